@@ -1,0 +1,1 @@
+export { HamError, invariant } from "./error.ts";
