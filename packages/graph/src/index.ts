@@ -1,1 +1,67 @@
+export { indicesOf, makeDim, makeIndex } from "./dim.ts";
+export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
+export {
+  activationOf,
+  type Clamp,
+  type EnergyGraph,
+  type Entrywise,
+  inStates,
+  type Neuron,
+  neuronEnergy,
+  neuronsOf,
+  type Recall,
+  RECALL_QUANTITIES,
+  type Start,
+  type Term,
+  totalEnergy,
+  velocities,
+} from "./energy-graph.ts";
 export { HamError, invariant } from "./error.ts";
+export { type Dense, type Environment, evaluate, evaluateScalar, sizeOfDim } from "./evaluate.ts";
+export {
+  add,
+  apply,
+  children,
+  div,
+  get,
+  isLit,
+  isValue,
+  lit,
+  logsumexp,
+  mean,
+  mul,
+  neg,
+  position,
+  pow,
+  reduce,
+  select,
+  size,
+  softmax,
+  sub,
+  sum,
+  time,
+} from "./expr.ts";
+export { printText } from "./print-text.ts";
+export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
+export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
+export { makeTensor } from "./tensor.ts";
+export type {
+  Apply,
+  Bound,
+  Dim,
+  Elem,
+  Expr,
+  Get,
+  Index,
+  Lit,
+  Position,
+  Reduce,
+  ReduceOp,
+  Select,
+  Size,
+  Softmax,
+  Tensor,
+  TensorKind,
+  TensorSource,
+  Time,
+} from "./types.ts";

@@ -1,0 +1,463 @@
+// Turns expressions into instructions.
+//
+// Here and nowhere else the batch axis comes in: it is one more index, first on everything that
+// differs per example. Sums of products become matrix products in a cost-chosen order; constants
+// are transposed once, at load, so that no step transposes; a difference that would join two
+// tensors inside a sum is multiplied out instead (|v − ξ|² never becomes a K × D array).
+
+import {
+  type Apply,
+  children,
+  type Dim,
+  type Expr,
+  HamError,
+  type Index,
+  invariant,
+  isLit,
+  lit,
+  mul,
+  add,
+  type Reduce,
+  type ScalarFunction,
+  sizeOfDim,
+  type Softmax,
+  sum,
+  type Tensor,
+} from "@hamlet/graph";
+import { Builder } from "./builder.ts";
+import { type AxisMoves, contract } from "./contract.ts";
+import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "./instruction.ts";
+
+/** What stands below every number when the entries of a `logsumexp` are left out. */
+const EXCLUDED = -1e30;
+
+/** Functions that are finite wherever their arguments are moderate numbers. */
+const TOTAL: ReadonlySet<ScalarFunction> = new Set([
+  ...(["add", "mul", "abs", "sign", "relu", "step", "softplus", "sigmoid", "logcosh"] as const),
+  ...(["tanh", "sin", "cos", "max", "min", "eq", "ne", "lt", "le", "and", "or", "not"] as const),
+]);
+
+/** How a tensor reaches the plan. */
+export interface Leaf {
+  readonly stage: Stage;
+  /** Whether it has a leading batch axis. */
+  readonly batched: boolean;
+}
+
+/** One result of a plan: its axes come in the order of `indices`, after the batch axis. */
+export interface Output {
+  readonly name: string;
+  readonly value: Expr;
+  readonly indices: readonly Index[];
+  /** Whether the result must have the batch axis even if it does not depend on the example. */
+  readonly batched: boolean;
+}
+
+export interface PlanOptions {
+  readonly sizes?: ReadonlyMap<Dim, number>;
+  readonly leaf: (tensor: Tensor) => Leaf;
+}
+
+/** Plans expressions for a backend; see the head of this file. */
+export function plan(outputs: readonly Output[], options: PlanOptions): Plan {
+  const planner = new Planner(options);
+  const slots = new Map(outputs.map((output) => [output.name, planner.output(output)]));
+  return { instructions: planner.builder.instructions, outputs: slots };
+}
+
+/** The planner at work; `contract.ts` uses it to combine and move axes. */
+class Planner implements AxisMoves {
+  readonly builder = new Builder();
+  readonly #options: PlanOptions;
+  readonly #values = new Map<Expr, Value>();
+  readonly #batched = new Map<Expr, boolean>();
+
+  constructor(options: PlanOptions) {
+    this.#options = options;
+  }
+
+  size(index: Index): number {
+    return index === BATCH_INDEX ? BATCH : sizeOfDim(index.dim, this.#options);
+  }
+
+  shapeOf(axes: readonly Index[]): number[] {
+    return axes.map((index) => this.size(index));
+  }
+
+  output({ value, indices, batched }: Output): number {
+    const result = this.value(value);
+    const wantsBatch = batched || result.axes.includes(BATCH_INDEX);
+    return this.exactly(result, wantsBatch ? [BATCH_INDEX, ...indices] : indices);
+  }
+
+  value(expr: Expr): Value {
+    let result = this.#values.get(expr);
+    if (result === undefined) {
+      result = this.#plan(expr);
+      this.#values.set(expr, result);
+    }
+    return result;
+  }
+
+  #plan(expr: Expr): Value {
+    switch (expr.kind) {
+      case "lit":
+        return this.constant(expr.value);
+      case "size":
+        return this.constant(sizeOfDim(expr.dim, this.#options));
+      case "time":
+        return { slot: this.builder.emit("time", [], [], []), axes: [] };
+      case "position": {
+        const count = this.size(expr.index);
+        return { slot: this.builder.emit("range", [], [count], [count]), axes: [expr.index] };
+      }
+      case "get":
+        return this.#read(expr.tensor, expr.at);
+      case "apply":
+        return this.#apply(expr);
+      case "select":
+        return this.#select(expr.condition, expr.whenTrue, expr.whenFalse);
+      case "reduce":
+        return this.#reduce(expr);
+      case "softmax": {
+        const { weights, total } = this.#exponentials(expr);
+        return this.combine("div", weights, total);
+      }
+    }
+  }
+
+  constant(value: number): Value {
+    return { slot: this.builder.emit("constant", [], [value], []), axes: [] };
+  }
+
+  /** A tensor read at indices: positions are picked and repeated indices read the diagonal. */
+  #read(tensor: Tensor, at: readonly (Index | number)[]): Value {
+    const { stage, batched } = this.#options.leaf(tensor);
+    const dims = tensor.axes.map((dim) => sizeOfDim(dim, this.#options));
+    const lead = batched ? [BATCH] : [];
+    const input = this.builder.input(tensor, stage, [...lead, ...dims]);
+    const leadAxes = batched ? [BATCH_INDEX] : [];
+    const plain = at.every(
+      (index, axis) => typeof index !== "number" && at.indexOf(index) === axis,
+    );
+    if (plain) return { slot: input, axes: [...leadAxes, ...(at as Index[])] };
+
+    const free = [...new Set(at.filter((index) => typeof index !== "number"))];
+    const sizes = this.shapeOf(free);
+    const offsets = positions(sizes).map((point) =>
+      at.reduce<number>((offset, index, axis) => {
+        const place = typeof index === "number" ? index : point[free.indexOf(index)];
+        return offset * dims[axis] + place;
+      }, 0),
+    );
+    const all = dims.reduce((a, b) => a * b, 1);
+    const flat = this.builder.emit("reshape", [input], [...lead, all], [...lead, all]);
+    const picked = this.builder.emit("gather", [flat], offsets, [...lead, offsets.length]);
+    const shape = [...lead, ...sizes];
+    return {
+      slot: this.builder.emit("reshape", [picked], shape, shape),
+      axes: [...leadAxes, ...free],
+    };
+  }
+
+  #apply(expr: Apply): Value {
+    const { op, args } = expr;
+    switch (op) {
+      case "add":
+        return this.#sum(args);
+      case "mul":
+        return contract(this, [], args);
+      case "pow":
+        return this.#power(args[0], args[1]);
+      case "max":
+        return this.combine("maximum", this.value(args[0]), this.value(args[1]));
+      case "min":
+        return this.combine("minimum", this.value(args[0]), this.value(args[1]));
+      default: {
+        const parts = args.map((arg) => this.value(arg));
+        return parts.length === 1 ? this.map(op, parts[0]) : this.combine(op, parts[0], parts[1]);
+      }
+    }
+  }
+
+  /** `a + b − c`: small terms first, and a factor −1 becomes a subtraction. */
+  #sum(terms: readonly Expr[]): Value {
+    const parts = terms.map((term) => {
+      const minus =
+        term.kind === "apply" && term.op === "mul" && isLit(term.args[0]) && term.args[0].value < 0;
+      return { minus, value: this.value(minus ? mul(lit(-1), term) : term) };
+    });
+    parts.sort((a, b) => this.#count(a.value) - this.#count(b.value));
+    const first = parts.findIndex((part) => !part.minus);
+    if (first > 0) parts.unshift(...parts.splice(first, 1));
+    const start = parts[0].minus ? this.map("mul", parts[0].value, -1) : parts[0].value;
+    return parts
+      .slice(1)
+      .reduce((total, part) => this.combine(part.minus ? "sub" : "add", total, part.value), start);
+  }
+
+  #power(base: Expr, exponent: Expr): Value {
+    const value = this.value(base);
+    if (!isLit(exponent)) return this.combine("pow", value, this.value(exponent));
+    switch (exponent.value) {
+      case 2:
+        return this.map("square", value);
+      case 3:
+        return this.combine("mul", this.map("square", value), value);
+      case 4:
+        return this.map("square", this.map("square", value));
+      case -1:
+        return this.map("reciprocal", value);
+      case 0.5:
+        return this.map("sqrt", value);
+      case -0.5:
+        return this.map("rsqrt", value);
+      default:
+        return this.combine("pow", value, this.constant(exponent.value));
+    }
+  }
+
+  #select(condition: Expr, whenTrue: Expr, whenFalse: Expr): Value {
+    const parts = [condition, whenTrue, whenFalse].map((part) => this.value(part));
+    const axes = this.#union(parts.map((part) => part.axes));
+    const slots = parts.map((part) => this.exactly(part, axes));
+    return { slot: this.builder.emit("select", slots, [], this.shapeOf(axes)), axes };
+  }
+
+  #reduce(expr: Reduce): Value {
+    const { op, over, where, body } = expr;
+    if (op === "logsumexp") {
+      const { total, top } = this.#exponentials(expr);
+      return this.combine("add", this.map("log", total), top);
+    }
+    if (op === "sum" && where === null) {
+      const expanded = this.#multipliedOut(over, body);
+      if (expanded !== null) return this.value(expanded);
+      return contract(this, over, factorsOf(body));
+    }
+    const neutral = { sum: 0, prod: 1, max: -Infinity, min: Infinity }[op];
+    if (op === "sum" && where !== null && this.#isFinite(body)) {
+      // Nothing can become NaN or infinite here, so the guard may be a factor.
+      return this.value(sum(over, mul(where, body)));
+    }
+    const entries = where === null ? this.value(body) : this.#select(where, body, lit(neutral));
+    return this.collapse(op, this.#covering(entries, over), over);
+  }
+
+  /**
+   * The parts of a stable softmax: `top = max body`, `weights = exp(body − top)` and
+   * `total = Σ weights`. `logsumexp` and `softmax` of the same body share them.
+   */
+  #exponentials({
+    over,
+    where,
+    body,
+  }: Reduce | Softmax): Record<"top" | "weights" | "total", Value> {
+    const entries = where === null ? this.value(body) : this.#select(where, body, lit(EXCLUDED));
+    const all = this.#covering(entries, over);
+    const top = this.collapse("max", all, over);
+    const weights = this.map("exp", this.combine("sub", all, top));
+    return { top, weights, total: this.collapse("sum", weights, over) };
+  }
+
+  /**
+   * Σ (a + b)·c with the sum multiplied out, or null when there is nothing to gain: it pays when
+   * a + b has more axes than either of its terms.
+   */
+  #multipliedOut(over: readonly Index[], body: Expr): Expr | null {
+    const factors = factorsOf(body);
+    for (const [i, factor] of factors.entries()) {
+      const squared = factor.kind === "apply" && factor.op === "pow" && isSquare(factor);
+      const inner = squared ? factor.args[0] : factor;
+      if (inner.kind !== "apply" || inner.op !== "add" || !this.#joins(inner)) continue;
+      const others = factors.filter((_, j) => j !== i);
+      const terms = squared
+        ? inner.args.flatMap((a, j) =>
+            inner.args.slice(j).map((b, k) => mul(lit(k === 0 ? 1 : 2), a, b)),
+          )
+        : inner.args;
+      return add(...terms.map((term) => sum(over, mul(...others, term))));
+    }
+    return null;
+  }
+
+  #joins(total: Apply): boolean {
+    const size = (expr: Expr) => expr.free.length + Number(this.#isBatched(expr));
+    return total.args.every((term) => size(term) < size(total));
+  }
+
+  #isBatched(expr: Expr): boolean {
+    let result = this.#batched.get(expr);
+    if (result === undefined) {
+      result =
+        expr.kind === "get"
+          ? this.#options.leaf(expr.tensor).batched
+          : children(expr).some((child) => this.#isBatched(child));
+      this.#batched.set(expr, result);
+    }
+    return result;
+  }
+
+  /** True where finite inputs cannot give an infinite or undefined value. */
+  #isFinite(expr: Expr): boolean {
+    if (expr.kind === "apply" && expr.op === "pow") {
+      const [base, exponent] = expr.args;
+      return isLit(exponent) && exponent.value > 0 && this.#isFinite(base);
+    }
+    if (expr.kind === "apply" && !TOTAL.has(expr.op)) return false;
+    return children(expr).every((child) => this.#isFinite(child));
+  }
+
+  // ---- moving axes ----
+
+  /** A function of one value, entry by entry; `constant` is its second argument, if any. */
+  map(op: Op, value: Value, constant?: number): Value {
+    const shape = this.builder.shape(value.slot);
+    const inputs = [value.slot];
+    if (constant !== undefined) inputs.push(this.constant(constant).slot);
+    return { slot: this.builder.emit(op, inputs, [], shape), axes: value.axes };
+  }
+
+  /** A function of two values, entry by entry, over the union of their axes. */
+  combine(op: Op, a: Value, b: Value): Value {
+    const axes = this.#union([a.axes, b.axes]);
+    const groups = mergeable(axes, [a.axes, b.axes]);
+    const [left, right] = [a, b].map((part) => this.#broadcastable(part, axes, groups));
+    const shape = groups.map((group) => product(this.shapeOf(group)));
+    const slot = this.builder.emit(op, [left, right], [], shape);
+    return { slot: this.#reshaped(slot, this.shapeOf(axes)), axes };
+  }
+
+  /** Reduces the axes `over` away. */
+  collapse(op: "sum" | "prod" | "max" | "min", value: Value, over: readonly Index[]): Value {
+    const numbers = over.map((index) => value.axes.indexOf(index)).sort((x, y) => x - y);
+    const axes = value.axes.filter((index) => !over.includes(index));
+    if (numbers.length === 0) return value;
+    return { slot: this.builder.emit(op, [value.slot], numbers, this.shapeOf(axes)), axes };
+  }
+
+  /** The slot of `value` with exactly the axes `order`: transposed and repeated as needed. */
+  exactly(value: Value, order: readonly Index[]): number {
+    const missing = order.filter((index) => !value.axes.includes(index));
+    invariant(
+      value.axes.every((index) => order.includes(index)),
+      `no axis is lost: [${value.axes.map((i) => i.name).join()}] into [${order.map((i) => i.name).join()}]`,
+    );
+    const own = this.#transposed(
+      value,
+      order.filter((index) => value.axes.includes(index)),
+    );
+    if (missing.length === 0) return own;
+    const ones = order.map((index) => (missing.includes(index) ? 1 : this.size(index)));
+    const repeats = order.map((index) => (missing.includes(index) ? this.size(index) : 1));
+    const shaped = this.#reshaped(own, ones);
+    return this.builder.emit("tile", [shaped], repeats, this.shapeOf(order));
+  }
+
+  /** The slot of `value` with its axes in `order`, as a matrix of the given groups of axes. */
+  grouped(value: Value, groups: readonly (readonly Index[])[]): number {
+    const slot = this.#transposed(value, groups.flat());
+    return this.#reshaped(
+      slot,
+      groups.map((group) => product(this.shapeOf(group))),
+    );
+  }
+
+  /** Splits grouped axes again. */
+  ungrouped(slot: number, axes: readonly Index[]): Value {
+    return { slot: this.#reshaped(slot, this.shapeOf(axes)), axes };
+  }
+
+  /** Makes sure that `value` has the axes `over`. */
+  #covering(value: Value, over: readonly Index[]): Value {
+    const missing = over.filter((index) => !value.axes.includes(index));
+    if (missing.length === 0) return value;
+    const axes = [...value.axes, ...missing];
+    return { slot: this.exactly(value, axes), axes };
+  }
+
+  #count({ axes }: Value): number {
+    return axes.reduce((n, index) => n * (index === BATCH_INDEX ? 64 : this.size(index)), 1);
+  }
+
+  /** The union of axes, batch first, in the order of the largest part where possible. */
+  #union(parts: readonly (readonly Index[])[]): readonly Index[] {
+    const longest = parts.reduce((a, b) => (b.length > a.length ? b : a), []);
+    if (parts.every((part) => part.every((index) => longest.includes(index)))) return longest;
+    const all = new Set([...longest, ...parts.flat()]);
+    return all.delete(BATCH_INDEX) ? [BATCH_INDEX, ...all] : [...all];
+  }
+
+  #broadcastable(
+    value: Value,
+    axes: readonly Index[],
+    groups: readonly (readonly Index[])[],
+  ): number {
+    if (value.axes.length === 0) return value.slot;
+    const slot = this.#transposed(
+      value,
+      axes.filter((index) => value.axes.includes(index)),
+    );
+    const shape = groups.map((group) =>
+      value.axes.includes(group[0]) ? product(this.shapeOf(group)) : 1,
+    );
+    const firstOwn = shape.findIndex((_, g) => value.axes.includes(groups[g][0]));
+    return this.#reshaped(slot, shape.slice(firstOwn));
+  }
+
+  #transposed(value: Value, order: readonly Index[]): number {
+    const permutation = order.map((index) => value.axes.indexOf(index));
+    if (permutation.every((axis, i) => axis === i)) return value.slot;
+    if (order.length > 6) {
+      throw new HamError(
+        "core/too-many-axes",
+        `A value with ${order.length} axes cannot be reordered.`,
+      );
+    }
+    return this.builder.emit("transpose", [value.slot], permutation, this.shapeOf(order));
+  }
+
+  #reshaped(slot: number, shape: readonly number[]): number {
+    const known = this.builder.shape(slot);
+    if (known.length === shape.length && known.every((n, i) => n === shape[i])) return slot;
+    return this.builder.emit("reshape", [slot], shape, shape);
+  }
+}
+
+function factorsOf(expr: Expr): readonly Expr[] {
+  return expr.kind === "apply" && expr.op === "mul" ? expr.args : [expr];
+}
+
+function isSquare(expr: Apply): boolean {
+  return isLit(expr.args[1]) && expr.args[1].value === 2;
+}
+
+/** The product of sizes; anything times the batch is again "the batch axis, merged". */
+function product(sizes: readonly number[]): number {
+  return sizes.includes(BATCH) ? BATCH : sizes.reduce((a, b) => a * b, 1);
+}
+
+/** Neighbouring axes that every part has, or every part lacks, can be walked as one. */
+function mergeable(
+  axes: readonly Index[],
+  parts: readonly (readonly Index[])[],
+): readonly (readonly Index[])[] {
+  if (axes.length <= 4) return axes.map((index) => [index]);
+  const groups: Index[][] = [];
+  for (const index of axes) {
+    const last = groups.at(-1);
+    const same =
+      last !== undefined && parts.every((part) => part.includes(last[0]) === part.includes(index));
+    if (same) last.push(index);
+    else groups.push([index]);
+  }
+  return groups;
+}
+
+/** Every point of a grid, row-major. */
+function positions(sizes: readonly number[]): number[][] {
+  return sizes.reduce<number[][]>(
+    (points, n) => points.flatMap((point) => Array.from({ length: n }, (_, i) => [...point, i])),
+    [[]],
+  );
+}

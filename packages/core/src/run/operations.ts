@@ -1,0 +1,82 @@
+// The one place where a plan meets TensorFlow.js: forward operations, by name.
+
+import { invariant } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { BATCH, type Instruction, type Op } from "../plan/instruction.ts";
+
+type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
+
+const one =
+  (f: (x: tf.Tensor) => tf.Tensor): Run =>
+  ([x]) =>
+    f(x);
+const two =
+  (f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Run =>
+  ([a, b]) =>
+    f(a, b);
+/** Conditions are held as 0 and 1 in float32, like every other number. */
+const asNumber = (x: tf.Tensor) => tf.cast(x, "float32");
+const asBool = (x: tf.Tensor) => tf.cast(x, "bool");
+const bound = (shape: readonly number[], batch: number) =>
+  shape.map((n) => (n === BATCH ? batch : n));
+
+const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
+  constant: (_, [value]) => tf.scalar(value, "float32"),
+  range: (_, [n]) => tf.range(0, n, 1, "float32"),
+  add: two(tf.add),
+  sub: two(tf.sub),
+  mul: two(tf.mul),
+  div: two(tf.div),
+  pow: two(tf.pow),
+  maximum: two(tf.maximum),
+  minimum: two(tf.minimum),
+  square: one(tf.square),
+  reciprocal: one(tf.reciprocal),
+  rsqrt: one(tf.rsqrt),
+  exp: one(tf.exp),
+  log: one(tf.log),
+  sqrt: one(tf.sqrt),
+  abs: one(tf.abs),
+  sign: one(tf.sign),
+  relu: one(tf.relu),
+  step: one((x) => tf.step(x)),
+  softplus: one(tf.softplus),
+  sigmoid: one(tf.sigmoid),
+  // |x| + softplus(−2|x|) − log 2: no overflow, and no log1p, which is coarse on some backends.
+  logcosh: one((x) => {
+    const size = tf.abs(x);
+    return tf.sub(tf.add(size, tf.softplus(tf.mul(size, -2))), Math.LN2);
+  }),
+  tanh: one(tf.tanh),
+  sin: one(tf.sin),
+  cos: one(tf.cos),
+  ceil: one(tf.ceil),
+  eq: two((a, b) => asNumber(tf.equal(a, b))),
+  ne: two((a, b) => asNumber(tf.notEqual(a, b))),
+  lt: two((a, b) => asNumber(tf.less(a, b))),
+  le: two((a, b) => asNumber(tf.lessEqual(a, b))),
+  and: two((a, b) => asNumber(tf.logicalAnd(asBool(a), asBool(b)))),
+  or: two((a, b) => asNumber(tf.logicalOr(asBool(a), asBool(b)))),
+  not: one((x) => asNumber(tf.logicalNot(asBool(x)))),
+  select: ([condition, yes, no]) => tf.where(asBool(condition), yes, no),
+  sum: ([x], axes) => tf.sum(x, [...axes]),
+  prod: ([x], axes) => tf.prod(x, [...axes]),
+  max: ([x], axes) => tf.max(x, [...axes]),
+  min: ([x], axes) => tf.min(x, [...axes]),
+  matmul: two((a, b) => tf.matMul(a, b)),
+  transpose: ([x], permutation) => tf.transpose(x, [...permutation]),
+  reshape: ([x], shape) => tf.reshape(x, [...shape]),
+  tile: ([x], repeats, batch) => tf.tile(x, bound(repeats, batch)),
+  gather: ([x], positions) => tf.gather(x, tf.tensor1d([...positions], "int32"), x.rank - 1),
+};
+
+/** Runs one instruction; the caller owns the result. */
+export function runInstruction(
+  instruction: Instruction,
+  inputs: readonly tf.Tensor[],
+  batch: number,
+): tf.Tensor {
+  const { op, numbers } = instruction;
+  invariant(op !== "input" && op !== "time", "inputs are bound, not run");
+  return tf.tidy(() => OPERATIONS[op](inputs, numbers, batch));
+}

@@ -1,0 +1,155 @@
+// A plan with its tensors: what is computed once stays, what belongs to a step goes.
+
+import { HamError, invariant, type Tensor } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { type Plan, type Stage, STAGES } from "../plan/instruction.ts";
+import { runInstruction } from "./operations.ts";
+
+/** Tensors handed to a program, by the tensor of the graph that they stand for. */
+export type Inputs = ReadonlyMap<Tensor, tf.Tensor>;
+
+/**
+ * A plan bound to a backend.
+ *
+ * `load` (and `param`, `example`) compute and keep what their stage allows; `step` returns fresh
+ * tensors that are the caller's to dispose. Inputs are borrowed and must live as long as the
+ * stage they were bound for.
+ */
+export interface Program {
+  /** Binds the inputs of a stage and computes what depends on nothing later. */
+  bind(stage: Exclude<Stage, "step">, inputs: Inputs): void;
+  /** Runs one step; `batch` is the number of examples. */
+  step(inputs: Inputs, options: { batch: number; time?: number }): Map<string, tf.Tensor>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Makes a program of a plan. The caller disposes it. */
+export function makeProgram(plan: Plan): Program {
+  return new PlanProgram(plan);
+}
+
+interface Slot {
+  readonly tensor: tf.Tensor;
+  /** Inputs are borrowed; everything else is ours to dispose. */
+  readonly owned: boolean;
+}
+
+class PlanProgram implements Program {
+  readonly #plan: Plan;
+  /** Slots that a later stage, or an output, still reads. */
+  readonly #kept = new Map<Stage, Map<number, Slot>>();
+  /** For every slot, the last instruction of its own stage that reads it. */
+  readonly #lastUse = new Map<number, number>();
+  /** Slots read outside their own stage. */
+  readonly #lasting = new Set<number>();
+  #batch = 1;
+  #disposed = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    const { instructions } = plan;
+    instructions.forEach((instruction, i) => {
+      for (const input of instruction.inputs) {
+        if (instructions[input].stage === instruction.stage) this.#lastUse.set(input, i);
+        else this.#lasting.add(input);
+      }
+    });
+    for (const slot of plan.outputs.values()) this.#lasting.add(slot);
+  }
+
+  bind(stage: Exclude<Stage, "step">, inputs: Inputs): void {
+    for (const later of STAGES.slice(STAGES.indexOf(stage))) this.#release(later);
+    if (stage === "example") {
+      const first = this.#plan.instructions.find(
+        (instruction) => instruction.op === "input" && instruction.shape[0] === -1,
+      );
+      const bound = first?.tensor == null ? undefined : inputs.get(first.tensor);
+      if (bound !== undefined) this.#batch = bound.shape[0];
+    }
+    tf.tidy(() => {
+      const slots = this.#run(stage, inputs, undefined);
+      for (const { tensor, owned } of slots.values()) if (owned) tf.keep(tensor);
+      this.#kept.set(stage, slots);
+    });
+  }
+
+  step(inputs: Inputs, options: { batch: number; time?: number }): Map<string, tf.Tensor> {
+    this.#batch = options.batch;
+    const results = tf.tidy(() => {
+      const slots = this.#run("step", inputs, options.time);
+      const named: Record<string, tf.Tensor> = {};
+      for (const [name, slot] of this.#plan.outputs) {
+        named[name] = tf.clone(slots.get(slot)?.tensor ?? this.#earlier(slot));
+      }
+      return named;
+    });
+    return new Map(Object.entries(results));
+  }
+
+  dispose(): void {
+    for (const stage of STAGES) this.#release(stage);
+    this.#disposed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #release(stage: Stage): void {
+    for (const { tensor, owned } of this.#kept.get(stage)?.values() ?? []) {
+      if (owned) tensor.dispose();
+    }
+    this.#kept.delete(stage);
+  }
+
+  #earlier(slot: number): tf.Tensor {
+    for (const slots of this.#kept.values()) {
+      const found = slots.get(slot);
+      if (found !== undefined) return found.tensor;
+    }
+    const { stage } = this.#plan.instructions[slot];
+    throw new HamError(
+      "core/stage-not-bound",
+      `This program was stepped before its "${stage}" inputs were bound. Call bind("${stage}", …) first.`,
+    );
+  }
+
+  #run(stage: Stage, inputs: Inputs, time: number | undefined): Map<number, Slot> {
+    if (this.#disposed) {
+      throw new HamError("core/disposed", "This program was disposed and cannot run any more.");
+    }
+    const slots = new Map<number, Slot>();
+    const read = (slot: number) => slots.get(slot)?.tensor ?? this.#earlier(slot);
+    this.#plan.instructions.forEach((instruction, i) => {
+      if (instruction.stage !== stage) return;
+      if (instruction.op === "input") {
+        invariant(instruction.tensor !== null, "an input names its tensor");
+        slots.set(i, { tensor: this.#input(instruction.tensor, inputs), owned: false });
+      } else if (instruction.op === "time") {
+        invariant(time !== undefined, "a plan with a schedule is given the time");
+        slots.set(i, { tensor: tf.scalar(time), owned: true });
+      } else {
+        const tensor = runInstruction(instruction, instruction.inputs.map(read), this.#batch);
+        slots.set(i, { tensor, owned: true });
+      }
+      for (const input of new Set(instruction.inputs)) {
+        const slot = slots.get(input);
+        if (slot === undefined || this.#lastUse.get(input) !== i || this.#lasting.has(input)) {
+          continue;
+        }
+        if (slot.owned) slot.tensor.dispose();
+        slots.delete(input);
+      }
+    });
+    return slots;
+  }
+
+  #input(tensor: Tensor, inputs: Inputs): tf.Tensor {
+    const found = inputs.get(tensor);
+    if (found === undefined) {
+      throw new HamError("core/missing-input", `There is no value for "${tensor.name}".`);
+    }
+    return found;
+  }
+}

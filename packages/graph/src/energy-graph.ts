@@ -1,0 +1,175 @@
+// A whole model as data: what a `.ham` file or a builder describes, before anything runs.
+
+import { indicesOf } from "./dim.ts";
+import { gradients } from "./differentiate.ts";
+import { add, get, lit, mul, neg, pow, sub, sum } from "./expr.ts";
+import { replaceGets, substituteIndices } from "./substitute.ts";
+import { makeTensor } from "./tensor.ts";
+import type { Dim, Expr, Get, Index, Tensor } from "./types.ts";
+
+/**
+ * A neuron layer: a Lagrangian on top of an internal state.
+ *
+ * `lagrangian` is a scalar expression in `state`; the activation is its gradient,
+ * `x̂ = ∂L/∂x`. The layer's own energy is the Legendre transform `⟨x, x̂⟩ − L(x)`.
+ */
+export interface Neuron {
+  readonly name: string;
+  readonly axes: readonly Dim[];
+  /** The name of the Lagrangian in the catalogue, for people. */
+  readonly lagrangianName: string;
+  readonly lagrangian: Expr;
+  /** The internal state x. */
+  readonly state: Tensor;
+  /** The activation x̂: what hypersynapses see. */
+  readonly activation: Tensor;
+  /** The time constant: τ dx/dt = −∂E/∂x̂. */
+  readonly tau: Expr;
+  /** Whether the layer's own energy counts. */
+  readonly leak: boolean;
+}
+
+/** One hyperedge: a named scalar energy over activations. */
+export interface Term {
+  readonly name: string;
+  readonly energy: Expr;
+}
+
+/** How the entries of a layer, or of a `given`, are set: by a formula or by a draw. */
+export type Start = { readonly neuron: Neuron } & (
+  | ({ readonly from: "value" } & Entrywise)
+  | { readonly from: "draw"; readonly distribution: string; readonly args: readonly Expr[] }
+);
+
+/** Units that do not move. `where` is null for a whole layer; `value` null keeps the start. */
+export interface Clamp {
+  readonly neuron: Neuron;
+  readonly indices: readonly Index[];
+  readonly where: Expr | null;
+  readonly value: Expr | null;
+}
+
+/** How to run the model: where from, what is held, which solver, when to stop. */
+export interface Recall {
+  readonly name: string;
+  readonly starts: readonly Start[];
+  readonly clamps: readonly Clamp[];
+  readonly solver: { readonly name: string; readonly options: ReadonlyMap<string, Expr> };
+  readonly steps: Expr;
+  /** Ends the recall of an example; may read {@link RECALL_QUANTITIES}. */
+  readonly stop: Expr | null;
+  /** A const that changes with the time of the recall. */
+  readonly schedules: readonly { readonly tensor: Tensor; readonly value: Expr }[];
+  /** Keep the energy of every so many steps; null keeps each. */
+  readonly record: readonly { readonly name: string; readonly every: number }[];
+  /** What the caller wants back; empty for every layer. */
+  readonly returns: readonly Neuron[];
+}
+
+/**
+ * What a `stop when` condition may ask for, per example: `change`, the largest absolute change of
+ * an activation in the last step; `energy`; `step`, the number of steps made; `settled`, 1 when
+ * the last step changed nothing.
+ */
+export const RECALL_QUANTITIES: Readonly<Record<"change" | "energy" | "step" | "settled", Tensor>> =
+  {
+    change: makeTensor("change", "const"),
+    energy: makeTensor("energy", "const"),
+    step: makeTensor("step", "const"),
+    settled: makeTensor("settled", "const"),
+  };
+
+/** A model: neurons, the terms that couple them, and the tensors they use. */
+export interface EnergyGraph {
+  readonly dims: readonly Dim[];
+  /** Every const, param, data and given. */
+  readonly tensors: readonly Tensor[];
+  readonly neurons: readonly Neuron[];
+  readonly terms: readonly Term[];
+  readonly recalls: readonly Recall[];
+}
+
+/** An expression over one entry of a layer: `indices` are its free indices. */
+export interface Entrywise {
+  readonly indices: readonly Index[];
+  readonly value: Expr;
+}
+
+/** The neurons that an energy mentions, in the order of the graph. */
+export function neuronsOf(graph: EnergyGraph, term: Term): Neuron[] {
+  const seen = new Set<Tensor>();
+  replaceGets(term.energy, (node) => {
+    seen.add(node.tensor);
+    return null;
+  });
+  return graph.neurons.filter((neuron) => seen.has(neuron.activation));
+}
+
+/** The activation of one unit as an expression of the states: `x̂ = ∂L/∂x`. */
+export function activationOf(neuron: Neuron): Entrywise {
+  const indices = indicesOf(neuron.axes);
+  const [value] = gradients(neuron.lagrangian, [{ tensor: neuron.state, at: indices }]);
+  return { indices, value: value };
+}
+
+/** The layer's own energy as an expression of its state and activation: `⟨x, x̂⟩ − L(x)`. */
+export function neuronEnergy(neuron: Neuron): Expr {
+  const indices = indicesOf(neuron.axes);
+  const product = mul(get(neuron.state, indices), get(neuron.activation, indices));
+  return sub(sum(indices, product), neuron.lagrangian);
+}
+
+/** The total energy over states and activations: layers whose leak is on, plus all terms. */
+export function totalEnergy(graph: EnergyGraph): Expr {
+  return add(
+    ...graph.neurons.filter((neuron) => neuron.leak).map(neuronEnergy),
+    ...graph.terms.map((term) => term.energy),
+  );
+}
+
+/**
+ * `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations.
+ *
+ * The layer's own energy contributes exactly `x` (Legendre) and is never differentiated.
+ */
+export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  const coupling = add(...graph.terms.map((term) => term.energy));
+  const at = graph.neurons.map((neuron) => indicesOf(neuron.axes));
+  const slopes = gradients(
+    coupling,
+    graph.neurons.map((neuron, i) => ({ tensor: neuron.activation, at: at[i] })),
+  );
+  return new Map(
+    graph.neurons.map((neuron, i) => {
+      const indices = at[i];
+      const slope = neuron.leak ? add(get(neuron.state, indices), slopes[i]) : slopes[i];
+      const downhill = add(
+        ...(slope.kind === "apply" && slope.op === "add" ? slope.args : [slope]).map(neg),
+      );
+      const value = mul(pow(neuron.tau, lit(-1)), downhill);
+      return [neuron, { indices, value }];
+    }),
+  );
+}
+
+/** `expr` with every activation written out as the function of its state. */
+export function inStates(graph: EnergyGraph, expr: Expr): Expr {
+  const activations = new Map(
+    graph.neurons.map((neuron) => [neuron.activation, activationOf(neuron)]),
+  );
+  const done: { node: Get; value: Expr }[] = [];
+  return replaceGets(expr, (node) => {
+    const activation = activations.get(node.tensor);
+    if (activation === undefined) return null;
+    const known = done.find(({ node: other }) => sameEntry(node, other));
+    if (known !== undefined) return known.value;
+    const map = new Map(activation.indices.map((index, axis) => [index, node.at[axis]]));
+    const value = substituteIndices(activation.value, map);
+    done.push({ node, value });
+    return value;
+  });
+}
+
+function sameEntry(a: Get, b: Get): boolean {
+  return a.tensor === b.tensor && a.at.every((index, axis) => index === b.at[axis]);
+}
