@@ -27,6 +27,8 @@ export interface Neuron {
   readonly tau: Expr;
   /** Whether the layer's own energy counts. */
   readonly leak: boolean;
+  /** `binary` layers jump between two values; see the catalogue. */
+  readonly kind: "smooth" | "binary";
 }
 
 /** One hyperedge: a named scalar energy over activations. */

@@ -1,3 +1,11 @@
+export {
+  type LagrangianDefinition,
+  makeNeuron,
+  makeRegistry,
+  type NeuronOptions,
+  type OptionDefinition,
+  type Registry,
+} from "./catalogue.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {

@@ -1,0 +1,14 @@
+export { LAGRANGIANS } from "./catalogue.ts";
+export { lagrExp } from "./exp.ts";
+export { lagrGhostmax } from "./ghostmax.ts";
+export { lagrIdentity } from "./identity.ts";
+export { lagrLayernorm } from "./layernorm.ts";
+export { lagrRelu } from "./relu.ts";
+export { lagrRepu } from "./repu.ts";
+export { lagrRexp } from "./rexp.ts";
+export { lagrSigmoid } from "./sigmoid.ts";
+export { lagrSign } from "./sign.ts";
+export { lagrSoftmax } from "./softmax.ts";
+export { lagrSphere } from "./sphere.ts";
+export { lagrStep } from "./step.ts";
+export { lagrTanh } from "./tanh.ts";
