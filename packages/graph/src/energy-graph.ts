@@ -154,10 +154,20 @@ export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
   );
 }
 
-/** `expr` with every activation written out as the function of its state. */
-export function inStates(graph: EnergyGraph, expr: Expr): Expr {
+/**
+ * `expr` with every activation written out as the function of its state, or, for the neurons in
+ * `pinned`, as the value it is held at.
+ */
+export function inStates(
+  graph: EnergyGraph,
+  expr: Expr,
+  pinned: ReadonlyMap<Neuron, Entrywise> = new Map(),
+): Expr {
   const activations = new Map(
-    graph.neurons.map((neuron) => [neuron.activation, activationOf(neuron)]),
+    graph.neurons.map((neuron) => [
+      neuron.activation,
+      pinned.get(neuron) ?? activationOf(neuron),
+    ]),
   );
   const done: { node: Get; value: Expr }[] = [];
   return replaceGets(expr, (node) => {

@@ -1,0 +1,36 @@
+import { bernoulli, type Key, normal, uniform } from "@hamlet/core";
+import { HamError } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Draws with independent entries: how `args` and a key make numbers. */
+const DISTRIBUTIONS: Readonly<
+  Record<string, (key: Key, shape: readonly number[], args: readonly number[]) => Float32Array>
+> = {
+  normal: (key, shape, [mean = 0, deviation = 1]) =>
+    normal(key, shape).map((x) => mean + deviation * x),
+  uniform: (key, shape, [min = 0, max = 1]) => uniform(key, shape, { min, max }),
+  bernoulli: (key, shape, [p = 0.5]) => Float32Array.from(bernoulli(key, p, shape)),
+};
+
+/** The distributions that `~` knows. */
+export const DISTRIBUTION_NAMES: readonly string[] = Object.keys(DISTRIBUTIONS);
+
+/**
+ * A tensor of independent draws. The caller disposes it.
+ * @throws HamError `ham/unknown-distribution`.
+ */
+export function draw(
+  distribution: string,
+  args: readonly number[],
+  shape: readonly number[],
+  key: Key,
+): tf.Tensor {
+  const make = DISTRIBUTIONS[distribution];
+  if (make === undefined) {
+    throw new HamError(
+      "ham/unknown-distribution",
+      `"${distribution}" is not a distribution. Use one of: ${DISTRIBUTION_NAMES.join(", ")}.`,
+    );
+  }
+  return tf.tensor(make(key, shape, args), [...shape], "float32");
+}

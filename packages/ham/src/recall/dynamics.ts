@@ -1,0 +1,109 @@
+// The dynamics of a model under one recall block: velocity, activations and energy as one plan.
+
+import { type Leaf, makeProgram, type Output, plan, type PlanOptions, type Program } from "@hamlet/core";
+import {
+  type Clamp,
+  type EnergyGraph,
+  type Entrywise,
+  type Expr,
+  get,
+  type Index,
+  inStates,
+  indicesOf,
+  lit,
+  type Neuron,
+  type Recall,
+  replaceGets,
+  select,
+  substituteIndices,
+  type Tensor,
+  totalEnergy,
+  velocities,
+} from "@hamlet/graph";
+
+/** The outputs of the step program: one velocity and one activation a neuron, and the energy. */
+export const ENERGY = "energy";
+export const velocityName = (neuron: Neuron): string => `velocity ${neuron.name}`;
+export const activationName = (neuron: Neuron): string => `activation ${neuron.name}`;
+
+/** Consts that a recall changes while it runs, by what they are replaced with. */
+function scheduled(recall: Recall): (expr: Expr) => Expr {
+  const values = new Map(recall.schedules.map(({ tensor, value }) => [tensor, value]));
+  if (values.size === 0) return (expr) => expr;
+  return (expr) => replaceGets(expr, (node) => values.get(node.tensor) ?? null);
+}
+
+function leafOf(tensor: Tensor): Leaf {
+  switch (tensor.kind) {
+    case "state":
+    case "activation":
+      return { stage: "step", batched: true };
+    case "given":
+      return { stage: "example", batched: true };
+    case "param":
+      return { stage: "param", batched: false };
+    default:
+      return { stage: "load", batched: false };
+  }
+}
+
+/** `x` where the clamp holds, else `free`. */
+function held(clamps: readonly Clamp[], indices: readonly Index[], free: Expr): Expr {
+  return clamps.reduce((value, clamp) => {
+    if (clamp.where === null) return lit(0);
+    const map = new Map(clamp.indices.map((index, axis) => [index, indices[axis]]));
+    return select(substituteIndices(clamp.where, map), lit(0), value);
+  }, free);
+}
+
+/** Layers whose activation is held at a value: their own energy no longer matters. */
+function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
+  return new Map(
+    recall.clamps.flatMap(({ neuron, indices, where, value }) =>
+      where === null && value !== null ? [[neuron, { indices, value }] as const] : [],
+    ),
+  );
+}
+
+/** Compiles what every step of a recall needs. The caller disposes the program. */
+export function makeDynamics(
+  graph: EnergyGraph,
+  recall: Recall,
+  sizes: PlanOptions["sizes"],
+): Program {
+  const atTime = scheduled(recall);
+  const pinned = pinnedBy(recall);
+  const moving: EnergyGraph = {
+    ...graph,
+    neurons: graph.neurons.map((neuron) => (pinned.has(neuron) ? { ...neuron, leak: false } : neuron)),
+  };
+  const written = (expr: Expr) => atTime(inStates(graph, expr, pinned));
+  const outputs: Output[] = [];
+  for (const [neuron, { indices, value }] of velocities(graph)) {
+    const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
+    const velocity = written(held(clamps, indices, value));
+    outputs.push({ name: velocityName(neuron), value: velocity, indices, batched: true });
+  }
+  for (const neuron of graph.neurons) {
+    const indices = indicesOf(neuron.axes);
+    const value = written(get(neuron.activation, indices));
+    outputs.push({ name: activationName(neuron), value, indices, batched: true });
+  }
+  outputs.push({
+    name: ENERGY,
+    value: written(totalEnergy(moving)),
+    indices: [],
+    batched: true,
+  });
+  return makeProgram(plan(outputs, { sizes, leaf: leafOf }));
+}
+
+/** Compiles the values that layers start from. The caller disposes the program. */
+export function makeStarts(recall: Recall, sizes: PlanOptions["sizes"]): Program {
+  const outputs = recall.starts.flatMap((start): Output[] =>
+    start.from === "value"
+      ? [{ name: start.neuron.name, value: start.value, indices: start.indices, batched: true }]
+      : [],
+  );
+  return makeProgram(plan(outputs, { sizes, leaf: leafOf }));
+}

@@ -1,0 +1,77 @@
+// How a recall ended, and how one knows.
+
+/** How the recall of one example ended. */
+export type Ending = "converged" | "max-steps" | "energy-increased" | "non-finite";
+
+/** The ending of one example with its evidence. */
+export interface Outcome {
+  readonly ending: Ending;
+  /** Steps made before this example stopped. */
+  readonly steps: number;
+  /** The energy of the start and of the end. */
+  readonly energyBefore: number;
+  readonly energyAfter: number;
+  /** The largest absolute change of an activation in the last step. */
+  readonly lastChange: number;
+  /** The first step at which the energy rose by more than rounding, and by how much. */
+  readonly firstIncrease: { readonly step: number; readonly amount: number } | null;
+}
+
+/**
+ * Rises of the energy up to this part of `1 + |E|` are rounding: energies are float32 sums, and
+ * their last bits differ between steps.
+ */
+export const ENERGY_ROUNDING = 1e-5;
+
+/** Follows one example through a recall. */
+export class OutcomeTracker {
+  readonly #claimsDescent: boolean;
+  #steps = 0;
+  #before = Number.NaN;
+  #energy = Number.NaN;
+  #change = Number.NaN;
+  #increase: Outcome["firstIncrease"] = null;
+  #ending: Ending | null = null;
+
+  /** `claimsDescent` is false where the energy itself changes, as under a schedule. */
+  constructor(claimsDescent: boolean) {
+    this.#claimsDescent = claimsDescent;
+  }
+
+  get active(): boolean {
+    return this.#ending === null;
+  }
+
+  /** The state before the first step. */
+  start(energy: number): void {
+    this.#before = energy;
+    this.#energy = energy;
+    if (!Number.isFinite(energy)) this.#ending = "non-finite";
+  }
+
+  /** One more step; `stop` is whether the stop condition holds now. */
+  step(energy: number, change: number, stop: boolean): void {
+    if (!this.active) return;
+    const rise = energy - this.#energy;
+    this.#steps++;
+    this.#change = change;
+    if (this.#claimsDescent && rise > ENERGY_ROUNDING * (1 + Math.abs(energy))) {
+      this.#increase ??= { step: this.#steps, amount: rise };
+    }
+    this.#energy = energy;
+    if (!Number.isFinite(energy) || !Number.isFinite(change)) this.#ending = "non-finite";
+    else if (stop) this.#ending = "converged";
+  }
+
+  outcome(): Outcome {
+    const unfinished = this.#increase === null ? "max-steps" : "energy-increased";
+    return {
+      ending: this.#ending ?? unfinished,
+      steps: this.#steps,
+      energyBefore: this.#before,
+      energyAfter: this.#energy,
+      lastChange: this.#change,
+      firstIncrease: this.#increase,
+    };
+  }
+}

@@ -1,0 +1,357 @@
+// A recall: states roll downhill until nothing changes, and the result says how it ended.
+//
+// One step is one `tidy`; between steps only the states, the activations and two numbers an
+// example are alive, so memory does not grow with the number of steps.
+
+import { foldIn, type Inputs, type Key, key, type Program } from "@hamlet/core";
+import {
+  type Dim,
+  type EnergyGraph,
+  evaluateScalar,
+  HamError,
+  invariant,
+  type Neuron,
+  type Recall,
+  RECALL_QUANTITIES,
+  sizeOfDim,
+  type Tensor,
+} from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { SOLVERS } from "../solvers/catalogue.ts";
+import type { Layers, Solver } from "../solvers/solver.ts";
+import { draw } from "./draw.ts";
+import { activationName, ENERGY, makeDynamics, makeStarts, velocityName } from "./dynamics.ts";
+import { type Outcome, OutcomeTracker } from "./outcome.ts";
+
+/** What a compiled recall is made of. */
+export interface RecallSetup {
+  readonly sizes: ReadonlyMap<Dim, number>;
+  /** Every const, param and data, without a batch axis. Borrowed. */
+  readonly values: Inputs;
+  /** The same consts as numbers, for settings such as `dt`. */
+  readonly numbers: ReadonlyMap<Tensor, ArrayLike<number>>;
+}
+
+/** What one run of a recall is given. */
+export interface RecallOptions {
+  /** Every `given` that the recall uses, `[B, …axes]`. Borrowed. */
+  readonly givens?: Inputs;
+  /** The number of examples where nothing is given; default 1. */
+  readonly batch?: number;
+  /** Draws of start values; default `key(0)`. */
+  readonly key?: Key;
+  /** Called after every step. */
+  readonly onStep?: (progress: RecallProgress) => void;
+  /** Stops the recall with `ham/aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RecallProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Examples that still move. */
+  readonly active: number;
+  /** The mean energy over the examples. */
+  readonly energy: number;
+}
+
+/** One moment of a recall. Its tensors are borrowed until the next step. */
+export interface RecallStep {
+  readonly step: number;
+  readonly time: number;
+  /** `[B]` */
+  readonly energy: tf.Tensor;
+  /** The largest absolute change of an activation, `[B]`; 0 before the first step. */
+  readonly change: tf.Tensor;
+  readonly states: ReadonlyMap<Neuron, tf.Tensor>;
+  readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
+}
+
+/** What a recall returns. The tensors are the caller's: `dispose()` frees them all. */
+export interface RecallResult {
+  readonly batch: number;
+  readonly states: ReadonlyMap<Neuron, tf.Tensor>;
+  readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
+  /** The energy of every example (inner) at every step (outer), beginning with the start. */
+  readonly energies: readonly Float32Array[];
+  readonly outcomes: readonly Outcome[];
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A recall that is ready to run, again and again. Owns its compiled programs. */
+export interface CompiledRecall {
+  /** The number of steps it makes at most. */
+  readonly steps: number;
+  /**
+   * Step by step. Send a `[B]` tensor of 0 and 1 to hold the examples where it is 0; it is
+   * borrowed for that step.
+   */
+  descend(options?: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined>;
+  run(options?: RecallOptions): Promise<RecallResult>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Compiles a recall block of a model.
+ * @throws HamError `ham/unknown-solver`, `ham/bad-setting`.
+ */
+export function makeRecall(
+  graph: EnergyGraph,
+  recall: Recall,
+  setup: RecallSetup,
+): CompiledRecall {
+  return new EnergyRecall(graph, recall, setup);
+}
+
+class EnergyRecall implements CompiledRecall {
+  readonly steps: number;
+  readonly #graph: EnergyGraph;
+  readonly #recall: Recall;
+  readonly #setup: RecallSetup;
+  readonly #solver: Solver;
+  readonly #dt: number;
+  readonly #dynamics: Program;
+  readonly #starts: Program;
+
+  constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
+    this.#graph = graph;
+    this.#recall = recall;
+    this.#setup = setup;
+    const solver = SOLVERS.get(recall.solver.name);
+    if (solver === undefined) {
+      throw new HamError(
+        "ham/unknown-solver",
+        `The recall "${recall.name}" asks for the solver "${recall.solver.name}". Solvers: ${[...SOLVERS.keys()].join(", ")}.`,
+      );
+    }
+    this.#solver = solver;
+    this.#dt = this.#setting("dt", recall.solver.options.get("dt"), (dt) => dt > 0, "above 0");
+    this.steps = this.#setting(
+      "steps",
+      recall.steps,
+      (n) => Number.isInteger(n) && n >= 1,
+      "a whole number from 1 up",
+    );
+    this.#dynamics = makeDynamics(graph, recall, setup.sizes);
+    this.#starts = makeStarts(recall, setup.sizes);
+    for (const program of [this.#dynamics, this.#starts]) {
+      program.bind("load", setup.values);
+      program.bind("param", setup.values);
+    }
+  }
+
+  #setting(
+    name: string,
+    expr: Recall["steps"] | undefined,
+    holds: (value: number) => boolean,
+    expected: string,
+  ): number {
+    const value =
+      expr === undefined
+        ? Number.NaN
+        : evaluateScalar(expr, { sizes: this.#setup.sizes, tensors: this.#setup.numbers });
+    if (!holds(value)) {
+      throw new HamError(
+        "ham/bad-setting",
+        `The recall "${this.#recall.name}": expected "${name}" to be ${expected}, found ${expr === undefined ? "nothing" : value}. Write it in the recall block, or set it with --set recall.${this.#recall.name}.${name}=….`,
+      );
+    }
+    return value;
+  }
+
+  *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    const givens = options.givens ?? new Map();
+    const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
+    for (const program of [this.#dynamics, this.#starts]) program.bind("example", givens);
+    const { neurons } = this.#graph;
+    const timeStep = 1 / Math.max(1, this.steps - 1);
+    const named = (layers: Layers) => new Map(neurons.map((neuron, i) => [neuron, layers[i]]));
+
+    let states = this.#start(batch, options.key ?? key(0));
+    let moment = this.#evaluate(states, 0, batch);
+    let change: tf.Tensor = tf.zeros([batch]);
+    try {
+      for (let step = 0; ; step++) {
+        const time = Math.min(1, step * timeStep);
+        const active = yield {
+          step,
+          time,
+          energy: moment.energy,
+          change,
+          states: named(states),
+          activations: named(moment.activations),
+        };
+        if (step === this.steps) return;
+        const next = this.#advance(states, moment, time, timeStep, batch, active);
+        const after = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
+        const moved = largestChange(moment.activations, after.activations);
+        tf.dispose([states as tf.Tensor[], moment.all, change]);
+        states = next;
+        moment = after;
+        change = moved;
+      }
+    } finally {
+      tf.dispose([states as tf.Tensor[], moment.all, change]);
+    }
+  }
+
+  async run(options: RecallOptions = {}): Promise<RecallResult> {
+    const energies: Float32Array[] = [];
+    let trackers: OutcomeTracker[] = [];
+    let mask: tf.Tensor | undefined;
+    const iterator = this.descend(options);
+    try {
+      for (let next = iterator.next(); !next.done; next = iterator.next(mask)) {
+        const now = next.value;
+        if (options.signal?.aborted === true) {
+          throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+        }
+        const [energy, change] = await numbers(now.energy, now.change);
+        energies.push(energy);
+        if (now.step === 0) {
+          trackers = [...energy].map(() => new OutcomeTracker(this.#recall.schedules.length === 0));
+          trackers.forEach((tracker, b) => tracker.start(energy[b]));
+        } else {
+          trackers.forEach((tracker, b) => {
+            const stop = this.#stops(now.step, energy[b], change[b]);
+            tracker.step(energy[b], change[b], stop);
+          });
+        }
+        const active = trackers.filter((tracker) => tracker.active).length;
+        options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
+        if (active === 0 || now.step === this.steps) {
+          return makeResult(now, energies, trackers);
+        }
+        mask?.dispose();
+        mask =
+          active === trackers.length
+            ? undefined
+            : tf.tensor1d(trackers.map((tracker) => Number(tracker.active)));
+      }
+    } finally {
+      iterator.return();
+      mask?.dispose();
+    }
+    return invariant(false, "a recall ends at its last step") as never;
+  }
+
+  dispose(): void {
+    this.#dynamics.dispose();
+    this.#starts.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #stops(step: number, energy: number, change: number): boolean {
+    const { stop } = this.#recall;
+    if (stop === null) return false;
+    const tensors = new Map<Tensor, ArrayLike<number>>([
+      ...this.#setup.numbers,
+      [RECALL_QUANTITIES.change, [change]],
+      [RECALL_QUANTITIES.energy, [energy]],
+      [RECALL_QUANTITIES.step, [step]],
+      [RECALL_QUANTITIES.settled, [Number(change === 0)]],
+    ]);
+    return evaluateScalar(stop, { sizes: this.#setup.sizes, tensors }) !== 0;
+  }
+
+  /** The states before the first step: 0 where the recall says nothing. */
+  #start(batch: number, seed: Key): tf.Tensor[] {
+    const computed = this.#starts.step(new Map(), { batch });
+    return this.#graph.neurons.map((neuron, i) => {
+      const value = computed.get(neuron.name);
+      if (value !== undefined) return value;
+      const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
+      const start = this.#recall.starts.find((item) => item.neuron === neuron);
+      if (start?.from !== "draw") return tf.zeros(shape);
+      const args = start.args.map((arg) =>
+        evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
+      );
+      return draw(start.distribution, args, shape, foldIn(seed, i));
+    });
+  }
+
+  #evaluate(states: Layers, time: number, batch: number) {
+    const inputs = new Map(this.#graph.neurons.map((neuron, i) => [neuron.state, states[i]]));
+    const outputs = this.#dynamics.step(inputs, { batch, time });
+    const pick = (name: (neuron: Neuron) => string) =>
+      this.#graph.neurons.map((neuron) => outputs.get(name(neuron))!);
+    return {
+      velocity: pick(velocityName),
+      activations: pick(activationName),
+      energy: outputs.get(ENERGY)!,
+      all: [...outputs.values()],
+    };
+  }
+
+  #advance(
+    states: Layers,
+    { velocity }: { velocity: Layers },
+    time: number,
+    timeStep: number,
+    batch: number,
+    active: tf.Tensor | undefined,
+  ): tf.Tensor[] {
+    return tf.tidy(() => {
+      const at = (elsewhere: Layers, t: number) =>
+        this.#evaluate(elsewhere, Math.min(1, t), batch).velocity;
+      const next = this.#solver.advance({ states, velocity, time, timeStep, at }, this.#dt);
+      if (active === undefined) return [...next];
+      return next.map((layer, i) => {
+        const moves = tf.cast(tf.reshape(active, [batch, ...layer.shape.slice(1).map(() => 1)]), "bool");
+        return tf.where(moves, layer, states[i]);
+      });
+    });
+  }
+}
+
+/** The largest absolute difference of any activation, per example. */
+function largestChange(before: Layers, after: Layers): tf.Tensor {
+  return tf.tidy(() =>
+    after
+      .map((layer, i) => {
+        const size = tf.abs(tf.sub(layer, before[i]));
+        return tf.max(tf.reshape(size, [layer.shape[0], -1]), 1);
+      })
+      .reduce((a, b) => tf.maximum(a, b)),
+  );
+}
+
+/** Both numbers of every example with one read. */
+async function numbers(
+  energy: tf.Tensor,
+  change: tf.Tensor,
+): Promise<[Float32Array, Float32Array]> {
+  const both = tf.stack([energy, change]);
+  const data = (await both.data()) as Float32Array;
+  both.dispose();
+  const count = energy.shape[0] as number;
+  return [data.slice(0, count), data.slice(count)];
+}
+
+function average(values: Float32Array): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+function makeResult(
+  { states, activations }: RecallStep,
+  energies: readonly Float32Array[],
+  trackers: readonly OutcomeTracker[],
+): RecallResult {
+  const own = (layers: ReadonlyMap<Neuron, tf.Tensor>) =>
+    new Map([...layers].map(([neuron, layer]) => [neuron, tf.clone(layer)]));
+  const owned = { states: own(states), activations: own(activations) };
+  const dispose = () => tf.dispose([...owned.states.values(), ...owned.activations.values()]);
+  return {
+    ...owned,
+    batch: trackers.length,
+    energies,
+    outcomes: trackers.map((tracker) => tracker.outcome()),
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}
