@@ -1,0 +1,34 @@
+export type * from "./1-parse/ast.ts";
+export type { Comment } from "./1-parse/lex.ts";
+export { EDITION, parse, type ParseResult } from "./1-parse/parse.ts";
+export {
+  type Highlight,
+  NAME_PATTERN,
+  NUMBER_PATTERN,
+  RESERVED,
+  TOKEN_TABLE,
+  type TokenEntry,
+} from "./1-parse/tokens.ts";
+export {
+  type Advice,
+  collectDiagnostics,
+  type Diagnostic,
+  type DiagnosticDetails,
+  type Diagnostics,
+  type RelatedPlace,
+  type TextEdit,
+} from "./diagnostics/diagnostic.ts";
+export { renderDiagnostic } from "./diagnostics/frame.ts";
+export { type DiagnosticCode, type RuleName, RULES } from "./diagnostics/messages.ts";
+export { editDistance, suggest } from "./diagnostics/suggest.ts";
+export {
+  lineAt,
+  lineStarts,
+  lineText,
+  offsetAt,
+  type Position,
+  positionAt,
+  type SourceFile,
+  type Span,
+  spanOver,
+} from "./source.ts";

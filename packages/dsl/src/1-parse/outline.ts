@@ -1,0 +1,270 @@
+/**
+ * Where declarations begin and end, found without parsing them. Every declaration starts with a
+ * word that can be nothing else, so the tokens are cut there and each piece is parsed alone: a
+ * mistake in one declaration cannot reach the next. In a correct file the cuts are exact; layout
+ * (lines, indentation) is looked at only where something is already wrong.
+ */
+import type { IToken } from "chevrotain";
+import { lineAt } from "../source.ts";
+import { DECLARATION_WORDS } from "./tokens.ts";
+
+/** The tokens of one declaration, as far as can be told. */
+export interface Piece {
+  readonly tokens: readonly IToken[];
+  /** The first token after it, if any. */
+  readonly next: IToken | undefined;
+  /** A `{` without its `}`; the piece ends before `next`. */
+  readonly unclosedBrace: IToken | undefined;
+  /** `(` and `[` without a partner. */
+  readonly unclosed: ReadonlySet<IToken>;
+}
+
+/** The cut tokens, and the `}` that close nothing and belong to no piece. */
+export interface Outline {
+  readonly pieces: readonly Piece[];
+  readonly strayBraces: readonly IToken[];
+}
+
+/** A token list with the line starts of its text, to ask what stands first on its line. */
+export interface TokenLines {
+  readonly tokens: readonly IToken[];
+  readonly lineStarts: readonly number[];
+}
+
+/** Brackets inside brackets beyond this are not followed; the parser refuses them anyway. */
+const MAX_DEPTH = 200;
+/** So many attributes in a row are looked through to find the declaration they belong to. */
+const MAX_ATTRIBUTES = 16;
+const BODY_WORDS = new Set(["dim", "const", "param", "let", "assert"]);
+const BLOCK_OWNERS = new Set(["recall", "train", "test", "neuron", "synapse", "lagrangian"]);
+const CLOSERS = new Map([
+  [")", "("],
+  ["]", "["],
+  ["}", "{"],
+]);
+/** After these a reserved word is a name in the wrong place, not the start of a declaration. */
+const AFTER_A_NAME = /^(?:[:=,.)\]~[(+\-*/^<>]|==|!=|<=|>=)$/;
+
+/** Names and words that can never be the first of a line of a block. */
+const CONTINUES = /^(?:where|and|or|from|stored|take|every|when|as|share)$/;
+/** After these something is still to come. */
+const UNFINISHED =
+  /^(?:[-+*/^=~<>,.:([@]|==|!=|<=|>=|where|and|or|not|from|stored|take|every|when|as)$/;
+const VERBS = /^(?:start|clamp|stop|record|schedule|return|feed|run|expect)$/;
+
+/** Cuts a file into declarations. `from` is the first token after the edition. */
+export function outline({ tokens, lineStarts }: TokenLines, from: number): Outline {
+  const pieces: Piece[] = [];
+  const strayBraces: IToken[] = [];
+  let start = from;
+  let stack: number[] = [];
+  let unclosed = new Set<IToken>();
+  let dropped = new Set<IToken>();
+  let hasBrace = false;
+
+  const finish = (end: number, brace: IToken | undefined): void => {
+    const piece = tokens.slice(start, end).filter((token) => !dropped.has(token));
+    if (piece.length > 0) {
+      pieces.push({ tokens: piece, next: tokens[end], unclosedBrace: brace, unclosed });
+    }
+    start = end;
+    stack = [];
+    unclosed = new Set();
+    dropped = new Set();
+    hasBrace = false;
+  };
+  const openBrace = (): IToken | undefined =>
+    stack.map((position) => tokens[position]).find(({ image }) => image === "{");
+
+  for (let position = from; position <= tokens.length; position++) {
+    const token = tokens[position];
+    const atEnd = token === undefined;
+    if (!atEnd && position > start && !startsItem(tokens, position)) {
+      track(token, position);
+      continue;
+    }
+    if (position > start || atEnd) {
+      const brace = openBrace();
+      const owner = ownerOf(tokens, start);
+      if (!atEnd && onlyAttributes(tokens, start, position)) {
+        track(token, position);
+        continue;
+      }
+      // Inside a block, `energy x` is also the end of one line and the start of the next.
+      const isWord = token?.image === "energy" && !startsEnergy(position);
+      if (brace !== undefined && isWord) {
+        track(token, position);
+        continue;
+      }
+      const hasBody = owner === "synapse" || owner === "lagrangian";
+      if (!atEnd && brace !== undefined && hasBody && startsBodyItem(tokens, position)) {
+        track(token, position);
+        continue;
+      }
+      for (const open of stack) {
+        if (tokens[open].image !== "{") unclosed.add(tokens[open]);
+      }
+      // Body words also start declarations of the file: what is not indented belongs to the file.
+      const cut = brace === undefined ? position : outdented(start, position, brace);
+      finish(cut, brace);
+      position = cut;
+    }
+    if (tokens[position] !== undefined) track(tokens[position], position);
+  }
+  return { pieces, strayBraces };
+
+  function track(token: IToken, position: number): void {
+    const { image } = token;
+    if (image === "(" || image === "[" || image === "{") {
+      if (image === "{") hasBrace = true;
+      if (stack.length < MAX_DEPTH) stack.push(position);
+      return;
+    }
+    const opener = CLOSERS.get(image);
+    if (opener === undefined) return;
+    const match = stack.findLastIndex((open) => tokens[open].image === opener);
+    const brace = stack.findLastIndex((open) => tokens[open].image === "{");
+    if (match !== -1 && match >= brace) {
+      for (const open of stack.splice(match).slice(1)) unclosed.add(tokens[open]);
+    } else if (image === "}" && (hasBrace || !BLOCK_OWNERS.has(ownerOf(tokens, start)))) {
+      // In a block without any `{`, the missing `{` is the mistake, not the `}`.
+      strayBraces.push(token);
+      dropped.add(token);
+    }
+  }
+
+  function startsEnergy(position: number): boolean {
+    const before = tokens[position - 1].image;
+    return (
+      isFirstOnLine({ tokens, lineStarts }, position) &&
+      tokens[position + 2]?.image === "=" &&
+      !UNFINISHED.test(before) &&
+      !VERBS.test(before)
+    );
+  }
+
+  function outdented(first: number, end: number, brace: IToken): number {
+    const column = (position: number): number => {
+      const { startOffset } = tokens[position];
+      return startOffset - lineStarts[lineAt(lineStarts, startOffset) - 1];
+    };
+    for (let position = first + 1; position < end; position++) {
+      const inside = tokens[position].startOffset > brace.startOffset;
+      if (!inside || !startsItem(tokens, position)) continue;
+      if (isFirstOnLine({ tokens, lineStarts }, position) && column(position) <= column(first)) {
+        return position;
+      }
+    }
+    return end;
+  }
+}
+
+/** The word a piece declares with: `recall`, `energy`, … or the empty text. */
+export function ownerOf(tokens: readonly IToken[], start: number): string {
+  const position = afterAttributes(tokens, start);
+  const image = tokens[position]?.image ?? "";
+  if (image === "extern") return tokens[position + 1]?.image ?? image;
+  return DECLARATION_WORDS.has(image) || image === "energy" ? image : "";
+}
+
+/** Whether a token starts a declaration of a file, or the attributes before one. */
+export function startsItem(tokens: readonly IToken[], position: number): boolean {
+  const token = tokens[position];
+  if (token.image === "@") {
+    const after = afterAttributes(tokens, position);
+    return tokens[after] !== undefined && tokens[after].image !== "@" && startsItem(tokens, after);
+  }
+  if (token.tokenType.name === "String") return false;
+  const previous = tokens[position - 1]?.image ?? "";
+  const next = tokens[position + 1];
+  if (token.image === "energy") {
+    if (next === undefined || DECLARATION_WORDS.has(previous)) return false;
+    if (next.image === "=") return previous !== "" && !UNFINISHED.test(previous);
+    if (!isName(next)) return false;
+    // `… as energy` and then `energy e = …`: the second one is the declaration.
+    const afterNext = tokens[position + 2];
+    return !(next.image === "energy" && afterNext !== undefined && isName(afterNext));
+  }
+  if (!DECLARATION_WORDS.has(token.image)) return false;
+  if (token.image === "synapse" && previous === "extern") return false;
+  if (token.image === "assert" && !/^[=:,.]$/.test(next?.image ?? "")) return true;
+  return !AFTER_A_NAME.test(next?.image ?? "");
+}
+
+function startsBodyItem(tokens: readonly IToken[], position: number): boolean {
+  return BODY_WORDS.has(tokens[afterAttributes(tokens, position)]?.image ?? "");
+}
+
+/** The position after the attributes that start at a position. */
+function afterAttributes(tokens: readonly IToken[], position: number): number {
+  let at = position;
+  for (let count = 0; count < MAX_ATTRIBUTES && tokens[at]?.image === "@"; count++) {
+    at = afterAttribute(tokens, at);
+  }
+  return at;
+}
+
+/** The position after `@name(…)`; the end when the attribute is not complete. */
+function afterAttribute(tokens: readonly IToken[], position: number): number {
+  const name = tokens[position + 1];
+  if (name === undefined || !isName(name)) return tokens.length;
+  if (tokens[position + 2]?.image !== "(") return position + 2;
+  let at = position + 3;
+  while (at < tokens.length && (isName(tokens[at]) || tokens[at].image === ",")) at++;
+  return tokens[at]?.image === ")" ? at + 1 : tokens.length;
+}
+
+function onlyAttributes(tokens: readonly IToken[], start: number, end: number): boolean {
+  return tokens[start]?.image === "@" && afterAttributes(tokens, start) === end;
+}
+
+/** Whether a token can be a name: contextual words can, reserved ones cannot. */
+export function isName(token: IToken): boolean {
+  const { name, CATEGORIES } = token.tokenType;
+  return name === "Name" || (CATEGORIES ?? []).some((category) => category.name === "Name");
+}
+
+/** Whether nothing but space stands before a token on its line. */
+export function isFirstOnLine({ tokens, lineStarts }: TokenLines, position: number): boolean {
+  const before = tokens[position - 1];
+  if (before === undefined) return true;
+  return lineAt(lineStarts, before.endOffset!) < lineAt(lineStarts, tokens[position].startOffset);
+}
+
+/**
+ * Cuts the inside of a block that does not parse into its lines, so that one wrong line does not
+ * take the others with it.
+ */
+export function cutLines(lines: TokenLines, unclosed: ReadonlySet<IToken>): IToken[][] {
+  const { tokens } = lines;
+  const cuts: number[] = [];
+  let depth = 0;
+  for (const [position, token] of tokens.entries()) {
+    const previous = tokens[position - 1]?.image ?? "{";
+    if (depth === 0 && !UNFINISHED.test(previous) && startsLine(position)) cuts.push(position);
+    if (token.tokenType.name === "String" || unclosed.has(token)) continue;
+    if (/^[([{]$/.test(token.image)) depth++;
+    if (/^[)\]}]$/.test(token.image)) depth = Math.max(0, depth - 1);
+  }
+  if (cuts[0] !== 0) cuts.unshift(0);
+  return cuts
+    .map((start, index) => tokens.slice(start, cuts[index + 1]))
+    .filter((line) => line.length > 0);
+
+  function startsLine(position: number): boolean {
+    const token = tokens[position];
+    if (position === 0) return true;
+    const lineStart = cuts.at(-1) ?? 0;
+    if (onlyAttributes(tokens, lineStart, position)) return false;
+    if (isFirstOnLine(lines, position)) {
+      return (
+        (isName(token) || token.image === "@" || BODY_WORDS.has(token.image)) &&
+        !CONTINUES.test(token.image)
+      );
+    }
+    const next = tokens[position + 1];
+    const afterVerb = position - 1 === lineStart && VERBS.test(tokens[lineStart].image);
+    if (!isName(token) || afterVerb || next === undefined) return false;
+    return next.image === "=" || (VERBS.test(token.image) && isName(next));
+  }
+}

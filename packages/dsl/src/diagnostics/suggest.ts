@@ -1,0 +1,46 @@
+/**
+ * Did-you-mean: the nearest name within a Damerau-Levenshtein distance of a third of the length
+ * (at least 1). `names` are of the kind that fits the place; `others` are asked only when none of
+ * those is near enough. Ties go to the name listed first.
+ */
+export function suggest(
+  wanted: string,
+  names: Iterable<string>,
+  others: Iterable<string> = [],
+): string | undefined {
+  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  for (const candidates of [names, others]) {
+    let best: string | undefined;
+    let bestDistance = limit + 1;
+    for (const name of candidates) {
+      if (name === wanted || Math.abs(name.length - wanted.length) >= bestDistance) continue;
+      const distance = editDistance(wanted, name);
+      if (distance < bestDistance) [best, bestDistance] = [name, distance];
+    }
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`. */
+export function editDistance(a: string, b: string): number {
+  const from = Array.from(a);
+  const to = Array.from(b);
+  let beforeLast: number[] = [];
+  let last = to.map((_, j) => j + 1);
+  last.unshift(0);
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const same = from[i - 1] === to[j - 1];
+      let cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) {
+        cost = Math.min(cost, beforeLast[j - 2] + 1);
+      }
+      row.push(cost);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[to.length];
+}

@@ -1,0 +1,66 @@
+/** A text and the name it is reported under: a path, or a pseudo file such as `--set`. */
+export interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A stretch of a source text: UTF-16 offsets, `end` is the first one that no longer belongs. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A place as people count it: both start at 1, and a column is one code point. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Offsets at which the lines of a text begin. `\r\n`, `\n` and `\r` all end a line. */
+export function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  return starts;
+}
+
+/** Number (from 1) of the line that holds an offset. */
+export function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle] <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
+
+/** The text of a line (from 1), without the characters that end it. */
+export function lineText(text: string, starts: readonly number[], line: number): string {
+  return text.slice(starts[line - 1], starts[line] ?? text.length).replace(/[\r\n]+$/, "");
+}
+
+/** Line and column of an offset; offsets past the end give the end. */
+export function positionAt(source: SourceFile, offset: number): Position {
+  const starts = lineStarts(source.text);
+  const clamped = Math.max(0, Math.min(offset, source.text.length));
+  const line = lineAt(starts, clamped);
+  return { line, column: source.text.slice(starts[line - 1], clamped).length + 1 };
+}
+
+/** The offset of a position; a column past the end of its line gives the end of the line. */
+export function offsetAt(source: SourceFile, position: Position): number {
+  const starts = lineStarts(source.text);
+  const start = starts[position.line - 1];
+  if (start === undefined) return source.text.length;
+  const before = Array.from(lineText(source.text, starts, position.line)).slice(
+    0,
+    position.column - 1,
+  );
+  return start + before.join("").length;
+}
+
+/** The smallest span that covers both. */
+export function spanOver(first: Span, last: Span): Span {
+  return { start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };
+}
