@@ -32,3 +32,5 @@ export {
   type Span,
   spanOver,
 } from "./source.ts";
+export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
+export type { Places } from "./3-lower/model.ts";

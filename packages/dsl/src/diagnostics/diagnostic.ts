@@ -1,4 +1,4 @@
-import type { SourceFile, Span } from "../source.ts";
+import { positionAt, type SourceFile, type Span } from "../source.ts";
 import { type DiagnosticCode, RULES, type RuleName } from "./messages.ts";
 
 /** A second place that matters; with an empty `label` its line is shown without a mark. */
@@ -57,6 +57,8 @@ export interface Diagnostics {
   report(code: DiagnosticCode, span: Span, details: DiagnosticDetails): void;
   /** Everything reported so far, by position in the file, errors before warnings at one place. */
   list(): Diagnostic[];
+  /** The line on which a span starts, from 1, for messages that mention another place. */
+  lineOf(span: Span): number;
   /** True when at least one error (not only warnings) was reported. */
   hasErrors(): boolean;
 }
@@ -88,6 +90,7 @@ export function collectDiagnostics(source: SourceFile): Diagnostics {
           a.severity.localeCompare(b.severity) ||
           a.span.end - b.span.end,
       ),
+    lineOf: (span) => positionAt(source, span.start).line,
     hasErrors: () => found.some((diagnostic) => diagnostic.severity === "error"),
   };
 }

@@ -1,0 +1,22 @@
+import type { Dim } from "@hamlet/graph";
+import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import type { Span } from "../../source.ts";
+import { axesText, count } from "../place.ts";
+
+/** E0302: one index for every axis. */
+export function indexCount(
+  diagnostics: Diagnostics,
+  name: string,
+  axes: readonly Dim[],
+  given: number,
+  span: Span,
+): void {
+  const missing = axes.length - given;
+  diagnostics.report("E0302", span, {
+    message: `\`${name}\` has ${count(axes.length, "axis", "axes")} ${axesText(axes)} but gets ${count(given, "index", "indices")}`,
+    label:
+      missing > 0
+        ? `${missing === 1 ? "one index is" : `${missing} indices are`} missing`
+        : `${missing === -1 ? "one index" : `${-missing} indices`} too many`,
+  });
+}

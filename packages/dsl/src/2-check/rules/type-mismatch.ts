@@ -1,0 +1,29 @@
+import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
+import type { Span } from "../../source.ts";
+
+/** E0404: a number where a condition is needed. */
+export function conditionNeeded(
+  diagnostics: Diagnostics,
+  place: string,
+  written: string,
+  span: Span,
+): void {
+  diagnostics.report("E0404", span, {
+    message: `\`${place}\` needs a condition, but \`${written}\` is a number`,
+    label: "real",
+    help: [`compare it: \`${place} ${written} > 0\``],
+  });
+}
+
+/** E0404: something else than a number where one is needed. */
+export function numberNeeded(
+  diagnostics: Diagnostics,
+  what: string,
+  found: string,
+  span: Span,
+): void {
+  diagnostics.report("E0404", span, {
+    message: `${what} needs a number, but this is ${found}`,
+    label: found,
+  });
+}

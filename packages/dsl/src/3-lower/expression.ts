@@ -1,0 +1,552 @@
+// Expressions of a file become expressions of the graph, and every rule about names, indices and
+// dims is applied on the way.
+//
+// A mistake is reported once and the expression becomes null; whoever gets a null stays silent.
+
+import {
+  add,
+  apply,
+  type Dim,
+  div,
+  type Expr,
+  get,
+  type Index,
+  isCondition,
+  lit,
+  makeIndex,
+  mean,
+  mul,
+  neg,
+  position,
+  pow,
+  reduce,
+  type ScalarFunction,
+  size,
+  sub,
+  substituteIndices,
+  type Tensor,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { notScalar } from "../2-check/rules/energy-not-scalar.ts";
+import { indexCount } from "../2-check/rules/index-count.ts";
+import { indexDimUnknown } from "../2-check/rules/index-dim-unknown.ts";
+import { indexHidesName } from "../2-check/rules/index-hides-name.ts";
+import { indexRange } from "../2-check/rules/index-range.ts";
+import { indexTwoDims, type IndexUse } from "../2-check/rules/index-two-dims.ts";
+import { indexUnused } from "../2-check/rules/index-unused.ts";
+import { missingIndex } from "../2-check/rules/missing-index.ts";
+import { noGradient } from "../2-check/rules/no-gradient.ts";
+import { stateInEnergy } from "../2-check/rules/state-in-energy.ts";
+import { conditionNeeded, numberNeeded } from "../2-check/rules/type-mismatch.ts";
+import { type EarlierBinder, unboundIndex } from "../2-check/rules/unbound-index.ts";
+import { unknownFunction } from "../2-check/rules/unknown-function.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../source.ts";
+import type { Scope } from "./scope.ts";
+import { axesOf, kindText, type Meaning } from "./symbols.ts";
+import { binderNames, indexedUses, mentions, walk } from "./walk.ts";
+
+/** The functions of the language and what they are in the graph. */
+const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
+  (
+    [
+      ...(["exp", "log", "sqrt", "abs", "relu", "softplus", "sigmoid"] as const),
+      ...(["tanh", "logcosh", "sin", "cos", "ceil", "max", "min"] as const),
+    ] satisfies ScalarFunction[]
+  ).map((name) => [name, name]),
+);
+
+const COMPARISONS: Partial<Record<ast.BinaryOp, (a: Expr, b: Expr) => Expr>> = {
+  "==": (a, b) => apply("eq", a, b),
+  "!=": (a, b) => apply("ne", a, b),
+  "<": (a, b) => apply("lt", a, b),
+  "<=": (a, b) => apply("le", a, b),
+  ">": (a, b) => apply("lt", b, a),
+  ">=": (a, b) => apply("le", b, a),
+};
+
+/** What an expression may see besides the names of the file. */
+export interface Surroundings {
+  /** Indices bound further out. */
+  readonly indices: ReadonlyMap<string, { index: Index; span: Span }>;
+  /** Words with a meaning here only, such as `t` in a schedule or `change` in a stop condition. */
+  readonly words: ReadonlyMap<string, Expr>;
+  /** The whole expression must be one number: what it is called in a message. */
+  readonly scalar: "energy" | "loss" | null;
+}
+
+export const NOWHERE: Surroundings = { indices: new Map(), words: new Map(), scalar: null };
+
+/** Turns syntax into graph expressions; see the head of this file. */
+export class Expressions {
+  readonly #scope: Scope;
+  readonly #diagnostics: Diagnostics;
+  readonly #text: string;
+  /** The outermost expression at work: where earlier binders are looked for. */
+  #root: ast.Expression | null = null;
+  /** Indices already reported as unbound in it: one mistake, one message. */
+  readonly #unboundNames = new Set<string>();
+
+  constructor(scope: Scope, diagnostics: Diagnostics, text: string) {
+    this.#scope = scope;
+    this.#diagnostics = diagnostics;
+    this.#text = text;
+  }
+
+  written(span: Span): string {
+    return this.#text.slice(span.start, span.end);
+  }
+
+  /** A number (or condition) over the indices of its surroundings. */
+  lower(expression: ast.Expression, around: Surroundings = NOWHERE): Expr | null {
+    const outer = this.#root;
+    this.#root ??= expression;
+    if (outer === null) this.#unboundNames.clear();
+    try {
+      return this.#lower(expression, around);
+    } finally {
+      this.#root = outer;
+    }
+  }
+
+  /** The same, where a condition is needed. */
+  condition(expression: ast.Expression, around: Surroundings, place: string): Expr | null {
+    const value = this.lower(expression, around);
+    if (value === null) return null;
+    if (!isTruth(value)) {
+      conditionNeeded(this.#diagnostics, place, this.written(expression.span), expression.span);
+      return null;
+    }
+    return value;
+  }
+
+  /** Binds names as indices whose dims follow from how `bodies` use them. */
+  bind(
+    binders: readonly ast.Binder[],
+    bodies: readonly ast.Expression[],
+    around: Surroundings,
+    op: string,
+    options: { readonly mayBeUnused?: boolean } = {},
+  ): { indices: Index[]; inside: Surroundings } | null {
+    const dims = new Map<string, Dim>();
+    for (const [name, { index }] of around.indices) dims.set(name, index.dim);
+    let failed = false;
+    for (const binder of binders) {
+      const dim = this.#dimOf(binder, bodies, around, op, binders, dims, options);
+      if (dim === null) failed = true;
+      else dims.set(binder.name.text, dim);
+    }
+    if (failed) return null;
+    const indices = binders.map((binder) =>
+      makeIndex(binder.name.text, dims.get(binder.name.text)!),
+    );
+    const inner = new Map(around.indices);
+    binders.forEach((binder, i) =>
+      inner.set(binder.name.text, { index: indices[i], span: binder.span }),
+    );
+    return { indices, inside: { ...around, indices: inner } };
+  }
+
+  #dimOf(
+    binder: ast.Binder,
+    bodies: readonly ast.Expression[],
+    around: Surroundings,
+    op: string,
+    all: readonly ast.Binder[],
+    known: ReadonlyMap<string, Dim>,
+    { mayBeUnused = false }: { readonly mayBeUnused?: boolean },
+  ): Dim | null {
+    const name = binder.name.text;
+    if (this.#hidesSomething(binder, bodies, around)) return null;
+    const uses: IndexUse[] = [];
+    let uncertain = false;
+    for (const use of bodies.flatMap((body) => indexedUses(body, name))) {
+      const meaning = this.#scope.peek(use.reference.path.segments[0].text);
+      const axes = meaning === undefined ? null : axesOf(meaning);
+      if (axes === null || use.reference.path.segments.length > 1) uncertain = true;
+      else if (use.axis < axes.length) {
+        const written = use.reference.indices!.map((index) => this.written(index.span));
+        const tensor = use.reference.path.segments[0].text;
+        uses.push({ tensor, axes, axis: use.axis, span: use.span, written });
+      }
+    }
+    if (binder.dim !== undefined) {
+      const dim = this.dim(binder.dim);
+      const other = dim === null ? undefined : uses.find((use) => use.axes[use.axis] !== dim);
+      if (dim === null || other === undefined) return dim;
+      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other, known);
+      return null;
+    }
+    if (uses.length === 0) {
+      if (uncertain) this.#sink(bodies, around, all);
+      else if (mayBeUnused || bodies.some((body) => mentions(body, name))) {
+        indexDimUnknown(this.#diagnostics, binder.name, this.#dimNames());
+      } else {
+        const unbound = this.#firstUnbound(bodies, around, all);
+        indexUnused(
+          this.#diagnostics,
+          op,
+          binder.name,
+          all.map((other) => other.name),
+          unbound,
+        );
+      }
+      return null;
+    }
+    const dim = uses[0].axes[uses[0].axis];
+    const other = uses.find((use) => use.axes[use.axis] !== dim);
+    if (other === undefined) return dim;
+    const guess = new Map(known);
+    for (const sibling of all) {
+      const first = bodies
+        .flatMap((body) => indexedUses(body, sibling.name.text))
+        .map((use) => {
+          const meaning = this.#scope.peek(use.reference.path.segments[0].text);
+          return meaning === undefined ? undefined : axesOf(meaning)?.[use.axis];
+        })
+        .find((found) => found !== undefined);
+      if (first !== undefined) guess.set(sibling.name.text, first);
+    }
+    guess.set(name, other.axes[other.axis]);
+    indexTwoDims(this.#diagnostics, name, uses[0], other, guess);
+    return null;
+  }
+
+  /** Lowers bodies only for what they report: names that keep an index from having a dim. */
+  #sink(
+    bodies: readonly ast.Expression[],
+    around: Surroundings,
+    binders: readonly ast.Binder[],
+  ): void {
+    for (const body of bodies) {
+      walk(body, (node) => {
+        if (node.kind !== "reference" || node.args !== undefined) return;
+        const [first] = node.path.segments;
+        const local =
+          around.indices.has(first.text) ||
+          around.words.has(first.text) ||
+          binders.some((binder) => binder.name.text === first.text) ||
+          binderNames(body).has(first.text);
+        if (!local) this.#scope.meaning(first);
+      });
+    }
+  }
+
+  #hidesSomething(
+    binder: ast.Binder,
+    bodies: readonly ast.Expression[],
+    around: Surroundings,
+  ): boolean {
+    const { text } = binder.name;
+    const declared = this.#scope.declarations.get(text);
+    const outer = around.indices.get(text);
+    if (declared === undefined && outer === undefined) return false;
+    const taken = new Set([
+      ...this.#scope.declarations.keys(),
+      ...around.indices.keys(),
+      ...bodies.flatMap((body) => [...binderNames(body)]),
+    ]);
+    const other =
+      declared === undefined
+        ? { what: "an index around it", span: outer!.span }
+        : { what: article(kindText(declared.item)), span: declared.name.span };
+    indexHidesName(this.#diagnostics, binder.name, other, taken);
+    return true;
+  }
+
+  #dimNames(): string[] {
+    return [...this.#scope.declarations.values()]
+      .filter(({ item }) => item.kind === "dim")
+      .map(({ name }) => name.text);
+  }
+
+  /** The first index in `bodies` that nothing binds, for a suggestion. */
+  #firstUnbound(
+    bodies: readonly ast.Expression[],
+    around: Surroundings,
+    binders: readonly ast.Binder[],
+  ): string | null {
+    const bound = new Set([
+      ...around.indices.keys(),
+      ...binders.map((binder) => binder.name.text),
+      ...bodies.flatMap((body) => [...binderNames(body)]),
+    ]);
+    let found: string | null = null;
+    for (const body of bodies) {
+      walk(body, (node) => {
+        if (node.kind !== "reference") return;
+        for (const index of node.indices ?? []) {
+          if (index.kind === "name" && !bound.has(index.name.text)) found ??= index.name.text;
+        }
+      });
+    }
+    return found;
+  }
+
+  /** The dim that a name stands for. */
+  dim(path: ast.Path): Dim | null {
+    const meaning = this.#scope.meaning(path.segments[0]);
+    if (meaning.kind === "dim") return meaning.dim;
+    if (meaning.kind !== "broken") {
+      const { text, span } = path.segments[0];
+      this.#diagnostics.report("E0404", span, {
+        message: `a dim is needed here, but \`${text}\` is ${article(this.#kindOf(text))}`,
+        help: [`dims: ${this.#dimNames().join(", ") || "none declared yet"}`],
+      });
+    }
+    return null;
+  }
+
+  #kindOf(name: string): string {
+    const declared = this.#scope.declarations.get(name);
+    return declared === undefined ? "name" : kindText(declared.item);
+  }
+
+  #lower(node: ast.Expression, around: Surroundings): Expr | null {
+    switch (node.kind) {
+      case "number":
+        return lit(node.value);
+      case "string":
+        numberNeeded(this.#diagnostics, "an expression", "a text", node.span);
+        return null;
+      case "list":
+        numberNeeded(this.#diagnostics, "an expression", "a list", node.span);
+        return null;
+      case "unary": {
+        const operand = this.#lower(node.operand, around);
+        if (operand === null) return null;
+        return node.op === "-" ? neg(operand) : apply("not", operand);
+      }
+      case "binary":
+        return this.#binary(node, around);
+      case "reduce":
+        return this.#reduce(node, around);
+      case "reference":
+        return this.#reference(node, around);
+    }
+  }
+
+  #binary(node: ast.Binary, around: Surroundings): Expr | null {
+    const left = this.#lower(node.left, around);
+    const right = this.#lower(node.right, around);
+    if (left === null || right === null) return null;
+    const compare = COMPARISONS[node.op];
+    if (compare !== undefined) return compare(left, right);
+    switch (node.op) {
+      case "+":
+        return add(left, right);
+      case "-":
+        return sub(left, right);
+      case "*":
+        return mul(left, right);
+      case "/":
+        return div(left, right);
+      case "^":
+        return pow(left, right);
+      default:
+        return apply(node.op === "and" ? "and" : "or", left, right);
+    }
+  }
+
+  #reduce(node: ast.Reduce, around: Surroundings): Expr | null {
+    const bodies = node.where === undefined ? [node.body] : [node.body, node.where];
+    const bound = this.bind(node.binders, bodies, around, node.op);
+    if (bound === null) return null;
+    const { indices, inside } = bound;
+    const where =
+      node.where === undefined ? undefined : this.condition(node.where, inside, "where");
+    const body = this.#lower(node.body, inside);
+    if (body === null || where === null) return null;
+    return node.op === "mean"
+      ? mean(indices, body, where)
+      : reduce(node.op, indices, body, where ?? null);
+  }
+
+  #reference(node: ast.Reference, around: Surroundings): Expr | null {
+    if (node.args !== undefined) return this.#call(node, around);
+    const [first] = node.path.segments;
+    if (node.indices === undefined) {
+      const word = around.words.get(first.text);
+      if (word !== undefined) return word;
+      const index = around.indices.get(first.text);
+      if (index !== undefined) return position(index.index);
+    }
+    const meaning = this.#scope.meaning(first);
+    return this.#entry(node, meaning, around);
+  }
+
+  #entry(node: ast.Reference, meaning: Meaning, around: Surroundings): Expr | null {
+    const { text } = node.path.segments[0];
+    if (meaning.kind === "broken") return null;
+    if (meaning.kind === "dim" && node.indices === undefined) return size(meaning.dim);
+    const axes = axesOf(meaning);
+    if (axes === null) {
+      numberNeeded(this.#diagnostics, "an expression", article(this.#kindOf(text)), node.span);
+      return null;
+    }
+    if (node.indices === undefined) {
+      if (axes.length === 0) return this.#read(meaning, []);
+      this.#wholeTensor(node, meaning, axes, around);
+      return null;
+    }
+    if (node.indices.length !== axes.length) {
+      indexCount(this.#diagnostics, text, axes, node.indices.length, node.span);
+      return null;
+    }
+    const at = node.indices.map((index, axis) => this.#index(index, node, axes, axis, around));
+    if (at.some((index) => index === null)) return null;
+    return this.#read(meaning, at as (Index | number)[]);
+  }
+
+  #read(meaning: Meaning, at: readonly (Index | number)[]): Expr | null {
+    switch (meaning.kind) {
+      case "tensor":
+        return get(meaning.tensor, at);
+      case "neuron":
+        return get(meaning.neuron.activation, at);
+      case "let":
+        return substituteIndices(
+          meaning.value,
+          new Map(meaning.indices.map((index, axis) => [index, at[axis]])),
+        );
+      default:
+        return null;
+    }
+  }
+
+  #wholeTensor(
+    node: ast.Reference,
+    meaning: Meaning,
+    axes: readonly Dim[],
+    around: Surroundings,
+  ): void {
+    const names = axes.map(
+      (dim) => [...around.indices].find(([, { index }]) => index.dim === dim)?.[0],
+    );
+    const complete = names.every((name) => name !== undefined) ? names : null;
+    const what = meaning.kind === "neuron" ? "layer" : "array";
+    missingIndex(this.#diagnostics, this.written(node.span), what, axes, complete, node.span);
+  }
+
+  #index(
+    index: ast.Index,
+    node: ast.Reference,
+    axes: readonly Dim[],
+    axis: number,
+    around: Surroundings,
+  ): Index | number | null {
+    const dim = axes[axis];
+    if (index.kind === "number") {
+      const known = dim.size?.kind === "lit" ? dim.size.value : Infinity;
+      if (Number.isInteger(index.value) && index.value < known) return index.value;
+      indexRange(this.#diagnostics, index.value, dim.name, known, index.span);
+      return null;
+    }
+    if (index.kind === "whole") {
+      numberNeeded(this.#diagnostics, "an expression", "a whole axis", index.span);
+      return null;
+    }
+    const { text, span } = index.name;
+    const found = around.indices.get(text);
+    if (found === undefined) {
+      this.#unbound(text, span, dim, around);
+      return null;
+    }
+    if (found.index.dim !== dim) {
+      const tensor = node.path.segments[0].text;
+      const written = node.indices!.map((other) => this.written(other.span));
+      indexTwoDims(
+        this.#diagnostics,
+        text,
+        { binder: found.span, dim: found.index.dim },
+        { tensor, axes, axis, span, written },
+        new Map([...around.indices].map(([name, entry]) => [name, entry.index.dim])),
+      );
+      return null;
+    }
+    return found.index;
+  }
+
+  #unbound(text: string, span: Span, dim: Dim, around: Surroundings): void {
+    if (this.#unboundNames.has(text)) return;
+    this.#unboundNames.add(text);
+    let earlier: EarlierBinder | null = null;
+    const root = this.#root;
+    if (root !== null) {
+      walk(root, (node) => {
+        const binds =
+          node.kind === "reduce" &&
+          node.span.end <= span.start &&
+          node.binders.some((binder) => binder.name.text === text);
+        if (binds) earlier = { op: node.op, span: node.opSpan, end: node.span.end };
+      });
+    }
+    if (earlier === null && around.scalar !== null && root !== null) {
+      notScalar(this.#diagnostics, around.scalar, text, dim.name, span, this.written(root.span));
+    } else {
+      unboundIndex(this.#diagnostics, text, span, earlier);
+    }
+  }
+
+  #call(node: ast.Reference, around: Surroundings): Expr | null {
+    const [name] = node.path.segments;
+    const args = node.args!;
+    if (name.text === "state") {
+      stateInEnergy(this.#diagnostics, this.written(node.span), node.span);
+      return null;
+    }
+    if (name.text === "sign" || name.text === "step") {
+      const neuron = [...this.#scope.declarations.values()].find(
+        ({ item, name: other }) =>
+          item.kind === "neuron" && args.some((arg) => mentions(arg.value, other.text)),
+      );
+      noGradient(this.#diagnostics, name.text, neuron?.name.text ?? null, node.span);
+      return null;
+    }
+    const op = FUNCTIONS.get(name.text);
+    if (op === undefined) {
+      unknownFunction(this.#diagnostics, name, [...FUNCTIONS.keys()]);
+      return null;
+    }
+    const arity = op === "max" || op === "min" ? 2 : 1;
+    if (args.length !== arity) {
+      this.#diagnostics.report("E0401", node.argsSpan ?? node.span, {
+        message: `\`${name.text}\` takes ${arity === 1 ? "1 number" : "2 numbers"}, but ${args.length} are given`,
+        ...(arity === 2 && args.length === 1
+          ? { help: [`the largest of many is \`${name.text}[i] …\``] }
+          : {}),
+      });
+      return null;
+    }
+    const values = args.map((arg) => this.#lower(arg.value, around));
+    if (values.some((value) => value === null)) return null;
+    return apply(op, ...(values as Expr[]));
+  }
+
+  /** A tensor named whole, as an argument or a start value; null when it is something else. */
+  whole(expression: ast.Expression): { tensor: Tensor; name: string; span: Span } | null {
+    if (
+      expression.kind !== "reference" ||
+      expression.args !== undefined ||
+      expression.indices !== undefined ||
+      expression.path.segments.length > 1
+    ) {
+      return null;
+    }
+    const [name] = expression.path.segments;
+    if (!this.#scope.declarations.has(name.text)) return null;
+    const meaning = this.#scope.meaning(name);
+    if (meaning.kind !== "tensor" || meaning.tensor.axes.length === 0) return null;
+    return { tensor: meaning.tensor, name: name.text, span: name.span };
+  }
+}
+
+/** True for comparisons, logic and tensors of bool. */
+export function isTruth(expr: Expr): boolean {
+  if (expr.kind === "apply") return isCondition(expr.op);
+  return expr.kind === "get" && expr.tensor.elem === "bool";
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;
+}

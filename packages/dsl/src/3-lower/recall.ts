@@ -1,0 +1,291 @@
+// Recall blocks: how to run the model.
+
+import {
+  type Clamp,
+  type Dim,
+  type Expr,
+  get,
+  type Index,
+  indicesOf,
+  lit,
+  apply,
+  type Neuron,
+  type Recall,
+  RECALL_QUANTITIES,
+  type Start,
+  time,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { binaryNeedsDiscrete } from "../2-check/rules/binary-needs-discrete.ts";
+import { clampValue } from "../2-check/rules/clamp-value.ts";
+import { missingArgument } from "../2-check/rules/missing-argument.ts";
+import { scheduleTarget } from "../2-check/rules/schedule-target.ts";
+import { startShape } from "../2-check/rules/start-shape.ts";
+import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
+import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
+import { NOWHERE, type Surroundings } from "./expression.ts";
+import type { ModelLowering } from "./model.ts";
+
+/** Solvers and their options, with what they mean. */
+const SOLVERS: ReadonlyMap<string, readonly { name: string; meaning: string }[]> = new Map(
+  ["euler", "heun", "rk4"].map((name) => [name, [{ name: "dt", meaning: "the step size" }]]),
+);
+
+/** Words of a stop condition. */
+const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
+  Object.entries(RECALL_QUANTITIES).map(([name, tensor]) => [
+    name,
+    name === "settled" ? apply("ne", get(tensor), lit(0)) : get(tensor),
+  ]),
+);
+
+/** What a file without a recall block gets. */
+export function defaultRecall(): Recall {
+  return {
+    name: "default",
+    starts: [],
+    clamps: [],
+    solver: { name: "euler", options: new Map([["dt", lit(0.1)]]) },
+    steps: lit(100),
+    stop: apply("lt", get(RECALL_QUANTITIES.change), lit(1e-4)),
+    schedules: [],
+    record: [],
+    returns: [],
+  };
+}
+
+/** Lowers a recall block, or reports and returns null. */
+export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall | null {
+  const { steps: lines, name } = item;
+  const starts: Start[] = [];
+  const clamps: Clamp[] = [];
+  const schedules: { tensor: Recall["schedules"][number]["tensor"]; value: Expr }[] = [];
+  const record: { name: string; every: number }[] = [];
+  const returns: Neuron[] = [];
+  const fallback = defaultRecall();
+  let { solver, steps } = fallback;
+  let stop: Expr | null = null;
+  let failed = false;
+
+  for (const line of lines) {
+    switch (line.kind) {
+      case "broken":
+        failed = true;
+        break;
+      case "start": {
+        const start = lowerStart(model, line);
+        if (start === null) failed = true;
+        else starts.push(start);
+        break;
+      }
+      case "clamp": {
+        const clamp = lowerClamp(model, line);
+        if (clamp === null) failed = true;
+        else clamps.push(clamp);
+        break;
+      }
+      case "stop":
+        stop = model.expressions.condition(
+          line.condition,
+          { ...NOWHERE, words: QUANTITIES },
+          "stop when",
+        );
+        failed ||= stop === null;
+        break;
+      case "record": {
+        const word = line.path.segments[0].text;
+        if (word !== "energy" && model.neuron(line.path) === null) failed = true;
+        else record.push({ name: word, every: line.every?.value ?? 1 });
+        break;
+      }
+      case "schedule": {
+        const schedule = lowerSchedule(model, line);
+        if (schedule === null) failed = true;
+        else schedules.push(schedule);
+        break;
+      }
+      case "return":
+        for (const path of line.paths) {
+          const neuron = model.neuron(path);
+          if (neuron === null) failed = true;
+          else returns.push(neuron);
+        }
+        break;
+      case "setting":
+        if (line.name.text === "solver") {
+          const lowered = lowerSolver(model, line.value, name.text);
+          if (lowered === null) failed = true;
+          else solver = lowered;
+        } else if (line.name.text === "steps") {
+          const value = model.expressions.lower(line.value);
+          if (value === null) failed = true;
+          else steps = value;
+        } else {
+          unknownArgument(model.diagnostics, "recall", line.name, [
+            { name: "solver", meaning: "" },
+            { name: "steps", meaning: "the most it makes" },
+          ]);
+          failed = true;
+        }
+        break;
+    }
+  }
+  const override = model.overrides.take(`recall.${name.text}.steps`);
+  if (override !== undefined) steps = lit(override.value);
+  if (failed) return null;
+  return { name: name.text, starts, clamps, solver, steps, stop, schedules, record, returns };
+}
+
+/** The indices that a target binds over a layer, and what its expressions may see. */
+function bindTarget(
+  model: ModelLowering,
+  target: ast.Target,
+  neuron: Neuron,
+): { indices: Index[]; inside: Surroundings } | null {
+  const indices = indicesOf(neuron.axes);
+  if (target.indices === undefined) return { indices, inside: NOWHERE };
+  if (target.indices.length !== neuron.axes.length) {
+    model.diagnostics.report("E0302", target.span, {
+      message: `\`${neuron.name}\` has ${neuron.axes.length} axes but gets ${target.indices.length} indices`,
+    });
+    return null;
+  }
+  const bound = new Map<string, { index: Index; span: ast.Index["span"] }>();
+  const named = target.indices.map((index, axis) => {
+    if (index.kind !== "name") return indices[axis];
+    const walked = { name: index.name.text, dim: neuron.axes[axis] };
+    bound.set(index.name.text, { index: walked, span: index.span });
+    return walked;
+  });
+  return { indices: named, inside: { ...NOWHERE, indices: bound } };
+}
+
+/** A value for every entry of a layer: a whole tensor, or a formula over the target's indices. */
+function entries(
+  model: ModelLowering,
+  target: ast.Target,
+  neuron: Neuron,
+  value: ast.Expression,
+): { indices: readonly Index[]; value: Expr } | null {
+  const bound = bindTarget(model, target, neuron);
+  if (bound === null) return null;
+  const whole = target.indices === undefined ? model.expressions.whole(value) : null;
+  if (whole !== null) {
+    if (!sameAxes(whole.tensor.axes, neuron.axes)) {
+      startShape(
+        model.diagnostics,
+        { name: whole.name, axes: whole.tensor.axes, span: whole.span },
+        { name: neuron.name, axes: neuron.axes, span: target.span },
+      );
+      return null;
+    }
+    return { indices: bound.indices, value: get(whole.tensor, bound.indices) };
+  }
+  const lowered = model.expressions.lower(value, bound.inside);
+  return lowered && { indices: bound.indices, value: lowered };
+}
+
+function sameAxes(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+}
+
+function lowerStart(model: ModelLowering, line: ast.StartStep): Start | null {
+  const neuron = model.neuron(line.target.path);
+  if (neuron === null) return null;
+  if (line.init.kind === "draw") {
+    const draw = model.draw(line.init.distribution);
+    return draw && { neuron, ...draw };
+  }
+  if (line.init.kind === "from") {
+    model.diagnostics.report("E0404", line.init.span, {
+      message: "a recall starts from values of the file, not from a file of its own",
+      help: ['declare `given query: … from "…"` and write `start v = query`'],
+    });
+    return null;
+  }
+  const value = entries(model, line.target, neuron, line.init.value);
+  return value && { neuron, from: "value", ...value };
+}
+
+function lowerClamp(model: ModelLowering, line: ast.ClampStep): Clamp | null {
+  const neuron = model.neuron(line.target.path);
+  if (neuron === null) return null;
+  if (line.value !== undefined && line.where !== undefined) {
+    const { path, span } = line.target;
+    const target = model.expressions.written(span);
+    clampValue(
+      model.diagnostics,
+      line.span,
+      `\`start ${path.segments[0].text} = …\` and \`clamp ${target} where ${model.expressions.written(line.where.span)}\``,
+    );
+    return null;
+  }
+  if (line.value !== undefined) {
+    const value = entries(model, line.target, neuron, line.value);
+    return value && { neuron, indices: value.indices, where: null, value: value.value };
+  }
+  const bound = bindTarget(model, line.target, neuron);
+  if (bound === null) return null;
+  if (line.where === undefined) return { neuron, indices: bound.indices, where: null, value: null };
+  const where = model.expressions.condition(line.where, bound.inside, "where");
+  return where && { neuron, indices: bound.indices, where, value: null };
+}
+
+function lowerSchedule(model: ModelLowering, line: ast.ScheduleStep) {
+  const [name] = line.path.segments;
+  const meaning = model.scope.meaning(name);
+  if (meaning.kind === "broken") return null;
+  if (meaning.kind !== "tensor" || meaning.tensor.kind !== "const") {
+    const kind = meaning.kind === "tensor" ? meaning.tensor.kind : meaning.kind;
+    scheduleTarget(model.diagnostics, name.text, kind, name.span);
+    return null;
+  }
+  const words = new Map([["t", time()]]);
+  const value = model.expressions.lower(line.value, { ...NOWHERE, words });
+  return value && { tensor: meaning.tensor, value };
+}
+
+function lowerSolver(
+  model: ModelLowering,
+  value: ast.Expression,
+  recall: string,
+): Recall["solver"] | null {
+  const reference = value.kind === "reference" ? value : null;
+  const name = reference?.path.segments[0];
+  const known = name === undefined ? undefined : SOLVERS.get(name.text);
+  if (name === undefined || known === undefined) {
+    const written = name ?? { text: model.expressions.written(value.span), span: value.span };
+    unknownTemplate(model.diagnostics, written, "solver", [...SOLVERS.keys()]);
+    return null;
+  }
+  const options = new Map<string, Expr>();
+  for (const arg of reference!.args ?? []) {
+    const option = arg.name ?? { text: known[0].name, span: arg.span };
+    if (!known.some((other) => other.name === option.text)) {
+      unknownArgument(model.diagnostics, name.text, option, known);
+      return null;
+    }
+    const lowered = model.expressions.lower(arg.value);
+    if (lowered === null) return null;
+    options.set(option.text, lowered);
+  }
+  for (const option of known) {
+    const override = model.overrides.take(`recall.${recall}.${option.name}`);
+    if (override !== undefined) options.set(option.name, lit(override.value));
+    if (options.has(option.name)) continue;
+    missingArgument(model.diagnostics, name.text, option.name, "0.1", value.span);
+    return null;
+  }
+  for (const { name: neuron, item } of model.scope.declarations.values()) {
+    const meaning = model.scope.peek(neuron.text);
+    if (item.kind !== "neuron" || meaning?.kind !== "neuron") continue;
+    if (meaning.neuron.kind !== "binary") continue;
+    binaryNeedsDiscrete(
+      model.diagnostics,
+      { name: name.text, span: value.span },
+      { name: neuron.text, lagrangian: meaning.neuron.lagrangianName, span: item.lagrangian.span },
+    );
+    return null;
+  }
+  return { name: name.text, options };
+}

@@ -1,0 +1,69 @@
+// What the names of a file stand for.
+
+import type { Dim, Expr, Index, Neuron, Tensor } from "@hamlet/graph";
+import type { Item, Name } from "../1-parse/ast.ts";
+
+/** A name as it was declared, before anything is known about what it means. */
+export interface Declaration {
+  readonly name: Name;
+  readonly item: Item;
+}
+
+/**
+ * What a name means. `broken` names were reported where they are declared: whoever uses them stays
+ * silent. `let` is an expression over its own indices.
+ */
+export type Meaning =
+  | { readonly kind: "dim"; readonly dim: Dim }
+  | { readonly kind: "tensor"; readonly tensor: Tensor }
+  | { readonly kind: "let"; readonly indices: readonly Index[]; readonly value: Expr }
+  | { readonly kind: "neuron"; readonly neuron: Neuron }
+  | { readonly kind: "other"; readonly what: string }
+  | { readonly kind: "broken" };
+
+/** The axes that indices of a name walk; null for what has none. */
+export function axesOf(meaning: Meaning): readonly Dim[] | null {
+  switch (meaning.kind) {
+    case "tensor":
+      return meaning.tensor.axes;
+    case "let":
+      return meaning.indices.map((index) => index.dim);
+    case "neuron":
+      return meaning.neuron.axes;
+    default:
+      return null;
+  }
+}
+
+/** "a neuron", "a param", … as messages call it. */
+export function kindText(item: Item): string {
+  switch (item.kind) {
+    case "use":
+      return "file";
+    case "lagrangian":
+      return "Lagrangian";
+    case "connect":
+      return "connection";
+    default:
+      return item.kind;
+  }
+}
+
+/** The names that a declaration declares. */
+export function declaredNames(item: Item): readonly Name[] {
+  switch (item.kind) {
+    case "dim":
+      return item.dims.map((definition) => definition.name);
+    case "connect":
+      return item.name === undefined ? [] : [item.name];
+    case "train":
+    case "test":
+    case "assert":
+    case "recall":
+      return [];
+    case "broken":
+      return item.names;
+    default:
+      return [item.name];
+  }
+}
