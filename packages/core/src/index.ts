@@ -1,4 +1,13 @@
+export { bernoulli } from "./random/bernoulli.ts";
 export { bits } from "./random/bits.ts";
+export { categorical } from "./random/categorical.ts";
+export { choice, type ChoiceOptions } from "./random/choice.ts";
 export { foldIn, key, split, type Key } from "./random/key.ts";
+export { gumbel } from "./random/gumbel.ts";
+export { normal } from "./random/normal.ts";
+export { permutation } from "./random/permutation.ts";
+export { randint } from "./random/randint.ts";
 export { type Size } from "./random/size.ts";
 export { threefry2x32 } from "./random/threefry.ts";
+export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
+export { uniform, type UniformOptions } from "./random/uniform.ts";
