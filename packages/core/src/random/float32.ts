@@ -32,7 +32,7 @@ function frexp(x: number): [mantissa: number, exponent: number] {
 const LOG_HIGH = Float32Array.of(7.0376836292e-2, -1.151461031e-1, 1.167699874e-1);
 const LOG_MIDDLE = Float32Array.of(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
 const LOG_LOW = Float32Array.of(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);
-const SQRT_HALF = f(0.7071067811865476);
+const SQRT_HALF = f(Math.SQRT1_2);
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = f(-2.1219444e-4);
 const SMALLEST_NORMAL = 2 ** -126;
