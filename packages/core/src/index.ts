@@ -11,3 +11,23 @@ export { type Size } from "./random/size.ts";
 export { threefry2x32 } from "./random/threefry.ts";
 export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
 export { uniform, type UniformOptions } from "./random/uniform.ts";
+export {
+  inspectArrayFile,
+  readArrayFile,
+  type ArrayFileHeader,
+  type ArrayFormat,
+} from "./files/array-file.ts";
+export {
+  type ArrayData,
+  type ArrayHeader,
+  type DType,
+  type TypedArray,
+} from "./files/array-data.ts";
+export { readNpy, writeNpy } from "./files/npy.ts";
+export { readNpz, writeNpz, type NpzOptions } from "./files/npz.ts";
+export {
+  readSafetensors,
+  writeSafetensors,
+  type Safetensors,
+  type SafetensorsOptions,
+} from "./files/safetensors.ts";
