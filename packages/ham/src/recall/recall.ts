@@ -43,7 +43,7 @@ export interface RecallOptions {
   /** Called after every step. */
   readonly onStep?: (progress: RecallProgress) => void;
   /** Stops the recall with `ham/aborted`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: { readonly aborted: boolean };
 }
 
 export interface RecallProgress {

@@ -1,0 +1,21 @@
+import { sizeOf, type Size } from "./size.ts";
+import { threefry2x32 } from "./threefry.ts";
+import type { Key } from "./key.ts";
+
+const UINT32_RANGE = 2 ** 32;
+
+/**
+ * Uniform 32-bit words: word `i` is `high ^ low` of the block that encrypts the counter `i`.
+ *
+ * Equal to `jax.random.bits(key, shape)` in partitionable mode; word `i` does not depend on how
+ * many words are drawn.
+ * @throws HamError `core/bad-shape` when `size` is no shape.
+ */
+export function bits(key: Key, size: Size): Uint32Array {
+  const words = new Uint32Array(sizeOf("bits", size));
+  for (let i = 0; i < words.length; i++) {
+    const [high, low] = threefry2x32(key, Math.floor(i / UINT32_RANGE), i % UINT32_RANGE);
+    words[i] = high ^ low;
+  }
+  return words;
+}

@@ -1,0 +1,29 @@
+/*
+ * The block function Threefry-2x32 with 20 rounds: a keyed bijection of 64 bits in which every
+ * output bit depends on every input bit. All streams of this folder are made of it.
+ */
+import type { Key } from "./key.ts";
+
+const PARITY = 0x1bd11bda;
+const EVEN_ROTATIONS = [13, 15, 26, 6] as const;
+const ODD_ROTATIONS = [17, 29, 16, 24] as const;
+
+/**
+ * Encrypts the counter `(high, low)` under `key`; all words are unsigned 32-bit integers.
+ *
+ * @see Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy as 1, 2, 3.
+ */
+export function threefry2x32(key: Key, high: number, low: number): Key {
+  const schedule = [key[0], key[1], key[0] ^ key[1] ^ PARITY] as const;
+  let x0 = (high + schedule[0]) | 0;
+  let x1 = (low + schedule[1]) | 0;
+  for (let group = 0; group < 5; group++) {
+    for (const rotation of group % 2 === 0 ? EVEN_ROTATIONS : ODD_ROTATIONS) {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+    }
+    x0 = (x0 + schedule[(group + 1) % 3]) | 0;
+    x1 = (x1 + schedule[(group + 2) % 3] + group + 1) | 0;
+  }
+  return Object.freeze<Key>([x0 >>> 0, x1 >>> 0]);
+}
