@@ -1,9 +1,29 @@
+export {
+  type ArrayData,
+  type ArrayHeader,
+  type DType,
+  type TypedArray,
+} from "./files/array-data.ts";
+export {
+  inspectArrayFile,
+  readArrayFile,
+  type ArrayFileHeader,
+  type ArrayFormat,
+} from "./files/array-file.ts";
+export { readNpy, writeNpy } from "./files/npy.ts";
+export { readNpz, writeNpz, type NpzOptions } from "./files/npz.ts";
+export {
+  readSafetensors,
+  writeSafetensors,
+  type Safetensors,
+  type SafetensorsOptions,
+} from "./files/safetensors.ts";
 export { bernoulli } from "./random/bernoulli.ts";
 export { bits } from "./random/bits.ts";
 export { categorical } from "./random/categorical.ts";
 export { choice, type ChoiceOptions } from "./random/choice.ts";
-export { foldIn, key, split, type Key } from "./random/key.ts";
 export { gumbel } from "./random/gumbel.ts";
+export { foldIn, key, split, type Key } from "./random/key.ts";
 export { normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
 export { randint } from "./random/randint.ts";
