@@ -1,2 +1,4 @@
 export { NODE_BACKENDS, useBackend, type NodeBackend } from "./backends.ts";
+export { expectClose, maxRelativeError, type CloseOptions, type ErrorOptions } from "./close.ts";
 export { expectNoLeak } from "./leak.ts";
+export { TOLERANCES, type BackendName, type Tolerances } from "./tolerance.ts";
