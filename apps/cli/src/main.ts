@@ -1,1 +1,123 @@
 #!/usr/bin/env node
+// The `ham` command: reads the arguments, runs a command, turns mistakes into messages.
+
+import { readFileSync } from "node:fs";
+import { HamError } from "@hamlet/graph";
+import { Command, CommanderError, Option } from "commander";
+import { check, type CheckFormat } from "./commands/check.ts";
+import { demo, type DemoFlags } from "./commands/demo.ts";
+import { explain } from "./commands/explain.ts";
+import { run, type RunFlags } from "./commands/run.ts";
+import { CommandError, EXIT } from "./exit.ts";
+import { withModelOptions } from "./options.ts";
+
+function version(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+function makeProgram(finish: (code: number) => void): Command {
+  const program = new Command("ham")
+    .description("Associative memories you can write down.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(ham --help lists the commands)")
+    .exitOverride()
+    .addHelpText(
+      "before",
+      `Examples:
+  ham demo                             restore damaged digits, and draw them
+  ham run model.ham --given query=q.npy
+  ham run model.ham --set beta=4 --out result.npz
+  ham check model.ham                  everything that is wrong with a file
+  ham explain model.ham                the update rule behind a model
+`,
+    )
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
+    );
+
+  withModelOptions(program.command("run <file>").description("recall once and say how it ended"))
+    .option("--recall <NAME>", "the recall block to run (default: the first)")
+    .addOption(
+      new Option("--batch <N>", "examples where nothing is given").default(1).argParser(Number),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .option("--out <FILE.npz>", "write activations, states and energies")
+    .action(async (file: string, flags: RunFlags) => finish(await run(file, flags)));
+
+  program
+    .command("check <files...>")
+    .description("find everything that is wrong with files, without running them")
+    .addOption(
+      new Option("--format <FORMAT>", "how to print").choices(["text", "json"]).default("text"),
+    )
+    .addOption(
+      new Option("--set <NAME=VALUE>", "check with this override")
+        .argParser((text: string, before: string[]) => [...before, text])
+        .default([], "nothing"),
+    )
+    .action(async (files: string[], flags: { format: CheckFormat; set: string[] }) =>
+      finish(await check(files, flags)),
+    );
+
+  program
+    .command("explain <file>")
+    .description("print the energy and the update rule of every neuron")
+    .action(async (file: string) => finish(await explain(file)));
+
+  withModelOptions(program.command("demo").description("restore damaged digits, and draw them"))
+    .option("--out-dir <FOLDER>", "where the pictures go", "out")
+    .action(async (flags: DemoFlags) => finish(await demo(flags)));
+
+  return program;
+}
+
+/** Runs the command line; returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = makeProgram((finished) => (code = finished));
+  for (const command of program.commands) command.exitOverride();
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return explainError(error);
+  }
+}
+
+/** Writes what went wrong for a person; bugs of ours keep their stack. */
+function explainError(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (error instanceof CommandError) {
+    process.stderr.write(`ham: ${error.message}\n`);
+    return error.exitCode;
+  }
+  if (HamError.isInstance(error)) {
+    process.stderr.write(
+      `${error.code === "model/file-has-errors" ? "" : "ham: "}${error.message}\n`,
+    );
+    return EXIT_OF[error.code] ?? EXIT.failed;
+  }
+  process.stderr.write(
+    `ham: this is a bug in ham, please report it with the file that shows it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return EXIT.failed;
+}
+
+const EXIT_OF: Readonly<Record<string, number>> = {
+  "model/file-has-errors": EXIT.file,
+  "model/unknown-recall": EXIT.usage,
+  "model/unknown-given": EXIT.usage,
+};
+
+process.exitCode = await main(process.argv.slice(2));

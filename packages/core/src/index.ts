@@ -1,31 +1,18 @@
 export { type Leaf, type Output, plan, type PlanOptions } from "./plan/planner.ts";
 export { BATCH, BATCH_INDEX, type Instruction, type Plan, type Stage } from "./plan/instruction.ts";
 export { type Inputs, makeProgram, type Program } from "./run/program.ts";
-export { bernoulli } from "./random/bernoulli.ts";
-export { bits } from "./random/bits.ts";
-export { categorical } from "./random/categorical.ts";
-export { choice, type ChoiceOptions } from "./random/choice.ts";
-export { foldIn, key, split, type Key } from "./random/key.ts";
-export { gumbel } from "./random/gumbel.ts";
-export { normal } from "./random/normal.ts";
-export { permutation } from "./random/permutation.ts";
-export { randint } from "./random/randint.ts";
-export { type Size } from "./random/size.ts";
-export { threefry2x32 } from "./random/threefry.ts";
-export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
-export { uniform, type UniformOptions } from "./random/uniform.ts";
-export {
-  inspectArrayFile,
-  readArrayFile,
-  type ArrayFileHeader,
-  type ArrayFormat,
-} from "./files/array-file.ts";
 export {
   type ArrayData,
   type ArrayHeader,
   type DType,
   type TypedArray,
 } from "./files/array-data.ts";
+export {
+  inspectArrayFile,
+  readArrayFile,
+  type ArrayFileHeader,
+  type ArrayFormat,
+} from "./files/array-file.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
 export { readNpz, writeNpz, type NpzOptions } from "./files/npz.ts";
 export {
@@ -34,3 +21,16 @@ export {
   type Safetensors,
   type SafetensorsOptions,
 } from "./files/safetensors.ts";
+export { bernoulli } from "./random/bernoulli.ts";
+export { bits } from "./random/bits.ts";
+export { categorical } from "./random/categorical.ts";
+export { choice, type ChoiceOptions } from "./random/choice.ts";
+export { gumbel } from "./random/gumbel.ts";
+export { foldIn, key, split, type Key } from "./random/key.ts";
+export { normal } from "./random/normal.ts";
+export { permutation } from "./random/permutation.ts";
+export { randint } from "./random/randint.ts";
+export { type Size } from "./random/size.ts";
+export { threefry2x32 } from "./random/threefry.ts";
+export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
+export { uniform, type UniformOptions } from "./random/uniform.ts";

@@ -34,3 +34,9 @@ export {
 } from "./source.ts";
 export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
 export type { Places } from "./3-lower/model.ts";
+export { type DataFit, fitData, layoutOf, takeOf } from "./3-lower/data.ts";
+export { badEntry } from "./2-check/rules/bad-entry.ts";
+export type { FoundArray } from "./2-check/rules/file-shape.ts";
+export { type MissingFile, noFile } from "./2-check/rules/no-file.ts";
+export { notAnArray } from "./2-check/rules/not-an-array.ts";
+export { notFed } from "./2-check/rules/not-fed.ts";

@@ -1,4 +1,4 @@
-export { draw, DISTRIBUTION_NAMES } from "./recall/draw.ts";
+export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
 export { type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
   type CompiledRecall,

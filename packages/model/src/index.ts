@@ -1,0 +1,3 @@
+export { type ModelFiles, NO_FILES } from "./files.ts";
+export { type Entries, type LoadOptions } from "./load.ts";
+export { type GivenValue, loadModel, type Model, type ModelRecallOptions } from "./model.ts";

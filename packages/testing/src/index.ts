@@ -1,0 +1,10 @@
+export { NODE_BACKENDS, useBackend, type NodeBackend } from "./backends.ts";
+export { expectClose, maxRelativeError, type CloseOptions, type ErrorOptions } from "./close.ts";
+export {
+  differenceGradient,
+  differenceHessianVector,
+  type DifferenceOptions,
+  type ScalarFunction,
+} from "./finite-differences.ts";
+export { expectNoLeak } from "./leak.ts";
+export { TOLERANCES, type BackendName, type Tolerances } from "./tolerance.ts";

@@ -5,7 +5,8 @@
  * expanded, its header is expanded alone and must agree with the size the archive announces, so
  * that no more memory is taken than the array itself needs.
  */
-import { Inflate, inflateSync, zipSync, type Zippable } from "fflate";
+import { HamError } from "@hamlet/graph";
+import { Inflate, inflateSync, strToU8, zipSync, type Zippable } from "fflate";
 
 import { crc32 } from "./crc32.ts";
 import { npyHeaderLength, readNpyHeader } from "./npy-header.ts";
@@ -13,6 +14,7 @@ import { assertNpyLength, assertReadable, openNpy, writeNpy } from "./npy.ts";
 import { badNpz, readZipDirectory, type ZipMember } from "./zip-directory.ts";
 import type { ArrayData, ArrayEntry } from "./array-data.ts";
 
+const LONGEST_NAME = 0xffff;
 const EXTENSION = ".npy";
 const CHUNK = 1024;
 // NumPy itself refuses headers of more than ten thousand characters.
@@ -111,13 +113,23 @@ function orBadNpz(where: string, expandBytes: () => Uint8Array): Uint8Array {
 /**
  * Writes an `.npz` file that `numpy.load` reads. Equal arrays give equal bytes.
  *
- * @throws HamError `core/bad-array` when shape, dtype and data of an array disagree.
+ * @throws HamError `core/bad-array` when shape, dtype and data of an array disagree, or a name is too long.
  */
 export function writeNpz(
   arrays: ReadonlyMap<string, ArrayData>,
   { compress = true }: NpzOptions = {},
 ): Uint8Array {
   const files: Zippable = {};
-  for (const [key, array] of arrays) files[key + EXTENSION] = writeNpy(array);
+  for (const [key, array] of arrays) {
+    if (strToU8(key + EXTENSION).length > LONGEST_NAME) {
+      throw new HamError(
+        "core/bad-array",
+        `writeNpz: expected names of at most ${LONGEST_NAME - EXTENSION.length} bytes, found one ` +
+          `that begins "${key.slice(0, 20)}". Shorten it.`,
+        { key },
+      );
+    }
+    files[key + EXTENSION] = writeNpy(array);
+  }
   return zipSync(files, { level: compress ? 6 : 0, mtime: EPOCH });
 }

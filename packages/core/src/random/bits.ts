@@ -2,8 +2,6 @@ import { sizeOf, type Size } from "./size.ts";
 import { threefry2x32 } from "./threefry.ts";
 import type { Key } from "./key.ts";
 
-const UINT32_RANGE = 2 ** 32;
-
 /**
  * Uniform 32-bit words: word `i` is `high ^ low` of the block that encrypts the counter `i`.
  *
@@ -14,7 +12,7 @@ const UINT32_RANGE = 2 ** 32;
 export function bits(key: Key, size: Size): Uint32Array {
   const words = new Uint32Array(sizeOf("bits", size));
   for (let i = 0; i < words.length; i++) {
-    const [high, low] = threefry2x32(key, Math.floor(i / UINT32_RANGE), i % UINT32_RANGE);
+    const [high, low] = threefry2x32(key, 0, i);
     words[i] = high ^ low;
   }
   return words;

@@ -7,6 +7,7 @@
  */
 import { HamError } from "@hamlet/graph";
 
+import { sizeOf } from "./size.ts";
 import { threefry2x32 } from "./threefry.ts";
 
 /** A random key: two unsigned 32-bit words. Plain data, safe to store as JSON. */
@@ -38,19 +39,10 @@ export function key(seed: number): Key {
  *
  * Equal to `jax.random.split(parent, count)`; the first keys do not depend on `count`.
  * @param count - default 2.
- * @throws HamError `core/bad-shape` unless `count` is a whole number ≥ 0.
+ * @throws HamError `core/bad-shape` unless `count` is a whole number from 0 to 2³².
  */
 export function split(parent: Key, count = 2): Key[] {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new HamError(
-      "core/bad-shape",
-      `split: expected a whole number ≥ 0 of keys, found ${String(count)}. Pass how many keys you need.`,
-      { count },
-    );
-  }
-  return Array.from({ length: count }, (_, i) =>
-    threefry2x32(parent, Math.floor(i / UINT32_RANGE), i % UINT32_RANGE),
-  );
+  return Array.from({ length: sizeOf("split", count) }, (_, i) => threefry2x32(parent, 0, i));
 }
 
 /**

@@ -81,6 +81,13 @@ test("safetensors payloads start at a multiple of their element size", () => {
   expect([...core.readSafetensors(file).arrays.keys()]).toEqual(["wide", "small"]);
 });
 
+test("a name too long for an archive is an error", () => {
+  const arrays = new Map([
+    ["x".repeat(70_000), { shape: [0], dtype: "int8", data: new Int8Array() }],
+  ]);
+  expect(() => core.writeNpz(arrays)).toThrowErrorMatchingSnapshot();
+});
+
 describe("an array that contradicts itself is not written", () => {
   const wrong: Record<string, core.ArrayData> = {
     "too few elements": { shape: [2, 2], dtype: "float32", data: new Float32Array(3) },

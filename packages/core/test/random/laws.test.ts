@@ -130,6 +130,7 @@ describe("misuse", () => {
     "folding in a negative number": () => random.foldIn(key, -1),
     "a negative count of keys": () => random.split(key, -1),
     "a fractional shape": () => random.bits(key, [2, 1.5]),
+    "an absurd shape": () => random.normal(key, [1e9, 1e9]),
     "exchanged bounds": () => random.uniform(key, 1, { min: 1, max: 0 }),
     "an infinite bound": () => random.uniform(key, 1, { max: Infinity }),
     "an empty truncation": () => random.truncatedNormal(key, 1, { lower: 1, upper: 1 }),

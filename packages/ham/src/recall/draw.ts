@@ -1,6 +1,5 @@
 import { bernoulli, type Key, normal, uniform } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
 
 /** Draws with independent entries: how `args` and a key make numbers. */
 const DISTRIBUTIONS: Readonly<
@@ -16,15 +15,15 @@ const DISTRIBUTIONS: Readonly<
 export const DISTRIBUTION_NAMES: readonly string[] = Object.keys(DISTRIBUTIONS);
 
 /**
- * A tensor of independent draws. The caller disposes it.
+ * Independent draws, row-major over `shape`.
  * @throws HamError `ham/unknown-distribution`.
  */
-export function draw(
+export function drawEntries(
   distribution: string,
   args: readonly number[],
   shape: readonly number[],
   key: Key,
-): tf.Tensor {
+): Float32Array {
   const make = DISTRIBUTIONS[distribution];
   if (make === undefined) {
     throw new HamError(
@@ -32,5 +31,5 @@ export function draw(
       `"${distribution}" is not a distribution. Use one of: ${DISTRIBUTION_NAMES.join(", ")}.`,
     );
   }
-  return tf.tensor(make(key, shape, args), [...shape], "float32");
+  return make(key, shape, args);
 }

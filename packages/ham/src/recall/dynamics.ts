@@ -1,6 +1,13 @@
 // The dynamics of a model under one recall block: velocity, activations and energy as one plan.
 
-import { type Leaf, makeProgram, type Output, plan, type PlanOptions, type Program } from "@hamlet/core";
+import {
+  type Leaf,
+  makeProgram,
+  type Output,
+  plan,
+  type PlanOptions,
+  type Program,
+} from "@hamlet/core";
 import {
   type Clamp,
   type EnergyGraph,
@@ -75,7 +82,9 @@ export function makeDynamics(
   const pinned = pinnedBy(recall);
   const moving: EnergyGraph = {
     ...graph,
-    neurons: graph.neurons.map((neuron) => (pinned.has(neuron) ? { ...neuron, leak: false } : neuron)),
+    neurons: graph.neurons.map((neuron) =>
+      pinned.has(neuron) ? { ...neuron, leak: false } : neuron,
+    ),
   };
   const written = (expr: Expr) => atTime(inStates(graph, expr, pinned));
   const outputs: Output[] = [];

@@ -19,7 +19,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import type { Layers, Solver } from "../solvers/solver.ts";
-import { draw } from "./draw.ts";
+import { drawEntries } from "./draw.ts";
 import { activationName, ENERGY, makeDynamics, makeStarts, velocityName } from "./dynamics.ts";
 import { type Outcome, OutcomeTracker } from "./outcome.ts";
 
@@ -97,11 +97,7 @@ export interface CompiledRecall {
  * Compiles a recall block of a model.
  * @throws HamError `ham/unknown-solver`, `ham/bad-setting`.
  */
-export function makeRecall(
-  graph: EnergyGraph,
-  recall: Recall,
-  setup: RecallSetup,
-): CompiledRecall {
+export function makeRecall(graph: EnergyGraph, recall: Recall, setup: RecallSetup): CompiledRecall {
   return new EnergyRecall(graph, recall, setup);
 }
 
@@ -187,13 +183,13 @@ class EnergyRecall implements CompiledRecall {
         const next = this.#advance(states, moment, time, timeStep, batch, active);
         const after = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
         const moved = largestChange(moment.activations, after.activations);
-        tf.dispose([states as tf.Tensor[], moment.all, change]);
+        tf.dispose([states, moment.all, change]);
         states = next;
         moment = after;
         change = moved;
       }
     } finally {
-      tf.dispose([states as tf.Tensor[], moment.all, change]);
+      tf.dispose([states, moment.all, change]);
     }
   }
 
@@ -271,7 +267,8 @@ class EnergyRecall implements CompiledRecall {
       const args = start.args.map((arg) =>
         evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
       );
-      return draw(start.distribution, args, shape, foldIn(seed, i));
+      const entries = drawEntries(start.distribution, args, shape, foldIn(seed, i));
+      return tf.tensor(entries, shape, "float32");
     });
   }
 
@@ -302,7 +299,10 @@ class EnergyRecall implements CompiledRecall {
       const next = this.#solver.advance({ states, velocity, time, timeStep, at }, this.#dt);
       if (active === undefined) return [...next];
       return next.map((layer, i) => {
-        const moves = tf.cast(tf.reshape(active, [batch, ...layer.shape.slice(1).map(() => 1)]), "bool");
+        const moves = tf.cast(
+          tf.reshape(active, [batch, ...layer.shape.slice(1).map(() => 1)]),
+          "bool",
+        );
         return tf.where(moves, layer, states[i]);
       });
     });
@@ -329,7 +329,7 @@ async function numbers(
   const both = tf.stack([energy, change]);
   const data = (await both.data()) as Float32Array;
   both.dispose();
-  const count = energy.shape[0] as number;
+  const count = energy.shape[0];
   return [data.slice(0, count), data.slice(count)];
 }
 

@@ -1,0 +1,165 @@
+// `ham demo`: a thousand digits are stored, a hundred of them damaged in three ways and recalled.
+
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { foldIn, key } from "@hamlet/core";
+import type { Outcome } from "@hamlet/ham";
+import type { Model } from "@hamlet/model";
+import { DAMAGES, type Damage } from "../demo/damage.ts";
+import { CommandError, EXIT } from "../exit.ts";
+import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import type { ModelFlags } from "../options.ts";
+import { toPng } from "../pictures/canvas.ts";
+import { drawEnergies, type EnergyCurve } from "../pictures/energy-plot.ts";
+import { drawSheet, type SheetGroup } from "../pictures/sheet.ts";
+import { recallBar } from "../progress.ts";
+import { formatTable } from "../table.ts";
+import { openModel } from "./run.ts";
+
+export interface DemoFlags extends ModelFlags {
+  readonly outDir: string;
+}
+
+/** The model that the demo runs, beside the packages. */
+const DIGITS = fileURLToPath(new URL("../../../../examples/digits.ham", import.meta.url));
+
+/** How many digits are damaged, and how many of them fit on the sheet. */
+const DAMAGED = 100;
+const SHOWN = 20;
+/** The grey level of full ink. */
+const WHITE = 16;
+
+interface Trial {
+  readonly row: readonly string[];
+  readonly sheet: SheetGroup;
+  readonly curve: EnergyCurve;
+}
+
+/** Runs the demo; returns the exit code. */
+export async function demo(flags: DemoFlags): Promise<number> {
+  await assertWritable(flags.outDir, "--out-dir");
+  const path = relative(process.cwd(), DIGITS);
+  using model = await openModel(path, flags);
+  const { shape, data } = model.entries("digits");
+  const [stored, height, width] = shape;
+  const count = Math.min(DAMAGED, stored);
+  if (height * width === 0) throw new CommandError(EXIT.failed, "there are no pixels to damage.");
+  const size = height * width;
+  const originals = new Float32Array(count * size);
+  for (let i = 0; i < count; i++) {
+    // Evenly spread over the store.
+    const from = Math.floor((i * stored) / count) * size;
+    originals.set(data.subarray(from, from + size), i * size);
+  }
+
+  process.stdout.write(
+    `${stored} digits of ${height} × ${width} pixels are stored in one energy (${path}).\n` +
+      `${count} of them are damaged and roll downhill on the ${flags.backend} backend:\n\n`,
+  );
+  const trials: Trial[] = [];
+  for (const [i, damage] of DAMAGES.entries()) {
+    const stream = foldIn(key(flags.seed), i);
+    trials.push(await recallDamaged(model, damage, originals, { count, height, width }, stream));
+  }
+  const head = [
+    "damage",
+    "pixel error",
+    "after",
+    "exactly restored",
+    "steps",
+    "energy drop",
+    "time",
+  ];
+  process.stdout.write(
+    `${formatTable(
+      head,
+      trials.map(({ row }) => row),
+    )}\n\n`,
+  );
+
+  const sheet = join(flags.outDir, "digits.png");
+  const plot = join(flags.outDir, "energy.svg");
+  const columns = Math.min(SHOWN, count);
+  const canvas = drawSheet(
+    trials.map((trial) => trial.sheet),
+    { height, width, columns },
+  );
+  await writeFileAtomically(sheet, toPng(canvas));
+  await writeFileAtomically(plot, drawEnergies(trials.map(({ curve }) => curve)));
+  process.stdout.write(
+    `${sheet}   rows: damaged, recalled, original\n` +
+      `${plot}   energy against step\n\n` +
+      `Try next:\n` +
+      `  pnpm ham explain ${path}   the update rule behind it\n` +
+      `  pnpm start --set beta=5    a softer memory: what comes back now?\n`,
+  );
+  return EXIT.ok;
+}
+
+async function recallDamaged(
+  model: Model,
+  damage: Damage,
+  originals: Float32Array,
+  { count, height, width }: { count: number; height: number; width: number },
+  stream: ReturnType<typeof key>,
+): Promise<Trial> {
+  const { picture, known } = damage.apply(originals, { height, width, white: WHITE }, stream);
+  const shape = [count, height, width];
+  const began = performance.now();
+  const bar = recallBar(damage.name);
+  const running = model.recall({
+    givens: { picture: { shape, data: picture }, known: { shape, data: known } },
+    onStep: bar.onStep,
+  });
+  using result = await running.finally(() => bar.done());
+  const seconds = (performance.now() - began) / 1000;
+  const [layer] = result.activations.values();
+  const recalled = new Float32Array(await layer.data());
+
+  const original = originals.map((grey) => grey / WHITE);
+  const damaged = picture.map((grey) => grey / WHITE);
+  const restored = countExact(recalled, originals, height * width);
+  const drops = result.outcomes.map((outcome) => outcome.energyBefore - outcome.energyAfter);
+  return {
+    row: [
+      damage.name,
+      percent(meanError(damaged, original)),
+      percent(meanError(recalled, original)),
+      `${restored} of ${count}`,
+      stepsText(result.outcomes),
+      mean(drops).toFixed(3),
+      `${seconds.toFixed(2)} s`,
+    ],
+    sheet: { damaged, recalled, original },
+    curve: { name: damage.name, energies: result.energies.map((energies) => mean([...energies])) },
+  };
+}
+
+/** Pictures of which every pixel, rounded to its grey level, is the stored one. */
+function countExact(recalled: Float32Array, originals: Float32Array, size: number): number {
+  let exact = 0;
+  for (let from = 0; from < originals.length; from += size) {
+    const same = originals
+      .subarray(from, from + size)
+      .every((grey, i) => Math.round(recalled[from + i] * WHITE) === grey);
+    exact += Number(same);
+  }
+  return exact;
+}
+
+function meanError(a: Float32Array, b: Float32Array): number {
+  return a.reduce((total, value, i) => total + Math.abs(value - b[i]), 0) / a.length;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(1)}%`;
+}
+
+function stepsText(outcomes: readonly Outcome[]): string {
+  const steps = outcomes.map((outcome) => outcome.steps).sort((a, b) => a - b);
+  return `${steps[0]} to ${steps.at(-1)}`;
+}

@@ -1,0 +1,143 @@
+// `ham run FILE`: recalls once and says how it ended.
+
+import { dirname } from "node:path";
+import { type ArrayData, writeNpz } from "@hamlet/core";
+import { renderDiagnostic } from "@hamlet/dsl";
+import type { Ending, RecallResult } from "@hamlet/ham";
+import { loadModel, type Model } from "@hamlet/model";
+import type * as tf from "@tensorflow/tfjs-core";
+import { startBackend } from "../backend.ts";
+import { EXIT } from "../exit.ts";
+import { diskFiles, readSource } from "../files/read.ts";
+import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import type { ModelFlags } from "../options.ts";
+import { recallBar } from "../progress.ts";
+import { formatTable } from "../table.ts";
+
+export interface RunFlags extends ModelFlags {
+  readonly recall?: string;
+  readonly batch: number;
+  readonly json: boolean;
+  readonly out?: string;
+}
+
+/** Loads a model as the flags say; its warnings go to standard error. */
+export async function openModel(path: string, flags: ModelFlags): Promise<Model> {
+  const source = await readSource(path);
+  await startBackend(flags.backend);
+  const model = await loadModel(source, {
+    files: diskFiles(path),
+    set: flags.set,
+    data: { ...flags.data, ...flags.given },
+    seed: flags.seed,
+  });
+  for (const warning of model.warnings) {
+    process.stderr.write(`${renderDiagnostic(warning, model.compilation.sources)}\n\n`);
+  }
+  return model;
+}
+
+/** Runs a recall and reports it; returns the exit code. */
+export async function run(path: string, flags: RunFlags): Promise<number> {
+  if (flags.out !== undefined) await assertWritable(dirname(flags.out), "--out");
+  const began = performance.now();
+  using model = await openModel(path, flags);
+  const recall = model.recallNamed(flags.recall);
+  const loaded = performance.now();
+  const bar = recallBar(recall.name);
+  let outcome: RecallResult;
+  try {
+    outcome = await model.recall({ recall: recall.name, batch: flags.batch, onStep: bar.onStep });
+  } finally {
+    bar.done();
+  }
+  using result = outcome;
+  const timings = { loadMs: loaded - began, recallMs: performance.now() - loaded };
+  if (flags.out !== undefined) await writeFileAtomically(flags.out, await resultFile(result));
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(report(path, recall.name, flags, result, timings))}\n`);
+  } else {
+    process.stdout.write(`${summary(recall.name, result, timings)}\n`);
+    if (flags.out !== undefined) process.stdout.write(`\nwritten: ${flags.out}\n`);
+  }
+  return result.outcomes.some(({ ending }) => ending === "non-finite") ? EXIT.failed : EXIT.ok;
+}
+
+function report(
+  path: string,
+  recall: string,
+  flags: RunFlags,
+  result: RecallResult,
+  timings: { loadMs: number; recallMs: number },
+) {
+  return {
+    model: path,
+    recall,
+    backend: flags.backend,
+    seed: flags.seed,
+    examples: result.batch,
+    steps: result.energies.length - 1,
+    result: result.outcomes.map(({ ending }) => ending),
+    outcomes: result.outcomes,
+    energies: result.energies.map((energy) => [...energy]),
+    timings,
+  };
+}
+
+function summary(
+  recall: string,
+  { outcomes, energies }: RecallResult,
+  { recallMs }: { recallMs: number },
+): string {
+  const endings = [...new Set(outcomes.map(({ ending }) => ending))];
+  const rows = endings.map((ending) => {
+    const those = outcomes.filter((outcome) => outcome.ending === ending);
+    const steps = those.map((outcome) => outcome.steps);
+    return [
+      ending,
+      String(those.length),
+      String(Math.round(median(steps))),
+      mean(those.map((outcome) => outcome.energyBefore)).toPrecision(6),
+      mean(those.map((outcome) => outcome.energyAfter)).toPrecision(6),
+    ];
+  });
+  const table = formatTable(["ended", "examples", "steps", "energy before", "after"], rows);
+  const advice = endings.flatMap((ending) => ADVICE[ending] ?? []).map((line) => `\n${line}`);
+  return `recall ${recall}: ${energies.length - 1} steps in ${(recallMs / 1000).toFixed(2)} s\n\n${table}${advice.length === 0 ? "" : "\n"}${advice.join("")}`;
+}
+
+/** What to try when a recall did not converge. */
+const ADVICE: Partial<Record<Ending, string>> = {
+  "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
+  "energy-increased": "The energy rose on the way: try a smaller `dt`.",
+  "non-finite":
+    "A number became infinite or undefined: try a smaller `dt`, and look for `log` or `/` of 0.",
+};
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** Activations under the neurons' names, states beside them, and the energies of every step. */
+async function resultFile({
+  activations,
+  states,
+  energies,
+  batch,
+}: RecallResult): Promise<Uint8Array> {
+  const arrays = new Map<string, ArrayData>();
+  const add = async (name: string, tensor: tf.Tensor) => {
+    const data = new Float32Array(await tensor.data());
+    arrays.set(name, { shape: [...tensor.shape], dtype: "float32", data });
+  };
+  for (const [neuron, tensor] of activations) await add(neuron.name, tensor);
+  for (const [neuron, tensor] of states) await add(`${neuron.name}.state`, tensor);
+  const all = new Float32Array(energies.length * batch);
+  energies.forEach((energy, step) => all.set(energy, step * batch));
+  arrays.set("energies", { shape: [energies.length, batch], dtype: "float32", data: all });
+  return writeNpz(arrays);
+}

@@ -1,0 +1,18 @@
+/** What the operating system's error codes mean, in words. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the disk is read-only",
+  ENOENT: "there is no such folder",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a file of that name is in the way",
+  EISDIR: "it is a folder",
+  ENOSPC: "the disk is full",
+};
+
+/** The reason of a failed file operation, or null when the error is something else. */
+export function systemReason(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  const code = String(error.code);
+  return MEANINGS[code] ?? `the system says ${code}`;
+}

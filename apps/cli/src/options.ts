@@ -1,0 +1,64 @@
+// The options that `run`, `check` and `demo` share.
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import { BACKEND_NAMES, DEFAULT_BACKEND } from "./backend.ts";
+
+/** `NAME=VALUE` given any number of times. */
+function collect(text: string, before: Record<string, string>): Record<string, string> {
+  const equals = text.indexOf("=");
+  if (equals < 1 || equals === text.length - 1) {
+    throw new InvalidArgumentError(`write it as NAME=VALUE, for example query=digits.npy`);
+  }
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+function gather(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("a seed is a whole number from 0 up.");
+  }
+  return value;
+}
+
+/** What the shared options hold. */
+export interface ModelFlags {
+  readonly set: string[];
+  readonly data: Record<string, string>;
+  readonly given: Record<string, string>;
+  readonly seed: number;
+  readonly backend: string;
+}
+
+/** Adds the options that load a model. */
+export function withModelOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--set <NAME=VALUE>", "override a const, a dim or a recall setting")
+        .argParser(gather)
+        .default([], "nothing"),
+    )
+    .addOption(
+      new Option("--data <NAME=FILE[#KEY]>", "read a data array from this file")
+        .argParser(collect)
+        .default({}, "nothing"),
+    )
+    .addOption(
+      new Option("--given <NAME=FILE[#KEY]>", "read a given array, examples first, from this file")
+        .argParser(collect)
+        .default({}, "nothing"),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of everything that is drawn")
+        .argParser(wholeNumber)
+        .default(0),
+    )
+    .addOption(
+      new Option("--backend <NAME>", `where it runs: ${BACKEND_NAMES.join(", ")}`).default(
+        DEFAULT_BACKEND,
+      ),
+    );
+}

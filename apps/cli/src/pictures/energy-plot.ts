@@ -1,0 +1,53 @@
+// Energy against step, one curve for every kind of damage, as SVG.
+
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/** One curve: a name and the mean energy at every step, beginning with the start. */
+export interface EnergyCurve {
+  readonly name: string;
+  readonly energies: readonly number[];
+}
+
+/** Colours that people with colour blindness can tell apart (Okabe & Ito). */
+const COLOURS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00"];
+
+/** Draws the curves; the first steps matter most, so the step axis is logarithmic. */
+export function drawEnergies(curves: readonly EnergyCurve[]): string {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const points = curves.flatMap(({ name, energies }) =>
+    energies.map((energy, step) => ({ name, energy, step: step + 1 })),
+  );
+  const ends = curves.map(({ name, energies }) => ({
+    name,
+    energy: energies.at(-1)!,
+    step: energies.length,
+  }));
+  const plot = Plot.plot({
+    document: document,
+    width: 760,
+    height: 420,
+    marginLeft: 64,
+    marginRight: 150,
+    marginTop: 30,
+    marginBottom: 44,
+    style: { background: "white", color: "#222", fontSize: "13px" },
+    grid: true,
+    x: { type: "log", label: "step + 1", tickFormat: "d", ticks: 5 },
+    y: { label: "mean energy", nice: true },
+    color: { domain: curves.map(({ name }) => name), range: COLOURS },
+    marks: [
+      Plot.line(points, { x: "step", y: "energy", stroke: "name", strokeWidth: 2 }),
+      Plot.text(ends, {
+        x: "step",
+        y: "energy",
+        text: "name",
+        fill: "name",
+        textAnchor: "start",
+        dx: 8,
+      }),
+    ],
+  });
+  plot.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  return `${plot.outerHTML}\n`;
+}

@@ -1,0 +1,17 @@
+import type { MissingFile } from "@hamlet/dsl";
+
+/**
+ * How a model reaches its data files. A host (Node, a browser, a test) supplies one.
+ *
+ * `read` returns the bytes, or says where it looked and what was there instead; it does not throw
+ * for a file that is missing.
+ */
+export interface ModelFiles {
+  /** `from` says whose path it is: written in the model (relative to it), or by the caller. */
+  read(path: string, from: "model" | "caller"): Promise<Uint8Array | MissingFile>;
+}
+
+/** No files at all: for models that need none. */
+export const NO_FILES: ModelFiles = {
+  read: (path) => Promise.resolve({ path, folder: "(no files here)", near: null }),
+};

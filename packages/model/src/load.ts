@@ -1,0 +1,262 @@
+// Loading: text, data files and overrides become a model that is ready to run.
+
+import { type ArrayData, foldIn, type Key, key, readArrayFile } from "@hamlet/core";
+import {
+  badEntry,
+  collectDiagnostics,
+  compile,
+  type Compilation,
+  type Diagnostic,
+  type Diagnostics,
+  fitData,
+  type FoundArray,
+  layoutOf,
+  noFile,
+  notAnArray,
+  renderDiagnostic,
+  type SourceFile,
+  takeOf,
+} from "@hamlet/dsl";
+import {
+  type Dim,
+  type Environment,
+  evaluateScalar,
+  HamError,
+  invariant,
+  makeRegistry,
+  type Registry,
+  replaceGets,
+  sizeOfDim,
+  type Tensor,
+} from "@hamlet/graph";
+import { drawEntries } from "@hamlet/ham";
+import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
+import { type ModelFiles, NO_FILES } from "./files.ts";
+
+/** How a model is loaded. */
+export interface LoadOptions {
+  /** Where data files come from; default: nowhere. */
+  readonly files?: ModelFiles;
+  /** The Lagrangians that the file may name; default: the catalogue. */
+  readonly registry?: Registry;
+  /** `NAME=NUMBER` texts that override consts, dims and recall settings. */
+  readonly set?: readonly string[];
+  /** Files for `data` and `given` names: `FILE`, or `FILE.npz#key`. They override the model's. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Seed of everything that is drawn; default 0. */
+  readonly seed?: number;
+}
+
+/** Entries of a tensor on the CPU. */
+export interface Entries {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Everything a model is made of, before tensors. */
+export interface LoadedParts {
+  readonly compilation: Compilation;
+  readonly sizes: ReadonlyMap<Dim, number>;
+  /** Every const, param and data, and every given that has a file. */
+  readonly entries: ReadonlyMap<Tensor, Entries>;
+  readonly warnings: readonly Diagnostic[];
+  readonly seed: number;
+}
+
+/** Compiles a file and reads its data. Throws `model/file-has-errors` with all messages. */
+export async function loadParts(
+  source: SourceFile,
+  {
+    files = NO_FILES,
+    registry = makeRegistry(...LAGRANGIANS),
+    set = [],
+    data = {},
+    seed = 0,
+  }: LoadOptions,
+): Promise<LoadedParts> {
+  const compilation = compile(source, { registry, set });
+  const { graph, places } = compilation;
+  const found = collectDiagnostics(source);
+  const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
+  reportUnknownData(compilation, data, found);
+  for (const tensor of graph.tensors) {
+    const given = data[tensor.name];
+    if (given === undefined && tensor.source?.from !== "file") continue;
+    const path = given ?? [pathOf(tensor), keyOf(tensor)].filter((part) => part !== null).join("#");
+    const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
+    const array = await readArray(
+      tensor.name,
+      path,
+      given === undefined ? "model" : "caller",
+      files,
+      found,
+      span,
+    );
+    if (array === null) continue;
+    arrays.set(tensor, { array, header: { file: path, shape: array.shape, dtype: array.dtype } });
+  }
+  stopOnErrors([...compilation.diagnostics, ...found.list()], compilation.sources);
+
+  const fit = fitData(
+    compilation,
+    new Map([...arrays].map(([tensor, { header }]) => [tensor, header])),
+  );
+  stopOnErrors(fit.diagnostics, compilation.sources);
+  const entries = new Map<Tensor, Entries>();
+  for (const [tensor, { array, header }] of arrays) {
+    const read = fromFile(tensor, array, header, fit.sizes, compilation, found);
+    if (read !== null) entries.set(tensor, read);
+  }
+  stopOnErrors(found.list(), compilation.sources);
+  computeValues(graph.tensors, fit.sizes, entries, key(seed));
+  const warnings = [...compilation.diagnostics, ...fit.diagnostics, ...found.list()];
+  return { compilation, sizes: fit.sizes, entries, warnings, seed };
+}
+
+function pathOf(tensor: Tensor): string | null {
+  return tensor.source?.from === "file" ? tensor.source.file : null;
+}
+
+function keyOf(tensor: Tensor): string | null {
+  return tensor.source?.from === "file" ? tensor.source.key : null;
+}
+
+/** Throws when there is an error among the messages. */
+export function stopOnErrors(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly SourceFile[],
+): void {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const text = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, sources)).join("\n\n");
+  throw new HamError("model/file-has-errors", text, { diagnostics, sources });
+}
+
+function reportUnknownData(
+  compilation: Compilation,
+  data: Readonly<Record<string, string>>,
+  diagnostics: Diagnostics,
+): void {
+  const takes = compilation.graph.tensors.filter(({ kind }) => kind === "data" || kind === "given");
+  for (const name of Object.keys(data)) {
+    if (takes.some((tensor) => tensor.name === name)) continue;
+    const names = takes.map((tensor) => `${tensor.name} (${tensor.kind})`);
+    diagnostics.report(
+      "E0907",
+      { start: 0, end: 0 },
+      {
+        message: `this model has no data or given called \`${name}\``,
+        help: [names.length === 0 ? "it takes no files" : `it takes: ${names.join(", ")}`],
+      },
+    );
+  }
+}
+
+async function readArray(
+  name: string,
+  path: string,
+  from: "model" | "caller",
+  files: ModelFiles,
+  diagnostics: Diagnostics,
+  span: { start: number; end: number },
+): Promise<ArrayData | null> {
+  const hash = path.lastIndexOf("#");
+  const file = hash < 0 ? path : path.slice(0, hash);
+  const bytes = await files.read(file, from);
+  if (!(bytes instanceof Uint8Array)) {
+    noFile(diagnostics, name, bytes, span);
+    return null;
+  }
+  try {
+    return readArrayFile(path, bytes);
+  } catch (error) {
+    if (!HamError.isInstance(error)) throw error;
+    const [message, ...help] = error.message.split(/(?<=\.) /);
+    notAnArray(diagnostics, { message: message.replace(/\.$/, ""), help: help.join(" ") }, span);
+    return null;
+  }
+}
+
+function fromFile(
+  tensor: Tensor,
+  array: ArrayData,
+  { file }: FoundArray,
+  sizes: ReadonlyMap<Dim, number>,
+  { places }: Compilation,
+  diagnostics: Diagnostics,
+): Entries | null {
+  const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
+  const taken = takeFirst(array, takeOf(tensor, sizes));
+  const data = entriesOf(taken, tensor.elem);
+  if (!(data instanceof Float32Array)) {
+    badEntry(diagnostics, tensor.name, tensor.elem, file, data, span);
+    return null;
+  }
+  const rounding = roundingError(taken);
+  if (rounding > 0) {
+    diagnostics.report("W0903", span, {
+      message: `\`${file}\` holds float64; it is read as float32`,
+      label: `largest rounding error ${rounding.toExponential(1)}`,
+      help: ["silence with `@allow(dtype)`"],
+    });
+  }
+  const layout = layoutOf(tensor);
+  const lead = taken.shape.length - layout.length;
+  const order = [
+    ...Array.from({ length: lead }, (_, axis) => axis),
+    ...tensor.axes.map((dim) => lead + layout.indexOf(dim)),
+  ];
+  const shape = order.map((axis) => taken.shape[axis]);
+  return { shape, data: reorder(data, taken.shape, order) };
+}
+
+/** Consts and params that are given by a formula or a draw. */
+function computeValues(
+  tensors: readonly Tensor[],
+  sizes: ReadonlyMap<Dim, number>,
+  entries: Map<Tensor, Entries>,
+  seed: Key,
+): void {
+  const environment = (): Environment => ({
+    sizes,
+    tensors: new Map([...entries].map(([tensor, { data }]) => [tensor, data])),
+  });
+  const compute = (tensor: Tensor): void => {
+    const { source } = tensor;
+    if (entries.has(tensor) || source === null || source.from === "file") return;
+    const needs = source.from === "value" ? [source.value] : source.args;
+    for (const expr of needs) {
+      replaceGets(expr, (node) => {
+        compute(node.tensor);
+        return null;
+      });
+    }
+    const shape = tensor.axes.map((dim) => sizeOfDim(dim, { sizes }));
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (source.from === "value") {
+      const value = evaluateScalar(source.value, environment());
+      entries.set(tensor, { shape, data: new Float32Array(count).fill(value) });
+    } else {
+      const args = source.args.map((arg) => evaluateScalar(arg, environment()));
+      const stream = foldIn(seed, nameHash(tensor.name));
+      entries.set(tensor, { shape, data: drawEntries(source.distribution, args, shape, stream) });
+    }
+  };
+  tensors.forEach(compute);
+  for (const tensor of tensors) {
+    invariant(
+      tensor.kind === "given" || tensor.kind === "data" || entries.has(tensor),
+      `"${tensor.name}" has a value`,
+    );
+  }
+}
+
+/** A number for a name, so that every declaration has its own stream whatever its place (FNV-1a). */
+export function nameHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of name) {
+    hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,259 @@
+// A `.ham` file as an object.
+
+import { key } from "@hamlet/core";
+import {
+  collectDiagnostics,
+  type Compilation,
+  type Diagnostic,
+  notFed,
+  type SourceFile,
+} from "@hamlet/dsl";
+import {
+  type Dim,
+  type EnergyGraph,
+  type Expr,
+  children,
+  HamError,
+  type Recall,
+  type Tensor,
+} from "@hamlet/graph";
+import {
+  type CompiledRecall,
+  makeRecall,
+  type RecallOptions,
+  type RecallResult,
+} from "@hamlet/ham";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Entries,
+  type LoadOptions,
+  loadParts,
+  type LoadedParts,
+  stopOnErrors,
+} from "./load.ts";
+
+/** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
+export type GivenValue = Entries | tf.Tensor;
+
+/** What one recall is given. */
+export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"> {
+  /** The name of the recall block; default: the first. */
+  readonly recall?: string;
+  /** Values of `given` names; those with a file need none. Tensors are borrowed. */
+  readonly givens?: Readonly<Record<string, GivenValue>>;
+}
+
+/** A model that is ready to run. It owns its tensors: call `dispose()` when done. */
+export interface Model {
+  readonly graph: EnergyGraph;
+  readonly compilation: Compilation;
+  readonly sizes: ReadonlyMap<Dim, number>;
+  readonly seed: number;
+  /** Warnings of the file and its data. */
+  readonly warnings: readonly Diagnostic[];
+  /** The entries of a const, param, data or given by name, on the CPU. */
+  entries(name: string): Entries;
+  /** The recall block of that name; the first without one. */
+  recallNamed(name?: string): Recall;
+  /** Compiles a recall block once, for many runs. The caller disposes it. */
+  compileRecall(name?: string): CompiledRecall;
+  /** Runs a recall; the caller disposes the result. */
+  recall(options?: ModelRecallOptions): Promise<RecallResult>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Loads a `.ham` file.
+ *
+ * @throws HamError `model/file-has-errors`, whose message holds every diagnostic as text and whose
+ * details hold them as data.
+ * @example
+ * using model = await loadModel({ name: "m.ham", text });
+ * using result = await model.recall({ givens: { query } });
+ */
+export async function loadModel(source: SourceFile, options: LoadOptions = {}): Promise<Model> {
+  return new LoadedModel(await loadParts(source, options));
+}
+
+class LoadedModel implements Model {
+  readonly graph: EnergyGraph;
+  readonly compilation: Compilation;
+  readonly sizes: ReadonlyMap<Dim, number>;
+  readonly seed: number;
+  readonly warnings: readonly Diagnostic[];
+  readonly #entries: ReadonlyMap<Tensor, Entries>;
+  readonly #tensors = new Map<Tensor, tf.Tensor>();
+  #disposed = false;
+
+  constructor({ compilation, sizes, entries, warnings, seed }: LoadedParts) {
+    this.compilation = compilation;
+    this.graph = compilation.graph;
+    this.sizes = sizes;
+    this.seed = seed;
+    this.warnings = warnings;
+    this.#entries = entries;
+    for (const [tensor, { shape, data }] of entries) {
+      if (tensor.kind === "given") continue;
+      this.#tensors.set(tensor, tf.tensor(data, [...shape], "float32"));
+    }
+  }
+
+  entries(name: string): Entries {
+    const found = [...this.#entries].find(([tensor]) => tensor.name === name);
+    if (found === undefined) {
+      const names = [...this.#entries.keys()].map((tensor) => tensor.name).join(", ");
+      throw new HamError(
+        "model/unknown-name",
+        `There are no entries for "${name}". Known: ${names}.`,
+      );
+    }
+    return found[1];
+  }
+
+  recallNamed(name?: string): Recall {
+    const { recalls } = this.graph;
+    const found = name === undefined ? recalls[0] : recalls.find((recall) => recall.name === name);
+    if (found === undefined) {
+      const names = recalls.map((recall) => recall.name).join(", ");
+      throw new HamError(
+        "model/unknown-recall",
+        `This model has no recall called "${name}". It has: ${names}.`,
+      );
+    }
+    return found;
+  }
+
+  compileRecall(name?: string): CompiledRecall {
+    this.#alive();
+    const numbers = new Map([...this.#entries].map(([tensor, { data }]) => [tensor, data]));
+    return makeRecall(this.graph, this.recallNamed(name), {
+      sizes: this.sizes,
+      values: this.#tensors,
+      numbers,
+    });
+  }
+
+  async recall(options: ModelRecallOptions = {}): Promise<RecallResult> {
+    this.#alive();
+    const { recall: name, givens = {}, ...rest } = options;
+    const recall = this.recallNamed(name);
+    const bound = this.#bindGivens(recall, givens);
+    try {
+      using compiled = this.compileRecall(name);
+      return await compiled.run({ ...rest, givens: bound.tensors, key: key(this.seed) });
+    } finally {
+      tf.dispose(bound.owned);
+    }
+  }
+
+  dispose(): void {
+    tf.dispose([...this.#tensors.values()]);
+    this.#tensors.clear();
+    this.#disposed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #alive(): void {
+    if (!this.#disposed) return;
+    throw new HamError(
+      "model/disposed",
+      `The model "${this.compilation.source.name}" was disposed and cannot run any more.`,
+    );
+  }
+
+  /** The givens that a recall needs, each `[B, …axes]`. */
+  #bindGivens(
+    recall: Recall,
+    values: Readonly<Record<string, GivenValue>>,
+  ): { tensors: Map<Tensor, tf.Tensor>; owned: tf.Tensor[] } {
+    const givens = this.graph.tensors.filter(({ kind }) => kind === "given");
+    for (const name of Object.keys(values)) {
+      if (givens.some((tensor) => tensor.name === name)) continue;
+      const names = givens.map((tensor) => tensor.name).join(", ") || "none";
+      throw new HamError(
+        "model/unknown-given",
+        `This model has no given called "${name}". It has: ${names}.`,
+      );
+    }
+    const needed = givens.filter((tensor) => this.#needs(recall).has(tensor));
+    const missing = collectDiagnostics(this.compilation.source);
+    const tensors = new Map<Tensor, tf.Tensor>();
+    const owned: tf.Tensor[] = [];
+    for (const tensor of needed) {
+      const value = values[tensor.name] ?? this.#entries.get(tensor);
+      if (value === undefined) {
+        notFed(missing, recall.name, tensor.name, this.compilation.places.declared.get(tensor)!);
+        continue;
+      }
+      const whole =
+        value instanceof tf.Tensor
+          ? tf.cast(value, "float32")
+          : tf.tensor(value.data, [...value.shape], "float32");
+      const batched = tf.tidy(() => this.#batched(tensor, whole));
+      whole.dispose();
+      tensors.set(tensor, batched);
+      owned.push(batched);
+    }
+    try {
+      stopOnErrors(missing.list(), this.compilation.sources);
+      assertOneBatch(tensors);
+    } catch (error) {
+      tf.dispose(owned);
+      throw error;
+    }
+    return { tensors, owned };
+  }
+
+  #batched(tensor: Tensor, value: tf.Tensor): tf.Tensor {
+    const wanted = tensor.axes.map((dim) => this.sizes.get(dim)!);
+    const own = value.shape.slice(value.rank - wanted.length);
+    const fits =
+      (value.rank === wanted.length || value.rank === wanted.length + 1) &&
+      own.every((size, axis) => size === wanted[axis]);
+    if (!fits) {
+      throw new HamError(
+        "model/given-shape",
+        `"${tensor.name}" is [${tensor.axes.map((dim) => `${dim.name} = ${this.sizes.get(dim)}`).join(", ")}] for one example: expected the shape [${wanted.join(", ")}] or [B, ${wanted.join(", ")}], found [${value.shape.join(", ")}].`,
+      );
+    }
+    return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
+  }
+
+  /** Every given that the energies, or the recall itself, read. */
+  #needs(recall: Recall): Set<Tensor> {
+    const roots = [
+      ...this.graph.terms.map((term) => term.energy),
+      ...this.graph.neurons.flatMap((neuron) => [neuron.lagrangian, neuron.tau]),
+      ...recall.starts.flatMap((start) => (start.from === "value" ? [start.value] : start.args)),
+      ...recall.clamps.flatMap(({ where, value }) => [where, value]),
+      ...recall.schedules.map((schedule) => schedule.value),
+    ].filter((expr) => expr !== null);
+    const found = new Set<Tensor>();
+    const seen = new Set<Expr>();
+    const visit = (expr: Expr): void => {
+      if (seen.has(expr)) return;
+      seen.add(expr);
+      if (expr.kind === "get") found.add(expr.tensor);
+      children(expr).forEach(visit);
+    };
+    roots.forEach(visit);
+    return found;
+  }
+}
+
+function assertOneBatch(tensors: ReadonlyMap<Tensor, tf.Tensor>): void {
+  const sizes = [...tensors].map(([tensor, value]) => ({
+    name: tensor.name,
+    count: value.shape[0],
+  }));
+  if (new Set(sizes.map(({ count }) => count)).size <= 1) return;
+  const list = sizes.map(({ name, count }) => `  ${name}: ${count} examples`).join("\n");
+  throw new HamError(
+    "model/batch-mismatch",
+    `The givens hold different numbers of examples:\n${list}\nGive each the same number.`,
+  );
+}
