@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { unified } from "@astrojs/markdown-remark";
+import starlight from "@astrojs/starlight";
+import { defineConfig, passthroughImageService } from "astro/config";
+import rehypeKatex from "rehype-katex";
+import remarkMath from "remark-math";
+
+const hamGrammar = JSON.parse(
+  readFileSync(new URL("./src/ham.tmLanguage.json", import.meta.url), "utf8"),
+);
+
+export default defineConfig({
+  // Pictures are drawn in the size they are shown in, so nothing has to resize them and
+  // no native image library is needed.
+  image: { service: passthroughImageService() },
+  // Formulas become HTML while the site is built. Astro's own Markdown engine runs no remark
+  // plugins, so the pages go through unified.
+  markdown: {
+    processor: unified({
+      remarkPlugins: [remarkMath],
+      // A formula KaTeX cannot read must stop the build, not turn red on the page.
+      rehypePlugins: [[rehypeKatex, { strict: "error", throwOnError: true }]],
+    }),
+  },
+  integrations: [
+    starlight({
+      title: "Hamlet",
+      description: "Associative memories you can write down.",
+      // Fonts included: Vite copies them beside the stylesheet, so no page asks another host.
+      customCss: ["katex/dist/katex.min.css", "./src/site.css"],
+      expressiveCode: { shiki: { langs: [hamGrammar] } },
+      sidebar: [
+        { label: "Start", items: [{ slug: "start/quickstart" }] },
+        { label: "Learn", items: [{ slug: "learn/the-idea" }, { slug: "learn/digits" }] },
+        {
+          label: "Reference",
+          items: [{ slug: "reference/command-line" }, { slug: "reference/glossary" }],
+        },
+      ],
+    }),
+  ],
+});

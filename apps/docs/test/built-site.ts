@@ -1,0 +1,19 @@
+import { existsSync, globSync } from "node:fs";
+import { join } from "node:path";
+
+export const DIST = join(import.meta.dirname, "..", "dist");
+
+/** The built files, as paths from the root of the site (`/learn/digits/index.html`). */
+export function builtFiles(): string[] {
+  if (!existsSync(join(DIST, "index.html"))) {
+    throw new Error("apps/docs/dist is missing: run pnpm build first");
+  }
+  return globSync("**/*.*", { cwd: DIST })
+    .map((path) => `/${path.replaceAll("\\", "/")}`)
+    .sort();
+}
+
+/** The address of a page: `/learn/digits/index.html` is shown at `/learn/digits/`. */
+export function addressOf(file: string): string {
+  return file.replace(/\/index\.html$/, "/");
+}

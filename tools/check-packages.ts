@@ -1,0 +1,70 @@
+/**
+ * `pnpm check:packages`: what would be published is sound.
+ *
+ * Every public package is built and packed as for publishing (so `publishConfig` applies), and
+ * publint looks into the tarball.
+ */
+import { execFileSync } from "node:child_process";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+const root = join(import.meta.dirname, "..");
+const tarballs = mkdtempSync(join(tmpdir(), "hamlet-pack-"));
+let problems = 0;
+
+try {
+  const packages = publicPackages();
+  run("turbo", [
+    "run",
+    "build",
+    "--output-logs=errors-only",
+    ...packages.map(({ name }) => `--filter=${name}`),
+  ]);
+  for (const { name, folder } of packages) {
+    const file = join(tarballs, `${folder.replaceAll("/", "-")}.tgz`);
+    run("pnpm", ["--dir", folder, "pack", "--out", file]);
+    const tarball = new Uint8Array(readFileSync(file)).buffer;
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    for (const message of messages) {
+      problems += 1;
+      console.error(`${folder}/package.json: ${formatMessage(message, pkg, { color: false })}`);
+    }
+    if (!("types" in (pkg["exports"]?.["."] ?? {})) && !("bin" in pkg)) {
+      problems += 1;
+      console.error(
+        `${folder}/package.json: ${name} would be published without types. ` +
+          `Give publishConfig.exports["."] a "types" that points into dist.`,
+      );
+    }
+  }
+  console.log(`${packages.length} packages, ${problems} problems`);
+} finally {
+  rmSync(tarballs, { recursive: true });
+}
+process.exitCode = problems > 0 ? 1 : 0;
+
+function publicPackages(): { name: string; folder: string }[] {
+  return globSync("{packages,apps}/*/package.json", { cwd: root })
+    .sort()
+    .flatMap((path) => {
+      const manifest: { name: string; private?: boolean } = JSON.parse(
+        readFileSync(join(root, path), "utf8"),
+      );
+      return manifest.private === true ? [] : [{ name: manifest.name, folder: dirname(path) }];
+    });
+}
+
+function run(command: string, args: readonly string[]): void {
+  try {
+    execFileSync(command, args, { cwd: root, stdio: "pipe", encoding: "utf8" });
+  } catch (error) {
+    const output =
+      error instanceof Error && "stdout" in error && "stderr" in error
+        ? `${String(error.stdout)}${String(error.stderr)}`
+        : String(error);
+    throw new Error(`${command} ${args.join(" ")} failed:\n${output}`, { cause: error });
+  }
+}
