@@ -18,17 +18,14 @@ export function drawEnergies(curves: readonly EnergyCurve[]): string {
   const points = curves.flatMap(({ name, energies }) =>
     energies.map((energy, step) => ({ name, energy, step: step + 1 })),
   );
-  const ends = curves.map(({ name, energies }) => ({
-    name,
-    energy: energies.at(-1)!,
-    step: energies.length,
-  }));
+  // Named where the curves are furthest apart: at their start.
+  const starts = points.filter(({ step }) => step === 1);
   const plot = Plot.plot({
     document: document,
     width: 760,
     height: 420,
     marginLeft: 64,
-    marginRight: 150,
+    marginRight: 20,
     marginTop: 30,
     marginBottom: 44,
     style: { background: "white", color: "#222", fontSize: "13px" },
@@ -38,13 +35,15 @@ export function drawEnergies(curves: readonly EnergyCurve[]): string {
     color: { domain: curves.map(({ name }) => name), range: COLOURS },
     marks: [
       Plot.line(points, { x: "step", y: "energy", stroke: "name", strokeWidth: 2 }),
-      Plot.text(ends, {
+      Plot.text(starts, {
         x: "step",
         y: "energy",
         text: "name",
         fill: "name",
         textAnchor: "start",
-        dx: 8,
+        dx: 14,
+        dy: -6,
+        fontWeight: 600,
       }),
     ],
   });
