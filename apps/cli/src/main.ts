@@ -2,6 +2,7 @@
 // The `ham` command: reads the arguments, runs a command, turns mistakes into messages.
 
 import { readFileSync } from "node:fs";
+import type { Diagnostic } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { Command, CommanderError, Option } from "commander";
 import { check, type CheckFormat } from "./commands/check.ts";
@@ -9,7 +10,7 @@ import { demo, type DemoFlags } from "./commands/demo.ts";
 import { explain } from "./commands/explain.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { withModelOptions } from "./options.ts";
+import { positiveNumber, withModelOptions } from "./options.ts";
 
 function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -43,7 +44,9 @@ Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
   withModelOptions(program.command("run <file>").description("recall once and say how it ended"))
     .option("--recall <NAME>", "the recall block to run (default: the first)")
     .addOption(
-      new Option("--batch <N>", "examples where nothing is given").default(1).argParser(Number),
+      new Option("--batch <N>", "examples where nothing is given")
+        .default(1)
+        .argParser(positiveNumber),
     )
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FILE.npz>", "write activations, states and energies")
@@ -103,9 +106,11 @@ function explainError(error: unknown): number {
     return error.exitCode;
   }
   if (HamError.isInstance(error)) {
-    process.stderr.write(
-      `${error.code === "model/file-has-errors" ? "" : "ham: "}${error.message}\n`,
-    );
+    if (error.code === "model/file-has-errors") {
+      process.stderr.write(`${error.message}\n`);
+      return onlyArguments(error) ? EXIT.usage : EXIT.file;
+    }
+    process.stderr.write(`ham: ${error.message}\n`);
     return EXIT_OF[error.code] ?? EXIT.failed;
   }
   process.stderr.write(
@@ -114,10 +119,16 @@ function explainError(error: unknown): number {
   return EXIT.failed;
 }
 
+/** True when the file is fine and every error is in an argument such as `--set`. */
+function onlyArguments({ details }: HamError): boolean {
+  const diagnostics = details.diagnostics as readonly Diagnostic[];
+  return diagnostics.every(({ severity, file }) => severity === "warning" || file.startsWith("--"));
+}
+
 const EXIT_OF: Readonly<Record<string, number>> = {
-  "model/file-has-errors": EXIT.file,
   "model/unknown-recall": EXIT.usage,
   "model/unknown-given": EXIT.usage,
+  "model/unknown-data": EXIT.usage,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -19,9 +19,16 @@ function gather(text: string, before: string[]): string[] {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError("a seed is a whole number from 0 up.");
+    throw new InvalidArgumentError("A seed is a whole number from 0 up.");
   }
   return value;
+}
+
+/** A count given on the command line. */
+export function positiveNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new InvalidArgumentError("A count is a whole number from 1 up.");
+  return Number(text);
 }
 
 /** What the shared options hold. */

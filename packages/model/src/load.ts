@@ -15,6 +15,7 @@ import {
   notAnArray,
   renderDiagnostic,
   type SourceFile,
+  suggest,
   takeOf,
 } from "@hamlet/dsl";
 import {
@@ -79,7 +80,6 @@ export async function loadParts(
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
-  reportUnknownData(compilation, data, found);
   for (const tensor of graph.tensors) {
     const given = data[tensor.name];
     if (given === undefined && tensor.source?.from !== "file") continue;
@@ -97,6 +97,7 @@ export async function loadParts(
     arrays.set(tensor, { array, header: { file: path, shape: array.shape, dtype: array.dtype } });
   }
   stopOnErrors([...compilation.diagnostics, ...found.list()], compilation.sources);
+  assertKnownNames(compilation, data);
 
   const fit = fitData(
     compilation,
@@ -133,22 +134,19 @@ export function stopOnErrors(
   throw new HamError("model/file-has-errors", text, { diagnostics, sources });
 }
 
-function reportUnknownData(
-  compilation: Compilation,
-  data: Readonly<Record<string, string>>,
-  diagnostics: Diagnostics,
-): void {
-  const takes = compilation.graph.tensors.filter(({ kind }) => kind === "data" || kind === "given");
+function assertKnownNames({ graph }: Compilation, data: Readonly<Record<string, string>>): void {
+  const takes = graph.tensors.filter(({ kind }) => kind === "data" || kind === "given");
   for (const name of Object.keys(data)) {
     if (takes.some((tensor) => tensor.name === name)) continue;
-    const names = takes.map((tensor) => `${tensor.name} (${tensor.kind})`);
-    diagnostics.report(
-      "E0907",
-      { start: 0, end: 0 },
-      {
-        message: `this model has no data or given called \`${name}\``,
-        help: [names.length === 0 ? "it takes no files" : `it takes: ${names.join(", ")}`],
-      },
+    const names = takes.map((tensor) => tensor.name);
+    const near = suggest(name, names);
+    throw new HamError(
+      "model/unknown-data",
+      `This model has no data or given called "${name}".${near === undefined ? "" : ` Did you mean ${near}?`} ${
+        names.length === 0
+          ? "It takes no files"
+          : `It takes: ${takes.map((tensor) => `${tensor.name} (${tensor.kind})`).join(", ")}`
+      }.`,
     );
   }
 }

@@ -7,20 +7,18 @@ export type NodeBackend = "cpu" | "wasm";
 export const NODE_BACKENDS: readonly NodeBackend[] = ["cpu", "wasm"];
 
 /**
- * Loads a TensorFlow.js backend and makes it the current one.
+ * Makes a TensorFlow.js backend the current one. tfjs's banner about Node stays away.
  *
- * The backend's package must be installed. tfjs's banner about Node stays away.
- * @throws Error when the backend is not installed or does not start.
+ * This package brings no backend: the test imports `@tensorflow/tfjs-backend-wasm` or another.
+ * @throws Error when the backend does not start.
  */
 export async function useBackend(name: NodeBackend): Promise<void> {
   tf.env().set("PROD", true);
-  await (name === "cpu"
-    ? import("@tensorflow/tfjs-backend-cpu")
-    : import("@tensorflow/tfjs-backend-wasm"));
-  if (!(await tf.setBackend(name))) {
+  const registered = Object.keys(tf.engine().registryFactory);
+  if (!registered.includes(name) || !(await tf.setBackend(name))) {
     throw new Error(
-      `The backend "${name}" did not start. Found ${Object.keys(tf.engine().registryFactory).join(", ")}; ` +
-        `check that @tensorflow/tfjs-backend-${name} has the version of tfjs-core.`,
+      `The backend "${name}" did not start. Registered: ${registered.join(", ") || "none"}. Import ` +
+        `@tensorflow/tfjs-backend-${name} in the test, in the version of tfjs-core.`,
     );
   }
   await tf.ready();

@@ -5,6 +5,8 @@ import {
   TOLERANCES,
   useBackend,
 } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test, vi } from "vitest";
 

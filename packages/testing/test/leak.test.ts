@@ -1,4 +1,6 @@
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 

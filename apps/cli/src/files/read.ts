@@ -39,7 +39,7 @@ export function diskFiles(modelPath: string): ModelFiles {
 
 async function missingFile(path: string, full: string): Promise<MissingFile> {
   const folder = dirname(full);
-  const shown = relative(process.cwd(), folder) || ".";
+  const shown = relative(process.cwd(), folder) || "this folder";
   try {
     const near = suggest(basename(full), await readdir(folder)) ?? null;
     return { path, folder: shown, near };

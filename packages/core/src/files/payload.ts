@@ -41,7 +41,8 @@ export interface PayloadLayout {
 /** Decodes a payload of exactly the right length; 16-bit floats are widened to float32. */
 export function decodePayload(bytes: Uint8Array, layout: PayloadLayout): ArrayData {
   const { shape, dtype, bigEndian = false, columnMajor = false } = layout;
-  const copy = bytes.slice();
+  // Not bytes.slice(): that of a Node Buffer shares its memory.
+  const copy = new Uint8Array(bytes);
   if (bigEndian) swapBytes(copy, BYTES[dtype]);
   let data: TypedArray;
   if (dtype === "float16") {

@@ -3,6 +3,7 @@
 // This needs headers only. The caller reads the files; nothing here touches a disk or a tensor.
 
 import { type Dim, evaluateScalar, HamError, type Tensor } from "@hamlet/graph";
+import { count } from "../2-check/place.ts";
 import { dimNotWhole } from "../2-check/rules/dim-not-whole.ts";
 import { dimUnknown } from "../2-check/rules/dim-unknown.ts";
 import { fileShape, type FoundArray } from "../2-check/rules/file-shape.ts";
@@ -54,7 +55,7 @@ export function fitData(
         tensor.kind === "given"
           ? `a \`given\` file has one more axis, the examples, in front: expected ${wanted.length + 1} axes`
           : `declare it as it is and name every axis: \`${tensor.name}: [${letters.join(", ")}]\``;
-      fileShape(diagnostics, found, declared, `${found.shape.length} axes`, help);
+      fileShape(diagnostics, found, declared, count(found.shape.length, "axis", "axes"), help);
       wanted.forEach((dim) => failed.add(dim));
       continue;
     }

@@ -115,7 +115,8 @@ export class ModelLowering {
     if (!this.#file.items.some((item) => item.kind === "recall")) {
       recalls.push(defaultRecall());
     }
-    this.#reportUnused();
+    // After an error, what seems unused may be used by what could not be read.
+    if (!this.diagnostics.hasErrors()) this.#reportUnused();
     this.#reportOverrides(recalls);
     return {
       graph: { dims, tensors, neurons, terms, recalls },

@@ -101,6 +101,14 @@ export function makeRecall(graph: EnergyGraph, recall: Recall, setup: RecallSetu
   return new EnergyRecall(graph, recall, setup);
 }
 
+/** Everything that follows from the states of one moment. `all` holds the tensors to dispose. */
+interface Moment {
+  readonly velocity: Layers;
+  readonly activations: Layers;
+  readonly energy: tf.Tensor;
+  readonly all: tf.Tensor[];
+}
+
 class EnergyRecall implements CompiledRecall {
   readonly steps: number;
   readonly #graph: EnergyGraph;
@@ -165,10 +173,12 @@ class EnergyRecall implements CompiledRecall {
     const timeStep = 1 / Math.max(1, this.steps - 1);
     const named = (layers: Layers) => new Map(neurons.map((neuron, i) => [neuron, layers[i]]));
 
-    let states = this.#start(batch, options.key ?? key(0));
-    let moment = this.#evaluate(states, 0, batch);
+    let states: tf.Tensor[] = [];
+    let moment: Moment | null = null;
     let change: tf.Tensor = tf.zeros([batch]);
     try {
+      states = this.#start(batch, options.key ?? key(0));
+      moment = this.#evaluate(states, 0, batch);
       for (let step = 0; ; step++) {
         const time = Math.min(1, step * timeStep);
         const active = yield {
@@ -181,15 +191,16 @@ class EnergyRecall implements CompiledRecall {
         };
         if (step === this.steps) return;
         const next = this.#advance(states, moment, time, timeStep, batch, active);
+        tf.dispose(states);
+        states = next;
         const after = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
         const moved = largestChange(moment.activations, after.activations);
-        tf.dispose([states, moment.all, change]);
-        states = next;
+        tf.dispose([moment.all, change]);
         moment = after;
         change = moved;
       }
     } finally {
-      tf.dispose([states, moment.all, change]);
+      tf.dispose([states, moment?.all ?? [], change]);
     }
   }
 
@@ -272,7 +283,7 @@ class EnergyRecall implements CompiledRecall {
     });
   }
 
-  #evaluate(states: Layers, time: number, batch: number) {
+  #evaluate(states: Layers, time: number, batch: number): Moment {
     const inputs = new Map(this.#graph.neurons.map((neuron, i) => [neuron.state, states[i]]));
     const outputs = this.#dynamics.step(inputs, { batch, time });
     const pick = (name: (neuron: Neuron) => string) =>

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readNpz } from "@hamlet/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bench, makeBench, writeModel } from "./ham.ts";
+
+let bench: Bench;
+beforeAll(() => {
+  bench = makeBench();
+  writeModel(bench);
+});
+afterAll(() => bench[Symbol.dispose]());
+
+interface Report {
+  model: string;
+  recall: string;
+  backend: string;
+  seed: number;
+  examples: number;
+  steps: number;
+  result: string[];
+  energies: number[][];
+  timings: { loadMs: number; recallMs: number };
+}
+
+test("--json prints one object and nothing else", () => {
+  const { code, stdout, stderr } = bench.ham(["run", "m.ham", "--json", "--seed", "3"]);
+  const report = JSON.parse(stdout) as Report;
+  expect(code).toBe(0);
+  expect(stderr).toBe("");
+  expect(report).toMatchObject({
+    model: "m.ham",
+    recall: "settle",
+    backend: "wasm",
+    seed: 3,
+    examples: 1,
+    result: ["converged"],
+  });
+  expect(report.energies).toHaveLength(report.steps + 1);
+  expect(report.energies[0][0]).toBeGreaterThan(report.energies.at(-1)![0]);
+  expect(Object.values(report.timings).every((ms) => ms > 0)).toBe(true);
+});
+
+test("--out writes activations, states and energies, and the two backends agree", () => {
+  const read = (backend: string) => {
+    const { code } = bench.ham(["run", "m.ham", "--backend", backend, "--out", `${backend}.npz`]);
+    expect(code).toBe(0);
+    return readNpz(readFileSync(join(bench.folder, `${backend}.npz`)));
+  };
+  const [wasm, cpu] = [read("wasm"), read("cpu")];
+  expect([...wasm.keys()]).toEqual(["v", "v.state", "energies"]);
+  const [x, y] = wasm.get("v")!.data as Float32Array;
+  // The pattern (1, 2), mixed with a trace e⁻⁴⁰ of the other.
+  expect(x).toBeCloseTo(1, 5);
+  expect(y).toBeCloseTo(2, 5);
+  for (const [name, array] of wasm) {
+    expect(cpu.get(name)!.shape).toEqual(array.shape);
+    (array.data as Float32Array).forEach((value, i) => {
+      expect(cpu.get(name)!.data[i]).toBeCloseTo(value, 5);
+    });
+  }
+});
+
+test("--given, --data and --set override what the file says", () => {
+  bench.writeArray("other.npy", { shape: [2, 2], data: Float32Array.of(-0.5, -1, 0.7, 1) });
+  const run = (...args: string[]) =>
+    JSON.parse(bench.ham(["run", "m.ham", "--json", ...args]).stdout) as Report;
+  expect(run("--given", "query=other.npy").examples).toBe(2);
+  expect(run("--data", "xi=other.npy").energies[0]).not.toEqual(run().energies[0]);
+  expect(run("--set", "beta=1").energies[0]).not.toEqual(run().energies[0]);
+  expect(run("--set", "recall.settle.steps=3").steps).toBe(3);
+});
+
+test("an example that does not converge is reported with advice", () => {
+  const { code, stdout } = bench.ham(["run", "m.ham", "--set", "recall.settle.steps=2"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("max-steps");
+  expect(stdout).toContain("Still moving when the steps ran out");
+  const hot = bench.ham([
+    "run",
+    "m.ham",
+    "--set",
+    "recall.settle.dt=2.2",
+    "--set",
+    "recall.settle.steps=5",
+  ]);
+  expect(hot.stdout).toContain("energy-increased");
+  expect(hot.stdout).toContain("try a smaller `dt`");
+});
+
+test("check and explain print what is asked for", () => {
+  expect(bench.ham(["check", "m.ham"])).toEqual({
+    code: 0,
+    stdout: "m.ham: no errors, no warnings",
+    stderr: "",
+  });
+  const { code, stdout } = bench.ham(["explain", "m.ham"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("d/dt v[d] =");
+  const json = bench.ham(["check", "m.ham", "--format", "json"]);
+  expect(JSON.parse(json.stdout)).toEqual([]);
+});
+
+test("--help leads with examples, --version prints the version", () => {
+  const { code, stdout } = bench.ham(["--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
+  expect(stdout).toContain("Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors");
+  expect(bench.ham([]).stdout).toBe(stdout);
+  expect(bench.ham(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+});

@@ -1,0 +1,51 @@
+// Makes the data of the examples that is derived from digits.npz.
+//
+//     node tools/make-example-data.ts
+//
+// damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
+// digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { foldIn, key, normal, readNpz, writeNpy, writeNpz } from "../packages/core/src/index.ts";
+
+const STORED = 1000;
+const DAMAGED = 100;
+
+const folder = new URL("../examples/data/", import.meta.url);
+const images = readNpz(readFileSync(new URL("digits.npz", folder))).get("images")!;
+const [, height, width] = images.shape;
+const size = height * width;
+
+const picture = new Uint8Array(DAMAGED * size);
+const known = new Uint8Array(DAMAGED * size);
+for (let i = 0; i < DAMAGED; i++) {
+  const digit = images.data.subarray(i * (STORED / DAMAGED) * size);
+  for (let pixel = 0; pixel < size; pixel++) {
+    const seen = pixel < size / 2;
+    known[i * size + pixel] = Number(seen);
+    picture[i * size + pixel] = seen ? Number(digit[pixel]) : 8;
+  }
+}
+const shape = [DAMAGED, height, width];
+const arrays = new Map([
+  ["picture", { shape, dtype: "uint8", data: picture }],
+  ["known", { shape, dtype: "bool", data: known }],
+]);
+writeFileSync(new URL("damaged.npz", folder), writeNpz(arrays));
+
+const LENGTH = 4;
+const QUERIES = 10;
+const vectors = new Float32Array(DAMAGED * size);
+for (let m = 0; m < DAMAGED; m++) {
+  const digit = Float64Array.from({ length: size }, (_, i) => Number(images.data[m * size + i]));
+  const mean = digit.reduce((a, b) => a + b, 0) / size;
+  const centred = digit.map((grey) => grey - mean);
+  const norm = Math.hypot(...centred);
+  vectors.set(centred.map((x) => (LENGTH * x) / norm), m * size);
+}
+const noise = normal(foldIn(key(0), 1), QUERIES * size);
+const queries = noise.map((x, i) => vectors[i] + 0.2 * x);
+const array = (count: number, data: Float32Array) =>
+  writeNpy({ shape: [count, size], dtype: "float32", data });
+writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors));
+writeFileSync(new URL("queries.npy", folder), array(QUERIES, queries));
