@@ -92,7 +92,14 @@ function reportUnclosed(place: Place, opener: IToken): void {
 /** A reserved word where only a name fits, or where a value should stand. */
 function isMisusedWord({ kind, rule, wanted, found }: Place): boolean {
   if (!RESERVED.has(found!.image)) return false;
-  if (wanted === "Name" || rule === "path" || rule === "binders" || rule === "index") return true;
+  if (
+    wanted === "Name" ||
+    kind === "repeat" ||
+    rule === "path" ||
+    rule === "binders" ||
+    rule === "index"
+  )
+    return true;
   return kind === "choice" && rule === "unary" && DECLARATION_WORDS.has(found!.image);
 }
 
@@ -311,7 +318,10 @@ function reportNoValue(place: Place): void {
   const { found, tokens, at, next, diagnostics } = place;
   const previous = tokens[at - 1];
   const isEnd = found === undefined || /^[)\]},]$/.test(found.image);
-  if (isEnd && OPERATORS.test(previous.image)) {
+  if (
+    isEnd &&
+    (OPERATORS.test(previous.image) || (found === undefined && previous.image === "]"))
+  ) {
     const isDeclaration = next !== undefined && DECLARATION_WORDS.has(next.image);
     const label =
       isDeclaration || ownerOf([next!], 0) !== ""
@@ -372,8 +382,11 @@ function reportExpected(place: Place): void {
     previous: previous.image,
     parent: stack.at(-2) ?? "",
     owner: ownerOf(tokens, 0) || stack[0],
+    subject: tokens.length > 1 && isName(tokens[1]) ? tokens[1].image : undefined,
   });
-  const span = found === undefined ? after(previous) : tokenSpan(found);
+  const isBehind =
+    found === undefined || (expected.follows === true && !isOnLineOf(place, previous, found));
+  const span = isBehind ? after(previous) : tokenSpan(found);
   const edit = expected.insert === undefined ? undefined : editFor(expected, previous, found);
   diagnostics.report("E0101", span, {
     message: expected.message,

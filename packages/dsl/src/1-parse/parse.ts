@@ -50,6 +50,8 @@ interface Work {
   readonly lineStarts: readonly number[];
   readonly diagnostics: Diagnostics;
   readonly docs: Docs;
+  /** True when no further message will be kept. */
+  readonly isFull: () => boolean;
   /** Offsets where something was reported and left out. */
   readonly spoiled: readonly number[];
 }
@@ -73,6 +75,7 @@ export function parse(source: SourceFile): ParseResult {
     lineStarts,
     diagnostics,
     docs: docs.byToken,
+    isFull: diagnostics.isFull,
     spoiled,
   };
   const { pieces, strayBraces } = outline({ tokens, lineStarts }, from);
@@ -99,10 +102,15 @@ export function parse(source: SourceFile): ParseResult {
   };
 }
 
-function atMost(limit: number, diagnostics: Diagnostics): Diagnostics {
+/** A collector that keeps the first messages only. */
+function atMost(
+  limit: number,
+  diagnostics: Diagnostics,
+): Diagnostics & { readonly isFull: () => boolean } {
   let count = 0;
   return {
     ...diagnostics,
+    isFull: () => count >= limit,
     report(code, span, details) {
       if (count++ < limit) diagnostics.report(code, span, details);
     },
@@ -139,6 +147,15 @@ function readEdition(
     });
     return { edition: undefined, from };
   }
+  if (word?.tokenType.name === "Number") {
+    diagnostics.report("E0105", tokenSpan(word), {
+      message: "the file does not say which edition it is written in",
+      label: "`ham` goes before this",
+      fix: ["`ham 1`"],
+      edits: [{ span: tokenSpan(word), text: "ham 1" }],
+    });
+    return { edition: undefined, from: 1 };
+  }
   if (later === -1) {
     const end = word === undefined ? 0 : word.endOffset! + 1;
     const span = { start: word?.startOffset ?? 0, end };
@@ -171,8 +188,16 @@ function readPiece(piece: Piece, work: Work): Item[] {
   if (error === undefined) return [toItem(tree, work.docs)];
 
   const lines = recut(piece, work);
-  if (lines.length > 1) return lines.flatMap((line) => readPiece(line, work));
+  if (lines.length > 1) {
+    // Past the last message there is nothing left to explain.
+    return lines.flatMap((line) => (work.isFull() ? [broken(line.tokens)] : readPiece(line, work)));
+  }
   const at = tokens.indexOf(error.token);
+  if (error.name === "NotAllInputParsedException" && startsAnew(tokens, at, work)) {
+    const whole = attempt("item", tokens.slice(0, at));
+    const rest = { ...piece, tokens: piece.tokens.slice(at), unclosedBrace: undefined };
+    if (whole.error === undefined) return [toItem(whole.tree, work.docs), ...readPiece(rest, work)];
+  }
   const block = blockOf(tokens);
   if (block !== undefined && (at === -1 || at > block.open)) {
     const item = readBlock(piece, tokens, block, work);
@@ -246,13 +271,22 @@ function closed({ tokens, unclosedBrace }: Piece): readonly IToken[] {
   return [...tokens, { ...brace, startOffset: last.endOffset! + 1, endOffset: last.endOffset! }];
 }
 
+/** Whether the braces from `open` to `at` balance. */
+function isOuter(tokens: readonly IToken[], open: number, at: number): boolean {
+  const inside = tokens.slice(open, at + 1).map(({ tokenType }) => tokenType.name);
+  const count = (name: string) => inside.filter((each) => each === name).length;
+  return count("LBrace") === count("RBrace");
+}
+
 /** `{` and `}` of a declaration with a block. */
 function blockOf(tokens: readonly IToken[]): { open: number; close: number } | undefined {
   const open = tokens.findIndex(
     ({ image, tokenType }) => image === "{" && tokenType.name === "LBrace",
   );
-  const close = tokens.findLastIndex(({ tokenType }) => tokenType.name === "RBrace");
-  return open === -1 || close < open ? undefined : { open, close };
+  const close = tokens.findIndex(
+    ({ tokenType }, at) => at > open && tokenType.name === "RBrace" && isOuter(tokens, open, at),
+  );
+  return open === -1 || close !== tokens.length - 1 ? undefined : { open, close };
 }
 
 /** The rules that are parsed on their own: declarations, and the lines of their blocks. */
@@ -287,6 +321,7 @@ function readBlock(
     lost: (line: readonly IToken[]) => T,
   ): T[] =>
     lines.map((line, index) => {
+      if (work.isFull()) return lost(line);
       const { tree, error } = attempt(rule, line);
       if (error === undefined) return toLine(tree, work.docs);
       if (!isSpoiled(line, work)) {
@@ -329,6 +364,15 @@ function guessItem(
   if (still !== undefined) return undefined;
   explainHere(error, tokens, piece, "", work);
   return toItem(tree, work.docs);
+}
+
+/** Whether a token that fits nowhere starts something of its own: after a block, or a line's first word. */
+function startsAnew(tokens: readonly IToken[], at: number, { lineStarts }: Work): boolean {
+  const token = tokens[at];
+  const before = tokens[at - 1];
+  if (before.image === "}") return true;
+  if (!isName(token) && !DECLARATION_WORDS.has(token.image)) return false;
+  return lineAt(lineStarts, before.startOffset) < lineAt(lineStarts, token.startOffset);
 }
 
 function columnOf({ startOffset }: IToken, { lineStarts }: Work): number {
