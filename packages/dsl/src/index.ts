@@ -1,6 +1,7 @@
 export type * from "./1-parse/ast.ts";
 export type { Comment } from "./1-parse/lex.ts";
-export { EDITION, parse, type ParseResult } from "./1-parse/parse.ts";
+export { EDITION } from "./1-parse/edition.ts";
+export { parse, type ParseResult } from "./1-parse/parse.ts";
 export {
   type Highlight,
   NAME_PATTERN,

@@ -175,7 +175,7 @@ export function ownerOf(tokens: readonly IToken[], start: number): string {
 }
 
 /** Whether a token starts a declaration of a file, or the attributes before one. */
-export function startsItem(lines: TokenLines, position: number): boolean {
+function startsItem(lines: TokenLines, position: number): boolean {
   const { tokens } = lines;
   const token = tokens[position];
   if (token.image === "@") {

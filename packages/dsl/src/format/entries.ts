@@ -15,7 +15,7 @@ export interface Atom {
 }
 
 /** A comment and whether it stands behind something on its line. */
-export interface PlacedComment {
+interface PlacedComment {
   readonly text: string;
   readonly isTrailing: boolean;
 }

@@ -4,7 +4,8 @@
  * their tokens. A file with syntax errors is returned as it is.
  */
 import { lex } from "../1-parse/lex.ts";
-import { EDITION, parse } from "../1-parse/parse.ts";
+import { EDITION } from "../1-parse/edition.ts";
+import { parse } from "../1-parse/parse.ts";
 import { collectDiagnostics, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../source.ts";
 import { printDoc } from "./doc.ts";

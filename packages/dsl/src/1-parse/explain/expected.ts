@@ -1,6 +1,6 @@
 /** The sentences for "this was needed here", and the words for kinds of things. */
 import type { IToken } from "chevrotain";
-import { ownerOf } from "./outline.ts";
+import { ownerOf } from "../outline.ts";
 
 /** How messages call what a declaration declares. */
 export const KINDS: ReadonlyMap<string, string> = new Map([
