@@ -1,6 +1,7 @@
 export type * from "./1-parse/ast.ts";
 export type { Comment } from "./1-parse/lex.ts";
-export { EDITION, parse, type ParseResult } from "./1-parse/parse.ts";
+export { EDITION } from "./1-parse/edition.ts";
+export { parse, type ParseResult } from "./1-parse/parse.ts";
 export {
   type Highlight,
   NAME_PATTERN,
@@ -21,6 +22,7 @@ export {
 export { renderDiagnostic } from "./diagnostics/frame.ts";
 export { type DiagnosticCode, type RuleName, RULES } from "./diagnostics/messages.ts";
 export { editDistance, suggest } from "./diagnostics/suggest.ts";
+export { format, type FormatResult } from "./format/format.ts";
 export {
   lineAt,
   lineStarts,

@@ -45,7 +45,7 @@ export function positionAt(source: SourceFile, offset: number): Position {
   const starts = lineStarts(source.text);
   const clamped = Math.max(0, Math.min(offset, source.text.length));
   const line = lineAt(starts, clamped);
-  return { line, column: source.text.slice(starts[line - 1], clamped).length + 1 };
+  return { line, column: Array.from(source.text.slice(starts[line - 1], clamped)).length + 1 };
 }
 
 /** The offset of a position; a column past the end of its line gives the end of the line. */

@@ -3,6 +3,7 @@
  * under the names of their kinds. Only trees without errors are read, so what the grammar demands
  * is there.
  */
+import { invariant } from "@hamlet/graph";
 import type { CstElement, CstNode, IToken } from "chevrotain";
 import type { Span } from "../source.ts";
 
@@ -21,8 +22,7 @@ export function maybeNode(node: CstNode, rule: string): CstNode | undefined {
 /** The `position`-th child node of a rule, which the grammar demands. */
 export function theNode(node: CstNode, rule: string, position = 0): CstNode {
   const child = nodes(node, rule)[position];
-  if (child === undefined)
-    throw new Error(`This is a bug in @hamlet/dsl: no ${rule} in ${node.name}`);
+  invariant(child !== undefined, `no ${rule} in the syntax of ${node.name}`);
   return child;
 }
 
@@ -42,23 +42,21 @@ export function maybeToken(node: CstNode, ...types: string[]): IToken | undefine
 /** The `position`-th child token of a type, which the grammar demands. */
 export function theToken(node: CstNode, type: string, position = 0): IToken {
   const child = tokens(node, type)[position];
-  if (child === undefined)
-    throw new Error(`This is a bug in @hamlet/dsl: no ${type} in ${node.name}`);
+  invariant(child !== undefined, `no ${type} in the syntax of ${node.name}`);
   return child;
 }
 
 /** The only child, for rules that are a choice between others. */
 export function onlyNode(node: CstNode): CstNode {
   const child = Object.values(node.children).flat().find(isNode);
-  if (child === undefined) throw new Error(`This is a bug in @hamlet/dsl: ${node.name} is empty`);
+  invariant(child !== undefined, `the syntax of ${node.name} is empty`);
   return child;
 }
 
 /** The text of a token as one of the texts it can have. */
 export function oneOf<T extends string>(choices: readonly T[], token: IToken): T {
   const choice = choices.find((text) => text === token.image);
-  if (choice === undefined)
-    throw new Error(`This is a bug in @hamlet/dsl: what is ${token.image}?`);
+  invariant(choice !== undefined, `the parser took ${token.image} for one of ${choices.join(" ")}`);
   return choice;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The grammar of edition 1, and nothing else: no actions, no recovery, no sentences. It is LL(2)
  * and has no gates. Meaning is given in `to-ast.ts`, recovery in `outline.ts`, and the sentences
- * for what does not fit in `explain.ts`.
+ * for what does not fit in `explain/`.
  *
  * What is looser than it could be, so that a later check can say it better: `~` takes any
  * expression, and a setting any name.
@@ -11,7 +11,7 @@ import { tokenType as t, TOKENS } from "./tokens.ts";
 
 /**
  * Chevrotain wants a sentence here, but a good one needs the tokens around the place. So this
- * gives the key of the sentence, `<kind>:<rule>:<expected token>`, and `explain.ts` writes it.
+ * gives the key of the sentence, `<kind>:<rule>:<expected token>`, and `explain/` writes it.
  */
 const keys: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected, ruleName }) => `mismatch:${ruleName}:${expected.name}`,

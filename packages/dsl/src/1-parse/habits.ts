@@ -6,7 +6,7 @@ import type { IToken } from "chevrotain";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { tokenSpan } from "./cst.ts";
 import { FOREIGN_PREFIXES } from "./foreign.ts";
-import { isName, startsItem } from "./outline.ts";
+import { isName } from "./outline.ts";
 import { DECLARATION_WORDS } from "./tokens.ts";
 
 /** Reports habits and gives the tokens without them. What then no longer fits goes to `spoiled`. */
@@ -78,7 +78,7 @@ function lastOfCall(tokens: readonly IToken[], start: number): number {
 function isProduct(tokens: readonly IToken[], at: number): boolean {
   const before = tokens[at - 1];
   const after = tokens[at + 1];
-  if (before === undefined || after === undefined || startsItem(tokens, at)) return false;
+  if (before === undefined || after === undefined) return false;
   const { startOffset } = tokens[at];
   const endsValue = isName(before) || /^[)\]]$|^\d/.test(before.image);
   const startsValue = isName(after) || /^[(\d[]/.test(after.image);

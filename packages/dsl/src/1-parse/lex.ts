@@ -10,7 +10,7 @@ import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../source.ts";
 import { FOREIGN, type ForeignText, SIGN_NAMES } from "./foreign.ts";
-import { NAME_PATTERN, NUMBER_PATTERN, SYMBOLS, tokenType, WORDS } from "./tokens.ts";
+import { NAME_PATTERN, NUMBER_PATTERN, RESERVED, SYMBOLS, tokenType, WORDS } from "./tokens.ts";
 
 /** A line comment as written, with its slashes. `doc` marks `///`. */
 export interface Comment {
@@ -134,6 +134,13 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
       offset = span.end;
       continue;
     }
+    const last = tokens.at(-1);
+    if (text[offset] === "!" && text[offset + 1] !== "=" && last !== undefined) {
+      if (/[\p{L}\p{Nd}_)\]]$/u.test(last.image) && !RESERVED.has(last.image)) {
+        readForeign(NOT_EQUAL);
+        continue;
+      }
+    }
     const symbol = SYMBOLS.find(([image]) => text.startsWith(image, offset));
     const foreign = FOREIGN.find(({ typed }) => text.startsWith(typed, offset));
     if (foreign !== undefined && foreign.typed.length > (symbol?.[0].length ?? 0)) {
@@ -152,6 +159,14 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
   }
   return { tokens, comments, spoiled };
 }
+
+/** A `!` between two values: half of `!=`. */
+const NOT_EQUAL: ForeignText = {
+  typed: "!",
+  code: "E0107",
+  message: "things that differ are compared with `!=`, not `!`",
+  instead: "!=",
+};
 
 /** `U+00D7 MULTIPLICATION SIGN`; signs without a familiar name get the number alone. */
 function describe(character: string): string {
@@ -178,7 +193,7 @@ function reportUnknown(image: string, start: number, diagnostics: Diagnostics): 
         ? { help: ['texts are written in plain quotes, `"…"`'] }
         : {}),
       ...(image === "%"
-        ? { help: ["comments are written `//`; there is no remainder operator"] }
+        ? { help: ["there is no remainder operator; comments are written `//`"] }
         : {}),
     },
   );

@@ -7,7 +7,7 @@ import type { IToken } from "chevrotain";
 /** Far beyond any formula, well within a default call stack. */
 const MAX_WEIGHT = 600;
 /** A bracket passes through every level of precedence, an operator through one or two. */
-const BRACKET = 10;
+const BRACKET = 20;
 const OPERATOR = 1;
 const PREFIX = 3;
 

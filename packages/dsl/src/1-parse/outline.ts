@@ -50,10 +50,13 @@ const CONTINUES = /^(?:where|and|or|from|stored|take|every|when|as|share)$/;
 /** After these something is still to come. */
 const UNFINISHED =
   /^(?:[-+*/^=~<>,.:([@]|==|!=|<=|>=|where|and|or|not|from|stored|take|every|when|as)$/;
+/** No declaration follows one of these on the same line. */
+const OPERATOR = /^(?:[-+*/^=~<>,([:.]|==|!=|<=|>=)$/;
 const VERBS = /^(?:start|clamp|stop|record|schedule|return|feed|run|expect)$/;
 
 /** Cuts a file into declarations. `from` is the first token after the edition. */
-export function outline({ tokens, lineStarts }: TokenLines, from: number): Outline {
+export function outline(lines: TokenLines, from: number): Outline {
+  const { tokens, lineStarts } = lines;
   const pieces: Piece[] = [];
   const strayBraces: IToken[] = [];
   let start = from;
@@ -79,25 +82,13 @@ export function outline({ tokens, lineStarts }: TokenLines, from: number): Outli
   for (let position = from; position <= tokens.length; position++) {
     const token = tokens[position];
     const atEnd = token === undefined;
-    if (!atEnd && position > start && !startsItem(tokens, position)) {
+    if (!atEnd && position > start && !startsItem(lines, position)) {
       track(token, position);
       continue;
     }
     if (position > start || atEnd) {
       const brace = openBrace();
-      const owner = ownerOf(tokens, start);
-      if (!atEnd && onlyAttributes(tokens, start, position)) {
-        track(token, position);
-        continue;
-      }
-      // Inside a block, `energy x` is also the end of one line and the start of the next.
-      const isWord = token?.image === "energy" && !startsEnergy(position);
-      if (brace !== undefined && isWord) {
-        track(token, position);
-        continue;
-      }
-      const hasBody = owner === "synapse" || owner === "lagrangian";
-      if (!atEnd && brace !== undefined && hasBody && startsBodyItem(tokens, position)) {
+      if (!atEnd && (onlyAttributes(tokens, start, position) || belongsInside(position, brace))) {
         track(token, position);
         continue;
       }
@@ -133,10 +124,30 @@ export function outline({ tokens, lineStarts }: TokenLines, from: number): Outli
     }
   }
 
+  /** Whether what would start a declaration is a line of the block that the piece is in. */
+  function belongsInside(position: number, brace: IToken | undefined): boolean {
+    const owner = ownerOf(tokens, start);
+    // Without its `{`, a block still goes on for as long as its lines are indented.
+    const lacksBrace = BLOCK_OWNERS.has(owner) && owner !== "neuron" && !hasBrace;
+    if (brace === undefined && !lacksBrace) return false;
+    // `energy x` is also the end of one line of a block and the start of the next.
+    if (tokens[position].image === "energy") return !startsEnergy(position);
+    if (!startsBodyItem(tokens, position)) return false;
+    const isBody = owner === "synapse" || owner === "lagrangian";
+    if (isBody && brace !== undefined) return true;
+    const isRun = owner === "recall" || owner === "train" || owner === "test";
+    return !isRun && column(position) > column(start);
+  }
+
+  function column(position: number): number {
+    const { startOffset } = tokens[position];
+    return startOffset - lineStarts[lineAt(lineStarts, startOffset) - 1];
+  }
+
   function startsEnergy(position: number): boolean {
     const before = tokens[position - 1].image;
     return (
-      isFirstOnLine({ tokens, lineStarts }, position) &&
+      isFirstOnLine(lines, position) &&
       tokens[position + 2]?.image === "=" &&
       !UNFINISHED.test(before) &&
       !VERBS.test(before)
@@ -144,14 +155,10 @@ export function outline({ tokens, lineStarts }: TokenLines, from: number): Outli
   }
 
   function outdented(first: number, end: number, brace: IToken): number {
-    const column = (position: number): number => {
-      const { startOffset } = tokens[position];
-      return startOffset - lineStarts[lineAt(lineStarts, startOffset) - 1];
-    };
     for (let position = first + 1; position < end; position++) {
       const inside = tokens[position].startOffset > brace.startOffset;
-      if (!inside || !startsItem(tokens, position)) continue;
-      if (isFirstOnLine({ tokens, lineStarts }, position) && column(position) <= column(first)) {
+      if (!inside || !startsItem(lines, position)) continue;
+      if (isFirstOnLine(lines, position) && column(position) <= column(first)) {
         return position;
       }
     }
@@ -163,29 +170,31 @@ export function outline({ tokens, lineStarts }: TokenLines, from: number): Outli
 export function ownerOf(tokens: readonly IToken[], start: number): string {
   const position = afterAttributes(tokens, start);
   const image = tokens[position]?.image ?? "";
-  if (image === "extern") return tokens[position + 1]?.image ?? image;
+  if (image === "extern") return "synapse";
   return DECLARATION_WORDS.has(image) || image === "energy" ? image : "";
 }
 
 /** Whether a token starts a declaration of a file, or the attributes before one. */
-export function startsItem(tokens: readonly IToken[], position: number): boolean {
+function startsItem(lines: TokenLines, position: number): boolean {
+  const { tokens } = lines;
   const token = tokens[position];
   if (token.image === "@") {
     const after = afterAttributes(tokens, position);
-    return tokens[after] !== undefined && tokens[after].image !== "@" && startsItem(tokens, after);
+    return tokens[after] !== undefined && tokens[after].image !== "@" && startsItem(lines, after);
   }
   if (token.tokenType.name === "String") return false;
   const previous = tokens[position - 1]?.image ?? "";
   const next = tokens[position + 1];
   if (token.image === "energy") {
     if (next === undefined || DECLARATION_WORDS.has(previous)) return false;
-    if (next.image === "=") return previous !== "" && !UNFINISHED.test(previous);
+    if (next.image === "=") return !/^(?:|energy)$/.test(previous) && !UNFINISHED.test(previous);
     if (!isName(next)) return false;
     // `… as energy` and then `energy e = …`: the second one is the declaration.
     const afterNext = tokens[position + 2];
     return !(next.image === "energy" && afterNext !== undefined && isName(afterNext));
   }
   if (!DECLARATION_WORDS.has(token.image)) return false;
+  if (OPERATOR.test(previous) && !isFirstOnLine(lines, position)) return false;
   if (token.image === "synapse" && previous === "extern") return false;
   if (token.image === "assert" && !/^[=:,.]$/.test(next?.image ?? "")) return true;
   return !AFTER_A_NAME.test(next?.image ?? "");
@@ -204,10 +213,12 @@ function afterAttributes(tokens: readonly IToken[], position: number): number {
   return at;
 }
 
-/** The position after `@name(…)`; the end when the attribute is not complete. */
+/** The position after `@name(…)`, without a space after `@`; the end when the attribute is not complete. */
 function afterAttribute(tokens: readonly IToken[], position: number): number {
   const name = tokens[position + 1];
-  if (name === undefined || !isName(name)) return tokens.length;
+  const isAttribute =
+    name !== undefined && isName(name) && name.startOffset === tokens[position].endOffset! + 1;
+  if (!isAttribute) return tokens.length;
   if (tokens[position + 2]?.image !== "(") return position + 2;
   let at = position + 3;
   while (at < tokens.length && (isName(tokens[at]) || tokens[at].image === ",")) at++;
@@ -215,7 +226,9 @@ function afterAttribute(tokens: readonly IToken[], position: number): number {
 }
 
 function onlyAttributes(tokens: readonly IToken[], start: number, end: number): boolean {
-  return tokens[start]?.image === "@" && afterAttributes(tokens, start) === end;
+  let at = start;
+  while (at < end && tokens[at].image === "@") at = afterAttribute(tokens, at);
+  return at === end && end > start;
 }
 
 /** Whether a token can be a name: contextual words can, reserved ones cannot. */
@@ -258,12 +271,13 @@ export function cutLines(lines: TokenLines, unclosed: ReadonlySet<IToken>): ITok
     if (onlyAttributes(tokens, lineStart, position)) return false;
     if (isFirstOnLine(lines, position)) {
       return (
-        (isName(token) || token.image === "@" || BODY_WORDS.has(token.image)) &&
+        (isName(token) || token.image === "@" || DECLARATION_WORDS.has(token.image)) &&
         !CONTINUES.test(token.image)
       );
     }
     const next = tokens[position + 1];
-    const afterVerb = position - 1 === lineStart && VERBS.test(tokens[lineStart].image);
+    const word = tokens[lineStart].image;
+    const afterVerb = position - 1 === lineStart && (VERBS.test(word) || BODY_WORDS.has(word));
     if (!isName(token) || afterVerb || next === undefined) return false;
     return next.image === "=" || (VERBS.test(token.image) && isName(next));
   }

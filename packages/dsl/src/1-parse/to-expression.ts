@@ -97,8 +97,7 @@ function toComparison(node: CstNode): Expression {
   return chain(nodes(node, "sum").map(toSum), tokens(node, ...COMPARISONS));
 }
 
-/** The expression under a `sum` node: shapes hold sums, without comparisons. */
-export function toSum(node: CstNode): Expression {
+function toSum(node: CstNode): Expression {
   return chain(nodes(node, "product").map(toProduct), tokens(node, "Plus", "Minus"));
 }
 

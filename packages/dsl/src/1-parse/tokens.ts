@@ -5,6 +5,7 @@
  * Reserved words can never be names. Contextual words mean something in one place only and are
  * names everywhere else, so their token types belong to the category of names.
  */
+import { invariant } from "@hamlet/graph";
 import { createToken, Lexer, type TokenType } from "chevrotain";
 
 /** How a highlighter should treat a token. */
@@ -137,8 +138,7 @@ export const TOKENS: Readonly<Record<string, TokenType>> = Object.fromEntries(
 /** The token type of that name in the table. */
 export function tokenType(name: string): TokenType {
   const type = TOKENS[name];
-  if (type === undefined)
-    throw new Error(`This is a bug in @hamlet/dsl: no token is called ${name}`);
+  invariant(type !== undefined, `no token is called ${name}`);
   return type;
 }
 

@@ -1,6 +1,6 @@
 /** The sentences for "this was needed here", and the words for kinds of things. */
 import type { IToken } from "chevrotain";
-import { ownerOf } from "./outline.ts";
+import { ownerOf } from "../outline.ts";
 
 /** How messages call what a declaration declares. */
 export const KINDS: ReadonlyMap<string, string> = new Map([
@@ -119,6 +119,8 @@ interface Around {
   readonly previous: string;
   readonly parent: string;
   readonly owner: string;
+  /** The name that is declared, or that the line is about. */
+  readonly subject: string | undefined;
 }
 
 /** Words for where a value is expected. */
@@ -316,7 +318,7 @@ function closing(
 }
 
 /** Several things would fit. */
-function choice(rule: string, { found, previous, owner }: Around): Expected {
+function choice(rule: string, { found, previous, owner, subject }: Around): Expected {
   const foundText = found === undefined ? "" : `, found \`${found}\``;
   switch (rule) {
     case "init": {
@@ -324,7 +326,10 @@ function choice(rule: string, { found, previous, owner }: Around): Expected {
         owner === "const" ? "`= 1.0`" : '`= 0`, `~ normal(0, 0.02)` or `from "file.npy"`';
       if (found === undefined || found === "}") {
         return {
-          message: `expected a value after \`${previous}\``,
+          message:
+            subject === undefined
+              ? `expected a value after \`${previous}\``
+              : `\`${subject}\` needs a value`,
           label: "a value goes here",
           help: `for example ${form}`,
         };

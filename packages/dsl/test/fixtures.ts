@@ -1,0 +1,36 @@
+/** The `.ham` files of the fixtures, by folder. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SourceFile } from "@hamlet/dsl";
+
+const ROOT = join(import.meta.dirname, "fixtures");
+
+/** A fixture: its rule (the folder it is in), its case (the file's name) and its text. */
+export interface Fixture {
+  readonly rule: string;
+  readonly name: string;
+  readonly source: SourceFile;
+  /** Where the expected messages of an invalid fixture are kept. */
+  readonly expectedPath: string;
+}
+
+/** All fixtures under `invalid` or `valid`. */
+export function fixtures(kind: "invalid" | "valid"): Fixture[] {
+  return readdirSync(join(ROOT, kind)).flatMap((rule) =>
+    hamFiles(join(kind, rule)).map((source) => {
+      const name = source.name.replace(/\.ham$/, "");
+      return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
+    }),
+  );
+}
+
+/** The complete example models. */
+export function examples(): SourceFile[] {
+  return hamFiles("examples");
+}
+
+function hamFiles(folder: string): SourceFile[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(".ham"))
+    .map((name) => ({ name, text: readFileSync(join(ROOT, folder, name), "utf8") }));
+}

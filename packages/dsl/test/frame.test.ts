@@ -1,0 +1,164 @@
+import {
+  collectDiagnostics,
+  type DiagnosticCode,
+  type DiagnosticDetails,
+  offsetAt,
+  positionAt,
+  renderDiagnostic,
+  type SourceFile,
+  suggest,
+} from "@hamlet/dsl";
+import { describe, expect, test } from "vitest";
+
+const source = (text: string): SourceFile => ({ name: "m.ham", text });
+
+function rendered(
+  file: SourceFile,
+  code: DiagnosticCode,
+  at: string,
+  details: DiagnosticDetails,
+): string {
+  const diagnostics = collectDiagnostics(file);
+  const start = file.text.indexOf(at);
+  diagnostics.report(code, { start, end: start + at.length }, details);
+  return renderDiagnostic(diagnostics.list()[0], [file]);
+}
+
+describe("the frame of a diagnostic", () => {
+  test("shows two labels of one line in rows of their own, the primary one first", () => {
+    const file = source(`${"\n".repeat(12)}let overlap_with[m] = sum[i] xi[i, m] * v[i]\n`);
+    const second = file.text.indexOf("i]", file.text.indexOf("v[i"));
+    const text = rendered(file, "E0301", "i, m", {
+      message: "the index `i` runs over two different dims",
+      label: "first axis of `xi` is K",
+      related: [{ span: { start: second, end: second + 1 }, label: "only axis of `v` is D" }],
+      help: ["`xi` has axes [K, D]; did you mean `xi[m, i]`?"],
+      note: ["this is an error even when K and D happen to have the same size"],
+    }).replace("^^^^", "^");
+    expect(text).toBe(
+      [
+        "error[E0301] index_two_dims: the index `i` runs over two different dims",
+        "  --> m.ham:13:33",
+        "13 | let overlap_with[m] = sum[i] xi[i, m] * v[i]",
+        "   |                                 ^ first axis of `xi` is K",
+        "   |                                           - only axis of `v` is D",
+        "   = help: `xi` has axes [K, D]; did you mean `xi[m, i]`?",
+        "   = note: this is an error even when K and D happen to have the same size",
+      ].join("\n"),
+    );
+  });
+
+  test("prints advice in the order it was given, and warnings as such", () => {
+    expect(
+      rendered(source("a"), "W0603", "a", {
+        message: "the total energy may have no minimum",
+        why: ["w"],
+        counterExample: ["c"],
+        fix: ["f"],
+      }),
+    ).toBe(
+      [
+        "warning[W0603] unbounded_energy: the total energy may have no minimum",
+        " --> m.ham:1:1",
+        "1 | a",
+        "  | ^",
+        "  = why: w",
+        "  = counter-example: c",
+        "  = fix: f",
+      ].join("\n"),
+    );
+  });
+
+  test("shows one line between two labels, leaves out more, and shows unlabelled lines bare", () => {
+    const file = source("one\ntwo\nthree\nfour\nfive\nsix");
+    const place = (word: string, label: string) => {
+      const start = file.text.indexOf(word);
+      return { span: { start, end: start + word.length }, label };
+    };
+    expect(
+      rendered(file, "E0202", "three", {
+        message: "m",
+        related: [place("one", "first"), place("six", "")],
+      })
+        .split("\n")
+        .slice(2),
+    ).toEqual(["1 | one", "  | --- first", "2 | two", "3 | three", "  | ^^^^^", "...", "6 | six"]);
+  });
+
+  test("shows places in other files after its own", () => {
+    const other = { name: "lib.ham", text: "x\nneuron v" };
+    const diagnostics = collectDiagnostics(source("part p"));
+    diagnostics.report(
+      "E0206",
+      { start: 5, end: 6 },
+      {
+        message: "m",
+        related: [{ file: "lib.ham", span: { start: 9, end: 10 }, label: "declared here" }],
+      },
+    );
+    expect(renderDiagnostic(diagnostics.list()[0], [source("part p"), other])).toBe(
+      [
+        "error[E0206] no_such_member: m",
+        " --> m.ham:1:6",
+        "1 | part p",
+        "  |      ^",
+        " ::: lib.ham:2:8",
+        "2 | neuron v",
+        "  |        - declared here",
+      ].join("\n"),
+    );
+  });
+
+  test("marks columns behind wide and combining characters where a terminal shows them", () => {
+    const text = rendered(source("記憶 e\u0301 x"), "E0201", "x", { message: "m" });
+    expect(text.split("\n").slice(1)).toEqual([
+      " --> m.ham:1:7",
+      "1 | 記憶 e\u0301 x",
+      "  |        ^",
+    ]);
+  });
+
+  test("marks a span of several lines on its first line, and survives tabs and missing sources", () => {
+    const text = rendered(source("\tab\r\ncd"), "E0201", "b\r\nc", { message: "m" });
+    expect(text.split("\n").slice(2)).toEqual(["1 |  ab", "  |   ^"]);
+    const lost = collectDiagnostics(source("a"));
+    lost.report("E0201", { start: 0, end: 1 }, { message: "m" });
+    expect(renderDiagnostic(lost.list()[0], [])).toContain("--> m.ham");
+  });
+});
+
+test("diagnostics are listed by position, errors first", () => {
+  const diagnostics = collectDiagnostics(source("abc"));
+  diagnostics.report("W0207", { start: 1, end: 2 }, { message: "later" });
+  diagnostics.report("E0201", { start: 1, end: 2 }, { message: "sooner" });
+  expect(diagnostics.hasErrors()).toBe(true);
+  diagnostics.report("W0207", { start: 0, end: 1 }, { message: "first" });
+  expect(diagnostics.list().map(({ message }) => message)).toEqual(["first", "sooner", "later"]);
+});
+
+describe("did you mean", () => {
+  test.each([
+    ["patern", ["patterns", "pattern"], "pattern"],
+    ["soft_max", ["softmax", "sphere"], "softmax"],
+    ["btea", ["beta"], "beta"],
+    ["x", ["y"], "y"],
+    ["xi", ["nu"], undefined],
+    ["beta", ["beta"], undefined],
+  ])("%s", (wanted, names, expected) => expect(suggest(wanted, names)).toBe(expected));
+
+  test("asks names of the right kind first", () => {
+    expect(suggest("enk", ["enc"], ["ent"])).toBe("enc");
+    expect(suggest("enk", ["decoder"], ["ent"])).toBe("ent");
+  });
+});
+
+test("positions count code points from one, and lead back to their offsets", () => {
+  const file = source("a\r\n𝛽b\nc\rd");
+  for (const offset of [0, 1, 3, 5, 6, 7, 8, 9]) {
+    expect(offsetAt(file, positionAt(file, offset))).toBe(offset);
+  }
+  expect(positionAt(file, 5)).toEqual({ line: 2, column: 2 });
+  expect(positionAt(file, 99)).toEqual({ line: 4, column: 2 });
+  expect(offsetAt(file, { line: 1, column: 50 })).toBe(1);
+  expect(offsetAt(file, { line: 50, column: 1 })).toBe(file.text.length);
+});
