@@ -41,7 +41,10 @@ for (let m = 0; m < DAMAGED; m++) {
   const mean = digit.reduce((a, b) => a + b, 0) / size;
   const centred = digit.map((grey) => grey - mean);
   const norm = Math.hypot(...centred);
-  vectors.set(centred.map((x) => (LENGTH * x) / norm), m * size);
+  vectors.set(
+    centred.map((x) => (LENGTH * x) / norm),
+    m * size,
+  );
 }
 const noise = normal(foldIn(key(0), 1), QUERIES * size);
 const queries = noise.map((x, i) => vectors[i] + 0.2 * x);

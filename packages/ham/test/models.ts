@@ -46,12 +46,6 @@ export const softmax: LagrangianDefinition = {
   value: (x, _, over) => logsumexp(over, x),
 };
 
-export const tanh: LagrangianDefinition = {
-  ...identity,
-  name: "tanh",
-  value: (x) => apply("logcosh", x),
-};
-
 /** `start` from a tensor, `euler(dt)`, and whatever else is given. */
 export function recallOf(
   starts: readonly (readonly [Neuron, Tensor])[],

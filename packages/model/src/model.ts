@@ -183,22 +183,18 @@ class LoadedModel implements Model {
     const missing = collectDiagnostics(this.compilation.source);
     const tensors = new Map<Tensor, tf.Tensor>();
     const owned: tf.Tensor[] = [];
-    for (const tensor of needed) {
-      const value = values[tensor.name] ?? this.#entries.get(tensor);
-      if (value === undefined) {
-        notFed(missing, recall.name, tensor.name, this.compilation.places.declared.get(tensor)!);
-        continue;
-      }
-      const whole =
-        value instanceof tf.Tensor
-          ? tf.cast(value, "float32")
-          : tf.tensor(value.data, [...value.shape], "float32");
-      const batched = tf.tidy(() => this.#batched(tensor, whole));
-      whole.dispose();
-      tensors.set(tensor, batched);
-      owned.push(batched);
-    }
     try {
+      for (const tensor of needed) {
+        const value = values[tensor.name] ?? this.#entries.get(tensor);
+        if (value === undefined) {
+          const span = this.compilation.places.declared.get(tensor)!;
+          notFed(missing, recall.name, tensor.name, span);
+          continue;
+        }
+        const batched = tf.tidy(() => this.#batched(tensor, value));
+        tensors.set(tensor, batched);
+        owned.push(batched);
+      }
       stopOnErrors(missing.list(), this.compilation.sources);
       assertOneBatch(tensors);
     } catch (error) {
@@ -208,7 +204,12 @@ class LoadedModel implements Model {
     return { tensors, owned };
   }
 
-  #batched(tensor: Tensor, value: tf.Tensor): tf.Tensor {
+  /** A given as float32 `[B, …axes]`. */
+  #batched(tensor: Tensor, given: GivenValue): tf.Tensor {
+    const value =
+      given instanceof tf.Tensor
+        ? tf.cast(given, "float32")
+        : tf.tensor(given.data, [...given.shape], "float32");
     const wanted = tensor.axes.map((dim) => this.sizes.get(dim)!);
     const own = value.shape.slice(value.rank - wanted.length);
     const fits =

@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { writeNpy, writeNpz } from "@hamlet/core";
+import { HamError } from "@hamlet/graph";
+import { loadModel, type ModelFiles } from "@hamlet/model";
+import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const TEXT = `ham 1
+dim D, K
+const beta: real > 0 = 4
+data  xi: [K, D] from "xi.npy"
+given query: [D]
+neuron v: [D] as identity { leak = off }
+energy lse = -1/beta * logsumexp[m] -beta/2 * sum[i] (v[i] - xi[m, i])^2
+recall settle {
+  start v = query
+  solver = euler(dt = 0.5)
+  steps = 200
+  stop when change < 1e-6
+}
+`;
+
+/** Files that live in memory. */
+function filesOf(contents: Readonly<Record<string, Uint8Array>>): ModelFiles {
+  return {
+    read: (path) => Promise.resolve(contents[path] ?? { path, folder: "memory", near: null }),
+  };
+}
+
+const xi = Float32Array.of(1, 2, -1, -2);
+const files = filesOf({ "xi.npy": writeNpy({ shape: [2, 2], dtype: "float32", data: xi }) });
+const query = { shape: [2], data: Float32Array.of(0.6, 1.1) };
+
+async function errorOf(promise: Promise<unknown>): Promise<HamError> {
+  const error: unknown = await promise.then(
+    () => new Error("nothing was thrown"),
+    (thrown: unknown) => thrown,
+  );
+  if (!HamError.isInstance(error)) throw error;
+  return error;
+}
+
+beforeAll(() => useBackend("wasm"));
+
+describe.each(NODE_BACKENDS)("on %s", (backend) => {
+  test("a query comes back as the pattern it is near", async () => {
+    await useBackend(backend);
+    using model = await loadModel({ name: "m.ham", text: TEXT }, { files });
+    using result = await model.recall({ givens: { query } });
+    const [v] = [...result.activations.values()];
+    expect([...(await v.data())].map((x) => Math.round(x * 1e4) / 1e4)).toEqual([1, 2]);
+    expect(result.outcomes[0].ending).toBe("converged");
+  });
+});
+
+test("one example and a batch of one are the same, as arrays or as tensors", async () => {
+  using model = await loadModel({ name: "m.ham", text: TEXT }, { files });
+  const tensor = tf.tensor2d([[0.6, 1.1]]);
+  using one = await model.recall({ givens: { query } });
+  using batch = await model.recall({ givens: { query: tensor } });
+  expect(one.energies).toEqual(batch.energies);
+  expect(tensor.isDisposed).toBe(false);
+  tensor.dispose();
+});
+
+test("dims are found from files, and a let may use them before they are known", async () => {
+  const text = TEXT.replace(
+    "energy lse",
+    "let half = 1/D\nenergy scaled = 0.5 * half * sum[i] v[i]\nenergy lse",
+  );
+  using model = await loadModel({ name: "m.ham", text }, { files });
+  expect([...model.sizes].map(([dim, size]) => `${dim.name}=${size}`).sort()).toEqual([
+    "D=2",
+    "K=2",
+  ]);
+});
+
+test("the stored order of a file's axes is declared, not guessed", async () => {
+  const turned = writeNpy({ shape: [2, 2], dtype: "float32", data: Float32Array.of(1, -1, 2, -2) });
+  const text = TEXT.replace('from "xi.npy"', 'from "xi.npy" stored [D, K]');
+  using model = await loadModel({ name: "m.ham", text }, { files: filesOf({ "xi.npy": turned }) });
+  expect([...model.entries("xi").data]).toEqual([...xi]);
+});
+
+test("a file of 0 and 1 read as sign becomes -1 and +1, and any other value is named", async () => {
+  const text = TEXT.replace("xi: [K, D]", "xi: sign[K, D]");
+  const bits = (...data: number[]) =>
+    filesOf({ "xi.npy": writeNpy({ shape: [2, 2], dtype: "uint8", data: Uint8Array.from(data) }) });
+  using model = await loadModel({ name: "m.ham", text }, { files: bits(0, 1, 1, 0) });
+  expect([...model.entries("xi").data]).toEqual([-1, 1, 1, -1]);
+  const error = await errorOf(loadModel({ name: "m.ham", text }, { files: bits(0, 1, 7, 0) }));
+  expect(error.message).toContain("`xi.npy` has 7 at [1, 0]");
+});
+
+test("a wrong key of an npz is answered with the keys it has", async () => {
+  const npz = writeNpz(new Map([["patterns", { shape: [2, 2], dtype: "float32", data: xi }]]));
+  const text = TEXT.replace('"xi.npy"', '"xi.npz#paterns"');
+  const error = await errorOf(
+    loadModel({ name: "m.ham", text }, { files: filesOf({ "xi.npz": npz }) }),
+  );
+  expect(error.message).toMatchInlineSnapshot(`
+    "error[E0902] no_key: xi.npz: expected an array named "paterns", found patterns
+     --> m.ham:4:23
+    4 | data  xi: [K, D] from "xi.npz#paterns"
+      |                       ^^^^^^^^^^^^^^^^
+      = help: Did you mean "xi.npz#patterns"?"
+  `);
+});
+
+test("a given of the wrong shape, or with another number of examples, is explained", async () => {
+  const text = TEXT.replace(
+    "energy lse",
+    "given weight: [D]\nenergy bias = sum[i] weight[i] * v[i]\nenergy lse",
+  );
+  using model = await loadModel({ name: "m.ham", text }, { files });
+  const three = { shape: [3], data: Float32Array.of(1, 2, 3) };
+  const two = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+  expect(
+    (await errorOf(model.recall({ givens: { query: three, weight: query } }))).message,
+  ).toMatchInlineSnapshot(`""query" is [D = 2] for one example: expected the shape [2] or [B, 2], found [3]."`);
+  expect(
+    (await errorOf(model.recall({ givens: { query: two, weight: query } }))).message,
+  ).toMatchInlineSnapshot(`
+    "The givens hold different numbers of examples:
+      query: 2 examples
+      weight: 1 examples
+    Give each the same number."
+  `);
+  expect(
+    (await errorOf(model.recall({ givens: { qery: query } }))).message,
+  ).toMatchInlineSnapshot(`"This model has no given called "qery". It has: query, weight."`);
+});
+
+test("everything drawn follows from the seed and the name, not from the order of declarations", async () => {
+  const draw = "const omega: [D] ~ normal(0, 1)\nenergy drawn = sum[i] omega[i] * v[i]\n";
+  const before = TEXT.replace("given query", `${draw}given query`);
+  const after = TEXT.replace("recall settle", `${draw}recall settle`);
+  const omega = async (text: string, seed: number) => {
+    using model = await loadModel({ name: "m.ham", text }, { files, seed });
+    return [...model.entries("omega").data];
+  };
+  expect(await omega(before, 1)).toEqual(await omega(after, 1));
+  expect(await omega(before, 1)).not.toEqual(await omega(before, 2));
+});
+
+test("loading, recalling and failing leak nothing", async () => {
+  await expectNoLeak(async () => {
+    using model = await loadModel({ name: "m.ham", text: TEXT }, { files });
+    using result = await model.recall({ givens: { query } });
+    expect(result.batch).toBe(1);
+    await expect(model.recall()).rejects.toThrow("needs `query`");
+    const three = { shape: [3], data: Float32Array.of(1, 2, 3) };
+    await expect(model.recall({ givens: { query: three } })).rejects.toThrow("expected the shape");
+  });
+  await expectNoLeak(async () => {
+    await errorOf(loadModel({ name: "m.ham", text: TEXT.replace("v[i]", "w[i]") }, { files }));
+  });
+});
+
+test("a disposed model says so", async () => {
+  const model = await loadModel({ name: "m.ham", text: TEXT }, { files });
+  model.dispose();
+  model.dispose();
+  await expect(model.recall({ givens: { query } })).rejects.toThrow(
+    'The model "m.ham" was disposed',
+  );
+});
+
+describe("the examples", () => {
+  const folder = new URL("../../../examples/", import.meta.url);
+  const disk: ModelFiles = { read: (path) => Promise.resolve(readFileSync(new URL(path, folder))) };
+  test.each(["03a-dense-lse-dot.ham", "03b-dense-lse-euclid.ham", "digits.ham"])(
+    "%s converges downhill, to the same end on both backends",
+    async (name) => {
+      const text = readFileSync(new URL(name, folder), "utf8");
+      const ends: Float32Array[] = [];
+      for (const backend of NODE_BACKENDS) {
+        await useBackend(backend);
+        using model = await loadModel(
+          { name, text },
+          { files: disk, set: name === "digits.ham" ? ["K=200"] : [] },
+        );
+        using result = await model.recall();
+        expect(new Set(result.outcomes.map(({ ending }) => ending))).toEqual(
+          new Set(["converged"]),
+        );
+        for (const outcome of result.outcomes) {
+          expect(outcome.energyAfter).toBeLessThan(outcome.energyBefore);
+          expect(outcome.firstIncrease).toBeNull();
+        }
+        ends.push(new Float32Array(await [...result.activations.values()][0].data()));
+      }
+      ends[0].forEach((value, i) => expect(Math.abs(value - ends[1][i])).toBeLessThan(1e-3));
+    },
+  );
+});
