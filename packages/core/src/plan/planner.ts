@@ -33,6 +33,9 @@ import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "
 /** What stands below every number when the entries of a `logsumexp` are left out. */
 const EXCLUDED = -1e30;
 
+/** What a reduction of no entries is. */
+const NEUTRAL = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+
 /** Functions that are finite wherever their arguments are moderate numbers. */
 const TOTAL: ReadonlySet<ScalarFunction> = new Set([
   ...(["add", "mul", "abs", "sign", "relu", "step", "softplus", "sigmoid", "logcosh"] as const),
@@ -259,7 +262,7 @@ class Planner implements AxisMoves {
       if (expanded !== null) return this.value(expanded);
       return contract(this, over, factorsOf(body));
     }
-    const neutral = { sum: 0, prod: 1, max: -Infinity, min: Infinity }[op];
+    const neutral = NEUTRAL[op];
     if (op === "sum" && where !== null && this.#isFinite(body)) {
       // Nothing can become NaN or infinite here, so the guard may be a factor.
       return this.value(sum(over, mul(truth(where), body)));
@@ -282,8 +285,7 @@ class Planner implements AxisMoves {
     const top = this.collapse("max", all, over);
     const powers = this.map("exp", this.combine("sub", all, top));
     // Where every entry is left out, `top` is one of them and its power 1.
-    const weights =
-      where === null ? powers : this.combine("mul", powers, this.value(truth(where)));
+    const weights = where === null ? powers : this.combine("mul", powers, this.value(truth(where)));
     return { top, weights, total: this.collapse("sum", weights, over) };
   }
 
@@ -365,6 +367,10 @@ class Planner implements AxisMoves {
     const numbers = over.map((index) => value.axes.indexOf(index)).sort((x, y) => x - y);
     const axes = value.axes.filter((index) => !over.includes(index));
     if (numbers.length === 0) return value;
+    if (over.some((index) => this.size(index) === 0)) {
+      // Backends leave a reduction of nothing undefined, down to whatever the memory held.
+      return { slot: this.exactly(this.constant(NEUTRAL[op]), axes), axes };
+    }
     return { slot: this.builder.emit(op, [value.slot], numbers, this.shapeOf(axes)), axes };
   }
 
@@ -388,10 +394,7 @@ class Planner implements AxisMoves {
       sizes.map((n, g) => (isNew[g] ? 1 : n)),
     );
     const repeats = sizes.map((n, g) => (isNew[g] ? n : 1));
-    return this.#reshaped(
-      this.builder.emit("tile", [shaped], repeats, sizes),
-      this.shapeOf(order),
-    );
+    return this.#reshaped(this.builder.emit("tile", [shaped], repeats, sizes), this.shapeOf(order));
   }
 
   /** The slot of `value` with its axes in `order`, as a matrix of the given groups of axes. */

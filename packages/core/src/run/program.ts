@@ -2,7 +2,14 @@
 
 import { HamError, invariant, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { BATCH, boundShape, type Instruction, type Plan, type Stage, STAGES } from "../plan/instruction.ts";
+import {
+  BATCH,
+  boundShape,
+  type Instruction,
+  type Plan,
+  type Stage,
+  STAGES,
+} from "../plan/instruction.ts";
 import { runInstruction } from "./operations.ts";
 
 /** Tensors handed to a program, by the tensor of the graph that they stand for. */

@@ -53,7 +53,11 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     const once = runPlanned([{ ...output, batched: false }], world()).get("x")!;
     const repeated = runPlanned([{ ...output, batched: true }], world()).get("x")!;
     expect(repeated).toEqual([...once, ...once, ...once]);
-    expect(once).toEqual(runReference([{ ...output, batched: false }], world()).get("x")!.slice(0, 12));
+    expect(once).toEqual(
+      runReference([{ ...output, batched: false }], world())
+        .get("x")!
+        .slice(0, 12),
+    );
   });
 
   test("a softmax keeps its indices, with a guard or without", () => {

@@ -1,6 +1,6 @@
 // The small world of the planner's tests: three dims, tensors of every stage.
 
-import { makeDim, makeIndex, makeTensor, type Tensor } from "@hamlet/graph";
+import { makeDim, makeIndex, makeTensor, sizeOfDim, type Tensor } from "@hamlet/graph";
 import type { Stage } from "@hamlet/core";
 import { type Bound, quarters, type Setting } from "./compare.ts";
 
@@ -44,7 +44,7 @@ export function world({ batch = 3, batched = true } = {}): Setting {
   const bound = TENSORS.map((tensor, seed): [Tensor, Bound] => {
     const stage = STAGES[tensor.kind];
     const own = batched && (stage === "step" || stage === "example");
-    const size = tensor.axes.reduce((total, dim) => total * Number((dim.size as any).value), 1);
+    const size = tensor.axes.reduce((total, dim) => total * sizeOfDim(dim), 1);
     const entries = quarters(size * (own ? batch : 1), seed + 1);
     const values = tensor.elem === "bit" ? entries.map((x) => (x > 0 ? 1 : 0)) : entries;
     return [tensor, { stage, batched: own, values: tensor === beta ? [1.5] : values }];
