@@ -1,7 +1,7 @@
 // Emits instructions, never the same one twice: equal work on equal slots is one slot.
 
 import { HamError, type Tensor } from "@hamlet/graph";
-import { BATCH, type Instruction, type Op, type Stage, STAGES } from "./instruction.ts";
+import { type Instruction, type Op, type Stage, STAGES } from "./instruction.ts";
 
 /** Collects instructions; see the head of this file. */
 export class Builder {
@@ -38,7 +38,7 @@ export class Builder {
     if (slot === undefined) {
       const latest = Math.max(0, ...inputs.map((input) => STAGES.indexOf(this.stage(input))));
       // How often to repeat along the batch is known only when a batch is there.
-      const late = op === "time" || (op === "tile" && numbers.includes(BATCH));
+      const late = op === "time" || (op === "tile" && numbers.some((n) => n < 0));
       const stage = late ? "step" : STAGES[latest];
       slot = this.#push({ op, inputs, numbers, tensor: null, stage, shape });
       this.#known.set(key, slot);

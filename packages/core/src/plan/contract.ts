@@ -29,6 +29,11 @@ export function contract(
   factors: readonly Expr[],
 ): Value {
   let parts = factors.map((factor) => planner.value(factor));
+  if (parts.some((part) => part.axes.some((index) => planner.size(index) === 0))) {
+    // A product without entries is nothing to give to a matrix product.
+    const empty = parts.reduce((a, b) => planner.combine("mul", a, b));
+    return planner.collapse("sum", empty, over);
+  }
   for (;;) {
     parts = parts.map((part, i) => {
       const alone = over.filter(

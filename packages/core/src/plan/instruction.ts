@@ -57,8 +57,16 @@ export type Op =
   | "tile"
   | "gather";
 
-/** The batch axis in a shape: known only when a batch is bound. */
+/**
+ * The batch axis in a shape: known only when a batch is bound. Merged with an axis of 12 entries
+ * it is −12, so that {@link boundShape} is exact, for empty axes too.
+ */
 export const BATCH = -1;
+
+/** A shape for a batch of `batch` examples. */
+export function boundShape(shape: readonly number[], batch: number): number[] {
+  return shape.map((n) => (n < 0 ? -n * batch : n));
+}
 
 /** The index of the batch axis. */
 export const BATCH_INDEX: Index = makeIndex("batch", makeDim("batch"));
@@ -71,7 +79,7 @@ export interface Instruction {
   /** For `input`. */
   readonly tensor: Tensor | null;
   readonly stage: Stage;
-  /** The shape of the result; {@link BATCH} stands for the batch axis. */
+  /** The shape of the result, to be bound to a batch by {@link boundShape}. */
   readonly shape: readonly number[];
 }
 

@@ -7,12 +7,14 @@
 
 import {
   type Apply,
+  apply,
   children,
   type Dim,
   type Expr,
   HamError,
   type Index,
   invariant,
+  isCondition,
   isLit,
   lit,
   mul,
@@ -31,11 +33,26 @@ import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "
 /** What stands below every number when the entries of a `logsumexp` are left out. */
 const EXCLUDED = -1e30;
 
+/** What a reduction of no entries is. */
+const NEUTRAL = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+
 /** Functions that are finite wherever their arguments are moderate numbers. */
 const TOTAL: ReadonlySet<ScalarFunction> = new Set([
   ...(["add", "mul", "abs", "sign", "relu", "step", "softplus", "sigmoid", "logcosh"] as const),
   ...(["tanh", "sin", "cos", "max", "min", "eq", "ne", "lt", "le", "and", "or", "not"] as const),
 ]);
+
+/**
+ * `expr` as a condition that is exactly 0 or 1. The graph counts everything but 0 as true, where
+ * backends that cast to a boolean drop the fraction, and a factor must not scale what it guards.
+ */
+function truth(expr: Expr): Expr {
+  const certain =
+    expr.kind === "get"
+      ? expr.tensor.elem === "bool" || expr.tensor.elem === "bit"
+      : expr.kind === "apply" && (isCondition(expr.op) || expr.op === "step");
+  return certain ? expr : apply("ne", expr, lit(0));
+}
 
 /** How a tensor reaches the plan. */
 export interface Leaf {
@@ -121,7 +138,9 @@ class Planner implements AxisMoves {
         return this.#reduce(expr);
       case "softmax": {
         const { weights, total } = this.#exponentials(expr);
-        return this.combine("div", weights, total);
+        if (expr.where === null) return this.combine("div", weights, total);
+        // A total is at least 1, unless every entry was left out: then all weights are 0.
+        return this.combine("div", weights, this.combine("maximum", total, this.constant(0.5)));
       }
     }
   }
@@ -173,6 +192,11 @@ class Planner implements AxisMoves {
         return this.combine("maximum", this.value(args[0]), this.value(args[1]));
       case "min":
         return this.combine("minimum", this.value(args[0]), this.value(args[1]));
+      case "not":
+        return this.map(op, this.value(truth(args[0])));
+      case "and":
+      case "or":
+        return this.combine(op, this.value(truth(args[0])), this.value(truth(args[1])));
       default: {
         const parts = args.map((arg) => this.value(arg));
         return parts.length === 1 ? this.map(op, parts[0]) : this.combine(op, parts[0], parts[1]);
@@ -218,10 +242,13 @@ class Planner implements AxisMoves {
   }
 
   #select(condition: Expr, whenTrue: Expr, whenFalse: Expr): Value {
-    const parts = [condition, whenTrue, whenFalse].map((part) => this.value(part));
+    const parts = [truth(condition), whenTrue, whenFalse].map((part) => this.value(part));
     const axes = this.#union(parts.map((part) => part.axes));
-    const slots = parts.map((part) => this.exactly(part, axes));
-    return { slot: this.builder.emit("select", slots, [], this.shapeOf(axes)), axes };
+    // All three have the same shape, and more than four axes are too many for WebGL.
+    const shape = this.shapeOf(axes);
+    const flat = axes.length > 4 ? [product(shape)] : shape;
+    const slots = parts.map((part) => this.#reshaped(this.exactly(part, axes), flat));
+    return { slot: this.#reshaped(this.builder.emit("select", slots, [], flat), shape), axes };
   }
 
   #reduce(expr: Reduce): Value {
@@ -235,10 +262,10 @@ class Planner implements AxisMoves {
       if (expanded !== null) return this.value(expanded);
       return contract(this, over, factorsOf(body));
     }
-    const neutral = { sum: 0, prod: 1, max: -Infinity, min: Infinity }[op];
+    const neutral = NEUTRAL[op];
     if (op === "sum" && where !== null && this.#isFinite(body)) {
       // Nothing can become NaN or infinite here, so the guard may be a factor.
-      return this.value(sum(over, mul(where, body)));
+      return this.value(sum(over, mul(truth(where), body)));
     }
     const entries = where === null ? this.value(body) : this.#select(where, body, lit(neutral));
     return this.collapse(op, this.#covering(entries, over), over);
@@ -256,7 +283,9 @@ class Planner implements AxisMoves {
     const entries = where === null ? this.value(body) : this.#select(where, body, lit(EXCLUDED));
     const all = this.#covering(entries, over);
     const top = this.collapse("max", all, over);
-    const weights = this.map("exp", this.combine("sub", all, top));
+    const powers = this.map("exp", this.combine("sub", all, top));
+    // Where every entry is left out, `top` is one of them and its power 1.
+    const weights = where === null ? powers : this.combine("mul", powers, this.value(truth(where)));
     return { top, weights, total: this.collapse("sum", weights, over) };
   }
 
@@ -302,7 +331,12 @@ class Planner implements AxisMoves {
   #isFinite(expr: Expr): boolean {
     if (expr.kind === "apply" && expr.op === "pow") {
       const [base, exponent] = expr.args;
-      return isLit(exponent) && exponent.value > 0 && this.#isFinite(base);
+      const whole = isLit(exponent) && exponent.value > 0 && Number.isInteger(exponent.value);
+      return whole && this.#isFinite(base);
+    }
+    // A maximum of nothing is infinite.
+    if (expr.kind === "reduce" && expr.where !== null && expr.op !== "sum" && expr.op !== "prod") {
+      return false;
     }
     if (expr.kind === "apply" && !TOTAL.has(expr.op)) return false;
     return children(expr).every((child) => this.#isFinite(child));
@@ -333,6 +367,10 @@ class Planner implements AxisMoves {
     const numbers = over.map((index) => value.axes.indexOf(index)).sort((x, y) => x - y);
     const axes = value.axes.filter((index) => !over.includes(index));
     if (numbers.length === 0) return value;
+    if (over.some((index) => this.size(index) === 0)) {
+      // Backends leave a reduction of nothing undefined, down to whatever the memory held.
+      return { slot: this.exactly(this.constant(NEUTRAL[op]), axes), axes };
+    }
     return { slot: this.builder.emit(op, [value.slot], numbers, this.shapeOf(axes)), axes };
   }
 
@@ -348,10 +386,15 @@ class Planner implements AxisMoves {
       order.filter((index) => value.axes.includes(index)),
     );
     if (missing.length === 0) return own;
-    const ones = order.map((index) => (missing.includes(index) ? 1 : this.size(index)));
-    const repeats = order.map((index) => (missing.includes(index) ? this.size(index) : 1));
-    const shaped = this.#reshaped(own, ones);
-    return this.builder.emit("tile", [shaped], repeats, this.shapeOf(order));
+    const groups = mergeable(order, [value.axes]);
+    const sizes = groups.map((group) => product(this.shapeOf(group)));
+    const isNew = groups.map((group) => missing.includes(group[0]));
+    const shaped = this.#reshaped(
+      own,
+      sizes.map((n, g) => (isNew[g] ? 1 : n)),
+    );
+    const repeats = sizes.map((n, g) => (isNew[g] ? n : 1));
+    return this.#reshaped(this.builder.emit("tile", [shaped], repeats, sizes), this.shapeOf(order));
   }
 
   /** The slot of `value` with its axes in `order`, as a matrix of the given groups of axes. */
@@ -432,9 +475,9 @@ function isSquare(expr: Apply): boolean {
   return isLit(expr.args[1]) && expr.args[1].value === 2;
 }
 
-/** The product of sizes; anything times the batch is again "the batch axis, merged". */
+/** The product of sizes; the batch axis times 12 is −12, see {@link BATCH}. */
 function product(sizes: readonly number[]): number {
-  return sizes.includes(BATCH) ? BATCH : sizes.reduce((a, b) => a * b, 1);
+  return sizes.reduce((a, b) => a * b, 1);
 }
 
 /** Neighbouring axes that every part has, or every part lacks, can be walked as one. */

@@ -2,7 +2,7 @@
 
 import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { BATCH, type Instruction, type Op } from "../plan/instruction.ts";
+import { boundShape, type Instruction, type Op } from "../plan/instruction.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -17,8 +17,6 @@ const two =
 /** Conditions are held as 0 and 1 in float32, like every other number. */
 const asNumber = (x: tf.Tensor) => tf.cast(x, "float32");
 const asBool = (x: tf.Tensor) => tf.cast(x, "bool");
-const bound = (shape: readonly number[], batch: number) =>
-  shape.map((n) => (n === BATCH ? batch : n));
 
 const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
   constant: (_, [value]) => tf.scalar(value, "float32"),
@@ -65,8 +63,8 @@ const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
   min: ([x], axes) => tf.min(x, [...axes]),
   matmul: two((a, b) => tf.matMul(a, b)),
   transpose: ([x], permutation) => tf.transpose(x, [...permutation]),
-  reshape: ([x], shape) => tf.reshape(x, [...shape]),
-  tile: ([x], repeats, batch) => tf.tile(x, bound(repeats, batch)),
+  reshape: ([x], shape, batch) => tf.reshape(x, boundShape(shape, batch)),
+  tile: ([x], repeats, batch) => tf.tile(x, boundShape(repeats, batch)),
   gather: ([x], positions) => tf.gather(x, tf.tensor1d([...positions], "int32"), x.rank - 1),
 };
 

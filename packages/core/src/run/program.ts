@@ -2,7 +2,14 @@
 
 import { HamError, invariant, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Plan, type Stage, STAGES } from "../plan/instruction.ts";
+import {
+  BATCH,
+  boundShape,
+  type Instruction,
+  type Plan,
+  type Stage,
+  STAGES,
+} from "../plan/instruction.ts";
 import { runInstruction } from "./operations.ts";
 
 /** Tensors handed to a program, by the tensor of the graph that they stand for. */
@@ -60,13 +67,11 @@ class PlanProgram implements Program {
 
   bind(stage: Exclude<Stage, "step">, inputs: Inputs): void {
     for (const later of STAGES.slice(STAGES.indexOf(stage))) this.#release(later);
-    if (stage === "example") {
-      const first = this.#plan.instructions.find(
-        (instruction) => instruction.op === "input" && instruction.shape[0] === -1,
-      );
-      const bound = first?.tensor == null ? undefined : inputs.get(first.tensor);
-      if (bound !== undefined) this.#batch = bound.shape[0];
-    }
+    const batched = this.#plan.instructions.find(
+      (instruction) =>
+        instruction.op === "input" && instruction.stage === stage && instruction.shape[0] === BATCH,
+    );
+    if (batched !== undefined) this.#batch = this.#input(batched, inputs).shape[0];
     tf.tidy(() => {
       const slots = this.#run(stage, inputs, undefined);
       for (const { tensor, owned } of slots.values()) if (owned) tf.keep(tensor);
@@ -124,8 +129,15 @@ class PlanProgram implements Program {
     this.#plan.instructions.forEach((instruction, i) => {
       if (instruction.stage !== stage) return;
       if (instruction.op === "input") {
-        invariant(instruction.tensor !== null, "an input names its tensor");
-        slots.set(i, { tensor: this.#input(instruction.tensor, inputs), owned: false });
+        const tensor = this.#input(instruction, inputs);
+        const shape = boundShape(instruction.shape, this.#batch);
+        if (!sameShape(tensor.shape, shape)) {
+          throw new HamError(
+            "core/input-shape",
+            `The value for "${instruction.tensor?.name}" has the shape [${tensor.shape.join(", ")}], where [${shape.join(", ")}] was expected.`,
+          );
+        }
+        slots.set(i, { tensor, owned: false });
       } else if (instruction.op === "time") {
         invariant(time !== undefined, "a plan with a schedule is given the time");
         slots.set(i, { tensor: tf.scalar(time), owned: true });
@@ -145,11 +157,16 @@ class PlanProgram implements Program {
     return slots;
   }
 
-  #input(tensor: Tensor, inputs: Inputs): tf.Tensor {
+  #input({ tensor }: Instruction, inputs: Inputs): tf.Tensor {
+    invariant(tensor !== null, "an input names its tensor");
     const found = inputs.get(tensor);
     if (found === undefined) {
       throw new HamError("core/missing-input", `There is no value for "${tensor.name}".`);
     }
     return found;
   }
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((n, axis) => n === b[axis]);
 }

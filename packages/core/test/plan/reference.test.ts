@@ -1,0 +1,74 @@
+// What a plan computes is what the float64 interpreter computes: values, gradients and
+// Hessian-vector products of a catalogue of energies.
+
+import { type Expr, get, gradient, hessianVectorProduct, softmax, mul } from "@hamlet/graph";
+import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+import { expectAgreement, runPlanned, runReference } from "./compare.ts";
+import { ENERGIES } from "./energies.ts";
+import { cue, h, i, j, known, m, v, world, xi, beta, pair } from "./setting.ts";
+
+const cases = Object.entries(ENERGIES);
+
+/** The energy, how it changes with `v`, and how that changes along `cue`. */
+function outputsOf(energy: Expr) {
+  return [
+    { name: "energy", value: energy, indices: [] },
+    { name: "gradient", value: gradient(energy, v, [j]), indices: [j] },
+    { name: "curvature", value: hessianVectorProduct(energy, v, cue, [j]), indices: [j] },
+  ];
+}
+
+describe.each(NODE_BACKENDS)("on %s", (backend) => {
+  beforeEach(() => useBackend(backend));
+
+  test.each(cases)("%s agrees with the interpreter, for a batch", (_, energy) => {
+    expectNoLeak(() => expectAgreement(outputsOf(energy), world()));
+  });
+
+  test.each(cases)("%s agrees with the interpreter, for a batch of one", (_, energy) => {
+    expectAgreement(outputsOf(energy), world({ batch: 1 }));
+  });
+
+  test.each(cases)("%s agrees with the interpreter, without a batch axis", (_, energy) => {
+    expectAgreement(outputsOf(energy), world({ batched: false }));
+  });
+
+  test("outputs come in the order of their indices, and may be plain inputs", () => {
+    const product = mul(get(xi, [m, i]), get(v, [i]));
+    const outputs = [
+      { name: "im", value: product, indices: [i, m] },
+      { name: "mi", value: product, indices: [m, i] },
+      { name: "input", value: get(v, [i]), indices: [i] },
+      { name: "again", value: get(v, [j]), indices: [j] },
+      { name: "turned", value: get(xi, [m, i]), indices: [i, m] },
+      { name: "number", value: get(beta), indices: [] },
+      { name: "diagonal", value: get(pair, [i, i]), indices: [i] },
+    ];
+    expectNoLeak(() => expectAgreement(outputs, world()));
+  });
+
+  test("an output that is the same for all examples is repeated only on request", () => {
+    const output = { name: "x", value: get(xi, [m, i]), indices: [m, i] };
+    const once = runPlanned([{ ...output, batched: false }], world()).get("x")!;
+    const repeated = runPlanned([{ ...output, batched: true }], world()).get("x")!;
+    expect(repeated).toEqual([...once, ...once, ...once]);
+    expect(once).toEqual(
+      runReference([{ ...output, batched: false }], world())
+        .get("x")!
+        .slice(0, 12),
+    );
+  });
+
+  test("a softmax keeps its indices, with a guard or without", () => {
+    const body = mul(get(beta), get(xi, [m, i]), get(v, [i]));
+    expectAgreement(
+      [
+        { name: "over m", value: softmax([m], body), indices: [m, i] },
+        { name: "over both", value: softmax([m, i], body), indices: [i, m] },
+        { name: "guarded", value: softmax([i], get(h, [m]), get(known, [i])), indices: [m, i] },
+      ],
+      world({ batch: 2 }),
+    );
+  });
+});
