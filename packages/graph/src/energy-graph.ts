@@ -164,10 +164,7 @@ export function inStates(
   pinned: ReadonlyMap<Neuron, Entrywise> = new Map(),
 ): Expr {
   const activations = new Map(
-    graph.neurons.map((neuron) => [
-      neuron.activation,
-      pinned.get(neuron) ?? activationOf(neuron),
-    ]),
+    graph.neurons.map((neuron) => [neuron.activation, pinned.get(neuron) ?? activationOf(neuron)]),
   );
   const done: { node: Get; value: Expr }[] = [];
   return replaceGets(expr, (node) => {
