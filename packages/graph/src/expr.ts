@@ -230,7 +230,9 @@ function plainSum(over: readonly Index[], body: Expr): Expr {
   const used = over.filter((index) => body.free.includes(index));
   if (unused.length > 0) return mul(sizeOf(unused), plainSum(used, body));
   if (used.length === 0) return body;
-  if (body.kind === "softmax" && body.over.every((index) => over.includes(index))) {
+  // Behind a guard that excludes every entry the softmax is 0, so only a plain one adds up to 1.
+  const whole = body.kind === "softmax" && body.where === null;
+  if (whole && body.over.every((index) => over.includes(index))) {
     return sizeOf(over.filter((index) => !body.over.includes(index)));
   }
   if (body.kind === "reduce" && body.op === "sum" && body.where === null) {
@@ -249,7 +251,8 @@ function guardedSum(over: readonly Index[], body: Expr, where: Expr | null): Exp
   }
   const factors = body.kind === "apply" && body.op === "mul" ? body.args : [body];
   const inside = factors.filter(walks);
-  if (inside.length < factors.length) {
+  // The literal 1 stays: a guarded sum of ones counts the entries.
+  if (inside.length < factors.length && !isValue(body, 1)) {
     const outside = factors.filter((factor) => !walks(factor));
     return mul(...outside, sum(over, mul(...inside), where));
   }

@@ -73,3 +73,4 @@ export type {
   TensorSource,
   Time,
 } from "./types.ts";
+export { type GraphProblem, verifyExpr, verifyGraph, type VerifyOptions } from "./verify.ts";
