@@ -1,7 +1,6 @@
 // Small models built by hand, for the tests of this package.
 
 import {
-  add,
   apply,
   type Dim,
   type EnergyGraph,
@@ -21,7 +20,6 @@ import {
   sub,
   sum,
   type Tensor,
-  time,
   type Neuron,
   type LagrangianDefinition,
   div,

@@ -120,18 +120,19 @@ test("a given of the wrong shape, or with another number of examples, is explain
   const two = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
   expect(
     (await errorOf(model.recall({ givens: { query: three, weight: query } }))).message,
-  ).toMatchInlineSnapshot(`""query" is [D = 2] for one example: expected the shape [2] or [B, 2], found [3]."`);
-  expect(
-    (await errorOf(model.recall({ givens: { query: two, weight: query } }))).message,
-  ).toMatchInlineSnapshot(`
+  ).toMatchInlineSnapshot(
+    `""query" is [D = 2] for one example: expected the shape [2] or [B, 2], found [3]."`,
+  );
+  expect((await errorOf(model.recall({ givens: { query: two, weight: query } }))).message)
+    .toMatchInlineSnapshot(`
     "The givens hold different numbers of examples:
       query: 2 examples
       weight: 1 examples
     Give each the same number."
   `);
-  expect(
-    (await errorOf(model.recall({ givens: { qery: query } }))).message,
-  ).toMatchInlineSnapshot(`"This model has no given called "qery". It has: query, weight."`);
+  expect((await errorOf(model.recall({ givens: { qery: query } }))).message).toMatchInlineSnapshot(
+    `"This model has no given called "qery". It has: query, weight."`,
+  );
 });
 
 test("everything drawn follows from the seed and the name, not from the order of declarations", async () => {

@@ -1,6 +1,8 @@
 // Axes of no entries, and of one: the values are those of mathematics. They are written out here,
 // because a sum over nothing needs no interpreter.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { type Leaf, makeProgram, plan } from "@hamlet/core";
 import {
   apply,

@@ -1,6 +1,8 @@
 // Who owns what: a program borrows its inputs, keeps what a stage computes until the stage is bound
 // again, and leaves nothing behind, whatever goes wrong.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { makeProgram, plan, type Program, type Stage } from "@hamlet/core";
 import {
   add,

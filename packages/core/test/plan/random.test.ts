@@ -1,5 +1,7 @@
 // Any well-typed expression computes what the float64 interpreter computes.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { type Expr, HamError } from "@hamlet/graph";
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as fc from "fast-check";

@@ -1,6 +1,8 @@
 // What a plan computes is what the float64 interpreter computes: values, gradients and
 // Hessian-vector products of a catalogue of energies.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { type Expr, get, gradient, hessianVectorProduct, softmax, mul } from "@hamlet/graph";
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import { beforeEach, describe, expect, test } from "vitest";
