@@ -18,23 +18,31 @@ export function readEdition(
   const later = tokens.findIndex(
     (token, at) => at > 0 && token.image === "ham" && tokens[at + 1]?.tokenType.name === "Number",
   );
-  if (word?.image === "ham") {
+  if (word !== undefined && /^ham$/i.test(word.image)) {
     const from = number?.tokenType.name === "Number" ? 2 : 1;
-    if (from === 2 && Number(number.image) === EDITION) {
+    if (from === 2 && word.image === "ham" && number.image === String(EDITION)) {
       return {
         edition: { value: EDITION, span: { start: word.startOffset, end: number.endOffset! + 1 } },
         from,
       };
     }
-    const span = from === 2 ? tokenSpan(number) : tokenSpan(word);
+    const isNumber = from === 2 && word.image === "ham";
+    const span = isNumber ? tokenSpan(number) : tokenSpan(word);
     diagnostics.report("E0105", span, {
       message:
-        from === 2
-          ? `there is no edition ${number.image} of the language`
-          : "`ham` needs the number of an edition",
+        word.image !== "ham"
+          ? "`ham` is written in small letters"
+          : from === 2
+            ? `there is no edition ${number.image} of the language`
+            : "`ham` needs the number of an edition",
       label: "this program reads edition 1",
       fix: ["`ham 1`"],
-      edits: [{ span: { start: word.startOffset, end: span.end }, text: "ham 1" }],
+      edits: [
+        {
+          span: { start: word.startOffset, end: isNumber ? span.end : word.endOffset! + 1 },
+          text: word.image !== "ham" && from === 2 ? "ham" : "ham 1",
+        },
+      ],
     });
     return { edition: undefined, from };
   }

@@ -9,7 +9,16 @@
 import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../source.ts";
-import { FOREIGN, type ForeignText, SIGN_NAMES } from "./foreign.ts";
+import {
+  checkEscapes,
+  describe,
+  powerFix,
+  reportBars,
+  reportPointNumber,
+  reportUnclosedString,
+  reportUnknown,
+} from "./bad-text.ts";
+import { FOREIGN, type ForeignText } from "./foreign.ts";
 import { NAME_PATTERN, NUMBER_PATTERN, RESERVED, SYMBOLS, tokenType, WORDS } from "./tokens.ts";
 
 /** A line comment as written, with its slashes. `doc` marks `///`. */
@@ -31,6 +40,7 @@ const sticky = (pattern: RegExp) => new RegExp(pattern.source, `${pattern.flags}
 const SPACE = /\s+/y;
 const NAME = sticky(NAME_PATTERN);
 const NUMBER = sticky(NUMBER_PATTERN);
+const POINT_NUMBER = /\.\d+/y;
 const STRING = /"(?:[^"\\\r\n]|\\.)*("?)/y;
 const SINGLE_QUOTED = /'([^'"\\\r\n]*)'/y;
 const LINE_COMMENT = /\/\/[^\r\n]*/y;
@@ -45,10 +55,17 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
   const comments: Comment[] = [];
   const spoiled: number[] = [];
   let offset = 0;
+  /** Where a `|x|` was opened that is not closed yet. */
+  let openBar = -1;
 
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = offset;
     return pattern.exec(text);
+  };
+  /** `.5` behind a name or a bracket is no number. */
+  const isMember = (image: string): boolean => {
+    const last = tokens.at(-1);
+    return image.startsWith(".") && last?.endOffset === offset - 1 && endsValue(last);
   };
   const push = (type: TokenType, image: string, length: number): void => {
     // Only offsets are used later; lines and columns are computed when a message needs them.
@@ -94,8 +111,17 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
       offset += name[0].length;
       continue;
     }
-    const number = match(NUMBER);
-    if (number !== null) {
+    const number = match(NUMBER) ?? match(POINT_NUMBER);
+    if (number !== null && !isMember(number[0])) {
+      const end = offset + number[0].length;
+      const hasOpenEnd = text[end] === "." && !/[\p{L}\p{Nd}_]/u.test(text[end + 1] ?? "");
+      if (number[0].startsWith(".") || hasOpenEnd) {
+        const typed = hasOpenEnd ? `${number[0]}.` : number[0];
+        reportPointNumber(typed, offset, diagnostics);
+        push(tokenType("Number"), typed.replace(/^\./, "0.").replace(/\.$/, ".0"), typed.length);
+        offset += typed.length;
+        continue;
+      }
       push(tokenType("Number"), number[0], number[0].length);
       offset += number[0].length;
       continue;
@@ -136,8 +162,20 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
     }
     const last = tokens.at(-1);
     if (text[offset] === "!" && text[offset + 1] !== "=" && last !== undefined) {
-      if (/[\p{L}\p{Nd}_)\]]$/u.test(last.image) && !RESERVED.has(last.image)) {
+      if (endsValue(last)) {
         readForeign(NOT_EQUAL);
+        continue;
+      }
+    }
+    if (text[offset] === "|") {
+      const isDouble = text.startsWith("||", offset);
+      const isClosing = openBar !== -1 && !/[\r\n]/.test(text.slice(openBar, offset));
+      const isOr = isDouble && last !== undefined && endsValue(last);
+      if (isClosing || !isOr) {
+        if (!isClosing) reportBars(isDouble ? "||" : "|", offset, diagnostics);
+        openBar = isClosing ? -1 : offset;
+        spoiled.push(offset);
+        offset += isDouble ? 2 : 1;
         continue;
       }
     }
@@ -160,6 +198,11 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
   return { tokens, comments, spoiled };
 }
 
+/** Whether a value can end with this token. */
+function endsValue({ image }: IToken): boolean {
+  return /[\p{L}\p{Nd}_)\]]$/u.test(image) && !RESERVED.has(image);
+}
+
 /** A `!` between two values: half of `!=`. */
 const NOT_EQUAL: ForeignText = {
   typed: "!",
@@ -167,84 +210,3 @@ const NOT_EQUAL: ForeignText = {
   message: "things that differ are compared with `!=`, not `!`",
   instead: "!=",
 };
-
-/** `U+00D7 MULTIPLICATION SIGN`; signs without a familiar name get the number alone. */
-function describe(character: string): string {
-  const number = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
-  const name = SIGN_NAMES.get(character);
-  return name === undefined ? `U+${number}` : `U+${number} ${name}`;
-}
-
-function reportUnknown(image: string, start: number, diagnostics: Diagnostics): void {
-  const characters = Array.from(image);
-  const printable = characters
-    .slice(0, 12)
-    .join("")
-    .replace(/[\p{C}]/gu, "\uFFFD");
-  const more = characters.length > 12 ? "…" : "";
-  diagnostics.report(
-    "E0104",
-    { start, end: start + image.length },
-    {
-      message: `\`${printable}${more}\` is not part of the language`,
-      ...(characters.length === 1 ? { label: describe(image) } : {}),
-      ...(image === "√" ? { help: ["square roots are written `sqrt(x)`"] } : {}),
-      ...(/^[\u201c\u201d]/.test(image)
-        ? { help: ['texts are written in plain quotes, `"…"`'] }
-        : {}),
-      ...(image === "%"
-        ? { help: ["there is no remainder operator; comments are written `//`"] }
-        : {}),
-    },
-  );
-}
-
-function reportUnclosedString(image: string, start: number, diagnostics: Diagnostics): void {
-  const end = start + image.length;
-  diagnostics.report(
-    "E0102",
-    { start, end: start + 1 },
-    {
-      message: "this text is never closed",
-      label: "opened here",
-      fix: ['add `"` where the text ends; a text stays on one line'],
-      edits: [{ span: { start: end, end }, text: '"' }],
-    },
-  );
-}
-
-/** Strings follow JSON: `\n`, `\"`, `\\`, `\u03be` and so on. */
-function checkEscapes(image: string, start: number, diagnostics: Diagnostics): void {
-  for (const escape of image.matchAll(/\\(?:u[0-9a-fA-F]{4}|.)/gu)) {
-    if (/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})$/.test(escape[0])) continue;
-    const at = start + escape.index;
-    diagnostics.report(
-      "E0104",
-      { start: at, end: at + escape[0].length },
-      {
-        message: `\`${escape[0]}\` is not an escape of the language`,
-        help: ['escapes are those of JSON: `\\"`, `\\\\`, `\\n`, `\\t`, `\\u03be`'],
-      },
-    );
-  }
-}
-
-/** The power as it should be written, with the operands as typed. */
-function powerFix(text: string, tokens: readonly IToken[], operator: Span): string {
-  const last = tokens.at(-1);
-  if (last === undefined || last.endOffset! + 1 !== operator.start) return "use `^`";
-  let first = tokens.length - 1;
-  let depth = 0;
-  // A base of more than a few dozen tokens would not fit on the line anyway.
-  for (; first >= Math.max(0, tokens.length - 40); first--) {
-    const { image } = tokens[first];
-    if (image === ")" || image === "]") depth++;
-    else if (image === "(" || image === "[") depth--;
-    else if (depth === 0) break;
-    if (depth < 0) break;
-  }
-  const exponent = /^\s*(-?(?:[\p{L}_][\p{L}\p{Nd}_]*|[\d_.]+))/u.exec(text.slice(operator.end));
-  const base = tokens[first];
-  if (base === undefined || exponent === null) return "use `^`";
-  return `\`${text.slice(base.startOffset, operator.start)}^${exponent[1]}\``;
-}

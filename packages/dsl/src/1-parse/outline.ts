@@ -253,8 +253,13 @@ export function cutLines(lines: TokenLines, unclosed: ReadonlySet<IToken>): ITok
   const cuts: number[] = [];
   let depth = 0;
   for (const [position, token] of tokens.entries()) {
-    const previous = tokens[position - 1]?.image ?? "{";
-    if (depth === 0 && !UNFINISHED.test(previous) && startsLine(position)) cuts.push(position);
+    if (
+      depth === 0 &&
+      (!isUnfinished(position) || followsComma(position)) &&
+      startsLine(position)
+    ) {
+      cuts.push(position);
+    }
     if (token.tokenType.name === "String" || unclosed.has(token)) continue;
     if (/^[([{]$/.test(token.image)) depth++;
     if (/^[)\]}]$/.test(token.image)) depth = Math.max(0, depth - 1);
@@ -263,6 +268,16 @@ export function cutLines(lines: TokenLines, unclosed: ReadonlySet<IToken>): ITok
   return cuts
     .map((start, index) => tokens.slice(start, cuts[index + 1]))
     .filter((line) => line.length > 0);
+
+  function isUnfinished(position: number): boolean {
+    return UNFINISHED.test(tokens[position - 1]?.image ?? "{");
+  }
+
+  /** Lines do not end in commas, but from other languages they do. */
+  function followsComma(position: number): boolean {
+    const isLine = tokens[position + 1]?.image === "=" || VERBS.test(tokens[position].image);
+    return isLine && tokens[position - 1].image === "," && isFirstOnLine(lines, position);
+  }
 
   function startsLine(position: number): boolean {
     const token = tokens[position];
@@ -277,7 +292,8 @@ export function cutLines(lines: TokenLines, unclosed: ReadonlySet<IToken>): ITok
     }
     const next = tokens[position + 1];
     const word = tokens[lineStart].image;
-    const afterVerb = position - 1 === lineStart && (VERBS.test(word) || BODY_WORDS.has(word));
+    const takesName = VERBS.test(word) || BODY_WORDS.has(word) || /^(?:energy|value)$/.test(word);
+    const afterVerb = position - 1 === lineStart && takesName;
     if (!isName(token) || afterVerb || next === undefined) return false;
     return next.image === "=" || (VERBS.test(token.image) && isName(next));
   }

@@ -16,6 +16,7 @@ import { readEdition } from "./edition.ts";
 import { dropHabits } from "./habits.ts";
 import { type Comment, lex } from "./lex.ts";
 import { outline } from "./outline.ts";
+import { reportUnclosedBrace } from "./read-block.ts";
 import { readPiece } from "./read-piece.ts";
 import type { Work } from "./work.ts";
 
@@ -60,7 +61,10 @@ export function parse(source: SourceFile): ParseResult {
       edits: [{ span: tokenSpan(brace), text: "" }],
     });
   }
-  const items = pieces.flatMap((piece) => readPiece(piece, work));
+  const items = pieces.flatMap((piece) => {
+    if (piece.unclosedBrace !== undefined) reportUnclosedBrace(piece, piece.unclosedBrace, work);
+    return readPiece(piece, work);
+  });
   return {
     file: {
       kind: "file",

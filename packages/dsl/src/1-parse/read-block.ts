@@ -76,6 +76,11 @@ export function readBlock(
   }
 }
 
+/** Whether a declaration of this kind has a block. */
+export function hasBlock(tokens: readonly IToken[]): boolean {
+  return LINE_RULES.has(ownerOf(tokens, 0));
+}
+
 /** `{` and `}` of a declaration with a block. */
 export function blockOf(tokens: readonly IToken[]): { open: number; close: number } | undefined {
   const open = tokens.findIndex(
@@ -109,12 +114,20 @@ export function reportUnclosedBrace(
   brace: IToken,
   { diagnostics, lineStarts, source }: Work,
 ): void {
+  if (!hasBlock(piece.tokens)) {
+    return diagnostics.report("E0102", tokenSpan(brace), {
+      message: "this `{` is never closed",
+      label: "opened here",
+      help: [
+        "formulas are grouped with `(`; only recall, train, test, neuron, synapse and lagrangian have a block",
+      ],
+    });
+  }
   const last = piece.tokens.at(-1)!;
   const end = last.endOffset! + 1;
   const line = lineAt(lineStarts, last.startOffset);
   const owner = ownerOf(piece.tokens, 0);
-  const inside =
-    owner === "neuron" ? "a neuron's block" : `a ${owner === "" ? "declaration" : owner} block`;
+  const inside = owner === "neuron" ? "a neuron's block" : `a ${owner} block`;
   const { next } = piece;
   diagnostics.report("E0102", tokenSpan(brace), {
     message: "this `{` is never closed",

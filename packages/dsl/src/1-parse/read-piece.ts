@@ -8,7 +8,7 @@ import { tokenSpan } from "./cst.ts";
 import { guessWord } from "./explain/unknown-word.ts";
 import { tooDeep } from "./nesting.ts";
 import { cutLines, isName, type Piece } from "./outline.ts";
-import { blockOf, closed, readBlock, reportUnclosedBrace } from "./read-block.ts";
+import { blockOf, closed, hasBlock, readBlock } from "./read-block.ts";
 import { toItem } from "./to-ast.ts";
 import { DECLARATION_WORDS, WORDS } from "./tokens.ts";
 import { columnOf, explainHere, isSpoiled, type Work } from "./work.ts";
@@ -17,7 +17,6 @@ import { columnOf, explainHere, isSpoiled, type Work } from "./work.ts";
 export function readPiece(piece: Piece, work: Work): Item[] {
   const first = piece.tokens[0];
   if (first.image === "ham") return readLateEdition(piece, work);
-  if (piece.unclosedBrace !== undefined) reportUnclosedBrace(piece, piece.unclosedBrace, work);
   const deep = tooDeep(piece.tokens);
   if (deep !== undefined) {
     work.diagnostics.report("E0101", tokenSpan(deep), {
@@ -39,7 +38,7 @@ export function readPiece(piece: Piece, work: Work): Item[] {
   const at = tokens.indexOf(error.token);
   if (error.name === "NotAllInputParsedException" && startsAnew(tokens, at, work)) {
     const whole = attempt("item", tokens.slice(0, at));
-    const rest = { ...piece, tokens: piece.tokens.slice(at), unclosedBrace: undefined };
+    const rest = partOf(piece, piece.tokens.slice(at), piece.next);
     if (whole.error === undefined) return [toItem(whole.tree, work.docs), ...readPiece(rest, work)];
   }
   const block = blockOf(tokens);
@@ -49,7 +48,9 @@ export function readPiece(piece: Piece, work: Work): Item[] {
   }
   const guessed = guessItem(piece, tokens, error, work);
   if (guessed !== undefined) return [guessed];
-  if (!isSpoiled(tokens, work)) explainHere(error, tokens, piece, "", work);
+  // A `{` that is never closed and belongs to no block is what does not fit, and was reported.
+  const isBrace = piece.unclosedBrace !== undefined && !hasBlock(piece.tokens);
+  if (!isBrace && !isSpoiled(tokens, work)) explainHere(error, tokens, piece, "", work);
   return [broken(tokens)];
 }
 
@@ -65,12 +66,13 @@ function recut(piece: Piece, work: Work): Piece[] {
     if (last !== undefined && columnOf(line[0], work) > column) last.push(...line);
     else lines.push([...line]);
   }
-  return lines.map((tokens, index) => ({
-    ...piece,
-    tokens,
-    next: lines[index + 1]?.[0] ?? piece.next,
-    unclosedBrace: undefined,
-  }));
+  return lines.map((tokens, index) => partOf(piece, tokens, lines[index + 1]?.[0] ?? piece.next));
+}
+
+/** Some of the tokens of a piece, with its open brace if that is among them. */
+function partOf(piece: Piece, tokens: readonly IToken[], next: IToken | undefined): Piece {
+  const hasBrace = tokens.some((token) => token === piece.unclosedBrace);
+  return { ...piece, tokens, next, unclosedBrace: hasBrace ? piece.unclosedBrace : undefined };
 }
 
 /** Whether a token that fits nowhere starts something of its own: after a block, or a line's first word. */

@@ -187,6 +187,13 @@ export function expectedAt(rule: string, wanted: string, around: Around): Expect
     }
     case "Colon": {
       const what = COLONS.get(rule) ?? "what follows";
+      if (rule === "synapseArgument" && (found === ")" || found === ",")) {
+        return {
+          message: `the argument \`${previous}\` needs a shape`,
+          label: "a shape goes before this",
+          help: `for example \`${previous}: [A]\``,
+        };
+      }
       if (found === "=" && rule !== "neuron") {
         return {
           message: `expected \`:\` and ${what} before \`=\``,
@@ -204,6 +211,13 @@ export function expectedAt(rule: string, wanted: string, around: Around): Expect
     }
     case "Equals": {
       const what = BEFORE.get(rule) ?? "the value";
+      if (rule === "bodyItem" && /^[\p{L}_]/u.test(found ?? "")) {
+        return {
+          message: `the ${previous} of a body has no name of its own`,
+          label: "delete this name",
+          help: `write \`${previous} = …\``,
+        };
+      }
       return {
         message: `expected \`=\` before ${what}`,
         label: found === ":" || found === "~" ? "write `=`" : here("="),
@@ -244,6 +258,15 @@ export function expectedAt(rule: string, wanted: string, around: Around): Expect
         help: `for example \`${previous}[i] v[i]\``,
       };
     case "LParen":
+      if (found === "=" && owner === "connect") {
+        return {
+          message: "expected `:` after the connection's name",
+          label: "write `:`",
+          insert: ":",
+          follows: true,
+          replaces: true,
+        };
+      }
       return { message: `expected \`(\` after \`${previous}\`${foundText}`, label: here("(") };
     case "LBrace":
       return {
@@ -333,6 +356,15 @@ function choice(rule: string, { found, previous, owner, subject }: Around): Expe
           label: "a value goes here",
           help: `for example ${form}`,
         };
+      }
+      if (/^(?:<=?|>=?)$/.test(found)) {
+        return owner === "const" && previous === subject
+          ? {
+              message: "a bound needs a type before it",
+              label: "the type goes here",
+              help: `for example \`const ${previous}: real > 0 = 8.0\``,
+            }
+          : { message: "a type has one bound", label: "a second bound" };
       }
       if (found === ":")
         return {

@@ -11,6 +11,17 @@ import { isOnLineOf, patched, type Place, shortOf } from "./place.ts";
 export function reportUnknownStart(place: Place): void {
   const { tokens, at, diagnostics } = place;
   const first = tokens[at];
+  const before = tokens[at - 1];
+  if (first !== undefined && tokens[at - 2]?.image === "@" && isName(first)) {
+    const start = before.endOffset! + 1;
+    const edit = { span: { start, end: first.endOffset! + 1 }, text: `(${first.image})` };
+    return diagnostics.report("E0101", tokenSpan(first), {
+      message: `what \`@${before.image}\` is about stands in parentheses`,
+      label: "in parentheses",
+      fix: [`\`@${before.image}${edit.text}\``],
+      edits: [edit],
+    });
+  }
   if (first === undefined) {
     return diagnostics.report("E0101", tokenSpan(tokens.at(-1)!), {
       message: "expected a declaration after the attribute",
@@ -99,10 +110,9 @@ export function reportUnknownLine(place: Place): void {
     return reportExpected({ ...place, rule: "stop", wanted: "When", found: second, at: at + 1 });
   }
   if (block.words.includes(first.image)) {
-    const found = second ?? place.next;
-    return diagnostics.report("E0101", found === undefined ? span : tokenSpan(found), {
+    return diagnostics.report("E0101", after === undefined ? span : tokenSpan(after), {
       message: `\`${first.image}\` is written \`${block.forms[first.image]}\``,
-      label: "this does not fit",
+      label: after === undefined ? "something is missing after this" : "this does not fit",
     });
   }
   if (near === undefined && block.hasSettings && isName(first) && after !== undefined) {
