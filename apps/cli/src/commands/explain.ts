@@ -1,21 +1,13 @@
 // `ham explain FILE`: what a model computes, written as formulas.
 
-import { inStates, makeRegistry, printText, velocities } from "@hamlet/graph";
-import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { inStates, printText, velocities } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
-import { readSource } from "../files/read.ts";
+import { compileFile } from "../files/compile.ts";
 
 /** Prints the energy and every neuron's derived update rule; returns the exit code. */
 export async function explain(path: string): Promise<number> {
-  const registry = makeRegistry(...LAGRANGIANS);
-  const compilation = compile(await readSource(path), { registry });
-  if (!isSound(compilation)) {
-    for (const diagnostic of compilation.diagnostics) {
-      process.stderr.write(`${renderDiagnostic(diagnostic, compilation.sources)}\n\n`);
-    }
-    return EXIT.file;
-  }
+  const compilation = await compileFile(path);
+  if (compilation === null) return EXIT.file;
   const { graph } = compilation;
   const lines = ["Energy", ""];
   for (const neuron of graph.neurons.filter(({ leak }) => leak)) {
