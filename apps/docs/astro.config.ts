@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
 import { unified } from "@astrojs/markdown-remark";
 import starlight from "@astrojs/starlight";
+import hamGrammar from "@hamlet/dsl/ham.tmLanguage.json" with { type: "json" };
 import { defineConfig, passthroughImageService } from "astro/config";
 import rehypeKatex from "rehype-katex";
 import remarkMath from "remark-math";
-
-const hamGrammar = JSON.parse(
-  readFileSync(new URL("./src/ham.tmLanguage.json", import.meta.url), "utf8"),
-);
 
 export default defineConfig({
   // Pictures are drawn in the size they are shown in, so nothing has to resize them and
