@@ -2,7 +2,8 @@
 
 import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { boundShape, type Instruction, type Op } from "../plan/instruction.ts";
+import { boundShape, type Instruction } from "../plan/instruction.ts";
+import type { RunOp } from "./kernels.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -18,7 +19,7 @@ const two =
 const asNumber = (x: tf.Tensor) => tf.cast(x, "float32");
 const asBool = (x: tf.Tensor) => tf.cast(x, "bool");
 
-const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
+const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   constant: (_, [value]) => tf.scalar(value, "float32"),
   range: (_, [n]) => tf.range(0, n, 1, "float32"),
   add: two(tf.add),
