@@ -4,6 +4,7 @@ import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { boundShape, type Instruction } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
+import { ofAngle } from "./reduce-angle.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -47,8 +48,8 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
     return tf.sub(tf.add(size, tf.softplus(tf.mul(size, -2))), Math.LN2);
   }),
   tanh: one(tf.tanh),
-  sin: one(tf.sin),
-  cos: one(tf.cos),
+  sin: one((x) => ofAngle(tf.sin, x)),
+  cos: one((x) => ofAngle(tf.cos, x)),
   ceil: one(tf.ceil),
   eq: two((a, b) => asNumber(tf.equal(a, b))),
   ne: two((a, b) => asNumber(tf.notEqual(a, b))),
