@@ -2,7 +2,9 @@
 
 import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { boundShape, type Instruction, type Op } from "../plan/instruction.ts";
+import { boundShape, type Instruction } from "../plan/instruction.ts";
+import type { RunOp } from "./kernels.ts";
+import { ofAngle } from "./reduce-angle.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -18,7 +20,7 @@ const two =
 const asNumber = (x: tf.Tensor) => tf.cast(x, "float32");
 const asBool = (x: tf.Tensor) => tf.cast(x, "bool");
 
-const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
+const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   constant: (_, [value]) => tf.scalar(value, "float32"),
   range: (_, [n]) => tf.range(0, n, 1, "float32"),
   add: two(tf.add),
@@ -46,8 +48,8 @@ const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
     return tf.sub(tf.add(size, tf.softplus(tf.mul(size, -2))), Math.LN2);
   }),
   tanh: one(tf.tanh),
-  sin: one(tf.sin),
-  cos: one(tf.cos),
+  sin: one((x) => ofAngle(tf.sin, x)),
+  cos: one((x) => ofAngle(tf.cos, x)),
   ceil: one(tf.ceil),
   eq: two((a, b) => asNumber(tf.equal(a, b))),
   ne: two((a, b) => asNumber(tf.notEqual(a, b))),
