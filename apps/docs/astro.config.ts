@@ -30,7 +30,11 @@ export default defineConfig({
         { label: "Learn", items: [{ slug: "learn/the-idea" }, { slug: "learn/digits" }] },
         {
           label: "Reference",
-          items: [{ slug: "reference/command-line" }, { slug: "reference/glossary" }],
+          items: [
+            { slug: "reference/language" },
+            { slug: "reference/command-line" },
+            { slug: "reference/glossary" },
+          ],
         },
       ],
     }),

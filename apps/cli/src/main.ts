@@ -8,6 +8,7 @@ import { Command, CommanderError, Option } from "commander";
 import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
 import { doc } from "./commands/doc.ts";
+import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
@@ -98,6 +99,11 @@ Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
     .command("new <name>")
     .description("write a commented model to start from")
     .action(async (name: string) => finish(await newModel(name)));
+
+  program
+    .command("doctor")
+    .description("say which backends work here, and how to get the others")
+    .action(async () => finish(await doctor()));
 
   withModelOptions(program.command("demo").description("restore damaged digits, and draw them"))
     .option("--out-dir <FOLDER>", "where the pictures go", "out")
