@@ -1,4 +1,31 @@
 export {
+  type Boundedness,
+  checkBoundedness,
+  type Confinement,
+  printBoundedness,
+} from "./analyse/boundedness.ts";
+export { type Certificate, certify, printCertificate } from "./analyse/certificate.ts";
+export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
+export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
+export {
+  type Culprit,
+  type Curvature,
+  type CurvatureResult,
+  curvatureOf,
+} from "./analyse/curvature.ts";
+export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
+export { makeDraws, type Draws } from "./analyse/draws.ts";
+export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
+export {
+  type Interval,
+  interval,
+  isNonNegative,
+  isPositive,
+  printInterval,
+} from "./analyse/interval.ts";
+export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export { exprKey, tidy } from "./canonical.ts";
+export {
   type LagrangianDefinition,
   makeNeuron,
   makeRegistry,
@@ -49,6 +76,7 @@ export {
   sum,
   time,
 } from "./expr.ts";
+export { canonicalText, modelId } from "./model-id.ts";
 export { printText } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
