@@ -55,7 +55,9 @@ export type Op =
   | "transpose"
   | "reshape"
   | "tile"
-  | "gather";
+  | "indices"
+  | "gather"
+  | "pad";
 
 /**
  * The batch axis in a shape: known only when a batch is bound. Merged with an axis of 12 entries

@@ -51,5 +51,7 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   transpose: ["Transpose"],
   reshape: ["Reshape"],
   tile: ["Tile"],
+  indices: [],
   gather: ["GatherV2"],
+  pad: ["PadV2"],
 };

@@ -67,7 +67,19 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   transpose: ([x], permutation) => tf.transpose(x, [...permutation]),
   reshape: ([x], shape, batch) => tf.reshape(x, boundShape(shape, batch)),
   tile: ([x], repeats, batch) => tf.tile(x, boundShape(repeats, batch)),
-  gather: ([x], positions) => tf.gather(x, tf.tensor1d([...positions], "int32"), x.rank - 1),
+  indices: (_, positions) => tf.tensor1d([...positions], "int32"),
+  gather: ([x, places], [axis]) => tf.gather(x, tf.cast(places, "int32"), axis),
+  /** One entry of the given value behind the middle axis of three. */
+  pad: ([x], [value]) =>
+    tf.pad(
+      x,
+      [
+        [0, 0],
+        [0, 1],
+        [0, 0],
+      ],
+      value,
+    ),
 };
 
 /** Runs one instruction; the caller owns the result. */
