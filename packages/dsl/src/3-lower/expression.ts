@@ -84,6 +84,8 @@ export class Expressions {
   readonly #text: string;
   /** The outermost expression at work: where earlier binders are looked for. */
   #root: ast.Expression | null = null;
+  /** Where expressions were written, for rules that read the finished graph. */
+  readonly #spans = new Map<Expr, Span>();
   /** Indices already reported as unbound in it: one mistake, one message. */
   readonly #unboundNames = new Set<string>();
 
@@ -91,6 +93,11 @@ export class Expressions {
     this.#scope = scope;
     this.#diagnostics = diagnostics;
     this.#text = text;
+  }
+
+  /** Where an expression was written, as far as it is still the one that was written. */
+  spanOf(expr: Expr): Span | undefined {
+    return this.#spans.get(expr);
   }
 
   written(span: Span): string {
@@ -303,6 +310,12 @@ export class Expressions {
   }
 
   #lower(node: ast.Expression, around: Surroundings): Expr | null {
+    const expr = this.#lowerNode(node, around);
+    if (expr !== null && !this.#spans.has(expr)) this.#spans.set(expr, node.span);
+    return expr;
+  }
+
+  #lowerNode(node: ast.Expression, around: Surroundings): Expr | null {
     switch (node.kind) {
       case "number":
         return lit(node.value);

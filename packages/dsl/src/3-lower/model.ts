@@ -37,6 +37,7 @@ import type { Span } from "../source.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { defaultRecall, lowerRecall } from "./recall.ts";
+import { checkSoundness } from "./soundness.ts";
 import { makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
@@ -118,8 +119,13 @@ export class ModelLowering {
     // After an error, what seems unused may be used by what could not be read.
     if (!this.diagnostics.hasErrors()) this.#reportUnused();
     this.#reportOverrides(recalls);
+    const graph = { dims, tensors, neurons, terms, recalls };
+    if (!this.diagnostics.hasErrors()) {
+      const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
+      checkSoundness(graph, { file: this.#file, diagnostics: this.diagnostics, spanOf });
+    }
     return {
-      graph: { dims, tensors, neurons, terms, recalls },
+      graph,
       places: { declared: this.#declared, files: this.#files, types: this.#types },
     };
   }
