@@ -102,7 +102,9 @@ test("a weight that may be negative is named, and refuted with negative weights"
 test("what the rules cannot judge and no chord refutes is unknown", () => {
   const both = sum([k], mul(apply("relu", xk), apply("relu", xk), apply("exp", xk)));
   const result = checkConvexity(layer(sum([k], mul(apply("exp", xk), both))), { points: 200 });
-  expect(printConvexity(result)).toMatchInlineSnapshot(`"unknown: \`relu(x[k]) * relu(x[k]) * exp(x[k])\` is not known to be convex; 200 random chords found no counter-example"`);
+  expect(printConvexity(result)).toMatchInlineSnapshot(
+    `"unknown: \`relu(x[k]) * relu(x[k]) * exp(x[k])\` is not known to be convex; 200 random chords found no counter-example"`,
+  );
 });
 
 test("a scale without a bound is named as the culprit and refuted", () => {
