@@ -87,6 +87,7 @@ export {
 export { fromJson, type ReadIr } from "./json/read.ts";
 export { printJson, toJson } from "./json/write.ts";
 export { canonicalText, modelId } from "./model-id.ts";
+export { type LatexOptions, printLatex } from "./print-latex.ts";
 export { printText } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
