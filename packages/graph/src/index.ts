@@ -76,7 +76,18 @@ export {
   sum,
   time,
 } from "./expr.ts";
+export {
+  type ExprEntry,
+  type ExprJson,
+  HAM_IR,
+  type HamIr,
+  type IrMeta,
+  type SourceMeta,
+} from "./json/format.ts";
+export { fromJson, type ReadIr } from "./json/read.ts";
+export { printJson, toJson } from "./json/write.ts";
 export { canonicalText, modelId } from "./model-id.ts";
+export { type LatexOptions, printLatex } from "./print-latex.ts";
 export { printText } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
