@@ -75,7 +75,8 @@ Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
   program
     .command("explain <file>")
     .description("print the energy and the update rule of every neuron")
-    .action(async (file: string) => finish(await explain(file)));
+    .option("--latex", "print the rules as LaTeX", false)
+    .action(async (file: string, flags: { latex: boolean }) => finish(await explain(file, flags)));
 
   program
     .command("fmt <files...>")

@@ -53,6 +53,7 @@ export {
 } from "./energy-graph.ts";
 export { HamError, invariant } from "./error.ts";
 export { type Dense, type Environment, evaluate, evaluateScalar, sizeOfDim } from "./evaluate.ts";
+export { explain, explainLatex, explainText, type Explanation, type Formula } from "./explain.ts";
 export {
   add,
   apply,
