@@ -16,7 +16,7 @@ import {
   pow,
   sum,
 } from "@hamlet/graph";
-import katex from "katex";
+import { renderToString } from "katex";
 import { expect, test } from "vitest";
 
 const identity: LagrangianDefinition = {
@@ -127,7 +127,7 @@ test.each([
   ["a memory", memory],
 ])("the LaTeX of %s compiles", (_, graph) => {
   const latex = explainLatex(explain(graph));
-  const html = katex.renderToString(latex, {
+  const html = renderToString(latex, {
     throwOnError: true,
     strict: "error",
     displayMode: true,
