@@ -1,15 +1,14 @@
 // `ham explain FILE`: what a model computes, written as formulas.
 
-import { inStates, makeRegistry, printText, velocities } from "@hamlet/graph";
+import { inStates, printText, velocities } from "@hamlet/graph";
 import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { CATALOGUE } from "@hamlet/model";
 import { EXIT } from "../exit.ts";
 import { readSource } from "../files/read.ts";
 
 /** Prints the energy and every neuron's derived update rule; returns the exit code. */
 export async function explain(path: string): Promise<number> {
-  const registry = makeRegistry(...LAGRANGIANS);
-  const compilation = compile(await readSource(path), { registry });
+  const compilation = compile(await readSource(path), { registry: CATALOGUE });
   if (!isSound(compilation)) {
     for (const diagnostic of compilation.diagnostics) {
       process.stderr.write(`${renderDiagnostic(diagnostic, compilation.sources)}\n\n`);
