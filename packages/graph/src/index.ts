@@ -26,12 +26,21 @@ export {
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export { exprKey, tidy } from "./canonical.ts";
 export {
+  type CatalogueEntry,
+  type HypersynapseDefinition,
+  type HypersynapseOption,
+  type HypersynapseUse,
   type LagrangianDefinition,
   makeNeuron,
   makeRegistry,
   type NeuronOptions,
   type OptionDefinition,
+  type OptionValue,
+  type OwnDimDefinition,
+  type ParamDefinition,
+  type ReadEntry,
   type Registry,
+  type SignatureEntry,
 } from "./catalogue.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";

@@ -24,14 +24,13 @@ import {
   evaluateScalar,
   HamError,
   invariant,
-  makeRegistry,
   type Registry,
   replaceGets,
   sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
 import { drawEntries } from "@hamlet/ham";
-import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
 
@@ -39,7 +38,7 @@ import { type ModelFiles, NO_FILES } from "./files.ts";
 export interface LoadOptions {
   /** Where data files come from; default: nowhere. */
   readonly files?: ModelFiles;
-  /** The Lagrangians that the file may name; default: the catalogue. */
+  /** The Lagrangians and hypersynapses that the file may name; default: the catalogue. */
   readonly registry?: Registry;
   /** `NAME=NUMBER` texts that override consts, dims and recall settings. */
   readonly set?: readonly string[];
@@ -68,13 +67,7 @@ export interface LoadedParts {
 /** Compiles a file and reads its data. Throws `model/file-has-errors` with all messages. */
 export async function loadParts(
   source: SourceFile,
-  {
-    files = NO_FILES,
-    registry = makeRegistry(...LAGRANGIANS),
-    set = [],
-    data = {},
-    seed = 0,
-  }: LoadOptions,
+  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, seed = 0 }: LoadOptions,
 ): Promise<LoadedParts> {
   const compilation = compile(source, { registry, set });
   const { graph, places } = compilation;
