@@ -6,6 +6,8 @@ export {
   type OptionDefinition,
   type Registry,
 } from "./catalogue.ts";
+export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
+export { contains, dependsOn, tensorsIn } from "./depends.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {
@@ -23,6 +25,8 @@ export {
   type Term,
   totalEnergy,
   velocities,
+  VISIT_ORDERS,
+  type VisitOrder,
 } from "./energy-graph.ts";
 export { HamError, invariant } from "./error.ts";
 export { type Dense, type Environment, evaluate, evaluateScalar, sizeOfDim } from "./evaluate.ts";
@@ -49,6 +53,8 @@ export {
   sum,
   time,
 } from "./expr.ts";
+export { type FlipForm, flipForm } from "./flip.ts";
+export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { printText } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
