@@ -51,12 +51,24 @@ export interface Clamp {
   readonly value: Expr | null;
 }
 
+/**
+ * The order in which single units are updated: `random` draws each one anew, so that some are
+ * missed; `permutation` visits all once in every sweep, in a new order; `cyclic` in their own order.
+ */
+export const VISIT_ORDERS = ["random", "cyclic", "permutation"] as const;
+export type VisitOrder = (typeof VISIT_ORDERS)[number];
+
 /** How to run the model: where from, what is held, which solver, when to stop. */
 export interface Recall {
   readonly name: string;
   readonly starts: readonly Start[];
   readonly clamps: readonly Clamp[];
-  readonly solver: { readonly name: string; readonly options: ReadonlyMap<string, Expr> };
+  readonly solver: {
+    readonly name: string;
+    readonly options: ReadonlyMap<string, Expr>;
+    /** In which order `async` visits the units; default `permutation`. */
+    readonly order?: VisitOrder;
+  };
   readonly steps: Expr;
   /** Ends the recall of an example; may read {@link RECALL_QUANTITIES}. */
   readonly stop: Expr | null;
@@ -71,7 +83,8 @@ export interface Recall {
 /**
  * What a `stop when` condition may ask for, per example: `change`, the largest absolute change of
  * an activation in the last step; `energy`; `step`, the number of steps made; `settled`, 1 when
- * the last step changed nothing.
+ * the last step changed nothing. Under `async` a step is one unit, so `change` and `settled` are
+ * about the last whole sweep.
  */
 export const RECALL_QUANTITIES: Readonly<Record<"change" | "energy" | "step" | "settled", Tensor>> =
   {

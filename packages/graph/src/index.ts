@@ -42,6 +42,8 @@ export {
   type Registry,
   type SignatureEntry,
 } from "./catalogue.ts";
+export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
+export { contains, dependsOn, tensorsIn } from "./depends.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {
@@ -59,6 +61,8 @@ export {
   type Term,
   totalEnergy,
   velocities,
+  VISIT_ORDERS,
+  type VisitOrder,
 } from "./energy-graph.ts";
 export { HamError, invariant } from "./error.ts";
 export { type Dense, type Environment, evaluate, evaluateScalar, sizeOfDim } from "./evaluate.ts";
@@ -98,6 +102,8 @@ export { fromJson, type ReadIr } from "./json/read.ts";
 export { printJson, toJson } from "./json/write.ts";
 export { canonicalText, modelId } from "./model-id.ts";
 export { type LatexOptions, printLatex } from "./print-latex.ts";
+export { type FlipForm, flipForm } from "./flip.ts";
+export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { printText } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
