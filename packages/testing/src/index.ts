@@ -8,3 +8,13 @@ export {
 } from "./finite-differences.ts";
 export { expectNoLeak } from "./leak.ts";
 export { TOLERANCES, type BackendName, type Tolerances } from "./tolerance.ts";
+export {
+  errorOf,
+  type Exemption,
+  EXEMPTIONS,
+  exemptionFor,
+  PRECISION,
+  type Precision,
+  precisionOf,
+  SMALLEST_NORMAL,
+} from "./precision.ts";
