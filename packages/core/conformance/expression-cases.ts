@@ -1,9 +1,43 @@
 // Every kind of node of the graph, and a catalogue of energies with their derivatives.
 
-import { apply, type Expr, get, gradient, hessianVectorProduct, type Index, lit, mul, position, reduce, select, size, softmax, sum, time } from "@hamlet/graph";
+import {
+  apply,
+  type Expr,
+  get,
+  gradient,
+  hessianVectorProduct,
+  type Index,
+  lit,
+  mul,
+  position,
+  reduce,
+  select,
+  size,
+  softmax,
+  sum,
+  time,
+} from "@hamlet/graph";
 import type { ExpressionCase } from "./case.ts";
 import { ENERGIES } from "./energies.ts";
-import { A, b, beta, C, cube, cue, h, i, j, known, m, pair, v, w, weight, world, xi } from "./world.ts";
+import {
+  A,
+  b,
+  beta,
+  C,
+  cube,
+  cue,
+  h,
+  i,
+  j,
+  known,
+  m,
+  pair,
+  v,
+  w,
+  weight,
+  world,
+  xi,
+} from "./world.ts";
 
 const body = mul(get(beta), get(xi, [m, i]), get(v, [i]));
 const odd = apply("ne", position(i), lit(1));
@@ -41,7 +75,6 @@ const NODES: readonly (readonly [row: string, value: Expr, indices: readonly Ind
 ];
 
 const SETTINGS = {
-  "a batch of 3": world(),
   "a batch of 33": world({ batch: 33 }),
   "no batch": world({ batched: false }),
 };
@@ -66,7 +99,7 @@ export function expressionCases(): ExpressionCase[] {
       { name: "curvature", value: curvature, indices: [j], batched: true },
     ];
     const row = "energy and derivatives";
-    return { kind: "expression", row, name, outputs, setting: SETTINGS["a batch of 3"] };
+    return { kind: "expression", row, name, outputs, setting: world() };
   });
   return [...nodes, ...energies];
 }

@@ -1,7 +1,28 @@
 // A few small models written with the builders of the graph, and twenty steps downhill in each.
 
 import type { Output } from "@hamlet/core";
-import { add, apply, div, type Dim, type Expr, get, gradient, indicesOf, logsumexp, lit, makeDim, makeIndex, makeTensor, mul, neg, position, pow, sub, sum, type Tensor } from "@hamlet/graph";
+import {
+  add,
+  apply,
+  div,
+  type Dim,
+  type Expr,
+  get,
+  gradient,
+  indicesOf,
+  logsumexp,
+  lit,
+  makeDim,
+  makeIndex,
+  makeTensor,
+  mul,
+  neg,
+  position,
+  pow,
+  sub,
+  sum,
+  type Tensor,
+} from "@hamlet/graph";
 import type { DescentCase, ExpressionCase } from "./case.ts";
 import type { Bound } from "./setting.ts";
 import { countOf, scattered } from "./values.ts";
@@ -35,7 +56,10 @@ const MODELS: Readonly<Record<string, readonly [Tensor, Expr]>> = {
       sum([i], apply("logcosh", get(v, [i]))),
       mul(
         lit(-0.1),
-        sum([i, j], mul(apply("tanh", get(v, [i])), get(coupling, [i, j]), apply("tanh", get(v, [j])))),
+        sum(
+          [i, j],
+          mul(apply("tanh", get(v, [i])), get(coupling, [i, j]), apply("tanh", get(v, [j]))),
+        ),
       ),
     ),
   ],
@@ -45,9 +69,7 @@ const MODELS: Readonly<Record<string, readonly [Tensor, Expr]>> = {
   ],
   "a memory of distances": [
     v,
-    neg(
-      logsumexp([m], mul(lit(-0.5), sum([i], pow(sub(get(v, [i]), get(xi, [m, i])), lit(2))))),
-    ),
+    neg(logsumexp([m], mul(lit(-0.5), sum([i], pow(sub(get(v, [i]), get(xi, [m, i])), lit(2)))))),
   ],
   "a kernel memory": [
     v,
@@ -76,7 +98,9 @@ function boundOf(tensor: Tensor, seed: number): Bound {
 
 const setting = {
   batch: BATCH,
-  bound: new Map([v, tokens, xi, coupling, keys].map((tensor, seed) => [tensor, boundOf(tensor, seed + 1)])),
+  bound: new Map(
+    [v, tokens, xi, coupling, keys].map((tensor, seed) => [tensor, boundOf(tensor, seed + 1)]),
+  ),
 };
 
 /** The energy of every model, its slope, and a descent. */
@@ -84,10 +108,23 @@ export function modelCases(): (ExpressionCase | DescentCase)[] {
   return Object.entries(MODELS).flatMap(([name, [state, value]]) => {
     const at = indicesOf(state.axes).map((index, axis) => makeIndex(index.name, state.axes[axis]));
     const energy: Output = { name: "energy", value, indices: [], batched: true };
-    const slope: Output = { name: state.name, value: gradient(value, state, at), indices: at, batched: true };
+    const slope: Output = {
+      name: state.name,
+      value: gradient(value, state, at),
+      indices: at,
+      batched: true,
+    };
     return [
       { kind: "expression", row: "model", name, outputs: [energy, slope], setting },
-      { kind: "descent", row: "descent of 20 steps", name, outputs: [energy, slope], setting, steps: 20, dt: 0.05 },
+      {
+        kind: "descent",
+        row: "descent of 20 steps",
+        name,
+        outputs: [energy, slope],
+        setting,
+        steps: 20,
+        dt: 0.05,
+      },
     ];
   });
 }

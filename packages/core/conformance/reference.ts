@@ -74,7 +74,12 @@ export function argumentsOf(inputs: readonly Operand[], position: number): numbe
   const point = pointAt(shape, position);
   return inputs.map((input) => {
     const own = point.slice(point.length - input.shape.length);
-    return input.values[offset(input.shape, own.map((i, axis) => i % input.shape[axis]))];
+    return input.values[
+      offset(
+        input.shape,
+        own.map((i, axis) => i % input.shape[axis]),
+      )
+    ];
   });
 }
 
@@ -120,8 +125,7 @@ function product(a: Operand, b: Operand): number[] {
       for (let j = 0; j < columns; j++) {
         let total = 0;
         for (let k = 0; k < inner; k++) {
-          total +=
-            a.values[(n * rows + i) * inner + k] * b.values[(n * inner + k) * columns + j];
+          total += a.values[(n * rows + i) * inner + k] * b.values[(n * inner + k) * columns + j];
         }
         result.push(total);
       }

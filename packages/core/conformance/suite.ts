@@ -1,5 +1,6 @@
 // The whole suite on the current backend, summed up row by row.
 
+import { KERNELS } from "@hamlet/core";
 import { type BackendName, errorOf, exemptionFor, precisionOf } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Case } from "./case.ts";
@@ -13,6 +14,8 @@ export interface RowResult {
   readonly row: string;
   readonly checks: number;
   readonly passed: number;
+  /** Kernels that the row's operation needs and the backend lacks. */
+  readonly missing: readonly string[];
   /** Excused checks, by reason. */
   readonly exempt: Readonly<Record<string, number>>;
   /** The largest error of the checks that passed. */
@@ -84,7 +87,10 @@ class Tally {
 
   result(): RowResult {
     const { row, checks, passed, exempt, largest, failures } = this;
-    return { row, checks, passed, exempt, largest, failures };
+    const known = new Set(tf.getKernelsForBackend(this.backend).map((one) => one.kernelName));
+    const needed: readonly string[] = (KERNELS as Record<string, readonly string[]>)[row] ?? [];
+    const missing = needed.filter((kernel) => !known.has(kernel));
+    return { row, checks, passed, missing, exempt, largest, failures };
   }
 }
 
