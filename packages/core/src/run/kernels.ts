@@ -24,7 +24,7 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   log: ["Log"],
   sqrt: ["Sqrt"],
   abs: ["Abs"],
-  sign: ["Sign"],
+  sign: ["Step", "Neg", "Sub"],
   relu: ["Relu"],
   step: ["Step"],
   softplus: ["Softplus"],
