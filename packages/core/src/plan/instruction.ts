@@ -55,8 +55,9 @@ export type Op =
   | "transpose"
   | "reshape"
   | "tile"
-  | "indices"
   | "gather"
+  | "indices"
+  | "take"
   | "pad";
 
 /**

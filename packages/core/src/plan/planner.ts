@@ -173,9 +173,7 @@ class Planner implements AxisMoves {
     );
     const all = dims.reduce((a, b) => a * b, 1);
     const flat = this.builder.emit("reshape", [input], [...lead, all], [...lead, all]);
-    const places = this.builder.emit("indices", [], offsets, [offsets.length]);
-    const axis = lead.length;
-    const picked = this.builder.emit("gather", [flat, places], [axis], [...lead, offsets.length]);
+    const picked = this.builder.emit("gather", [flat], offsets, [...lead, offsets.length]);
     const shape = [...lead, ...sizes];
     return {
       slot: this.builder.emit("reshape", [picked], shape, shape),

@@ -185,7 +185,7 @@ export function shifted(
   const [before, , after] = builder.shape(slot);
   if (missing) slot = builder.emit("pad", [slot], [outside], [before, all + 1, after]);
   const indices = builder.emit("indices", [], offsets, [offsets.length]);
-  const picked = builder.emit("gather", [slot, indices], [1], [before, offsets.length, after]);
+  const picked = builder.emit("take", [slot, indices], [], [before, offsets.length, after]);
   return planner.ungrouped(picked, [...lead, ...order, ...tail]);
 }
 

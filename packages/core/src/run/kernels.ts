@@ -53,5 +53,6 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   tile: ["Tile"],
   indices: [],
   gather: ["GatherV2"],
+  take: ["GatherV2"],
   pad: ["PadV2"],
 };

@@ -69,7 +69,9 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   reshape: ([x], shape, batch) => tf.reshape(x, boundShape(shape, batch)),
   tile: ([x], repeats, batch) => tf.tile(x, boundShape(repeats, batch)),
   indices: (_, positions) => tf.tensor1d([...positions], "int32"),
-  gather: ([x, places], [axis]) => tf.gather(x, tf.cast(places, "int32"), axis),
+  gather: ([x], positions) => tf.gather(x, tf.tensor1d([...positions], "int32"), x.rank - 1),
+  /** Entries of the middle axis of three, at places that were uploaded once. */
+  take: ([x, places]) => tf.gather(x, places as tf.Tensor1D, 1),
   /** One entry of the given value behind the middle axis of three. */
   pad: ([x], [value]) =>
     tf.pad(
