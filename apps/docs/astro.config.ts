@@ -27,11 +27,16 @@ export default defineConfig({
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
         { label: "Start", items: [{ slug: "start/quickstart" }] },
-        { label: "Learn", items: [{ slug: "learn/the-idea" }, { slug: "learn/digits" }] },
+        { label: "Learn", items: [
+            { slug: "learn/the-idea" },
+            { slug: "learn/digits" },
+            { slug: "learn/write-a-memory" },
+          ] },
         {
           label: "Reference",
           items: [
             { slug: "reference/language" },
+            { slug: "reference/errors" },
             { slug: "reference/command-line" },
             { slug: "reference/glossary" },
           ],

@@ -1,6 +1,8 @@
 // The conformance suite on the backends that every machine has, and the pages of the site that
 // show its results.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { readFileSync } from "node:fs";
 import { EXEMPTIONS, NODE_BACKENDS, PRECISION, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,6 +1,8 @@
 // The reduction that sine and cosine get on a graphics card, in the float32 arithmetic of the
 // other backends. What is tested is the reduced angle: its sine is taken in float64.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";

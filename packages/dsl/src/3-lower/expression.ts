@@ -181,7 +181,7 @@ export class Expressions {
       const dim = this.dim(binder.dim);
       const other = dim === null ? undefined : uses.find((use) => use.axes[use.axis] !== dim);
       if (dim === null || other === undefined) return dim;
-      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other, known);
+      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other);
       return null;
     }
     if (uses.length === 0) {
@@ -203,19 +203,7 @@ export class Expressions {
     const dim = uses[0].axes[uses[0].axis];
     const other = uses.find((use) => use.axes[use.axis] !== dim);
     if (other === undefined) return dim;
-    const guess = new Map(known);
-    for (const sibling of all) {
-      const first = bodies
-        .flatMap((body) => indexedUses(body, sibling.name.text))
-        .map((use) => {
-          const meaning = this.#scope.peek(use.reference.path.segments[0].text);
-          return meaning === undefined ? undefined : axesOf(meaning)?.[use.axis];
-        })
-        .find((found) => found !== undefined);
-      if (first !== undefined) guess.set(sibling.name.text, first);
-    }
-    guess.set(name, other.axes[other.axis]);
-    indexTwoDims(this.#diagnostics, name, uses[0], other, guess);
+    indexTwoDims(this.#diagnostics, name, uses[0], other);
     return null;
   }
 
@@ -473,7 +461,6 @@ export class Expressions {
         text,
         { binder: found.span, dim: found.index.dim },
         { tensor, axes, axis, span, written },
-        new Map([...around.indices].map(([name, entry]) => [name, entry.index.dim])),
       );
       return null;
     }
