@@ -40,6 +40,8 @@ export interface LagrangianDefinition {
   ) => Expr;
   /** Where it comes from. */
   readonly references: readonly string[];
+  /** What its author claims without a proof, such as `convex`. */
+  readonly assumed?: readonly string[];
 }
 
 /** A name with the axes it walks, such as `W: [A, B]`. */
@@ -68,13 +70,13 @@ export type OptionValue = Expr | string | readonly number[];
 
 /** An option of a hypersynapse. */
 export interface HypersynapseOption extends Omit<OptionDefinition, "default"> {
-  /** Null when it must be given; a function when it follows from the sizes of the axes. */
+  /** Null when it must be given; a function when it follows from axes or earlier options. */
   readonly default:
     | number
     | string
     | readonly number[]
     | null
-    | ((dims: Readonly<Record<string, Dim>>) => Expr);
+    | ((use: Omit<HypersynapseUse, "args" | "params">) => Expr);
   /** The words it may be, for an option that is a word. */
   readonly words?: readonly string[];
 }
@@ -153,6 +155,8 @@ export interface NeuronOptions {
   readonly over?: readonly Dim[];
   readonly tau?: Expr;
   readonly leak?: boolean;
+  /** Claims about this layer, besides those of its Lagrangian. */
+  readonly assumed?: readonly string[];
 }
 
 /** A neuron layer of the given axes with a Lagrangian of the catalogue. */
@@ -160,8 +164,9 @@ export function makeNeuron(
   name: string,
   axes: readonly Dim[],
   definition: LagrangianDefinition,
-  { options = {}, over, tau = lit(1), leak = true }: NeuronOptions = {},
+  { options = {}, over, tau = lit(1), leak = true, assumed: claims = [] }: NeuronOptions = {},
 ): Neuron {
+  const assumed = [...new Set([...(definition.assumed ?? []), ...claims])];
   const state = makeTensor(name, "state", axes);
   const activation = makeTensor(name, "activation", axes);
   const indices = indicesOf(axes);
@@ -199,5 +204,6 @@ export function makeNeuron(
     tau,
     leak,
     kind: definition.kind,
+    ...(assumed.length === 0 ? {} : { assumed }),
   };
 }

@@ -1,9 +1,9 @@
 // Every hypersynapse against the reference values: energy, and gradient by each activation.
 
 import {
+  type Dim,
   evaluate,
   evaluateScalar,
-  type Expr,
   get,
   gradients,
   type HypersynapseDefinition,
@@ -167,9 +167,9 @@ describe("every hypersynapse", () => {
 
 function optionOf(
   usual: HypersynapseDefinition["options"][number]["default"],
-  dims: Parameters<Extract<typeof usual, (...args: never) => Expr>>[0],
+  dims: Readonly<Record<string, Dim>>,
 ): OptionValue {
-  if (typeof usual === "function") return usual(dims);
+  if (typeof usual === "function") return usual({ dims, options: {} });
   return typeof usual === "number" ? lit(usual) : (usual ?? lit(1));
 }
 

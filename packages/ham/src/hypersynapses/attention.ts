@@ -34,7 +34,7 @@ export const synAttention: HypersynapseDefinition = {
     { name: "width", meaning: "width of queries and keys", default: null },
   ],
   options: [
-    { ...BETA, default: (dims) => pow(apply("sqrt", size(dims["width"])), lit(-1)) },
+    { ...BETA, default: ({ dims }) => pow(apply("sqrt", size(dims["width"])), lit(-1)) },
     {
       name: "self",
       meaning: "whether a token attends to itself",

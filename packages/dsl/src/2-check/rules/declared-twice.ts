@@ -1,12 +1,35 @@
 import type { Name } from "../../1-parse/ast.ts";
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 
-/** E0202: all names of a file share one name space. */
-export function declaredTwice(diagnostics: Diagnostics, first: Name, second: Name): void {
+/** E0202: all names of a file share one name space; an unnamed connection takes its synapse's. */
+export function declaredTwice(
+  diagnostics: Diagnostics,
+  first: Name,
+  second: Name,
+  unnamedConnection = false,
+): void {
   diagnostics.report("E0202", second.span, {
     message: `\`${second.text}\` is declared twice`,
     label: "second declaration",
     related: [{ span: first.span, label: "first declaration" }],
-    help: ["neurons, params, data, dims and lets share one set of names"],
+    help: [
+      unnamedConnection
+        ? `a connection without a name is called like its synapse; name it: \`connect ${second.text}2: ${second.text}(…)\``
+        : "neurons, params, data, dims and lets share one set of names",
+    ],
+  });
+}
+
+/** E0202: a definition with the name of a built-in one. */
+export function takenByCatalogue(
+  diagnostics: Diagnostics,
+  name: Name,
+  kind: "lagrangian" | "synapse",
+): void {
+  const noun = kind === "lagrangian" ? "Lagrangian" : "synapse";
+  diagnostics.report("E0202", name.span, {
+    message: `\`${name.text}\` is declared twice`,
+    label: `there is a built-in ${noun} of that name`,
+    help: [`choose another name, for example \`my_${name.text}\``],
   });
 }

@@ -8,9 +8,10 @@ export function missingArgument(
   option: string,
   example: string,
   span: Span,
+  meaning = "",
 ): void {
   diagnostics.report("E0403", span, {
-    message: `\`${template}\` needs its option \`${option}\``,
+    message: `\`${template}\` needs its option \`${option}\`${meaning === "" ? "" : ` (${meaning})`}`,
     fix: [`\`${template}(${option} = ${example})\``],
   });
 }
