@@ -76,6 +76,7 @@ export {
   sum,
   time,
 } from "./expr.ts";
+export { exportJax, type JaxOptions } from "./export-jax/export-jax.ts";
 export {
   type ExprEntry,
   type ExprJson,
