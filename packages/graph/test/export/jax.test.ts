@@ -57,7 +57,9 @@ if (spawnSync(python, ["-c", "import jax"]).status === 0) {
 }
 
 test("a recall that the model does not have is refused", () => {
-  expect(() => exportJax(CASES[0].graph, { recall: "dream" })).toThrowErrorMatchingInlineSnapshot(`[HamError: There is no recall called "dream". The model has: fill_in.]`);
+  expect(() => exportJax(CASES[0].graph, { recall: "dream" })).toThrowErrorMatchingInlineSnapshot(
+    `[HamError: There is no recall called "dream". The model has: fill_in.]`,
+  );
 });
 
 test("a recall that jumps is refused", () => {
