@@ -90,6 +90,9 @@ export {
   sum,
   time,
 } from "./expr.ts";
+export { exportJax, type JaxOptions } from "./export-jax/export-jax.ts";
+export { exportOnnx, onnxModel, type OnnxOptions } from "./export-onnx/export-onnx.ts";
+export type { OnnxConstant, OnnxModel, OnnxNode, OnnxPort } from "./export-onnx/model.ts";
 export {
   type ExprEntry,
   type ExprJson,
