@@ -60,9 +60,10 @@ export function expectedOf({ op, inputs, numbers }: OperationCase): number[] {
         (point) => point.map((i, axis) => i % inputs[0].shape[axis]),
       );
     case "gather":
-      return picked([...inputs[0].shape.slice(0, -1), numbers.length], inputs[0], (point) =>
-        point.with(-1, numbers[point.at(-1)!]),
-      );
+      return picked([...inputs[0].shape.slice(0, -1), numbers.length], inputs[0], (point) => [
+        ...point.slice(0, -1),
+        numbers[point.at(-1)!],
+      ]);
     default:
       throw new Error(`there is no reference for ${op}`);
   }

@@ -1,7 +1,7 @@
 // Runs a case on the current backend and pairs every number with the one it should be.
 
 import { makeProgram, type Output } from "@hamlet/core";
-import type { Tensor } from "@hamlet/graph";
+import { invariant, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { runInstruction } from "../src/run/operations.ts";
 import type { Case, DescentCase, ExpressionCase, OperationCase } from "./case.ts";
@@ -54,33 +54,57 @@ async function runExpression({ outputs, setting }: ExpressionCase): Promise<Chec
   }));
 }
 
-/** The energy at every step and the state at the end: in float32, and in float64. */
+/** The energy before every step and the state at the end: in float32, and in float64. */
 async function runDescent(one: DescentCase): Promise<Check[]> {
-  const found = await descend(one, (setting) => step(one.outputs, setting), Math.fround);
-  const expected = await descend(
-    one,
-    async (setting) => runReference(one.outputs, setting),
-    (x) => x,
-  );
-  return expected.map((values, k) => ({ inputs: [], expected: values, found: found[k] }));
+  const found = await descend(one);
+  return descendInReference(one).map((expected, k) => ({ inputs: [], expected, found: found[k] }));
 }
 
-async function descend(
-  { outputs: [energy, slope], setting, steps, dt }: DescentCase,
-  evaluateAt: (setting: Setting) => Promise<Map<string, number[]>>,
-  round: (x: number) => number,
-): Promise<number[][]> {
-  const [moving, start] = [...setting.bound].find(([tensor]) => tensor.name === slope.name)!;
+/** All steps on the backend; nothing is read before the end. */
+async function descend({ outputs, setting, steps, dt }: DescentCase): Promise<number[][]> {
+  const [energy, slope] = outputs;
+  const inputs = upload(setting);
+  const moving = movingTensor(outputs, setting);
+  using program = makeProgram(planFor(outputs, setting));
+  for (const stage of ["load", "param", "example"] as const) program.bind(stage, inputs);
+  const energies: tf.Tensor[] = [];
+  for (let n = 0; n < steps; n++) {
+    const results = program.step(inputs, { batch: setting.batch ?? 1 });
+    const state = inputs.get(moving)!;
+    const down = results.get(slope.name)!;
+    inputs.set(
+      moving,
+      tf.tidy(() => tf.sub(state, tf.mul(down, dt))),
+    );
+    tf.dispose([state, down]);
+    energies.push(results.get(energy.name)!);
+  }
+  const last = tf.clone(inputs.get(moving)!);
+  tf.dispose([...inputs.values()]);
+  return read([...energies, last]);
+}
+
+function descendInReference({ outputs, setting, steps, dt }: DescentCase): number[][] {
+  const [energy, slope] = outputs;
+  const moving = movingTensor(outputs, setting);
+  const start = setting.bound.get(moving)!;
   let state = Array.from(start.values);
   const energies: number[][] = [];
   for (let n = 0; n < steps; n++) {
     const bound = new Map<Tensor, Bound>(setting.bound).set(moving, { ...start, values: state });
-    const results = await evaluateAt({ ...setting, bound });
+    const results = runReference(outputs, { ...setting, bound });
     energies.push(results.get(energy.name)!);
     const down = results.get(slope.name)!;
-    state = state.map((x, k) => round(x - dt * down[k]));
+    state = state.map((x, k) => x - dt * down[k]);
   }
   return [...energies, state];
+}
+
+/** The slope has the name of the tensor that moves. */
+function movingTensor([, slope]: DescentCase["outputs"], { bound }: Setting): Tensor {
+  const found = [...bound.keys()].find(({ name }) => name === slope.name);
+  invariant(found !== undefined, "a descent moves one of its tensors");
+  return found;
 }
 
 async function step(outputs: readonly Output[], setting: Setting): Promise<Map<string, number[]>> {
