@@ -1,9 +1,9 @@
 // `ham check FILE…`: everything that is wrong with a file, without running it.
 
 import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { CATALOGUE } from "@hamlet/model";
+import { CATALOGUE, readUses } from "@hamlet/model";
 import { EXIT } from "../exit.ts";
-import { readSource } from "../files/read.ts";
+import { diskFiles, readSource } from "../files/read.ts";
 
 /** How diagnostics are printed. */
 export type CheckFormat = "text" | "json";
@@ -15,7 +15,9 @@ export async function check(
 ): Promise<number> {
   const compilations = [];
   for (const path of paths) {
-    compilations.push(compile(await readSource(path), { registry: CATALOGUE, set: options.set }));
+    const source = await readSource(path);
+    const resolve = await readUses(source, diskFiles(path));
+    compilations.push(compile(source, { registry: CATALOGUE, resolve, set: options.set }));
   }
   if (options.format === "json") {
     const diagnostics = compilations.flatMap((compilation) => compilation.diagnostics);

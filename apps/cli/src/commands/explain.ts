@@ -2,13 +2,15 @@
 
 import { inStates, printText, velocities } from "@hamlet/graph";
 import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { CATALOGUE } from "@hamlet/model";
+import { CATALOGUE, readUses } from "@hamlet/model";
 import { EXIT } from "../exit.ts";
-import { readSource } from "../files/read.ts";
+import { diskFiles, readSource } from "../files/read.ts";
 
 /** Prints the energy and every neuron's derived update rule; returns the exit code. */
 export async function explain(path: string): Promise<number> {
-  const compilation = compile(await readSource(path), { registry: CATALOGUE });
+  const source = await readSource(path);
+  const resolve = await readUses(source, diskFiles(path));
+  const compilation = compile(source, { registry: CATALOGUE, resolve });
   if (!isSound(compilation)) {
     for (const diagnostic of compilation.diagnostics) {
       process.stderr.write(`${renderDiagnostic(diagnostic, compilation.sources)}\n\n`);
