@@ -4,9 +4,18 @@
 //
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
 // digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
+// patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { foldIn, key, normal, readNpz, writeNpy, writeNpz } from "../packages/core/src/index.ts";
+import {
+  bernoulli,
+  foldIn,
+  key,
+  normal,
+  readNpz,
+  writeNpy,
+  writeNpz,
+} from "../packages/core/src/index.ts";
 
 const STORED = 1000;
 const DAMAGED = 100;
@@ -52,3 +61,19 @@ const array = (count: number, data: Float32Array) =>
   writeNpy({ shape: [count, size], dtype: "float32", data });
 writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors));
 writeFileSync(new URL("queries.npy", folder), array(QUERIES, queries));
+
+const [COUNT, UNITS, SHOWN, FLIPPED] = [20, 64, 5, 0.1];
+const patterns = Int8Array.from(bernoulli(foldIn(key(0), 2), 0.5, COUNT * UNITS), (x) =>
+  x ? 1 : -1,
+);
+const flips = bernoulli(foldIn(key(0), 3), FLIPPED, SHOWN * UNITS);
+const shown = patterns.slice(0, SHOWN * UNITS).map((x, i) => (flips[i] ? -x : x));
+writeFileSync(
+  new URL("patterns.npz", folder),
+  writeNpz(
+    new Map([
+      ["patterns", { shape: [COUNT, UNITS], dtype: "int8", data: patterns }],
+      ["queries", { shape: [SHOWN, UNITS], dtype: "int8", data: shown }],
+    ]),
+  ),
+);

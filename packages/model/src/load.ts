@@ -17,6 +17,7 @@ import {
   type SourceFile,
   suggest,
   takeOf,
+  withoutAllowed,
 } from "@hamlet/dsl";
 import {
   type Dim,
@@ -33,6 +34,7 @@ import { drawEntries } from "@hamlet/ham";
 import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
+import { readUses } from "./uses.ts";
 
 /** How a model is loaded. */
 export interface LoadOptions {
@@ -69,7 +71,8 @@ export async function loadParts(
   source: SourceFile,
   { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, seed = 0 }: LoadOptions,
 ): Promise<LoadedParts> {
-  const compilation = compile(source, { registry, set });
+  const resolve = await readUses(source, files);
+  const compilation = compile(source, { registry, resolve, set });
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
@@ -104,7 +107,11 @@ export async function loadParts(
   }
   stopOnErrors(found.list(), compilation.sources);
   computeValues(graph.tensors, fit.sizes, entries, key(seed));
-  const warnings = [...compilation.diagnostics, ...fit.diagnostics, ...found.list()];
+  const warnings = withoutAllowed(compilation.file, [
+    ...compilation.diagnostics,
+    ...fit.diagnostics,
+    ...found.list(),
+  ]);
   return { compilation, sizes: fit.sizes, entries, warnings, seed };
 }
 

@@ -1,9 +1,8 @@
 // `ham check FILE…`: everything that is wrong with a file, without running it.
 
-import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { CATALOGUE } from "@hamlet/model";
+import { isSound, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
-import { readSource } from "../files/read.ts";
+import { compilePath } from "../files/compile.ts";
 
 /** How diagnostics are printed. */
 export type CheckFormat = "text" | "json";
@@ -15,7 +14,7 @@ export async function check(
 ): Promise<number> {
   const compilations = [];
   for (const path of paths) {
-    compilations.push(compile(await readSource(path), { registry: CATALOGUE, set: options.set }));
+    compilations.push(await compilePath(path, options.set));
   }
   if (options.format === "json") {
     const diagnostics = compilations.flatMap((compilation) => compilation.diagnostics);

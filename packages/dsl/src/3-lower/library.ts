@@ -32,8 +32,8 @@ export type UseAnswer =
   | { readonly found: "file"; readonly source: SourceFile }
   | { readonly found: "plugin"; readonly plugin: Plugin }
   | { readonly found: "no file"; readonly missing: MissingFile }
-  /** Another version is installed, or (null) none at all. */
-  | { readonly found: "no plugin"; readonly installed: string | null };
+  /** Another version is installed, or (null) none at all; or what is there cannot be used. */
+  | { readonly found: "no plugin"; readonly installed: string | null; readonly reason?: string };
 
 /**
  * Answers a `use`: a path relative to the folder of the model, such as `parts/memory.ham`, or a
@@ -149,7 +149,7 @@ export class Library {
         noUsedFile(diagnostics, answer.missing, item.path.span);
         return null;
       case "no plugin":
-        pluginVersion(diagnostics, written, answer.installed, item.path);
+        pluginVersion(diagnostics, written, answer, item.path);
         return null;
     }
   }

@@ -1,9 +1,10 @@
 // The Lagrangians and hypersynapses that a file can name: those of the catalogue, its own, and,
-// behind the name of a `use`, those of other files and plugins.
+// behind the name of a `use`, those of other files and plugins. Its own come before built-in ones,
+// so that a new built-in cannot change what an old file means.
 
 import type { Registry } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
-import { declaredTwice, takenByCatalogue } from "../2-check/rules/declared-twice.ts";
+import { declaredTwice } from "../2-check/rules/declared-twice.ts";
 import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { builtInLagrangian, type LagrangianTemplate, lowerLagrangian } from "./lagrangian.ts";
@@ -33,17 +34,13 @@ export class Templates {
 
   constructor(sources: TemplateSources) {
     this.#sources = sources;
-    const { file, registry, diagnostics } = sources;
+    const { file, diagnostics } = sources;
     const names = new Map<string, ast.Name>();
     for (const item of file.items) {
       if (item.kind !== "lagrangian" && item.kind !== "synapse" && item.kind !== "use") continue;
       const { name } = item;
       const first = names.get(name.text);
-      const builtIn =
-        (item.kind === "lagrangian" && registry.lagrangians.has(name.text)) ||
-        (item.kind === "synapse" && registry.hypersynapses.has(name.text));
       if (first !== undefined) declaredTwice(diagnostics, first, name);
-      else if (builtIn) takenByCatalogue(diagnostics, name, item.kind);
       names.set(name.text, first ?? name);
       if (item.kind === "use") this.#uses.set(name.text, item);
       else if (!this.#defined.has(name.text)) this.#defined.set(name.text, item);

@@ -19,17 +19,3 @@ export function declaredTwice(
     ],
   });
 }
-
-/** E0202: a definition with the name of a built-in one. */
-export function takenByCatalogue(
-  diagnostics: Diagnostics,
-  name: Name,
-  kind: "lagrangian" | "synapse",
-): void {
-  const noun = kind === "lagrangian" ? "Lagrangian" : "synapse";
-  diagnostics.report("E0202", name.span, {
-    message: `\`${name.text}\` is declared twice`,
-    label: `there is a built-in ${noun} of that name`,
-    help: [`choose another name, for example \`my_${name.text}\``],
-  });
-}

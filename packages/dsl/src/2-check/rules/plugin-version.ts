@@ -5,7 +5,7 @@ import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 export function pluginVersion(
   diagnostics: Diagnostics,
   specifier: string,
-  installed: string | null,
+  { installed, reason }: { readonly installed: string | null; readonly reason?: string },
   { span, raw }: StringLiteral,
 ): void {
   const at = specifier.lastIndexOf("@");
@@ -14,9 +14,10 @@ export function pluginVersion(
   const from = at > 0 ? span.start + raw.lastIndexOf("@") + 1 : span.start;
   diagnostics.report("E0904", range === "" ? span : { start: from, end: span.end - 1 }, {
     message:
-      installed === null
+      reason ??
+      (installed === null
         ? `\`${name}\` is not installed`
-        : `\`${name}\` ${installed} is installed, but this file needs ${range}`,
-    fix: [`\`pnpm add ${specifier}\``],
+        : `\`${name}\` ${installed} is installed, but this file needs ${range}`),
+    ...(reason === undefined ? { fix: [`\`pnpm add ${specifier}\``] } : {}),
   });
 }
