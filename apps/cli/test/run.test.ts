@@ -48,7 +48,7 @@ test("--out writes activations, states and energies, and the two backends agree"
     return readNpz(readFileSync(join(bench.folder, `${backend}.npz`)));
   };
   const [wasm, cpu] = [read("wasm"), read("cpu")];
-  expect([...wasm.keys()]).toEqual(["v", "v.state", "energies"]);
+  expect([...wasm.keys()]).toEqual(["v", "v.state", "energies", "energySteps"]);
   const [x, y] = wasm.get("v")!.data as Float32Array;
   // The pattern (1, 2), mixed with a trace e⁻⁴⁰ of the other.
   expect(x).toBeCloseTo(1, 5);

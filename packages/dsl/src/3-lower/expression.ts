@@ -73,6 +73,19 @@ export interface Surroundings {
   readonly words: ReadonlyMap<string, Expr>;
   /** The whole expression must be one number: what it is called in a message. */
   readonly scalar: "energy" | "loss" | null;
+  /** Functions with a meaning here only, such as `overlap` in a test. */
+  readonly calls?: ReadonlyMap<string, (call: ast.Reference) => Expr | null>;
+}
+
+/** Part of a tensor of which whole axes are meant. */
+export interface Slice {
+  /** As written. */
+  readonly name: string;
+  readonly span: Span;
+  /** The axes that are meant whole. */
+  readonly axes: readonly Dim[];
+  /** The entry at one index for each of them. */
+  readonly read: (indices: readonly Index[]) => Expr;
 }
 
 export const NOWHERE: Surroundings = { indices: new Map(), words: new Map(), scalar: null };
@@ -491,6 +504,8 @@ export class Expressions {
   #call(node: ast.Reference, around: Surroundings): Expr | null {
     const [name] = node.path.segments;
     const args = node.args!;
+    const local = around.calls?.get(name.text);
+    if (local !== undefined) return local(node);
     if (name.text === "state") {
       stateInEnergy(this.#diagnostics, this.written(node.span), node.span);
       return null;
@@ -521,6 +536,47 @@ export class Expressions {
     const values = args.map((arg) => this.#lower(arg.value, around));
     if (values.some((value) => value === null)) return null;
     return apply(op, ...(values as Expr[]));
+  }
+
+  /**
+   * A tensor, layer or `let` of which whole axes are meant: `xi`, `xi[0, _]`. "no slice" when it is
+   * something else, null when it was reported.
+   */
+  slice(expression: ast.Expression, around: Surroundings): Slice | "no slice" | null {
+    if (expression.kind !== "reference" || expression.args !== undefined) return "no slice";
+    const [first] = expression.path.segments;
+    const known = this.#scope.declarations.has(first.text);
+    const local = around.words.has(first.text) || around.indices.has(first.text);
+    if (expression.path.segments.length > 1 || !known || local) return "no slice";
+    const whole = expression.indices?.some((index) => index.kind === "whole") ?? true;
+    if (!whole) return "no slice";
+    const meaning = this.#scope.meaning(first);
+    if (meaning.kind === "broken") return null;
+    const axes = axesOf(meaning);
+    if (axes === null || (axes.length === 0 && expression.indices === undefined)) return "no slice";
+    const written = expression.indices ?? axes.map(() => null);
+    if (written.length !== axes.length) {
+      indexCount(this.#diagnostics, first.text, axes, written.length, expression.span);
+      return null;
+    }
+    const at = written.map((index, axis) =>
+      index === null || index.kind === "whole"
+        ? "whole"
+        : this.#index(index, expression, axes, axis, around),
+    );
+    if (at.includes(null)) return null;
+    return {
+      name: this.written(expression.span),
+      span: expression.span,
+      axes: axes.filter((_, axis) => at[axis] === "whole"),
+      read: (indices) => {
+        const rest = [...indices];
+        return this.#read(
+          meaning,
+          at.map((index) => (index === "whole" ? rest.shift()! : index!)),
+        )!;
+      },
+    };
   }
 
   /** A tensor named whole, as an argument or a start value; null when it is something else. */

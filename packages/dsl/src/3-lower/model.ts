@@ -34,6 +34,7 @@ import { unused } from "../2-check/rules/unused.ts";
 import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
+import { lowerBlocks } from "./blocks.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { defaultRecall, lowerRecall } from "./recall.ts";
@@ -112,14 +113,17 @@ export class ModelLowering {
     const recalls = this.#file.items.flatMap((item) =>
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
-    if (!this.#file.items.some((item) => item.kind === "recall")) {
-      recalls.push(defaultRecall());
-    }
+    const written = this.#file.items.filter((item) => item.kind === "recall");
+    if (written.length === 0) recalls.push(defaultRecall());
+    const model: EnergyGraph = { dims, tensors, neurons, terms, recalls };
+    const blocks = lowerBlocks(this, this.#file, model, (thing, span) =>
+      this.#declared.set(thing, span),
+    );
     // After an error, what seems unused may be used by what could not be read.
     if (!this.diagnostics.hasErrors()) this.#reportUnused();
     this.#reportOverrides(recalls);
     return {
-      graph: { dims, tensors, neurons, terms, recalls },
+      graph: { ...model, ...blocks },
       places: { declared: this.#declared, files: this.#files, types: this.#types },
     };
   }
