@@ -27,6 +27,7 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
+import { emptyWhere } from "../2-check/rules/empty-where.ts";
 import { notScalar } from "../2-check/rules/energy-not-scalar.ts";
 import { indexCount } from "../2-check/rules/index-count.ts";
 import { indexDimUnknown } from "../2-check/rules/index-dim-unknown.ts";
@@ -42,6 +43,7 @@ import { type EarlierBinder, unboundIndex } from "../2-check/rules/unbound-index
 import { unknownFunction } from "../2-check/rules/unknown-function.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
+import { isNeverTrue } from "./never-true.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
 import { binderNames, indexedUses, mentions, walk } from "./walk.ts";
@@ -370,9 +372,25 @@ export class Expressions {
       node.where === undefined ? undefined : this.condition(node.where, inside, "where");
     const body = this.#lower(node.body, inside);
     if (body === null || where === null) return null;
+    if (where !== undefined && isNeverTrue(where)) {
+      emptyWhere(this.#diagnostics, node.where!.span, this.#betterWhere(node.where!, inside));
+      return null;
+    }
     return node.op === "mean"
       ? mean(indices, body, where)
       : reduce(node.op, indices, body, where ?? null);
+  }
+
+  /** `b != c` for `b != b`, when another index walks the same axis. */
+  #betterWhere(where: ast.Expression, { indices }: Surroundings): string | null {
+    if (where.kind !== "binary") return null;
+    const name = this.written(where.left.span);
+    const walked = indices.get(name)?.index;
+    if (walked === undefined || this.written(where.right.span) !== name) return null;
+    const other = [...indices].find(
+      ([text, { index }]) => text !== name && index.dim === walked.dim,
+    );
+    return other === undefined ? null : `${name} ${where.op} ${other[0]}`;
   }
 
   #reference(node: ast.Reference, around: Surroundings): Expr | null {

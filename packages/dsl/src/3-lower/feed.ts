@@ -5,16 +5,10 @@ import type * as ast from "../1-parse/ast.ts";
 import { notADistribution } from "../2-check/rules/distribution.ts";
 import { notFedHere } from "../2-check/rules/not-fed.ts";
 import type { Span } from "../source.ts";
+import { FEED_DISTRIBUTIONS } from "./distributions.ts";
 import { lowerEntrywise } from "./entrywise.ts";
 import type { ModelLowering } from "./model.ts";
-import { DISTRIBUTIONS } from "./model.ts";
 import { bindTarget } from "./recall.ts";
-
-/** The distributions of a feed, with their arguments: those of `~`, and flipped entries. */
-const FEED_DISTRIBUTIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ...DISTRIBUTIONS,
-  ["flip", ["x", "p"]],
-]);
 
 /** How many arguments must be given; what else there is has a default. */
 const NEEDED: Readonly<Record<string, number>> = { flip: 2 };

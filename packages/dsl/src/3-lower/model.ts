@@ -35,19 +35,13 @@ import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";
+import { DISTRIBUTIONS } from "./distributions.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { defaultRecall, lowerRecall } from "./recall.ts";
 import { makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
-
-/** The distributions that `~` knows, with their arguments. */
-export const DISTRIBUTIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["normal", ["mean", "deviation"]],
-  ["uniform", ["min", "max"]],
-  ["bernoulli", ["p"]],
-]);
 
 /** Where things of the graph were written, for messages that come later. */
 export interface Places {
