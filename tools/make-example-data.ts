@@ -4,9 +4,18 @@
 //
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
 // digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
+// et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { foldIn, key, normal, readNpz, writeNpy, writeNpz } from "../packages/core/src/index.ts";
+import {
+  foldIn,
+  key,
+  normal,
+  readNpz,
+  writeNpy,
+  writeNpz,
+  writeSafetensors,
+} from "../packages/core/src/index.ts";
 
 const STORED = 1000;
 const DAMAGED = 100;
@@ -52,3 +61,14 @@ const array = (count: number, data: Float32Array) =>
   writeNpy({ shape: [count, size], dtype: "float32", data });
 writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors));
 writeFileSync(new URL("queries.npy", folder), array(QUERIES, queries));
+
+const [heads, headWidth, tokenWidth] = [4, 8, 32];
+const weights = Object.entries({
+  Wq: [heads, headWidth, tokenWidth],
+  Wk: [heads, headWidth, tokenWidth],
+  Xi: [tokenWidth, 4 * tokenWidth],
+}).map(([name, axes], i) => {
+  const data = normal(foldIn(key(1), i), axes).map((x) => x / Math.sqrt(tokenWidth));
+  return [name, { shape: axes, dtype: "float32", data }] as const;
+});
+writeFileSync(new URL("et.safetensors", folder), writeSafetensors(new Map(weights)));

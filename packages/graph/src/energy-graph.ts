@@ -160,6 +160,13 @@ export interface Assertion {
   readonly condition: Expr;
   /** What it means when it does not hold. */
   readonly message: string;
+  /** The comparisons in it, as written. */
+  readonly comparisons: readonly {
+    readonly left: Expr;
+    readonly op: string;
+    readonly right: Expr;
+    readonly holds: Expr;
+  }[];
 }
 
 /** A model: neurons, the terms that couple them, and the tensors they use. */

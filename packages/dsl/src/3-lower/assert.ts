@@ -1,7 +1,6 @@
 // Assertions: facts about sizes and consts, checked as soon as they are known.
 
 import {
-  type Apply,
   type Assertion,
   children,
   type Dim,
@@ -19,6 +18,7 @@ import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
 import type { ModelLowering } from "./model.ts";
+import { walk } from "./walk.ts";
 
 /** Lowers an assertion, or reports and returns null. */
 export function lowerAssert(model: ModelLowering, item: ast.AssertItem): Assertion | null {
@@ -26,7 +26,16 @@ export function lowerAssert(model: ModelLowering, item: ast.AssertItem): Asserti
   if (condition === null) return null;
   const message =
     item.message?.value ?? `\`${model.expressions.written(item.condition.span)}\` does not hold`;
-  return { condition, message };
+  const comparisons: { left: Expr; op: string; right: Expr; holds: Expr }[] = [];
+  walk(item.condition, (node) => {
+    if (node.kind !== "binary" || !["<", "<=", ">", ">=", "==", "!="].includes(node.op)) return;
+    const [left, right, holds] = [node.left, node.right, node].map((part) =>
+      model.expressions.lower(part),
+    );
+    if (left == null || right == null || holds == null) return;
+    comparisons.push({ left, op: node.op, right, holds });
+  });
+  return { condition, message, comparisons };
 }
 
 /** Where the size of a dim came from, in words; null when the file itself says it. */
@@ -35,7 +44,7 @@ export type OriginOf = (dim: Dim) => string | null;
 /** "true", "false" (then E0807 was reported) or "unknown" while a size is open. */
 export function checkAssertion(
   diagnostics: Diagnostics,
-  { condition, message }: Assertion,
+  { condition, message, comparisons }: Assertion,
   span: Span,
   known: { readonly sizes: ReadonlyMap<Dim, number>; readonly originOf: OriginOf },
 ): "true" | "false" | "unknown" {
@@ -43,11 +52,13 @@ export function checkAssertion(
   const value = valueOf(written, known);
   if (value === null) return "unknown";
   if (value !== 0) return "true";
-  assertFailed(
-    diagnostics,
-    { message, values: valuesText(written, known), span },
-    origins(written, known),
-  );
+  const wrong = comparisons.find(({ holds }) => valueOf(withConsts(holds), known) === 0);
+  const number = (expr: Expr) => shortNumber(valueOf(withConsts(expr), known) ?? Number.NaN);
+  const values =
+    wrong === undefined
+      ? "the condition"
+      : `${number(wrong.left)} ${wrong.op} ${number(wrong.right)}`;
+  assertFailed(diagnostics, { message, values, span }, origins(written, known));
   return "false";
 }
 
@@ -67,21 +78,6 @@ function valueOf(expr: Expr, environment: Environment): number | null {
     if (HamError.isInstance(error)) return null;
     throw error;
   }
-}
-
-const SIGNS: Partial<Record<Apply["op"], string>> = { lt: "<", le: "<=", eq: "==", ne: "!=" };
-
-/** The condition with numbers on both sides of its first comparison that fails. */
-function valuesText(expr: Expr, environment: Environment): string {
-  if (expr.kind !== "apply") return "the condition";
-  const [a, b] = expr.args;
-  const sign = SIGNS[expr.op];
-  if (sign !== undefined) {
-    return `${shortNumber(valueOf(a, environment)!)} ${sign} ${shortNumber(valueOf(b, environment)!)}`;
-  }
-  if (expr.op !== "and" && expr.op !== "or") return "the condition";
-  const wrong = expr.args.find((part) => valueOf(part, environment) === 0) ?? a;
-  return valuesText(wrong, environment);
 }
 
 function shortNumber(value: number): string {

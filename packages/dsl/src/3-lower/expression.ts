@@ -128,7 +128,7 @@ export class Expressions {
   condition(expression: ast.Expression, around: Surroundings, place: string): Expr | null {
     const value = this.lower(expression, around);
     if (value === null) return null;
-    if (!isTruth(value)) {
+    if (!isTruth(value) && !comparesOrJoins(expression)) {
       conditionNeeded(this.#diagnostics, place, this.written(expression.span), expression.span);
       return null;
     }
@@ -619,6 +619,16 @@ export class Expressions {
 export function isTruth(expr: Expr): boolean {
   if (expr.kind === "apply") return isCondition(expr.op);
   return expr.kind === "get" && expr.tensor.elem === "bool";
+}
+
+/** True when it is written as a condition, even if its value is known already. */
+function comparesOrJoins(expression: ast.Expression): boolean {
+  if (expression.kind === "unary") return expression.op === "not";
+  return expression.kind === "binary" && (expression.op in COMPARISONS || isJoin(expression.op));
+}
+
+function isJoin(op: ast.BinaryOp): boolean {
+  return op === "and" || op === "or";
 }
 
 function article(noun: string): string {

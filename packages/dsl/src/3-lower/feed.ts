@@ -21,7 +21,7 @@ export function lowerFeed(model: ModelLowering, line: ast.FeedStep): Feed | null
   if (meaning.kind !== "tensor" || meaning.tensor.kind !== "given") {
     const kind = meaning.kind === "tensor" ? meaning.tensor.kind : meaning.kind;
     model.diagnostics.report("E0404", name.span, {
-      message: `\`feed\` gives values to a \`given\`, but \`${name.text}\` is a ${kind}`,
+      message: `\`feed\` gives values to a \`given\`, but \`${name.text}\` is ${kind === "data" ? "data" : `a ${kind}`}`,
       help: [`declare it \`given ${name.text}: …\`, or use its own value`],
     });
     return null;

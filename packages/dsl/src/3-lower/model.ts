@@ -108,7 +108,7 @@ export class ModelLowering {
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
     const written = this.#file.items.filter((item) => item.kind === "recall");
-    if (written.length === 0) recalls.push(defaultRecall());
+    if (written.length === 0) recalls.push(defaultRecall(neurons));
     const model: EnergyGraph = { dims, tensors, neurons, terms, recalls };
     const blocks = lowerBlocks(this, this.#file, model, (thing, span) =>
       this.#declared.set(thing, span),
@@ -306,7 +306,8 @@ export class ModelLowering {
     }
     for (const option of definition.options) {
       if (option.default !== null || options[option.name] !== undefined || failed) continue;
-      missingArgument(this.diagnostics, name.text, option.name, "3", template.span);
+      const missing = { name: option.name, example: "3" };
+      missingArgument(this.diagnostics, name.text, missing, template.span);
       failed = true;
     }
     if (axes !== null && definition.coupled && over === undefined && axes.length !== 1 && !failed) {

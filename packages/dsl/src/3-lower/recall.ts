@@ -1,6 +1,7 @@
 // Recall blocks: how to run the model.
 
 import {
+  add,
   type Clamp,
   type Dim,
   type Expr,
@@ -9,9 +10,11 @@ import {
   indicesOf,
   lit,
   apply,
+  mul,
   type Neuron,
   type Recall,
   RECALL_QUANTITIES,
+  size,
   type Start,
   time,
 } from "@hamlet/graph";
@@ -32,8 +35,17 @@ const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
   ]),
 );
 
-/** What a file without a recall block gets. */
-export function defaultRecall(): Recall {
+/** What a file without a recall block gets: a hundred steps, or sweeps where layers are binary. */
+export function defaultRecall(neurons: readonly Neuron[] = []): Recall {
+  if (neurons.length > 0 && neurons.every(({ kind }) => kind === "binary")) {
+    const units = neurons.map(({ axes }) => mul(...axes.map(size)));
+    return {
+      ...defaultRecall(),
+      solver: { name: "async", options: new Map() },
+      steps: mul(lit(100), add(...units)),
+      stop: apply("ne", get(RECALL_QUANTITIES.settled), lit(0)),
+    };
+  }
   return {
     name: "default",
     starts: [],
@@ -191,12 +203,13 @@ function lowerClamp(model: ModelLowering, line: ast.ClampStep): Clamp | null {
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.value !== undefined && line.where !== undefined) {
-    const { path, span } = line.target;
-    const target = model.expressions.written(span);
+    const [target, value, where] = [line.target, line.value, line.where].map(({ span }) =>
+      model.expressions.written(span),
+    );
     clampValue(
       model.diagnostics,
-      line.span,
-      `\`start ${path.segments[0].text} = …\` and \`clamp ${target} where ${model.expressions.written(line.where.span)}\``,
+      { start: line.target.span.start, end: line.value.span.end },
+      `\`start ${target} = ${value}\` and \`clamp ${target} where ${where}\``,
     );
     return null;
   }

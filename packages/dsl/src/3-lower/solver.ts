@@ -107,7 +107,13 @@ export function lowerSolver(
       if (option === DT) dtSpan = null;
     }
     if (options.has(option.name)) continue;
-    missingArgument(model.diagnostics, name.text, option.name, option.example!, value.span);
+    const given = (reference.args ?? []).map((arg) => `${model.expressions.written(arg.span)}, `);
+    missingArgument(
+      model.diagnostics,
+      name.text,
+      { name: option.name, example: option.example!, before: given.join("") },
+      value.span,
+    );
     return null;
   }
   const solver = { name: name.text, options, ...(order === undefined ? {} : { order }) };

@@ -215,7 +215,8 @@ function lowerOptimiser(model: ModelLowering, value: ast.Expression): Training["
   for (const option of known) {
     if (options.has(option.name)) continue;
     if (option.default === null) {
-      missingArgument(model.diagnostics, name.text, option.name, "1e-3", value.span);
+      const missing = { name: option.name, example: "1e-3" };
+      missingArgument(model.diagnostics, name.text, missing, value.span);
       return null;
     }
     options.set(option.name, lit(option.default));

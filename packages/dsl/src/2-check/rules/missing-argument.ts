@@ -5,12 +5,17 @@ import type { Span } from "../../source.ts";
 export function missingArgument(
   diagnostics: Diagnostics,
   template: string,
-  option: string,
-  example: string,
+  option: {
+    readonly name: string;
+    readonly example: string;
+    /** The options that are given, as written, each with a comma. */
+    readonly before?: string;
+  },
   span: Span,
 ): void {
+  const { name, example, before = "" } = option;
   diagnostics.report("E0403", span, {
-    message: `\`${template}\` needs its option \`${option}\``,
-    fix: [`\`${template}(${option} = ${example})\``],
+    message: `\`${template}\` needs its option \`${name}\``,
+    fix: [`\`${template}(${before}${name} = ${example})\``],
   });
 }
