@@ -14,6 +14,7 @@ import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
 import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
+import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { positiveNumber, withModelOptions } from "./options.ts";
 
@@ -37,13 +38,14 @@ function makeProgram(finish: (code: number) => void): Command {
   ham run model.ham --given query=q.npy
   ham run model.ham --set beta=4 --out result.npz
   ham check model.ham                  everything that is wrong with a file
+  ham test model.ham                   the tests in it, each with its reasons
   ham explain model.ham                the update rule behind a model
 `,
     )
     .addHelpText(
       "after",
       `
-Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
+Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     );
 
   withModelOptions(program.command("run <file>").description("recall once and say how it ended"))
@@ -71,6 +73,12 @@ Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
     .action(async (files: string[], flags: { format: CheckFormat; set: string[] }) =>
       finish(await check(files, flags)),
     );
+
+  withModelOptions(
+    program.command("test <files...>").description("run the tests that files hold"),
+  )
+    .option("--json", "print one JSON array and nothing else", false)
+    .action(async (files: string[], flags: TestFlags) => finish(await test(files, flags)));
 
   program
     .command("explain <file>")

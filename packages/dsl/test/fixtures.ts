@@ -1,7 +1,7 @@
 /** The `.ham` files of the fixtures, by folder. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SourceFile } from "@hamlet/dsl";
+import { RULES, type SourceFile } from "@hamlet/dsl";
 
 const ROOT = join(import.meta.dirname, "fixtures");
 
@@ -14,14 +14,25 @@ export interface Fixture {
   readonly expectedPath: string;
 }
 
-/** All fixtures under `invalid` or `valid`. */
-export function fixtures(kind: "invalid" | "valid"): Fixture[] {
-  return readdirSync(join(ROOT, kind)).flatMap((rule) =>
-    hamFiles(join(kind, rule)).map((source) => {
-      const name = source.name.replace(/\.ham$/, "");
-      return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
-    }),
-  );
+/** Rules that the parser checks; all others need the meaning of a file. */
+const SYNTAX: ReadonlySet<string> = new Set(
+  Object.entries(RULES).flatMap(([code, rule]) => (code.startsWith("E01") ? [rule] : [])),
+);
+
+/** The fixtures under `invalid` or `valid` of what the parser checks, or of what comes later. */
+export function fixtures(
+  kind: "invalid" | "valid",
+  stage: "syntax" | "meaning" = "syntax",
+): Fixture[] {
+  const rules = readdirSync(join(ROOT, kind));
+  return rules
+    .filter((rule) => SYNTAX.has(rule) === (stage === "syntax"))
+    .flatMap((rule) =>
+      hamFiles(join(kind, rule)).map((source) => {
+        const name = source.name.replace(/\.ham$/, "");
+        return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
+      }),
+    );
 }
 
 /** The complete example models. */

@@ -81,7 +81,8 @@ export function solveAxes(
     const given = explicit.get(own.name)?.size ?? own.default;
     if (given === null) {
       const { span } = site.item.template;
-      missingArgument(model.diagnostics, site.written, own.name, "100", span, own.meaning);
+      const missing = { name: own.name, example: "100", meaning: own.meaning };
+      missingArgument(model.diagnostics, site.written, missing, span);
       return null;
     }
     const dim = makeDim(`${model.prefix}${site.name.text}.${own.name}`, given);
