@@ -10,6 +10,7 @@ import { gradient } from "../differentiate.ts";
 import { apply, children, get } from "../expr.ts";
 import { makeTensor } from "../tensor.ts";
 import type { Apply, Expr, Tensor } from "../types.ts";
+import { checkDomains } from "./domain.ts";
 import { type Interval, isNonNegative, isNonPositive, isPositive } from "./interval.ts";
 import { type Facts, makeRanges, type Ranges } from "./range.ts";
 
@@ -306,7 +307,8 @@ function bendIn(g: Expr, u: Tensor, slope: Expr, facts: Facts): Shape["curvature
   const known = new Curvatures(u, facts, false).of(g);
   if (isConvex(known)) return "convex";
   if (known === "concave") return known;
-  if (!isSmooth(g)) return "unknown";
+  // A pole in the range would join two convex pieces to something that is not convex.
+  if (!isSmooth(g) || checkDomains(g, facts).length > 0) return "unknown";
   const second = makeRanges(facts)(gradient(slope, u, []));
   if (isNonNegative(second)) return "convex";
   return isNonPositive(second) ? "concave" : "unknown";
