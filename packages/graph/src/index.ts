@@ -7,12 +7,7 @@ export {
 export { type Certificate, certify, printCertificate } from "./analyse/certificate.ts";
 export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
 export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
-export {
-  type Culprit,
-  type Curvature,
-  type CurvatureResult,
-  curvatureOf,
-} from "./analyse/curvature.ts";
+export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
 export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
@@ -24,6 +19,7 @@ export {
   printInterval,
 } from "./analyse/interval.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export type { Curvature } from "./analyse/shape.ts";
 export { exprKey, tidy } from "./canonical.ts";
 export {
   type CatalogueEntry,

@@ -87,10 +87,13 @@ function confinementOf(neuron: Neuron, range: Ranges, facts: Facts): Confinement
 /** The verdict in one line. */
 export function printBoundedness(verdict: Boundedness): string {
   if (verdict.status === "proven") {
-    const parts = verdict.confinements.map(({ neuron, bounded, exponent }) =>
-      bounded ? `${neuron.name} is bounded` : `${neuron.name} ${rise(exponent)}`,
-    );
-    return `proven: ${parts.join(", ")}`;
+    const parts = verdict.confinements.map(({ neuron, bounded, exponent }) => {
+      if (bounded) return `${neuron.name} is bounded`;
+      return exponent === 0
+        ? `no term falls in ${neuron.name}`
+        : `${neuron.name} ${rise(exponent)}`;
+    });
+    return parts.length === 0 ? "proven: there is no layer" : `proven: ${parts.join(", ")}`;
   }
   const { term, neurons, fall } = verdict;
   const layers = neurons.map(({ name }) => name).join(", ");

@@ -10,11 +10,19 @@ import { gradient } from "../differentiate.ts";
 import { apply, children, get } from "../expr.ts";
 import { makeTensor } from "../tensor.ts";
 import type { Apply, Expr, Tensor } from "../types.ts";
-import { type Interval, isNonNegative, isNonPositive, isPositive } from "./interval.ts";
+import { checkDomains } from "./domain.ts";
+import { isNonNegative, isNonPositive } from "./interval.ts";
+import {
+  type Curvature,
+  compose,
+  flipped,
+  isConvex,
+  join,
+  powerShape,
+  type Shape,
+  shapeOf,
+} from "./shape.ts";
 import { type Facts, makeRanges, type Ranges } from "./range.ts";
-
-/** How a function bends. `affine` is convex and concave; `unknown` is neither, or not provable. */
-export type Curvature = "constant" | "affine" | "convex" | "concave" | "unknown";
 
 /** A curvature, and for an unknown one the innermost expression that the rules cannot judge. */
 export interface CurvatureResult {
@@ -48,12 +56,6 @@ const SMOOTH: ReadonlySet<string> = new Set([
   "sin",
   "cos",
 ]);
-
-/** What a function of one argument does where its argument has a given range. */
-interface Shape {
-  readonly curvature: "convex" | "concave" | "unknown";
-  readonly slope: "up" | "down" | "both";
-}
 
 class Curvatures {
   readonly #tensor: Tensor;
@@ -306,7 +308,8 @@ function bendIn(g: Expr, u: Tensor, slope: Expr, facts: Facts): Shape["curvature
   const known = new Curvatures(u, facts, false).of(g);
   if (isConvex(known)) return "convex";
   if (known === "concave") return known;
-  if (!isSmooth(g)) return "unknown";
+  // A pole in the range would join two convex pieces to something that is not convex.
+  if (!isSmooth(g) || checkDomains(g, facts).length > 0) return "unknown";
   const second = makeRanges(facts)(gradient(slope, u, []));
   if (isNonNegative(second)) return "convex";
   return isNonPositive(second) ? "concave" : "unknown";
@@ -326,68 +329,4 @@ function replaced(expr: Expr, inner: Expr, by: Expr, keyOf: (node: Expr) => stri
     return node.kind === "apply" ? apply(node.op, ...node.args.map(visit)) : node;
   };
   return visit(expr);
-}
-
-function isConvex(curvature: Curvature): boolean {
-  return curvature === "convex" || curvature === "affine" || curvature === "constant";
-}
-
-function flipped(curvature: Curvature): Curvature {
-  if (curvature === "convex") return "concave";
-  return curvature === "concave" ? "convex" : curvature;
-}
-
-/** The curvature of a sum. */
-function join(parts: readonly Curvature[]): Curvature {
-  const bent = new Set(parts.filter((part) => part !== "constant" && part !== "affine"));
-  if (bent.size > 1) return "unknown";
-  const [only] = bent;
-  return only ?? (parts.includes("affine") ? "affine" : "constant");
-}
-
-/** The curvature of f(x) from the shape of f and the curvature of x. */
-function compose(f: Shape, x: Curvature): Curvature {
-  if (x === "constant") return "constant";
-  if (f.curvature === "unknown" || x === "unknown") return "unknown";
-  if (x === "affine") return f.curvature;
-  // Convex and rising keeps convex; convex and falling makes a concave argument convex.
-  const wanted = (f.curvature === x) === (f.slope === "up") ? f.curvature : "unknown";
-  return f.slope === "both" ? "unknown" : wanted;
-}
-
-const UNKNOWN: Shape = { curvature: "unknown", slope: "both" };
-
-function shapeOf(op: Apply["op"], x: Interval): Shape {
-  switch (op) {
-    case "exp":
-    case "softplus":
-    case "relu":
-      return { curvature: "convex", slope: "up" };
-    case "abs":
-    case "logcosh":
-      return {
-        curvature: "convex",
-        slope: isNonNegative(x) ? "up" : isNonPositive(x) ? "down" : "both",
-      };
-    case "tanh":
-    case "sigmoid":
-      if (isNonNegative(x)) return { curvature: "concave", slope: "up" };
-      return isNonPositive(x) ? { curvature: "convex", slope: "up" } : UNKNOWN;
-    default:
-      return UNKNOWN;
-  }
-}
-
-/** The shape of xⁿ for the n of an interval. */
-function powerShape(n: Interval, x: Interval): Shape {
-  const even = n.low === n.high && n.low % 2 === 0;
-  if (even && n.low > 0) {
-    return {
-      curvature: "convex",
-      slope: isNonNegative(x) ? "up" : isNonPositive(x) ? "down" : "both",
-    };
-  }
-  if (isNonNegative(x) && n.low >= 1) return { curvature: "convex", slope: "up" };
-  if (isNonNegative(x) && n.low >= 0 && n.high <= 1) return { curvature: "concave", slope: "up" };
-  return isPositive(x) && n.high <= 0 ? { curvature: "convex", slope: "down" } : UNKNOWN;
 }

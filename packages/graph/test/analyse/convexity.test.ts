@@ -107,6 +107,13 @@ test("what the rules cannot judge and no chord refutes is unknown", () => {
   );
 });
 
+test.each<[string, Expr]>([
+  ["an even power with a pole", sum([k], pow(xk, lit(-2)))],
+  ["a logarithm of a square", neg2(sum([k], apply("log", pow(xk, lit(2)))))],
+])("%s is not proven: it is convex on both sides of 0 only", (_, lagrangian) => {
+  expect(curvatureOf(lagrangian, x).curvature).toBe("unknown");
+});
+
 test("a scale without a bound is named as the culprit and refuted", () => {
   const scaled = mul(get(scalar("gamma")), apply("sqrt", add(variance, lit(1))));
   const result = checkConvexity(layer(scaled));
