@@ -8,9 +8,7 @@ import { REGISTRY } from "./registry.ts";
 function check(source: SourceFile): { text: string; rules: string[] } {
   const { diagnostics, sources } = compile(source, { registry: REGISTRY });
   return {
-    text: diagnostics
-      .map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`)
-      .join("\n"),
+    text: diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n"),
     rules: diagnostics.map(({ rule }) => rule),
   };
 }

@@ -25,12 +25,14 @@ export function fixtures(
   stage: "syntax" | "meaning" = "syntax",
 ): Fixture[] {
   const rules = readdirSync(join(ROOT, kind));
-  return rules.filter((rule) => SYNTAX.has(rule) === (stage === "syntax")).flatMap((rule) =>
-    hamFiles(join(kind, rule)).map((source) => {
-      const name = source.name.replace(/\.ham$/, "");
-      return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
-    }),
-  );
+  return rules
+    .filter((rule) => SYNTAX.has(rule) === (stage === "syntax"))
+    .flatMap((rule) =>
+      hamFiles(join(kind, rule)).map((source) => {
+        const name = source.name.replace(/\.ham$/, "");
+        return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
+      }),
+    );
 }
 
 /** The complete example models. */

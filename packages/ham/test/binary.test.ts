@@ -118,7 +118,12 @@ describe("async", () => {
   };
   const settle = async (
     energy: Expr,
-    { order, steps = 2000, flips = 6, ...rest }: Partial<Omit<Recall, "steps">> & {
+    {
+      order,
+      steps = 2000,
+      flips = 6,
+      ...rest
+    }: Partial<Omit<Recall, "steps">> & {
       order?: VisitOrder;
       steps?: number;
       flips?: number;

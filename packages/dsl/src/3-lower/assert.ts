@@ -102,6 +102,7 @@ function origins(
     byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), `${dim.name} = ${sizes.get(dim)}`]);
   }
   return [...byOrigin].map(
-    ([origin, names]) => `${listText(names)} ${names.length === 1 ? "comes" : "come"} from ${origin}`,
+    ([origin, names]) =>
+      `${listText(names)} ${names.length === 1 ? "comes" : "come"} from ${origin}`,
   );
 }

@@ -42,9 +42,7 @@ export function lowerBlocks(
     warnIsolated(model, file, graph);
     warnIdle(model, file);
     if (trainings.length > 0) {
-      const trained = new Set(
-        trainings.flatMap((one) => [...one.trained, ...one.training.freeze]),
-      );
+      const trained = new Set(trainings.flatMap((one) => [...one.trained, ...one.training.freeze]));
       warnUntrained(model, file, graph, trained);
     }
   }

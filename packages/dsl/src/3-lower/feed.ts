@@ -106,7 +106,9 @@ export function checkFed(
 function useOf(recall: Recall, tensor: Tensor): string {
   const reads = (expressions: readonly (Expr | null)[]) =>
     tensorsIn(expressions.filter((expr) => expr !== null)).has(tensor);
-  if (reads(recall.starts.flatMap((start) => (start.from === "value" ? [start.value] : start.args)))) {
+  if (
+    reads(recall.starts.flatMap((start) => (start.from === "value" ? [start.value] : start.args)))
+  ) {
     return "its start";
   }
   if (reads(recall.clamps.flatMap(({ where, value }) => [where, value]))) return "its clamp";

@@ -128,7 +128,9 @@ function lowerOrder(model: ModelLowering, value: ast.Expression): VisitOrder | u
     const all = listText(VISIT_ORDERS.map((known) => `\`${known}\``));
     model.diagnostics.report("E0404", value.span, {
       message: `there is no order called \`${word}\``,
-      help: [near === undefined ? `orders are ${all}` : `did you mean \`${near}\`? orders are ${all}`],
+      help: [
+        near === undefined ? `orders are ${all}` : `did you mean \`${near}\`? orders are ${all}`,
+      ],
     });
   }
   return order;

@@ -160,7 +160,9 @@ function pair(model: ModelLowering, call: ast.Reference, count: number) {
     const slice = model.expressions.slice(value, NOWHERE);
     if (slice === "no slice") {
       const scalar = model.expressions.lower(value);
-      return scalar && { axes: [], name: model.expressions.written(span), span, read: () => scalar };
+      return (
+        scalar && { axes: [], name: model.expressions.written(span), span, read: () => scalar }
+      );
     }
     return slice;
   });

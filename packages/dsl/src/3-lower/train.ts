@@ -42,7 +42,10 @@ const LEARNING_RATE: OptimiserOption = { name: "lr", meaning: "the learning rate
 
 const OPTIMISERS: ReadonlyMap<string, readonly OptimiserOption[]> = new Map([
   ["adam", [LEARNING_RATE]],
-  ["sgd", [LEARNING_RATE, { name: "momentum", meaning: "what stays of the last step", default: 0 }]],
+  [
+    "sgd",
+    [LEARNING_RATE, { name: "momentum", meaning: "what stays of the last step", default: 0 }],
+  ],
   ["adamw", [LEARNING_RATE, { name: "decay", meaning: "how fast params shrink", default: 0.01 }]],
 ]);
 
@@ -168,7 +171,8 @@ function lowerUnroll(
   value: ast.Expression,
   recalls: KnownRecalls,
 ): Recall | null {
-  const name = value.kind === "reference" && value.args === undefined ? value.path.segments[0] : null;
+  const name =
+    value.kind === "reference" && value.args === undefined ? value.path.segments[0] : null;
   if (name !== null) return findRecall(model, name, recalls);
   model.diagnostics.report("E0404", value.span, {
     message: `\`unroll\` names a recall, but this is \`${model.expressions.written(value.span)}\``,

@@ -95,7 +95,7 @@ export class BinaryRecall implements CompiledRecall {
       ]),
     );
     const examples = this.#examples(givens, options);
-    for (let step = 0; ; ) {
+    for (let step = 0; ;) {
       const tensors = this.#tensors(examples);
       const energy = tf.tensor1d(examples.map(({ walk }) => walk.state.energy()));
       const change = tf.tensor1d(examples.map(({ walk }) => (step === 0 ? 0 : this.#change(walk))));
@@ -135,11 +135,11 @@ export class BinaryRecall implements CompiledRecall {
       this.#recall,
       this.#recall.solver.name === "async" ? Math.max(1, Math.ceil(this.steps / POINTS)) : 1,
     );
-    const energies: Float32Array[] = [];
+    const energies: Float64Array[] = [];
     const energySteps: number[] = [];
     const record = (step: number) => {
       energySteps.push(step);
-      energies.push(Float32Array.from(examples, ({ walk }) => walk.state.energy()));
+      energies.push(Float64Array.from(examples, ({ walk }) => walk.state.energy()));
     };
     record(0);
     const sweep = examples[0]?.walk.sweep ?? 1;
@@ -217,12 +217,17 @@ export class BinaryRecall implements CompiledRecall {
   ): Example[] {
     const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
     const seed = options.key ?? key(0);
-    const draws = this.#graph.neurons.map((neuron, i) => this.#drawn(neuron, batch, foldIn(seed, i)));
+    const draws = this.#graph.neurons.map((neuron, i) =>
+      this.#drawn(neuron, batch, foldIn(seed, i)),
+    );
     return Array.from({ length: batch }, (_, b) => {
       const tensors = new Map(this.#constants);
       for (const [tensor, { data }] of givens) {
         const count = this.#count(tensor);
-        tensors.set(tensor, Array.from({ length: count }, (__, i) => data[b * count + i]));
+        tensors.set(
+          tensor,
+          Array.from({ length: count }, (__, i) => data[b * count + i]),
+        );
       }
       const starts = draws.map((draw, i) => {
         const neuron = this.#graph.neurons[i];
@@ -243,7 +248,9 @@ export class BinaryRecall implements CompiledRecall {
     neurons.forEach((neuron, i) => {
       if (this.#layers.some((layer) => layer.neuron === neuron)) return;
       tensors.set(neuron.state, starts[i]);
-      const clamp = this.#recall.clamps.find((item) => item.neuron === neuron && item.where === null);
+      const clamp = this.#recall.clamps.find(
+        (item) => item.neuron === neuron && item.where === null,
+      );
       const { indices, value } =
         clamp?.value == null
           ? activationOf(neuron)

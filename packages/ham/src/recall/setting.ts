@@ -25,8 +25,7 @@ export function settingOf(
   name: "dt" | "temperature" | "steps",
 ): number {
   const expr = name === "steps" ? recall.steps : recall.solver.options.get(name);
-  const value =
-    expr === undefined ? Number.NaN : evaluateScalar(expr, { sizes, tensors: numbers });
+  const value = expr === undefined ? Number.NaN : evaluateScalar(expr, { sizes, tensors: numbers });
   const { holds, text } = EXPECTED[name];
   if (holds(value)) return value;
   throw new HamError(
