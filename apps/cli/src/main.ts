@@ -74,9 +74,7 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
       finish(await check(files, flags)),
     );
 
-  withModelOptions(
-    program.command("test <files...>").description("run the tests that files hold"),
-  )
+  withModelOptions(program.command("test <files...>").description("run the tests that files hold"))
     .option("--json", "print one JSON array and nothing else", false)
     .action(async (files: string[], flags: TestFlags) => finish(await test(files, flags)));
 

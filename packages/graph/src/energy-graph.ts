@@ -122,12 +122,13 @@ export interface Expectation {
  * the recall `converged` (1 or 0), and the largest `rise` between energies that were kept, 0 when
  * the energy fell throughout.
  */
-export const TEST_QUANTITIES: Readonly<Record<"energy" | "steps" | "converged" | "rise", Tensor>> = {
-  energy: makeTensor("energy", "const"),
-  steps: makeTensor("steps", "const"),
-  converged: makeTensor("converged", "const"),
-  rise: makeTensor("rise", "const"),
-};
+export const TEST_QUANTITIES: Readonly<Record<"energy" | "steps" | "converged" | "rise", Tensor>> =
+  {
+    energy: makeTensor("energy", "const"),
+    steps: makeTensor("steps", "const"),
+    converged: makeTensor("converged", "const"),
+    rise: makeTensor("rise", "const"),
+  };
 
 /** A recall with what it is fed and what must come out. */
 export interface ModelTest {

@@ -112,7 +112,8 @@ class Rewriting {
   #sumOf({ over, where }: Reduce, one: Monomial): Expr {
     const [entry] = one.entries;
     if (entry === undefined) return this.#constant(sum(over, product(one), where));
-    if (one.entries.length === 1) return this.#overlap({ over, factors: one.factors, entry, where });
+    if (one.entries.length === 1)
+      return this.#overlap({ over, factors: one.factors, entry, where });
     const inner = innerSum(over, one.entries);
     if (inner === null) return this.#constantParts(sum(over, product(one), where));
     const walks = (part: Expr) => part.free.some((index) => inner.indices.includes(index));

@@ -15,21 +15,21 @@ export interface FeedSpace {
 /** An entry from its arguments and one random number. */
 type Draw = (args: readonly number[], random: number, tensor: Tensor) => number;
 
-const DRAWS: Readonly<Record<string, { readonly from: "normal" | "uniform"; readonly make: Draw }>> =
-  {
-    normal: { from: "normal", make: ([mean = 0, deviation = 1], z) => mean + deviation * z },
-    uniform: { from: "uniform", make: ([min = 0, max = 1], u) => min + (max - min) * u },
-    bernoulli: {
-      from: "uniform",
-      make: ([p = 0.5], u, { elem }) => (u < p ? 1 : elem === "sign" ? -1 : 0),
-    },
-    /** The other of its two values, with probability p: −x for signs and reals, 1 − x for bits. */
-    flip: {
-      from: "uniform",
-      make: ([x, p], u, { elem }) =>
-        u >= p ? x : elem === "bit" || elem === "bool" ? 1 - x : -x,
-    },
-  };
+const DRAWS: Readonly<
+  Record<string, { readonly from: "normal" | "uniform"; readonly make: Draw }>
+> = {
+  normal: { from: "normal", make: ([mean = 0, deviation = 1], z) => mean + deviation * z },
+  uniform: { from: "uniform", make: ([min = 0, max = 1], u) => min + (max - min) * u },
+  bernoulli: {
+    from: "uniform",
+    make: ([p = 0.5], u, { elem }) => (u < p ? 1 : elem === "sign" ? -1 : 0),
+  },
+  /** The other of its two values, with probability p: −x for signs and reals, 1 − x for bits. */
+  flip: {
+    from: "uniform",
+    make: ([x, p], u, { elem }) => (u >= p ? x : elem === "bit" || elem === "bool" ? 1 - x : -x),
+  },
+};
 
 /** The entries of a given in a test. */
 export function drawFeed(feed: Feed, space: FeedSpace, batch: number, key: Key): Entries {

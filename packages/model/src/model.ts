@@ -148,7 +148,10 @@ class LoadedModel implements Model {
 
   async #run(
     recall: Recall,
-    { givens, ...rest }: Omit<RecallOptions, "givens"> & {
+    {
+      givens,
+      ...rest
+    }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
     },
   ): Promise<RecallResult> {

@@ -140,9 +140,10 @@ async function resultFile({
   };
   for (const [neuron, tensor] of activations) await add(neuron.name, tensor);
   for (const [neuron, tensor] of states) await add(`${neuron.name}.state`, tensor);
-  const all = new Float32Array(energies.length * batch);
+  // Energies of high order leave the range of float32.
+  const all = new Float64Array(energies.length * batch);
   energies.forEach((energy, step) => all.set(energy, step * batch));
-  arrays.set("energies", { shape: [energies.length, batch], dtype: "float32", data: all });
+  arrays.set("energies", { shape: [energies.length, batch], dtype: "float64", data: all });
   const steps = Int32Array.from(energySteps);
   arrays.set("energySteps", { shape: [steps.length], dtype: "int32", data: steps });
   return writeNpz(arrays);

@@ -135,11 +135,11 @@ export class BinaryRecall implements CompiledRecall {
       this.#recall,
       this.#recall.solver.name === "async" ? Math.max(1, Math.ceil(this.steps / POINTS)) : 1,
     );
-    const energies: Float32Array[] = [];
+    const energies: Float64Array[] = [];
     const energySteps: number[] = [];
     const record = (step: number) => {
       energySteps.push(step);
-      energies.push(Float32Array.from(examples, ({ walk }) => walk.state.energy()));
+      energies.push(Float64Array.from(examples, ({ walk }) => walk.state.energy()));
     };
     record(0);
     const sweep = examples[0]?.walk.sweep ?? 1;

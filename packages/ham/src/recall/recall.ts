@@ -83,7 +83,7 @@ export interface RecallResult {
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
   /** The energy of every example (inner) at the steps of {@link energySteps} (outer). */
-  readonly energies: readonly Float32Array[];
+  readonly energies: readonly Float64Array[];
   /** When energies were kept: the start, every so many steps as the recall says, and the end. */
   readonly energySteps: readonly number[];
   readonly outcomes: readonly Outcome[];
@@ -204,7 +204,7 @@ class EnergyRecall implements CompiledRecall {
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
     const every = recordEvery(this.#recall, 1);
-    const energies: Float32Array[] = [];
+    const energies: Float64Array[] = [];
     const energySteps: number[] = [];
     let trackers: OutcomeTracker[] = [];
     let mask: tf.Tensor | undefined;
@@ -229,7 +229,7 @@ class EnergyRecall implements CompiledRecall {
         options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
         const last = active === 0 || now.step === this.steps;
         if (last || now.step % every === 0) {
-          energies.push(energy);
+          energies.push(Float64Array.from(energy));
           energySteps.push(now.step);
         }
         if (last) return makeResult(now, { energies, energySteps }, trackers);
