@@ -71,7 +71,7 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   indices: (_, positions) => tf.tensor1d([...positions], "int32"),
   gather: ([x], positions) => tf.gather(x, tf.tensor1d([...positions], "int32"), x.rank - 1),
   /** Entries of the middle axis of three, at places that were uploaded once. */
-  take: ([x, places]) => tf.gather(x, places as tf.Tensor1D, 1),
+  take: ([x, places]) => tf.gather(x, places, 1),
   /** One entry of the given value behind the middle axis of three. */
   pad: ([x], [value]) =>
     tf.pad(
