@@ -13,7 +13,7 @@ import { contains, dependsOn } from "./depends.ts";
 import { makeIndex } from "./dim.ts";
 import { add, apply, get, lit, mul, position, reduce, select, softmax, sum } from "./expr.ts";
 import { type Monomial, monomials, product } from "./monomials.ts";
-import { substituteIndices } from "./substitute.ts";
+import { freshIndex, substituteIndices } from "./substitute.ts";
 import { makeTensor } from "./tensor.ts";
 import type { Expr, Get, Index, Reduce, Tensor } from "./types.ts";
 
@@ -105,58 +105,54 @@ class Rewriting {
     const guarded = expr.where !== null && dependsOn(expr.where, this.#layers);
     const products = guarded ? null : monomials(expr.body, this.#layers);
     if (products === null) return this.#other(expr);
-    return add(...products.map((one) => this.#sumOf(expr, reducePowers(one, this.#values))));
+    return add(
+      ...products.map((one) => {
+        const short = reducePowers(one, this.#values);
+        const { over, factors } = mergeSums(expr.over, short);
+        return this.#sumOf({ over, where: expr.where }, { ...short, factors });
+      }),
+    );
   }
 
-  /** `Σ_over` of one product. */
-  #sumOf({ over, where }: Reduce, one: Monomial): Expr {
-    const [entry] = one.entries;
-    if (entry === undefined) return this.#constant(sum(over, product(one), where));
-    if (one.entries.length === 1)
-      return this.#overlap({ over, factors: one.factors, entry, where });
-    const inner = innerSum(over, one.entries);
+  /** `Σ_over` of one product of entries of layers, and of overlaps that were found before. */
+  #sumOf({ over, where }: Range, one: Monomial): Expr {
+    if (one.entries.length === 0) return this.#constant(sum(over, product(one), where));
+    const movable = one.entries.filter(({ tensor }) => this.#layers.has(tensor));
+    const inner = innerSum(over, one.entries, movable);
     if (inner === null) return this.#constantParts(sum(over, product(one), where));
     const walks = (part: Expr) => part.free.some((index) => inner.indices.includes(index));
-    const guardInside = where !== null && walks(where);
+    const guardInside = where !== null && (walks(where) || one.entries.length === 1);
     const field = this.#overlap({
       over: inner.indices,
       factors: one.factors.filter(walks),
       entry: inner.entry,
       where: guardInside ? where : null,
     });
-    return this.#constantParts(
-      sum(
-        over.filter((index) => !inner.indices.includes(index)),
-        mul(
-          ...one.factors.filter((factor) => !walks(factor)),
-          ...one.entries.filter((other) => other !== inner.entry),
-          field,
-        ),
-        guardInside ? null : where,
-      ),
-    );
+    const others = one.entries.filter((other) => other !== inner.entry);
+    const factors = one.factors.filter((factor) => !walks(factor));
+    const rest = {
+      over: over.filter((index) => !inner.indices.includes(index)),
+      where: guardInside ? null : where,
+    };
+    if (field.kind === "get") return this.#sumOf(rest, { factors, entries: [...others, field] });
+    return this.#constantParts(sum(rest.over, mul(...factors, ...others, field), rest.where));
   }
 
-  /** A tensor in place of a sum that is affine in the layers; what it does not sum stays outside. */
+  /** A tensor in place of a sum that is affine in the layers; the sum itself under a schedule. */
   #overlap(affine: AffineSum): Expr {
-    const { over, entry, where } = affine;
-    const walks = (part: Expr) => part.free.some((index) => over.includes(index));
-    const factors = affine.factors.filter(walks);
-    const outside = affine.factors.filter((factor) => !walks(factor));
+    const { over, factors, entry, where } = affine;
     const value = sum(over, mul(...factors, entry), where);
-    const changing = contains(value, (node) => node.kind === "time");
-    if (changing) return this.#constantParts(mul(...outside, value));
+    if (contains(value, (node) => node.kind === "time")) return this.#constantParts(value);
     const indices = value.free;
     const tensor = nameless("overlap", indices);
     const at = entry.tensor.axes.map((dim) => makeIndex("unit", dim));
-    const slope = slopeOf({ over, factors, entry, where }, at);
     this.found.overlaps.push({
       tensor,
       indices,
       value: this.#constantParts(value),
-      slopes: [{ layer: entry.tensor, at, value: this.#constant(slope) }],
+      slopes: [{ layer: entry.tensor, at, value: this.#constant(slopeOf(affine, at)) }],
     });
-    return mul(...outside.map((factor) => this.#constant(factor)), get(tensor, indices));
+    return get(tensor, indices);
   }
 
   /** `expr` with its parts that no layer changes set aside. */
@@ -213,6 +209,38 @@ function nameless(name: string, indices: readonly Index[]): Tensor {
   );
 }
 
+/** The indices of a sum and its guard. */
+interface Range {
+  readonly over: readonly Index[];
+  readonly where: Expr | null;
+}
+
+/**
+ * Sums among the factors that tie entries together join the sum around them:
+ * `Σ_ij (Σ_m ξ_mi ξ_mj) v_i v_j` falls apart into overlaps `Σ_i ξ_mi v_i`, where a table over
+ * `i` and `j` would be as long as the square of the layer.
+ */
+function mergeSums(over: readonly Index[], { factors, entries }: Monomial) {
+  const all = { over: [...over], factors: [] as Expr[] };
+  for (const factor of factors) {
+    const ties = entries.filter((entry) => entry.free.some((index) => factor.free.includes(index)));
+    if (
+      factor.kind !== "reduce" ||
+      factor.op !== "sum" ||
+      factor.where !== null ||
+      ties.length < 2
+    ) {
+      all.factors.push(factor);
+      continue;
+    }
+    const fresh = new Map(factor.over.map((index) => [index, freshIndex(index)]));
+    const body = substituteIndices(factor.body, fresh);
+    all.over.push(...fresh.values());
+    all.factors.push(...(body.kind === "apply" && body.op === "mul" ? body.args : [body]));
+  }
+  return all;
+}
+
 /** `Σ_over Π factors · entry`, restricted to where `where` holds; the factors know no layer. */
 interface AffineSum {
   readonly over: readonly Index[];
@@ -264,8 +292,10 @@ function sameEntry(a: Get, b: Get): boolean {
 function innerSum(
   over: readonly Index[],
   entries: readonly Get[],
+  movable: readonly Get[],
 ): { entry: Get; indices: readonly Index[] } | null {
-  for (const entry of entries.toReversed()) {
+  if (entries.length === 1 && movable.length === 1) return { entry: entries[0], indices: over };
+  for (const entry of movable.toReversed()) {
     const indices = over.filter(
       (index) =>
         entry.free.includes(index) &&
