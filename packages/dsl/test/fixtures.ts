@@ -1,7 +1,7 @@
 /** The `.ham` files of the fixtures, by folder. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SourceFile } from "@hamlet/dsl";
+import { RULES, type SourceFile } from "@hamlet/dsl";
 
 const ROOT = join(import.meta.dirname, "fixtures");
 
@@ -14,9 +14,18 @@ export interface Fixture {
   readonly expectedPath: string;
 }
 
-/** All fixtures under `invalid` or `valid`. */
-export function fixtures(kind: "invalid" | "valid"): Fixture[] {
-  return readdirSync(join(ROOT, kind)).flatMap((rule) =>
+/** All fixtures of the rules of syntax (`E01..`) or of meaning, under `invalid` or `valid`. */
+export function fixtures(
+  kind: "invalid" | "valid",
+  about: "syntax" | "meaning" = "syntax",
+): Fixture[] {
+  const syntax = new Set(
+    Object.entries(RULES).flatMap(([code, rule]) => (code.startsWith("E01") ? [rule] : [])),
+  );
+  const rules = readdirSync(join(ROOT, kind)).filter(
+    (rule) => (syntax as ReadonlySet<string>).has(rule) === (about === "syntax"),
+  );
+  return rules.flatMap((rule) =>
     hamFiles(join(kind, rule)).map((source) => {
       const name = source.name.replace(/\.ham$/, "");
       return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
@@ -27,6 +36,11 @@ export function fixtures(kind: "invalid" | "valid"): Fixture[] {
 /** The complete example models. */
 export function examples(): SourceFile[] {
   return hamFiles("examples");
+}
+
+/** The files that fixtures may `use`. */
+export function usedFiles(): ReadonlyMap<string, SourceFile> {
+  return new Map(hamFiles("uses").map((source) => [source.name, source]));
 }
 
 function hamFiles(folder: string): SourceFile[] {

@@ -81,7 +81,10 @@ export function solveAxes(
     const given = explicit.get(own.name)?.size ?? own.default;
     if (given === null) {
       const { span } = site.item.template;
-      missingArgument(model.diagnostics, site.written, own.name, "100", span, own.meaning);
+      const before = (site.item.template.args ?? []).map((arg) =>
+        model.expressions.written(arg.span),
+      );
+      missingArgument(model.diagnostics, site.written, own.name, "100", span, own.meaning, before);
       return null;
     }
     const dim = makeDim(`${model.prefix}${site.name.text}.${own.name}`, given);

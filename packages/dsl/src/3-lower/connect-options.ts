@@ -55,7 +55,7 @@ export function readOptions(
 function optionValue(
   model: ModelLowering,
   option: HypersynapseOption,
-  { value, span }: ast.Arg,
+  { value }: ast.Arg,
 ): OptionValue | null {
   const { diagnostics } = model;
   if (option.words !== undefined) {
@@ -81,7 +81,7 @@ function optionValue(
   if (number === null) return null;
   const known = knownValue(number);
   if (option.bound !== null && known !== null && !keeps(option.bound, known)) {
-    valueOutOfBounds(diagnostics, option.name, option.bound, known, span, null);
+    valueOutOfBounds(diagnostics, option.name, option.bound, known, value.span, null);
     return null;
   }
   return known === null ? number : lit(known);

@@ -87,6 +87,8 @@ export class Expressions {
   #root: ast.Expression | null = null;
   /** Indices already reported as unbound in it: one mistake, one message. */
   readonly #unboundNames = new Set<string>();
+  /** Reads whose indices were reported as walking the wrong axes. */
+  readonly #blamed = new Set<ast.Reference>();
 
   constructor(scope: Scope, diagnostics: Diagnostics, text: string) {
     this.#scope = scope;
@@ -130,10 +132,9 @@ export class Expressions {
     options: { readonly mayBeUnused?: boolean } = {},
   ): { indices: Index[]; inside: Surroundings } | null {
     const dims = new Map<string, Dim>();
-    for (const [name, { index }] of around.indices) dims.set(name, index.dim);
     let failed = false;
     for (const binder of binders) {
-      const dim = this.#dimOf(binder, bodies, around, op, binders, dims, options);
+      const dim = this.#dimOf(binder, bodies, around, op, binders, options);
       if (dim === null) failed = true;
       else dims.set(binder.name.text, dim);
     }
@@ -154,12 +155,11 @@ export class Expressions {
     around: Surroundings,
     op: string,
     all: readonly ast.Binder[],
-    known: ReadonlyMap<string, Dim>,
-    { mayBeUnused = false }: { readonly mayBeUnused?: boolean },
+    { mayBeUnused = op === "let" }: { readonly mayBeUnused?: boolean },
   ): Dim | null {
     const name = binder.name.text;
     if (this.#hidesSomething(binder, bodies, around)) return null;
-    const uses: IndexUse[] = [];
+    const uses: (IndexUse & { readonly reference: ast.Reference })[] = [];
     let uncertain = false;
     for (const use of bodies.flatMap((body) => indexedUses(body, name))) {
       const meaning = this.#scope.peekAt(use.reference.path);
@@ -168,14 +168,19 @@ export class Expressions {
       else if (use.axis < axes.length) {
         const written = use.reference.indices!.map((index) => this.written(index.span));
         const tensor = this.written(use.reference.path.span);
-        uses.push({ tensor, axes, axis: use.axis, span: use.span, written });
+        const { axis, span, reference } = use;
+        uses.push({ tensor, axes, axis, span, written, reference });
       }
     }
     if (binder.dim !== undefined) {
       const dim = this.dim(binder.dim);
       const other = dim === null ? undefined : uses.find((use) => use.axes[use.axis] !== dim);
       if (dim === null || other === undefined) return dim;
-      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other, known);
+      // Two indices in each other's place are one mistake.
+      if (!this.#blamed.has(other.reference)) {
+        indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other);
+      }
+      this.#blamed.add(other.reference);
       return null;
     }
     if (uses.length === 0) {
@@ -197,19 +202,7 @@ export class Expressions {
     const dim = uses[0].axes[uses[0].axis];
     const other = uses.find((use) => use.axes[use.axis] !== dim);
     if (other === undefined) return dim;
-    const guess = new Map(known);
-    for (const sibling of all) {
-      const first = bodies
-        .flatMap((body) => indexedUses(body, sibling.name.text))
-        .map((use) => {
-          const meaning = this.#scope.peekAt(use.reference.path);
-          return meaning === undefined ? undefined : axesOf(meaning)?.[use.axis];
-        })
-        .find((found) => found !== undefined);
-      if (first !== undefined) guess.set(sibling.name.text, first);
-    }
-    guess.set(name, other.axes[other.axis]);
-    indexTwoDims(this.#diagnostics, name, uses[0], other, guess);
+    indexTwoDims(this.#diagnostics, name, uses[0], other);
     return null;
   }
 
@@ -221,7 +214,11 @@ export class Expressions {
   ): void {
     for (const body of bodies) {
       walk(body, (node) => {
-        if (node.kind !== "reference" || node.args !== undefined) return;
+        if (node.kind !== "reference") return;
+        if (node.args !== undefined) {
+          this.#function(node);
+          return;
+        }
         const [first] = node.path.segments;
         const local =
           around.indices.has(first.text) ||
@@ -406,7 +403,8 @@ export class Expressions {
       return null;
     }
     if (node.indices.length !== axes.length) {
-      indexCount(this.#diagnostics, text, axes, node.indices.length, node.span);
+      const written = node.indices.map((index) => this.written(index.span));
+      indexCount(this.#diagnostics, text, axes, written, node.span);
       return null;
     }
     const at = node.indices.map((index, axis) => this.#index(index, node, axes, axis, around));
@@ -479,7 +477,6 @@ export class Expressions {
         text,
         { binder: found.span, dim: found.index.dim },
         { tensor, axes, axis, span, written },
-        new Map([...around.indices].map(([name, entry]) => [name, entry.index.dim])),
       );
       return null;
     }
@@ -507,11 +504,13 @@ export class Expressions {
     }
   }
 
-  #call(node: ast.Reference, around: Surroundings): Expr | null {
+  /** The function that is called, or null after a message. */
+  #function(node: ast.Reference): ScalarFunction | null {
     const [name] = node.path.segments;
     const args = node.args!;
     if (name.text === "state") {
-      stateInEnergy(this.#diagnostics, this.written(node.span), node.span);
+      const span = { start: node.span.start, end: node.argsSpan!.end };
+      stateInEnergy(this.#diagnostics, this.written(span), span);
       return null;
     }
     if (name.text === "sign" || name.text === "step") {
@@ -524,14 +523,19 @@ export class Expressions {
       return null;
     }
     const op = FUNCTIONS.get(name.text);
-    if (op === undefined) {
-      unknownFunction(this.#diagnostics, name, [...FUNCTIONS.keys()]);
-      return null;
-    }
+    if (op === undefined) unknownFunction(this.#diagnostics, name, [...FUNCTIONS.keys()]);
+    return op ?? null;
+  }
+
+  #call(node: ast.Reference, around: Surroundings): Expr | null {
+    const [name] = node.path.segments;
+    const args = node.args!;
+    const op = this.#function(node);
+    if (op === null) return null;
     const arity = op === "max" || op === "min" ? 2 : 1;
     if (args.length !== arity) {
       this.#diagnostics.report("E0401", node.argsSpan ?? node.span, {
-        message: `\`${name.text}\` takes ${arity === 1 ? "1 number" : "2 numbers"}, but ${args.length} are given`,
+        message: `\`${name.text}\` takes ${arity === 1 ? "1 number" : "2 numbers"}, but ${args.length} ${args.length === 1 ? "is" : "are"} given`,
         ...(arity === 2 && args.length === 1
           ? { help: [`the largest of many is \`${name.text}[i] …\``] }
           : {}),

@@ -19,7 +19,6 @@ export function indexTwoDims(
   name: string,
   first: IndexUse | { binder: Span; dim: Dim },
   second: IndexUse,
-  dimsOfIndices: ReadonlyMap<string, Dim>,
 ): void {
   const explicit = "binder" in first;
   const wanted = explicit ? first.dim : first.axes[first.axis];
@@ -28,8 +27,8 @@ export function indexTwoDims(
     second.axes[second.axis].size?.kind === "lit" &&
     wanted.size.value === (second.axes[second.axis].size as { value: number }).value;
   const better = explicit
-    ? null
-    : (swapped(first, dimsOfIndices) ?? swapped(second, dimsOfIndices));
+    ? swapped(second, wanted)
+    : (swapped(first, second.axes[second.axis]) ?? swapped(second, wanted));
   const [primary, other] = explicit
     ? [
         { span: second.span, label: axisText(second.tensor, second.axes, second.axis) },
@@ -54,13 +53,18 @@ export function indexTwoDims(
   });
 }
 
-/** "`xi` has axes [K, D]; did you mean `xi[m, i]`?" when another order of its indices fits. */
-function swapped(use: IndexUse, dims: ReadonlyMap<string, Dim>): string | null {
-  const order = use.axes.map((dim, axis) =>
-    dims.get(use.written[axis]) === dim
-      ? use.written[axis]
-      : use.written.find((name) => dims.get(name) === dim),
+/**
+ * "`xi` has axes [K, D]; did you mean `xi[m, i]`?": the index fits another axis of the same array,
+ * and trades places with the one that is there.
+ */
+function swapped(use: IndexUse, wanted: Dim): string | null {
+  const fitting = use.axes.flatMap((dim, axis) =>
+    dim === wanted && axis !== use.axis ? [axis] : [],
   );
-  if (order.some((name) => name === undefined) || new Set(order).size < order.length) return null;
+  if (fitting.length !== 1) return null;
+  const order = use.written
+    .with(use.axis, use.written[fitting[0]])
+    .with(fitting[0], use.written[use.axis]);
+  if (order.some((name) => name === undefined)) return null;
   return `\`${use.tensor}\` has axes ${axesText(use.axes)}; did you mean \`${use.tensor}[${order.join(", ")}]\`?`;
 }

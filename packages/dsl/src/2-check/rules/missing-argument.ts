@@ -9,9 +9,10 @@ export function missingArgument(
   example: string,
   span: Span,
   meaning = "",
+  given: readonly string[] = [],
 ): void {
   diagnostics.report("E0403", span, {
     message: `\`${template}\` needs its option \`${option}\`${meaning === "" ? "" : ` (${meaning})`}`,
-    fix: [`\`${template}(${option} = ${example})\``],
+    fix: [`\`${template}(${[...given, `${option} = ${example}`].join(", ")})\``],
   });
 }
