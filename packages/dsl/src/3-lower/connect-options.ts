@@ -1,13 +1,6 @@
 // The options of a connection: numbers, words and lists.
 
-import {
-  type Dim,
-  type Expr,
-  isLit,
-  lit,
-  type HypersynapseOption,
-  type OptionValue,
-} from "@hamlet/graph";
+import { type Dim, isLit, lit, type HypersynapseOption, type OptionValue } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../2-check/rules/type-mismatch.ts";
@@ -70,7 +63,7 @@ function optionValue(
         ? value.elements.map((element) => model.expressions.lower(element))
         : [];
     if (numbers.length > 0 && numbers.every((number) => number !== null && isLit(number))) {
-      return numbers.map((number) => (number as Extract<Expr, { kind: "lit" }>).value);
+      return numbers.map((number) => number.value);
     }
     if (numbers.every((number) => number !== null)) {
       listNeeded(diagnostics, option.name, option.default, value.span);

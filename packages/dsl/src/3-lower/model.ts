@@ -182,6 +182,11 @@ export class ModelLowering {
     return this.#part?.bindings.has(name) ?? false;
   }
 
+  /** The lowering of another file as a part of this one. */
+  instantiate(module: Module, part: PartInstance): ModelLowering {
+    return new ModelLowering(module, this.overrides, part);
+  }
+
   /** Makes a tensor that nobody declared, such as the weights of a connection, part of the model. */
   adopt(tensor: Tensor, span: Span): void {
     this.#adopted.tensors.push(tensor);
