@@ -27,11 +27,14 @@ export default defineConfig({
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
         { label: "Start", items: [{ slug: "start/quickstart" }] },
-        { label: "Learn", items: [
+        {
+          label: "Learn",
+          items: [
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
             { slug: "learn/write-a-memory" },
-          ] },
+          ],
+        },
         {
           label: "Reference",
           items: [

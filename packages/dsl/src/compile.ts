@@ -3,9 +3,11 @@
 import type { EnergyGraph, Registry } from "@hamlet/graph";
 import type { FileAst } from "./1-parse/ast.ts";
 import { checkAttributes, withoutAllowed } from "./2-check/rules/attributes.ts";
+import { lookAlikeNames } from "./2-check/rules/look-alike-names.ts";
 import { isPath, Library, type ResolveUse, type UsedPlugin } from "./3-lower/library.ts";
 import { lowerModel, type Places } from "./3-lower/model.ts";
 import { readOverrides } from "./3-lower/overrides.ts";
+import { declaredNames } from "./3-lower/symbols.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./source.ts";
 
@@ -47,6 +49,10 @@ export function compile(
   const library = new Library(registry, resolve);
   const main = library.open(source);
   checkAttributes(main.file, main.diagnostics);
+  lookAlikeNames(
+    main.diagnostics,
+    main.file.items.flatMap((item) => [...declaredNames(item)]),
+  );
   const overrides = readOverrides(set);
   const { graph, places } = lowerModel(main, overrides);
   const diagnostics = withoutAllowed(main.file, [...library.diagnostics(), ...overrides.list()]);

@@ -14,30 +14,33 @@ export interface Fixture {
   readonly expectedPath: string;
 }
 
-/** Rules that the parser checks; all others need the meaning of a file. */
-const SYNTAX: ReadonlySet<string> = new Set(
-  Object.entries(RULES).flatMap(([code, rule]) => (code.startsWith("E01") ? [rule] : [])),
-);
-
-/** The fixtures under `invalid` or `valid` of what the parser checks, or of what comes later. */
+/** All fixtures of the rules of syntax (`E01..`) or of meaning, under `invalid` or `valid`. */
 export function fixtures(
   kind: "invalid" | "valid",
-  stage: "syntax" | "meaning" = "syntax",
+  about: "syntax" | "meaning" = "syntax",
 ): Fixture[] {
-  const rules = readdirSync(join(ROOT, kind));
-  return rules
-    .filter((rule) => SYNTAX.has(rule) === (stage === "syntax"))
-    .flatMap((rule) =>
-      hamFiles(join(kind, rule)).map((source) => {
-        const name = source.name.replace(/\.ham$/, "");
-        return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
-      }),
-    );
+  const syntax = new Set(
+    Object.entries(RULES).flatMap(([code, rule]) => (code.startsWith("E01") ? [rule] : [])),
+  );
+  const rules = readdirSync(join(ROOT, kind)).filter(
+    (rule) => (syntax as ReadonlySet<string>).has(rule) === (about === "syntax"),
+  );
+  return rules.flatMap((rule) =>
+    hamFiles(join(kind, rule)).map((source) => {
+      const name = source.name.replace(/\.ham$/, "");
+      return { rule, name, source, expectedPath: join(ROOT, kind, rule, `${name}.expected.txt`) };
+    }),
+  );
 }
 
 /** The complete example models. */
 export function examples(): SourceFile[] {
   return hamFiles("examples");
+}
+
+/** The files that fixtures may `use`. */
+export function usedFiles(): ReadonlyMap<string, SourceFile> {
+  return new Map(hamFiles("uses").map((source) => [source.name, source]));
 }
 
 function hamFiles(folder: string): SourceFile[] {

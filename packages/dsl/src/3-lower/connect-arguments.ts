@@ -112,7 +112,8 @@ function givenNeuron(
 }
 
 /** A param is bound to an array of the file, to a `let`, or, when it is one number, to a formula. */
-function bindParam(model: ModelLowering, { value, span }: ast.Arg): Binding | null {
+function bindParam(model: ModelLowering, { value }: ast.Arg): Binding | null {
+  const { span } = value;
   const written = model.expressions.written(span);
   const array = model.expressions.array(value);
   if (array?.meaning.kind === "neuron") {

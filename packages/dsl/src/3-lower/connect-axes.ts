@@ -81,7 +81,10 @@ export function solveAxes(
     const given = explicit.get(own.name)?.size ?? own.default;
     if (given === null) {
       const { span } = site.item.template;
-      const missing = { name: own.name, example: "100", meaning: own.meaning };
+      const before = (site.item.template.args ?? [])
+        .map((arg) => `${model.expressions.written(arg.span)}, `)
+        .join("");
+      const missing = { name: own.name, example: "100", meaning: own.meaning, before };
       missingArgument(model.diagnostics, site.written, missing, span);
       return null;
     }

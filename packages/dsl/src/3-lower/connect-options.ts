@@ -1,13 +1,6 @@
 // The options of a connection: numbers, words and lists.
 
-import {
-  type Dim,
-  type Expr,
-  isLit,
-  lit,
-  type HypersynapseOption,
-  type OptionValue,
-} from "@hamlet/graph";
+import { type Dim, isLit, lit, type HypersynapseOption, type OptionValue } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../2-check/rules/type-mismatch.ts";
@@ -54,7 +47,7 @@ export function readOptions(
 function optionValue(
   model: ModelLowering,
   option: HypersynapseOption,
-  { value, span }: ast.Arg,
+  { value }: ast.Arg,
 ): OptionValue | null {
   const { diagnostics } = model;
   if (option.words !== undefined) {
@@ -69,7 +62,7 @@ function optionValue(
         ? value.elements.map((element) => model.expressions.lower(element))
         : [];
     if (numbers.length > 0 && numbers.every((number) => number !== null && isLit(number))) {
-      return numbers.map((number) => (number as Extract<Expr, { kind: "lit" }>).value);
+      return numbers.map((number) => number.value);
     }
     if (numbers.every((number) => number !== null)) {
       listNeeded(diagnostics, option.name, option.default, value.span);
@@ -80,7 +73,7 @@ function optionValue(
   if (number === null) return null;
   const known = knownValue(number);
   if (option.bound !== null && known !== null && !keeps(option.bound, known)) {
-    valueOutOfBounds(diagnostics, option.name, option.bound, known, span, null);
+    valueOutOfBounds(diagnostics, option.name, option.bound, known, value.span, null);
     return null;
   }
   return known === null ? number : lit(known);

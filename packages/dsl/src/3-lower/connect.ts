@@ -150,7 +150,8 @@ function share(
   if (connection.template.definition !== template.definition) {
     const synapse = connection.template.definition.name;
     const place = { name: other, synapse, span };
-    shareDifferent(model.diagnostics, name, template.definition.name, place);
+    const own = { name: template.definition.name, span: item.template.path.span };
+    shareDifferent(model.diagnostics, name, own, place);
     return null;
   }
   return new Map([...connection.params].map(([param, bound]) => [param, { ...bound, span }]));

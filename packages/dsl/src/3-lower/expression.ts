@@ -104,6 +104,8 @@ export class Expressions {
   readonly #spans = new Map<Expr, Span>();
   /** Indices already reported as unbound in it: one mistake, one message. */
   readonly #unboundNames = new Set<string>();
+  /** Reads whose indices were reported as walking the wrong axes. */
+  readonly #blamed = new Set<ast.Reference>();
 
   constructor(scope: Scope, diagnostics: Diagnostics, text: string) {
     this.#scope = scope;
@@ -175,11 +177,11 @@ export class Expressions {
     around: Surroundings,
     op: string,
     all: readonly ast.Binder[],
-    { mayBeUnused = false }: { readonly mayBeUnused?: boolean },
+    { mayBeUnused = op === "let" }: { readonly mayBeUnused?: boolean },
   ): Dim | null {
     const name = binder.name.text;
     if (this.#hidesSomething(binder, bodies, around)) return null;
-    const uses: IndexUse[] = [];
+    const uses: (IndexUse & { readonly reference: ast.Reference })[] = [];
     let uncertain = false;
     for (const use of bodies.flatMap((body) => indexedUses(body, name))) {
       const meaning = this.#scope.peekAt(use.reference.path);
@@ -188,14 +190,19 @@ export class Expressions {
       else if (use.axis < axes.length) {
         const written = use.reference.indices!.map((index) => this.written(index.span));
         const tensor = this.written(use.reference.path.span);
-        uses.push({ tensor, axes, axis: use.axis, span: use.span, written });
+        const { axis, span, reference } = use;
+        uses.push({ tensor, axes, axis, span, written, reference });
       }
     }
     if (binder.dim !== undefined) {
       const dim = this.dim(binder.dim);
       const other = dim === null ? undefined : uses.find((use) => use.axes[use.axis] !== dim);
       if (dim === null || other === undefined) return dim;
-      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other);
+      // Two indices in each other's place are one mistake.
+      if (!this.#blamed.has(other.reference)) {
+        indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other);
+      }
+      this.#blamed.add(other.reference);
       return null;
     }
     if (uses.length === 0) {
@@ -229,7 +236,11 @@ export class Expressions {
   ): void {
     for (const body of bodies) {
       walk(body, (node) => {
-        if (node.kind !== "reference" || node.args !== undefined) return;
+        if (node.kind !== "reference") return;
+        if (node.args !== undefined) {
+          if (!around.calls?.has(node.path.segments[0].text)) this.#function(node);
+          return;
+        }
         const [first] = node.path.segments;
         const local =
           around.indices.has(first.text) ||
@@ -436,7 +447,8 @@ export class Expressions {
       return null;
     }
     if (node.indices.length !== axes.length) {
-      indexCount(this.#diagnostics, text, axes, node.indices.length, node.span);
+      const written = node.indices.map((index) => this.written(index.span));
+      indexCount(this.#diagnostics, text, axes, written, node.span);
       return null;
     }
     const at = node.indices.map((index, axis) => this.#index(index, node, axes, axis, around));
@@ -536,13 +548,13 @@ export class Expressions {
     }
   }
 
-  #call(node: ast.Reference, around: Surroundings): Expr | null {
+  /** The function that is called, or null after a message. */
+  #function(node: ast.Reference): ScalarFunction | null {
     const [name] = node.path.segments;
     const args = node.args!;
-    const local = around.calls?.get(name.text);
-    if (local !== undefined) return local(node);
     if (name.text === "state") {
-      stateInEnergy(this.#diagnostics, this.written(node.span), node.span);
+      const span = { start: node.span.start, end: node.argsSpan!.end };
+      stateInEnergy(this.#diagnostics, this.written(span), span);
       return null;
     }
     if (name.text === "sign" || name.text === "step") {
@@ -555,14 +567,21 @@ export class Expressions {
       return null;
     }
     const op = FUNCTIONS.get(name.text);
-    if (op === undefined) {
-      unknownFunction(this.#diagnostics, name, [...FUNCTIONS.keys()]);
-      return null;
-    }
+    if (op === undefined) unknownFunction(this.#diagnostics, name, [...FUNCTIONS.keys()]);
+    return op ?? null;
+  }
+
+  #call(node: ast.Reference, around: Surroundings): Expr | null {
+    const [name] = node.path.segments;
+    const args = node.args!;
+    const local = around.calls?.get(name.text);
+    if (local !== undefined) return local(node);
+    const op = this.#function(node);
+    if (op === null) return null;
     const arity = op === "max" || op === "min" ? 2 : 1;
     if (args.length !== arity) {
       this.#diagnostics.report("E0401", node.argsSpan ?? node.span, {
-        message: `\`${name.text}\` takes ${arity === 1 ? "1 number" : "2 numbers"}, but ${args.length} are given`,
+        message: `\`${name.text}\` takes ${arity === 1 ? "1 number" : "2 numbers"}, but ${args.length} ${args.length === 1 ? "is" : "are"} given`,
         ...(arity === 2 && args.length === 1
           ? { help: [`the largest of many is \`${name.text}[i] …\``] }
           : {}),

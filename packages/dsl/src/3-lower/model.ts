@@ -192,6 +192,11 @@ export class ModelLowering {
     return this.#part?.bindings.has(name) ?? false;
   }
 
+  /** The lowering of another file as a part of this one. */
+  instantiate(module: Module, part: PartInstance): ModelLowering {
+    return new ModelLowering(module, this.overrides, part);
+  }
+
   /** Makes a tensor that nobody declared, such as the weights of a connection, part of the model. */
   adopt(tensor: Tensor, span: Span): void {
     this.#adopted.tensors.push(tensor);
@@ -215,13 +220,13 @@ export class ModelLowering {
 
   /** The neurons of the file that have exactly these axes. */
   neuronsWith(axes: readonly Dim[]): string[] {
-    return [...this.scope.declarations.keys()].filter((name) => {
-      const meaning = this.scope.peek(name);
-      return (
+    return [...this.scope.declarations].flatMap(([name, { item }]) => {
+      const meaning = item.kind === "neuron" ? this.scope.peek(name) : undefined;
+      const fits =
         meaning?.kind === "neuron" &&
         meaning.neuron.axes.length === axes.length &&
-        meaning.neuron.axes.every((dim, axis) => dim === axes[axis])
-      );
+        meaning.neuron.axes.every((dim, axis) => dim === axes[axis]);
+      return fits ? [name] : [];
     });
   }
 
@@ -431,7 +436,7 @@ export class ModelLowering {
 
   #keepsOption(
     definition: LagrangianTemplate["definition"],
-    { name, span }: ast.Arg,
+    { name, value: { span } }: ast.Arg,
     value: Expr | Tensor,
   ): boolean {
     const bound = definition.options.find((option) => option.name === name!.text)?.bound ?? null;

@@ -8,7 +8,7 @@ import { partShape } from "../2-check/rules/dim-mismatch.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
-import { ModelLowering } from "./model.ts";
+import type { ModelLowering } from "./model.ts";
 import { declarationsOf } from "./scope.ts";
 import { knownValue } from "./shape.ts";
 import { axesOf, type Declaration, type Group, kindText, type Meaning } from "./symbols.ts";
@@ -55,7 +55,7 @@ export function lowerPart(model: ModelLowering, item: ast.PartItem): LoweredPart
     }
   }
   if (failed) return null;
-  const child = new ModelLowering(module, model.overrides, {
+  const child = model.instantiate(module, {
     prefix,
     bindings,
     at: model.outermost(item.name.span),

@@ -71,7 +71,7 @@ export function makeScope(
     if (from >= 0) {
       const chain = open.slice(from).map((entry) => ({
         name: entry.declaration.name.text,
-        use: entry.uses.at(-1)!,
+        use: entry.uses.at(-1) ?? { name: text, span: entry.declaration.name.span },
       }));
       cycle(diagnostics, chain);
       for (const entry of open.slice(from)) {
@@ -105,19 +105,19 @@ export function makeScope(
     return resolved(declaration, name.span);
   }
 
-  function peek(text: string): Meaning | undefined {
+  function peek(text: string, at: Span | null = null): Meaning | undefined {
     const declaration = declarations.get(text);
-    return declaration === undefined ? undefined : resolved(declaration, null);
+    return declaration === undefined ? undefined : resolved(declaration, at);
   }
 
   return {
     declarations,
     used,
     meaning,
-    peek,
+    peek: (text) => peek(text),
     at: ({ segments: [first, ...rest] }) => follow(meaning(first), first, rest, diagnostics),
     peekAt({ segments: [first, ...rest] }) {
-      const start = peek(first.text);
+      const start = peek(first.text, first.span);
       return start === undefined ? undefined : follow(start, first, rest, null);
     },
   };

@@ -153,9 +153,7 @@ function instanceOf(
         );
       }
       const value = options[tensor.name];
-      return value === undefined || typeof value === "string" || "length" in value
-        ? null
-        : (value as Expr);
+      return value === undefined || typeof value === "string" || "length" in value ? null : value;
     },
   };
 }

@@ -22,7 +22,7 @@ export function usesItself(diagnostics: Diagnostics, chain: readonly string[], s
   const [first, ...others] = chain;
   diagnostics.report("E0204", span, {
     message: `\`${first}\` uses itself`,
-    label: others.length === 1 ? "this is the same file" : `${chain.join(" uses ")}`,
+    label: others.length === 1 ? "this is the same file" : chain.join(" uses "),
     help: ["move what both need into a third file"],
   });
 }

@@ -62,7 +62,9 @@ export function dimMismatch(
         label: `so ${letter} = ${first.dim.name} here`,
       },
     ],
-    note: [`${place.signature} gives ${known.join(", ")}`],
+    note: [
+      `${place.signature}${first.by.role === "param" && first.by.name !== letter ? ` with \`${first.by.name}: [${first.by.formal.join(", ")}]\`` : ""} gives ${known.join(", ")}`,
+    ],
     ...(help === "" ? {} : { help: [help] }),
   });
 }

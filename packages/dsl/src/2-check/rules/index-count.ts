@@ -8,15 +8,18 @@ export function indexCount(
   diagnostics: Diagnostics,
   name: string,
   axes: readonly Dim[],
-  given: number,
+  written: readonly string[],
   span: Span,
 ): void {
+  const given = written.length;
   const missing = axes.length - given;
+  const complete = [...written, ...axes.slice(given).map((dim) => dim.name.toLowerCase())];
   diagnostics.report("E0302", span, {
     message: `\`${name}\` has ${count(axes.length, "axis", "axes")} ${axesText(axes)} but gets ${count(given, "index", "indices")}`,
     label:
       missing > 0
         ? `${missing === 1 ? "one index is" : `${missing} indices are`} missing`
         : `${missing === -1 ? "one index" : `${-missing} indices`} too many`,
+    ...(missing > 0 ? { fix: [`\`${name}[${complete.join(", ")}]\``] } : {}),
   });
 }

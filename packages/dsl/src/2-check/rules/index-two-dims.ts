@@ -26,8 +26,9 @@ export function indexTwoDims(
     wanted.size?.kind === "lit" &&
     second.axes[second.axis].size?.kind === "lit" &&
     wanted.size.value === (second.axes[second.axis].size as { value: number }).value;
-  const better =
-    swapped(second, wanted) ?? (explicit ? null : swapped(first, second.axes[second.axis]));
+  const better = explicit
+    ? swapped(second, wanted)
+    : (swapped(first, second.axes[second.axis]) ?? swapped(second, wanted));
   const [primary, other] = explicit
     ? [
         { span: second.span, label: axisText(second.tensor, second.axes, second.axis) },
@@ -53,13 +54,17 @@ export function indexTwoDims(
 }
 
 /**
- * "`xi` has axes [K, D]; did you mean `xi[m, i]`?": the index belongs on the axis that has the dim
- * it walks elsewhere, and what stands there comes here.
+ * "`xi` has axes [K, D]; did you mean `xi[m, i]`?": the index fits another axis of the same array,
+ * and trades places with the one that is there.
  */
-function swapped({ tensor, axes, axis, written }: IndexUse, wanted: Dim): string | null {
-  const place = axes.findIndex((dim, other) => dim === wanted && other !== axis);
-  if (place < 0) return null;
-  const order = [...written];
-  [order[axis], order[place]] = [order[place], order[axis]];
-  return `\`${tensor}\` has axes ${axesText(axes)}; did you mean \`${tensor}[${order.join(", ")}]\`?`;
+function swapped(use: IndexUse, wanted: Dim): string | null {
+  const fitting = use.axes.flatMap((dim, axis) =>
+    dim === wanted && axis !== use.axis ? [axis] : [],
+  );
+  if (fitting.length !== 1) return null;
+  const order = use.written
+    .with(use.axis, use.written[fitting[0]])
+    .with(fitting[0], use.written[use.axis]);
+  if (order.some((name) => name === undefined)) return null;
+  return `\`${use.tensor}\` has axes ${axesText(use.axes)}; did you mean \`${use.tensor}[${order.join(", ")}]\`?`;
 }

@@ -19,7 +19,8 @@ export function noSuchMember(
     });
     return;
   }
-  const near = suggest(name.text, group.members.keys());
+  // Every letter is one letter away from every other: nothing to guess from.
+  const near = name.text.length === 1 ? undefined : suggest(name.text, group.members.keys());
   const all = [...group.members].map(([member, { kind }]) => `${member} (${kind})`);
   const wanted = group.what.startsWith("a part") ? "neuron or param" : "param";
   diagnostics.report("E0206", name.span, {

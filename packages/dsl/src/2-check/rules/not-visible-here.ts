@@ -9,7 +9,7 @@ export function notVisibleHere(
   outside: { readonly name: Name; readonly item: Item | { readonly kind: "formal" } },
 ): void {
   const { item } = outside;
-  const noun = what.replace(/^an? /, "").toLowerCase();
+  const noun = what.replace(/^an? /, "");
   const where = noun === "synapse" ? "connected" : "used";
   const bound = item.kind === "const" && item.type?.bound !== undefined ? boundText(item.type) : "";
   diagnostics.report("E0205", name.span, {

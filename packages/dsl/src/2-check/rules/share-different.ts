@@ -6,12 +6,12 @@ import type { Span } from "../../source.ts";
 export function shareDifferent(
   diagnostics: Diagnostics,
   name: Name,
-  synapse: string,
+  synapse: { name: string; span: Span },
   other: { name: string; synapse: string; span: Span },
 ): void {
   diagnostics.report("E0408", other.span, {
     message: `\`${name.text}\` cannot share with \`${other.name}\`: they are different synapses`,
     label: `\`${other.name}\` is a ${other.synapse}`,
-    related: [{ span: name.span, label: `\`${name.text}\` is a ${synapse}` }],
+    related: [{ span: synapse.span, label: `\`${name.text}\` is a ${synapse.name}` }],
   });
 }

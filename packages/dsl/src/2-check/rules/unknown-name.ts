@@ -1,6 +1,7 @@
 import type { Name } from "../../1-parse/ast.ts";
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
+import { looksOf } from "./look-alike-names.ts";
 
 /** E0201: a name that nothing declares. */
 export function unknownName(
@@ -8,10 +9,13 @@ export function unknownName(
   name: Name,
   known: readonly { name: Name; kind: string }[],
 ): void {
-  const near = suggest(
-    name.text,
-    known.map((other) => other.name.text),
-  );
+  const twin = known.find((other) => looksOf(other.name.text) === looksOf(name.text))?.name.text;
+  const near =
+    twin ??
+    suggest(
+      name.text,
+      known.map((other) => other.name.text),
+    );
   const declared = known.find((other) => other.name.text === near);
   diagnostics.report("E0201", name.span, {
     message: `there is no \`${name.text}\` here`,
@@ -20,7 +24,7 @@ export function unknownName(
       ? {}
       : {
           help: [
-            `did you mean \`${near}\` (${declared.kind}, line ${diagnostics.lineOf(declared.name.span)})?`,
+            `did you mean \`${near}\` (${declared.kind}, line ${diagnostics.lineOf(declared.name.span)})?${twin === undefined ? "" : ` \`${name.text}\` and \`${twin}\` are two different names`}`,
           ],
         }),
   });
