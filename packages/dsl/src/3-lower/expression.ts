@@ -611,7 +611,8 @@ export class Expressions {
     if (axes === null || (axes.length === 0 && expression.indices === undefined)) return "no slice";
     const written = expression.indices ?? axes.map(() => null);
     if (written.length !== axes.length) {
-      indexCount(this.#diagnostics, first.text, axes, written.length, expression.span);
+      const texts = (expression.indices ?? []).map((index) => this.written(index.span));
+      indexCount(this.#diagnostics, first.text, axes, texts, expression.span);
       return null;
     }
     const at = written.map((index, axis) =>
