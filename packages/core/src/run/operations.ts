@@ -4,6 +4,7 @@ import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { boundShape, type Instruction } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
+import { longSum } from "./long-sum.ts";
 import { ofAngle } from "./reduce-angle.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
@@ -60,7 +61,7 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   or: two((a, b) => asNumber(tf.logicalOr(asBool(a), asBool(b)))),
   not: one((x) => asNumber(tf.logicalNot(asBool(x)))),
   select: ([condition, yes, no]) => tf.where(asBool(condition), yes, no),
-  sum: ([x], axes) => tf.sum(x, [...axes]),
+  sum: ([x], axes) => longSum(x, axes),
   prod: ([x], axes) => tf.prod(x, [...axes]),
   max: ([x], axes) => tf.max(x, [...axes]),
   min: ([x], axes) => tf.min(x, [...axes]),
