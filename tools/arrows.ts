@@ -22,4 +22,5 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "@hamlet/diffusion": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/kernels": ["@hamlet/core"],
   "@hamlet/testing": ["@hamlet/graph"],
+  "@ham-community/vision": ["@hamlet/graph"],
 };

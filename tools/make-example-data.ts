@@ -4,10 +4,12 @@
 //
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
 // digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
+// patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
 // et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import {
+  bernoulli,
   foldIn,
   key,
   normal,
@@ -62,6 +64,21 @@ const array = (count: number, data: Float32Array) =>
 writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors));
 writeFileSync(new URL("queries.npy", folder), array(QUERIES, queries));
 
+const [COUNT, UNITS, SHOWN, FLIPPED] = [20, 64, 5, 0.1];
+const patterns = Int8Array.from(bernoulli(foldIn(key(0), 2), 0.5, COUNT * UNITS), (x) =>
+  x ? 1 : -1,
+);
+const flips = bernoulli(foldIn(key(0), 3), FLIPPED, SHOWN * UNITS);
+const shown = patterns.slice(0, SHOWN * UNITS).map((x, i) => (flips[i] ? -x : x));
+writeFileSync(
+  new URL("patterns.npz", folder),
+  writeNpz(
+    new Map([
+      ["patterns", { shape: [COUNT, UNITS], dtype: "int8", data: patterns }],
+      ["queries", { shape: [SHOWN, UNITS], dtype: "int8", data: shown }],
+    ]),
+  ),
+);
 const [heads, headWidth, tokenWidth] = [4, 8, 32];
 const weights = Object.entries({
   Wq: [heads, headWidth, tokenWidth],

@@ -7,7 +7,12 @@ import { HamError } from "@hamlet/graph";
 import { Command, CommanderError, Option } from "commander";
 import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
+import { doc } from "./commands/doc.ts";
+import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
+import { fmt } from "./commands/fmt.ts";
+import { graph } from "./commands/graph.ts";
+import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -76,7 +81,36 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
   program
     .command("explain <file>")
     .description("print the energy and the update rule of every neuron")
-    .action(async (file: string) => finish(await explain(file)));
+    .option("--latex", "print the rules as LaTeX", false)
+    .action(async (file: string, flags: { latex: boolean }) => finish(await explain(file, flags)));
+
+  program
+    .command("fmt <files...>")
+    .description("write files the one way they are written")
+    .option("--check", "change nothing, say which files would change", false)
+    .action(async (files: string[], flags: { check: boolean }) => finish(await fmt(files, flags)));
+
+  program
+    .command("graph <file>")
+    .description("draw the hypergraph: neurons as circles, energies as squares")
+    .option("--out <FILE.svg>", "where the picture goes (default: out/<name>.svg)")
+    .action(async (file: string, flags: { out?: string }) => finish(await graph(file, flags)));
+
+  program
+    .command("doc <file>")
+    .description("write a page about a model, from its /// comments")
+    .option("--out <FILE.md>", "where the page goes (default: standard output)")
+    .action(async (file: string, flags: { out?: string }) => finish(await doc(file, flags)));
+
+  program
+    .command("new <name>")
+    .description("write a commented model to start from")
+    .action(async (name: string) => finish(await newModel(name)));
+
+  program
+    .command("doctor")
+    .description("say which backends work here, and how to get the others")
+    .action(async () => finish(await doctor()));
 
   withModelOptions(program.command("demo").description("restore damaged digits, and draw them"))
     .option("--out-dir <FOLDER>", "where the pictures go", "out")

@@ -96,7 +96,9 @@ test("check and explain print what is asked for", () => {
   });
   const { code, stdout } = bench.ham(["explain", "m.ham"]);
   expect(code).toBe(0);
-  expect(stdout).toContain("d/dt v[d] =");
+  expect(stdout).toContain("d/dt x_v[d] = -sum[m] p[m] * (v[d] - xi[m, d])");
+  expect(stdout).toContain("bounded          proven");
+  expect(bench.ham(["explain", "m.ham", "--latex"]).stdout).toContain("\\begin{aligned}");
   const json = bench.ham(["check", "m.ham", "--format", "json"]);
   expect(JSON.parse(json.stdout)).toEqual([]);
 });

@@ -1,16 +1,19 @@
 // Text to energy graph in one call.
 
 import type { EnergyGraph, Registry } from "@hamlet/graph";
-import { parse } from "./1-parse/parse.ts";
 import type { FileAst } from "./1-parse/ast.ts";
+import { checkAttributes, withoutAllowed } from "./2-check/rules/attributes.ts";
+import { isPath, Library, type ResolveUse, type UsedPlugin } from "./3-lower/library.ts";
 import { lowerModel, type Places } from "./3-lower/model.ts";
 import { readOverrides } from "./3-lower/overrides.ts";
-import { collectDiagnostics, type Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./source.ts";
 
 export interface CompileOptions {
-  /** The Lagrangians that the file may name. */
+  /** The Lagrangians and hypersynapses that the file may name. */
   readonly registry: Registry;
+  /** The files and plugins behind every `use`; default: there are none. */
+  readonly resolve?: ResolveUse;
   /** `NAME=NUMBER` texts, as on the command line. */
   readonly set?: readonly string[];
 }
@@ -26,22 +29,35 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
   /** All texts that diagnostics point into. */
   readonly sources: readonly SourceFile[];
+  /** The plugins that were used, with the versions that were found. */
+  readonly plugins: readonly UsedPlugin[];
 }
 
+/** For a caller without files: nothing is found. */
+const NOTHING: ResolveUse = (specifier) =>
+  isPath(specifier)
+    ? { found: "no file", missing: { path: specifier, folder: "(no files here)", near: null } }
+    : { found: "no plugin", installed: null };
+
 /** Parses, checks and lowers a file. Never throws for a mistake in it. */
-export function compile(source: SourceFile, { registry, set = [] }: CompileOptions): Compilation {
-  const parsed = parse(source);
-  const collected = collectDiagnostics(source);
+export function compile(
+  source: SourceFile,
+  { registry, resolve = NOTHING, set = [] }: CompileOptions,
+): Compilation {
+  const library = new Library(registry, resolve);
+  const main = library.open(source);
+  checkAttributes(main.file, main.diagnostics);
   const overrides = readOverrides(set);
-  const { graph, places } = lowerModel(parsed.file, registry, overrides, collected);
-  const diagnostics = [...parsed.diagnostics, ...collected.list(), ...overrides.list()];
+  const { graph, places } = lowerModel(main, overrides);
+  const diagnostics = withoutAllowed(main.file, [...library.diagnostics(), ...overrides.list()]);
   return {
     source,
-    file: parsed.file,
+    file: main.file,
     graph,
     places,
     diagnostics,
-    sources: [source, ...overrides.sources],
+    sources: [...library.sources, ...overrides.sources],
+    plugins: library.plugins,
   };
 }
 

@@ -37,8 +37,21 @@ export {
 export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
 export type { Places } from "./3-lower/model.ts";
 export { type DataFit, fitData, layoutOf, takeOf } from "./3-lower/data.ts";
+export {
+  joinPath,
+  isPath,
+  type Plugin,
+  type ResolveUse,
+  type UseAnswer,
+  type UsedPlugin,
+  usesOf,
+} from "./3-lower/library.ts";
+export type { ExternEnergy } from "./3-lower/synapse.ts";
+export { withoutAllowed } from "./2-check/rules/attributes.ts";
 export { badEntry } from "./2-check/rules/bad-entry.ts";
 export type { FoundArray } from "./2-check/rules/file-shape.ts";
 export { type MissingFile, noFile } from "./2-check/rules/no-file.ts";
 export { notAnArray } from "./2-check/rules/not-an-array.ts";
 export { notFed } from "./2-check/rules/not-fed.ts";
+export { codeMirrorMode, type CharacterStream, type StreamMode } from "./highlight/codemirror.ts";
+export { textMateGrammar, type TextMateGrammar, type TextMateRule } from "./highlight/textmate.ts";

@@ -1,11 +1,12 @@
-// What a catalogue holds: Lagrangians as values, found by name in a registry the caller makes.
+// What a catalogue holds: Lagrangians and hypersynapses as values, found by name in a registry the
+// caller makes.
 
 import { indicesOf } from "./dim.ts";
 import { type Neuron } from "./energy-graph.ts";
 import { HamError } from "./error.ts";
 import { get, lit, sum } from "./expr.ts";
 import { makeTensor } from "./tensor.ts";
-import type { Bound, Dim, Expr, Index, Tensor } from "./types.ts";
+import type { Bound, Dim, Expr, Index, Tensor, TensorSource } from "./types.ts";
 
 /** An option of a catalogue entry, such as an inverse temperature. */
 export interface OptionDefinition {
@@ -39,26 +40,111 @@ export interface LagrangianDefinition {
   ) => Expr;
   /** Where it comes from. */
   readonly references: readonly string[];
+  /** What its author claims without a proof, such as `convex`. */
+  readonly assumed?: readonly string[];
 }
+
+/** A name with the axes it walks, such as `W: [A, B]`. */
+export interface SignatureEntry {
+  readonly name: string;
+  readonly axes: readonly string[];
+}
+
+/** A tensor that belongs to every use of a definition, unless the use binds another. */
+export interface ParamDefinition extends SignatureEntry {
+  /** Where a param of its own gets its first entries. */
+  readonly source: Extract<TensorSource, { from: "value" | "draw" }>;
+  readonly bound: Bound | null;
+}
+
+/** An axis that no argument has, such as the number of stored patterns. */
+export interface OwnDimDefinition {
+  readonly name: string;
+  readonly meaning: string;
+  /** Null when the use must give its size, or bind a param that has the axis. */
+  readonly default: number | null;
+}
+
+/** What a hypersynapse may be told: a number, one of a few words, or a list of numbers. */
+export type OptionValue = Expr | string | readonly number[];
+
+/** An option of a hypersynapse. */
+export interface HypersynapseOption extends Omit<OptionDefinition, "default"> {
+  /** Null when it must be given; a function when it follows from axes or earlier options. */
+  readonly default:
+    | number
+    | string
+    | readonly number[]
+    | null
+    | ((use: Omit<HypersynapseUse, "args" | "params">) => Expr);
+  /** The words it may be, for an option that is a word. */
+  readonly words?: readonly string[];
+}
+
+/** One entry of a tensor, read pointfully. */
+export type ReadEntry = (...at: readonly (Index | number)[]) => Expr;
+
+/** What an energy is made from: the axes, and how the entries of each tensor are read. */
+export interface HypersynapseUse {
+  readonly dims: Readonly<Record<string, Dim>>;
+  readonly args: Readonly<Record<string, ReadEntry>>;
+  readonly params: Readonly<Record<string, ReadEntry>>;
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/**
+ * A hypersynapse: an energy over the activations of the neurons that it joins.
+ *
+ * Its axes are bound by the arguments: `dense(a: [A], b: [B])` takes any two layers of one axis
+ * each. Energies add and agreement is negative.
+ */
+export interface HypersynapseDefinition {
+  readonly kind: "hypersynapse";
+  readonly name: string;
+  /** The formula, in one line. */
+  readonly summary: string;
+  readonly args: readonly SignatureEntry[];
+  readonly dims: readonly OwnDimDefinition[];
+  readonly options: readonly HypersynapseOption[];
+  readonly params: readonly ParamDefinition[];
+  /** Axes that follow from others, such as `H / window`: their size in a use. */
+  readonly derived?: Readonly<
+    Record<string, (use: Omit<HypersynapseUse, "args" | "params">) => Expr>
+  >;
+  readonly energy: (use: HypersynapseUse) => Expr;
+  /** Where it comes from. */
+  readonly references: readonly string[];
+}
+
+/** What a catalogue holds. */
+export type CatalogueEntry = LagrangianDefinition | HypersynapseDefinition;
 
 /** An immutable set of catalogue entries, assembled by the caller. */
 export interface Registry {
   readonly lagrangians: ReadonlyMap<string, LagrangianDefinition>;
+  readonly hypersynapses: ReadonlyMap<string, HypersynapseDefinition>;
 }
 
-/** Puts definitions together; two of one name are an error that names it. */
-export function makeRegistry(...lagrangians: readonly LagrangianDefinition[]): Registry {
-  const byName = new Map<string, LagrangianDefinition>();
-  for (const definition of lagrangians) {
-    if (byName.has(definition.name)) {
-      throw new HamError(
-        "graph/duplicate-name",
-        `Two Lagrangians are called "${definition.name}". Rename one, or leave one out of the registry.`,
-      );
-    }
-    byName.set(definition.name, definition);
+/** Puts definitions together; two of one name are an error that shows both. */
+export function makeRegistry(...entries: readonly CatalogueEntry[]): Registry {
+  const lagrangians = new Map<string, LagrangianDefinition>();
+  const hypersynapses = new Map<string, HypersynapseDefinition>();
+  for (const entry of entries) {
+    if (entry.kind === "hypersynapse") add("hypersynapses", hypersynapses, entry);
+    else add("Lagrangians", lagrangians, entry);
   }
-  return { lagrangians: byName };
+  return { lagrangians, hypersynapses };
+}
+
+function add<T extends CatalogueEntry>(what: string, byName: Map<string, T>, entry: T): void {
+  const other = byName.get(entry.name);
+  if (other !== undefined) {
+    throw new HamError(
+      "graph/duplicate-name",
+      `Two ${what} are called "${entry.name}": "${other.summary}" and "${entry.summary}". Rename one, or leave one out of the registry.`,
+    );
+  }
+  byName.set(entry.name, entry);
 }
 
 /** How a neuron is made; see {@link makeNeuron}. */
@@ -69,6 +155,8 @@ export interface NeuronOptions {
   readonly over?: readonly Dim[];
   readonly tau?: Expr;
   readonly leak?: boolean;
+  /** Claims about this layer, besides those of its Lagrangian. */
+  readonly assumed?: readonly string[];
 }
 
 /** A neuron layer of the given axes with a Lagrangian of the catalogue. */
@@ -76,8 +164,9 @@ export function makeNeuron(
   name: string,
   axes: readonly Dim[],
   definition: LagrangianDefinition,
-  { options = {}, over, tau = lit(1), leak = true }: NeuronOptions = {},
+  { options = {}, over, tau = lit(1), leak = true, assumed: claims = [] }: NeuronOptions = {},
 ): Neuron {
+  const assumed = [...new Set([...(definition.assumed ?? []), ...claims])];
   const state = makeTensor(name, "state", axes);
   const activation = makeTensor(name, "activation", axes);
   const indices = indicesOf(axes);
@@ -115,5 +204,6 @@ export function makeNeuron(
     tau,
     leak,
     kind: definition.kind,
+    ...(assumed.length === 0 ? {} : { assumed }),
   };
 }

@@ -30,6 +30,8 @@ export interface Neuron {
   readonly leak: boolean;
   /** `binary` layers jump between two values; see the catalogue. */
   readonly kind: "smooth" | "binary";
+  /** What a person claims about it without a proof, such as `convex`. */
+  readonly assumed?: readonly string[];
 }
 
 /** One hyperedge: a named scalar energy over activations. */

@@ -1,3 +1,15 @@
+export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
+export { synAttention } from "./hypersynapses/attention.ts";
+export { synBias } from "./hypersynapses/bias.ts";
+export { synConv2d } from "./hypersynapses/conv2d.ts";
+export { synDam } from "./hypersynapses/dam.ts";
+export { synDense } from "./hypersynapses/dense.ts";
+export { synHopfield } from "./hypersynapses/hopfield.ts";
+export { synLse } from "./hypersynapses/lse.ts";
+export { synLseEuclid } from "./hypersynapses/lse-euclid.ts";
+export { synMeanPool } from "./hypersynapses/mean-pool.ts";
+export { synMemory } from "./hypersynapses/memory.ts";
+export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
 export { type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {

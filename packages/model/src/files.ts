@@ -1,4 +1,4 @@
-import type { MissingFile } from "@hamlet/dsl";
+import type { MissingFile, UseAnswer } from "@hamlet/dsl";
 
 /**
  * How a model reaches its data files. A host (Node, a browser, a test) supplies one.
@@ -9,6 +9,8 @@ import type { MissingFile } from "@hamlet/dsl";
 export interface ModelFiles {
   /** `from` says whose path it is: written in the model (relative to it), or by the caller. */
   read(path: string, from: "model" | "caller"): Promise<Uint8Array | MissingFile>;
+  /** Finds a plugin by its package and version range, such as `@someone/vision@^1.2`. */
+  plugin?(specifier: string): Promise<UseAnswer>;
 }
 
 /** No files at all: for models that need none. */

@@ -17,6 +17,7 @@ import {
   type SourceFile,
   suggest,
   takeOf,
+  withoutAllowed,
 } from "@hamlet/dsl";
 import {
   type Dim,
@@ -24,22 +25,22 @@ import {
   evaluateScalar,
   HamError,
   invariant,
-  makeRegistry,
   type Registry,
   replaceGets,
   sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
 import { drawEntries } from "@hamlet/ham";
-import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
+import { readUses } from "./uses.ts";
 
 /** How a model is loaded. */
 export interface LoadOptions {
   /** Where data files come from; default: nowhere. */
   readonly files?: ModelFiles;
-  /** The Lagrangians that the file may name; default: the catalogue. */
+  /** The Lagrangians and hypersynapses that the file may name; default: the catalogue. */
   readonly registry?: Registry;
   /** `NAME=NUMBER` texts that override consts, dims and recall settings. */
   readonly set?: readonly string[];
@@ -68,15 +69,10 @@ export interface LoadedParts {
 /** Compiles a file and reads its data. Throws `model/file-has-errors` with all messages. */
 export async function loadParts(
   source: SourceFile,
-  {
-    files = NO_FILES,
-    registry = makeRegistry(...LAGRANGIANS),
-    set = [],
-    data = {},
-    seed = 0,
-  }: LoadOptions,
+  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, seed = 0 }: LoadOptions,
 ): Promise<LoadedParts> {
-  const compilation = compile(source, { registry, set });
+  const resolve = await readUses(source, files);
+  const compilation = compile(source, { registry, resolve, set });
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
@@ -111,7 +107,11 @@ export async function loadParts(
   }
   stopOnErrors(found.list(), compilation.sources);
   computeValues(graph.tensors, fit.sizes, entries, key(seed));
-  const warnings = [...compilation.diagnostics, ...fit.diagnostics, ...found.list()];
+  const warnings = withoutAllowed(compilation.file, [
+    ...compilation.diagnostics,
+    ...fit.diagnostics,
+    ...found.list(),
+  ]);
   return { compilation, sizes: fit.sizes, entries, warnings, seed };
 }
 

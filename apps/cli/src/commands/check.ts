@@ -1,10 +1,8 @@
 // `ham check FILE…`: everything that is wrong with a file, without running it.
 
-import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { makeRegistry } from "@hamlet/graph";
-import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { isSound, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
-import { readSource } from "../files/read.ts";
+import { compilePath } from "../files/compile.ts";
 
 /** How diagnostics are printed. */
 export type CheckFormat = "text" | "json";
@@ -14,10 +12,9 @@ export async function check(
   paths: readonly string[],
   options: { set: readonly string[]; format: CheckFormat },
 ): Promise<number> {
-  const registry = makeRegistry(...LAGRANGIANS);
   const compilations = [];
   for (const path of paths) {
-    compilations.push(compile(await readSource(path), { registry, set: options.set }));
+    compilations.push(await compilePath(path, options.set));
   }
   if (options.format === "json") {
     const diagnostics = compilations.flatMap((compilation) => compilation.diagnostics);

@@ -5,6 +5,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
 import type { ModelFiles } from "@hamlet/model";
 import { CommandError, EXIT } from "../exit.ts";
+import { findPlugin } from "./plugins.ts";
 import { systemReason } from "./system-error.ts";
 
 /** The text of a `.ham` file; a missing one is a usage error with a suggestion. */
@@ -22,7 +23,7 @@ export async function readSource(path: string): Promise<SourceFile> {
   }
 }
 
-/** The data files of a model: its own paths start at its folder, the caller's where he stands. */
+/** The data files and plugins of a model: its own paths start at its folder, the caller's where he stands. */
 export function diskFiles(modelPath: string): ModelFiles {
   return {
     async read(path, from) {
@@ -34,6 +35,7 @@ export function diskFiles(modelPath: string): ModelFiles {
         return await missingFile(path, full);
       }
     },
+    plugin: (specifier) => findPlugin(modelPath, specifier),
   };
 }
 

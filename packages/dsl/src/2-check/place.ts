@@ -12,6 +12,11 @@ export function axisText(name: string, axes: readonly Dim[], axis: number): stri
   return `${axes.length === 1 ? "only" : ordinal(axis)} axis of \`${name}\` is ${axes[axis].name}`;
 }
 
+/** "second axis", "only axis" */
+export function axisPhrase(rank: number, axis: number): string {
+  return `${rank === 1 ? "only" : ordinal(axis)} axis`;
+}
+
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"];
 
 export function ordinal(position: number): string {

@@ -19,6 +19,7 @@ import {
   neg,
   position,
   pow,
+  type ReadEntry,
   reduce,
   type ScalarFunction,
   size,
@@ -74,7 +75,7 @@ export interface Surroundings {
   /** Words with a meaning here only, such as `t` in a schedule or `change` in a stop condition. */
   readonly words: ReadonlyMap<string, Expr>;
   /** The whole expression must be one number: what it is called in a message. */
-  readonly scalar: "energy" | "loss" | null;
+  readonly scalar: "energy" | "loss" | "value" | null;
   /** Functions with a meaning here only, such as `overlap` in a test. */
   readonly calls?: ReadonlyMap<string, (call: ast.Reference) => Expr | null>;
 }
@@ -99,6 +100,8 @@ export class Expressions {
   readonly #text: string;
   /** The outermost expression at work: where earlier binders are looked for. */
   #root: ast.Expression | null = null;
+  /** Where expressions were written, for rules that read the finished graph. */
+  readonly #spans = new Map<Expr, Span>();
   /** Indices already reported as unbound in it: one mistake, one message. */
   readonly #unboundNames = new Set<string>();
 
@@ -106,6 +109,11 @@ export class Expressions {
     this.#scope = scope;
     this.#diagnostics = diagnostics;
     this.#text = text;
+  }
+
+  /** Where an expression was written, as far as it is still the one that was written. */
+  spanOf(expr: Expr): Span | undefined {
+    return this.#spans.get(expr);
   }
 
   written(span: Span): string {
@@ -144,10 +152,9 @@ export class Expressions {
     options: { readonly mayBeUnused?: boolean } = {},
   ): { indices: Index[]; inside: Surroundings } | null {
     const dims = new Map<string, Dim>();
-    for (const [name, { index }] of around.indices) dims.set(name, index.dim);
     let failed = false;
     for (const binder of binders) {
-      const dim = this.#dimOf(binder, bodies, around, op, binders, dims, options);
+      const dim = this.#dimOf(binder, bodies, around, op, binders, options);
       if (dim === null) failed = true;
       else dims.set(binder.name.text, dim);
     }
@@ -168,7 +175,6 @@ export class Expressions {
     around: Surroundings,
     op: string,
     all: readonly ast.Binder[],
-    known: ReadonlyMap<string, Dim>,
     { mayBeUnused = false }: { readonly mayBeUnused?: boolean },
   ): Dim | null {
     const name = binder.name.text;
@@ -176,12 +182,12 @@ export class Expressions {
     const uses: IndexUse[] = [];
     let uncertain = false;
     for (const use of bodies.flatMap((body) => indexedUses(body, name))) {
-      const meaning = this.#scope.peek(use.reference.path.segments[0].text);
+      const meaning = this.#scope.peekAt(use.reference.path);
       const axes = meaning === undefined ? null : axesOf(meaning);
-      if (axes === null || use.reference.path.segments.length > 1) uncertain = true;
+      if (axes === null) uncertain = true;
       else if (use.axis < axes.length) {
         const written = use.reference.indices!.map((index) => this.written(index.span));
-        const tensor = use.reference.path.segments[0].text;
+        const tensor = this.written(use.reference.path.span);
         uses.push({ tensor, axes, axis: use.axis, span: use.span, written });
       }
     }
@@ -189,7 +195,7 @@ export class Expressions {
       const dim = this.dim(binder.dim);
       const other = dim === null ? undefined : uses.find((use) => use.axes[use.axis] !== dim);
       if (dim === null || other === undefined) return dim;
-      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other, known);
+      indexTwoDims(this.#diagnostics, name, { binder: binder.span, dim }, other);
       return null;
     }
     if (uses.length === 0) {
@@ -211,19 +217,7 @@ export class Expressions {
     const dim = uses[0].axes[uses[0].axis];
     const other = uses.find((use) => use.axes[use.axis] !== dim);
     if (other === undefined) return dim;
-    const guess = new Map(known);
-    for (const sibling of all) {
-      const first = bodies
-        .flatMap((body) => indexedUses(body, sibling.name.text))
-        .map((use) => {
-          const meaning = this.#scope.peek(use.reference.path.segments[0].text);
-          return meaning === undefined ? undefined : axesOf(meaning)?.[use.axis];
-        })
-        .find((found) => found !== undefined);
-      if (first !== undefined) guess.set(sibling.name.text, first);
-    }
-    guess.set(name, other.axes[other.axis]);
-    indexTwoDims(this.#diagnostics, name, uses[0], other, guess);
+    indexTwoDims(this.#diagnostics, name, uses[0], other);
     return null;
   }
 
@@ -242,7 +236,7 @@ export class Expressions {
           around.words.has(first.text) ||
           binders.some((binder) => binder.name.text === first.text) ||
           binderNames(body).has(first.text);
-        if (!local) this.#scope.meaning(first);
+        if (!local) this.#scope.at(node.path);
       });
     }
   }
@@ -271,7 +265,7 @@ export class Expressions {
 
   #dimNames(): string[] {
     return [...this.#scope.declarations.values()]
-      .filter(({ item }) => item.kind === "dim")
+      .filter(({ item }) => kindText(item) === "dim")
       .map(({ name }) => name.text);
   }
 
@@ -300,24 +294,41 @@ export class Expressions {
 
   /** The dim that a name stands for. */
   dim(path: ast.Path): Dim | null {
-    const meaning = this.#scope.meaning(path.segments[0]);
+    const meaning = this.#scope.at(path);
     if (meaning.kind === "dim") return meaning.dim;
     if (meaning.kind !== "broken") {
-      const { text, span } = path.segments[0];
-      this.#diagnostics.report("E0404", span, {
-        message: `a dim is needed here, but \`${text}\` is ${article(this.#kindOf(text))}`,
+      const text = this.written(path.span);
+      this.#diagnostics.report("E0404", path.span, {
+        message: `a dim is needed here, but \`${text}\` is ${article(this.#kindOf(path, meaning))}`,
         help: [`dims: ${this.#dimNames().join(", ") || "none declared yet"}`],
       });
     }
     return null;
   }
 
-  #kindOf(name: string): string {
-    const declared = this.#scope.declarations.get(name);
-    return declared === undefined ? "name" : kindText(declared.item);
+  /** True for a const that is one number. */
+  isConst(path: ast.Path): boolean {
+    const meaning = this.#scope.peekAt(path);
+    return (
+      meaning?.kind === "tensor" &&
+      meaning.tensor.kind === "const" &&
+      meaning.tensor.axes.length === 0
+    );
+  }
+
+  #kindOf({ segments: [first, ...rest] }: ast.Path, meaning: Meaning): string {
+    const declared = this.#scope.declarations.get(first.text);
+    if (rest.length === 0 && declared !== undefined) return kindText(declared.item);
+    return meaning.kind === "tensor" ? meaning.tensor.kind : meaning.kind;
   }
 
   #lower(node: ast.Expression, around: Surroundings): Expr | null {
+    const expr = this.#lowerNode(node, around);
+    if (expr !== null && !this.#spans.has(expr)) this.#spans.set(expr, node.span);
+    return expr;
+  }
+
+  #lowerNode(node: ast.Expression, around: Surroundings): Expr | null {
     switch (node.kind) {
       case "number":
         return lit(node.value);
@@ -402,17 +413,21 @@ export class Expressions {
       const index = around.indices.get(first.text);
       if (index !== undefined) return position(index.index);
     }
-    const meaning = this.#scope.meaning(first);
-    return this.#entry(node, meaning, around);
+    return this.#entry(node, this.#scope.at(node.path), around);
   }
 
   #entry(node: ast.Reference, meaning: Meaning, around: Surroundings): Expr | null {
-    const { text } = node.path.segments[0];
+    const text = this.written(node.path.span);
     if (meaning.kind === "broken") return null;
     if (meaning.kind === "dim" && node.indices === undefined) return size(meaning.dim);
     const axes = axesOf(meaning);
     if (axes === null) {
-      numberNeeded(this.#diagnostics, "an expression", article(this.#kindOf(text)), node.span);
+      numberNeeded(
+        this.#diagnostics,
+        "an expression",
+        article(this.#kindOf(node.path, meaning)),
+        node.span,
+      );
       return null;
     }
     if (node.indices === undefined) {
@@ -455,7 +470,10 @@ export class Expressions {
       (dim) => [...around.indices].find(([, { index }]) => index.dim === dim)?.[0],
     );
     const complete = names.every((name) => name !== undefined) ? names : null;
-    const what = meaning.kind === "neuron" ? "layer" : "array";
+    const layer =
+      meaning.kind === "neuron" ||
+      (meaning.kind === "tensor" && meaning.tensor.kind === "activation");
+    const what = layer ? "layer" : "array";
     missingIndex(this.#diagnostics, this.written(node.span), what, axes, complete, node.span);
   }
 
@@ -484,14 +502,13 @@ export class Expressions {
       return null;
     }
     if (found.index.dim !== dim) {
-      const tensor = node.path.segments[0].text;
+      const tensor = this.written(node.path.span);
       const written = node.indices!.map((other) => this.written(other.span));
       indexTwoDims(
         this.#diagnostics,
         text,
         { binder: found.span, dim: found.index.dim },
         { tensor, axes, axis, span, written },
-        new Map([...around.indices].map(([name, entry]) => [name, entry.index.dim])),
       );
       return null;
     }
@@ -531,7 +548,8 @@ export class Expressions {
     if (name.text === "sign" || name.text === "step") {
       const neuron = [...this.#scope.declarations.values()].find(
         ({ item, name: other }) =>
-          item.kind === "neuron" && args.some((arg) => mentions(arg.value, other.text)),
+          (item.kind === "neuron" || kindText(item) === "argument") &&
+          args.some((arg) => mentions(arg.value, other.text)),
       );
       noGradient(this.#diagnostics, name.text, neuron?.name.text ?? null, node.span);
       return null;
@@ -599,20 +617,37 @@ export class Expressions {
 
   /** A tensor named whole, as an argument or a start value; null when it is something else. */
   whole(expression: ast.Expression): { tensor: Tensor; name: string; span: Span } | null {
+    const array = this.array(expression);
+    if (array === null || array.meaning.kind !== "tensor") return null;
+    return { tensor: array.meaning.tensor, name: array.name, span: array.span };
+  }
+
+  /** The same, for anything with axes that can be read by entries, a `let` included. */
+  array(expression: ast.Expression): WholeArray | null {
     if (
       expression.kind !== "reference" ||
       expression.args !== undefined ||
-      expression.indices !== undefined ||
-      expression.path.segments.length > 1
+      expression.indices !== undefined
     ) {
       return null;
     }
-    const [name] = expression.path.segments;
-    if (!this.#scope.declarations.has(name.text)) return null;
-    const meaning = this.#scope.meaning(name);
-    if (meaning.kind !== "tensor" || meaning.tensor.axes.length === 0) return null;
-    return { tensor: meaning.tensor, name: name.text, span: name.span };
+    const { path, span } = expression;
+    const meaning = this.#scope.peekAt(path);
+    const axes = meaning === undefined ? null : axesOf(meaning);
+    if (meaning === undefined || axes === null || axes.length === 0) return null;
+    this.#scope.at(path); // It counts as used.
+    const read = (...at: readonly (Index | number)[]) => this.#read(meaning, at)!;
+    return { meaning, axes, read, name: this.written(path.span), span };
   }
+}
+
+/** Something with axes that was named without indices. */
+export interface WholeArray {
+  readonly meaning: Meaning;
+  readonly axes: readonly Dim[];
+  readonly read: ReadEntry;
+  readonly name: string;
+  readonly span: Span;
 }
 
 /** True for comparisons, logic and tensors of bool. */

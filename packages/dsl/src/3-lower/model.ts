@@ -11,10 +11,10 @@ import {
   lit,
   makeDim,
   makeNeuron,
+  get,
   makeTensor,
   type Neuron,
   type Recall,
-  type Registry,
   replaceGets,
   type Tensor,
   type TensorKind,
@@ -23,25 +23,31 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { axesText } from "../2-check/place.ts";
-import { notADistribution } from "../2-check/rules/distribution.ts";
+import { assumptionsOf } from "../2-check/rules/attributes.ts";
+import { assertFails } from "../2-check/rules/definition-assert.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { noNeuron } from "../2-check/rules/no-neuron.ts";
 import { overNeeded } from "../2-check/rules/over-needed.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
-import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
 import { unused } from "../2-check/rules/unused.ts";
 import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";
-import { DISTRIBUTIONS } from "./distributions.ts";
+import { lowerConnect } from "./connect.ts";
+import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
+import type { LagrangianTemplate } from "./lagrangian.ts";
+import { joinPath, type Module } from "./library.ts";
 import type { Override, Overrides } from "./overrides.ts";
+import { lowerPart } from "./part.ts";
 import { defaultRecall, lowerRecall } from "./recall.ts";
-import { makeScope, type Scope } from "./scope.ts";
+import { declarationsOf, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
+import { checkSoundness } from "./soundness.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
+import type { Templates } from "./templates.ts";
 
 /** Where things of the graph were written, for messages that come later. */
 export interface Places {
@@ -58,14 +64,19 @@ export interface Lowered {
   readonly places: Places;
 }
 
-/** Lowers a parsed file; every mistake goes to `diagnostics` or to the overrides' own. */
-export function lowerModel(
-  file: ast.FileAst,
-  registry: Registry,
-  overrides: Overrides,
-  diagnostics: Diagnostics,
-): Lowered {
-  return new ModelLowering(file, registry, overrides, diagnostics).run();
+/** Lowers a parsed file; every mistake goes to its diagnostics or to the overrides' own. */
+export function lowerModel(module: Module, overrides: Overrides): Lowered {
+  return new ModelLowering(module, overrides).run();
+}
+
+/** A file that is a part of another one. */
+export interface PartInstance {
+  /** What the names of its graph start with: `fast.`. */
+  readonly prefix: string;
+  /** Names that are something of the caller. */
+  readonly bindings: ReadonlyMap<string, Meaning>;
+  /** The place in the model's own file that messages about it point at. */
+  readonly at: Span;
 }
 
 /** The lowering of one file; recall blocks use it too. */
@@ -73,56 +84,150 @@ export class ModelLowering {
   readonly diagnostics: Diagnostics;
   readonly overrides: Overrides;
   readonly scope: Scope;
+  readonly templates: Templates;
   readonly expressions: Expressions;
   readonly shapes: Shapes;
+  /** What the names of the graph start with; empty for the model itself. */
+  readonly prefix: string;
   readonly #file: ast.FileAst;
-  readonly #registry: Registry;
+  readonly #folder: string;
+  readonly #part: PartInstance | null;
   readonly #declared = new Map<object, Span>();
   readonly #files = new Map<Tensor, Span>();
   readonly #types = new Map<Tensor, Span>();
+  /** Tensors and dims that belong to a connection or a neuron, with who has them. */
+  readonly #adopted: { readonly dims: Dim[]; readonly tensors: Tensor[] } = {
+    dims: [],
+    tensors: [],
+  };
+  readonly #children: ModelLowering[] = [];
 
-  constructor(
-    file: ast.FileAst,
-    registry: Registry,
-    overrides: Overrides,
-    diagnostics: Diagnostics,
-  ) {
-    this.#file = file;
-    this.#registry = registry;
+  constructor(module: Module, overrides: Overrides, part: PartInstance | null = null) {
+    this.#file = module.file;
+    this.#folder = module.folder;
+    this.#part = part;
+    this.prefix = part?.prefix ?? "";
     this.overrides = overrides;
-    this.diagnostics = diagnostics;
-    this.scope = makeScope(file, diagnostics, (declaration) => this.#resolve(declaration));
-    this.expressions = new Expressions(this.scope, diagnostics, file.source.text);
-    this.shapes = new Shapes(this.expressions, diagnostics);
+    this.diagnostics = module.diagnostics;
+    this.templates = module.templates;
+    this.scope = makeScope(declarationsOf(module.file), module.diagnostics, (declaration) =>
+      this.#resolve(declaration),
+    );
+    this.expressions = new Expressions(this.scope, module.diagnostics, module.file.source.text);
+    this.shapes = new Shapes(this.expressions, module.diagnostics);
   }
 
   run(): Lowered {
-    const meanings = [...this.scope.declarations.keys()].map((name) => this.scope.peek(name)!);
-    const pick = <K extends Meaning["kind"]>(kind: K) =>
-      meanings.filter((meaning): meaning is Extract<Meaning, { kind: K }> => meaning.kind === kind);
-    const dims = pick("dim").map(({ dim }) => dim);
-    const tensors = pick("tensor").map(({ tensor }) => tensor);
-    const neurons = pick("neuron").map(({ neuron }) => neuron);
-    const terms = this.#file.items.flatMap((item) => this.#term(item, neurons));
+    this.templates.checkAll();
+    const model = this.collect();
     const recalls = this.#file.items.flatMap((item) =>
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
     const written = this.#file.items.filter((item) => item.kind === "recall");
-    if (written.length === 0) recalls.push(defaultRecall(neurons));
-    const model: EnergyGraph = { dims, tensors, neurons, terms, recalls };
-    const blocks = lowerBlocks(this, this.#file, model, (thing, span) =>
+    if (written.length === 0) recalls.push(defaultRecall(model.neurons));
+    const whole: EnergyGraph = { ...model, tensors: this.tensors(), recalls };
+    const blocks = lowerBlocks(this, this.#file, whole, (thing, span) =>
       this.#declared.set(thing, span),
     );
     // After an error, what seems unused may be used by what could not be read.
     if (!this.diagnostics.hasErrors()) this.#reportUnused();
     this.#reportOverrides(recalls);
+    // A given of a part that only its own recalls use is left out.
+    const graph = { ...whole, ...blocks, tensors: this.tensors() };
+    if (!this.diagnostics.hasErrors()) {
+      const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
+      checkSoundness(graph, { file: this.#file, diagnostics: this.diagnostics, spanOf });
+    }
     return {
-      graph: { ...model, ...blocks },
+      graph,
       places: { declared: this.#declared, files: this.#files, types: this.#types },
     };
   }
 
+  /** Everything but recalls, the parts included. */
+  collect(): Omit<EnergyGraph, "recalls" | "tensors"> {
+    const meanings = this.#meanings();
+    const children = this.#children.map((child) => child.collect());
+    const pick = <K extends Meaning["kind"]>(kind: K) =>
+      meanings.filter((meaning): meaning is Extract<Meaning, { kind: K }> => meaning.kind === kind);
+    const neurons = [
+      ...pick("neuron").map(({ neuron }) => neuron),
+      ...children.flatMap((child) => child.neurons),
+    ];
+    const terms = this.#file.items.flatMap((item) => this.#term(item, neurons));
+    return {
+      dims: [
+        ...pick("dim").map(({ dim }) => dim),
+        ...this.#adopted.dims,
+        ...children.flatMap((child) => child.dims),
+      ],
+      neurons,
+      terms: [...terms, ...children.flatMap((child) => child.terms)],
+    };
+  }
+
+  /** Every const, param, data and given, the parts' included. */
+  tensors(): Tensor[] {
+    const own = [...this.scope.declarations].flatMap(([name]) => {
+      const meaning = this.#bound(name) ? undefined : this.scope.peek(name);
+      if (meaning?.kind !== "tensor") return [];
+      const idle = meaning.tensor.kind === "given" && !this.scope.used.has(name);
+      return this.#part !== null && idle ? [] : [meaning.tensor];
+    });
+    return [
+      ...own,
+      ...this.#adopted.tensors,
+      ...this.#children.flatMap((child) => child.tensors()),
+    ];
+  }
+
+  /** What every name of the file means; names that a caller bound are the caller's. */
+  #meanings(): Meaning[] {
+    return [...this.scope.declarations.keys()]
+      .filter((name) => !this.#bound(name))
+      .map((name) => this.scope.peek(name)!);
+  }
+
+  #bound(name: string): boolean {
+    return this.#part?.bindings.has(name) ?? false;
+  }
+
+  /** Makes a tensor that nobody declared, such as the weights of a connection, part of the model. */
+  adopt(tensor: Tensor, span: Span): void {
+    this.#adopted.tensors.push(tensor);
+    this.#declared.set(tensor, this.outermost(span));
+  }
+
+  /** The same for a dim. */
+  adoptDim(dim: Dim): void {
+    this.#adopted.dims.push(dim);
+  }
+
+  /** Where something of this file is, seen from the model's own file. */
+  outermost(span: Span): Span {
+    return this.#part?.at ?? span;
+  }
+
+  /** Where a name of the file is declared. */
+  declaredAt(name: string): Span | undefined {
+    return this.scope.declarations.get(name)?.name.span;
+  }
+
+  /** The neurons of the file that have exactly these axes. */
+  neuronsWith(axes: readonly Dim[]): string[] {
+    return [...this.scope.declarations.keys()].filter((name) => {
+      const meaning = this.scope.peek(name);
+      return (
+        meaning?.kind === "neuron" &&
+        meaning.neuron.axes.length === axes.length &&
+        meaning.neuron.axes.every((dim, axis) => dim === axes[axis])
+      );
+    });
+  }
+
   #resolve({ name, item }: Declaration): Meaning {
+    const bound = this.#part?.bindings.get(name.text);
+    if (bound !== undefined) return bound;
     const meaning = this.#lowerItem(name, item) ?? { kind: "broken" };
     const key =
       meaning.kind === "dim"
@@ -132,11 +237,11 @@ export class ModelLowering {
           : meaning.kind === "neuron"
             ? meaning.neuron
             : null;
-    if (key !== null) this.#declared.set(key, name.span);
+    if (key !== null) this.#declared.set(key, this.outermost(name.span));
     return meaning;
   }
 
-  #lowerItem(name: ast.Name, item: ast.Item): Meaning | null {
+  #lowerItem(name: ast.Name, item: Declaration["item"]): Meaning | null {
     switch (item.kind) {
       case "dim":
         return this.#dim(item.dims.find((definition) => definition.name === name)!);
@@ -153,6 +258,16 @@ export class ModelLowering {
       }
       case "neuron":
         return this.#neuron(item);
+      case "connect": {
+        const lowered = lowerConnect(this, item);
+        return lowered && { kind: "connection", ...lowered };
+      }
+      case "part": {
+        const lowered = lowerPart(this, item);
+        if (lowered === null) return null;
+        this.#children.push(lowered.child);
+        return { kind: "part", group: lowered.group };
+      }
       case "broken":
         return null;
       default:
@@ -161,10 +276,11 @@ export class ModelLowering {
   }
 
   #dim({ name, value }: ast.DimDefinition): Meaning | null {
-    const override = this.overrides.take(name.text);
+    const override = this.overrides.take(`${this.prefix}${name.text}`);
+    const path = `${this.prefix}${name.text}`;
     if (override !== undefined) {
       if (Number.isInteger(override.value) && override.value >= 1) {
-        return { kind: "dim", dim: makeDim(name.text, override.value) };
+        return { kind: "dim", dim: makeDim(path, override.value) };
       }
       this.overrides.diagnosticsOf(override).report("E0307", override.span, {
         message: `a dim cannot have the size ${override.value}`,
@@ -172,9 +288,9 @@ export class ModelLowering {
       });
       return null;
     }
-    if (value === undefined) return { kind: "dim", dim: makeDim(name.text) };
+    if (value === undefined) return { kind: "dim", dim: makeDim(path) };
     const size = this.shapes.sizeOf(value);
-    return size && { kind: "dim", dim: makeDim(name.text, size) };
+    return size && { kind: "dim", dim: makeDim(path, size) };
   }
 
   #tensor(
@@ -185,7 +301,9 @@ export class ModelLowering {
   ): Meaning | null {
     const axes = this.shapes.lower(type?.shape);
     const override =
-      kind === "const" && axes?.length === 0 ? this.overrides.take(name.text) : undefined;
+      kind === "const" && axes?.length === 0
+        ? this.overrides.take(`${this.prefix}${name.text}`)
+        : undefined;
     const bound = type?.bound ?? null;
     if (axes === null) return null;
     const source: TensorSource | "none" | null =
@@ -194,13 +312,13 @@ export class ModelLowering {
         : { from: "value", value: lit(override.value) };
     if (source === null) return null;
     if (override !== undefined && bound !== null) this.#keepsBound(name, bound, override, type!);
-    const tensor = makeTensor(name.text, kind, axes, {
+    const tensor = makeTensor(`${this.prefix}${name.text}`, kind, axes, {
       elem: type?.element?.kind ?? "real",
       bound: bound && { op: bound.op, value: bound.value },
       source: source === "none" ? null : source,
     });
-    if (type !== undefined) this.#types.set(tensor, type.span);
-    if (init?.kind === "from") this.#files.set(tensor, init.path.span);
+    if (type !== undefined) this.#types.set(tensor, this.outermost(type.span));
+    if (init?.kind === "from") this.#files.set(tensor, this.outermost(init.path.span));
     return { kind: "tensor", tensor };
   }
 
@@ -233,7 +351,8 @@ export class ModelLowering {
       return { from: "value", value };
     }
     if (init.kind === "draw") return this.draw(init.distribution);
-    const [file, key = null] = init.path.value.split("#", 2);
+    const [written, key = null] = init.path.value.split("#", 2);
+    const file = this.#folder === "" ? written : joinPath(this.#folder, written);
     const stored = init.stored === undefined ? null : this.shapes.lower(init.stored);
     const take = init.take === undefined ? null : this.expressions.lower(init.take);
     if (init.stored !== undefined && stored === null) return null;
@@ -245,33 +364,16 @@ export class ModelLowering {
   draw(
     expression: ast.Expression,
   ): { from: "draw"; distribution: string; args: readonly Expr[] } | null {
-    const name = expression.kind === "reference" ? expression.path.segments[0].text : "";
-    const parameters = DISTRIBUTIONS.get(name);
-    if (parameters === undefined || expression.kind !== "reference") {
-      const written = this.expressions.written(expression.span);
-      notADistribution(this.diagnostics, written, expression.span, [...DISTRIBUTIONS.keys()]);
-      return null;
-    }
-    const args = (expression.args ?? []).map((arg) => this.expressions.lower(arg.value));
-    if (args.length > parameters.length) {
-      this.diagnostics.report("E0401", expression.argsSpan ?? expression.span, {
-        message: `\`${name}\` takes ${parameters.length} numbers (${parameters.join(", ")}), but ${args.length} are given`,
-      });
-      return null;
-    }
-    if (args.some((arg) => arg === null)) return null;
-    return { from: "draw", distribution: name, args: args as Expr[] };
+    return drawFrom(expression, this.expressions, this.diagnostics);
   }
 
   #neuron(item: ast.NeuronItem): Meaning | null {
     const template = item.lagrangian;
     const axes = this.shapes.lower(item.shape);
-    const [name] = template.path.segments;
-    const definition = this.#registry.lagrangians.get(name.text);
-    if (definition === undefined) {
-      unknownTemplate(this.diagnostics, name, "Lagrangian", [...this.#registry.lagrangians.keys()]);
-      return null;
-    }
+    const found = this.templates.lagrangian(template.path);
+    if (found === null) return null;
+    const { definition } = found;
+    const name = { text: this.expressions.written(template.path.span) };
     const options: Record<string, Expr | Tensor> = {};
     let over: Dim[] | undefined;
     let failed = axes === null;
@@ -292,7 +394,7 @@ export class ModelLowering {
       } else if (definition.options.some((option) => option.name === arg.name!.text)) {
         const value =
           this.expressions.whole(arg.value)?.tensor ?? this.expressions.lower(arg.value);
-        if (value === null) failed = true;
+        if (value === null || !this.#keepsOption(definition, arg, value)) failed = true;
         else options[arg.name.text] = value;
       } else {
         const known = definition.options.map(({ name: option, meaning }) => ({
@@ -304,6 +406,7 @@ export class ModelLowering {
         failed = true;
       }
     }
+    if (axes !== null && !failed) this.#ownParams(item.name, found, over ?? axes, options);
     for (const option of definition.options) {
       if (option.default !== null || options[option.name] !== undefined || failed) continue;
       const missing = { name: option.name, example: "3" };
@@ -316,12 +419,63 @@ export class ModelLowering {
     }
     const settings = this.#neuronSettings(item);
     if (failed || settings === null) return null;
-    const neuron = makeNeuron(item.name.text, axes!, definition, {
+    if (!this.#assertsHold(name.text, found, template.span, options)) return null;
+    const neuron = makeNeuron(`${this.prefix}${item.name.text}`, axes!, definition, {
       options,
       ...(over === undefined ? {} : { over }),
       ...settings,
+      assumed: assumptionsOf(item.attributes),
     });
     return { kind: "neuron", neuron };
+  }
+
+  #keepsOption(
+    definition: LagrangianTemplate["definition"],
+    { name, span }: ast.Arg,
+    value: Expr | Tensor,
+  ): boolean {
+    const bound = definition.options.find((option) => option.name === name!.text)?.bound ?? null;
+    const known = "axes" in value ? null : knownValue(value);
+    if (bound === null || known === null || keeps(bound, known)) return true;
+    valueOutOfBounds(this.diagnostics, name!.text, bound, known, span, null);
+    return false;
+  }
+
+  /** Params of a Lagrangian that nothing was bound to: tensors of the neuron, `v.w`. */
+  #ownParams(
+    neuron: ast.Name,
+    { params, definition }: LagrangianTemplate,
+    over: readonly Dim[],
+    options: Record<string, Expr | Tensor>,
+  ): void {
+    for (const param of params) {
+      if (options[param.name] !== undefined) continue;
+      const dims = definition.coupled && param.axes.length > 0 ? over : [];
+      const tensor = makeTensor(`${this.prefix}${neuron.text}.${param.name}`, "param", dims, {
+        bound: param.bound,
+        source: param.source,
+      });
+      this.adopt(tensor, neuron.span);
+      options[param.name] = dims.length === 0 ? get(tensor) : tensor;
+    }
+  }
+
+  #assertsHold(
+    name: string,
+    template: LagrangianTemplate,
+    span: Span,
+    given: Readonly<Record<string, Expr | Tensor>>,
+  ): boolean {
+    const { options } = template.definition;
+    const values = Object.fromEntries(
+      options.flatMap((option): [string, Expr][] => {
+        const value = given[option.name] ?? (option.default === null ? null : lit(option.default));
+        return value === null || "axes" in value ? [] : [[option.name, value]];
+      }),
+    );
+    const broken = template.asserts.find((assert) => template.holds(assert, values) === false);
+    if (broken !== undefined) assertFails(this.diagnostics, name, broken, span);
+    return broken === undefined;
   }
 
   #over(value: ast.Expression, axes: readonly Dim[]): Dim[] | null {
@@ -361,6 +515,11 @@ export class ModelLowering {
   }
 
   #term(item: ast.Item, neurons: readonly Neuron[]): Term[] {
+    if (item.kind === "connect") {
+      const name = item.name ?? item.template.path.segments.at(-1)!;
+      const meaning = this.scope.peek(name.text);
+      return meaning?.kind === "connection" ? [meaning.connection.term] : [];
+    }
     if (item.kind !== "energy") return [];
     const around: Surroundings = { ...NOWHERE, scalar: "energy" };
     const energy = this.expressions.lower(item.value, around);
@@ -379,17 +538,19 @@ export class ModelLowering {
       );
       return [];
     }
-    return [{ name: item.name.text, energy }];
+    return [{ name: `${this.prefix}${item.name.text}`, energy }];
   }
 
   /** The neuron that a path names; reports anything else. */
   neuron(path: ast.Path): Neuron | null {
-    const [name] = path.segments;
-    const meaning = this.scope.meaning(name);
+    const meaning = this.scope.at(path);
     if (meaning.kind === "neuron") return meaning.neuron;
     if (meaning.kind !== "broken") {
-      this.diagnostics.report("E0404", name.span, {
-        message: `a neuron is needed here, but \`${name.text}\` is a ${kindText(this.scope.declarations.get(name.text)!.item)}`,
+      const written = this.expressions.written(path.span);
+      const declared = this.scope.declarations.get(written);
+      const kind = declared === undefined ? meaning.kind : kindText(declared.item);
+      this.diagnostics.report("E0404", path.span, {
+        message: `a neuron is needed here, but \`${written}\` is a ${kind}`,
       });
     }
     return null;
@@ -399,12 +560,11 @@ export class ModelLowering {
     for (const { name, item } of this.scope.declarations.values()) {
       const checked = ["dim", "const", "param", "data", "given", "let"].includes(item.kind);
       if (!checked || this.scope.used.has(name.text)) continue;
-      if (
-        item.attributes.some((attribute) => attribute.args.some((arg) => arg.text === "unused"))
-      ) {
-        continue;
-      }
       unused(this.diagnostics, name, kindText(item));
+    }
+    for (const item of this.#file.items) {
+      if (item.kind !== "use" || this.templates.usedUses.has(item)) continue;
+      unused(this.diagnostics, item.name, kindText(item));
     }
   }
 

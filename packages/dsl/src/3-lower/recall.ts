@@ -99,7 +99,7 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
         failed ||= stop === null;
         break;
       case "record": {
-        const word = line.path.segments[0].text;
+        const word = model.expressions.written(line.path.span);
         if (word !== "energy" && model.neuron(line.path) === null) failed = true;
         else record.push({ name: word, every: line.every?.value ?? 1 });
         break;
@@ -225,8 +225,8 @@ function lowerClamp(model: ModelLowering, line: ast.ClampStep): Clamp | null {
 }
 
 function lowerSchedule(model: ModelLowering, line: ast.ScheduleStep) {
-  const [name] = line.path.segments;
-  const meaning = model.scope.meaning(name);
+  const name = { text: model.expressions.written(line.path.span), span: line.path.span };
+  const meaning = model.scope.at(line.path);
   if (meaning.kind === "broken") return null;
   if (meaning.kind !== "tensor" || meaning.tensor.kind !== "const") {
     const kind = meaning.kind === "tensor" ? meaning.tensor.kind : meaning.kind;

@@ -1,8 +1,10 @@
 // The names of one file, resolved on demand: order does not matter, cycles are reported once.
 
-import type { FileAst, Name } from "../1-parse/ast.ts";
+import type { FileAst, Name, Path } from "../1-parse/ast.ts";
 import { cycle } from "../2-check/rules/cycle.ts";
 import { declaredTwice } from "../2-check/rules/declared-twice.ts";
+import { noSuchMember } from "../2-check/rules/no-such-member.ts";
+import { notVisibleHere } from "../2-check/rules/not-visible-here.ts";
 import { unknownName } from "../2-check/rules/unknown-name.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
@@ -15,22 +17,44 @@ export interface Scope {
   readonly declarations: ReadonlyMap<string, Declaration>;
   /** What a name means; unknown names and cycles are reported here. */
   meaning(name: Name): Meaning;
-  /** The same, for a name that need not exist. */
+  /** What a dotted name means; a member that does not exist is reported too. */
+  at(path: Path): Meaning;
+  /** The same as {@link meaning}, for a name that need not exist. */
   peek(text: string): Meaning | undefined;
+  /** The same as {@link at}, for a path that need not exist. */
+  peekAt(path: Path): Meaning | undefined;
   /** Names that something asked for. */
   readonly used: ReadonlySet<string>;
 }
 
-/** Collects the declarations of a file. */
-export function makeScope(file: FileAst, diagnostics: Diagnostics, resolve: Resolve): Scope {
+/** What a closed scope says about names that are declared only outside of it. */
+export interface Closed {
+  /** "a synapse", "a Lagrangian" */
+  readonly what: string;
+  readonly outside: ReadonlyMap<string, Declaration>;
+}
+
+/** The values that a file declares. */
+export function declarationsOf(file: FileAst): Declaration[] {
+  return file.items.flatMap((item) => declaredNames(item).map((name) => ({ name, item })));
+}
+
+/** Puts declarations into one scope; a name that is declared twice is reported. */
+export function makeScope(
+  declared: readonly Declaration[],
+  diagnostics: Diagnostics,
+  resolve: Resolve,
+  closed: Closed | null = null,
+): Scope {
   const declarations = new Map<string, Declaration>();
-  for (const item of file.items) {
-    for (const name of declaredNames(item)) {
-      const first = declarations.get(name.text);
-      if (first === undefined) declarations.set(name.text, { name, item });
-      else if (first.item.kind !== "broken" && item.kind !== "broken") {
-        declaredTwice(diagnostics, first.name, name);
-      }
+  for (const { name, item } of declared) {
+    const first = declarations.get(name.text);
+    if (first === undefined) declarations.set(name.text, { name, item });
+    else if (first.item.kind !== "broken" && item.kind !== "broken") {
+      const unnamed = [first.item, item].find(
+        (other) => other.kind === "connect" && other.name === undefined,
+      );
+      declaredTwice(diagnostics, first.name, name, unnamed !== undefined);
     }
   }
 
@@ -62,25 +86,62 @@ export function makeScope(file: FileAst, diagnostics: Diagnostics, resolve: Reso
     return meanings.get(text)!;
   }
 
+  function meaning(name: Name): Meaning {
+    const declaration = declarations.get(name.text);
+    if (declaration === undefined) {
+      const outside = closed?.outside.get(name.text);
+      if (closed !== null && outside !== undefined) {
+        notVisibleHere(diagnostics, name, closed.what, outside);
+        return { kind: "broken" };
+      }
+      const known = [...declarations.values()].map(({ name: other, item }: Declaration) => ({
+        name: other,
+        kind: kindText(item),
+      }));
+      unknownName(diagnostics, name, known);
+      return { kind: "broken" };
+    }
+    used.add(name.text);
+    return resolved(declaration, name.span);
+  }
+
+  function peek(text: string): Meaning | undefined {
+    const declaration = declarations.get(text);
+    return declaration === undefined ? undefined : resolved(declaration, null);
+  }
+
   return {
     declarations,
     used,
-    meaning(name) {
-      const declaration = declarations.get(name.text);
-      if (declaration === undefined) {
-        const known = [...declarations.values()].map(({ name: other, item }: Declaration) => ({
-          name: other,
-          kind: kindText(item),
-        }));
-        unknownName(diagnostics, name, known);
-        return { kind: "broken" };
-      }
-      used.add(name.text);
-      return resolved(declaration, name.span);
-    },
-    peek(text) {
-      const declaration = declarations.get(text);
-      return declaration === undefined ? undefined : resolved(declaration, null);
+    meaning,
+    peek,
+    at: ({ segments: [first, ...rest] }) => follow(meaning(first), first, rest, diagnostics),
+    peekAt({ segments: [first, ...rest] }) {
+      const start = peek(first.text);
+      return start === undefined ? undefined : follow(start, first, rest, null);
     },
   };
+}
+
+/** Follows dots from a meaning; with `diagnostics` a missing member is reported. */
+function follow(
+  start: Meaning,
+  first: Name,
+  rest: readonly Name[],
+  diagnostics: Diagnostics | null,
+): Meaning {
+  let meaning = start;
+  let parent = first.text;
+  for (const name of rest) {
+    if (meaning.kind === "broken") return meaning;
+    const group = "group" in meaning ? meaning.group : null;
+    const member = group?.members.get(name.text);
+    if (member === undefined) {
+      if (diagnostics !== null) noSuchMember(diagnostics, parent, group, name);
+      return { kind: "broken" };
+    }
+    meaning = member.meaning();
+    parent += `.${name.text}`;
+  }
+  return meaning;
 }

@@ -1,12 +1,27 @@
 // What the names of a file stand for.
 
 import type { Dim, Expr, Index, Neuron, Tensor } from "@hamlet/graph";
-import type { Item, Name } from "../1-parse/ast.ts";
+import type { Attribute, Item, Name } from "../1-parse/ast.ts";
+import type { Connection } from "./connect.ts";
+
+/** What the head of a synapse or a Lagrangian brings into its body: an argument, or one of its dims. */
+export interface Formal {
+  readonly kind: "formal";
+  readonly what: "argument" | "dim";
+  readonly attributes: readonly Attribute[];
+}
 
 /** A name as it was declared, before anything is known about what it means. */
 export interface Declaration {
   readonly name: Name;
-  readonly item: Item;
+  readonly item: Item | Formal;
+}
+
+/** Something with names inside that dots reach: a part, or a connection and its params. */
+export interface Group {
+  /** "a part of type `memory`", as messages describe it. */
+  readonly what: string;
+  readonly members: ReadonlyMap<string, { readonly kind: string; meaning(): Meaning }>;
 }
 
 /**
@@ -18,6 +33,8 @@ export type Meaning =
   | { readonly kind: "tensor"; readonly tensor: Tensor }
   | { readonly kind: "let"; readonly indices: readonly Index[]; readonly value: Expr }
   | { readonly kind: "neuron"; readonly neuron: Neuron }
+  | { readonly kind: "part"; readonly group: Group }
+  | { readonly kind: "connection"; readonly group: Group; readonly connection: Connection }
   | { readonly kind: "other"; readonly what: string }
   | { readonly kind: "broken" };
 
@@ -36,8 +53,10 @@ export function axesOf(meaning: Meaning): readonly Dim[] | null {
 }
 
 /** "a neuron", "a param", … as messages call it. */
-export function kindText(item: Item): string {
+export function kindText(item: Item | Formal): string {
   switch (item.kind) {
+    case "formal":
+      return item.what;
     case "use":
       return "file";
     case "lagrangian":
@@ -49,13 +68,19 @@ export function kindText(item: Item): string {
   }
 }
 
-/** The names that a declaration declares. */
+/**
+ * The names that a declaration declares. An unnamed connection has the name of its synapse.
+ * Lagrangians, synapses and used files are no values: they have names of their own kind.
+ */
 export function declaredNames(item: Item): readonly Name[] {
   switch (item.kind) {
     case "dim":
       return item.dims.map((definition) => definition.name);
     case "connect":
-      return item.name === undefined ? [] : [item.name];
+      return [item.name ?? item.template.path.segments.at(-1)!];
+    case "lagrangian":
+    case "synapse":
+    case "use":
     case "train":
     case "test":
     case "assert":

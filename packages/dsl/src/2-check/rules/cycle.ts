@@ -16,3 +16,13 @@ export function cycle(
     })),
   });
 }
+
+/** E0204: a file that uses itself, directly or through others. */
+export function usesItself(diagnostics: Diagnostics, chain: readonly string[], span: Span): void {
+  const [first, ...others] = chain;
+  diagnostics.report("E0204", span, {
+    message: `\`${first}\` uses itself`,
+    label: others.length === 1 ? "this is the same file" : `${chain.join(" uses ")}`,
+    help: ["move what both need into a third file"],
+  });
+}

@@ -19,7 +19,6 @@ export function indexTwoDims(
   name: string,
   first: IndexUse | { binder: Span; dim: Dim },
   second: IndexUse,
-  dimsOfIndices: ReadonlyMap<string, Dim>,
 ): void {
   const explicit = "binder" in first;
   const wanted = explicit ? first.dim : first.axes[first.axis];
@@ -27,9 +26,8 @@ export function indexTwoDims(
     wanted.size?.kind === "lit" &&
     second.axes[second.axis].size?.kind === "lit" &&
     wanted.size.value === (second.axes[second.axis].size as { value: number }).value;
-  const better = explicit
-    ? null
-    : (swapped(first, dimsOfIndices) ?? swapped(second, dimsOfIndices));
+  const better =
+    swapped(second, wanted) ?? (explicit ? null : swapped(first, second.axes[second.axis]));
   const [primary, other] = explicit
     ? [
         { span: second.span, label: axisText(second.tensor, second.axes, second.axis) },
@@ -54,13 +52,14 @@ export function indexTwoDims(
   });
 }
 
-/** "`xi` has axes [K, D]; did you mean `xi[m, i]`?" when another order of its indices fits. */
-function swapped(use: IndexUse, dims: ReadonlyMap<string, Dim>): string | null {
-  const order = use.axes.map((dim, axis) =>
-    dims.get(use.written[axis]) === dim
-      ? use.written[axis]
-      : use.written.find((name) => dims.get(name) === dim),
-  );
-  if (order.some((name) => name === undefined) || new Set(order).size < order.length) return null;
-  return `\`${use.tensor}\` has axes ${axesText(use.axes)}; did you mean \`${use.tensor}[${order.join(", ")}]\`?`;
+/**
+ * "`xi` has axes [K, D]; did you mean `xi[m, i]`?": the index belongs on the axis that has the dim
+ * it walks elsewhere, and what stands there comes here.
+ */
+function swapped({ tensor, axes, axis, written }: IndexUse, wanted: Dim): string | null {
+  const place = axes.findIndex((dim, other) => dim === wanted && other !== axis);
+  if (place < 0) return null;
+  const order = [...written];
+  [order[axis], order[place]] = [order[place], order[axis]];
+  return `\`${tensor}\` has axes ${axesText(axes)}; did you mean \`${tensor}[${order.join(", ")}]\`?`;
 }

@@ -10,12 +10,14 @@ export function missingArgument(
     readonly example: string;
     /** The options that are given, as written, each with a comma. */
     readonly before?: string;
+    /** What it means, in one phrase. */
+    readonly meaning?: string;
   },
   span: Span,
 ): void {
-  const { name, example, before = "" } = option;
+  const { name, example, before = "", meaning = "" } = option;
   diagnostics.report("E0403", span, {
-    message: `\`${template}\` needs its option \`${name}\``,
+    message: `\`${template}\` needs its option \`${name}\`${meaning === "" ? "" : ` (${meaning})`}`,
     fix: [`\`${template}(${before}${name} = ${example})\``],
   });
 }

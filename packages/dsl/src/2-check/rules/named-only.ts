@@ -14,3 +14,17 @@ export function namedOnly(
     ...(option === null ? {} : { fix: [`\`${template}(${option} = ${written})\``] }),
   });
 }
+
+/** E0406: something by position in a connection that is not a neuron; `kind` is "a param". */
+export function namedParam(
+  diagnostics: Diagnostics,
+  written: string,
+  kind: string | null,
+  fixed: string | null,
+  span: Span,
+): void {
+  diagnostics.report("E0406", span, {
+    message: `only neurons are given by position; \`${written}\` ${kind === null ? "needs a name" : `is ${kind}`}`,
+    ...(fixed === null ? {} : { fix: [`\`${fixed}\``] }),
+  });
+}

@@ -24,3 +24,12 @@ export function noFile(
     help: [missing.near === null ? override : `found \`${missing.near}\` there; or ${override}`],
   });
 }
+
+/** E0901: a file named by `use` that is not there. */
+export function noUsedFile(diagnostics: Diagnostics, missing: MissingFile, span: Span): void {
+  diagnostics.report("E0901", span, {
+    message: `cannot read \`${missing.path}\``,
+    label: `looked in ${missing.folder}`,
+    ...(missing.near === null ? {} : { help: [`found \`${missing.near}\` there`] }),
+  });
+}

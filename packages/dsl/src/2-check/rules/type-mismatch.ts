@@ -27,3 +27,29 @@ export function numberNeeded(
     label: found,
   });
 }
+
+/** E0404: an option that is one of a few words. */
+export function wordNeeded(
+  diagnostics: Diagnostics,
+  option: string,
+  found: string,
+  words: readonly string[],
+  span: Span,
+): void {
+  diagnostics.report("E0404", span, {
+    message: `\`${option}\` is ${words.map((word) => `\`${word}\``).join(" or ")}, but this is \`${found}\``,
+  });
+}
+
+/** E0404: an option that is a list of numbers. */
+export function listNeeded(
+  diagnostics: Diagnostics,
+  option: string,
+  example: readonly number[],
+  span: Span,
+): void {
+  diagnostics.report("E0404", span, {
+    message: `\`${option}\` is a list of numbers`,
+    help: [`for example \`${option} = [${example.join(", ")}]\``],
+  });
+}

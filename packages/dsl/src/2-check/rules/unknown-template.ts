@@ -6,13 +6,16 @@ import { suggest } from "../../diagnostics/suggest.ts";
 export function unknownTemplate(
   diagnostics: Diagnostics,
   name: Name,
-  what: "Lagrangian" | "synapse" | "solver" | "optimiser",
+  what: "Lagrangian" | "synapse" | "solver" | "optimiser" | "file",
   known: readonly string[],
 ): void {
   const near = suggest(name.text, known);
   diagnostics.report("E0203", name.span, {
     message: `there is no ${what} called \`${name.text}\``,
     ...(near === undefined ? {} : { help: [`did you mean \`${near}\`?`] }),
-    note: [`${what}s in scope: ${known.join(", ")}`],
+    note:
+      what === "file" && known.length === 0
+        ? [`bring one in with \`use "./${name.text}.ham" as ${name.text}\``]
+        : [`${what}s in scope: ${known.join(", ")}`],
   });
 }

@@ -41,7 +41,7 @@ import {
   w,
   weight,
   xi,
-} from "./setting.ts";
+} from "./world.ts";
 
 const similarity = sum([i], mul(get(xi, [m, i]), get(v, [i])));
 const gap = sub(get(v, [i]), get(xi, [m, i]));

@@ -2,7 +2,7 @@
 
 import { makeDim, makeIndex, makeTensor, sizeOfDim, type Tensor } from "@hamlet/graph";
 import type { Stage } from "@hamlet/core";
-import { type Bound, quarters, type Setting } from "./compare.ts";
+import { type Bound, quarters, type Setting } from "./setting.ts";
 
 export const A = makeDim("A", 3);
 export const B = makeDim("B", 2);

@@ -1,0 +1,87 @@
+// The options of a connection: numbers, words and lists.
+
+import {
+  type Dim,
+  type Expr,
+  isLit,
+  lit,
+  type HypersynapseOption,
+  type OptionValue,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { missingArgument } from "../2-check/rules/missing-argument.ts";
+import { listNeeded, wordNeeded } from "../2-check/rules/type-mismatch.ts";
+import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import type { ConnectionSite } from "./connect.ts";
+import type { ModelLowering } from "./model.ts";
+import { knownValue } from "./shape.ts";
+
+/** Every option of the synapse with its value, or null after a message. */
+export function readOptions(
+  model: ModelLowering,
+  { template, written, item }: ConnectionSite,
+  given: ReadonlyMap<string, ast.Arg>,
+  dims: Readonly<Record<string, Dim>>,
+): Record<string, OptionValue> | null {
+  const options: Record<string, OptionValue> = {};
+  for (const option of template.definition.options) {
+    const arg = given.get(option.name);
+    const usual = option.default;
+    if (arg === undefined && usual === null) {
+      const { name, meaning } = option;
+      missingArgument(
+        model.diagnostics,
+        written,
+        { name, example: "1", meaning },
+        item.template.span,
+      );
+      return null;
+    }
+    const value =
+      arg !== undefined
+        ? optionValue(model, option, arg)
+        : typeof usual === "function"
+          ? usual({ dims, options })
+          : typeof usual === "number"
+            ? lit(usual)
+            : usual;
+    if (value === null) return null;
+    options[option.name] = value;
+  }
+  return options;
+}
+
+function optionValue(
+  model: ModelLowering,
+  option: HypersynapseOption,
+  { value, span }: ast.Arg,
+): OptionValue | null {
+  const { diagnostics } = model;
+  if (option.words !== undefined) {
+    const word = model.expressions.written(value.span);
+    if (option.words.includes(word)) return word;
+    wordNeeded(diagnostics, option.name, word, option.words, value.span);
+    return null;
+  }
+  if (Array.isArray(option.default)) {
+    const numbers =
+      value.kind === "list"
+        ? value.elements.map((element) => model.expressions.lower(element))
+        : [];
+    if (numbers.length > 0 && numbers.every((number) => number !== null && isLit(number))) {
+      return numbers.map((number) => (number as Extract<Expr, { kind: "lit" }>).value);
+    }
+    if (numbers.every((number) => number !== null)) {
+      listNeeded(diagnostics, option.name, option.default, value.span);
+    }
+    return null;
+  }
+  const number = model.expressions.lower(value);
+  if (number === null) return null;
+  const known = knownValue(number);
+  if (option.bound !== null && known !== null && !keeps(option.bound, known)) {
+    valueOutOfBounds(diagnostics, option.name, option.bound, known, span, null);
+    return null;
+  }
+  return known === null ? number : lit(known);
+}

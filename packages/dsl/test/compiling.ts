@@ -1,0 +1,36 @@
+/** Compiling texts in tests: the whole catalogue, and files that live in memory. */
+import { type Compilation, compile, renderDiagnostic, type UseAnswer } from "@hamlet/dsl";
+import { makeRegistry } from "@hamlet/graph";
+import { HYPERSYNAPSES } from "@hamlet/ham";
+import { LAGRANGIANS } from "@hamlet/lagrangians";
+
+const registry = makeRegistry(...LAGRANGIANS, ...HYPERSYNAPSES);
+
+/** What the `use` texts of a test find; a text is a file of that name. */
+export type Uses = Readonly<Record<string, string | UseAnswer>>;
+
+/** Compiles a text named `m.ham`; `ham 1` is put in front when it is missing. */
+export function compiled(text: string, uses: Uses = {}, name = "m.ham"): Compilation {
+  const whole = text.startsWith("ham ") ? text : `ham 1\n${text}`;
+  return compile(
+    { name, text: whole },
+    {
+      registry,
+      resolve(specifier) {
+        const answer = uses[specifier];
+        if (typeof answer === "string") {
+          return { found: "file", source: { name: specifier, text: answer } };
+        }
+        if (answer !== undefined) return answer;
+        return specifier.endsWith(".ham")
+          ? { found: "no file", missing: { path: specifier, folder: "models", near: null } }
+          : { found: "no plugin", installed: null };
+      },
+    },
+  );
+}
+
+/** All messages as text. */
+export function messages({ diagnostics, sources }: Compilation): string {
+  return diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n");
+}

@@ -1,0 +1,173 @@
+import { printText, verifyGraph } from "@hamlet/graph";
+import { describe, expect, test } from "vitest";
+import { compiled, messages } from "./compiling.ts";
+
+const HEAD = `dim D = 4, H = 3
+neuron x: [D] as identity
+neuron h: [H] as softmax
+`;
+
+/** The terms and params of a sound model, as text. */
+function model(text: string) {
+  const compilation = compiled(text);
+  expect(messages(compilation)).toBe("");
+  expect(verifyGraph(compilation.graph)).toEqual([]);
+  const { terms, tensors, dims } = compilation.graph;
+  return {
+    terms: Object.fromEntries(terms.map(({ name, energy }) => [name, printText(energy)])),
+    tensors: tensors.map(
+      ({ name, kind, axes }) => `${kind} ${name}[${axes.map((dim) => dim.name).join(", ")}]`,
+    ),
+    dims: dims.map(({ name }) => name),
+    graph: compilation.graph,
+  };
+}
+
+test("a connection is a term with weights of its own, named by its path", () => {
+  const { terms, tensors } = model(`${HEAD}connect enc: dense(x, h)`);
+  expect(terms).toEqual({ enc: "-sum[i, j] enc.W[i, j] * x[i] * h[j]" });
+  expect(tensors).toEqual(["param enc.W[D, H]"]);
+});
+
+test("an unnamed connection is called like its synapse", () => {
+  const { terms } = model(`${HEAD}connect dense(x, h)`);
+  expect(Object.keys(terms)).toEqual(["dense"]);
+});
+
+test("weights start as the synapse says", () => {
+  const { graph } = model(`${HEAD}connect enc: dense(x, h)`);
+  const source = graph.tensors[0].source;
+  expect(source?.from === "draw" && [source.distribution, ...source.args.map(printText)]).toEqual([
+    "normal",
+    "0",
+    "0.02",
+  ]);
+});
+
+test("`share` reuses every param of another connection", () => {
+  const { terms, tensors } = model(`${HEAD}
+neuron y: [D] as identity
+connect enc: dense(x, h)
+connect enc2: dense(y, h) share enc`);
+  expect(terms["enc2"]).toBe("-sum[i, j] enc.W[i, j] * y[i] * h[j]");
+  expect(tensors).toEqual(["param enc.W[D, H]"]);
+});
+
+test("weights of a connection can be read by their path", () => {
+  const { terms } = model(`${HEAD}
+connect enc: dense(x, h)
+energy decay = sum[i, j] enc.W[i, j]^2 * x[i]`);
+  expect(terms["decay"]).toBe("sum[i, j] enc.W[i, j]^2 * x[i]");
+});
+
+describe("a param of a synapse may be bound", () => {
+  test("to a param of the file", () => {
+    const { terms, tensors } = model(`${HEAD}
+param V: [D, H] ~ normal(0, 1)
+connect enc: dense(x, h, W = V)`);
+    expect(terms["enc"]).toBe("-sum[i, j] V[i, j] * x[i] * h[j]");
+    expect(tensors).toEqual(["param V[D, H]"]);
+  });
+
+  test("to a let, which is put in its place", () => {
+    const { terms } = model(`${HEAD}
+dim K = 2
+data xi: [K, D] from "xi.npy"
+let T[i, j] = sum[m] xi[m, i] * xi[m, j]
+connect rec: dense(x, x, W = T)`);
+    expect(terms["rec"]).toBe("-sum[i, j] x[i] * x[j] * sum[m] xi[m, i] * xi[m, j]");
+  });
+
+  test("to data that brings the number of patterns with it", () => {
+    const { terms, dims } = model(`${HEAD}
+dim K
+data xi: [K, D] from "xi.npy"
+connect store: dam(x, xi = xi, n = 3)`);
+    expect(terms["store"]).toContain("relu");
+    expect(dims).toEqual(["D", "H", "K"]);
+  });
+});
+
+test("a dim that no argument has is given by name, and belongs to the connection", () => {
+  const { tensors, dims } = model(`${HEAD}connect store: lse(x, K = 10, beta = 2.0)`);
+  expect(tensors).toEqual(["param store.xi[store.K, D]"]);
+  expect(dims).toContain("store.K");
+});
+
+test("options may be words, and default to what the catalogue says", () => {
+  const text = `dim N = 5, D = 4
+neuron tok: [N, D] as layernorm(over = D)
+`;
+  const off = model(`${text}connect att: attention(tok, heads = 2, width = 3)`).terms["att"];
+  const on = model(`${text}connect att: attention(tok, heads = 2, width = 3, self = on)`).terms[
+    "att"
+  ];
+  expect(off).toContain("where b != c");
+  expect(on).not.toContain("where");
+});
+
+describe("a synapse of the file", () => {
+  const PULL = `synapse pull(a: [A]) {
+  const gain: real > 0 = 2.0
+  const half = gain / 2
+  param w: [A] ~ normal(0, 1 / sqrt(A))
+  let s = sum[i] w[i] * a[i]
+  energy = -half * s^2
+}
+`;
+
+  test("is instantiated for the axes of its neurons", () => {
+    const { terms, tensors, graph } = model(`${HEAD}${PULL}connect pull(x, gain = 3.0)`);
+    expect(terms).toEqual({ pull: "-1.5 * (sum[i] pull.w[i] * x[i])^2" });
+    expect(tensors).toEqual(["param pull.w[D]"]);
+    const source = graph.tensors[0].source;
+    expect(source?.from === "draw" && source.args.map(printText)).toEqual(["0", "0.5"]);
+  });
+
+  test("may be connected twice, with different neurons", () => {
+    const { terms } = model(`${HEAD}${PULL}connect a: pull(x)
+connect b: pull(h)`);
+    expect(terms).toEqual({
+      a: "-(sum[i] a.w[i] * x[i])^2",
+      b: "-(sum[i] b.w[i] * h[i])^2",
+    });
+  });
+
+  test("takes a const of the file as an option", () => {
+    const { terms } = model(`${HEAD}${PULL}const g: real > 0 = 4.0
+connect pull(x, gain = g)`);
+    expect(terms["pull"]).toBe("-0.5 * g * (sum[i] pull.w[i] * x[i])^2");
+  });
+
+  test("may join a neuron with itself", () => {
+    const { terms } = model(`dim N = 3
+neuron v: [N] as tanh
+neuron s: [N, N] as tanh
+synapse tripartite(pre: [A], post: [B], syn: [A, B]) {
+  energy = -sum[i, j] syn[i, j] * pre[i] * post[j]
+}
+connect tripartite(v, v, s)`);
+    expect(terms["tripartite"]).toBe("-sum[i, j] s[i, j] * v[i] * v[j]");
+  });
+
+  test("has axes that follow from others, compared by size", () => {
+    const { terms } = model(`dim H = 8
+dim R = 4
+neuron fine: [H] as tanh
+neuron coarse: [R] as tanh
+synapse pool(a: [H], b: [H / window]) {
+  const window = 2
+  energy = -sum[r] b[r] * max[h where window * r <= h and h < window * (r + 1)] a[h]
+}
+connect pool(fine, coarse)`);
+    expect(terms["pool"]).toBe(
+      "-sum[r] coarse[r] * max[h where 2 * r <= h and h < 2 * (r + 1)] fine[h]",
+    );
+  });
+
+  test("comes before a built-in one of the same name", () => {
+    const { terms } = model(`${HEAD}synapse bias(a: [A]) { energy = -sum[i] a[i] }
+connect bias(x)`);
+    expect(terms["bias"]).toBe("-sum[i] x[i]");
+  });
+});

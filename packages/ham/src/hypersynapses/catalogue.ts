@@ -1,0 +1,27 @@
+import type { HypersynapseDefinition } from "@hamlet/graph";
+import { synAttention } from "./attention.ts";
+import { synBias } from "./bias.ts";
+import { synConv2d } from "./conv2d.ts";
+import { synDam } from "./dam.ts";
+import { synDense } from "./dense.ts";
+import { synHopfield } from "./hopfield.ts";
+import { synLse } from "./lse.ts";
+import { synLseEuclid } from "./lse-euclid.ts";
+import { synMeanPool } from "./mean-pool.ts";
+import { synMemory } from "./memory.ts";
+import { synThreeBody } from "./three-body.ts";
+
+/** Every hypersynapse of the catalogue. */
+export const HYPERSYNAPSES: readonly HypersynapseDefinition[] = [
+  synBias,
+  synDense,
+  synHopfield,
+  synDam,
+  synLse,
+  synLseEuclid,
+  synConv2d,
+  synAttention,
+  synMemory,
+  synThreeBody,
+  synMeanPool,
+];

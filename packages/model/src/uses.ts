@@ -1,0 +1,42 @@
+// Reading the files and plugins behind every `use` of a model, before it is compiled.
+
+import {
+  isPath,
+  parse,
+  type ResolveUse,
+  type SourceFile,
+  type UseAnswer,
+  usesOf,
+} from "@hamlet/dsl";
+import * as tf from "@tensorflow/tfjs-core";
+import type { ModelFiles } from "./files.ts";
+
+/** Reads what a model uses, what that uses, and so on; the answer is what `compile` asks for. */
+export async function readUses(source: SourceFile, files: ModelFiles): Promise<ResolveUse> {
+  const answers = new Map<string, UseAnswer>();
+  const home = source.name.slice(0, source.name.search(/[^\\/]*$/));
+  const visit = async ({ text, name }: SourceFile, folder: string): Promise<void> => {
+    for (const specifier of usesOf(parse({ name, text }).file, folder)) {
+      if (answers.has(specifier)) continue;
+      const answer = await answerOf(specifier, home, files);
+      answers.set(specifier, answer);
+      if (answer.found === "file") {
+        await visit(answer.source, specifier.slice(0, specifier.lastIndexOf("/") + 1));
+      } else if (answer.found === "plugin") {
+        await visit(answer.plugin.source, `${specifier}/`);
+      }
+    }
+  };
+  await visit(source, "");
+  return (specifier) => answers.get(specifier) ?? { found: "no plugin", installed: null };
+}
+
+async function answerOf(specifier: string, home: string, files: ModelFiles): Promise<UseAnswer> {
+  if (!isPath(specifier)) {
+    return (await files.plugin?.(specifier)) ?? { found: "no plugin", installed: null };
+  }
+  const bytes = await files.read(specifier, "model");
+  if (!(bytes instanceof Uint8Array)) return { found: "no file", missing: bytes };
+  const text = tf.util.decodeString(bytes);
+  return { found: "file", source: { name: `${home}${specifier}`, text } };
+}
