@@ -165,6 +165,34 @@ connect pool(fine, coarse)`);
     );
   });
 
+  test("may have dims of its own, given by name or derived from others", () => {
+    const text = `dim D = 4
+neuron v: [D] as sphere
+synapse store(a: [A]) {
+  dim K
+  dim M = 2 * A
+  param xi: [K, M, A] ~ normal(0, 1)
+  energy = -logsumexp[k, m] sum[i] xi[k, m, i] * a[i]
+}
+connect store(v, K = 5)`;
+    const { tensors, graph } = model(text);
+    expect(tensors).toEqual(["param store.xi[store.K, store.M, D]"]);
+    expect(graph.dims.map(({ name, size }) => `${name} = ${printText(size!)}`)).toEqual([
+      "D = 4",
+      "store.K = 5",
+      "store.M = 8",
+    ]);
+  });
+
+  test("may say how long an axis is", () => {
+    const text = (size: number) => `dim D = ${size}
+neuron v: [D] as sphere
+synapse pair(a: [2]) { energy = -sum[i] a[i] }
+connect pair(v)`;
+    expect(Object.keys(model(text(2)).terms)).toEqual(["pair"]);
+    expect(compiled(text(3)).diagnostics.map(({ code }) => code)).toEqual(["E0305"]);
+  });
+
   test("comes before a built-in one of the same name", () => {
     const { terms } = model(`${HEAD}synapse bias(a: [A]) { energy = -sum[i] a[i] }
 connect bias(x)`);

@@ -129,7 +129,15 @@ export function derivedAxes(
         dims[name] ??= dim;
       }
     }
-    dims[name] ??= makeDim(printText(wanted), wanted);
+    if (dims[name] !== undefined) continue;
+    // A dim with a name of its own is one of the model's; `[H / 2]` is known by its formula.
+    const named = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name);
+    const dim = makeDim(
+      named ? `${model.prefix}${site.name.text}.${name}` : printText(wanted),
+      wanted,
+    );
+    if (named) model.adoptDim(dim);
+    dims[name] = dim;
   }
   return dims;
 }

@@ -69,6 +69,7 @@ export function lowerSynapse(
 
   const within: SynapseTemplate["within"] = (expr, use) => instantiate(expr, instanceOf(use, {}));
   const code = typeof externs === "string" ? undefined : externs.get(item.name.text);
+  const given = body.ownDims.filter((dim) => dim.size === null || knownValue(dim.size) !== null);
   const definition: HypersynapseDefinition = {
     kind: "hypersynapse",
     name: item.name.text,
@@ -76,13 +77,11 @@ export function lowerSynapse(
       item.doc?.text ??
       (line === undefined ? "" : `E = ${body.expressions.written(line.value.span)}`),
     args: args.map(signature),
-    dims: body.ownDims
-      .filter((dim) => dim.size === null || knownValue(dim.size) !== null)
-      .map((dim) => ({
-        name: dim.name,
-        meaning: "a dim of its own",
-        default: dim.size === null ? null : knownValue(dim.size),
-      })),
+    dims: given.map((dim) => ({
+      name: dim.name,
+      meaning: "a dim of its own",
+      default: dim.size === null ? null : knownValue(dim.size),
+    })),
     options: body.consts.map((tensor) => option(tensor, within)),
     params: body.params.map((tensor) => ({
       ...signature(tensor),
@@ -90,9 +89,8 @@ export function lowerSynapse(
       bound: tensor.bound,
     })),
     derived: Object.fromEntries(
-      [...args, ...body.params]
-        .flatMap(({ axes }) => axes)
-        .filter((dim) => dim.size !== null && knownValue(dim.size) === null)
+      [...[...args, ...body.params].flatMap(({ axes }) => axes), ...body.ownDims]
+        .filter((dim) => dim.size !== null && !given.includes(dim))
         .map((dim) => [dim.name, (use) => within(dim.size!, use)]),
     ),
     energy:
