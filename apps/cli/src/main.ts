@@ -9,14 +9,16 @@ import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
 import { doc } from "./commands/doc.ts";
 import { doctor } from "./commands/doctor.ts";
+import { exportModel, type ExportFlags, EXPORT_FORMATS } from "./commands/export.ts";
 import { explain } from "./commands/explain.ts";
 import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
+import { ir, type IrFlags } from "./commands/ir.ts";
 import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { positiveNumber, withModelOptions } from "./options.ts";
+import { positiveNumber, withDataOptions, withModelOptions, withSetOption } from "./options.ts";
 
 function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -96,6 +98,23 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     .option("--out <FILE.svg>", "where the picture goes (default: out/<name>.svg)")
     .action(async (file: string, flags: { out?: string }) => finish(await graph(file, flags)));
 
+  withSetOption(program.command("ir <file>").description("print a model as data (JSON)"))
+    .option("--to-ham", "print one flat .ham file instead", false)
+    .option("--out <FILE>", "where it goes (default: standard output)")
+    .action(async (file: string, flags: IrFlags) => finish(await ir(file, flags)));
+
+  withDataOptions(
+    program.command("export <file>").description("write a model for another framework"),
+  )
+    .addOption(
+      new Option("--to <FORMAT>", "a Python file for JAX, or one step as ONNX")
+        .choices(EXPORT_FORMATS)
+        .makeOptionMandatory(),
+    )
+    .option("--recall <NAME>", "jax: add this recall as a function")
+    .option("--out <FILE>", "where it goes (default: out/<name>.py or out/<name>.onnx)")
+    .action(async (file: string, flags: ExportFlags) => finish(await exportModel(file, flags)));
+
   program
     .command("doc <file>")
     .description("write a page about a model, from its /// comments")
@@ -166,6 +185,7 @@ function onlyArguments({ details }: HamError): boolean {
 }
 
 const EXIT_OF: Readonly<Record<string, number>> = {
+  "graph/unknown-recall": EXIT.usage,
   "model/unknown-recall": EXIT.usage,
   "model/unknown-given": EXIT.usage,
   "model/unknown-data": EXIT.usage,

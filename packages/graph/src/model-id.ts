@@ -66,6 +66,7 @@ function recallForm(recall: Recall): unknown {
     recall.starts.map(startForm),
     recall.clamps.map(clampForm),
     recall.solver.name,
+    recall.solver.order ?? null,
     [...recall.solver.options].map(([name, value]) => `${name} ${exprKey(value)}`).sort(),
     exprKey(recall.steps),
     recall.stop && exprKey(recall.stop),

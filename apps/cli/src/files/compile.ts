@@ -10,8 +10,11 @@ export async function compilePath(path: string, set: readonly string[] = []): Pr
 }
 
 /** Compiles a file of the disk; with errors, prints them and returns null. */
-export async function compileFile(path: string): Promise<Compilation | null> {
-  const compilation = await compilePath(path);
+export async function compileFile(
+  path: string,
+  set: readonly string[] = [],
+): Promise<Compilation | null> {
+  const compilation = await compilePath(path, set);
   if (isSound(compilation)) return compilation;
   for (const diagnostic of compilation.diagnostics) {
     process.stderr.write(`${renderDiagnostic(diagnostic, compilation.sources)}\n\n`);

@@ -101,7 +101,11 @@ export interface ProgramJson {
     readonly where?: ExprJson;
     readonly value?: ExprJson;
   }[];
-  readonly solver: { readonly name: string; readonly options: Readonly<Record<string, ExprJson>> };
+  readonly solver: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, ExprJson>>;
+    readonly order?: string;
+  };
   readonly steps: ExprJson;
   readonly stop?: ExprJson;
   readonly schedule: readonly { readonly tensor: number; readonly value: ExprJson }[];
@@ -115,6 +119,8 @@ export interface HamIr {
   readonly edition: number;
   readonly opsets: Readonly<Record<string, number>>;
   readonly source?: SourceMeta;
+  /** The id of the model as its writer computed it. */
+  readonly model_id?: string;
   readonly dims: readonly DimJson[];
   readonly indices: readonly IndexJson[];
   readonly tensors: readonly TensorJson[];
@@ -137,6 +143,8 @@ export interface IrMeta {
   readonly edition?: number;
   readonly source?: SourceMeta;
   readonly certificate?: Certificate;
+  /** What `modelId` says of the graph, for readers that do not compute it. */
+  readonly modelId?: string;
   /**
    * Fields of newer minor versions, by the place they stood at (`""` for the file itself, or such
    * as `neurons[0]`). They are written back untouched.

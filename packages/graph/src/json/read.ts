@@ -9,6 +9,7 @@ import {
   type Recall,
   RECALL_QUANTITIES,
   type Start,
+  VISIT_ORDERS,
 } from "../energy-graph.ts";
 import { HamError } from "../error.ts";
 import { SCALAR_FUNCTIONS, type ScalarFunction } from "../scalar-functions.ts";
@@ -49,6 +50,7 @@ export function fromJson(source: string | object): ReadIr {
     meta: {
       edition: file.get("edition").number(),
       ...(has("source") ? { source: sourceOf(file.get("source")) } : {}),
+      ...(has("model_id") ? { modelId: file.get("model_id").text() } : {}),
       ...(has("certificate") ? { certificate: certificateOf(file.get("certificate")) } : {}),
       ...(version === HAM_IR ? {} : { version }),
       unknown: unknownFields(file),
@@ -98,7 +100,7 @@ function certificateOf(field: Field): Certificate {
 
 /** The fields that version 1.0 has; others are kept for the way back. */
 const KNOWN: Readonly<Record<string, string>> = {
-  "": "ham_ir edition opsets source dims indices tensors exprs neurons terms programs certificate",
+  "": "ham_ir edition opsets source model_id dims indices tensors exprs neurons terms programs certificate",
   dims: "id name size declared",
   indices: "id name dim",
   tensors: "id name kind elem axes bound init draw from key stored take",
@@ -344,6 +346,7 @@ class Reader {
       solver: {
         name: solver.get("name").text(),
         options: new Map(options.keys().map((name) => [name, this.#expr(options.get(name))])),
+        ...(solver.has("order") ? { order: solver.get("order").word(VISIT_ORDERS) } : {}),
       },
       steps: this.#expr(field.get("steps")),
       stop: this.#optional(field.get("stop")),

@@ -85,6 +85,7 @@ class Writer {
         edition: meta.edition ?? 1,
         opsets: { core: 1 },
         ...(meta.source === undefined ? {} : { source: meta.source }),
+        ...(meta.modelId === undefined ? {} : { model_id: meta.modelId }),
         dims,
         indices: this.#indexTable,
         tensors,
@@ -243,6 +244,7 @@ class Writer {
         options: Object.fromEntries(
           [...recall.solver.options].map(([name, value]) => [name, this.#expr(value)]),
         ),
+        ...(recall.solver.order === undefined ? {} : { order: recall.solver.order }),
       },
       steps: this.#expr(recall.steps),
       ...(recall.stop === null ? {} : { stop: this.#expr(recall.stop) }),
