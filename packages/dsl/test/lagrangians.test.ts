@@ -48,10 +48,17 @@ neuron v: [D] as weighed`);
   expect(lagrangian).toBe("0.5 * sum[k] v.w[k] * v[k]^2");
 });
 
-test("@assume is recorded on the neuron, from itself and from its Lagrangian", () => {
+test("@assume on a Lagrangian is recorded on its neurons", () => {
   const { neuron: v } = neuron(`dim D = 3
 @assume(convex)
 lagrangian odd(x) { value = x^4 }
 neuron v: [D] as odd`);
+  expect(v.assumed).toEqual(["convex"]);
+});
+
+test("@assume on a neuron is recorded on it", () => {
+  const { neuron: v } = neuron(`dim D = 3
+@assume(convex)
+neuron v: [D] as tanh`);
   expect(v.assumed).toEqual(["convex"]);
 });
