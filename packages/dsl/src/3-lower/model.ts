@@ -118,6 +118,11 @@ export class ModelLowering {
     this.shapes = new Shapes(this.expressions, module.diagnostics);
   }
 
+  /** True when something is missing from the graph, here or in a part. */
+  isBroken(): boolean {
+    return this.diagnostics.hasErrors() || this.#children.some((child) => child.isBroken());
+  }
+
   run(): Lowered {
     this.templates.checkAll();
     const model = this.collect();
@@ -131,11 +136,11 @@ export class ModelLowering {
       this.#declared.set(thing, span),
     );
     // After an error, what seems unused may be used by what could not be read.
-    if (!this.diagnostics.hasErrors()) this.#reportUnused();
+    if (!this.isBroken()) this.#reportUnused();
     this.#reportOverrides(recalls);
     // A given of a part that only its own recalls use is left out.
     const graph = { ...whole, ...blocks, tensors: this.tensors() };
-    if (!this.diagnostics.hasErrors()) {
+    if (!this.isBroken()) {
       const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
       checkSoundness(graph, { file: this.#file, diagnostics: this.diagnostics, spanOf });
     }
