@@ -5,6 +5,7 @@
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
 // digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
 // patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
+// et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import {
@@ -15,6 +16,7 @@ import {
   readNpz,
   writeNpy,
   writeNpz,
+  writeSafetensors,
 } from "../packages/core/src/index.ts";
 
 const STORED = 1000;
@@ -77,3 +79,13 @@ writeFileSync(
     ]),
   ),
 );
+const [heads, headWidth, tokenWidth] = [4, 8, 32];
+const weights = Object.entries({
+  Wq: [heads, headWidth, tokenWidth],
+  Wk: [heads, headWidth, tokenWidth],
+  Xi: [tokenWidth, 4 * tokenWidth],
+}).map(([name, axes], i) => {
+  const data = normal(foldIn(key(1), i), axes).map((x) => x / Math.sqrt(tokenWidth));
+  return [name, { shape: axes, dtype: "float32", data }] as const;
+});
+writeFileSync(new URL("et.safetensors", folder), writeSafetensors(new Map(weights)));

@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
 import { unified } from "@astrojs/markdown-remark";
 import starlight from "@astrojs/starlight";
+import hamGrammar from "@hamlet/dsl/ham.tmLanguage.json" with { type: "json" };
 import { defineConfig, passthroughImageService } from "astro/config";
 import rehypeKatex from "rehype-katex";
 import remarkMath from "remark-math";
-
-const hamGrammar = JSON.parse(
-  readFileSync(new URL("./src/ham.tmLanguage.json", import.meta.url), "utf8"),
-);
 
 export default defineConfig({
   // Pictures are drawn in the size they are shown in, so nothing has to resize them and
@@ -31,10 +27,22 @@ export default defineConfig({
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
         { label: "Start", items: [{ slug: "start/quickstart" }] },
-        { label: "Learn", items: [{ slug: "learn/the-idea" }, { slug: "learn/digits" }] },
+        {
+          label: "Learn",
+          items: [
+            { slug: "learn/the-idea" },
+            { slug: "learn/digits" },
+            { slug: "learn/write-a-memory" },
+          ],
+        },
         {
           label: "Reference",
-          items: [{ slug: "reference/command-line" }, { slug: "reference/glossary" }],
+          items: [
+            { slug: "reference/language" },
+            { slug: "reference/errors" },
+            { slug: "reference/command-line" },
+            { slug: "reference/glossary" },
+          ],
         },
       ],
     }),

@@ -1,31 +1,44 @@
-// The TensorFlow.js backend of a run.
+// The TensorFlow.js backend of a run. The backends themselves are in backends/.
 
-import * as tf from "@tensorflow/tfjs-core";
 import { suggest } from "@hamlet/dsl";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Backend } from "./backends/backend.ts";
+import { BACKENDS } from "./backends/catalogue.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
-/** Backends by name, loaded only when asked for. */
-const BACKENDS: Readonly<Record<string, () => Promise<unknown>>> = {
-  wasm: () => import("@tensorflow/tfjs-backend-wasm"),
-  cpu: () => import("@tensorflow/tfjs-backend-cpu"),
-};
-
 export const DEFAULT_BACKEND = "wasm";
-export const BACKEND_NAMES: readonly string[] = Object.keys(BACKENDS);
 
-/** Starts a backend; an unknown one is a usage error. */
+/** The backends that a run in Node can ask for. */
+export const BACKEND_NAMES: readonly string[] = BACKENDS.map(({ name }) => name).filter(
+  (name) => name !== "webgl",
+);
+
+/** The backend of that name; an unknown one is a usage error. */
+export function findBackend(name: string): Backend {
+  const found = BACKENDS.find((backend) => backend.name === name);
+  if (found !== undefined) return found;
+  const near = suggest(name, BACKEND_NAMES);
+  throw new CommandError(
+    EXIT.usage,
+    `there is no backend "${name}".${near === undefined ? "" : ` Did you mean ${near}?`} Backends here: ${BACKEND_NAMES.join(", ")}.`,
+  );
+}
+
+/**
+ * Starts a backend.
+ * @throws CommandError for an unknown backend, one that is not installed, or one that finds no
+ * device.
+ */
 export async function startBackend(name: string): Promise<void> {
-  const load = BACKENDS[name];
-  if (load === undefined) {
-    const near = suggest(name, BACKEND_NAMES);
-    throw new CommandError(
-      EXIT.usage,
-      `there is no backend "${name}".${near === undefined ? "" : ` Did you mean ${near}?`} Backends here: ${BACKEND_NAMES.join(", ")}.`,
-    );
-  }
+  const backend = findBackend(name);
   // Keeps the cpu backend from advertising another package on the first operation.
   tf.env().set("PROD", true);
-  await load();
-  await tf.setBackend(name);
+  await backend.load();
+  if (!(await tf.setBackend(backend.registered))) {
+    throw new CommandError(
+      EXIT.failed,
+      `the backend "${name}" is installed but did not start: it found no device or driver that it can use. ${backend.needs} In the meantime, --backend ${DEFAULT_BACKEND} runs everywhere.`,
+    );
+  }
   await tf.ready();
 }

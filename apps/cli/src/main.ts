@@ -7,10 +7,18 @@ import { HamError } from "@hamlet/graph";
 import { Command, CommanderError, Option } from "commander";
 import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
+import { doc } from "./commands/doc.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exportModel, type ExportFlags, EXPORT_FORMATS } from "./commands/export.ts";
 import { explain } from "./commands/explain.ts";
+import { fmt } from "./commands/fmt.ts";
+import { graph } from "./commands/graph.ts";
+import { ir, type IrFlags } from "./commands/ir.ts";
+import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
+import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { positiveNumber, withModelOptions } from "./options.ts";
+import { positiveNumber, withDataOptions, withModelOptions, withSetOption } from "./options.ts";
 
 function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -32,13 +40,14 @@ function makeProgram(finish: (code: number) => void): Command {
   ham run model.ham --given query=q.npy
   ham run model.ham --set beta=4 --out result.npz
   ham check model.ham                  everything that is wrong with a file
+  ham test model.ham                   the tests in it, each with its reasons
   ham explain model.ham                the update rule behind a model
 `,
     )
     .addHelpText(
       "after",
       `
-Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
+Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     );
 
   withModelOptions(program.command("run <file>").description("recall once and say how it ended"))
@@ -67,10 +76,60 @@ Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors`,
       finish(await check(files, flags)),
     );
 
+  withModelOptions(program.command("test <files...>").description("run the tests that files hold"))
+    .option("--json", "print one JSON array and nothing else", false)
+    .action(async (files: string[], flags: TestFlags) => finish(await test(files, flags)));
+
   program
     .command("explain <file>")
     .description("print the energy and the update rule of every neuron")
-    .action(async (file: string) => finish(await explain(file)));
+    .option("--latex", "print the rules as LaTeX", false)
+    .action(async (file: string, flags: { latex: boolean }) => finish(await explain(file, flags)));
+
+  program
+    .command("fmt <files...>")
+    .description("write files the one way they are written")
+    .option("--check", "change nothing, say which files would change", false)
+    .action(async (files: string[], flags: { check: boolean }) => finish(await fmt(files, flags)));
+
+  program
+    .command("graph <file>")
+    .description("draw the hypergraph: neurons as circles, energies as squares")
+    .option("--out <FILE.svg>", "where the picture goes (default: out/<name>.svg)")
+    .action(async (file: string, flags: { out?: string }) => finish(await graph(file, flags)));
+
+  withSetOption(program.command("ir <file>").description("print a model as data (JSON)"))
+    .option("--to-ham", "print one flat .ham file instead", false)
+    .option("--out <FILE>", "where it goes (default: standard output)")
+    .action(async (file: string, flags: IrFlags) => finish(await ir(file, flags)));
+
+  withDataOptions(
+    program.command("export <file>").description("write a model for another framework"),
+  )
+    .addOption(
+      new Option("--to <FORMAT>", "a Python file for JAX, or one step as ONNX")
+        .choices(EXPORT_FORMATS)
+        .makeOptionMandatory(),
+    )
+    .option("--recall <NAME>", "jax: add this recall as a function")
+    .option("--out <FILE>", "where it goes (default: out/<name>.py or out/<name>.onnx)")
+    .action(async (file: string, flags: ExportFlags) => finish(await exportModel(file, flags)));
+
+  program
+    .command("doc <file>")
+    .description("write a page about a model, from its /// comments")
+    .option("--out <FILE.md>", "where the page goes (default: standard output)")
+    .action(async (file: string, flags: { out?: string }) => finish(await doc(file, flags)));
+
+  program
+    .command("new <name>")
+    .description("write a commented model to start from")
+    .action(async (name: string) => finish(await newModel(name)));
+
+  program
+    .command("doctor")
+    .description("say which backends work here, and how to get the others")
+    .action(async () => finish(await doctor()));
 
   withModelOptions(program.command("demo").description("restore damaged digits, and draw them"))
     .option("--out-dir <FOLDER>", "where the pictures go", "out")
@@ -126,6 +185,7 @@ function onlyArguments({ details }: HamError): boolean {
 }
 
 const EXIT_OF: Readonly<Record<string, number>> = {
+  "graph/unknown-recall": EXIT.usage,
   "model/unknown-recall": EXIT.usage,
   "model/unknown-given": EXIT.usage,
   "model/unknown-data": EXIT.usage,

@@ -1,4 +1,4 @@
-// The options that `run`, `check` and `demo` share.
+// The options that commands share.
 
 import { Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_NAMES, DEFAULT_BACKEND } from "./backend.ts";
@@ -31,23 +31,31 @@ export function positiveNumber(text: string): number {
   return Number(text);
 }
 
-/** What the shared options hold. */
-export interface ModelFlags {
+/** Values and files from outside the model. */
+export interface DataFlags {
   readonly set: string[];
   readonly data: Record<string, string>;
   readonly given: Record<string, string>;
+}
+
+/** What is needed to load and run a model. */
+export interface ModelFlags extends DataFlags {
   readonly seed: number;
   readonly backend: string;
 }
 
-/** Adds the options that load a model. */
-export function withModelOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--set <NAME=VALUE>", "override a const, a dim or a recall setting")
-        .argParser(gather)
-        .default([], "nothing"),
-    )
+/** Adds `--set` alone. */
+export function withSetOption(command: Command): Command {
+  return command.addOption(
+    new Option("--set <NAME=VALUE>", "override a const, a dim or a recall setting")
+      .argParser(gather)
+      .default([], "nothing"),
+  );
+}
+
+/** Adds the options that say where values come from. */
+export function withDataOptions(command: Command): Command {
+  return withSetOption(command)
     .addOption(
       new Option("--data <NAME=FILE[#KEY]>", "read a data array from this file")
         .argParser(collect)
@@ -57,7 +65,12 @@ export function withModelOptions(command: Command): Command {
       new Option("--given <NAME=FILE[#KEY]>", "read a given array, examples first, from this file")
         .argParser(collect)
         .default({}, "nothing"),
-    )
+    );
+}
+
+/** Adds the options that load and run a model. */
+export function withModelOptions(command: Command): Command {
+  return withDataOptions(command)
     .addOption(
       new Option("--seed <N>", "seed of everything that is drawn")
         .argParser(wholeNumber)

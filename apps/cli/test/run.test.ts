@@ -48,7 +48,7 @@ test("--out writes activations, states and energies, and the two backends agree"
     return readNpz(readFileSync(join(bench.folder, `${backend}.npz`)));
   };
   const [wasm, cpu] = [read("wasm"), read("cpu")];
-  expect([...wasm.keys()]).toEqual(["v", "v.state", "energies"]);
+  expect([...wasm.keys()]).toEqual(["v", "v.state", "energies", "energySteps"]);
   const [x, y] = wasm.get("v")!.data as Float32Array;
   // The pattern (1, 2), mixed with a trace e⁻⁴⁰ of the other.
   expect(x).toBeCloseTo(1, 5);
@@ -96,7 +96,9 @@ test("check and explain print what is asked for", () => {
   });
   const { code, stdout } = bench.ham(["explain", "m.ham"]);
   expect(code).toBe(0);
-  expect(stdout).toContain("d/dt v[d] =");
+  expect(stdout).toContain("d/dt x_v[d] = -sum[m] p[m] * (v[d] - xi[m, d])");
+  expect(stdout).toContain("bounded          proven");
+  expect(bench.ham(["explain", "m.ham", "--latex"]).stdout).toContain("\\begin{aligned}");
   const json = bench.ham(["check", "m.ham", "--format", "json"]);
   expect(JSON.parse(json.stdout)).toEqual([]);
 });
@@ -105,7 +107,9 @@ test("--help leads with examples, --version prints the version", () => {
   const { code, stdout } = bench.ham(["--help"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
-  expect(stdout).toContain("Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the file has errors");
+  expect(stdout).toContain(
+    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors",
+  );
   expect(bench.ham([]).stdout).toBe(stdout);
   expect(bench.ham(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+$/);
 });

@@ -1,6 +1,7 @@
 export { type Leaf, type Output, plan, type PlanOptions } from "./plan/planner.ts";
 export { BATCH, BATCH_INDEX, type Instruction, type Plan, type Stage } from "./plan/instruction.ts";
-export { type Inputs, makeProgram, type Program } from "./run/program.ts";
+export { KERNELS, type RunOp } from "./run/kernels.ts";
+export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";
 export {
   type ArrayData,
   type ArrayHeader,

@@ -1,5 +1,6 @@
 // A whole model as data: what a `.ham` file or a builder describes, before anything runs.
 
+import { tensorsIn } from "./depends.ts";
 import { indicesOf } from "./dim.ts";
 import { gradients } from "./differentiate.ts";
 import { add, get, lit, mul, neg, pow, sub, sum } from "./expr.ts";
@@ -53,12 +54,24 @@ export interface Clamp {
   readonly value: Expr | null;
 }
 
+/**
+ * The order in which single units are updated: `random` draws each one anew, so that some are
+ * missed; `permutation` visits all once in every sweep, in a new order; `cyclic` in their own order.
+ */
+export const VISIT_ORDERS = ["random", "cyclic", "permutation"] as const;
+export type VisitOrder = (typeof VISIT_ORDERS)[number];
+
 /** How to run the model: where from, what is held, which solver, when to stop. */
 export interface Recall {
   readonly name: string;
   readonly starts: readonly Start[];
   readonly clamps: readonly Clamp[];
-  readonly solver: { readonly name: string; readonly options: ReadonlyMap<string, Expr> };
+  readonly solver: {
+    readonly name: string;
+    readonly options: ReadonlyMap<string, Expr>;
+    /** In which order `async` visits the units; default `permutation`. */
+    readonly order?: VisitOrder;
+  };
   readonly steps: Expr;
   /** Ends the recall of an example; may read {@link RECALL_QUANTITIES}. */
   readonly stop: Expr | null;
@@ -73,7 +86,8 @@ export interface Recall {
 /**
  * What a `stop when` condition may ask for, per example: `change`, the largest absolute change of
  * an activation in the last step; `energy`; `step`, the number of steps made; `settled`, 1 when
- * the last step changed nothing.
+ * the last step changed nothing. Under `async` a step is one unit, so `change` and `settled` are
+ * about the last whole sweep.
  */
 export const RECALL_QUANTITIES: Readonly<Record<"change" | "energy" | "step" | "settled", Tensor>> =
   {
@@ -83,6 +97,81 @@ export const RECALL_QUANTITIES: Readonly<Record<"change" | "energy" | "step" | "
     settled: makeTensor("settled", "const"),
   };
 
+/** A value that a test or a training gives to a `given`: a formula, or independent draws. */
+export type Feed = { readonly tensor: Tensor; readonly indices: readonly Index[] } & (
+  | { readonly from: "value"; readonly value: Expr }
+  | {
+      readonly from: "draw";
+      readonly distribution: string;
+      /** Over `indices`: every entry has its own mean, deviation, … */
+      readonly args: readonly Expr[];
+    }
+);
+
+/** One `expect` of a test: what must hold, and what is shown when it does not. */
+export interface Expectation {
+  /** As written. */
+  readonly text: string;
+  /** Over consts, data, givens, final activations and {@link TEST_QUANTITIES}. */
+  readonly condition: Expr;
+  readonly shown: readonly { readonly text: string; readonly value: Expr }[];
+}
+
+/**
+ * What an `expect` may ask for, per example: the final `energy`, the number of `steps`, whether
+ * the recall `converged` (1 or 0), and the largest `rise` between energies that were kept, 0 when
+ * the energy fell throughout.
+ */
+export const TEST_QUANTITIES: Readonly<Record<"energy" | "steps" | "converged" | "rise", Tensor>> =
+  {
+    energy: makeTensor("energy", "const"),
+    steps: makeTensor("steps", "const"),
+    converged: makeTensor("converged", "const"),
+    rise: makeTensor("rise", "const"),
+  };
+
+/** A recall with what it is fed and what must come out. */
+export interface ModelTest {
+  readonly title: string;
+  /** The seed of its draws; null for one that follows from the title. */
+  readonly seed: Expr | null;
+  readonly feeds: readonly Feed[];
+  readonly recall: Recall;
+  readonly expectations: readonly Expectation[];
+}
+
+/** How the params of a model are learned. */
+export interface Training {
+  readonly name: string;
+  /** The recall that gradients go through. */
+  readonly recall: Recall;
+  readonly feeds: readonly Feed[];
+  /** One number over the activations after the recall. */
+  readonly loss: Expr;
+  readonly optimiser: { readonly name: string; readonly options: ReadonlyMap<string, Expr> };
+  /** Examples in a batch, and how often all are seen. */
+  readonly batch: Expr;
+  readonly epochs: Expr;
+  /** Params that keep their value. */
+  readonly freeze: readonly Tensor[];
+  /** The largest norm of a gradient; null for any. */
+  readonly clip: Expr | null;
+}
+
+/** A fact that must hold for the sizes and consts of a model. */
+export interface Assertion {
+  readonly condition: Expr;
+  /** What it means when it does not hold. */
+  readonly message: string;
+  /** The comparisons in it, as written. */
+  readonly comparisons: readonly {
+    readonly left: Expr;
+    readonly op: string;
+    readonly right: Expr;
+    readonly holds: Expr;
+  }[];
+}
+
 /** A model: neurons, the terms that couple them, and the tensors they use. */
 export interface EnergyGraph {
   readonly dims: readonly Dim[];
@@ -91,6 +180,10 @@ export interface EnergyGraph {
   readonly neurons: readonly Neuron[];
   readonly terms: readonly Term[];
   readonly recalls: readonly Recall[];
+  /** What a file says about itself beyond the model; builders leave these out. */
+  readonly tests?: readonly ModelTest[];
+  readonly trainings?: readonly Training[];
+  readonly asserts?: readonly Assertion[];
 }
 
 /** An expression over one entry of a layer: `indices` are its free indices. */
@@ -107,6 +200,18 @@ export function neuronsOf(graph: EnergyGraph, term: Term): Neuron[] {
     return null;
   });
   return graph.neurons.filter((neuron) => seen.has(neuron.activation));
+}
+
+/** Every given that a recall reads, by itself or through the energies. */
+export function givensOf(graph: EnergyGraph, recall: Recall): Set<Tensor> {
+  const expressions = [
+    ...graph.terms.map((term) => term.energy),
+    ...graph.neurons.flatMap((neuron) => [neuron.lagrangian, neuron.tau]),
+    ...recall.starts.flatMap((start) => (start.from === "value" ? [start.value] : start.args)),
+    ...recall.clamps.flatMap(({ where, value }) => [where, value]),
+    ...recall.schedules.map((schedule) => schedule.value),
+  ].filter((expr) => expr !== null);
+  return new Set([...tensorsIn(expressions)].filter(({ kind }) => kind === "given"));
 }
 
 /** The activation of one unit as an expression of the states: `x̂ = ∂L/∂x`. */

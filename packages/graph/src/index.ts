@@ -1,4 +1,27 @@
 export {
+  type Boundedness,
+  checkBoundedness,
+  type Confinement,
+  printBoundedness,
+} from "./analyse/boundedness.ts";
+export { type Certificate, certify, printCertificate } from "./analyse/certificate.ts";
+export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
+export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
+export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
+export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
+export { makeDraws, type Draws } from "./analyse/draws.ts";
+export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
+export {
+  type Interval,
+  interval,
+  isNonNegative,
+  isPositive,
+  printInterval,
+} from "./analyse/interval.ts";
+export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export type { Curvature } from "./analyse/shape.ts";
+export { exprKey, tidy } from "./canonical.ts";
+export {
   type CatalogueEntry,
   type HypersynapseDefinition,
   type HypersynapseOption,
@@ -15,14 +38,21 @@ export {
   type Registry,
   type SignatureEntry,
 } from "./catalogue.ts";
+export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
+export { contains, dependsOn, tensorsIn } from "./depends.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {
   activationOf,
+  type Assertion,
   type Clamp,
   type EnergyGraph,
   type Entrywise,
+  type Expectation,
+  type Feed,
+  givensOf,
   inStates,
+  type ModelTest,
   type Neuron,
   neuronEnergy,
   neuronsOf,
@@ -30,11 +60,16 @@ export {
   RECALL_QUANTITIES,
   type Start,
   type Term,
+  TEST_QUANTITIES,
   totalEnergy,
+  type Training,
   velocities,
+  VISIT_ORDERS,
+  type VisitOrder,
 } from "./energy-graph.ts";
 export { HamError, invariant } from "./error.ts";
 export { type Dense, type Environment, evaluate, evaluateScalar, sizeOfDim } from "./evaluate.ts";
+export { explain, explainLatex, explainText, type Explanation, type Formula } from "./explain.ts";
 export {
   add,
   apply,
@@ -58,6 +93,23 @@ export {
   sum,
   time,
 } from "./expr.ts";
+export { exportJax, type JaxOptions } from "./export-jax/export-jax.ts";
+export { exportOnnx, onnxModel, type OnnxOptions } from "./export-onnx/export-onnx.ts";
+export type { OnnxConstant, OnnxModel, OnnxNode, OnnxPort } from "./export-onnx/model.ts";
+export {
+  type ExprEntry,
+  type ExprJson,
+  HAM_IR,
+  type HamIr,
+  type IrMeta,
+  type SourceMeta,
+} from "./json/format.ts";
+export { fromJson, type ReadIr } from "./json/read.ts";
+export { printJson, toJson } from "./json/write.ts";
+export { canonicalText, modelId } from "./model-id.ts";
+export { type LatexOptions, printLatex } from "./print-latex.ts";
+export { type FlipForm, flipForm } from "./flip.ts";
+export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { printText } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";

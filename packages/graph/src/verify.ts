@@ -7,7 +7,7 @@
 
 import { type EnergyGraph, type Neuron, type Recall, RECALL_QUANTITIES } from "./energy-graph.ts";
 import { SCALAR_FUNCTIONS } from "./scalar-functions.ts";
-import type { Expr, Get, Index, Tensor } from "./types.ts";
+import type { Dim, Expr, Get, Index, Tensor } from "./types.ts";
 
 /** Something that breaks a rule of the graph. */
 export interface GraphProblem {
@@ -71,6 +71,7 @@ export function verifyGraph(graph: EnergyGraph): GraphProblem[] {
     ...duplicates([...graph.dims, ...graph.tensors, ...graph.neurons], ""),
     ...duplicates(graph.terms, "terms"),
     ...duplicates(graph.recalls, "recalls"),
+    ...graph.dims.flatMap(verifyDim),
     ...graph.tensors.flatMap(({ name, source }) =>
       source?.from === "value" ? check(source.value, `tensors.${name}.source`, graph.tensors) : [],
     ),
@@ -80,6 +81,20 @@ export function verifyGraph(graph: EnergyGraph): GraphProblem[] {
     ),
     ...graph.recalls.flatMap((recall) => verifyRecall(recall, graph)),
   ];
+}
+
+/** A size is a number made of other sizes, and never of itself. */
+function verifyDim(dim: Dim): GraphProblem[] {
+  const path = `dims.${dim.name}.size`;
+  const leads = (from: Dim, above: readonly Dim[]): boolean =>
+    above.includes(from) ||
+    (from.size !== null && sizesIn(from.size).some((next) => leads(next, [...above, from])));
+  if (leads(dim, [])) return [{ path, what: "is defined in terms of itself" }];
+  return dim.size === null ? [] : verifyExpr(dim.size, { tensors: [], free: [], path });
+}
+
+function sizesIn(expr: Expr): Dim[] {
+  return expr.kind === "size" ? [expr.dim] : partsOf(expr).flatMap(([, part]) => sizesIn(part));
 }
 
 function verifyRecall(recall: Recall, { tensors, neurons }: EnergyGraph): GraphProblem[] {

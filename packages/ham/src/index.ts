@@ -1,6 +1,7 @@
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";
+export { synConv2d } from "./hypersynapses/conv2d.ts";
 export { synDam } from "./hypersynapses/dam.ts";
 export { synDense } from "./hypersynapses/dense.ts";
 export { synHopfield } from "./hypersynapses/hopfield.ts";

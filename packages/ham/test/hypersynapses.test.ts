@@ -28,7 +28,7 @@ import cases from "../../../fixtures/synapses.json" with { type: "json" };
 /** The reference is float32: 1e-5 of the largest entry (or of 1), which its own rounding needs. */
 const TOLERANCE = 1e-5;
 
-/** The reference's name of a case, in the catalogue; convolution has its own test. */
+/** The reference's name of a case, in the catalogue. */
 const NAMES: Readonly<Record<string, [string, Readonly<Record<string, OptionValue>>]>> = {
   bias: ["bias", {}],
   dense: ["dense", {}],
@@ -39,6 +39,7 @@ const NAMES: Readonly<Record<string, [string, Readonly<Record<string, OptionValu
   "three-body": ["three_body", { gain: lit(1) }],
   "memory-relu2-tokens": ["memory", { n: lit(2) }],
   attention: ["attention", { beta: lit(0.5) }],
+  conv2d: ["conv2d", { kernel: [3, 3] }],
 };
 
 const flat = (nested: unknown): number[] => [nested].flat(Infinity) as number[];
@@ -81,21 +82,19 @@ function use(
   return { dims, tensors, activations, read, options };
 }
 
-const known = cases.filter((item) => item.synapse in NAMES);
-
-test("the reference values cover everything but convolution", () => {
-  expect(new Set(cases.map(({ synapse }) => synapse))).toEqual(
-    new Set([...Object.keys(NAMES), "conv2d"]),
-  );
+test("every reference case has its hypersynapse", () => {
+  expect(new Set(cases.map(({ synapse }) => synapse))).toEqual(new Set(Object.keys(NAMES)));
 });
 
-test.each(known.map((item, i) => [`${item.synapse} ${i}`, item] as const))(
+test.each(cases.map((item, i) => [`${item.synapse} ${i}`, item] as const))(
   "%s has the reference energy and gradients",
   (_, item) => {
     const [name, given] = NAMES[item.synapse];
     const definition = HYPERSYNAPSES.find((entry) => entry.name === name)!;
     const self = "self_attention" in item ? { self: item.self_attention ? "on" : "off" } : {};
-    const used = use(definition, item.args, { ...given, ...self });
+    const window: Record<string, OptionValue> =
+      "stride" in item ? { stride: lit(item.stride!), pad: item.padding!.toLowerCase() } : {};
+    const used = use(definition, item.args, { ...given, ...self, ...window });
     const params = { ...used.read };
     if (name === "hopfield") params["W"] = hebb(item.args.xi!, used);
     const energy = definition.energy({ ...used, args: used.read, params });
@@ -137,7 +136,8 @@ describe("every hypersynapse", () => {
     "%s uses only axes that its arguments, params or own dims have",
     (_, definition) => {
       const own = definition.dims.map(({ name }) => name);
-      const bound = new Set([...definition.args.flatMap(({ axes }) => axes), ...own]);
+      const derived = Object.keys(definition.derived ?? {});
+      const bound = new Set([...definition.args.flatMap(({ axes }) => axes), ...own, ...derived]);
       expect(
         definition.params.flatMap(({ axes }) => axes).filter((axis) => !bound.has(axis)),
       ).toEqual([]);

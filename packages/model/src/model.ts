@@ -11,8 +11,7 @@ import {
 import {
   type Dim,
   type EnergyGraph,
-  type Expr,
-  children,
+  givensOf,
   HamError,
   type Recall,
   type Tensor,
@@ -31,6 +30,7 @@ import {
   type LoadedParts,
   stopOnErrors,
 } from "./load.ts";
+import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
 export type GivenValue = Entries | tf.Tensor;
@@ -59,6 +59,8 @@ export interface Model {
   compileRecall(name?: string): CompiledRecall;
   /** Runs a recall; the caller disposes the result. */
   recall(options?: ModelRecallOptions): Promise<RecallResult>;
+  /** Runs the tests of the file, one after the other, each with draws of its own. */
+  runTests(options?: TestOptions): Promise<TestReport[]>;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -126,8 +128,12 @@ class LoadedModel implements Model {
 
   compileRecall(name?: string): CompiledRecall {
     this.#alive();
+    return this.#compile(this.recallNamed(name));
+  }
+
+  #compile(recall: Recall): CompiledRecall {
     const numbers = new Map([...this.#entries].map(([tensor, { data }]) => [tensor, data]));
-    return makeRecall(this.graph, this.recallNamed(name), {
+    return makeRecall(this.graph, recall, {
       sizes: this.sizes,
       values: this.#tensors,
       numbers,
@@ -137,14 +143,41 @@ class LoadedModel implements Model {
   async recall(options: ModelRecallOptions = {}): Promise<RecallResult> {
     this.#alive();
     const { recall: name, givens = {}, ...rest } = options;
-    const recall = this.recallNamed(name);
+    return this.#run(this.recallNamed(name), { ...rest, givens, key: key(this.seed) });
+  }
+
+  async #run(
+    recall: Recall,
+    {
+      givens,
+      ...rest
+    }: Omit<RecallOptions, "givens"> & {
+      readonly givens: Readonly<Record<string, GivenValue>>;
+    },
+  ): Promise<RecallResult> {
     const bound = this.#bindGivens(recall, givens);
     try {
-      using compiled = this.compileRecall(name);
-      return await compiled.run({ ...rest, givens: bound.tensors, key: key(this.seed) });
+      using compiled = this.#compile(recall);
+      return await compiled.run({ ...rest, givens: bound.tensors });
     } finally {
       tf.dispose(bound.owned);
     }
+  }
+
+  async runTests({ onTest }: TestOptions = {}): Promise<TestReport[]> {
+    this.#alive();
+    const reports: TestReport[] = [];
+    for (const test of this.graph.tests ?? []) {
+      const report = await runTest(test, {
+        sizes: this.sizes,
+        seed: this.seed,
+        entries: this.#entries,
+        recall: (options) => this.#run(test.recall, options),
+      });
+      reports.push(report);
+      onTest?.(report);
+    }
+    return reports;
   }
 
   dispose(): void {
@@ -179,7 +212,8 @@ class LoadedModel implements Model {
         `This model has no given called "${name}". It has: ${names}.`,
       );
     }
-    const needed = givens.filter((tensor) => this.#needs(recall).has(tensor));
+    const read = givensOf(this.graph, recall);
+    const needed = givens.filter((tensor) => read.has(tensor));
     const missing = collectDiagnostics(this.compilation.source);
     const tensors = new Map<Tensor, tf.Tensor>();
     const owned: tf.Tensor[] = [];
@@ -222,27 +256,6 @@ class LoadedModel implements Model {
       );
     }
     return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
-  }
-
-  /** Every given that the energies, or the recall itself, read. */
-  #needs(recall: Recall): Set<Tensor> {
-    const roots = [
-      ...this.graph.terms.map((term) => term.energy),
-      ...this.graph.neurons.flatMap((neuron) => [neuron.lagrangian, neuron.tau]),
-      ...recall.starts.flatMap((start) => (start.from === "value" ? [start.value] : start.args)),
-      ...recall.clamps.flatMap(({ where, value }) => [where, value]),
-      ...recall.schedules.map((schedule) => schedule.value),
-    ].filter((expr) => expr !== null);
-    const found = new Set<Tensor>();
-    const seen = new Set<Expr>();
-    const visit = (expr: Expr): void => {
-      if (seen.has(expr)) return;
-      seen.add(expr);
-      if (expr.kind === "get") found.add(expr.tensor);
-      children(expr).forEach(visit);
-    };
-    roots.forEach(visit);
-    return found;
   }
 }
 

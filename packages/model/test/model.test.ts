@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { externs } from "@ham-community/vision";
 import { writeNpy, writeNpz } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { loadModel, type ModelFiles } from "@hamlet/model";
@@ -170,9 +171,109 @@ test("a disposed model says so", async () => {
   );
 });
 
+const TESTS = `
+test "a stored pattern stays" {
+  feed query = xi[1, _]
+  run settle
+  expect overlap(v, xi[1, _]) > 0.999
+  expect falling(energy) and converged and steps < 50
+}
+test "it turns into the other" {
+  seed = 3
+  feed query ~ normal(xi[0, _], 0.1)
+  run settle
+  expect close(v, xi[1, _], 0.5)
+}
+`;
+
+describe("the tests of a file", () => {
+  test("are reported one by one, with the numbers behind a failure", async () => {
+    using model = await loadModel({ name: "m.ham", text: TEXT + TESTS }, { files });
+    const seen: string[] = [];
+    const reports = await model.runTests({ onTest: ({ title }) => seen.push(title) });
+    expect(seen).toEqual(["a stored pattern stays", "it turns into the other"]);
+    expect(reports.map(({ passed }) => passed)).toEqual([true, false]);
+    const [failure] = reports[1].failures;
+    expect(failure.text).toBe("close(v, xi[1, _], 0.5)");
+    expect(failure.values.map(({ text }) => text)).toEqual(["largest difference"]);
+    expect(failure.values[0].value).toBeCloseTo(4, 4);
+  });
+
+  test("with a seed of their own do not depend on the model's", async () => {
+    const text = TEXT + TESTS.replace("close(v, xi[1, _], 0.5)", "overlap(query, xi[0, _]) > 1");
+    const shown = async (seed: number) => {
+      using model = await loadModel({ name: "m.ham", text }, { files, seed });
+      return (await model.runTests())[1].failures[0].values;
+    };
+    expect(await shown(1)).toEqual(await shown(2));
+  });
+
+  test("draw entry by entry: signs, flipped truth values, bounds that differ", async () => {
+    const text = `ham 1
+dim D = 4000
+given query: sign[D]
+given mask: bool[D]
+given level: [D]
+neuron v: [D] as sign
+energy pull = -sum[i] query[i] * v[i] * (1 + abs(level[i]))
+recall settle {
+  start v = query
+  clamp v[i] where mask[i]
+  solver = async(order = cyclic)
+  steps = 4000
+}
+test "shares of the draws" {
+  feed query ~ bernoulli(0.25)
+  feed mask ~ flip(0, 0.1)
+  feed level[i] ~ uniform(i, i + 1)
+  run settle
+  expect overlap(query, query) == 1 and overlap(v, query) == 1
+  expect abs(mean[i] query[i] + 0.5) < 0.05
+  expect abs(mean[i] mask[i] - 0.1) < 0.02
+  expect max[i] abs(level[i] - i - 0.5) <= 0.5
+}
+`;
+    using model = await loadModel({ name: "m.ham", text });
+    const [report] = await model.runTests();
+    expect(report.failures).toEqual([]);
+    expect(report.expectations).toBe(4);
+  });
+
+  test("leak nothing", async () => {
+    await expectNoLeak(async () => {
+      using model = await loadModel({ name: "m.ham", text: TEXT + TESTS }, { files });
+      await model.runTests();
+    });
+  });
+});
+
+test("an assertion that the data breaks stops the loading, with the numbers", async () => {
+  const text = `${TEXT}\nassert K < D, "more patterns than dimensions"\n`;
+  expect((await errorOf(loadModel({ name: "m.ham", text }, { files }))).message)
+    .toMatchInlineSnapshot(`
+    "error[E0807] assert_failed: more patterns than dimensions
+      --> m.ham:15:8
+    15 | assert K < D, "more patterns than dimensions"
+       |        ^^^^^ 2 < 2 is false
+       = note: K = 2 and D = 2 come from xi.npy"
+  `);
+});
+
 describe("the examples", () => {
   const folder = new URL("../../../examples/", import.meta.url);
-  const disk: ModelFiles = { read: (path) => Promise.resolve(readFileSync(new URL(path, folder))) };
+  const vision = {
+    name: "@ham-community/vision",
+    version: "1.2.0",
+    source: {
+      name: "@ham-community/vision/index.ham",
+      text: readFileSync(new URL(import.meta.resolve("@ham-community/vision/index.ham")), "utf8"),
+    },
+    externs: new Map(Object.entries(externs)),
+  };
+  const disk: ModelFiles = {
+    read: (path) => Promise.resolve(readFileSync(new URL(path, folder))),
+    plugin: () => Promise.resolve({ found: "plugin", plugin: vision }),
+  };
   test.each([
     "03a-dense-lse-dot.ham",
     "03b-dense-lse-euclid.ham",
@@ -197,4 +298,17 @@ describe("the examples", () => {
     }
     ends[0].forEach((value, i) => expect(Math.abs(value - ends[1][i])).toBeLessThan(1e-3));
   });
+
+  test.each(readdirSync(folder).filter((name) => name.endsWith(".ham")))(
+    "%s passes its own tests, without a warning",
+    async (name) => {
+      await useBackend("wasm");
+      const text = readFileSync(new URL(name, folder), "utf8");
+      using model = await loadModel({ name, text }, { files: disk });
+      expect(model.warnings).toEqual([]);
+      const failed = (await model.runTests()).filter(({ passed }) => !passed);
+      expect(failed).toEqual([]);
+    },
+    60_000,
+  );
 });

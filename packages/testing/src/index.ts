@@ -9,3 +9,13 @@ export {
 export { checkLagrangian, type LagrangianCheck } from "./lagrangian-laws.ts";
 export { expectNoLeak } from "./leak.ts";
 export { TOLERANCES, type BackendName, type Tolerances } from "./tolerance.ts";
+export {
+  errorOf,
+  type Exemption,
+  EXEMPTIONS,
+  exemptionFor,
+  PRECISION,
+  type Precision,
+  precisionOf,
+  SMALLEST_NORMAL,
+} from "./precision.ts";

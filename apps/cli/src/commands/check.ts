@@ -1,9 +1,8 @@
 // `ham check FILE…`: everything that is wrong with a file, without running it.
 
-import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { CATALOGUE, readUses } from "@hamlet/model";
+import { isSound, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
-import { diskFiles, readSource } from "../files/read.ts";
+import { compilePath } from "../files/compile.ts";
 
 /** How diagnostics are printed. */
 export type CheckFormat = "text" | "json";
@@ -15,9 +14,7 @@ export async function check(
 ): Promise<number> {
   const compilations = [];
   for (const path of paths) {
-    const source = await readSource(path);
-    const resolve = await readUses(source, diskFiles(path));
-    compilations.push(compile(source, { registry: CATALOGUE, resolve, set: options.set }));
+    compilations.push(await compilePath(path, options.set));
   }
   if (options.format === "json") {
     const diagnostics = compilations.flatMap((compilation) => compilation.diagnostics);

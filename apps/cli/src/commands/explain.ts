@@ -1,33 +1,32 @@
-// `ham explain FILE`: what a model computes, written as formulas.
+// `ham explain FILE`: what a model computes, written as formulas, and what is known of it.
 
-import { inStates, printText, velocities } from "@hamlet/graph";
-import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { CATALOGUE, readUses } from "@hamlet/model";
+import {
+  certify,
+  explain as explainGraph,
+  explainLatex,
+  explainText,
+  printCertificate,
+} from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
-import { diskFiles, readSource } from "../files/read.ts";
+import { compileFile } from "../files/compile.ts";
 
-/** Prints the energy and every neuron's derived update rule; returns the exit code. */
-export async function explain(path: string): Promise<number> {
-  const source = await readSource(path);
-  const resolve = await readUses(source, diskFiles(path));
-  const compilation = compile(source, { registry: CATALOGUE, resolve });
-  if (!isSound(compilation)) {
-    for (const diagnostic of compilation.diagnostics) {
-      process.stderr.write(`${renderDiagnostic(diagnostic, compilation.sources)}\n\n`);
-    }
-    return EXIT.file;
+/**
+ * Prints the energy, every neuron's derived update rule, what is computed ahead, and the
+ * certificate; with `latex` the rules alone. Returns the exit code.
+ */
+export async function explain(
+  path: string,
+  { latex }: { readonly latex: boolean },
+): Promise<number> {
+  const compilation = await compileFile(path);
+  if (compilation === null) return EXIT.file;
+  const explanation = explainGraph(compilation.graph);
+  if (latex) {
+    process.stdout.write(explainLatex(explanation));
+    return EXIT.ok;
   }
-  const { graph } = compilation;
-  const lines = ["Energy", ""];
-  for (const neuron of graph.neurons.filter(({ leak }) => leak)) {
-    lines.push(`  + <x, x̂> - L(x)   of ${neuron.name}, ${neuron.lagrangianName}`);
-  }
-  for (const term of graph.terms) lines.push(`  + ${printText(term.energy)}   (${term.name})`);
-  lines.push("", "Update rules", "");
-  for (const [neuron, { indices, value }] of velocities(graph)) {
-    const at = indices.map((index) => index.name).join(", ");
-    lines.push(`  d/dt ${neuron.name}[${at}] = ${printText(inStates(graph, value))}`, "");
-  }
-  process.stdout.write(`${lines.join("\n")}\n`);
+  const certificate = printCertificate(certify(compilation.graph));
+  process.stdout.write(`${explainText(explanation)}\nCertificate\n`);
+  process.stdout.write(certificate.replaceAll(/^(?=.)/gm, "  "));
   return EXIT.ok;
 }

@@ -76,17 +76,18 @@ function report(
     backend: flags.backend,
     seed: flags.seed,
     examples: result.batch,
-    steps: result.energies.length - 1,
+    steps: result.energySteps.at(-1)!,
     result: result.outcomes.map(({ ending }) => ending),
     outcomes: result.outcomes,
     energies: result.energies.map((energy) => [...energy]),
+    energySteps: result.energySteps,
     timings,
   };
 }
 
 function summary(
   recall: string,
-  { outcomes, energies }: RecallResult,
+  { outcomes, energySteps }: RecallResult,
   { recallMs }: { recallMs: number },
 ): string {
   const endings = [...new Set(outcomes.map(({ ending }) => ending))];
@@ -103,11 +104,13 @@ function summary(
   });
   const table = formatTable(["ended", "examples", "steps", "energy before", "after"], rows);
   const advice = endings.flatMap((ending) => ADVICE[ending] ?? []).map((line) => `\n${line}`);
-  return `recall ${recall}: ${energies.length - 1} steps in ${(recallMs / 1000).toFixed(2)} s\n\n${table}${advice.length === 0 ? "" : "\n"}${advice.join("")}`;
+  return `recall ${recall}: ${energySteps.at(-1)!} steps in ${(recallMs / 1000).toFixed(2)} s\n\n${table}${advice.length === 0 ? "" : "\n"}${advice.join("")}`;
 }
 
 /** What to try when a recall did not converge. */
 const ADVICE: Partial<Record<Ending, string>> = {
+  cycle:
+    "The states repeat: with `sync` all units move at once. `async(order = permutation)` always ends in a fixed point.",
   "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
   "energy-increased": "The energy rose on the way: try a smaller `dt`.",
   "non-finite":
@@ -122,11 +125,12 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** Activations under the neurons' names, states beside them, and the energies of every step. */
+/** Activations under the neurons' names, states beside them, and the energies with their steps. */
 async function resultFile({
   activations,
   states,
   energies,
+  energySteps,
   batch,
 }: RecallResult): Promise<Uint8Array> {
   const arrays = new Map<string, ArrayData>();
@@ -136,8 +140,11 @@ async function resultFile({
   };
   for (const [neuron, tensor] of activations) await add(neuron.name, tensor);
   for (const [neuron, tensor] of states) await add(`${neuron.name}.state`, tensor);
-  const all = new Float32Array(energies.length * batch);
+  // Energies of high order leave the range of float32.
+  const all = new Float64Array(energies.length * batch);
   energies.forEach((energy, step) => all.set(energy, step * batch));
-  arrays.set("energies", { shape: [energies.length, batch], dtype: "float32", data: all });
+  arrays.set("energies", { shape: [energies.length, batch], dtype: "float64", data: all });
+  const steps = Int32Array.from(energySteps);
+  arrays.set("energySteps", { shape: [steps.length], dtype: "int32", data: steps });
   return writeNpz(arrays);
 }

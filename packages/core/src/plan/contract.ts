@@ -3,7 +3,7 @@
 // The next pair is the one whose result is smallest. A pair is laid out so that no operand of a
 // step is transposed where a constant can be instead: constants are transposed once, at load.
 
-import type { Expr, Index } from "@hamlet/graph";
+import type { Index } from "@hamlet/graph";
 import type { Builder } from "./builder.ts";
 import { BATCH_INDEX, type Op, STAGES, type Value } from "./instruction.ts";
 
@@ -12,7 +12,6 @@ export interface AxisMoves {
   readonly builder: Builder;
   /** The size of an index; negative for the batch. */
   size(index: Index): number;
-  value(expr: Expr): Value;
   combine(op: Op, a: Value, b: Value): Value;
   collapse(op: "sum", value: Value, over: readonly Index[]): Value;
   grouped(value: Value, groups: readonly (readonly Index[])[]): number;
@@ -26,9 +25,9 @@ const TYPICAL_BATCH = 64;
 export function contract(
   planner: AxisMoves,
   over: readonly Index[],
-  factors: readonly Expr[],
+  factors: readonly Value[],
 ): Value {
-  let parts = factors.map((factor) => planner.value(factor));
+  let parts = [...factors];
   if (parts.some((part) => part.axes.some((index) => planner.size(index) === 0))) {
     // A product without entries is nothing to give to a matrix product.
     const empty = parts.reduce((a, b) => planner.combine("mul", a, b));

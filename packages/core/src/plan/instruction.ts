@@ -55,7 +55,10 @@ export type Op =
   | "transpose"
   | "reshape"
   | "tile"
-  | "gather";
+  | "gather"
+  | "indices"
+  | "take"
+  | "pad";
 
 /**
  * The batch axis in a shape: known only when a batch is bound. Merged with an axis of 12 entries

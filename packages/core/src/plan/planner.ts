@@ -20,6 +20,7 @@ import {
   mul,
   add,
   type Reduce,
+  type ReduceOp,
   type ScalarFunction,
   sizeOfDim,
   type Softmax,
@@ -28,6 +29,7 @@ import {
 } from "@hamlet/graph";
 import { Builder } from "./builder.ts";
 import { type AxisMoves, contract } from "./contract.ts";
+import { findShifts, shifted } from "./shift.ts";
 import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "./instruction.ts";
 
 /** What stands below every number when the entries of a `logsumexp` are left out. */
@@ -185,7 +187,11 @@ class Planner implements AxisMoves {
       case "add":
         return this.#sum(args);
       case "mul":
-        return contract(this, [], args);
+        return contract(
+          this,
+          [],
+          args.map((arg) => this.value(arg)),
+        );
       case "pow":
         return this.#power(args[0], args[1]);
       case "max":
@@ -260,15 +266,45 @@ class Planner implements AxisMoves {
     if (op === "sum" && where === null) {
       const expanded = this.#multipliedOut(over, body);
       if (expanded !== null) return this.value(expanded);
-      return contract(this, over, factorsOf(body));
+      return contract(
+        this,
+        over,
+        factorsOf(body).map((factor) => this.value(factor)),
+      );
     }
     const neutral = NEUTRAL[op];
+    const tied = this.#tiedReduce(op, expr, neutral);
+    if (tied !== null) return tied;
     if (op === "sum" && where !== null && this.#isFinite(body)) {
       // Nothing can become NaN or infinite here, so the guard may be a factor.
       return this.value(sum(over, mul(truth(where), body)));
     }
     const entries = where === null ? this.value(body) : this.#select(where, body, lit(neutral));
     return this.collapse(op, this.#covering(entries, over), over);
+  }
+
+  /** A reduction whose guard ties indices to each other; null when that does not apply. */
+  #tiedReduce(op: Exclude<ReduceOp, "logsumexp">, expr: Reduce, neutral: number): Value | null {
+    const { over, body } = expr;
+    const found = findShifts(expr, (index) => this.size(index), this.#options.sizes);
+    if (found === null) return null;
+    const { ties, rest } = found;
+    const left = over.filter((index) => !ties.some((tie) => tie.index === index));
+    if (op === "sum" && this.#isFinite(body)) {
+      const factors = [...factorsOf(body), ...rest.map((part) => truth(part))];
+      const parts = factors.map((factor) => shifted(this, this.value(factor), ties, neutral));
+      return contract(this, left, this.#covered(parts, left));
+    }
+    if (rest.length > 0) return null;
+    const entries = shifted(this, this.value(body), ties, neutral);
+    return this.collapse(op, this.#covering(entries, left), left);
+  }
+
+  /** Factors that between them have the axes `over`. */
+  #covered(parts: readonly Value[], over: readonly Index[]): Value[] {
+    const missing = over.filter((index) => !parts.some(({ axes }) => axes.includes(index)));
+    if (missing.length === 0) return [...parts];
+    return [...parts, { slot: this.exactly(this.constant(1), missing), axes: missing }];
   }
 
   /**

@@ -2,7 +2,10 @@
 
 import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { boundShape, type Instruction, type Op } from "../plan/instruction.ts";
+import { boundShape, type Instruction } from "../plan/instruction.ts";
+import type { RunOp } from "./kernels.ts";
+import { longSum } from "./long-sum.ts";
+import { ofAngle } from "./reduce-angle.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -18,7 +21,7 @@ const two =
 const asNumber = (x: tf.Tensor) => tf.cast(x, "float32");
 const asBool = (x: tf.Tensor) => tf.cast(x, "bool");
 
-const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
+const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   constant: (_, [value]) => tf.scalar(value, "float32"),
   range: (_, [n]) => tf.range(0, n, 1, "float32"),
   add: two(tf.add),
@@ -35,7 +38,8 @@ const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
   log: one(tf.log),
   sqrt: one(tf.sqrt),
   abs: one(tf.abs),
-  sign: one(tf.sign),
+  // tf.sign is 0 below 1e-9 on wasm, and for no number on three backends.
+  sign: one((x) => tf.sub(tf.step(x), tf.step(tf.neg(x)))),
   relu: one(tf.relu),
   step: one((x) => tf.step(x)),
   softplus: one(tf.softplus),
@@ -46,8 +50,8 @@ const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
     return tf.sub(tf.add(size, tf.softplus(tf.mul(size, -2))), Math.LN2);
   }),
   tanh: one(tf.tanh),
-  sin: one(tf.sin),
-  cos: one(tf.cos),
+  sin: one((x) => ofAngle(tf.sin, x)),
+  cos: one((x) => ofAngle(tf.cos, x)),
   ceil: one(tf.ceil),
   eq: two((a, b) => asNumber(tf.equal(a, b))),
   ne: two((a, b) => asNumber(tf.notEqual(a, b))),
@@ -57,7 +61,7 @@ const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
   or: two((a, b) => asNumber(tf.logicalOr(asBool(a), asBool(b)))),
   not: one((x) => asNumber(tf.logicalNot(asBool(x)))),
   select: ([condition, yes, no]) => tf.where(asBool(condition), yes, no),
-  sum: ([x], axes) => tf.sum(x, [...axes]),
+  sum: ([x], axes) => longSum(x, axes),
   prod: ([x], axes) => tf.prod(x, [...axes]),
   max: ([x], axes) => tf.max(x, [...axes]),
   min: ([x], axes) => tf.min(x, [...axes]),
@@ -65,7 +69,21 @@ const OPERATIONS: Readonly<Record<Exclude<Op, "input" | "time">, Run>> = {
   transpose: ([x], permutation) => tf.transpose(x, [...permutation]),
   reshape: ([x], shape, batch) => tf.reshape(x, boundShape(shape, batch)),
   tile: ([x], repeats, batch) => tf.tile(x, boundShape(repeats, batch)),
+  indices: (_, positions) => tf.tensor1d([...positions], "int32"),
   gather: ([x], positions) => tf.gather(x, tf.tensor1d([...positions], "int32"), x.rank - 1),
+  /** Entries of the middle axis of three, at places that were uploaded once. */
+  take: ([x, places]) => tf.gather(x, places, 1),
+  /** One entry of the given value behind the middle axis of three. */
+  pad: ([x], [value]) =>
+    tf.pad(
+      x,
+      [
+        [0, 0],
+        [0, 1],
+        [0, 0],
+      ],
+      value,
+    ),
 };
 
 /** Runs one instruction; the caller owns the result. */

@@ -11,6 +11,7 @@ import {
   STAGES,
 } from "../plan/instruction.ts";
 import { runInstruction } from "./operations.ts";
+import { cut, examplesAtOnce, type Slice, slicesOf } from "./slices.ts";
 
 /** Tensors handed to a program, by the tensor of the graph that they stand for. */
 export type Inputs = ReadonlyMap<Tensor, tf.Tensor>;
@@ -31,9 +32,20 @@ export interface Program {
   [Symbol.dispose](): void;
 }
 
+/** How a program runs. */
+export interface ProgramOptions {
+  /**
+   * Bytes that no intermediate of a step should exceed; default 256 MB. Where a whole batch would,
+   * a step takes a few examples at a time: slower, and with the same results.
+   */
+  readonly budget?: number;
+}
+
+const DEFAULT_BUDGET = 2 ** 28;
+
 /** Makes a program of a plan. The caller disposes it. */
-export function makeProgram(plan: Plan): Program {
-  return new PlanProgram(plan);
+export function makeProgram(plan: Plan, { budget = DEFAULT_BUDGET }: ProgramOptions = {}): Program {
+  return new PlanProgram(plan, budget);
 }
 
 interface Slot {
@@ -50,11 +62,14 @@ class PlanProgram implements Program {
   readonly #lastUse = new Map<number, number>();
   /** Slots read outside their own stage. */
   readonly #lasting = new Set<number>();
+  /** The number of examples that a step takes at once. */
+  readonly #atOnce: number;
   #batch = 1;
   #disposed = false;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, budget: number) {
     this.#plan = plan;
+    this.#atOnce = examplesAtOnce(plan, budget);
     const { instructions } = plan;
     instructions.forEach((instruction, i) => {
       for (const input of instruction.inputs) {
@@ -82,14 +97,34 @@ class PlanProgram implements Program {
   step(inputs: Inputs, options: { batch: number; time?: number }): Map<string, tf.Tensor> {
     this.#batch = options.batch;
     const results = tf.tidy(() => {
-      const slots = this.#run("step", inputs, options.time);
-      const named: Record<string, tf.Tensor> = {};
-      for (const [name, slot] of this.#plan.outputs) {
-        named[name] = tf.clone(slots.get(slot)?.tensor ?? this.#earlier(slot));
-      }
-      return named;
+      if (this.#batch <= this.#atOnce) return this.#results(inputs, options.time);
+      const parts = slicesOf(this.#batch, this.#atOnce).map((slice) =>
+        tf.tidy(() => this.#results(inputs, options.time, slice)),
+      );
+      return this.#joined(parts);
     });
     return new Map(Object.entries(results));
+  }
+
+  /** The outputs for the whole batch, or for a slice of it. */
+  #results(inputs: Inputs, time: number | undefined, slice?: Slice): Record<string, tf.Tensor> {
+    const slots = this.#run("step", inputs, time, slice);
+    const named: Record<string, tf.Tensor> = {};
+    for (const [name, slot] of this.#plan.outputs) {
+      named[name] = tf.clone(slots.get(slot)?.tensor ?? this.#earlier(slot, slice));
+    }
+    return named;
+  }
+
+  /** Puts the outputs of slices together; what has no batch axis is the same in each. */
+  #joined(parts: readonly Record<string, tf.Tensor>[]): Record<string, tf.Tensor> {
+    return Object.fromEntries(
+      [...this.#plan.outputs].map(([name, slot]) => {
+        const batched = this.#plan.instructions[slot].shape[0] === BATCH;
+        const each = parts.map((part) => part[name]);
+        return [name, batched ? tf.concat(each, 0) : each[0]];
+      }),
+    );
   }
 
   dispose(): void {
@@ -108,24 +143,26 @@ class PlanProgram implements Program {
     this.#kept.delete(stage);
   }
 
-  #earlier(slot: number): tf.Tensor {
+  #earlier(slot: number, slice?: Slice): tf.Tensor {
+    const { stage, shape } = this.#plan.instructions[slot];
     for (const slots of this.#kept.values()) {
       const found = slots.get(slot);
-      if (found !== undefined) return found.tensor;
+      if (found === undefined) continue;
+      return slice === undefined ? found.tensor : cut(found.tensor, shape, slice);
     }
-    const { stage } = this.#plan.instructions[slot];
     throw new HamError(
       "core/stage-not-bound",
       `This program was stepped before its "${stage}" inputs were bound. Call bind("${stage}", …) first.`,
     );
   }
 
-  #run(stage: Stage, inputs: Inputs, time: number | undefined): Map<number, Slot> {
+  #run(stage: Stage, inputs: Inputs, time: number | undefined, slice?: Slice): Map<number, Slot> {
     if (this.#disposed) {
       throw new HamError("core/disposed", "This program was disposed and cannot run any more.");
     }
     const slots = new Map<number, Slot>();
-    const read = (slot: number) => slots.get(slot)?.tensor ?? this.#earlier(slot);
+    const read = (slot: number) => slots.get(slot)?.tensor ?? this.#earlier(slot, slice);
+    const batch = slice?.count ?? this.#batch;
     this.#plan.instructions.forEach((instruction, i) => {
       if (instruction.stage !== stage) return;
       if (instruction.op === "input") {
@@ -137,12 +174,17 @@ class PlanProgram implements Program {
             `The value for "${instruction.tensor?.name}" has the shape [${tensor.shape.join(", ")}], where [${shape.join(", ")}] was expected.`,
           );
         }
-        slots.set(i, { tensor, owned: false });
+        slots.set(
+          i,
+          slice === undefined
+            ? { tensor, owned: false }
+            : { tensor: cut(tensor, instruction.shape, slice), owned: true },
+        );
       } else if (instruction.op === "time") {
         invariant(time !== undefined, "a plan with a schedule is given the time");
         slots.set(i, { tensor: tf.scalar(time), owned: true });
       } else {
-        const tensor = runInstruction(instruction, instruction.inputs.map(read), this.#batch);
+        const tensor = runInstruction(instruction, instruction.inputs.map(read), batch);
         slots.set(i, { tensor, owned: true });
       }
       for (const input of new Set(instruction.inputs)) {

@@ -44,7 +44,7 @@ import {
   w,
   weight,
   xi,
-} from "./setting.ts";
+} from "../../conformance/world.ts";
 
 const TENSORS = [v, w, h, alone, known, cue, xi, pair, cube, beta, weight, bias];
 const DIMS = [A, B, C, ONE];

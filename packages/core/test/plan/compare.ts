@@ -1,48 +1,12 @@
 // Runs expressions twice, planned on the current backend and example by example through the
 // float64 interpreter, and says where they differ.
 
-import { type Leaf, makeProgram, type Output, plan, type Plan } from "@hamlet/core";
-import { type Dim, evaluate, sizeOfDim, type Tensor } from "@hamlet/graph";
+import { makeProgram, type Output } from "@hamlet/core";
+import { sizeOfDim } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-
-/** A tensor's place in a plan and its entries, `[B?, …axes]`. */
-export interface Bound extends Leaf {
-  readonly values: ArrayLike<number>;
-}
-
-/** What a plan is run with. */
-export interface Setting {
-  readonly bound: ReadonlyMap<Tensor, Bound>;
-  readonly batch?: number;
-  readonly time?: number;
-  readonly sizes?: ReadonlyMap<Dim, number>;
-}
-
-/** Entries that are exact in float32, spread over [−1, 1] without a pattern. */
-export function quarters(count: number, seed = 1): Float32Array {
-  return Float32Array.from({ length: count }, (_, k) => {
-    const mixed = Math.imul(k + 1, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b);
-    return ((((mixed ^ (mixed >>> 15)) >>> 4) % 9) - 4) / 4;
-  });
-}
-
-/** Plans outputs where every tensor is bound as the setting says. */
-export function planFor(outputs: readonly Output[], { bound, sizes }: Setting): Plan {
-  return plan(outputs, { leaf: (tensor) => bound.get(tensor)!, ...(sizes && { sizes }) });
-}
-
-/** The tensors of a setting, by stage; the caller disposes them. */
-export function upload(setting: Setting): Map<Tensor, tf.Tensor> {
-  const { bound, batch = 1, sizes } = setting;
-  return new Map(
-    [...bound].map(([tensor, { batched, values }]) => {
-      const shape = tensor.axes.map((dim) => sizeOfDim(dim, sizes && { sizes }));
-      const data = Float32Array.from(values);
-      return [tensor, tf.tensor(data, batched ? [batch, ...shape] : shape, "float32")] as const;
-    }),
-  );
-}
+import { runReference } from "../../conformance/reference-run.ts";
+import { planFor, type Setting, upload } from "../../conformance/setting.ts";
 
 /** The outputs as the backend computes them; leaves no tensor behind. */
 export function runPlanned(outputs: readonly Output[], setting: Setting): Map<string, number[]> {
@@ -66,26 +30,6 @@ export function runPlanned(outputs: readonly Output[], setting: Setting): Map<st
     tf.dispose([...inputs.values()]);
     program.dispose();
   }
-}
-
-/** The outputs in float64, one example after the other. */
-export function runReference(outputs: readonly Output[], setting: Setting): Map<string, number[]> {
-  const { bound, batch = 1, time = 0.25, sizes } = setting;
-  const results = new Map(outputs.map(({ name }) => [name, [] as number[]]));
-  for (let example = 0; example < batch; example++) {
-    const tensors = new Map(
-      [...bound].map(([tensor, { batched, values }]) => {
-        const all = Array.from(values);
-        const size = all.length / (batched ? batch : 1);
-        return [tensor, batched ? all.slice(example * size, (example + 1) * size) : all] as const;
-      }),
-    );
-    for (const { name, value, indices } of outputs) {
-      const { data } = evaluate(value, { tensors, time, ...(sizes && { sizes }) }, indices);
-      results.get(name)!.push(...data);
-    }
-  }
-  return results;
 }
 
 /** The largest error allowed, as a part of `max(1, |expected|)`. */

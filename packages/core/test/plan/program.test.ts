@@ -19,8 +19,8 @@ import {
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
-import { planFor, upload } from "./compare.ts";
-import { A, beta, bias, cue, i, j, pair, v, world } from "./setting.ts";
+import { planFor, upload } from "../../conformance/setting.ts";
+import { A, beta, bias, cue, i, j, pair, v, world } from "../../conformance/world.ts";
 
 // Work at every stage: tanh(pair) at load, + bias at param, · cue at example, · v at a step.
 const slope = sum(

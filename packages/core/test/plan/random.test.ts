@@ -7,8 +7,9 @@ import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as fc from "fast-check";
 import { describe, test } from "vitest";
 import { ExpressionSource } from "./any-expression.ts";
-import { expectAgreement, runReference } from "./compare.ts";
-import { world } from "./setting.ts";
+import { expectAgreement } from "./compare.ts";
+import { runReference } from "../../conformance/reference-run.ts";
+import { world } from "../../conformance/world.ts";
 
 /** Beyond this, float32 rounding alone can pass the tolerance of the comparison. */
 const MODERATE = 30;

@@ -6,9 +6,10 @@ import "@tensorflow/tfjs-backend-wasm";
 import { type Expr, get, gradient, hessianVectorProduct, softmax, mul } from "@hamlet/graph";
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import { beforeEach, describe, expect, test } from "vitest";
-import { expectAgreement, runPlanned, runReference } from "./compare.ts";
-import { ENERGIES } from "./energies.ts";
-import { cue, h, i, j, known, m, v, world, xi, beta, pair } from "./setting.ts";
+import { expectAgreement, runPlanned } from "./compare.ts";
+import { runReference } from "../../conformance/reference-run.ts";
+import { ENERGIES } from "../../conformance/energies.ts";
+import { cue, h, i, j, known, m, v, world, xi, beta, pair } from "../../conformance/world.ts";
 
 const cases = Object.entries(ENERGIES);
 

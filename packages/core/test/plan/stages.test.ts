@@ -16,9 +16,25 @@ import {
   time,
 } from "@hamlet/graph";
 import { expect, test } from "vitest";
-import { planFor } from "./compare.ts";
-import { ENERGIES } from "./energies.ts";
-import { b, beta, bias, cube, cue, h, i, j, m, pair, v, w, weight, world, xi } from "./setting.ts";
+import { planFor } from "../../conformance/setting.ts";
+import { ENERGIES } from "../../conformance/energies.ts";
+import {
+  b,
+  beta,
+  bias,
+  cube,
+  cue,
+  h,
+  i,
+  j,
+  m,
+  pair,
+  v,
+  w,
+  weight,
+  world,
+  xi,
+} from "../../conformance/world.ts";
 
 function planned(value: Expr, indices: Output["indices"] = [], batched = true) {
   return planFor([{ name: "out", value, indices, batched }], world());

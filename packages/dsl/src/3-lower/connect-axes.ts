@@ -81,10 +81,11 @@ export function solveAxes(
     const given = explicit.get(own.name)?.size ?? own.default;
     if (given === null) {
       const { span } = site.item.template;
-      const before = (site.item.template.args ?? []).map((arg) =>
-        model.expressions.written(arg.span),
-      );
-      missingArgument(model.diagnostics, site.written, own.name, "100", span, own.meaning, before);
+      const before = (site.item.template.args ?? [])
+        .map((arg) => `${model.expressions.written(arg.span)}, `)
+        .join("");
+      const missing = { name: own.name, example: "100", meaning: own.meaning, before };
+      missingArgument(model.diagnostics, site.written, missing, span);
       return null;
     }
     const dim = makeDim(`${model.prefix}${site.name.text}.${own.name}`, given);

@@ -21,13 +21,12 @@ export function readOptions(
     const arg = given.get(option.name);
     const usual = option.default;
     if (arg === undefined && usual === null) {
+      const { name, meaning } = option;
       missingArgument(
         model.diagnostics,
         written,
-        option.name,
-        "1",
+        { name, example: "1", meaning },
         item.template.span,
-        option.meaning,
       );
       return null;
     }

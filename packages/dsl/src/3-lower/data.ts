@@ -10,6 +10,7 @@ import { fileShape, type FoundArray } from "../2-check/rules/file-shape.ts";
 import type { Compilation } from "../compile.ts";
 import { collectDiagnostics, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
+import { checkAssertion } from "./assert.ts";
 
 /** What the data says. */
 export interface DataFit {
@@ -38,6 +39,7 @@ export function fitData(
     }
   };
   const failed = new Set<Dim>();
+  const origins = new Map<Dim, string>();
 
   // First what is certain, then what files tell: a size given by two files is checked, not chosen.
   const certain = [...arrays].sort(([a], [b]) => open(a.axes, sizeOf) - open(b.axes, sizeOf));
@@ -65,8 +67,10 @@ export function fitData(
       const partial = take !== null && axis === 0 && examples === 0;
       const size = partial ? Math.min(take, whole) : whole;
       const known = sizeOf(dim);
-      if (known === null) sizes.set(dim, size);
-      else if (known !== size) {
+      if (known === null) {
+        sizes.set(dim, size);
+        origins.set(dim, found.file);
+      } else if (known !== size) {
         const why =
           partial && take > whole ? `only ${whole} to take from` : `${dim.name} would be ${size}`;
         const help = `use another file, or change \`${dim.name}\` (now ${known})`;
@@ -87,6 +91,13 @@ export function fitData(
     } else {
       sizes.set(dim, size);
     }
+  }
+  for (const assertion of compilation.graph.asserts ?? []) {
+    const span = places.declared.get(assertion)!;
+    checkAssertion(diagnostics, assertion, span, {
+      sizes,
+      originOf: (dim) => origins.get(dim) ?? null,
+    });
   }
   return { sizes, diagnostics: diagnostics.list() };
 }

@@ -4,14 +4,8 @@ import type { Expr } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { notADistribution } from "../2-check/rules/distribution.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { DISTRIBUTIONS } from "./distributions.ts";
 import type { Expressions } from "./expression.ts";
-
-/** The distributions that `~` knows, with their arguments. */
-export const DISTRIBUTIONS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["normal", ["mean", "deviation"]],
-  ["uniform", ["min", "max"]],
-  ["bernoulli", ["p"]],
-]);
 
 /** A distribution and its arguments; reports anything else. */
 export function drawFrom(

@@ -28,6 +28,7 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
+import { emptyWhere } from "../2-check/rules/empty-where.ts";
 import { notScalar } from "../2-check/rules/energy-not-scalar.ts";
 import { indexCount } from "../2-check/rules/index-count.ts";
 import { indexDimUnknown } from "../2-check/rules/index-dim-unknown.ts";
@@ -43,6 +44,7 @@ import { type EarlierBinder, unboundIndex } from "../2-check/rules/unbound-index
 import { unknownFunction } from "../2-check/rules/unknown-function.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
+import { isNeverTrue } from "./never-true.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
 import { binderNames, indexedUses, mentions, walk } from "./walk.ts";
@@ -74,6 +76,19 @@ export interface Surroundings {
   readonly words: ReadonlyMap<string, Expr>;
   /** The whole expression must be one number: what it is called in a message. */
   readonly scalar: "energy" | "loss" | "value" | null;
+  /** Functions with a meaning here only, such as `overlap` in a test. */
+  readonly calls?: ReadonlyMap<string, (call: ast.Reference) => Expr | null>;
+}
+
+/** Part of a tensor of which whole axes are meant. */
+export interface Slice {
+  /** As written. */
+  readonly name: string;
+  readonly span: Span;
+  /** The axes that are meant whole. */
+  readonly axes: readonly Dim[];
+  /** The entry at one index for each of them. */
+  readonly read: (indices: readonly Index[]) => Expr;
 }
 
 export const NOWHERE: Surroundings = { indices: new Map(), words: new Map(), scalar: null };
@@ -85,6 +100,8 @@ export class Expressions {
   readonly #text: string;
   /** The outermost expression at work: where earlier binders are looked for. */
   #root: ast.Expression | null = null;
+  /** Where expressions were written, for rules that read the finished graph. */
+  readonly #spans = new Map<Expr, Span>();
   /** Indices already reported as unbound in it: one mistake, one message. */
   readonly #unboundNames = new Set<string>();
   /** Reads whose indices were reported as walking the wrong axes. */
@@ -94,6 +111,11 @@ export class Expressions {
     this.#scope = scope;
     this.#diagnostics = diagnostics;
     this.#text = text;
+  }
+
+  /** Where an expression was written, as far as it is still the one that was written. */
+  spanOf(expr: Expr): Span | undefined {
+    return this.#spans.get(expr);
   }
 
   written(span: Span): string {
@@ -116,7 +138,7 @@ export class Expressions {
   condition(expression: ast.Expression, around: Surroundings, place: string): Expr | null {
     const value = this.lower(expression, around);
     if (value === null) return null;
-    if (!isTruth(value)) {
+    if (!isTruth(value) && !comparesOrJoins(expression)) {
       conditionNeeded(this.#diagnostics, place, this.written(expression.span), expression.span);
       return null;
     }
@@ -216,7 +238,7 @@ export class Expressions {
       walk(body, (node) => {
         if (node.kind !== "reference") return;
         if (node.args !== undefined) {
-          this.#function(node);
+          if (!around.calls?.has(node.path.segments[0].text)) this.#function(node);
           return;
         }
         const [first] = node.path.segments;
@@ -312,6 +334,12 @@ export class Expressions {
   }
 
   #lower(node: ast.Expression, around: Surroundings): Expr | null {
+    const expr = this.#lowerNode(node, around);
+    if (expr !== null && !this.#spans.has(expr)) this.#spans.set(expr, node.span);
+    return expr;
+  }
+
+  #lowerNode(node: ast.Expression, around: Surroundings): Expr | null {
     switch (node.kind) {
       case "number":
         return lit(node.value);
@@ -366,9 +394,25 @@ export class Expressions {
       node.where === undefined ? undefined : this.condition(node.where, inside, "where");
     const body = this.#lower(node.body, inside);
     if (body === null || where === null) return null;
+    if (where !== undefined && isNeverTrue(where)) {
+      emptyWhere(this.#diagnostics, node.where!.span, this.#betterWhere(node.where!, inside));
+      return null;
+    }
     return node.op === "mean"
       ? mean(indices, body, where)
       : reduce(node.op, indices, body, where ?? null);
+  }
+
+  /** `b != c` for `b != b`, when another index walks the same axis. */
+  #betterWhere(where: ast.Expression, { indices }: Surroundings): string | null {
+    if (where.kind !== "binary") return null;
+    const name = this.written(where.left.span);
+    const walked = indices.get(name)?.index;
+    if (walked === undefined || this.written(where.right.span) !== name) return null;
+    const other = [...indices].find(
+      ([text, { index }]) => text !== name && index.dim === walked.dim,
+    );
+    return other === undefined ? null : `${name} ${where.op} ${other[0]}`;
   }
 
   #reference(node: ast.Reference, around: Surroundings): Expr | null {
@@ -530,6 +574,8 @@ export class Expressions {
   #call(node: ast.Reference, around: Surroundings): Expr | null {
     const [name] = node.path.segments;
     const args = node.args!;
+    const local = around.calls?.get(name.text);
+    if (local !== undefined) return local(node);
     const op = this.#function(node);
     if (op === null) return null;
     const arity = op === "max" || op === "min" ? 2 : 1;
@@ -545,6 +591,48 @@ export class Expressions {
     const values = args.map((arg) => this.#lower(arg.value, around));
     if (values.some((value) => value === null)) return null;
     return apply(op, ...(values as Expr[]));
+  }
+
+  /**
+   * A tensor, layer or `let` of which whole axes are meant: `xi`, `xi[0, _]`. "no slice" when it is
+   * something else, null when it was reported.
+   */
+  slice(expression: ast.Expression, around: Surroundings): Slice | "no slice" | null {
+    if (expression.kind !== "reference" || expression.args !== undefined) return "no slice";
+    const [first] = expression.path.segments;
+    const known = this.#scope.declarations.has(first.text);
+    const local = around.words.has(first.text) || around.indices.has(first.text);
+    if (expression.path.segments.length > 1 || !known || local) return "no slice";
+    const whole = expression.indices?.some((index) => index.kind === "whole") ?? true;
+    if (!whole) return "no slice";
+    const meaning = this.#scope.meaning(first);
+    if (meaning.kind === "broken") return null;
+    const axes = axesOf(meaning);
+    if (axes === null || (axes.length === 0 && expression.indices === undefined)) return "no slice";
+    const written = expression.indices ?? axes.map(() => null);
+    if (written.length !== axes.length) {
+      const texts = (expression.indices ?? []).map((index) => this.written(index.span));
+      indexCount(this.#diagnostics, first.text, axes, texts, expression.span);
+      return null;
+    }
+    const at = written.map((index, axis) =>
+      index === null || index.kind === "whole"
+        ? "whole"
+        : this.#index(index, expression, axes, axis, around),
+    );
+    if (at.includes(null)) return null;
+    return {
+      name: this.written(expression.span),
+      span: expression.span,
+      axes: axes.filter((_, axis) => at[axis] === "whole"),
+      read: (indices) => {
+        const rest = [...indices];
+        return this.#read(
+          meaning,
+          at.map((index) => (index === "whole" ? rest.shift()! : index!)),
+        )!;
+      },
+    };
   }
 
   /** A tensor named whole, as an argument or a start value; null when it is something else. */
@@ -586,6 +674,16 @@ export interface WholeArray {
 export function isTruth(expr: Expr): boolean {
   if (expr.kind === "apply") return isCondition(expr.op);
   return expr.kind === "get" && expr.tensor.elem === "bool";
+}
+
+/** True when it is written as a condition, even if its value is known already. */
+function comparesOrJoins(expression: ast.Expression): boolean {
+  if (expression.kind === "unary") return expression.op === "not";
+  return expression.kind === "binary" && (expression.op in COMPARISONS || isJoin(expression.op));
+}
+
+function isJoin(op: ast.BinaryOp): boolean {
+  return op === "and" || op === "or";
 }
 
 function article(noun: string): string {

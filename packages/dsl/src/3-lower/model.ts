@@ -35,6 +35,7 @@ import { unused } from "../2-check/rules/unused.ts";
 import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
+import { lowerBlocks } from "./blocks.ts";
 import { lowerConnect } from "./connect.ts";
 import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
@@ -45,6 +46,7 @@ import { lowerPart } from "./part.ts";
 import { defaultRecall, lowerRecall } from "./recall.ts";
 import { declarationsOf, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
+import { checkSoundness } from "./soundness.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
 import type { Templates } from "./templates.ts";
 
@@ -122,15 +124,23 @@ export class ModelLowering {
     const recalls = this.#file.items.flatMap((item) =>
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
-    if (!this.#file.items.some((item) => item.kind === "recall")) {
-      recalls.push(defaultRecall());
-    }
+    const written = this.#file.items.filter((item) => item.kind === "recall");
+    if (written.length === 0) recalls.push(defaultRecall(model.neurons));
+    const whole: EnergyGraph = { ...model, tensors: this.tensors(), recalls };
+    const blocks = lowerBlocks(this, this.#file, whole, (thing, span) =>
+      this.#declared.set(thing, span),
+    );
     // After an error, what seems unused may be used by what could not be read.
     if (!this.diagnostics.hasErrors()) this.#reportUnused();
     this.#reportOverrides(recalls);
+    // A given of a part that only its own recalls use is left out.
+    const graph = { ...whole, ...blocks, tensors: this.tensors() };
+    if (!this.diagnostics.hasErrors()) {
+      const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
+      checkSoundness(graph, { file: this.#file, diagnostics: this.diagnostics, spanOf });
+    }
     return {
-      // A given of a part that only its own recalls use is left out.
-      graph: { ...model, tensors: this.tensors(), recalls },
+      graph,
       places: { declared: this.#declared, files: this.#files, types: this.#types },
     };
   }
@@ -411,7 +421,8 @@ export class ModelLowering {
     if (axes !== null && !failed) this.#ownParams(item.name, found, over ?? axes, options);
     for (const option of definition.options) {
       if (option.default !== null || options[option.name] !== undefined || failed) continue;
-      missingArgument(this.diagnostics, name.text, option.name, "3", template.span);
+      const missing = { name: option.name, example: "3" };
+      missingArgument(this.diagnostics, name.text, missing, template.span);
       failed = true;
     }
     if (axes !== null && definition.coupled && over === undefined && axes.length !== 1 && !failed) {

@@ -1,6 +1,7 @@
 // Recall blocks: how to run the model.
 
 import {
+  add,
   type Clamp,
   type Dim,
   type Expr,
@@ -9,27 +10,22 @@ import {
   indicesOf,
   lit,
   apply,
+  mul,
   type Neuron,
   type Recall,
   RECALL_QUANTITIES,
+  size,
   type Start,
   time,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
-import { binaryNeedsDiscrete } from "../2-check/rules/binary-needs-discrete.ts";
 import { clampValue } from "../2-check/rules/clamp-value.ts";
-import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { scheduleTarget } from "../2-check/rules/schedule-target.ts";
-import { startShape } from "../2-check/rules/start-shape.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
-import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
+import { lowerEntrywise } from "./entrywise.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
 import type { ModelLowering } from "./model.ts";
-
-/** Solvers and their options, with what they mean. */
-const SOLVERS: ReadonlyMap<string, readonly { name: string; meaning: string }[]> = new Map(
-  ["euler", "heun", "rk4"].map((name) => [name, [{ name: "dt", meaning: "the step size" }]]),
-);
+import { checkSolver, lowerSolver, type WrittenSolver } from "./solver.ts";
 
 /** Words of a stop condition. */
 const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
@@ -39,8 +35,17 @@ const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
   ]),
 );
 
-/** What a file without a recall block gets. */
-export function defaultRecall(): Recall {
+/** What a file without a recall block gets: a hundred steps, or sweeps where layers are binary. */
+export function defaultRecall(neurons: readonly Neuron[] = []): Recall {
+  if (neurons.length > 0 && neurons.every(({ kind }) => kind === "binary")) {
+    const units = neurons.map(({ axes }) => mul(...axes.map(size)));
+    return {
+      ...defaultRecall(),
+      solver: { name: "async", options: new Map() },
+      steps: mul(lit(100), add(...units)),
+      stop: apply("ne", get(RECALL_QUANTITIES.settled), lit(0)),
+    };
+  }
   return {
     name: "default",
     starts: [],
@@ -64,6 +69,7 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
   const returns: Neuron[] = [];
   const fallback = defaultRecall();
   let { solver, steps } = fallback;
+  let written: WrittenSolver | null = null;
   let stop: Expr | null = null;
   let failed = false;
 
@@ -115,7 +121,8 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
         if (line.name.text === "solver") {
           const lowered = lowerSolver(model, line.value, name.text);
           if (lowered === null) failed = true;
-          else solver = lowered;
+          else ({ solver } = lowered);
+          written = lowered;
         } else if (line.name.text === "steps") {
           const value = model.expressions.lower(line.value);
           if (value === null) failed = true;
@@ -132,15 +139,15 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
   }
   const override = model.overrides.take(`recall.${name.text}.steps`);
   if (override !== undefined) steps = lit(override.value);
-  if (failed) return null;
+  if (failed || (written !== null && !checkSolver(model, item, written, clamps))) return null;
   return { name: name.text, starts, clamps, solver, steps, stop, schedules, record, returns };
 }
 
-/** The indices that a target binds over a layer, and what its expressions may see. */
-function bindTarget(
+/** The indices that a target binds over a layer or an array, and what its expressions may see. */
+export function bindTarget(
   model: ModelLowering,
   target: ast.Target,
-  neuron: Neuron,
+  neuron: { readonly name: string; readonly axes: readonly Dim[] },
 ): { indices: Index[]; inside: Surroundings } | null {
   const indices = indicesOf(neuron.axes);
   if (target.indices === undefined) return { indices, inside: NOWHERE };
@@ -160,7 +167,7 @@ function bindTarget(
   return { indices: named, inside: { ...NOWHERE, indices: bound } };
 }
 
-/** A value for every entry of a layer: a whole tensor, or a formula over the target's indices. */
+/** A value for every entry of a layer: a whole tensor, a slice, or a formula over the target. */
 function entries(
   model: ModelLowering,
   target: ast.Target,
@@ -169,24 +176,9 @@ function entries(
 ): { indices: readonly Index[]; value: Expr } | null {
   const bound = bindTarget(model, target, neuron);
   if (bound === null) return null;
-  const whole = target.indices === undefined ? model.expressions.whole(value) : null;
-  if (whole !== null) {
-    if (!sameAxes(whole.tensor.axes, neuron.axes)) {
-      startShape(
-        model.diagnostics,
-        { name: whole.name, axes: whole.tensor.axes, span: whole.span },
-        { name: neuron.name, axes: neuron.axes, span: target.span },
-      );
-      return null;
-    }
-    return { indices: bound.indices, value: get(whole.tensor, bound.indices) };
-  }
-  const lowered = model.expressions.lower(value, bound.inside);
+  const place = { name: neuron.name, axes: neuron.axes, span: target.span };
+  const lowered = lowerEntrywise(model, value, place, bound);
   return lowered && { indices: bound.indices, value: lowered };
-}
-
-function sameAxes(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
 
 function lowerStart(model: ModelLowering, line: ast.StartStep): Start | null {
@@ -211,12 +203,13 @@ function lowerClamp(model: ModelLowering, line: ast.ClampStep): Clamp | null {
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.value !== undefined && line.where !== undefined) {
-    const { path, span } = line.target;
-    const target = model.expressions.written(span);
+    const [target, value, where] = [line.target, line.value, line.where].map(({ span }) =>
+      model.expressions.written(span),
+    );
     clampValue(
       model.diagnostics,
-      line.span,
-      `\`start ${model.expressions.written(path.span)} = …\` and \`clamp ${target} where ${model.expressions.written(line.where.span)}\``,
+      { start: line.target.span.start, end: line.value.span.end },
+      `\`start ${target} = ${value}\` and \`clamp ${target} where ${where}\``,
     );
     return null;
   }
@@ -243,49 +236,4 @@ function lowerSchedule(model: ModelLowering, line: ast.ScheduleStep) {
   const words = new Map([["t", time()]]);
   const value = model.expressions.lower(line.value, { ...NOWHERE, words });
   return value && { tensor: meaning.tensor, value };
-}
-
-function lowerSolver(
-  model: ModelLowering,
-  value: ast.Expression,
-  recall: string,
-): Recall["solver"] | null {
-  const reference = value.kind === "reference" ? value : null;
-  const name = reference?.path.segments[0];
-  const known = name === undefined ? undefined : SOLVERS.get(name.text);
-  if (name === undefined || known === undefined) {
-    const written = name ?? { text: model.expressions.written(value.span), span: value.span };
-    unknownTemplate(model.diagnostics, written, "solver", [...SOLVERS.keys()]);
-    return null;
-  }
-  const options = new Map<string, Expr>();
-  for (const arg of reference!.args ?? []) {
-    const option = arg.name ?? { text: known[0].name, span: arg.span };
-    if (!known.some((other) => other.name === option.text)) {
-      unknownArgument(model.diagnostics, name.text, option, known);
-      return null;
-    }
-    const lowered = model.expressions.lower(arg.value);
-    if (lowered === null) return null;
-    options.set(option.text, lowered);
-  }
-  for (const option of known) {
-    const override = model.overrides.take(`recall.${recall}.${option.name}`);
-    if (override !== undefined) options.set(option.name, lit(override.value));
-    if (options.has(option.name)) continue;
-    missingArgument(model.diagnostics, name.text, option.name, "0.1", value.span);
-    return null;
-  }
-  for (const { name: neuron, item } of model.scope.declarations.values()) {
-    const meaning = model.scope.peek(neuron.text);
-    if (item.kind !== "neuron" || meaning?.kind !== "neuron") continue;
-    if (meaning.neuron.kind !== "binary") continue;
-    binaryNeedsDiscrete(
-      model.diagnostics,
-      { name: name.text, span: value.span },
-      { name: neuron.text, lagrangian: meaning.neuron.lagrangianName, span: item.lagrangian.span },
-    );
-    return null;
-  }
-  return { name: name.text, options };
 }

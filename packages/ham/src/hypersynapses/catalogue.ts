@@ -1,6 +1,7 @@
 import type { HypersynapseDefinition } from "@hamlet/graph";
 import { synAttention } from "./attention.ts";
 import { synBias } from "./bias.ts";
+import { synConv2d } from "./conv2d.ts";
 import { synDam } from "./dam.ts";
 import { synDense } from "./dense.ts";
 import { synHopfield } from "./hopfield.ts";
@@ -18,6 +19,7 @@ export const HYPERSYNAPSES: readonly HypersynapseDefinition[] = [
   synDam,
   synLse,
   synLseEuclid,
+  synConv2d,
   synAttention,
   synMemory,
   synThreeBody,

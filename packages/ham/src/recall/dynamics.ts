@@ -19,6 +19,7 @@ import {
   indicesOf,
   lit,
   type Neuron,
+  pow,
   type Recall,
   replaceGets,
   select,
@@ -31,6 +32,7 @@ import {
 /** The outputs of the step program: one velocity and one activation a neuron, and the energy. */
 export const ENERGY = "energy";
 export const velocityName = (neuron: Neuron): string => `velocity ${neuron.name}`;
+export const mobilityName = (neuron: Neuron): string => `mobility ${neuron.name}`;
 export const activationName = (neuron: Neuron): string => `activation ${neuron.name}`;
 
 /** Consts that a recall changes while it runs, by what they are replaced with. */
@@ -76,7 +78,7 @@ function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
 export function makeDynamics(
   graph: EnergyGraph,
   recall: Recall,
-  sizes: PlanOptions["sizes"],
+  { sizes, noisy }: Pick<PlanOptions, "sizes"> & { readonly noisy: boolean },
 ): Program {
   const atTime = scheduled(recall);
   const pinned = pinnedBy(recall);
@@ -92,6 +94,10 @@ export function makeDynamics(
     const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
     const velocity = written(held(clamps, indices, value));
     outputs.push({ name: velocityName(neuron), value: velocity, indices, batched: true });
+    if (!noisy) continue;
+    // Noise is as strong as the time constant lets it be, and leaves held units alone.
+    const mobility = written(held(clamps, indices, pow(neuron.tau, lit(-1 / 2))));
+    outputs.push({ name: mobilityName(neuron), value: mobility, indices, batched: true });
   }
   for (const neuron of graph.neurons) {
     const indices = indicesOf(neuron.axes);

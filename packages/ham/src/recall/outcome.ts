@@ -1,7 +1,13 @@
 // How a recall ended, and how one knows.
 
-/** How the recall of one example ended. */
-export type Ending = "converged" | "max-steps" | "energy-increased" | "non-finite";
+import type { Walk } from "../binary/walk.ts";
+
+/**
+ * How the recall of one example ended. A smooth one `converged` when its stop condition held; a
+ * binary one when it is certain that no flip of a single unit lowers the energy. `cycle`: the
+ * states repeat, as they can when all units are updated at once.
+ */
+export type Ending = "converged" | "cycle" | "max-steps" | "energy-increased" | "non-finite";
 
 /** The ending of one example with its evidence. */
 export interface Outcome {
@@ -15,6 +21,8 @@ export interface Outcome {
   readonly lastChange: number;
   /** The first step at which the energy rose by more than rounding, and by how much. */
   readonly firstIncrease: { readonly step: number; readonly amount: number } | null;
+  /** For `cycle`: after how many steps the states repeat. */
+  readonly period: number | null;
 }
 
 /**
@@ -72,6 +80,27 @@ export class OutcomeTracker {
       energyAfter: this.#energy,
       lastChange: this.#change,
       firstIncrease: this.#increase,
+      period: null,
     };
   }
+}
+
+/** The ending of a binary example; tries every unit when the steps ran out. */
+export function outcomeOfWalk(
+  walk: Walk,
+  end: { before: number; after: number; change: number; stopped: boolean },
+): Outcome {
+  const finite = Number.isFinite(end.before) && Number.isFinite(end.after);
+  const repeats = walk.period !== null;
+  const still = end.stopped || (!repeats && walk.certify());
+  const reached = still ? "converged" : repeats ? "cycle" : "max-steps";
+  return {
+    ending: finite ? reached : "non-finite",
+    steps: walk.steps,
+    energyBefore: end.before,
+    energyAfter: end.after,
+    lastChange: end.change,
+    firstIncrease: null,
+    period: walk.period,
+  };
 }

@@ -3,7 +3,7 @@
 // One step is one `tidy`; between steps only the states, the activations and two numbers an
 // example are alive, so memory does not grow with the number of steps.
 
-import { foldIn, type Inputs, type Key, key, type Program } from "@hamlet/core";
+import { foldIn, type Inputs, type Key, key, normal, type Program } from "@hamlet/core";
 import {
   type Dim,
   type EnergyGraph,
@@ -17,11 +17,21 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
+import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
-import type { Layers, Solver } from "../solvers/solver.ts";
+import type { Layers, Solver, SolverSettings } from "../solvers/solver.ts";
 import { drawEntries } from "./draw.ts";
-import { activationName, ENERGY, makeDynamics, makeStarts, velocityName } from "./dynamics.ts";
+import {
+  activationName,
+  ENERGY,
+  makeDynamics,
+  makeStarts,
+  mobilityName,
+  velocityName,
+} from "./dynamics.ts";
 import { type Outcome, OutcomeTracker } from "./outcome.ts";
+import { recordEvery } from "./record.ts";
+import { settingOf } from "./setting.ts";
 
 /** What a compiled recall is made of. */
 export interface RecallSetup {
@@ -72,8 +82,10 @@ export interface RecallResult {
   readonly batch: number;
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
-  /** The energy of every example (inner) at every step (outer), beginning with the start. */
-  readonly energies: readonly Float32Array[];
+  /** The energy of every example (inner) at the steps of {@link energySteps} (outer). */
+  readonly energies: readonly Float64Array[];
+  /** When energies were kept: the start, every so many steps as the recall says, and the end. */
+  readonly energySteps: readonly number[];
   readonly outcomes: readonly Outcome[];
   dispose(): void;
   [Symbol.dispose](): void;
@@ -98,12 +110,16 @@ export interface CompiledRecall {
  * @throws HamError `ham/unknown-solver`, `ham/bad-setting`.
  */
 export function makeRecall(graph: EnergyGraph, recall: Recall, setup: RecallSetup): CompiledRecall {
-  return new EnergyRecall(graph, recall, setup);
+  return FLIP_SOLVERS.includes(recall.solver.name)
+    ? new BinaryRecall(graph, recall, setup)
+    : new EnergyRecall(graph, recall, setup);
 }
 
 /** Everything that follows from the states of one moment. `all` holds the tensors to dispose. */
 interface Moment {
   readonly velocity: Layers;
+  /** How freely each unit moves, for solvers with noise. */
+  readonly mobility: Layers;
   readonly activations: Layers;
   readonly energy: tf.Tensor;
   readonly all: tf.Tensor[];
@@ -115,7 +131,7 @@ class EnergyRecall implements CompiledRecall {
   readonly #recall: Recall;
   readonly #setup: RecallSetup;
   readonly #solver: Solver;
-  readonly #dt: number;
+  readonly #settings: SolverSettings;
   readonly #dynamics: Program;
   readonly #starts: Program;
 
@@ -127,42 +143,22 @@ class EnergyRecall implements CompiledRecall {
     if (solver === undefined) {
       throw new HamError(
         "ham/unknown-solver",
-        `The recall "${recall.name}" asks for the solver "${recall.solver.name}". Solvers: ${[...SOLVERS.keys()].join(", ")}.`,
+        `The recall "${recall.name}" asks for the solver "${recall.solver.name}". Solvers: ${[...SOLVERS.keys(), ...FLIP_SOLVERS].join(", ")}.`,
       );
     }
     this.#solver = solver;
-    this.#dt = this.#setting("dt", recall.solver.options.get("dt"), (dt) => dt > 0, "above 0");
-    this.steps = this.#setting(
-      "steps",
-      recall.steps,
-      (n) => Number.isInteger(n) && n >= 1,
-      "a whole number from 1 up",
-    );
-    this.#dynamics = makeDynamics(graph, recall, setup.sizes);
+    const noisy = solver.noisy === true;
+    this.#settings = {
+      dt: settingOf(recall, setup, "dt"),
+      temperature: noisy ? settingOf(recall, setup, "temperature") : 0,
+    };
+    this.steps = settingOf(recall, setup, "steps");
+    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, noisy });
     this.#starts = makeStarts(recall, setup.sizes);
     for (const program of [this.#dynamics, this.#starts]) {
       program.bind("load", setup.values);
       program.bind("param", setup.values);
     }
-  }
-
-  #setting(
-    name: string,
-    expr: Recall["steps"] | undefined,
-    holds: (value: number) => boolean,
-    expected: string,
-  ): number {
-    const value =
-      expr === undefined
-        ? Number.NaN
-        : evaluateScalar(expr, { sizes: this.#setup.sizes, tensors: this.#setup.numbers });
-    if (!holds(value)) {
-      throw new HamError(
-        "ham/bad-setting",
-        `The recall "${this.#recall.name}": expected "${name}" to be ${expected}, found ${expr === undefined ? "nothing" : value}. Write it in the recall block, or set it with --set recall.${this.#recall.name}.${name}=….`,
-      );
-    }
-    return value;
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
@@ -177,7 +173,8 @@ class EnergyRecall implements CompiledRecall {
     let moment: Moment | null = null;
     let change: tf.Tensor = tf.zeros([batch]);
     try {
-      states = this.#start(batch, options.key ?? key(0));
+      const seed = options.key ?? key(0);
+      states = this.#start(batch, seed);
       moment = this.#evaluate(states, 0, batch);
       for (let step = 0; ; step++) {
         const time = Math.min(1, step * timeStep);
@@ -190,7 +187,8 @@ class EnergyRecall implements CompiledRecall {
           activations: named(moment.activations),
         };
         if (step === this.steps) return;
-        const next = this.#advance(states, moment, time, timeStep, batch, active);
+        const stream = foldIn(foldIn(seed, neurons.length), step);
+        const next = this.#advance(states, moment, { time, timeStep, batch, active, stream });
         tf.dispose(states);
         states = next;
         const after = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
@@ -205,7 +203,9 @@ class EnergyRecall implements CompiledRecall {
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
-    const energies: Float32Array[] = [];
+    const every = recordEvery(this.#recall, 1);
+    const energies: Float64Array[] = [];
+    const energySteps: number[] = [];
     let trackers: OutcomeTracker[] = [];
     let mask: tf.Tensor | undefined;
     const iterator = this.descend(options);
@@ -216,9 +216,8 @@ class EnergyRecall implements CompiledRecall {
           throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
         }
         const [energy, change] = await numbers(now.energy, now.change);
-        energies.push(energy);
         if (now.step === 0) {
-          trackers = [...energy].map(() => new OutcomeTracker(this.#recall.schedules.length === 0));
+          trackers = [...energy].map(() => new OutcomeTracker(this.#claimsDescent()));
           trackers.forEach((tracker, b) => tracker.start(energy[b]));
         } else {
           trackers.forEach((tracker, b) => {
@@ -228,9 +227,12 @@ class EnergyRecall implements CompiledRecall {
         }
         const active = trackers.filter((tracker) => tracker.active).length;
         options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
-        if (active === 0 || now.step === this.steps) {
-          return makeResult(now, energies, trackers);
+        const last = active === 0 || now.step === this.steps;
+        if (last || now.step % every === 0) {
+          energies.push(Float64Array.from(energy));
+          energySteps.push(now.step);
         }
+        if (last) return makeResult(now, { energies, energySteps }, trackers);
         mask?.dispose();
         mask =
           active === trackers.length
@@ -251,6 +253,11 @@ class EnergyRecall implements CompiledRecall {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
+  #claimsDescent(): boolean {
+    return this.#recall.schedules.length === 0 && this.#settings.temperature === 0;
   }
 
   #stops(step: number, energy: number, change: number): boolean {
@@ -290,6 +297,7 @@ class EnergyRecall implements CompiledRecall {
       this.#graph.neurons.map((neuron) => outputs.get(name(neuron))!);
     return {
       velocity: pick(velocityName),
+      mobility: this.#solver.noisy === true ? pick(mobilityName) : [],
       activations: pick(activationName),
       energy: outputs.get(ENERGY)!,
       all: [...outputs.values()],
@@ -298,16 +306,28 @@ class EnergyRecall implements CompiledRecall {
 
   #advance(
     states: Layers,
-    { velocity }: { velocity: Layers },
-    time: number,
-    timeStep: number,
-    batch: number,
-    active: tf.Tensor | undefined,
+    { velocity, mobility }: Moment,
+    now: {
+      time: number;
+      timeStep: number;
+      batch: number;
+      active: tf.Tensor | undefined;
+      stream: Key;
+    },
   ): tf.Tensor[] {
+    const { time, timeStep, batch, active, stream } = now;
     return tf.tidy(() => {
       const at = (elsewhere: Layers, t: number) =>
         this.#evaluate(elsewhere, Math.min(1, t), batch).velocity;
-      const next = this.#solver.advance({ states, velocity, time, timeStep, at }, this.#dt);
+      const noise =
+        this.#solver.noisy === true
+          ? mobility.map((layer, i) => {
+              const drawn = normal(foldIn(stream, i), states[i].shape);
+              return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
+            })
+          : null;
+      const from = { states, velocity, time, timeStep, at, noise };
+      const next = this.#solver.advance(from, this.#settings);
       if (active === undefined) return [...next];
       return next.map((layer, i) => {
         const moves = tf.cast(
@@ -350,7 +370,7 @@ function average(values: Float32Array): number {
 
 function makeResult(
   { states, activations }: RecallStep,
-  energies: readonly Float32Array[],
+  record: Pick<RecallResult, "energies" | "energySteps">,
   trackers: readonly OutcomeTracker[],
 ): RecallResult {
   const own = (layers: ReadonlyMap<Neuron, tf.Tensor>) =>
@@ -360,7 +380,7 @@ function makeResult(
   return {
     ...owned,
     batch: trackers.length,
-    energies,
+    ...record,
     outcomes: trackers.map((tracker) => tracker.outcome()),
     dispose,
     [Symbol.dispose]: dispose,

@@ -5,6 +5,6 @@ import type { Solver } from "./solver.ts";
 export const euler: Solver = {
   name: "euler",
   order: 1,
-  advance: ({ states, velocity }, dt) => axpy(states, dt, velocity),
+  advance: ({ states, velocity }, { dt }) => axpy(states, dt, velocity),
   references: ["Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, I.7"],
 };

@@ -6,7 +6,7 @@ import type { Solver } from "./solver.ts";
 export const heun: Solver = {
   name: "heun",
   order: 2,
-  advance: ({ states, velocity, time, timeStep, at }, dt) => {
+  advance: ({ states, velocity, time, timeStep, at }, { dt }) => {
     const end = at(axpy(states, dt, velocity), time + timeStep);
     return axpy(
       states,

@@ -6,7 +6,7 @@ import type { Solver } from "./solver.ts";
 export const rk4: Solver = {
   name: "rk4",
   order: 4,
-  advance: ({ states, velocity: k1, time, timeStep, at }, dt) => {
+  advance: ({ states, velocity: k1, time, timeStep, at }, { dt }) => {
     const middle = time + timeStep / 2;
     const k2 = at(axpy(states, dt / 2, k1), middle);
     const k3 = at(axpy(states, dt / 2, k2), middle);

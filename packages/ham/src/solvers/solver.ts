@@ -15,6 +15,15 @@ export interface StepFrom {
   /** How far the schedule's time moves in one step. */
   readonly timeStep: number;
   readonly at: Velocity;
+  /** Independent normal numbers, 0 where a unit is held and scaled by τ^−½; null without noise. */
+  readonly noise: Layers | null;
+}
+
+/** The numbers that a recall block gives its solver. */
+export interface SolverSettings {
+  readonly dt: number;
+  /** Strength of the noise; 0 for solvers that have none. */
+  readonly temperature: number;
 }
 
 /**
@@ -25,6 +34,8 @@ export interface Solver {
   readonly name: string;
   /** The order of accuracy in `dt`. */
   readonly order: number;
-  readonly advance: (from: StepFrom, dt: number) => Layers;
+  /** Whether it needs `noise` and a temperature. */
+  readonly noisy?: boolean;
+  readonly advance: (from: StepFrom, settings: SolverSettings) => Layers;
   readonly references: readonly string[];
 }

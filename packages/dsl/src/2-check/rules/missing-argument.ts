@@ -5,14 +5,19 @@ import type { Span } from "../../source.ts";
 export function missingArgument(
   diagnostics: Diagnostics,
   template: string,
-  option: string,
-  example: string,
+  option: {
+    readonly name: string;
+    readonly example: string;
+    /** The options that are given, as written, each with a comma. */
+    readonly before?: string;
+    /** What it means, in one phrase. */
+    readonly meaning?: string;
+  },
   span: Span,
-  meaning = "",
-  given: readonly string[] = [],
 ): void {
+  const { name, example, before = "", meaning = "" } = option;
   diagnostics.report("E0403", span, {
-    message: `\`${template}\` needs its option \`${option}\`${meaning === "" ? "" : ` (${meaning})`}`,
-    fix: [`\`${template}(${[...given, `${option} = ${example}`].join(", ")})\``],
+    message: `\`${template}\` needs its option \`${name}\`${meaning === "" ? "" : ` (${meaning})`}`,
+    fix: [`\`${template}(${before}${name} = ${example})\``],
   });
 }

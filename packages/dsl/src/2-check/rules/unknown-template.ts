@@ -6,7 +6,7 @@ import { suggest } from "../../diagnostics/suggest.ts";
 export function unknownTemplate(
   diagnostics: Diagnostics,
   name: Name,
-  what: "Lagrangian" | "synapse" | "solver" | "file",
+  what: "Lagrangian" | "synapse" | "solver" | "optimiser" | "file",
   known: readonly string[],
 ): void {
   const near = suggest(name.text, known);

@@ -1,0 +1,56 @@
+// `ham doc FILE`: a page about a model, from its `///` comments and its declarations.
+
+import { basename } from "node:path";
+import type { Item } from "@hamlet/dsl";
+import { printText } from "@hamlet/graph";
+import { EXIT } from "../exit.ts";
+import { compileFile } from "../files/compile.ts";
+import { writeFileAtomically } from "../files/write.ts";
+
+/** Sections in the order in which a reader needs them, by the keyword of the declaration. */
+const SECTIONS: readonly (readonly [title: string, kinds: readonly Item["kind"][]])[] = [
+  ["Sizes", ["dim"]],
+  ["Settings", ["const"]],
+  ["Data", ["data", "given"]],
+  ["Parameters", ["param"]],
+  ["Neurons", ["neuron", "part"]],
+  ["Definitions", ["let", "lagrangian", "synapse", "use"]],
+  ["Energies", ["energy", "connect"]],
+  ["Recalls", ["recall"]],
+  ["Training", ["train"]],
+  ["Tests", ["test", "assert"]],
+];
+
+/** Writes the Markdown of a file to standard output or into a file; returns the exit code. */
+export async function doc(path: string, { out }: { readonly out?: string }): Promise<number> {
+  const compilation = await compileFile(path);
+  if (compilation === null) return EXIT.file;
+  const { file, source, graph } = compilation;
+  const written = (item: Item) => source.text.slice(item.span.start, item.span.end);
+  const energies = new Map(graph.terms.map((term) => [term.name, printText(term.energy)]));
+
+  const lines = [`# ${basename(path, ".ham")}`, ""];
+  if (file.doc !== undefined) lines.push(file.doc.text, "");
+  for (const [title, kinds] of SECTIONS) {
+    const items = file.items.filter((item) => kinds.includes(item.kind));
+    if (items.length === 0) continue;
+    lines.push(`## ${title}`, "");
+    for (const item of items) {
+      if (item.doc !== undefined) lines.push(item.doc.text, "");
+      lines.push("```ham", written(item), "```", "");
+      const name = item.kind === "energy" ? item.name.text : null;
+      const energy = name === null ? undefined : energies.get(name);
+      if (energy !== undefined && !written(item).includes(energy)) {
+        lines.push(`Written out: \`${energy}\``, "");
+      }
+    }
+  }
+  const text = `${lines.join("\n").trimEnd()}\n`;
+  if (out === undefined) {
+    process.stdout.write(text);
+  } else {
+    await writeFileAtomically(out, text);
+    process.stdout.write(`${out}\n`);
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,101 @@
+// `ham doctor`: which backends are there, which of them work, and how to get the others.
+
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Backend } from "../backends/backend.ts";
+import { BACKENDS } from "../backends/catalogue.ts";
+import type { Finding } from "../backends/finding.ts";
+import { EXIT } from "../exit.ts";
+
+/** Starting a graphics driver for the first time can take a while. */
+const PATIENCE_MS = 60_000;
+
+/** Prints a table of all backends; the exit code is always 0. */
+export async function doctor(): Promise<number> {
+  const rows: (readonly string[])[] = [
+    ["backend", "version", "works", "largest error", "missing kernels", "what it is"],
+  ];
+  const advice: string[] = [];
+  for (const backend of BACKENDS) {
+    const version = versionOf(backend);
+    const finding = version === null ? absent(backend) : await examine(backend);
+    rows.push([
+      backend.name,
+      version ?? "absent",
+      finding.works ? "yes" : "no",
+      finding.error === null ? "-" : finding.error.toExponential(1),
+      finding.missing === null ? "-" : finding.missing.join(" ") || "none",
+      backend.summary,
+    ]);
+    if (finding.problem !== null) advice.push(`${backend.name}: ${finding.problem}`);
+  }
+  const lines = [
+    `Node ${process.version} on ${process.platform} ${process.arch}`,
+    "",
+    ...table(rows),
+  ];
+  process.stdout.write(`${[...lines, "", ...advice].join("\n").trimEnd()}\n`);
+  return EXIT.ok;
+}
+
+function absent({ install, needs }: Backend): Finding {
+  const problem = needs === "" ? install : `${install}. ${needs}`;
+  return { works: false, error: null, missing: null, problem };
+}
+
+/** The version of the last package of a backend; null when one of its packages is missing. */
+function versionOf({ packages }: Backend): string | null {
+  const versions = packages.map(installedVersion);
+  return versions.includes(null) ? null : (versions.at(-1) ?? null);
+}
+
+/** Reads the package.json of an installed package, without loading the package. */
+function installedVersion(name: string): string | null {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  for (const folder of folders) {
+    try {
+      const manifest = readFileSync(join(folder, name, "package.json"), "utf8");
+      return (JSON.parse(manifest) as { version: string }).version;
+    } catch {
+      // It is in one of the other folders, or in none.
+    }
+  }
+  return null;
+}
+
+/** Runs the probe of a backend in a process of its own. */
+function examine(backend: Backend): Promise<Finding> {
+  const here = fileURLToPath(import.meta.url);
+  // The same file as .ts here and as .js in the published package.
+  const probe = join(dirname(here), "..", "backends", `probe${extname(here)}`);
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [probe, backend.name],
+      { timeout: PATIENCE_MS },
+      (error, stdout, stderr) => {
+        const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+        if (last.startsWith("{")) {
+          resolve(JSON.parse(last) as Finding);
+          return;
+        }
+        const reason = stderr.trim().split("\n")[0] || error?.message || "it says nothing";
+        resolve({ ...absent(backend), problem: `its probe ended early: ${reason}.` });
+      },
+    );
+  });
+}
+
+/** Columns as wide as their widest entry. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((entry, column) => entry.padEnd(widths[column]))
+      .join("  ")
+      .trimEnd(),
+  );
+}

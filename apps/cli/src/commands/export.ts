@@ -1,0 +1,65 @@
+// `ham export FILE --to jax|onnx`: a model for other frameworks.
+//
+// JAX finds the sizes when it runs. An ONNX file has all of them fixed, so when the model leaves
+// some open, its data is read as for a run.
+
+import { basename } from "node:path";
+import { type EnergyGraph, evaluateScalar, exportJax, exportOnnx, HamError } from "@hamlet/graph";
+import { CommandError, EXIT } from "../exit.ts";
+import { compileFile } from "../files/compile.ts";
+import { writeFileAtomically } from "../files/write.ts";
+import type { DataFlags } from "../options.ts";
+import { openModel } from "./run.ts";
+
+export const EXPORT_FORMATS = ["jax", "onnx"] as const;
+
+export interface ExportFlags extends DataFlags {
+  readonly to: (typeof EXPORT_FORMATS)[number];
+  readonly recall?: string;
+  readonly out?: string;
+}
+
+/** Writes a model for another framework; returns the exit code. */
+export async function exportModel(path: string, flags: ExportFlags): Promise<number> {
+  const { to, recall } = flags;
+  if (to === "onnx" && recall !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "an ONNX file holds one step, not a recall. Leave out --recall, or use --to jax.",
+    );
+  }
+  const compilation = await compileFile(path, flags.set);
+  if (compilation === null) return EXIT.file;
+  const { graph } = compilation;
+  const content =
+    to === "jax"
+      ? exportJax(graph, recall === undefined ? {} : { recall })
+      : await onnxOf(path, graph, flags);
+  const target = flags.out ?? `out/${basename(path, ".ham")}.${to === "jax" ? "py" : "onnx"}`;
+  await writeFileAtomically(target, content);
+  process.stdout.write(`${target}   ${WHAT[to]}\n`);
+  return EXIT.ok;
+}
+
+const WHAT: Readonly<Record<ExportFlags["to"], string>> = {
+  jax: "needs JAX and NumPy only; its first lines say how to use it",
+  onnx: "one step: states and arrays in; energy, activations and velocities out",
+};
+
+async function onnxOf(path: string, graph: EnergyGraph, flags: DataFlags): Promise<Uint8Array> {
+  if (sizesKnown(graph)) return exportOnnx(graph);
+  using model = await openModel(path, { ...flags, seed: 0, backend: "cpu" });
+  return exportOnnx(model.graph, { sizes: model.sizes });
+}
+
+function sizesKnown({ dims }: EnergyGraph): boolean {
+  return dims.every(({ size }) => {
+    if (size === null) return false;
+    try {
+      return evaluateScalar(size) > 0;
+    } catch (error) {
+      if (HamError.isInstance(error)) return false;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,36 @@
+// `ham fmt FILE…`: one way to write a file, with no options.
+
+import { format, renderDiagnostic } from "@hamlet/dsl";
+import { EXIT } from "../exit.ts";
+import { readSource } from "../files/read.ts";
+import { writeFileAtomically } from "../files/write.ts";
+
+/**
+ * Formats files in place; with `check` it only says which would change. Files with syntax errors
+ * are left alone. Returns the exit code.
+ */
+export async function fmt(
+  paths: readonly string[],
+  { check }: { readonly check: boolean },
+): Promise<number> {
+  let code: number = EXIT.ok;
+  for (const path of paths) {
+    const source = await readSource(path);
+    const { text, diagnostics } = format(source);
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    if (errors.length > 0) {
+      for (const error of errors) process.stderr.write(`${renderDiagnostic(error, [source])}\n\n`);
+      process.stderr.write(`${path}: not formatted, it has syntax errors\n`);
+      code = EXIT.file;
+    } else if (text !== source.text) {
+      if (check) {
+        process.stdout.write(`${path}: would be formatted (ham fmt ${path})\n`);
+        if (code === EXIT.ok) code = EXIT.failed;
+      } else {
+        await writeFileAtomically(path, text);
+        process.stdout.write(`${path}: formatted\n`);
+      }
+    }
+  }
+  return code;
+}

@@ -1,0 +1,39 @@
+// `ham ir FILE`: a compiled model as data, for other programs.
+
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import type { Compilation } from "@hamlet/dsl";
+import { certify, modelId, printJson, toJson } from "@hamlet/graph";
+import { EXIT } from "../exit.ts";
+import { compileFile } from "../files/compile.ts";
+import { writeFileAtomically } from "../files/write.ts";
+
+export interface IrFlags {
+  readonly set: string[];
+  readonly toHam: boolean;
+  readonly out?: string;
+}
+
+/** Prints a model as JSON; returns the exit code. */
+export async function ir(path: string, { set, out }: IrFlags): Promise<number> {
+  const compilation = await compileFile(path, set);
+  if (compilation === null) return EXIT.file;
+  const text = jsonOf(path, compilation);
+  if (out === undefined) process.stdout.write(text);
+  else {
+    await writeFileAtomically(out, text);
+    process.stdout.write(`${out}\n`);
+  }
+  return EXIT.ok;
+}
+
+function jsonOf(path: string, { graph, source }: Compilation): string {
+  const sha256 = createHash("sha256").update(source.text).digest("hex");
+  return printJson(
+    toJson(graph, {
+      source: { file: basename(path), sha256 },
+      modelId: modelId(graph),
+      certificate: certify(graph),
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+// `ham test FILE…`: runs the tests that files hold, and says which failed and why.
+
+import { HamError } from "@hamlet/graph";
+import type { FailedExpectation, TestReport } from "@hamlet/model";
+import { EXIT } from "../exit.ts";
+import type { ModelFlags } from "../options.ts";
+import { openModel } from "./run.ts";
+
+export interface TestFlags extends ModelFlags {
+  readonly json: boolean;
+}
+
+interface FileReport {
+  readonly file: string;
+  readonly tests: readonly TestReport[];
+  /** All messages of a file that cannot be loaded. */
+  readonly errors: string | null;
+}
+
+/** Runs all tests; returns the exit code. */
+export async function test(paths: readonly string[], flags: TestFlags): Promise<number> {
+  const reports: FileReport[] = [];
+  for (const path of paths) {
+    const report = await testFile(path, flags);
+    reports.push(report);
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+  else process.stdout.write(`${summary(reports)}\n`);
+  if (reports.some(({ errors }) => errors !== null)) return EXIT.file;
+  const passed = reports.every(({ tests }) => tests.every((one) => one.passed));
+  return passed ? EXIT.ok : EXIT.failed;
+}
+
+async function testFile(file: string, flags: TestFlags): Promise<FileReport> {
+  try {
+    using model = await openModel(file, flags);
+    const print = (report: TestReport) => process.stdout.write(`${lines(report)}\n`);
+    if (!flags.json) process.stdout.write(`${file}\n`);
+    const tests = await model.runTests(flags.json ? {} : { onTest: print });
+    if (!flags.json && tests.length === 0) process.stdout.write("  no tests\n");
+    return { file, tests, errors: null };
+  } catch (error) {
+    // The other files still have something to say.
+    if (!HamError.isInstance(error) || error.code !== "model/file-has-errors") throw error;
+    process.stderr.write(`${error.message}\n\n`);
+    return { file, tests: [], errors: error.message };
+  }
+}
+
+function lines({ title, passed, failures, examples }: TestReport): string {
+  const reasons = failures.map((failure) => `    ${reason(failure, examples)}`);
+  return [`  ${passed ? "✓" : "✗"} ${title}`, ...reasons].join("\n");
+}
+
+/** "`overlap(v, xi[0, _]) > 0.99` failed: `overlap(v, xi[0, _])` is 0.83" */
+function reason({ text, values, example }: FailedExpectation, examples: number): string {
+  const parts = values.map(({ text: part, value }) => `${part} is ${shortNumber(value)}`);
+  const where = examples === 1 ? "" : ` for example ${example}`;
+  return `expect ${text}: failed${where}${parts.length === 0 ? "" : `, ${parts.join(", ")}`}`;
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function summary(reports: readonly FileReport[]): string {
+  const tests = reports.flatMap((report) => report.tests);
+  const failed = tests.filter(({ passed }) => !passed).length;
+  const broken = reports.filter(({ errors }) => errors !== null).length;
+  const parts = [`${tests.length - failed} passed`, `${failed} failed`];
+  if (broken > 0) parts.push(`${broken} ${broken === 1 ? "file" : "files"} with errors`);
+  return `\ntests: ${parts.join(", ")}`;
+}

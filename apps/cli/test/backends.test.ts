@@ -1,0 +1,74 @@
+// A backend that is not there is explained; those that are there are examined by the doctor.
+
+import { describe, expect, test, vi } from "vitest";
+import { BACKEND_NAMES, findBackend, startBackend } from "../src/backend.ts";
+import { BACKENDS } from "../src/backends/catalogue.ts";
+import { importOptional } from "../src/backends/optional.ts";
+import { doctor } from "../src/commands/doctor.ts";
+import { EXIT } from "../src/exit.ts";
+
+test("a misspelled backend is a usage error with the nearest name", () => {
+  expect(() => findBackend("wams")).toThrow(
+    expect.objectContaining({
+      exitCode: EXIT.usage,
+      message: expect.stringContaining("mean wasm?"),
+    }),
+  );
+});
+
+test("WebGL is not offered in Node, and asking for it says why", async () => {
+  expect(BACKEND_NAMES).not.toContain("webgl");
+  await expect(startBackend("webgl")).rejects.toThrow("exists in browsers only");
+});
+
+test("a package that is not installed is named with the command that installs it", async () => {
+  const absent = {
+    name: "imagined",
+    install: "Install it with: npm install no-such-package",
+    needs: "It needs a card.",
+  };
+  await expect(importOptional("@hamlet/no-such-package", absent)).rejects.toThrow(
+    'the backend "imagined" needs the package "@hamlet/no-such-package", which is not installed. ' +
+      "Install it with: npm install no-such-package. It needs a card.",
+  );
+});
+
+test("a package that is installed and does not load is not called missing", async () => {
+  const broken = { name: "broken", install: "Install it", needs: "" };
+  await expect(importOptional("data:text/javascript,throw Error('libX')", broken)).rejects.toThrow(
+    "does not load: libX",
+  );
+});
+
+test.each(["node", "node-gpu"])("%s says how to get it", async (name) => {
+  const { install } = findBackend(name);
+  expect(install).toContain("npm install @tensorflow/tfjs-node");
+  await expect(startBackend(name)).rejects.toThrow(install);
+});
+
+test("only known words are used for what a backend is registered as", () => {
+  expect(new Set(BACKENDS.map(({ registered }) => registered))).toEqual(
+    new Set(["wasm", "cpu", "webgpu", "tensorflow", "webgl"]),
+  );
+});
+
+describe("ham doctor", { timeout: 120_000 }, () => {
+  test("prints a row for every backend, runs those that are there, and ends well", async () => {
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    const code = await doctor();
+    write.mockRestore();
+    const lines = written.join("").split("\n");
+    const row = (name: string) => lines.find((line) => line.startsWith(`${name} `)) ?? "";
+    expect(code).toBe(EXIT.ok);
+    expect(BACKENDS.every(({ name }) => row(name) !== "")).toBe(true);
+    for (const name of ["wasm", "cpu"]) {
+      expect(row(name)).toMatch(/4\.22\.0 +yes +\d\.\de-\d+ +none/);
+    }
+    expect(row("webgl")).toContain("absent");
+    expect(lines.find((line) => line.startsWith("node:"))).toContain("npm install");
+  });
+});

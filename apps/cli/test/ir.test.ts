@@ -1,0 +1,95 @@
+// `ham ir` and `ham export`: a model for other programs.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fromJson, modelId } from "@hamlet/graph";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Bench, makeBench, writeModel } from "./ham.ts";
+
+let bench: Bench;
+beforeAll(() => {
+  bench = makeBench();
+  writeModel(bench);
+  bench.write("sizes.ham", "ham 1\ndim D\nneuron v: [D] as tanh\nenergy e = -sum[i] v[i]^4\n");
+});
+afterAll(() => bench[Symbol.dispose]());
+
+const bytes = (name: string) => readFileSync(join(bench.folder, name));
+
+describe("ham ir", () => {
+  test("prints JSON that reads back as the same model and names its source", () => {
+    const { code, stdout, stderr } = bench.ham(["ir", "m.ham"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const { graph, meta } = fromJson(stdout);
+    expect(meta.source).toEqual({
+      file: "m.ham",
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(meta.modelId).toBe(modelId(graph));
+    expect(meta.certificate?.convex).toHaveProperty("v");
+    expect(graph.terms.map(({ name }) => name)).toEqual(["lse"]);
+  });
+
+  test("writes into a file, with overrides applied", () => {
+    expect(bench.ham(["ir", "m.ham", "--set", "beta=9", "--out", "deep/m.json"])).toEqual({
+      code: 0,
+      stdout: "deep/m.json",
+      stderr: "",
+    });
+    const { graph } = fromJson(bytes("deep/m.json").toString());
+    const beta = graph.tensors.find(({ name }) => name === "beta")!;
+    expect(beta.source).toMatchObject({ from: "value", value: { value: 9 } });
+  });
+
+  test("of a file with errors prints them and nothing else", () => {
+    bench.write("bad.ham", "ham 1\nenergy e = 1\n");
+    const { code, stdout, stderr } = bench.ham(["ir", "bad.ham"]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain("error[");
+  });
+});
+
+describe("ham export", () => {
+  test("writes a Python file, with a recall when one is named", () => {
+    const { code, stdout } = bench.ham(["export", "m.ham", "--to", "jax"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^out\/m\.py /);
+    expect(bytes("out/m.py").toString()).not.toContain("def recall(");
+    bench.ham(["export", "m.ham", "--to", "jax", "--recall", "settle", "--out", "s.py"]);
+    expect(bytes("s.py").toString()).toContain("def recall(");
+  });
+
+  test("names the recalls there are when the one asked for is not among them", () => {
+    const { code, stderr } = bench.ham(["export", "m.ham", "--to", "jax", "--recall", "rest"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe('ham: There is no recall called "rest". The model has: settle.');
+  });
+
+  test("takes the sizes of an ONNX file from the data", () => {
+    const { code, stdout, stderr } = bench.ham(["export", "m.ham", "--to", "onnx"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^out\/m\.onnx /);
+    expect(bytes("out/m.onnx").length).toBeGreaterThan(100);
+  });
+
+  test("says which size an ONNX file lacks and how to give it", () => {
+    const { code, stderr } = bench.ham(["export", "sizes.ham", "--to", "onnx"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("the size of `D` cannot be determined");
+    expect(stderr).toContain("--set D=100");
+    expect(existsSync(join(bench.folder, "out/sizes.onnx"))).toBe(false);
+    expect(bench.ham(["export", "sizes.ham", "--to", "onnx", "--set", "D=4"]).code).toBe(0);
+  });
+
+  test("refuses a recall in an ONNX file", () => {
+    const { code, stderr } = bench.ham(["export", "m.ham", "--to", "onnx", "--recall", "settle"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("use --to jax");
+  });
+
+  test("needs to know the format", () => {
+    const { code, stderr } = bench.ham(["export", "m.ham"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("--to <FORMAT>");
+  });
+});

@@ -1,0 +1,15 @@
+// The suite inside a browser: bundled into one script and run on an empty page.
+
+import "@tensorflow/tfjs-backend-webgl";
+import "@tensorflow/tfjs-backend-webgpu";
+import * as tf from "@tensorflow/tfjs-core";
+import { runSuite } from "./suite.ts";
+
+/** Runs the suite on a backend; null when the browser has no such device. */
+async function conform(backend: "webgl" | "webgpu"): Promise<string> {
+  tf.env().set("PROD", true);
+  const started = await tf.setBackend(backend);
+  return JSON.stringify(started ? await runSuite(backend) : null);
+}
+
+Object.assign(globalThis, { conform });

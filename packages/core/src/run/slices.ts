@@ -1,0 +1,56 @@
+// A step whose intermediates would not fit into memory runs a few examples at a time.
+//
+// Examples never meet, so the batch can be cut anywhere. What an earlier stage computed for the
+// batch is cut too; where it was computed with the batch merged into another axis there is no clean
+// cut, and the step runs whole.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { BATCH, type Plan } from "../plan/instruction.ts";
+
+/** Consecutive examples of a batch. */
+export interface Slice {
+  readonly from: number;
+  readonly count: number;
+}
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** How many examples a step may take at once so that no intermediate exceeds `budget` bytes. */
+export function examplesAtOnce({ instructions, outputs }: Plan, budget: number): number {
+  const steps = instructions.filter(({ stage }) => stage === "step");
+  const read = new Set([...steps.flatMap(({ inputs }) => inputs), ...outputs.values()]);
+  const fromBefore = [...read].map((slot) => instructions[slot]);
+  const merged = fromBefore.some(
+    ({ stage, shape }) => stage !== "step" && shape.some((n) => n < 0 && n !== BATCH),
+  );
+  if (merged) return Infinity;
+  const perExample = steps
+    .filter(({ op, shape }) => op !== "input" && shape.some((n) => n < 0))
+    .map(({ shape }) => BYTES * shape.reduce((total, n) => total * Math.abs(n), 1));
+  const largest = Math.max(0, ...perExample);
+  return largest === 0 ? Infinity : Math.max(1, Math.floor(budget / largest));
+}
+
+/** The slices of a batch. */
+export function slicesOf(batch: number, atOnce: number): Slice[] {
+  const slices: Slice[] = [];
+  for (let from = 0; from < batch; from += atOnce) {
+    slices.push({ from, count: Math.min(atOnce, batch - from) });
+  }
+  return slices;
+}
+
+/** The entries of a slice; all of them where `shape` has no batch axis. The caller owns the result. */
+export function cut(
+  tensor: tf.Tensor,
+  shape: readonly number[],
+  { from, count }: Slice,
+): tf.Tensor {
+  const axis = shape.indexOf(BATCH);
+  if (axis < 0) return tf.clone(tensor);
+  return tf.slice(
+    tensor,
+    tensor.shape.map((_, k) => (k === axis ? from : 0)),
+    tensor.shape.with(axis, count),
+  );
+}

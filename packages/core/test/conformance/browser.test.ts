@@ -1,0 +1,36 @@
+// The conformance suite on WebGL and WebGPU in Chromium, where there is one.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { runInBrowser, whyNoBrowser } from "../../conformance/browser.ts";
+import { writeResult } from "../../conformance/results.ts";
+import { allRows, type RowResult } from "../../conformance/suite.ts";
+
+const BACKENDS = ["webgl", "webgpu"] as const;
+const reason = whyNoBrowser();
+console.info(
+  reason === null
+    ? `Conformance: runs on ${BACKENDS.join(" and ")} in Chromium.`
+    : `Conformance: skipped on ${BACKENDS.join(" and ")}, because ${reason}.`,
+);
+
+// A minute on a machine that does nothing else: shaders are compiled for the processor.
+describe.skipIf(reason !== null)("in Chromium", () => {
+  let results: ReadonlyMap<string, readonly RowResult[] | null> = new Map();
+
+  beforeAll(async () => {
+    results = await runInBrowser(BACKENDS);
+    for (const backend of BACKENDS) {
+      const rows = results.get(backend);
+      if (rows == null) throw new Error(`Chromium has no device for ${backend}.`);
+      writeResult(backend, rows);
+    }
+  }, 300_000);
+
+  describe.each(BACKENDS)("on %s", (backend) => {
+    test.each(allRows())("%s: every check passes or is excused by name", (row) => {
+      const result = results.get(backend)?.find((one) => one.row === row);
+      expect(result?.failures).toEqual([]);
+      expect(result?.missing).toEqual([]);
+    });
+  });
+});

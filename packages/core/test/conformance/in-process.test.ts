@@ -1,0 +1,78 @@
+// The conformance suite on the backends that every machine has, and the pages of the site that
+// show its results.
+
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
+import { readFileSync } from "node:fs";
+import { EXEMPTIONS, NODE_BACKENDS, PRECISION, useBackend } from "@hamlet/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { PAGES } from "../../conformance/page-files.ts";
+import { operationsPage, precisionPage } from "../../conformance/pages.ts";
+import { type Place, writeResult } from "../../conformance/results.ts";
+import { allCases, allRows, type RowResult, runSuite } from "../../conformance/suite.ts";
+
+const ROWS = allRows();
+const results = new Map<Place, readonly RowResult[]>();
+
+// Seconds each, on a machine that does nothing else.
+beforeAll(async () => {
+  for (const backend of NODE_BACKENDS) {
+    await useBackend(backend);
+    const before = tf.memory().numTensors;
+    results.set(backend, await runSuite(backend));
+    expect(tf.memory().numTensors, "tensors left behind").toBe(before);
+    writeResult(backend, results.get(backend)!);
+  }
+  console.info(`Conformance: ran on ${NODE_BACKENDS.join(" and ")}.`);
+}, 180_000);
+
+describe.each(NODE_BACKENDS)("on %s", (backend) => {
+  test.each(ROWS)("%s: every check passes or is excused by name", (row) => {
+    const result = results.get(backend)?.find((one) => one.row === row);
+    expect(result?.failures).toEqual([]);
+    expect(result?.missing).toEqual([]);
+  });
+
+  test("thousands of numbers are checked", () => {
+    const checks = results.get(backend)!.reduce((total, { checks: n }) => total + n, 0);
+    expect(checks).toBeGreaterThan(8000);
+  });
+});
+
+test("every row with a tolerance or an exemption is in the suite", () => {
+  const named = [...Object.keys(PRECISION), ...EXEMPTIONS.flatMap(({ rows }) => rows)];
+  expect(named.filter((row) => !ROWS.includes(row))).toEqual([]);
+});
+
+test("no two cases of a row have the same name", () => {
+  const names = allCases().map(({ row, name }) => `${row}: ${name}`);
+  expect(names.filter((name, k) => names.indexOf(name) !== k)).toEqual([]);
+});
+
+test.each([
+  ["operations", operationsPage],
+  ["precision", precisionPage],
+] as const)("the page %s.md shows what a fresh run finds", (name, render) => {
+  const columns = ["cpu", "wasm"];
+  const shown = columnsOf(readFileSync(PAGES[name], "utf8"), columns);
+  const how = "run pnpm test with Chromium, then node packages/core/conformance/write-pages.ts";
+  expect(shown, how).toEqual(columnsOf(render(results), columns));
+});
+
+/** The named columns of the first table of a page, with the first column. */
+function columnsOf(markdown: string, names: readonly string[]): string[] {
+  const lines = markdown.split("\n");
+  const from = lines.findIndex((line) => line.startsWith("|"));
+  const length = lines.slice(from).findIndex((line) => !line.startsWith("|"));
+  const rows = lines.slice(from, from + length).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const wanted = rows[0].flatMap((cell, k) => (k === 0 || names.includes(cell) ? [k] : []));
+  return rows
+    .filter((_, k) => k !== 1)
+    .map((row) => wanted.map((column) => row[column]).join(" | "));
+}

@@ -1,0 +1,31 @@
+// The conformance suite on WebGPU in Node, where there is a Vulkan driver.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { writeResult } from "../../conformance/results.ts";
+import { allRows, type RowResult } from "../../conformance/suite.ts";
+import { runWebgpuInNode, whyNoDriver } from "../../conformance/webgpu-in-node.ts";
+
+const reason = whyNoDriver();
+console.info(
+  reason === null
+    ? "Conformance: runs on webgpu in Node."
+    : `Conformance: skipped on webgpu in Node, because ${reason}.`,
+);
+
+// Half a minute on a machine that does nothing else: shaders are compiled for the processor.
+describe.skipIf(reason !== null)("on webgpu in Node", () => {
+  let results: readonly RowResult[] = [];
+
+  beforeAll(async () => {
+    const found = await runWebgpuInNode();
+    if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
+    results = found;
+    writeResult("webgpu in Node", results);
+  }, 300_000);
+
+  test.each(allRows())("%s: every check passes or is excused by name", (row) => {
+    const result = results.find((one) => one.row === row);
+    expect(result?.failures).toEqual([]);
+    expect(result?.missing).toEqual([]);
+  });
+});

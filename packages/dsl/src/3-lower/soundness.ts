@@ -1,0 +1,191 @@
+// Whether a model keeps its promises: convex Lagrangians, an energy with a floor, functions that
+// are asked only for values they have. These rules read the finished graph.
+
+import {
+  checkBoundedness,
+  checkConvexity,
+  checkDomains,
+  type Convexity,
+  type EnergyGraph,
+  type Expr,
+  type Facts,
+  factsOf,
+  type Neuron,
+  printInterval,
+  printText,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { convexityUnproven } from "../2-check/rules/convexity-unproven.ts";
+import { domain } from "../2-check/rules/domain.ts";
+import { notConvex } from "../2-check/rules/not-convex.ts";
+import { signNeeded } from "../2-check/rules/sign-needed.ts";
+import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../source.ts";
+
+/** What the rules need of the file that a graph was lowered from. */
+export interface Written {
+  readonly file: ast.FileAst;
+  readonly diagnostics: Diagnostics;
+  /** Where an expression was written, as far as that is known. */
+  readonly spanOf: (expr: Expr) => Span | undefined;
+}
+
+/** Reports every promise that a sound graph may still break. */
+export function checkSoundness(graph: EnergyGraph, written: Written): void {
+  const facts = factsOf(graph);
+  for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);
+  reportBoundedness(graph, facts, written);
+  reportDomains(graph, facts, written);
+}
+
+function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {
+  return file.items.find((item) => item.kind === "neuron" && item.name.text === name) as
+    | ast.NeuronItem
+    | undefined;
+}
+
+/** The Lagrangian that a neuron names, when the file itself declares it. */
+function ownLagrangian({ file }: Written, item: ast.NeuronItem): ast.LagrangianItem | undefined {
+  const [name] = item.lagrangian.path.segments;
+  return file.items.find(
+    (other) => other.kind === "lagrangian" && other.name.text === name.text,
+  ) as ast.LagrangianItem | undefined;
+}
+
+function reportConvexity(neuron: Neuron, facts: Facts, written: Written): void {
+  const item = neuronItem(written, neuron.name);
+  if (item === undefined || isAssumed(item) || isAssumed(ownLagrangian(written, item))) return;
+  const verdict = checkConvexity(neuron, { facts });
+  if (verdict.status === "proven") return;
+  const own = ownLagrangian(written, item);
+  if (own === undefined && reportSign(neuron, item, verdict, written)) return;
+  const value = own?.body.find((line) => line.kind === "bodyValue");
+  const span =
+    written.spanOf(verdict.culprit.expr) ??
+    (value?.kind === "bodyValue" ? value.value.span : item.lagrangian.span);
+  const head = own?.name.span ?? null;
+  if (verdict.status === "refuted") {
+    notConvex(written.diagnostics, span, head, chordText(verdict));
+  } else {
+    const because = {
+      sign: verdict.culprit.because === "sign",
+      written: printText(verdict.culprit.expr),
+    };
+    convexityUnproven(written.diagnostics, span, head, because, verdict.tried);
+  }
+}
+
+function isAssumed(item: ast.NeuronItem | ast.LagrangianItem | undefined): boolean {
+  return (item?.attributes ?? []).some(
+    ({ name, args }) => name.text === "assume" && args.some((arg) => arg.text === "convex"),
+  );
+}
+
+/** An option of a catalogue entry whose sign is not known; true when it was reported. */
+function reportSign(
+  neuron: Neuron,
+  item: ast.NeuronItem,
+  verdict: Exclude<Convexity, { status: "proven" }>,
+  { file, diagnostics }: Written,
+): boolean {
+  const { expr } = verdict.culprit;
+  const tensor = expr.kind === "get" ? expr.tensor : null;
+  const arg = item.lagrangian.args?.find(
+    ({ value }) =>
+      value.kind === "reference" && tensor !== null && value.path.segments[0].text === tensor.name,
+  );
+  if (arg?.name === undefined || tensor === null) return false;
+  const declared = file.items.find(
+    (other) =>
+      (other.kind === "param" || other.kind === "const") && other.name.text === tensor.name,
+  );
+  const known = declared?.kind === "param" || declared?.kind === "const" ? declared : null;
+  const text = file.source.text;
+  signNeeded(
+    diagnostics,
+    neuron.lagrangianName,
+    arg.name.text,
+    { span: arg.value.span, learned: tensor.kind === "param" },
+    known === null
+      ? null
+      : {
+          span: known.type?.span ?? known.name.span,
+          fix: `\`${known.kind} ${tensor.name}: real > 0 ${text.slice(known.init.span.start, known.init.span.end)}\``,
+        },
+  );
+  return true;
+}
+
+/** `L(0) + L(2) = 3.75 < 2 L(1) = 4.24`, for states of few units. */
+function chordText({ counterExample }: Extract<Convexity, { status: "refuted" }>): string | null {
+  const { a, b, atA, atB, atMiddle } = counterExample;
+  if (a.length > 3) return null;
+  const short = (x: number) => String(Number(x.toPrecision(3)));
+  const at = (x: readonly number[]) => `L(${x.map(short).join(", ")})`;
+  const middle = a.map((x, i) => (x + b[i]) / 2);
+  return `${at(a)} + ${at(b)} = ${short(atA + atB)} < 2 ${at(middle)} = ${short(2 * atMiddle)}`;
+}
+
+function reportBoundedness(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const verdict = checkBoundedness(graph, facts);
+  // Where a Lagrangian is to blame, that was said already.
+  if (verdict.status === "proven" || verdict.term === null) return;
+  const { term, neurons, fall, confinements } = verdict;
+  const span = termSpan(written, term.name);
+  if (span === null) return;
+  const product = neurons
+    .map(({ name, activation }) => power(name, fall?.get(activation) ?? null))
+    .join(" ");
+  unboundedEnergy(
+    written.diagnostics,
+    {
+      span,
+      fall: fall === null ? "no power bounds how fast this falls" : `falls like -${product}`,
+    },
+    neurons.flatMap((neuron) => {
+      const item = neuronItem(written, neuron.name);
+      const exponent = confinements.find((other) => other.neuron === neuron)?.exponent ?? 0;
+      const rise =
+        exponent === 0
+          ? "has no energy of its own"
+          : `rises only like ${power(neuron.name, exponent)}`;
+      return item === undefined ? [] : [{ span: item.lagrangian.span, rise }];
+    }),
+  );
+}
+
+function power(name: string, exponent: number | null): string {
+  const n = exponent === null ? "?" : String(Number(exponent.toPrecision(3)));
+  return n === "1" ? `|${name}|` : `|${name}|^${n}`;
+}
+
+/** The formula of an energy, or the template of a connection. */
+function termSpan({ file }: Written, name: string): Span | null {
+  for (const item of file.items) {
+    if (item.kind === "energy" && item.name.text === name) return item.value.span;
+    if (item.kind !== "connect") continue;
+    const own = item.name?.text ?? item.template.path.segments.at(-1)!.text;
+    if (own === name) return item.template.span;
+  }
+  return null;
+}
+
+function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const seen = new Set<Expr>();
+  for (const term of graph.terms) {
+    for (const { op, argument, node, range } of checkDomains(term.energy, facts)) {
+      // Division by something that might be 0 is everyday; a warning there would only be noise.
+      if (op === "division" || seen.has(node)) continue;
+      seen.add(node);
+      const span = written.spanOf(argument) ?? written.spanOf(node) ?? termSpan(written, term.name);
+      if (span === null) continue;
+      const { source } = written.file;
+      const text =
+        written.spanOf(argument) === undefined
+          ? printText(argument)
+          : source.text.slice(span.start, span.end);
+      domain(written.diagnostics, { op, argument: text, range: printInterval(range) }, span);
+    }
+  }
+}

@@ -1,0 +1,251 @@
+// Train blocks: which recall gradients go through, what it is fed, and what should get small.
+
+import {
+  type EnergyGraph,
+  type Expr,
+  type Feed,
+  givensOf,
+  lit,
+  type Recall,
+  type Tensor,
+  type Training,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { missingArgument } from "../2-check/rules/missing-argument.ts";
+import { noExamples } from "../2-check/rules/no-examples.ts";
+import { nothingToTrain } from "../2-check/rules/nothing-to-train.ts";
+import { trainThroughJumps } from "../2-check/rules/train-through-jumps.ts";
+import { type KnownOption, unknownArgument } from "../2-check/rules/unknown-argument.ts";
+import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
+import type { Span } from "../source.ts";
+import { NOWHERE } from "./expression.ts";
+import { checkFed, lowerFeed } from "./feed.ts";
+import type { ModelLowering } from "./model.ts";
+import { findRecall, type KnownRecalls } from "./test.ts";
+import { reachOf } from "./reach.ts";
+
+const SETTINGS: readonly KnownOption[] = [
+  { name: "unroll", meaning: "the recall to train" },
+  { name: "loss", meaning: "what should get small" },
+  { name: "optimiser", meaning: "adam, sgd or adamw" },
+  { name: "batch", meaning: "examples at a time" },
+  { name: "epochs", meaning: "how often all are seen" },
+  { name: "freeze", meaning: "params that stay" },
+  { name: "clip", meaning: "the largest norm of a gradient" },
+];
+
+interface OptimiserOption extends KnownOption {
+  readonly default: number | null;
+}
+
+const LEARNING_RATE: OptimiserOption = { name: "lr", meaning: "the learning rate", default: null };
+
+const OPTIMISERS: ReadonlyMap<string, readonly OptimiserOption[]> = new Map([
+  ["adam", [LEARNING_RATE]],
+  [
+    "sgd",
+    [LEARNING_RATE, { name: "momentum", meaning: "what stays of the last step", default: 0 }],
+  ],
+  ["adamw", [LEARNING_RATE, { name: "decay", meaning: "how fast params shrink", default: 0.01 }]],
+]);
+
+/** A training, and the params that its loss can change. */
+export interface LoweredTraining {
+  readonly training: Training;
+  readonly trained: ReadonlySet<Tensor>;
+}
+
+/** Lowers a train block, or reports and returns null. */
+export function lowerTraining(
+  model: ModelLowering,
+  item: ast.TrainItem,
+  graph: EnergyGraph,
+  recalls: KnownRecalls,
+): LoweredTraining | null {
+  const feeds: Feed[] = [];
+  const numbers = new Map<string, Expr>();
+  let recall: Recall | null = null;
+  let unroll: Span | null = null;
+  let loss: { value: Expr; span: Span } | null = null;
+  let optimiser: Training["optimiser"] | null = null;
+  let freeze: Tensor[] = [];
+  let failed = false;
+
+  for (const line of item.steps) {
+    if (line.kind === "broken") {
+      failed = true;
+      continue;
+    }
+    if (line.kind === "feed") {
+      const feed = lowerFeed(model, line);
+      if (feed === null) failed = true;
+      else feeds.push(feed);
+      continue;
+    }
+    const { value } = line;
+    switch (line.name.text) {
+      case "unroll":
+        unroll = value.span;
+        recall = lowerUnroll(model, value, recalls);
+        failed ||= recall === null;
+        break;
+      case "loss": {
+        const lowered = model.expressions.lower(value, { ...NOWHERE, scalar: "loss" });
+        if (lowered === null) failed = true;
+        else loss = { value: lowered, span: value.span };
+        break;
+      }
+      case "optimiser":
+        optimiser = lowerOptimiser(model, value);
+        failed ||= optimiser === null;
+        break;
+      case "freeze": {
+        const frozen = lowerFreeze(model, value, graph);
+        if (frozen === null) failed = true;
+        else freeze = frozen;
+        break;
+      }
+      case "batch":
+      case "epochs":
+      case "clip": {
+        const lowered = model.expressions.lower(value);
+        if (lowered === null) failed = true;
+        else numbers.set(line.name.text, lowered);
+        break;
+      }
+      default:
+        unknownArgument(model.diagnostics, "train", line.name, SETTINGS);
+        failed = true;
+    }
+  }
+  if (failed) return null;
+  const head = { start: item.span.start, end: item.span.start + "train".length };
+  const needed = [
+    ["unroll", unroll, recalls.lowered[0]?.name ?? "settle"],
+    ["loss", loss, "mean[i] (x[i] - image[i])^2"],
+    ["optimiser", optimiser, "adam(lr = 1e-3)"],
+  ] as const;
+  for (const [name, value, example] of needed) {
+    if (value !== null) continue;
+    model.diagnostics.report("E0403", head, {
+      message: `\`train\` needs its \`${name}\``,
+      fix: [`\`${name} = ${example}\``],
+    });
+    return null;
+  }
+  if (recall === null || loss === null || optimiser === null || unroll === null) return null;
+  if (!checkUnroll(model, recall, unroll, recalls)) return null;
+  const givens = graph.tensors.filter(({ kind }) => kind === "given");
+  if (!givens.some(({ source }) => source?.from === "file")) {
+    const first = givens.find((given) => !feeds.some(({ tensor }) => tensor === given));
+    noExamples(model.diagnostics, head, first?.name ?? null);
+    return null;
+  }
+  const run = { word: "unroll =", recall, span: unroll };
+  if (!checkFed(model, run, givensOf(graph, recall), feeds)) return null;
+  const reach = reachOf(graph, recall, loss.value);
+  const trained = new Set([...reach.params].filter((tensor) => !freeze.includes(tensor)));
+  if (trained.size === 0) {
+    const held = reach.held === null ? null : { neuron: reach.held.name, recall: recall.name };
+    nothingToTrain(model.diagnostics, loss.span, held);
+    return null;
+  }
+  return {
+    trained,
+    training: {
+      name: item.name?.text ?? "train",
+      recall,
+      feeds,
+      loss: loss.value,
+      optimiser,
+      batch: numbers.get("batch") ?? lit(32),
+      epochs: numbers.get("epochs") ?? lit(1),
+      freeze,
+      clip: numbers.get("clip") ?? null,
+    },
+  };
+}
+
+function lowerUnroll(
+  model: ModelLowering,
+  value: ast.Expression,
+  recalls: KnownRecalls,
+): Recall | null {
+  const name =
+    value.kind === "reference" && value.args === undefined ? value.path.segments[0] : null;
+  if (name !== null) return findRecall(model, name, recalls);
+  model.diagnostics.report("E0404", value.span, {
+    message: `\`unroll\` names a recall, but this is \`${model.expressions.written(value.span)}\``,
+    help: [`recalls: ${recalls.written.map((item) => item.name.text).join(", ") || "none yet"}`],
+  });
+  return null;
+}
+
+function checkUnroll(
+  model: ModelLowering,
+  { name, solver }: Recall,
+  span: Span,
+  { written }: KnownRecalls,
+): boolean {
+  if (solver.name !== "async" && solver.name !== "sync") return true;
+  const setting = written
+    .find((item) => item.name.text === name)
+    ?.steps.find((step) => step.kind === "setting" && step.name.text === "solver");
+  const line = setting === undefined ? null : model.diagnostics.lineOf(setting.span);
+  trainThroughJumps(model.diagnostics, solver.name, span, line);
+  return false;
+}
+
+function lowerOptimiser(model: ModelLowering, value: ast.Expression): Training["optimiser"] | null {
+  const reference = value.kind === "reference" ? value : null;
+  const name = reference?.path.segments[0];
+  const known = name === undefined ? undefined : OPTIMISERS.get(name.text);
+  if (reference === null || name === undefined || known === undefined) {
+    const written = name ?? { text: model.expressions.written(value.span), span: value.span };
+    unknownTemplate(model.diagnostics, written, "optimiser", [...OPTIMISERS.keys()]);
+    return null;
+  }
+  const options = new Map<string, Expr>();
+  for (const arg of reference.args ?? []) {
+    const option = arg.name ?? { text: known[0].name, span: arg.span };
+    if (!known.some((other) => other.name === option.text)) {
+      unknownArgument(model.diagnostics, name.text, option, known);
+      return null;
+    }
+    const lowered = model.expressions.lower(arg.value);
+    if (lowered === null) return null;
+    options.set(option.text, lowered);
+  }
+  for (const option of known) {
+    if (options.has(option.name)) continue;
+    if (option.default === null) {
+      const missing = { name: option.name, example: "1e-3" };
+      missingArgument(model.diagnostics, name.text, missing, value.span);
+      return null;
+    }
+    options.set(option.name, lit(option.default));
+  }
+  return { name: name.text, options };
+}
+
+/** `freeze = [W, enc.W]`: params by name or path. */
+function lowerFreeze(
+  model: ModelLowering,
+  value: ast.Expression,
+  graph: EnergyGraph,
+): Tensor[] | null {
+  const parts = value.kind === "list" ? value.elements : [value];
+  const params = graph.tensors.filter(({ kind }) => kind === "param");
+  const found = parts.map((part) => {
+    const written = model.expressions.written(part.span);
+    const tensor = params.find(({ name }) => name === written);
+    if (tensor === undefined) {
+      model.diagnostics.report("E0404", part.span, {
+        message: `only a \`param\` can be frozen, and \`${written}\` is none`,
+        help: [`params: ${params.map(({ name }) => name).join(", ") || "none declared"}`],
+      });
+    }
+    return tensor;
+  });
+  return found.includes(undefined) ? null : (found as Tensor[]);
+}

@@ -1,0 +1,104 @@
+// Tests and trainings as data.
+
+import { compile } from "@hamlet/dsl";
+import { evaluateScalar, printText } from "@hamlet/graph";
+import { expect, test } from "vitest";
+import { REGISTRY } from "./registry.ts";
+
+const TEXT = `ham 1
+
+dim D = 4, K = 3
+data xi: [K, D] from "xi.npy"
+given image: [D] from "images.npy"
+given noisy: [D]
+param W: [K, D] ~ normal(0, 0.1)
+param b: [D] = 0
+
+neuron x: [D] as identity
+
+@allow(unbounded_energy)
+energy memory = -sum[m] relu(sum[i] W[m, i] * x[i])^2
+energy field = -sum[i] b[i] * x[i] - sum[m, i] xi[m, i] * x[i]
+
+recall clean {
+  start x = noisy
+  solver = euler(dt = 0.1)
+  steps = 4
+}
+
+train denoise {
+  unroll = clean
+  feed noisy ~ normal(image, 0.3)
+  loss = mean[i] (x[i] - image[i])^2
+  optimiser = adamw(lr = 0.04)
+  batch = 2 * 50
+  epochs = 10
+  freeze = [b]
+  clip = 1.0
+}
+
+test "comes back" {
+  seed = 7
+  feed noisy = xi[0, _]
+  feed image[i] = 2 * noisy[i]
+  run clean
+  expect overlap(x, xi[0, _]) > 0.9
+}
+`;
+
+const { graph, diagnostics } = compile({ name: "m.ham", text: TEXT }, { registry: REGISTRY });
+
+test("a train block becomes a training, with what was left out filled in", () => {
+  expect(diagnostics).toEqual([]);
+  const [training] = graph.trainings!;
+  expect(training.name).toBe("denoise");
+  expect(training.recall.name).toBe("clean");
+  expect(evaluateScalar(training.batch)).toBe(100);
+  expect(evaluateScalar(training.epochs)).toBe(10);
+  expect(evaluateScalar(training.clip!)).toBe(1);
+  expect(training.freeze.map(({ name }) => name)).toEqual(["b"]);
+  expect(training.optimiser.name).toBe("adamw");
+  const options = [...training.optimiser.options].map(([name, value]) => [name, printText(value)]);
+  expect(options).toEqual([
+    ["lr", "0.04"],
+    ["decay", "0.01"],
+  ]);
+  expect(printText(training.loss)).toMatchInlineSnapshot(`"0.25 * sum[i] (x[i] - image[i])^2"`);
+  const [feed] = training.feeds;
+  expect(feed.tensor.name).toBe("noisy");
+  expect(feed.from === "draw" && [feed.distribution, ...feed.args.map(printText)]).toEqual([
+    "normal",
+    "image[d]",
+    "0.3",
+  ]);
+});
+
+test("a test becomes feeds, a recall and expectations with what they show", () => {
+  const [found] = graph.tests!;
+  expect(found.title).toBe("comes back");
+  expect(evaluateScalar(found.seed!)).toBe(7);
+  expect(found.recall).toBe(graph.recalls[0]);
+  const fed = found.feeds.map((feed) => [
+    feed.tensor.name,
+    feed.from === "value" ? printText(feed.value) : feed.from,
+  ]);
+  expect(fed).toEqual([
+    ["noisy", "xi[0, d]"],
+    ["image", "2 * noisy[i]"],
+  ]);
+  expect(
+    found.expectations.map(({ text, shown }) => [text, shown.map((part) => part.text)]),
+  ).toEqual([["overlap(x, xi[0, _]) > 0.9", ["overlap(x, xi[0, _])"]]]);
+});
+
+test("a solver that flips units is the default where all layers are binary", () => {
+  const text = `ham 1
+dim D = 4, K = 2
+neuron v: [D] as sign
+neuron w: [K] as sign
+energy e = -sum[i, k] v[i] * w[k]
+`;
+  const [recall] = compile({ name: "b.ham", text }, { registry: REGISTRY }).graph.recalls;
+  expect(recall.solver.name).toBe("async");
+  expect(evaluateScalar(recall.steps)).toBe(600);
+});

@@ -1,0 +1,120 @@
+// Has the energy a lower bound?
+//
+// The own energy of a layer is the Legendre transform of its Lagrangian. If L grows at most like
+// |x|^p, its transform grows at least like |x̂|^q with 1/p + 1/q = 1; if L grows at most linearly,
+// x̂ is bounded; and if L is finite everywhere, its transform grows faster than any multiple of
+// |x̂|. A term cannot pull the energy below every bound when it falls strictly slower than the
+// layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young).
+
+import type { EnergyGraph, Neuron, Term } from "../energy-graph.ts";
+import type { Tensor } from "../types.ts";
+import { curvatureOf } from "./curvature.ts";
+import { checkDomains } from "./domain.ts";
+import { growthOf, type Monomial } from "./growth.ts";
+import { isBounded } from "./interval.ts";
+import { type Facts, factsOf, makeRanges, type Ranges } from "./range.ts";
+
+/** How a layer keeps its activation from running away. */
+export interface Confinement {
+  readonly neuron: Neuron;
+  /** Whether x̂ stays in a bounded set whatever the state. */
+  readonly bounded: boolean;
+  /** Its own energy grows at least like |x̂|^exponent; 0 when the leak is off. */
+  readonly exponent: number;
+}
+
+/** The verdict on a whole graph. */
+export type Boundedness =
+  | { readonly status: "proven"; readonly confinements: readonly Confinement[] }
+  | {
+      readonly status: "unknown";
+      readonly confinements: readonly Confinement[];
+      /** The term that may fall too fast; null when a Lagrangian is not known to be convex. */
+      readonly term: Term | null;
+      /** The layers that it may run away in. */
+      readonly neurons: readonly Neuron[];
+      /** Its fall as exponents of these layers; null when no power bounds it. */
+      readonly fall: Monomial | null;
+    };
+
+/** Faster than linear, by as little as one likes: the transform of something exponential. */
+const SUPERLINEAR = 1 + 1e-6;
+
+/** Whether the total energy of a graph is bounded below; see above. */
+export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(graph)): Boundedness {
+  const range = makeRanges(facts);
+  const confinements = graph.neurons.map((neuron) => confinementOf(neuron, range, facts));
+  const free = new Map(
+    confinements.flatMap((confinement): [Tensor, Confinement][] =>
+      confinement.bounded ? [] : [[confinement.neuron.activation, confinement]],
+    ),
+  );
+  const tooFast = (monomial: Monomial) =>
+    [...monomial].reduce((total, [tensor, a]) => {
+      const { exponent } = free.get(tensor)!;
+      return total + (a === 0 ? 0 : exponent === 0 ? Infinity : a / exponent);
+    }, 0) >= 1;
+  const bent = graph.neurons.filter(
+    ({ leak, lagrangian, state }) =>
+      leak && !["affine", "convex"].includes(curvatureOf(lagrangian, state, facts).curvature),
+  );
+  if (bent.length > 0) {
+    return { status: "unknown", confinements, term: null, neurons: bent, fall: null };
+  }
+  for (const term of graph.terms) {
+    const { down } = growthOf(term.energy, (tensor) => free.has(tensor), range);
+    const fall = down?.find(tooFast);
+    if (down !== null && fall === undefined) continue;
+    const touched = graph.neurons.filter(({ activation }) =>
+      fall === undefined ? free.has(activation) : fall.has(activation),
+    );
+    return { status: "unknown", confinements, term, neurons: touched, fall: fall ?? null };
+  }
+  return { status: "proven", confinements };
+}
+
+function confinementOf(neuron: Neuron, range: Ranges, facts: Facts): Confinement {
+  const { state, lagrangian, activation, leak } = neuron;
+  const { up } = growthOf(lagrangian, (tensor) => tensor === state, range);
+  const degree = up?.reduce((most, monomial) => Math.max(most, monomial.get(state) ?? 0), 0);
+  const inRange = isBounded(range({ kind: "get", tensor: activation, at: [], free: [] }));
+  const bounded = inRange || (degree !== undefined && degree <= 1);
+  const finite = checkDomains(lagrangian, facts).length === 0;
+  const exponent = degree !== undefined ? degree / (degree - 1) : finite ? SUPERLINEAR : 0;
+  return { neuron, bounded, exponent: leak ? exponent : 0 };
+}
+
+/** The verdict in one line. */
+export function printBoundedness(verdict: Boundedness): string {
+  if (verdict.status === "proven") {
+    const parts = verdict.confinements.map(({ neuron, bounded, exponent }) => {
+      if (bounded) return `${neuron.name} is bounded`;
+      return exponent === 0
+        ? `no term falls in ${neuron.name}`
+        : `${neuron.name} ${rise(exponent)}`;
+    });
+    return parts.length === 0 ? "proven: there is no layer" : `proven: ${parts.join(", ")}`;
+  }
+  const { term, neurons, fall } = verdict;
+  const layers = neurons.map(({ name }) => name).join(", ");
+  if (term === null) return `unknown: the Lagrangian of ${layers} is not known to be convex`;
+  if (fall === null) return `unknown: no power of ${layers} bounds the fall of "${term.name}"`;
+  const product = neurons
+    .map(({ name, activation }) => `|${name}|^${short(fall.get(activation)!)}`)
+    .join(" ");
+  const against = neurons.map((neuron) => {
+    const { exponent } = verdict.confinements.find((other) => other.neuron === neuron)!;
+    return `${neuron.name} ${rise(exponent)}`;
+  });
+  return `unknown: "${term.name}" may fall like ${product}, but ${against.join(", ")}`;
+}
+
+function rise(exponent: number): string {
+  if (exponent === 0) return "has no energy of its own";
+  if (exponent === SUPERLINEAR) return "rises faster than linearly";
+  return `rises like |x|^${short(exponent)}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toFixed(3)));
+}

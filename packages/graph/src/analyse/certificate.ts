@@ -1,0 +1,70 @@
+// What is known of a model before it runs: three claims, each with its reason.
+
+import type { EnergyGraph, Recall } from "../energy-graph.ts";
+import { checkBoundedness, printBoundedness } from "./boundedness.ts";
+import type { ChordTestOptions } from "./chord-test.ts";
+import { checkConvexity, printConvexity } from "./convexity.ts";
+import { factsOf } from "./range.ts";
+
+/** Claims about a model. Each begins with `proven`, `refuted`, `unknown` or `no`. */
+export interface Certificate {
+  /** By layer: is the Lagrangian convex? */
+  readonly convex: Readonly<Record<string, string>>;
+  /** Has the total energy a lower bound? */
+  readonly bounded: string;
+  /** By recall: does the energy never rise? */
+  readonly monotone: Readonly<Record<string, string>>;
+}
+
+/**
+ * The certificate of a model. Costs a walk over its expressions; only a Lagrangian that the rules
+ * cannot prove is evaluated, at random points.
+ */
+export function certify(
+  graph: EnergyGraph,
+  options: Omit<ChordTestOptions, "facts"> = {},
+): Certificate {
+  const facts = factsOf(graph);
+  const verdicts = graph.neurons.map(
+    (neuron) => [neuron.name, checkConvexity(neuron, { ...options, facts })] as const,
+  );
+  const bent = verdicts.filter(([, { status }]) => status !== "proven").map(([name]) => name);
+  return {
+    convex: Object.fromEntries(verdicts.map(([name, verdict]) => [name, printConvexity(verdict)])),
+    bounded: printBoundedness(checkBoundedness(graph, facts)),
+    monotone: Object.fromEntries(
+      graph.recalls.map((recall) => [recall.name, monotoneText(recall, bent)]),
+    ),
+  };
+}
+
+function monotoneText({ schedules, solver }: Recall, bent: readonly string[]): string {
+  if (schedules.length > 0) {
+    const names = schedules.map(({ tensor }) => `\`${tensor.name}\``).join(", ");
+    return `no: ${names} changes while it runs`;
+  }
+  if (bent.length > 0) {
+    return `unknown: the Lagrangian of ${bent.join(", ")} is not known to be convex`;
+  }
+  switch (solver.name) {
+    case "async":
+      return "proven: coordinate descent";
+    case "euler":
+    case "heun":
+    case "rk4":
+      return "proven: for steps that are small enough";
+    default:
+      return `unknown: nothing is known about \`${solver.name}\``;
+  }
+}
+
+/** The certificate as aligned lines of text. */
+export function printCertificate({ convex, bounded, monotone }: Certificate): string {
+  const rows = [
+    ...Object.entries(convex).map(([name, text]) => [`convex ${name}`, text]),
+    ["bounded", bounded],
+    ...Object.entries(monotone).map(([name, text]) => [`monotone ${name}`, text]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join("");
+}

@@ -1,0 +1,30 @@
+import { children } from "./expr.ts";
+import type { Expr, Tensor } from "./types.ts";
+
+/** True when `expr` reads one of `tensors`. */
+export function dependsOn(expr: Expr, tensors: ReadonlySet<Tensor>): boolean {
+  return contains(expr, (node) => node.kind === "get" && tensors.has(node.tensor));
+}
+
+/** True when `expr` or a part of it satisfies `holds`. Shared parts are visited once. */
+export function contains(expr: Expr, holds: (node: Expr) => boolean): boolean {
+  const seen = new Set<Expr>();
+  const visit = (node: Expr): boolean => {
+    if (seen.has(node)) return false;
+    seen.add(node);
+    return holds(node) || children(node).some(visit);
+  };
+  return visit(expr);
+}
+
+/** Every tensor that the expressions read. */
+export function tensorsIn(expressions: readonly Expr[]): Set<Tensor> {
+  const found = new Set<Tensor>();
+  for (const expr of expressions) {
+    contains(expr, (node) => {
+      if (node.kind === "get") found.add(node.tensor);
+      return false;
+    });
+  }
+  return found;
+}

@@ -1,0 +1,219 @@
+// A model as a reader of the papers would write it down: its energy, its activations and the
+// update rule of every layer, with what several formulas share given a name once.
+
+import { exprKey } from "./canonical.ts";
+import { activationOf, type EnergyGraph, type Neuron, velocities } from "./energy-graph.ts";
+import { children, get, lit } from "./expr.ts";
+import { printLatex } from "./print-latex.ts";
+import { printText } from "./print-text.ts";
+import { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
+import { makeTensor } from "./tensor.ts";
+import type { Expr, Index, Softmax, Tensor } from "./types.ts";
+
+/** When an expression can first be computed. */
+export type ExplainedStage =
+  | "once, when the model is loaded"
+  | "once for every example"
+  | "at every step";
+
+/** A formula: what stands left and right of its equals sign. */
+export interface Formula {
+  /** What it defines: an energy's name, a layer's entry, a shared part. */
+  readonly left: Expr | string;
+  readonly right: Expr;
+  readonly indices: readonly Index[];
+}
+
+/** Everything that `ham explain` prints, as expressions. */
+export interface Explanation {
+  readonly energies: readonly Formula[];
+  /** Layers whose own energy `⟨x, x̂⟩ − L(x)` counts. */
+  readonly leaking: readonly Neuron[];
+  readonly activations: readonly (Formula & { readonly neuron: Neuron })[];
+  /** The right side is `τ dx/dt`. */
+  readonly rules: readonly (Formula & { readonly neuron: Neuron })[];
+  /** Parts that the rules name. */
+  readonly shared: readonly Formula[];
+  /** What does not have to be computed at every step. */
+  readonly ahead: readonly { readonly stage: ExplainedStage; readonly part: Expr }[];
+}
+
+/** Writes a model down; see above. */
+export function explain(graph: EnergyGraph): Explanation {
+  const names = new SharedParts(graph);
+  // With every time constant 1 a velocity is what stands right of τ dx/dt.
+  const unhurried = graph.neurons.map((neuron) => ({ ...neuron, tau: lit(1) }));
+  const slopes = [...velocities({ ...graph, neurons: unhurried }).values()];
+  const rules = slopes.map(({ indices, value }, i) => ({
+    neuron: graph.neurons[i],
+    indices,
+    left: get(graph.neurons[i].state, indices),
+    right: names.name(value),
+  }));
+  return {
+    energies: graph.terms.map(({ name, energy }) => ({ left: name, right: energy, indices: [] })),
+    leaking: graph.neurons.filter(({ leak }) => leak),
+    activations: graph.neurons.map((neuron) => {
+      const { indices, value } = activationOf(neuron);
+      return { neuron, indices, left: get(neuron.activation, indices), right: value };
+    }),
+    rules,
+    shared: names.formulas,
+    ahead: slopes.flatMap(({ value }) => computedAhead(value)),
+  };
+}
+
+/** Gives every softmax of the rules a name, so that it is written once. */
+class SharedParts {
+  readonly formulas: Formula[] = [];
+  readonly #byKey = new Map<string, Tensor>();
+  readonly #taken: Set<string>;
+
+  constructor(graph: EnergyGraph) {
+    this.#taken = new Set(
+      [...graph.tensors, ...graph.neurons, ...graph.dims].map(({ name }) => name),
+    );
+  }
+
+  name(expr: Expr): Expr {
+    return rewrite(expr, (node) => (node.kind === "softmax" ? this.#part(node) : null));
+  }
+
+  #part(node: Softmax): Expr {
+    const key = exprKey(node, node.free);
+    let tensor = this.#byKey.get(key);
+    if (tensor === undefined) {
+      const name = "pqrstuvw".split("").find((letter) => !this.#taken.has(letter)) ?? "softmax";
+      this.#taken.add(name);
+      tensor = makeTensor(
+        name,
+        "const",
+        node.free.map((index) => index.dim),
+      );
+      this.#byKey.set(key, tensor);
+      const indices = node.free.map(freshIndex);
+      const renamed = new Map(node.free.map((index, axis) => [index, indices[axis]]));
+      this.formulas.push({
+        left: get(tensor, indices),
+        right: substituteIndices(node, renamed),
+        indices,
+      });
+    }
+    return get(tensor, node.free);
+  }
+}
+
+/** Replaces the outermost parts that `part` answers for. */
+function rewrite(expr: Expr, part: (node: Expr) => Expr | null): Expr {
+  const found = part(expr);
+  if (found !== null) return found;
+  const parts = children(expr).map((child) => rewrite(child, part));
+  if (parts.every((child, i) => child === children(expr)[i])) return expr;
+  return rebuilt(expr, parts);
+}
+
+function rebuilt(expr: Expr, parts: readonly Expr[]): Expr {
+  switch (expr.kind) {
+    case "apply":
+      return { ...expr, args: parts };
+    case "select":
+      return { ...expr, condition: parts[0], whenTrue: parts[1], whenFalse: parts[2] };
+    case "reduce":
+    case "softmax":
+      return { ...expr, body: parts[0], where: expr.where === null ? null : parts[1] };
+    default:
+      return expr;
+  }
+}
+
+const ORDER = { load: 0, example: 1, step: 2 };
+type Stage = keyof typeof ORDER;
+
+/** The largest parts of an expression that need no activation, and are more than a read. */
+function computedAhead(expr: Expr): { stage: ExplainedStage; part: Expr }[] {
+  const found = new Map<string, { stage: ExplainedStage; part: Expr }>();
+  const visit = (node: Expr): void => {
+    const stage = stageOf(node);
+    if (stage === "step") {
+      children(node).forEach(visit);
+      return;
+    }
+    const work = node.kind === "reduce" || node.kind === "softmax" || node.free.length > 0;
+    if (!work || children(node).length === 0) return;
+    found.set(exprKey(node, node.free), {
+      part: node,
+      stage: stage === "load" ? "once, when the model is loaded" : "once for every example",
+    });
+  };
+  visit(expr);
+  return [...found.values()];
+}
+
+function stageOf(expr: Expr): Stage {
+  if (expr.kind === "time") return "step";
+  if (expr.kind === "get") {
+    const { kind } = expr.tensor;
+    if (kind === "state" || kind === "activation") return "step";
+    return kind === "given" ? "example" : "load";
+  }
+  return children(expr)
+    .map(stageOf)
+    .reduce<Stage>((latest, stage) => (ORDER[stage] > ORDER[latest] ? stage : latest), "load");
+}
+
+/** An explanation as text, in the notation of the language; `x_v` is the internal state of `v`. */
+export function explainText(explanation: Explanation): string {
+  const states = new Map(
+    explanation.activations.map(({ neuron }) => [
+      neuron.state,
+      makeTensor(`x_${neuron.name}`, "state", neuron.axes),
+    ]),
+  );
+  const text = (expr: Expr | string) =>
+    typeof expr === "string"
+      ? expr
+      : printText(
+          replaceGets(expr, (node) => {
+            const state = states.get(node.tensor);
+            return state === undefined ? null : get(state, node.at);
+          }),
+        );
+  const lines: string[] = ["Energy"];
+  for (const { name } of explanation.leaking) {
+    lines.push(`  + <x_${name}, ${name}> - L(x_${name})   the layer's own`);
+  }
+  for (const { left, right } of explanation.energies) {
+    lines.push(`  + ${text(right)}   ${text(left)}`);
+  }
+  lines.push("", "Activations");
+  for (const { left, right, neuron } of explanation.activations) {
+    lines.push(`  ${text(left)} = ${text(right)}   ${neuron.lagrangianName}`);
+  }
+  lines.push("", "Update rules");
+  for (const { left, right, neuron } of explanation.rules) {
+    const tau = text(neuron.tau);
+    lines.push(`  ${tau === "1" ? "" : `${tau} * `}d/dt ${text(left)} = ${text(right)}`);
+  }
+  if (explanation.shared.length > 0) lines.push("", "where");
+  for (const { left, right } of explanation.shared) lines.push(`  ${text(left)} = ${text(right)}`);
+  if (explanation.ahead.length > 0) lines.push("", "Computed ahead");
+  for (const { part, stage } of explanation.ahead) lines.push(`  ${text(part)}   ${stage}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** The update rules and what they name as a LaTeX `aligned` block; activations wear hats. */
+export function explainLatex(explanation: Explanation): string {
+  const latex = (expr: Expr) => printLatex(expr, { hats: true });
+  const rows = [
+    ...explanation.activations.map(
+      ({ left, right }) => `${latex(left as Expr)} &= ${latex(right)}`,
+    ),
+    ...explanation.rules.map(({ left, right, neuron }) => {
+      const tau = latex(neuron.tau);
+      const lead = tau === "1" ? "" : `${tau}\\,`;
+      return `${lead}\\frac{d\\,${latex(left as Expr)}}{dt} &= ${latex(right)}`;
+    }),
+    ...explanation.shared.map(({ left, right }) => `${latex(left as Expr)} &= ${latex(right)}`),
+  ];
+  return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}\n`;
+}

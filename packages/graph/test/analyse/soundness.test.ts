@@ -1,0 +1,103 @@
+// What the analyses claim about random expressions, held against their values.
+
+import {
+  type Curvature,
+  curvatureOf,
+  evaluate,
+  evaluateScalar,
+  type Expr,
+  growthOf,
+  makeRanges,
+  type Tensor,
+} from "@hamlet/graph";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { arbitrarySample, noise, type Sample } from "../arbitrary-expr.ts";
+import { scaleOf } from "../finite-differences.ts";
+
+const TIMEOUT = { timeout: 120_000 };
+
+/** The value of `expr` with the target set to `entries`. */
+function valueAt(expr: Expr, { environment, target }: Sample, entries: Float64Array): number {
+  const tensors = new Map<Tensor, ArrayLike<number>>([...environment.tensors, [target, entries]]);
+  return evaluateScalar(expr, { ...environment, tensors });
+}
+
+test("every value lies in the range of its expression", TIMEOUT, () => {
+  let narrow = 0;
+  fc.assert(
+    fc.property(arbitrarySample(10), (sample) => {
+      const expr = sample.open();
+      const { low, high, lowOpen, highOpen } = makeRanges()(expr);
+      if (Number.isFinite(low) || Number.isFinite(high)) narrow++;
+      return evaluate(expr, sample.environment).data.every((value) => {
+        const slack = 1e-9 * scaleOf([value]);
+        // Rounding can reach a limit such as tanh(20) = 1, so an open end forbids 0 only.
+        const zero = value === 0 && ((low === 0 && lowOpen) || (high === 0 && highOpen));
+        return value >= low - slack && value <= high + slack && !zero;
+      });
+    }),
+    { numRuns: 2000, seed: 11 },
+  );
+  expect(narrow).toBeGreaterThan(400);
+});
+
+test("no chord contradicts a curvature that was found", TIMEOUT, () => {
+  const found = new Map<Curvature, number>();
+  fc.assert(
+    fc.property(arbitrarySample(6), (sample) => {
+      const expr = sample.scalar();
+      const { curvature, culprit } = curvatureOf(expr, sample.target);
+      found.set(curvature, (found.get(curvature) ?? 0) + 1);
+      if (curvature === "unknown") return culprit !== null;
+      const count = sample.environment.tensors.get(sample.target)!.length;
+      return [1, 4, 20].every((scale, k) => {
+        const a = noise(count, 31 + k).map((x) => scale * x);
+        const b = noise(count, 51 + k).map((x) => scale * x);
+        const middle = a.map((x, i) => (x + b[i]) / 2);
+        const [atA, atB, atMiddle] = [a, b, middle].map((x) => valueAt(expr, sample, x));
+        const gap = atA + atB - 2 * atMiddle;
+        const slack = 1e-9 * scaleOf([atA, atB, atMiddle]);
+        if (!Number.isFinite(gap)) return true;
+        if (curvature === "convex") return gap >= -slack;
+        return curvature === "concave" ? gap <= slack : Math.abs(gap) <= slack;
+      });
+    }),
+    { numRuns: 3000, seed: 12 },
+  );
+  for (const curvature of ["constant", "affine", "convex", "concave", "unknown"] as const) {
+    expect(found.get(curvature), curvature).toBeGreaterThan(30);
+  }
+});
+
+test("far out no expression rises or falls faster than its growth", TIMEOUT, () => {
+  let bounded = 0;
+  fc.assert(
+    fc.property(arbitrarySample(7), (sample) => {
+      const expr = sample.scalar();
+      const { target } = sample;
+      const { up, down } = growthOf(expr, (tensor) => tensor === target, makeRanges());
+      const count = sample.environment.tensors.get(target)!.length;
+      const far = 1e40;
+      const value = valueAt(
+        expr,
+        sample,
+        noise(count, 7).map((x) => far * x),
+      );
+      if (!Number.isFinite(value)) return true;
+      return [
+        [up, value],
+        [down, -value],
+      ].every(([monomials, size]) => {
+        if (monomials === null) return true;
+        bounded++;
+        const degrees = (monomials as typeof up)!.map((monomial) => monomial.get(target) ?? 0);
+        // Half an exponent, 10²⁰, leaves room for the constants.
+        const exponent = Math.log1p(Math.max(0, size as number)) / Math.log(far);
+        return exponent <= Math.max(...degrees) + 0.5;
+      });
+    }),
+    { numRuns: 3000, seed: 13 },
+  );
+  expect(bounded).toBeGreaterThan(2000);
+});

@@ -1,0 +1,137 @@
+import {
+  type EnergyGraph,
+  explain,
+  explainLatex,
+  explainText,
+  get,
+  type LagrangianDefinition,
+  lit,
+  logsumexp,
+  makeDim,
+  makeIndex,
+  makeNeuron,
+  makeTensor,
+  mul,
+  neg,
+  pow,
+  sum,
+} from "@hamlet/graph";
+import { renderToString } from "katex";
+import { expect, test } from "vitest";
+
+const identity: LagrangianDefinition = {
+  name: "identity",
+  summary: "",
+  options: [],
+  coupled: false,
+  kind: "smooth",
+  value: (x) => mul(lit(1 / 2), pow(x, lit(2))),
+  references: [],
+};
+const softmax: LagrangianDefinition = {
+  ...identity,
+  name: "softmax",
+  coupled: true,
+  value: (x, _, over) => logsumexp(over, x),
+};
+
+const [D, H, K] = [makeDim("D", 7), makeDim("H", 9), makeDim("K", 4)];
+const x = makeNeuron("x", [D], identity);
+const hidden = makeNeuron("hidden", [H], softmax, { tau: lit(0.5) });
+const W = makeTensor("W", "param", [D, H]);
+const [d, h] = [makeIndex("d", D), makeIndex("h", H)];
+const twoLayers: EnergyGraph = {
+  dims: [D, H],
+  tensors: [W],
+  neurons: [x, hidden],
+  terms: [
+    {
+      name: "enc",
+      energy: neg(
+        sum([d, h], mul(get(W, [d, h]), get(x.activation, [d]), get(hidden.activation, [h]))),
+      ),
+    },
+  ],
+  recalls: [],
+};
+
+const xi = makeTensor("xi", "data", [K, D]);
+const v = makeNeuron("v", [D], identity, { leak: false });
+const [i, j, m] = [makeIndex("i", D), makeIndex("j", D), makeIndex("m", K)];
+const overlap = sum([i], mul(get(xi, [m, i]), get(v.activation, [i])));
+const hebb = sum(
+  [i, j],
+  mul(
+    sum([m], mul(get(xi, [m, i]), get(xi, [m, j]))),
+    get(v.activation, [i]),
+    get(v.activation, [j]),
+  ),
+);
+const memory: EnergyGraph = {
+  dims: [D, K],
+  tensors: [xi],
+  neurons: [v],
+  terms: [
+    { name: "lse", energy: neg(logsumexp([m], overlap)) },
+    { name: "hebb", energy: mul(lit(-1 / 2), hebb) },
+  ],
+  recalls: [],
+};
+
+test("two layers read as in the papers: W x̂ one way, its transpose the other way", () => {
+  expect(explainText(explain(twoLayers))).toMatchInlineSnapshot(`
+    "Energy
+      + <x_x, x> - L(x_x)   the layer's own
+      + <x_hidden, hidden> - L(x_hidden)   the layer's own
+      + -sum[d, h] W[d, h] * x[d] * hidden[h]   enc
+
+    Activations
+      x[d] = x_x[d]   identity
+      hidden[h] = softmax[h] x_hidden[h]   softmax
+
+    Update rules
+      d/dt x_x[d] = sum[h] W[d, h] * hidden[h] - x_x[d]
+      0.5 * d/dt x_hidden[h] = sum[d] W[d, h] * x[d] - x_hidden[h]
+    "
+  `);
+});
+
+test("a softmax that a rule uses gets a name, and what needs no activation is computed ahead", () => {
+  expect(explainText(explain(memory))).toMatchInlineSnapshot(`
+    "Energy
+      + -logsumexp[m] sum[i] xi[m, i] * v[i]   lse
+      + -0.5 * sum[i, j] v[i] * v[j] * sum[m] xi[m, i] * xi[m, j]   hebb
+
+    Activations
+      v[d] = x_v[d]   identity
+
+    Update rules
+      d/dt x_v[d] = 0.5 * sum[i] v[i] * sum[m] xi[m, i] * xi[m, d] + 0.5 * sum[j] v[j] * sum[m] xi[m, d] * xi[m, j] + sum[m] p[m] * xi[m, d]
+
+    where
+      p[m] = softmax[m] sum[i] xi[m, i] * v[i]
+
+    Computed ahead
+      sum[m] xi[m, d] * xi[m, j]   once, when the model is loaded
+    "
+  `);
+});
+
+test("the name of a shared part is one that the model does not use", () => {
+  const taken = { ...memory, tensors: [...memory.tensors, makeTensor("p", "const")] };
+  expect(explainText(explain(taken))).toContain("q[m] = softmax[m]");
+});
+
+test.each([
+  ["two layers", twoLayers],
+  ["a memory", memory],
+])("the LaTeX of %s compiles", (_, graph) => {
+  const latex = explainLatex(explain(graph));
+  const html = renderToString(latex, {
+    throwOnError: true,
+    strict: "error",
+    displayMode: true,
+  });
+  expect(html).toContain("katex");
+  expect(latex).toContain("\\hat{");
+});

@@ -1,0 +1,401 @@
+// The recall of a model whose moving layers are binary.
+//
+// It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
+// operations, far too few for a tensor. Only what is handed out becomes tensors.
+
+import { foldIn, type Key, key } from "@hamlet/core";
+import {
+  activationOf,
+  type EnergyGraph,
+  evaluateScalar,
+  type Expr,
+  type FlipForm,
+  flipForm,
+  HamError,
+  lit,
+  makeClosures,
+  type Neuron,
+  neuronEnergy,
+  add,
+  type Recall,
+  RECALL_QUANTITIES,
+  replaceGets,
+  sizeOfDim,
+  substituteIndices,
+  type Tensor,
+  tensorsIn,
+} from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { drawEntries } from "../recall/draw.ts";
+import { outcomeOfWalk } from "../recall/outcome.ts";
+import type {
+  CompiledRecall,
+  RecallOptions,
+  RecallResult,
+  RecallSetup,
+  RecallStep,
+} from "../recall/recall.ts";
+import { recordEvery } from "../recall/record.ts";
+import { settingOf } from "../recall/setting.ts";
+import { type BinaryLayer, FlipState, type Unit } from "./flip-state.ts";
+import { asyncWalk, syncWalk, type Walk } from "./walk.ts";
+
+/** Solvers that flip units instead of following a velocity. */
+export const FLIP_SOLVERS: readonly string[] = ["async", "sync"];
+
+/** Points of an energy curve that `async` keeps when the recall does not say how many. */
+const POINTS = 1000;
+
+interface Example {
+  readonly walk: Walk;
+  readonly before: number;
+  /** State and activation of the layers that are held. */
+  readonly held: ReadonlyMap<Neuron, { readonly x: Float64Array; readonly xhat: Float64Array }>;
+}
+
+/** Compiles a recall whose solver is `async` or `sync`. */
+export class BinaryRecall implements CompiledRecall {
+  readonly steps: number;
+  readonly #graph: EnergyGraph;
+  readonly #recall: Recall;
+  readonly #setup: RecallSetup;
+  readonly #layers: readonly BinaryLayer[];
+  readonly #form: FlipForm;
+  readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
+
+  constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
+    this.#graph = graph;
+    this.#recall = recall;
+    this.#setup = setup;
+    this.steps = settingOf(recall, setup, "steps");
+    const wholly = new Set(
+      recall.clamps.filter(({ where }) => where === null).map(({ neuron }) => neuron),
+    );
+    const moving = graph.neurons.filter((neuron) => !wholly.has(neuron));
+    const smooth = moving.find(({ kind }) => kind === "smooth");
+    if (smooth !== undefined) {
+      throw new HamError(
+        "ham/solver-neuron",
+        `The recall "${recall.name}" moves units by "${recall.solver.name}", but "${smooth.name}" is continuous. Clamp it, or use a smooth solver such as euler.`,
+      );
+    }
+    this.#layers = moving.map((neuron) => ({ neuron, ...valuesOf(neuron, setup) }));
+    this.#form = flipForm(
+      this.#energy(wholly),
+      new Map(this.#layers.map(({ neuron, low, high }) => [neuron.activation, [low, high]])),
+    );
+    this.#constants = this.#commonConstants();
+  }
+
+  *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    const givens = new Map(
+      [...(options.givens ?? new Map<Tensor, tf.Tensor>())].map(([tensor, value]) => [
+        tensor,
+        { shape: value.shape, data: value.dataSync() },
+      ]),
+    );
+    const examples = this.#examples(givens, options);
+    for (let step = 0; ;) {
+      const tensors = this.#tensors(examples);
+      const energy = tf.tensor1d(examples.map(({ walk }) => walk.state.energy()));
+      const change = tf.tensor1d(examples.map(({ walk }) => (step === 0 ? 0 : this.#change(walk))));
+      let active: tf.Tensor | undefined;
+      try {
+        active = yield {
+          step,
+          time: this.#time(step),
+          energy,
+          change,
+          states: tensors.states,
+          activations: tensors.activations,
+        };
+      } finally {
+        tf.dispose([energy, change]);
+        tensors.dispose();
+      }
+      if (step === this.steps) return;
+      const mask = active?.dataSync();
+      const next = Math.min(this.steps, step + (examples[0]?.walk.sweep ?? 1));
+      examples.forEach(({ walk }, b) => {
+        if (mask === undefined || mask[b] !== 0) this.#advance(walk, step, next);
+      });
+      step = next;
+    }
+  }
+
+  async run(options: RecallOptions = {}): Promise<RecallResult> {
+    const givens = new Map<Tensor, { shape: number[]; data: ArrayLike<number> }>();
+    for (const [tensor, value] of options.givens ?? []) {
+      givens.set(tensor, { shape: value.shape, data: await value.data() });
+    }
+    const examples = this.#examples(givens, options);
+    const stopped = examples.map(() => false);
+    const isActive = ({ walk }: Example, b: number) => !stopped[b] && !this.#ended(walk);
+    const every = recordEvery(
+      this.#recall,
+      this.#recall.solver.name === "async" ? Math.max(1, Math.ceil(this.steps / POINTS)) : 1,
+    );
+    const energies: Float64Array[] = [];
+    const energySteps: number[] = [];
+    const record = (step: number) => {
+      energySteps.push(step);
+      energies.push(Float64Array.from(examples, ({ walk }) => walk.state.energy()));
+    };
+    record(0);
+    const sweep = examples[0]?.walk.sweep ?? 1;
+    let step = 0;
+    while (step < this.steps && examples.some(isActive)) {
+      if (options.signal?.aborted === true) {
+        throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+      }
+      const next = Math.min(this.steps, nextMultiple(step, every), nextMultiple(step, sweep));
+      examples.forEach((example, b) => {
+        if (!isActive(example, b)) return;
+        this.#advance(example.walk, step, next);
+        if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
+      });
+      const active = examples.filter(isActive).length;
+      step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
+      if (step % every === 0 || active === 0 || step === this.steps) record(step);
+      const last = energies.at(-1)!;
+      const energy = last.reduce((total, value) => total + value, 0) / last.length;
+      options.onStep?.({ step, steps: this.steps, active, energy });
+    }
+    const outcomes = examples.map(({ walk, before }, b) =>
+      outcomeOfWalk(walk, {
+        before,
+        after: walk.state.energy(),
+        change: this.#change(walk),
+        stopped: stopped[b],
+      }),
+    );
+    const tensors = this.#tensors(examples);
+    return { ...tensors, batch: examples.length, energies, energySteps, outcomes };
+  }
+
+  dispose(): void {
+    // Everything lives in arrays.
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The total energy with scheduled consts written out; layers that are pinned have no own part. */
+  #energy(wholly: ReadonlySet<Neuron>): Expr {
+    const pinned = new Set(
+      this.#recall.clamps
+        .filter(({ where, value }) => where === null && value !== null)
+        .map(({ neuron }) => neuron),
+    );
+    const own = this.#graph.neurons
+      .filter((neuron) => wholly.has(neuron) && neuron.leak && !pinned.has(neuron))
+      .map(neuronEnergy);
+    const values = new Map(this.#recall.schedules.map(({ tensor, value }) => [tensor, value]));
+    return replaceGets(
+      add(...own, ...this.#graph.terms.map((term) => term.energy)),
+      (node) => values.get(node.tensor) ?? null,
+    );
+  }
+
+  /** Constants of the energy that are the same for every example. */
+  #commonConstants(): ReadonlyMap<Tensor, ArrayLike<number>> {
+    const all = new Map<Tensor, ArrayLike<number>>(this.#setup.numbers);
+    for (const { tensor, indices, value } of this.#form.constants) {
+      if ([...tensorsIn([value])].some((read) => !all.has(read))) continue;
+      const closures = makeClosures({ sizes: this.#setup.sizes, tensors: all });
+      const table = new Float64Array(this.#count(tensor));
+      closures.fill(value, indices)(table);
+      all.set(tensor, table);
+    }
+    return all;
+  }
+
+  #examples(
+    givens: ReadonlyMap<Tensor, { shape: readonly number[]; data: ArrayLike<number> }>,
+    options: RecallOptions,
+  ): Example[] {
+    const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
+    const seed = options.key ?? key(0);
+    const draws = this.#graph.neurons.map((neuron, i) =>
+      this.#drawn(neuron, batch, foldIn(seed, i)),
+    );
+    return Array.from({ length: batch }, (_, b) => {
+      const tensors = new Map(this.#constants);
+      for (const [tensor, { data }] of givens) {
+        const count = this.#count(tensor);
+        tensors.set(
+          tensor,
+          Array.from({ length: count }, (__, i) => data[b * count + i]),
+        );
+      }
+      const starts = draws.map((draw, i) => {
+        const neuron = this.#graph.neurons[i];
+        const count = this.#count(neuron.state);
+        return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
+      });
+      return this.#example(tensors, starts, foldIn(foldIn(seed, this.#graph.neurons.length), b));
+    });
+  }
+
+  #example(
+    tensors: Map<Tensor, ArrayLike<number>>,
+    starts: readonly Float64Array[],
+    walkKey: Key,
+  ): Example {
+    const { neurons } = this.#graph;
+    const held = new Map<Neuron, { x: Float64Array; xhat: Float64Array }>();
+    neurons.forEach((neuron, i) => {
+      if (this.#layers.some((layer) => layer.neuron === neuron)) return;
+      tensors.set(neuron.state, starts[i]);
+      const clamp = this.#recall.clamps.find(
+        (item) => item.neuron === neuron && item.where === null,
+      );
+      const { indices, value } =
+        clamp?.value == null
+          ? activationOf(neuron)
+          : { indices: clamp.indices, value: clamp.value };
+      const xhat = new Float64Array(this.#count(neuron.state));
+      makeClosures({ sizes: this.#setup.sizes, tensors }).fill(value, indices)(xhat);
+      tensors.set(neuron.activation, xhat);
+      held.set(neuron, { x: starts[i], xhat });
+    });
+    const values = this.#layers.map(({ neuron, low, high }) =>
+      starts[neurons.indexOf(neuron)].map((x) => (x > 0 ? high : low)),
+    );
+    const state = new FlipState({
+      form: this.#form,
+      layers: this.#layers,
+      sizes: this.#setup.sizes,
+      tensors,
+      values,
+    });
+    const units = this.#free(tensors);
+    const walk =
+      this.#recall.solver.name === "sync"
+        ? syncWalk(state, units)
+        : asyncWalk(state, units, this.#recall.solver.order ?? "permutation", walkKey);
+    return { walk, before: state.energy(), held };
+  }
+
+  /** The units that no clamp holds. */
+  #free(tensors: ReadonlyMap<Tensor, ArrayLike<number>>): Unit[] {
+    return this.#layers.flatMap(({ neuron }, layer) => {
+      const count = this.#count(neuron.state);
+      const held = new Float64Array(count);
+      for (const { neuron: other, indices, where } of this.#recall.clamps) {
+        if (other !== neuron || where === null) continue;
+        const closures = makeClosures({ sizes: this.#setup.sizes, tensors });
+        const here = new Float64Array(count);
+        closures.fill(where, indices)(here);
+        here.forEach((value, i) => (held[i] ||= value));
+      }
+      return Array.from({ length: count }, (_, offset) => ({ layer, offset })).filter(
+        ({ offset }) => held[offset] === 0,
+      );
+    });
+  }
+
+  /** The start of a layer by a formula; 0 where the recall says nothing. */
+  #valued(neuron: Neuron, tensors: ReadonlyMap<Tensor, ArrayLike<number>>): Float64Array {
+    const entries = new Float64Array(this.#count(neuron.state));
+    const start = this.#recall.starts.find((item) => item.neuron === neuron);
+    if (start?.from === "value") {
+      const closures = makeClosures({ sizes: this.#setup.sizes, tensors });
+      closures.fill(start.value, start.indices)(entries);
+    }
+    return entries;
+  }
+
+  /** The start of a layer by a draw, for the whole batch; null when it is not drawn. */
+  #drawn(neuron: Neuron, batch: number, stream: Key): Float64Array | null {
+    const start = this.#recall.starts.find((item) => item.neuron === neuron);
+    if (start?.from !== "draw") return null;
+    const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
+    const args = start.args.map((arg) =>
+      evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
+    );
+    return Float64Array.from(drawEntries(start.distribution, args, shape, stream));
+  }
+
+  #count({ axes }: Tensor): number {
+    return axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), 1);
+  }
+
+  #time(step: number): number {
+    return Math.min(1, step / Math.max(1, this.steps - 1));
+  }
+
+  /** Moves from `step` to `next`; under a schedule the energy changes with every step. */
+  #advance(walk: Walk, step: number, next: number): void {
+    if (this.#recall.schedules.length === 0) {
+      walk.advance(next - step);
+      return;
+    }
+    for (let now = step; now < next; now++) {
+      walk.state.setTime(this.#time(now));
+      walk.unsettle();
+      walk.advance(1);
+    }
+  }
+
+  #ended(walk: Walk): boolean {
+    return this.#recall.schedules.length === 0 && (walk.settled || walk.period !== null);
+  }
+
+  /** How far an activation moved in the last sweep. */
+  #change(walk: Walk): number {
+    const jumps = this.#layers.map(({ low, high }) => high - low);
+    return walk.moved && !walk.settled ? Math.max(0, ...jumps) : 0;
+  }
+
+  #stops(walk: Walk): boolean {
+    const { stop } = this.#recall;
+    if (stop === null) return false;
+    const tensors = new Map<Tensor, ArrayLike<number>>([
+      ...this.#setup.numbers,
+      [RECALL_QUANTITIES.change, [this.#change(walk)]],
+      [RECALL_QUANTITIES.energy, [walk.state.energy()]],
+      [RECALL_QUANTITIES.step, [walk.steps]],
+      [RECALL_QUANTITIES.settled, [Number(walk.settled)]],
+    ]);
+    return evaluateScalar(stop, { sizes: this.#setup.sizes, tensors }) !== 0;
+  }
+
+  /** States and activations of all examples, owned by the caller. */
+  #tensors(examples: readonly Example[]) {
+    const layer = (neuron: Neuron, entries: (example: Example) => ArrayLike<number>) => {
+      const count = this.#count(neuron.state);
+      const all = new Float32Array(examples.length * count);
+      examples.forEach((example, b) => all.set(entries(example), b * count));
+      const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
+      return tf.tensor(all, [examples.length, ...shape], "float32");
+    };
+    const states = new Map<Neuron, tf.Tensor>();
+    const activations = new Map<Neuron, tf.Tensor>();
+    for (const neuron of this.#graph.neurons) {
+      const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
+      const pick = (name: "x" | "xhat") =>
+        layer(neuron, ({ walk, held }) => held.get(neuron)?.[name] ?? walk.state.values[i]);
+      states.set(neuron, pick("x"));
+      activations.set(neuron, pick("xhat"));
+    }
+    const dispose = () => tf.dispose([...states.values(), ...activations.values()]);
+    return { states, activations, dispose, [Symbol.dispose]: dispose };
+  }
+}
+
+/** The two values of a binary activation: what its Lagrangian's slope is on either side of 0. */
+function valuesOf(neuron: Neuron, { sizes, numbers }: RecallSetup): { low: number; high: number } {
+  const { indices, value } = activationOf(neuron);
+  const at = (x: number) => {
+    const unit = substituteIndices(value, new Map(indices.map((index) => [index, 0])));
+    const expr = replaceGets(unit, (node) => (node.tensor === neuron.state ? lit(x) : null));
+    return evaluateScalar(expr, { sizes, tensors: numbers });
+  };
+  return { low: at(-1), high: at(1) };
+}
+
+function nextMultiple(step: number, every: number): number {
+  return (Math.floor(step / every) + 1) * every;
+}

@@ -1,0 +1,35 @@
+// Numbers of a recall block: checked once, before anything runs.
+
+import { evaluateScalar, HamError, type Recall } from "@hamlet/graph";
+import type { RecallSetup } from "./recall.ts";
+
+/** What a setting must be. */
+const EXPECTED: Readonly<
+  Record<string, { readonly holds: (value: number) => boolean; readonly text: string }>
+> = {
+  dt: { holds: (value) => value > 0, text: "above 0" },
+  temperature: { holds: (value) => value >= 0, text: "0 or above" },
+  steps: {
+    holds: (value) => Number.isInteger(value) && value >= 1,
+    text: "a whole number from 1 up",
+  },
+};
+
+/**
+ * The value of `steps` or of an option of the solver.
+ * @throws HamError `ham/bad-setting`.
+ */
+export function settingOf(
+  recall: Recall,
+  { sizes, numbers }: RecallSetup,
+  name: "dt" | "temperature" | "steps",
+): number {
+  const expr = name === "steps" ? recall.steps : recall.solver.options.get(name);
+  const value = expr === undefined ? Number.NaN : evaluateScalar(expr, { sizes, tensors: numbers });
+  const { holds, text } = EXPECTED[name];
+  if (holds(value)) return value;
+  throw new HamError(
+    "ham/bad-setting",
+    `The recall "${recall.name}": expected "${name}" to be ${text}, found ${expr === undefined ? "nothing" : value}. Write it in the recall block, or set it with --set recall.${recall.name}.${name}=….`,
+  );
+}

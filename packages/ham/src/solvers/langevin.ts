@@ -1,0 +1,24 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { axpy } from "./axpy.ts";
+import type { Solver } from "./solver.ts";
+
+/**
+ * Overdamped Langevin dynamics by Euler and Maruyama: `x ← x + dt · dx/dt + √(2 T dt / τ) · noise`.
+ *
+ * For an `identity` layer the states settle to the density `exp(−E / T)`. The noise acts on the
+ * internal state, so for other activations it is uneven along `x̂`.
+ */
+export const langevin: Solver = {
+  name: "langevin",
+  order: 1,
+  noisy: true,
+  advance: ({ states, velocity, noise }, { dt, temperature }) => {
+    const moved = axpy(states, dt, velocity);
+    if (noise === null) return moved;
+    const strength = Math.sqrt(2 * temperature * dt);
+    return moved.map((layer, i) => tf.add(layer, tf.mul(noise[i], strength)));
+  },
+  references: [
+    "Roberts & Tweedie, Exponential convergence of Langevin distributions, Bernoulli 2, 1996",
+  ],
+};

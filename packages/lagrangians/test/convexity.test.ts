@@ -1,0 +1,48 @@
+// Every Lagrangian of the catalogue is proven convex by rules, on every split of its axes.
+
+import {
+  checkConvexity,
+  type Expr,
+  get,
+  makeDim,
+  makeNeuron,
+  makeTensor,
+  type OptionDefinition,
+} from "@hamlet/graph";
+import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { expect, test } from "vitest";
+
+const N = makeDim("N");
+const D = makeDim("D");
+
+/** A learned value that keeps only the bound of its option. */
+function learned({ name, bound }: OptionDefinition): Expr {
+  return get(makeTensor(name, "param", [], { bound }));
+}
+
+test.each(LAGRANGIANS.map((definition) => [definition.name, definition] as const))(
+  "%s is proven convex for all option values in its bounds",
+  (_, definition) => {
+    const options = Object.fromEntries(
+      definition.options.map((option) => [option.name, learned(option)]),
+    );
+    for (const over of [[D], [N, D]]) {
+      const neuron = makeNeuron("x", [N, D], definition, { options, over });
+      expect(checkConvexity(neuron)).toEqual({ status: "proven" });
+    }
+  },
+);
+
+test.each(
+  LAGRANGIANS.flatMap((definition) =>
+    definition.options
+      .filter(({ name }) => name === "gamma")
+      .map((option) => [definition.name, definition, option] as const),
+  ),
+)("%s needs the sign of gamma", (_, definition, option) => {
+  const gamma = get(makeTensor("gamma", "param"));
+  const neuron = makeNeuron("x", [D], definition, { options: { [option.name]: gamma } });
+  const verdict = checkConvexity(neuron, { points: 100 });
+  expect(verdict.status).toBe("refuted");
+  expect(verdict.status === "refuted" && verdict.culprit).toEqual({ expr: gamma, because: "sign" });
+});

@@ -1,0 +1,150 @@
+// One test of a file: draw what it feeds, recall, and look at what came out.
+
+import { foldIn, type Key, key } from "@hamlet/core";
+import {
+  type Dim,
+  type Environment,
+  evaluateScalar,
+  type Expectation,
+  type ModelTest,
+  type Neuron,
+  type Tensor,
+  TEST_QUANTITIES,
+} from "@hamlet/graph";
+import { ENERGY_ROUNDING, type RecallOptions, type RecallResult } from "@hamlet/ham";
+import { drawFeed } from "./feeds.ts";
+import { type Entries, nameHash } from "./load.ts";
+
+/** How tests are run. */
+export interface TestOptions {
+  /** Called after every test. */
+  readonly onTest?: (report: TestReport) => void;
+}
+
+/** An expectation that does not hold. */
+export interface FailedExpectation {
+  /** As written. */
+  readonly text: string;
+  /** What its parts were. */
+  readonly values: readonly { readonly text: string; readonly value: number }[];
+  /** Which example; 0 when there is one. */
+  readonly example: number;
+}
+
+/** How a test went. */
+export interface TestReport {
+  readonly title: string;
+  readonly recall: string;
+  readonly passed: boolean;
+  readonly expectations: number;
+  readonly examples: number;
+  readonly failures: readonly FailedExpectation[];
+}
+
+/** What a test needs of the model that it belongs to. */
+export interface TestBench {
+  readonly sizes: ReadonlyMap<Dim, number>;
+  readonly seed: number;
+  readonly entries: ReadonlyMap<Tensor, Entries>;
+  readonly recall: (
+    options: Omit<RecallOptions, "givens"> & { readonly givens: Readonly<Record<string, Entries>> },
+  ) => Promise<RecallResult>;
+}
+
+/** Runs a test; the first example that fails an expectation is the one reported. */
+export async function runTest(test: ModelTest, bench: TestBench): Promise<TestReport> {
+  const { sizes, entries } = bench;
+  const constants = new Map<Tensor, ArrayLike<number>>(
+    [...entries].flatMap(([tensor, { data }]) => (tensor.kind === "given" ? [] : [[tensor, data]])),
+  );
+  const seed: Key =
+    test.seed === null
+      ? foldIn(key(bench.seed), nameHash(test.title))
+      : key(evaluateScalar(test.seed, { sizes, tensors: constants }));
+
+  // Givens that have a file and are not fed set the number of examples.
+  const fed = new Set(test.feeds.map(({ tensor }) => tensor));
+  const files = [...entries].filter(([tensor]) => tensor.kind === "given" && !fed.has(tensor));
+  const batch = Math.max(1, ...files.map(([, { shape }]) => shape[0]));
+  const givens = new Map<Tensor, Entries>(files);
+  test.feeds.forEach((feed, i) => {
+    const known = { sizes, constants, givens };
+    givens.set(feed.tensor, drawFeed(feed, known, batch, foldIn(seed, i)));
+  });
+  using result = await bench.recall({
+    givens: Object.fromEntries([...givens].map(([tensor, value]) => [tensor.name, value])),
+    batch,
+    key: foldIn(seed, test.feeds.length),
+  });
+  const activations = new Map<Neuron, ArrayLike<number>>();
+  for (const [neuron, tensor] of result.activations) activations.set(neuron, await tensor.data());
+
+  const failures: FailedExpectation[] = [];
+  for (const expectation of test.expectations) {
+    for (let example = 0; example < result.batch; example++) {
+      const tensors = new Map([
+        ...constants,
+        ...[...givens].map(([tensor, { data }]) => [tensor, part(data, example, batch)] as const),
+        ...[...activations].map(
+          ([neuron, data]) => [neuron.activation, part(data, example, batch)] as const,
+        ),
+        ...quantities(result, example),
+      ]);
+      const failure = failureOf(expectation, { sizes, tensors }, example);
+      if (failure === null) continue;
+      failures.push(failure);
+      break;
+    }
+  }
+  return {
+    title: test.title,
+    recall: test.recall.name,
+    passed: failures.length === 0,
+    expectations: test.expectations.length,
+    examples: result.batch,
+    failures,
+  };
+}
+
+function failureOf(
+  { condition, shown, text }: Expectation,
+  environment: Environment,
+  example: number,
+): FailedExpectation | null {
+  if (evaluateScalar(condition, environment) === 1) return null;
+  const values = shown.map(({ text: part, value }) => ({
+    text: part,
+    value: evaluateScalar(value, environment),
+  }));
+  return { text, values, example };
+}
+
+function part(data: ArrayLike<number>, example: number, batch: number): Float64Array {
+  const count = data.length / batch;
+  return Float64Array.from({ length: count }, (_, i) => data[example * count + i]);
+}
+
+function quantities(
+  { outcomes, energies }: RecallResult,
+  example: number,
+): (readonly [Tensor, ArrayLike<number>])[] {
+  const { energyAfter, steps, ending } = outcomes[example];
+  const curve = energies.map((energy) => energy[example]).slice(0, energies.length);
+  return [
+    [TEST_QUANTITIES.energy, [energyAfter]],
+    [TEST_QUANTITIES.steps, [steps]],
+    [TEST_QUANTITIES.converged, [Number(ending === "converged")]],
+    [TEST_QUANTITIES.rise, [largestRise(curve)]],
+  ];
+}
+
+/** The largest rise between neighbours; 0 where the energy only fell, up to rounding. */
+function largestRise(curve: readonly number[]): number {
+  let largest = 0;
+  for (let i = 1; i < curve.length; i++) {
+    const rise = curve[i] - curve[i - 1];
+    if (Number.isNaN(rise)) return Infinity;
+    if (rise > ENERGY_ROUNDING * (1 + Math.abs(curve[i]))) largest = Math.max(largest, rise);
+  }
+  return largest;
+}
