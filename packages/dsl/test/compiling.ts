@@ -1,12 +1,5 @@
 /** Compiling texts in tests: the whole catalogue, and files that live in memory. */
-import {
-  type Compilation,
-  compile,
-  type Diagnostic,
-  renderDiagnostic,
-  type RuleName,
-  type UseAnswer,
-} from "@hamlet/dsl";
+import { type Compilation, compile, renderDiagnostic, type UseAnswer } from "@hamlet/dsl";
 import { makeRegistry } from "@hamlet/graph";
 import { HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
@@ -37,25 +30,13 @@ export function compiled(text: string, uses: Uses = {}, name = "m.ham"): Compila
   );
 }
 
-const CERTIFICATES: readonly RuleName[] = [
-  "convexity_unproven",
-  "unbounded_energy",
-  "domain",
-  "half_of_weights_idle",
-  "isolated_neuron",
-];
-
-/**
- * The messages without what the certificates say about the whole model: a fixture of a few lines
- * is seldom a good memory, and they have fixtures of their own.
- */
-export function aboutTheText(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return diagnostics.filter(({ rule }) => !CERTIFICATES.includes(rule));
+/** All messages as text. */
+export function messages({ diagnostics, sources }: Compilation): string {
+  return diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n");
 }
 
-/** All messages about the text, as text. */
-export function messages({ diagnostics, sources }: Compilation): string {
-  return aboutTheText(diagnostics)
-    .map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`)
-    .join("\n");
+/** All errors as text; what small models leave to be desired does not count. */
+export function complaints({ diagnostics, sources }: Compilation): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return errors.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n");
 }

@@ -299,7 +299,11 @@ describe("the examples", () => {
     ends[0].forEach((value, i) => expect(Math.abs(value - ends[1][i])).toBeLessThan(1e-3));
   });
 
-  test.each(readdirSync(folder).filter((name) => name.endsWith(".ham")))(
+  // The plugin of example 09 is found on a disk, which is the command line's.
+  const names = readdirSync(folder).filter(
+    (name) => name.endsWith(".ham") && !name.startsWith("09"),
+  );
+  test.each(names)(
     "%s passes its own tests, without a warning",
     async (name) => {
       await useBackend("wasm");
