@@ -6,7 +6,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { RULES } from "../packages/dsl/src/index.ts";
 
-const FIXTURES = new URL("../packages/dsl/test/fixtures/", import.meta.url);
+/** Most rules are about the text; what only real arrays can show stands with the model. */
+const FIXTURES = ["dsl", "model"].map(
+  (name) => new URL(`../packages/${name}/test/fixtures/`, import.meta.url),
+);
 const PAGE = new URL("../apps/docs/src/content/docs/reference/errors.md", import.meta.url);
 
 const HEAD = [
@@ -26,8 +29,8 @@ function fixture(
   rule: string,
   like?: string,
 ): { name: string; text: string; told: string } | null {
-  const folder = new URL(`${kind}/${rule}/`, FIXTURES);
-  if (!existsSync(folder)) return null;
+  const folder = FIXTURES.map((root) => new URL(`${kind}/${rule}/`, root)).find(existsSync);
+  if (folder === undefined) return null;
   const names = readdirSync(folder).filter((file) => file.endsWith(".ham"));
   const name = names.find((file) => file === like) ?? names[0];
   if (name === undefined) return null;

@@ -41,6 +41,8 @@ export default defineConfig({
             { slug: "reference/language" },
             { slug: "reference/errors" },
             { slug: "reference/command-line" },
+            { slug: "reference/operations" },
+            { slug: "reference/precision" },
             { slug: "reference/glossary" },
           ],
         },

@@ -1,13 +1,13 @@
 import { activationOf, printText, verifyGraph } from "@hamlet/graph";
 import { expect, test } from "vitest";
-import { compiled, errors } from "./compiling.ts";
+import { compiled, complaints } from "./compiling.ts";
 
 /** The first neuron of a sound model: its Lagrangian and activation as text. */
 function neuron(text: string) {
   const compilation = compiled(
     `${text}\nenergy pull = -sum[i: D] v0\nneuron w: [D] as identity`.replace("v0", "w[i]"),
   );
-  expect(errors(compilation)).toBe("");
+  expect(complaints(compilation)).toBe("");
   expect(verifyGraph(compilation.graph)).toEqual([]);
   const [first] = compilation.graph.neurons;
   return {
@@ -48,10 +48,25 @@ neuron v: [D] as weighed`);
   expect(lagrangian).toBe("0.5 * sum[k] v.w[k] * v[k]^2");
 });
 
-test("@assume is recorded on the neuron, from itself and from its Lagrangian", () => {
+test("@assume on a Lagrangian is recorded on its neurons", () => {
   const { neuron: v } = neuron(`dim D = 3
 @assume(convex)
 lagrangian odd(x) { value = x^4 }
 neuron v: [D] as odd`);
   expect(v.assumed).toEqual(["convex"]);
+});
+
+test("@assume on a neuron is recorded on it", () => {
+  const { neuron: v } = neuron(`dim D = 3
+@assume(convex)
+neuron v: [D] as tanh`);
+  expect(v.assumed).toEqual(["convex"]);
+});
+
+test("axes that are named one by one are given in the order of `over`", () => {
+  const { lagrangian, params } = neuron(`dim D = 3, E = 2
+lagrangian rows(x: [Y, X]) { param w: [X] = 1.0  value = sum[y, z] w[z] * x[y, z]^2 }
+neuron v: [D, E] as rows(over = [E, D])`);
+  expect(params).toEqual(["v.w[D]"]);
+  expect(lagrangian).toBe("sum[y, z] v.w[z] * v[z, y]^2");
 });

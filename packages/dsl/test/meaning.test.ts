@@ -10,6 +10,7 @@ import {
   type FoundArray,
   isSound,
   renderDiagnostic,
+  RULES,
   type SourceFile,
   type UseAnswer,
 } from "@hamlet/dsl";
@@ -51,7 +52,8 @@ function arraysOf({ graph, source }: Compilation): ReadonlyMap<Tensor, FoundArra
     graph.tensors.flatMap((tensor): [Tensor, FoundArray][] => {
       if (tensor.source?.from !== "file") return [];
       const { file } = tensor.source;
-      const shape = tensor.axes.map((dim) => (dim.size?.kind === "lit" ? dim.size.value : 3));
+      const own = tensor.axes.map((dim) => (dim.size?.kind === "lit" ? dim.size.value : 3));
+      const shape = tensor.kind === "given" ? [5, ...own] : own;
       return [[tensor, found.get(file) ?? { file, dtype: "float32", shape }]];
     }),
   );
@@ -80,6 +82,18 @@ describe("the corrected twin does not break the rule, and its graph is well-form
     expect(render({ ...checked, diagnostics: broken })).toBe("");
     expect(verifyGraph(checked.graph)).toEqual([]);
   });
+});
+
+/** What only real arrays can show has its fixtures in the model package. */
+const ELSEWHERE = ["no_key", "dtype"];
+
+test("every rule of the language has a wrong fixture and a right one", () => {
+  const have = (kind: "invalid" | "valid") =>
+    new Set([...fixtures(kind), ...fixtures(kind, "meaning")].map(({ rule }) => rule));
+  const missing = Object.values(RULES).filter(
+    (rule) => !ELSEWHERE.includes(rule) && !(have("invalid").has(rule) && have("valid").has(rule)),
+  );
+  expect(missing).toEqual([]);
 });
 
 test("every rule with a wrong fixture has a right one", () => {

@@ -177,7 +177,9 @@ export function makeNeuron(
       `The Lagrangian "${definition.name}" mixes units, and "${name}" has ${axes.length} axes [${axes.map((d) => d.name).join(", ")}]. Say along which: over = ${axes.at(-1)?.name ?? "…"}.`,
     );
   }
-  const inside = definition.coupled ? indices.filter((index) => mixed.includes(index.dim)) : [];
+  const inside = definition.coupled
+    ? mixed.flatMap((dim) => indices.filter((index) => index.dim === dim))
+    : [];
   const outside = indices.filter((index) => !inside.includes(index));
   const values = definition.options.map((option) => {
     const given = options[option.name] ?? option.default;

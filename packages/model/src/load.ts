@@ -170,10 +170,36 @@ async function readArray(
     return readArrayFile(path, bytes);
   } catch (error) {
     if (!HamError.isInstance(error)) throw error;
-    const [message, ...help] = error.message.split(/(?<=\.) /);
-    notAnArray(diagnostics, { message: message.replace(/\.$/, ""), help: help.join(" ") }, span);
+    notAnArray(diagnostics, arrayProblem(error, file), span);
     return null;
   }
+}
+
+/** What is wrong with an array file, in the words of the language. */
+function arrayProblem(error: HamError, file: string): { message: string; help: string } {
+  const { keys, wanted } = error.details as { keys?: readonly string[]; wanted?: string };
+  if (error.code === "core/unknown-array" && keys !== undefined && wanted !== undefined) {
+    const near = suggest(wanted, keys);
+    const has = keys.length === 0 ? "The file has no arrays" : `The file has: ${keys.join(", ")}`;
+    return {
+      message: `\`${file}\` has no array called \`${wanted}\``,
+      help: near === undefined ? has : `did you mean \`${near}\`? ${has}`,
+    };
+  }
+  const [message, ...help] = error.message.split(/(?<=\.) /);
+  return { message: message.replace(/\.$/, ""), help: help.join(" ") };
+}
+
+/** Whether the declaration of a tensor silences a warning. */
+function isAllowed({ file }: Compilation, tensor: Tensor, rule: string): boolean {
+  const item = file.items.find(
+    (other) =>
+      (other.kind === "data" || other.kind === "given" || other.kind === "param") &&
+      other.name.text === tensor.name,
+  );
+  return (item?.attributes ?? []).some(
+    ({ name, args }) => name.text === "allow" && args.some((arg) => arg.text === rule),
+  );
 }
 
 function fromFile(
@@ -181,9 +207,10 @@ function fromFile(
   array: ArrayData,
   { file }: FoundArray,
   sizes: ReadonlyMap<Dim, number>,
-  { places }: Compilation,
+  compilation: Compilation,
   diagnostics: Diagnostics,
 ): Entries | null {
+  const { places } = compilation;
   const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
   const taken = takeFirst(array, takeOf(tensor, sizes));
   const data = entriesOf(taken, tensor.elem);
@@ -192,7 +219,7 @@ function fromFile(
     return null;
   }
   const rounding = roundingError(taken);
-  if (rounding > 0) {
+  if (rounding > 0 && !isAllowed(compilation, tensor, "dtype")) {
     diagnostics.report("W0903", span, {
       message: `\`${file}\` holds float64; it is read as float32`,
       label: `largest rounding error ${rounding.toExponential(1)}`,

@@ -11,6 +11,7 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
+import { axesText } from "../2-check/place.ts";
 import { assumptionsOf } from "../2-check/rules/attributes.ts";
 import { ignoresArgument } from "../2-check/rules/ignores-argument.ts";
 import { DefinitionBody, type DefinitionAssert, type DefinitionPlace } from "./definition-body.ts";
@@ -22,8 +23,8 @@ export interface LagrangianTemplate {
   readonly definition: LagrangianDefinition;
   /** Params of its own, by the names of the argument's dims. */
   readonly params: readonly ParamDefinition[];
-  /** How many axes it mixes; null for any number. */
-  readonly rank: number | null;
+  /** The axes of its argument: one stands for all that are mixed, several for one each. */
+  readonly axes: readonly string[];
   readonly asserts: readonly DefinitionAssert[];
   /** Whether an assert holds for these options; null when that is not known here. */
   readonly holds: (
@@ -36,7 +37,7 @@ export interface LagrangianTemplate {
 /** A catalogue entry as a template. */
 export function builtInLagrangian(definition: LagrangianDefinition): LagrangianTemplate {
   const assumed = definition.assumed ?? [];
-  return { definition, params: [], rank: null, asserts: [], holds: () => null, assumed };
+  return { definition, params: [], axes: [], asserts: [], holds: () => null, assumed };
 }
 
 /** Lowers a declaration; null when something in it was reported. */
@@ -81,6 +82,18 @@ export function lowerLagrangian(
     return null;
   }
 
+  const odd = body.params.find(
+    ({ axes }) => new Set(axes).size < axes.length || axes.some((dim) => !x.axes.includes(dim)),
+  );
+  if (odd !== undefined) {
+    place.diagnostics.report("E0404", body.scope.declarations.get(odd.name)!.name.span, {
+      message: `a param of a Lagrangian has axes of its argument, each at most once`,
+      label: `\`${odd.name}\` has ${axesText(odd.axes)}, and \`${name.text}\` has ${axesText(x.axes)}`,
+      help: ["what couples units by a whole matrix is a synapse: `hopfield(v)`"],
+    });
+    return null;
+  }
+
   const options = body.consts.map(({ name: option, bound, source }) => ({
     name: option,
     meaning:
@@ -116,7 +129,7 @@ export function lowerLagrangian(
   return {
     definition,
     params,
-    rank: x.axes.length < 2 ? null : x.axes.length,
+    axes: x.axes.map((dim) => dim.name),
     asserts: body.asserts,
     holds({ condition }, given) {
       const known = knownValue(

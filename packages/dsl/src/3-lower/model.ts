@@ -25,10 +25,11 @@ import type * as ast from "../1-parse/ast.ts";
 import { axesText } from "../2-check/place.ts";
 import { assumptionsOf } from "../2-check/rules/attributes.ts";
 import { assertFails } from "../2-check/rules/definition-assert.ts";
+import { optionAxes } from "../2-check/rules/dim-mismatch.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { noNeuron } from "../2-check/rules/no-neuron.ts";
-import { overNeeded } from "../2-check/rules/over-needed.ts";
+import { overCount, overNeeded } from "../2-check/rules/over-needed.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { unused } from "../2-check/rules/unused.ts";
 import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
@@ -399,7 +400,8 @@ export class ModelLowering {
       } else if (definition.options.some((option) => option.name === arg.name!.text)) {
         const value =
           this.expressions.whole(arg.value)?.tensor ?? this.expressions.lower(arg.value);
-        if (value === null || !this.#keepsOption(definition, arg, value)) failed = true;
+        const fits = value !== null && this.#optionFits(item.name, definition, arg, value, axes);
+        if (!fits) failed = true;
         else options[arg.name.text] = value;
       } else {
         const known = definition.options.map(({ name: option, meaning }) => ({
@@ -410,6 +412,11 @@ export class ModelLowering {
         unknownArgument(this.diagnostics, name.text, arg.name, known);
         failed = true;
       }
+    }
+    const mixed = over ?? axes ?? [];
+    if (!failed && found.axes.length > 1 && mixed.length !== found.axes.length) {
+      overCount(this.diagnostics, name.text, found.axes, mixed, template.span);
+      failed = true;
     }
     if (axes !== null && !failed) this.#ownParams(item.name, found, over ?? axes, options);
     for (const option of definition.options) {
@@ -434,13 +441,21 @@ export class ModelLowering {
     return { kind: "neuron", neuron };
   }
 
-  #keepsOption(
+  /** An array is read along the axes that it shares with the layer; a number keeps its bound. */
+  #optionFits(
+    neuron: ast.Name,
     definition: LagrangianTemplate["definition"],
     { name, value: { span } }: ast.Arg,
     value: Expr | Tensor,
+    axes: readonly Dim[] | null,
   ): boolean {
+    if ("axes" in value) {
+      if (axes === null || value.axes.every((dim) => axes.includes(dim))) return true;
+      optionAxes(this.diagnostics, name!.text, value, { name: neuron.text, axes }, span);
+      return false;
+    }
     const bound = definition.options.find((option) => option.name === name!.text)?.bound ?? null;
-    const known = "axes" in value ? null : knownValue(value);
+    const known = knownValue(value);
     if (bound === null || known === null || keeps(bound, known)) return true;
     valueOutOfBounds(this.diagnostics, name!.text, bound, known, span, null);
     return false;
@@ -449,13 +464,15 @@ export class ModelLowering {
   /** Params of a Lagrangian that nothing was bound to: tensors of the neuron, `v.w`. */
   #ownParams(
     neuron: ast.Name,
-    { params, definition }: LagrangianTemplate,
+    { params, axes }: LagrangianTemplate,
     over: readonly Dim[],
     options: Record<string, Expr | Tensor>,
   ): void {
     for (const param of params) {
       if (options[param.name] !== undefined) continue;
-      const dims = definition.coupled && param.axes.length > 0 ? over : [];
+      const dims = param.axes.flatMap((axis) =>
+        axes.length === 1 ? over : [over[axes.indexOf(axis)]],
+      );
       const tensor = makeTensor(`${this.prefix}${neuron.text}.${param.name}`, "param", dims, {
         bound: param.bound,
         source: param.source,

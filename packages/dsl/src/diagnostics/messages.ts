@@ -74,10 +74,8 @@ export const RULES = {
   E0902: "no_key",
   W0903: "dtype",
   E0904: "plugin_version",
-  E0905: "backend_op",
   E0906: "extern_not_trusted",
   E0907: "unknown_override",
-  E0908: "ir_too_new",
 } as const;
 
 /** The code of a check, for example `E0101`. */

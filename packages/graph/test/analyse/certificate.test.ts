@@ -71,7 +71,7 @@ test("a certificate says what is proven and why the rest is not", () => {
     "
   `);
   expect(printCertificate(certify(model(3)))).toMatchInlineSnapshot(`
-    "convex v         refuted: \`sin(v[d])\` is not known to be convex; L(2.2, 1.3) + L(1.7, 0.5) = 19.4 < 2 L(1.95, 0.9) = 19.5
+    "convex v         refuted: \`sin(v[d])\` is not known to be convex; L(-1, 2) + L(-1, 0) = 3.679 < 2 L(-1, 1) = 4
     bounded          unknown: the Lagrangian of v is not known to be convex
     monotone settle  unknown: the Lagrangian of v is not known to be convex
     monotone flip    unknown: the Lagrangian of v is not known to be convex

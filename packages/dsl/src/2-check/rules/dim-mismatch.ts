@@ -89,6 +89,20 @@ export function derivedSize(
   });
 }
 
+/** E0305: an array given to a Lagrangian walks an axis that the neuron does not have. */
+export function optionAxes(
+  diagnostics: Diagnostics,
+  option: string,
+  array: { name: string; axes: readonly Dim[] },
+  neuron: { name: string; axes: readonly Dim[] },
+  span: Span,
+): void {
+  diagnostics.report("E0305", span, {
+    message: `\`${option}\` needs axes of \`${neuron.name}\`, which are ${axesText(neuron.axes)}`,
+    label: `\`${array.name}\` has shape ${axesText(array.axes)}`,
+  });
+}
+
 /** E0305: an array bound to a name of a part must have the dims of that name. */
 export function partShape(
   diagnostics: Diagnostics,

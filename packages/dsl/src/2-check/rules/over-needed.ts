@@ -20,3 +20,18 @@ export function overNeeded(
     note: ["the remaining axes are independent and their Lagrangians add up"],
   });
 }
+
+/** E0504: a Lagrangian of several named axes is told that many dims. */
+export function overCount(
+  diagnostics: Diagnostics,
+  lagrangian: string,
+  wanted: readonly string[],
+  found: readonly Dim[],
+  span: Span,
+): void {
+  diagnostics.report("E0504", span, {
+    message: `\`${lagrangian}\` mixes ${wanted.length} axes [${wanted.join(", ")}]; say which dims they are`,
+    label: `here it gets ${count(found.length, "axis", "axes")} [${found.map((dim) => dim.name).join(", ")}]`,
+    help: ["list one dim of the neuron for each, in that order: `over = [..., ...]`"],
+  });
+}

@@ -1,0 +1,71 @@
+// The messages about what stands inside data files, each with its whole text.
+//
+// Messages about the text of a file have their fixtures in the package of the language; these need
+// real arrays.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeNpy, writeNpz } from "@hamlet/core";
+import { renderDiagnostic, type SourceFile } from "@hamlet/dsl";
+import { HamError } from "@hamlet/graph";
+import { loadModel, type ModelFiles } from "@hamlet/model";
+import { useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "fixtures");
+const numbers = [0.1, 0.2, 0.3, 0.4];
+const matrix = { shape: [2, 2], dtype: "float32", data: Float32Array.from(numbers) };
+const wide = { shape: [2, 2], dtype: "float64", data: Float64Array.from(numbers) };
+const arrays: Readonly<Record<string, Uint8Array>> = {
+  "weights.npz": writeNpz(
+    new Map([
+      ["Wk", matrix],
+      ["Wq", matrix],
+    ]),
+  ),
+  "memories32.npy": writeNpy(matrix),
+  "memories64.npy": writeNpy(wide),
+};
+const files: ModelFiles = {
+  read: (path) => Promise.resolve(arrays[path] ?? { path, folder: "models", near: null }),
+};
+
+function fixtures(kind: "invalid" | "valid") {
+  return readdirSync(join(ROOT, kind)).flatMap((rule) =>
+    readdirSync(join(ROOT, kind, rule))
+      .filter((name) => name.endsWith(".ham"))
+      .map((name) => {
+        const path = join(ROOT, kind, rule, name);
+        const source: SourceFile = { name, text: readFileSync(path, "utf8") };
+        return { rule, name, source, expected: path.replace(/\.ham$/, ".expected.txt") };
+      }),
+  );
+}
+
+/** Every message of loading a file, warnings included. */
+async function messages(source: SourceFile): Promise<string> {
+  try {
+    using model = await loadModel(source, { files });
+    return model.warnings.map((warning) => `${renderDiagnostic(warning, [source])}\n`).join("\n");
+  } catch (error) {
+    if (!HamError.isInstance(error)) throw error;
+    return `${error.message}\n`;
+  }
+}
+
+beforeAll(() => useBackend("cpu"));
+
+describe("every wrong array gives exactly the message of its golden file", () => {
+  test.each(fixtures("invalid"))("$rule: $name", async ({ rule, source, expected }) => {
+    const text = await messages(source);
+    await expect(text).toMatchFileSnapshot(expected);
+    expect(text).toContain(rule);
+  });
+});
+
+describe("the corrected twin gives none", () => {
+  test.each(fixtures("valid"))("$rule: $name", async ({ source }) => {
+    expect(await messages(source)).toBe("");
+  });
+});
