@@ -1,9 +1,8 @@
 // Tests and trainings as data.
 
-import { compile } from "@hamlet/dsl";
 import { evaluateScalar, printText } from "@hamlet/graph";
 import { expect, test } from "vitest";
-import { REGISTRY } from "./registry.ts";
+import { compiled } from "./compiling.ts";
 
 const TEXT = `ham 1
 
@@ -14,7 +13,7 @@ given noisy: [D]
 param W: [K, D] ~ normal(0, 0.1)
 param b: [D] = 0
 
-neuron x: [D] as identity
+neuron x: [D] as tanh
 
 energy memory = -sum[m] relu(sum[i] W[m, i] * x[i])^2
 energy field = -sum[i] b[i] * x[i] - sum[m, i] xi[m, i] * x[i]
@@ -45,7 +44,7 @@ test "comes back" {
 }
 `;
 
-const { graph, diagnostics } = compile({ name: "m.ham", text: TEXT }, { registry: REGISTRY });
+const { graph, diagnostics } = compiled(TEXT);
 
 test("a train block becomes a training, with what was left out filled in", () => {
   expect(diagnostics.map(({ rule }) => rule)).toEqual(["unbounded_energy"]);
@@ -97,7 +96,7 @@ neuron v: [D] as sign
 neuron w: [K] as sign
 energy e = -sum[i, k] v[i] * w[k]
 `;
-  const [recall] = compile({ name: "b.ham", text }, { registry: REGISTRY }).graph.recalls;
+  const [recall] = compiled(text).graph.recalls;
   expect(recall.solver.name).toBe("async");
   expect(evaluateScalar(recall.steps)).toBe(600);
 });
