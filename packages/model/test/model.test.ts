@@ -103,11 +103,11 @@ test("a wrong key of an npz is answered with the keys it has", async () => {
     loadModel({ name: "m.ham", text }, { files: filesOf({ "xi.npz": npz }) }),
   );
   expect(error.message).toMatchInlineSnapshot(`
-    "error[E0902] no_key: xi.npz: expected an array named "paterns", found patterns
+    "error[E0902] no_key: \`xi.npz\` has no array called \`paterns\`
      --> m.ham:4:23
     4 | data  xi: [K, D] from "xi.npz#paterns"
       |                       ^^^^^^^^^^^^^^^^
-      = help: Did you mean "xi.npz#patterns"?"
+      = help: did you mean \`patterns\`? The file has: patterns"
   `);
 });
 

@@ -38,7 +38,7 @@ export function lowerBlocks(
   const trainings = file.items.flatMap((item) =>
     item.kind === "train" ? (lowerTraining(model, item, graph, recalls) ?? []) : [],
   );
-  if (!model.diagnostics.hasErrors()) {
+  if (!model.hasErrors()) {
     warnIsolated(model, file, graph);
     warnIdle(model, file);
     if (trainings.length > 0) {
