@@ -4,6 +4,7 @@ import type { EnergyGraph, Registry } from "@hamlet/graph";
 import type { FileAst } from "./1-parse/ast.ts";
 import { checkAttributes, withoutAllowed } from "./2-check/rules/attributes.ts";
 import { lookAlikeNames } from "./2-check/rules/look-alike-names.ts";
+import type { GraphCheck } from "./3-lower/graph-check.ts";
 import { isPath, Library, type ResolveUse, type UsedPlugin } from "./3-lower/library.ts";
 import { lowerModel, type Places } from "./3-lower/model.ts";
 import { readOverrides } from "./3-lower/overrides.ts";
@@ -18,6 +19,11 @@ export interface CompileOptions {
   readonly resolve?: ResolveUse;
   /** `NAME=NUMBER` texts, as on the command line. */
   readonly set?: readonly string[];
+  /**
+   * Checks of the finished graph; default none. `checkSoundness` of `@hamlet/dsl/soundness` is one:
+   * it stands apart so that a page can load it after the rest.
+   */
+  readonly checks?: readonly GraphCheck[];
 }
 
 /** What a file compiles to. */
@@ -44,7 +50,7 @@ const NOTHING: ResolveUse = (specifier) =>
 /** Parses, checks and lowers a file. Never throws for a mistake in it. */
 export function compile(
   source: SourceFile,
-  { registry, resolve = NOTHING, set = [] }: CompileOptions,
+  { registry, resolve = NOTHING, set = [], checks = [] }: CompileOptions,
 ): Compilation {
   const library = new Library(registry, resolve);
   const main = library.open(source);
@@ -54,7 +60,7 @@ export function compile(
     main.file.items.flatMap((item) => [...declaredNames(item)]),
   );
   const overrides = readOverrides(set);
-  const { graph, places } = lowerModel(main, overrides);
+  const { graph, places } = lowerModel(main, overrides, checks);
   const diagnostics = withoutAllowed(main.file, [...library.diagnostics(), ...overrides.list()]);
   return {
     source,

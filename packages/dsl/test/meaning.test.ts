@@ -14,6 +14,7 @@ import {
   type SourceFile,
   type UseAnswer,
 } from "@hamlet/dsl";
+import { checkSoundness } from "@hamlet/dsl/soundness";
 import { makeRegistry, type Tensor, verifyGraph } from "@hamlet/graph";
 import { HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
@@ -35,7 +36,7 @@ function resolve(specifier: string): UseAnswer {
 /** Everything found in a fixture: by compiling, and, when that is sound, by its data files. */
 function check(source: SourceFile) {
   const set = [...source.text.matchAll(/^\/\/ --set (.+)$/gm)].map(([, text]) => text);
-  const compilation = compile(source, { registry, resolve, set });
+  const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
   const fit = isSound(compilation) ? fitData(compilation, arraysOf(compilation)).diagnostics : [];
   return { ...compilation, diagnostics: [...compilation.diagnostics, ...fit] };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isSound, toHam } from "@hamlet/dsl";
+import { isSound } from "@hamlet/dsl";
+import { toHam } from "@hamlet/dsl/write";
 import { apply, type EnergyGraph, fromJson, lit, modelId, select, toJson } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import { compiled, messages, type Uses } from "./compiling.ts";

@@ -19,6 +19,7 @@ import {
   takeOf,
   withoutAllowed,
 } from "@hamlet/dsl";
+import { checkSoundness } from "@hamlet/dsl/soundness";
 import {
   type Dim,
   type Environment,
@@ -72,7 +73,7 @@ export async function loadParts(
   { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, seed = 0 }: LoadOptions,
 ): Promise<LoadedParts> {
   const resolve = await readUses(source, files);
-  const compilation = compile(source, { registry, resolve, set });
+  const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();

@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { type Compilation, toHam } from "@hamlet/dsl";
+import type { Compilation } from "@hamlet/dsl";
+import { toHam } from "@hamlet/dsl/write";
 import { certify, modelId, printJson, toJson } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";

@@ -1,4 +1,5 @@
 import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
+import { checkSoundness } from "@hamlet/dsl/soundness";
 import { CATALOGUE, readUses } from "@hamlet/model";
 import { diskFiles, readSource } from "./read.ts";
 
@@ -6,7 +7,7 @@ import { diskFiles, readSource } from "./read.ts";
 export async function compilePath(path: string, set: readonly string[] = []): Promise<Compilation> {
   const source = await readSource(path);
   const resolve = await readUses(source, diskFiles(path));
-  return compile(source, { registry: CATALOGUE, resolve, set });
+  return compile(source, { registry: CATALOGUE, resolve, set, checks: [checkSoundness] });
 }
 
 /** Compiles a file of the disk; with errors, prints them and returns null. */

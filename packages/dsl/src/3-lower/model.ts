@@ -40,13 +40,13 @@ import { lowerConnect } from "./connect.ts";
 import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { LagrangianTemplate } from "./lagrangian.ts";
+import type { GraphCheck } from "./graph-check.ts";
 import { joinPath, type Module } from "./library.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { lowerPart } from "./part.ts";
 import { defaultRecall, lowerRecall } from "./recall.ts";
 import { declarationsOf, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
-import { checkSoundness } from "./soundness.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
 import type { Templates } from "./templates.ts";
 
@@ -66,8 +66,12 @@ export interface Lowered {
 }
 
 /** Lowers a parsed file; every mistake goes to its diagnostics or to the overrides' own. */
-export function lowerModel(module: Module, overrides: Overrides): Lowered {
-  return new ModelLowering(module, overrides).run();
+export function lowerModel(
+  module: Module,
+  overrides: Overrides,
+  checks: readonly GraphCheck[],
+): Lowered {
+  return new ModelLowering(module, overrides).run(checks);
 }
 
 /** A file that is a part of another one. */
@@ -118,14 +122,14 @@ export class ModelLowering {
     this.shapes = new Shapes(this.expressions, module.diagnostics);
   }
 
-  run(): Lowered {
+  run(checks: readonly GraphCheck[]): Lowered {
     this.templates.checkAll();
     const model = this.collect();
     const recalls = this.#file.items.flatMap((item) =>
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
-    const written = this.#file.items.filter((item) => item.kind === "recall");
-    if (written.length === 0) recalls.push(defaultRecall(model.neurons));
+    const blocksOfRecall = this.#file.items.filter((item) => item.kind === "recall");
+    if (blocksOfRecall.length === 0) recalls.push(defaultRecall(model.neurons));
     const whole: EnergyGraph = { ...model, tensors: this.tensors(), recalls };
     const blocks = lowerBlocks(this, this.#file, whole, (thing, span) =>
       this.#declared.set(thing, span),
@@ -137,7 +141,8 @@ export class ModelLowering {
     const graph = { ...whole, ...blocks, tensors: this.tensors() };
     if (!this.hasErrors()) {
       const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
-      checkSoundness(graph, { file: this.#file, diagnostics: this.diagnostics, spanOf });
+      const written = { file: this.#file, diagnostics: this.diagnostics, spanOf };
+      for (const check of checks) check(graph, written);
     }
     return {
       graph,

@@ -20,24 +20,16 @@ import { domain } from "../2-check/rules/domain.ts";
 import { notConvex } from "../2-check/rules/not-convex.ts";
 import { signNeeded } from "../2-check/rules/sign-needed.ts";
 import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
-import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
-
-/** What the rules need of the file that a graph was lowered from. */
-export interface Written {
-  readonly file: ast.FileAst;
-  readonly diagnostics: Diagnostics;
-  /** Where an expression was written, as far as that is known. */
-  readonly spanOf: (expr: Expr) => Span | undefined;
-}
+import type { GraphCheck, Written } from "./graph-check.ts";
 
 /** Reports every promise that a sound graph may still break. */
-export function checkSoundness(graph: EnergyGraph, written: Written): void {
+export const checkSoundness: GraphCheck = (graph, written) => {
   const facts = factsOf(graph);
   for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);
   reportBoundedness(graph, facts, written);
   reportDomains(graph, facts, written);
-}
+};
 
 function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {
   return file.items.find((item) => item.kind === "neuron" && item.name.text === name) as

@@ -1,0 +1,5 @@
+// The door to the checks of whole models: convexity, boundedness, domains.
+//
+// They weigh a sixth of the language, so a page may load them after the rest.
+
+export { checkSoundness } from "./3-lower/soundness.ts";
