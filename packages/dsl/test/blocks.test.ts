@@ -64,7 +64,7 @@ test("a train block becomes a training, with what was left out filled in", () =>
   expect(printText(training.loss)).toMatchInlineSnapshot(`"0.25 * sum[i] (x[i] - image[i])^2"`);
   const [feed] = training.feeds;
   expect(feed.tensor.name).toBe("noisy");
-  expect(feed.from === "draw" && [feed.distribution, ...feed.args.map(printText)]).toEqual([
+  expect(feed.from === "draw" && [feed.distribution, ...feed.args.map((arg) => printText(arg))]).toEqual([
     "normal",
     "image[d]",
     "0.3",
