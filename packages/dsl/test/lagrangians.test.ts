@@ -65,7 +65,7 @@ neuron v: [D] as tanh`);
 
 test("axes that are named one by one are given in the order of `over`", () => {
   const { lagrangian, params } = neuron(`dim D = 3, E = 2
-lagrangian rows(x: [Y, X]) { param w: [X] = 1.0  value = sum[y, z] w[z] * x[y, z]^2 }
+lagrangian rows(x: [Y, X]) { param w: [X] > 0 = 1.0  value = sum[y, z] w[z] * x[y, z]^2 }
 neuron v: [D, E] as rows(over = [E, D])`);
   expect(params).toEqual(["v.w[D]"]);
   expect(lagrangian).toBe("sum[y, z] v.w[z] * v[z, y]^2");
