@@ -41,6 +41,13 @@ describe("ham ir", () => {
     expect(beta.source).toMatchObject({ from: "value", value: { value: 9 } });
   });
 
+  test("writes an equivalent flat file that prints the same id", () => {
+    const { code, stdout } = bench.ham(["ir", "m.ham", "--to-ham", "--out", "flat.ham"]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "flat.ham" });
+    const id = (name: string) => fromJson(bench.ham(["ir", name]).stdout).meta.modelId;
+    expect(id("flat.ham")).toBe(id("m.ham"));
+  });
+
   test("of a file with errors prints them and nothing else", () => {
     bench.write("bad.ham", "ham 1\nenergy e = 1\n");
     const { code, stdout, stderr } = bench.ham(["ir", "bad.ham"]);

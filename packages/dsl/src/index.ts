@@ -55,3 +55,4 @@ export { notAnArray } from "./2-check/rules/not-an-array.ts";
 export { notFed } from "./2-check/rules/not-fed.ts";
 export { codeMirrorMode, type CharacterStream, type StreamMode } from "./highlight/codemirror.ts";
 export { textMateGrammar, type TextMateGrammar, type TextMateRule } from "./highlight/textmate.ts";
+export { toHam } from "./write/to-ham.ts";

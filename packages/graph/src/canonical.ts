@@ -5,6 +5,9 @@
 // bound index is the number of binders between it and its own (de Bruijn). Commutative arguments
 // are sorted by key. Several indices of one binder are put in an order that the body decides: by
 // what the body looks like from each of them, and by trying all orders of those that still tie.
+//
+// Names count, but a dot in one counts as an underscore: `enc.W`, the weights of a connection, is
+// the same as a param `enc_W` of a file that writes the connection out.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
@@ -30,9 +33,14 @@ export function digest(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
+/** A name as keys spell it. */
+export function spelled(name: string): string {
+  return name.replaceAll(".", "_");
+}
+
 /** A dim in a key: its name and, where it has one, its size. */
 export function dimKey(dim: Dim): string {
-  return JSON.stringify(["dim", dim.name, dim.size === null ? null : exprKey(dim.size)]);
+  return JSON.stringify(["dim", spelled(dim.name), dim.size === null ? null : exprKey(dim.size)]);
 }
 
 /**
@@ -126,7 +134,7 @@ class Keys {
         return [
           "get",
           node.tensor.kind,
-          node.tensor.name,
+          spelled(node.tensor.name),
           node.at.map((index) => (typeof index === "number" ? index : called(index))),
         ];
       case "apply": {

@@ -42,6 +42,8 @@ export interface LagrangianDefinition {
   readonly references: readonly string[];
   /** What its author claims without a proof, such as `convex`. */
   readonly assumed?: readonly string[];
+  /** Its text, for one that a `.ham` file declares. */
+  readonly declaration?: string;
 }
 
 /** A name with the axes it walks, such as `W: [A, B]`. */
@@ -207,5 +209,6 @@ export function makeNeuron(
     leak,
     kind: definition.kind,
     ...(assumed.length === 0 ? {} : { assumed }),
+    made: { options, over: over ?? null, declaration: definition.declaration ?? null },
   };
 }

@@ -32,6 +32,18 @@ export interface Neuron {
   readonly kind: "smooth" | "binary";
   /** What a person claims about it without a proof, such as `convex`. */
   readonly assumed?: readonly string[];
+  /** How it came from a definition, so that it can be written down again. JSON leaves it out. */
+  readonly made?: NeuronOrigin;
+}
+
+/** What a neuron layer was made with; see `makeNeuron`. */
+export interface NeuronOrigin {
+  /** The options that were given; a tensor is read along the axes that it shares. */
+  readonly options: Readonly<Record<string, Expr | Tensor | number>>;
+  /** The axes that are mixed, where that was said. */
+  readonly over: readonly Dim[] | null;
+  /** The text of the definition, for one that no catalogue holds. */
+  readonly declaration: string | null;
 }
 
 /** One hyperedge: a named scalar energy over activations. */

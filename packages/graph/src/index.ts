@@ -20,7 +20,7 @@ export {
 } from "./analyse/interval.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
-export { exprKey, tidy } from "./canonical.ts";
+export { exprKey, spelled, tidy } from "./canonical.ts";
 export {
   type CatalogueEntry,
   type HypersynapseDefinition,
@@ -55,6 +55,7 @@ export {
   type ModelTest,
   type Neuron,
   neuronEnergy,
+  type NeuronOrigin,
   neuronsOf,
   type Recall,
   RECALL_QUANTITIES,
@@ -110,7 +111,7 @@ export { canonicalText, modelId } from "./model-id.ts";
 export { type LatexOptions, printLatex } from "./print-latex.ts";
 export { type FlipForm, flipForm } from "./flip.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
-export { printText } from "./print-text.ts";
+export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
 export { makeTensor } from "./tensor.ts";

@@ -1,9 +1,10 @@
 // The name of a model: one hash for everything it means.
 //
 // Order of declarations, names of indices and the grouping of sums and products do not count.
-// Names of neurons, tensors, dims, terms and recalls do, and so does every number.
+// Names of neurons, tensors, dims, terms and recalls do, with a dot in them read as an underscore,
+// and so does every number. What a Lagrangian is called does not: its formula counts.
 
-import { digest, dimKey, exprKey } from "./canonical.ts";
+import { digest, dimKey, exprKey, spelled } from "./canonical.ts";
 import type { Clamp, EnergyGraph, Neuron, Recall, Start, Term } from "./energy-graph.ts";
 import type { Tensor } from "./types.ts";
 
@@ -28,7 +29,14 @@ function sorted(forms: readonly unknown[]): string[] {
 }
 
 function tensorForm({ name, kind, elem, axes, bound, source }: Tensor): unknown {
-  return [name, kind, elem, axes.map(dimKey), bound && [bound.op, bound.value], sourceForm(source)];
+  return [
+    spelled(name),
+    kind,
+    elem,
+    axes.map(dimKey),
+    bound && [bound.op, bound.value],
+    sourceForm(source),
+  ];
 }
 
 function sourceForm(source: Tensor["source"]): unknown {
@@ -51,12 +59,12 @@ function sourceForm(source: Tensor["source"]): unknown {
 }
 
 function neuronForm(neuron: Neuron): unknown {
-  const { name, axes, lagrangianName, lagrangian, tau, leak, kind } = neuron;
-  return [name, axes.map(dimKey), lagrangianName, exprKey(lagrangian), exprKey(tau), leak, kind];
+  const { name, axes, lagrangian, tau, leak, kind } = neuron;
+  return [spelled(name), axes.map(dimKey), exprKey(lagrangian), exprKey(tau), leak, kind];
 }
 
 function termForm({ name, energy }: Term): unknown {
-  return [name, exprKey(energy)];
+  return [spelled(name), exprKey(energy)];
 }
 
 function recallForm(recall: Recall): unknown {
@@ -70,18 +78,18 @@ function recallForm(recall: Recall): unknown {
     [...recall.solver.options].map(([name, value]) => `${name} ${exprKey(value)}`).sort(),
     exprKey(recall.steps),
     recall.stop && exprKey(recall.stop),
-    recall.schedules.map(({ tensor, value }) => `${tensor.name} ${exprKey(value)}`).sort(),
-    recall.record.map(({ name, every }) => `${name} ${every}`).sort(),
-    recall.returns.map(({ name }) => name),
+    recall.schedules.map(({ tensor, value }) => `${spelled(tensor.name)} ${exprKey(value)}`).sort(),
+    recall.record.map(({ name, every }) => `${spelled(name)} ${every}`).sort(),
+    recall.returns.map(({ name }) => spelled(name)),
   ];
 }
 
 function startForm(start: Start): unknown {
   return start.from === "value"
-    ? [start.neuron.name, exprKey(start.value, start.indices)]
-    : [start.neuron.name, start.distribution, start.args.map((arg) => exprKey(arg))];
+    ? [spelled(start.neuron.name), exprKey(start.value, start.indices)]
+    : [spelled(start.neuron.name), start.distribution, start.args.map((arg) => exprKey(arg))];
 }
 
 function clampForm({ neuron, indices, where, value }: Clamp): unknown {
-  return [neuron.name, where && exprKey(where, indices), value && exprKey(value, indices)];
+  return [spelled(neuron.name), where && exprKey(where, indices), value && exprKey(value, indices)];
 }

@@ -4,7 +4,7 @@ import { isLit, isValue, lit } from "./expr.ts";
 import { latexName } from "./latex-names.ts";
 import { fraction, signed } from "./print-text.ts";
 import { isCondition } from "./scalar-functions.ts";
-import type { Apply, Expr, Index, Reduce, Softmax, Tensor } from "./types.ts";
+import type { Apply, Expr, Index, Lit, Reduce, Softmax, Tensor } from "./types.ts";
 
 /** How expressions are written. */
 export interface LatexOptions {
@@ -175,7 +175,7 @@ class Printer {
   }
 
   #product(factors: readonly Expr[]): Printed {
-    const { above, below } = fraction(factors);
+    const { above, below } = fraction(factors, isNegative);
     const [sign, ...tops] = withSign(above);
     if (below.length > 0) {
       const top = this.#row(tops);
@@ -204,7 +204,7 @@ class Printer {
   }
 
   #power({ args: [base, exponent] }: Apply): Printed {
-    if (isLit(exponent) && exponent.value < 0) {
+    if (isNegative(exponent)) {
       const positive = isValue(exponent, -1) ? base : powerOf(base, -exponent.value);
       return { text: `\\frac{1}{${this.print(positive).text}}`, level: LEVEL.product };
     }
@@ -217,6 +217,10 @@ class Printer {
     const shown = atom || raised.startsWith("\\left(") ? raised : `{${raised}}`;
     return { text: `${shown}^{${this.print(exponent).text}}`, level: LEVEL.power - 0.5 };
   }
+}
+
+function isNegative(exponent: Expr): exponent is Lit {
+  return isLit(exponent) && exponent.value < 0;
 }
 
 function powerOf(base: Expr, exponent: number): Expr {

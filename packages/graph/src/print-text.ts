@@ -1,7 +1,8 @@
 // An expression as text, written as in a `.ham` file.
 
+import { contains } from "./depends.ts";
 import { isLit, isValue, lit, mul, pow } from "./expr.ts";
-import type { Apply, Expr, Index } from "./types.ts";
+import type { Apply, Dim, Expr, Index, Lit, Reduce, Softmax, Tensor } from "./types.ts";
 
 /** How tightly an operator binds; a part that binds less is put in parentheses. */
 const LEVEL = {
@@ -30,46 +31,92 @@ const INFIX: Partial<Record<Apply["op"], [string, number]>> = {
   le: ["<=", LEVEL.compare],
 };
 
-/** The text of an expression, in the notation of the language. */
-export function printText(expr: Expr): string {
-  return print(expr, namer()).text;
+/** What things are called, for a text that is to be compiled again. */
+export interface TextOptions {
+  /** Different indices must get different names; see {@link freshNames}. */
+  readonly index: (index: Index) => string;
+  readonly tensor: (tensor: Tensor) => string;
+  /** A name, or a formula for a dim that has none. */
+  readonly dim: (dim: Dim) => string;
 }
 
-type Name = (index: Index) => string;
+/** The text of an expression, in the notation of the language. */
+export function printText(expr: Expr, options?: TextOptions): string {
+  return print(expr, options === undefined ? forPeople() : { ...options, compiles: true }).text;
+}
 
-/** Names indices; two different indices of one name are told apart by primes. */
-function namer(): Name {
+interface Names extends TextOptions {
+  /** Whether every index must have a dim that the text tells. */
+  readonly compiles: boolean;
+}
+
+/** Two different indices of one name are told apart by primes, which only people can read. */
+function forPeople(): Names {
+  return {
+    index: namer((name) => `${name}′`),
+    tensor: ({ name }) => name,
+    dim: ({ name }) => name,
+    compiles: false,
+  };
+}
+
+/** Names indices so that no two have one name, and none has a name that is `taken`. */
+export function freshNames(taken: ReadonlySet<string>): (index: Index) => string {
+  return namer((_, first, attempt) => `${first}${attempt}`, taken);
+}
+
+function namer(
+  next: (name: string, first: string, attempt: number) => string,
+  taken: ReadonlySet<string> = new Set(),
+): (index: Index) => string {
   const names = new Map<Index, string>();
+  const used = new Set(taken);
   return (index) => {
     let name = names.get(index);
     if (name === undefined) {
       name = index.name;
-      while ([...names.values()].includes(name)) name += "′";
+      for (let attempt = 2; used.has(name); attempt++) name = next(name, index.name, attempt);
       names.set(index, name);
+      used.add(name);
     }
     return name;
   };
+}
+
+/** `i`, or `i: D` where nothing that it walks says so. */
+function binderText(index: Index, node: Reduce | Softmax, names: Names): string {
+  const name = names.index(index);
+  if (!names.compiles || walks(node.body, index)) return name;
+  if (node.where !== null && walks(node.where, index)) return name;
+  return `${name}: ${names.dim(index.dim)}`;
+}
+
+function walks(expr: Expr, index: Index): boolean {
+  return contains(expr, (node) => node.kind === "get" && node.at.includes(index));
 }
 
 function wrap({ text, level }: Printed, atLeast: number): string {
   return level < atLeast ? `(${text})` : text;
 }
 
-function print(expr: Expr, name: Name): Printed {
-  const part = (child: Expr, atLeast: number) => wrap(print(child, name), atLeast);
+function print(expr: Expr, names: Names): Printed {
+  const part = (child: Expr, atLeast: number) => wrap(print(child, names), atLeast);
   switch (expr.kind) {
     case "lit":
       return { text: String(expr.value), level: expr.value < 0 ? LEVEL.unary : LEVEL.atom };
-    case "size":
-      return { text: expr.dim.name, level: LEVEL.atom };
+    case "size": {
+      const text = names.dim(expr.dim);
+      const plain = !names.compiles || /^[^\s()]+$/.test(text);
+      return { text, level: plain ? LEVEL.atom : LEVEL.sum };
+    }
     case "time":
       return { text: "t", level: LEVEL.atom };
     case "position":
-      return { text: name(expr.index), level: LEVEL.atom };
+      return { text: names.index(expr.index), level: LEVEL.atom };
     case "get": {
-      const at = expr.at.map((index) => (typeof index === "number" ? index : name(index)));
-      const text = at.length === 0 ? expr.tensor.name : `${expr.tensor.name}[${at.join(", ")}]`;
-      return { text, level: LEVEL.atom };
+      const at = expr.at.map((index) => (typeof index === "number" ? index : names.index(index)));
+      const name = names.tensor(expr.tensor);
+      return { text: at.length === 0 ? name : `${name}[${at.join(", ")}]`, level: LEVEL.atom };
     }
     case "select":
       return {
@@ -80,7 +127,7 @@ function print(expr: Expr, name: Name): Printed {
     case "softmax": {
       const op = expr.kind === "softmax" ? "softmax" : expr.op;
       const guard = expr.where === null ? "" : ` where ${part(expr.where, 0)}`;
-      const binders = expr.over.map(name).join(", ");
+      const binders = expr.over.map((index) => binderText(index, expr, names)).join(", ");
       return {
         text: `${op}[${binders}${guard}] ${part(expr.body, LEVEL.product)}`,
         level: LEVEL.product,
@@ -104,7 +151,7 @@ function printApply(expr: Apply, part: (child: Expr, atLeast: number) => string)
       return { text: printProduct(expr.args, part), level: LEVEL.product };
     case "pow": {
       const [base, exponent] = expr.args;
-      if (isLit(exponent) && exponent.value < 0) {
+      if (isDivisor(exponent)) {
         return { text: printProduct([expr], part), level: LEVEL.product };
       }
       return {
@@ -113,7 +160,7 @@ function printApply(expr: Apply, part: (child: Expr, atLeast: number) => string)
       };
     }
     case "not":
-      return { text: `not ${part(expr.args[0], LEVEL.not)}`, level: LEVEL.not };
+      return { text: `not ${part(expr.args[0], LEVEL.compare)}`, level: LEVEL.not };
     default:
       return {
         text: `${expr.op}(${expr.args.map((arg) => part(arg, 0)).join(", ")})`,
@@ -146,14 +193,22 @@ function printSum(terms: readonly Expr[], part: (child: Expr, atLeast: number) =
     .join(" ");
 }
 
+/** Whole negative powers are divisions; `x^-0.5` is no whole power of anything. */
+function isDivisor(exponent: Expr): exponent is Lit {
+  return isLit(exponent) && exponent.value < 0 && Number.isInteger(exponent.value);
+}
+
 /** Splits a product into what stands above and below the fraction bar. */
-export function fraction(factors: readonly Expr[]): { above: Expr[]; below: Expr[] } {
+export function fraction(
+  factors: readonly Expr[],
+  divides: (exponent: Expr) => exponent is Lit = isDivisor,
+): { above: Expr[]; below: Expr[] } {
   const above: Expr[] = [];
   const below: Expr[] = [];
   for (const factor of factors) {
     const [base, exponent] =
       factor.kind === "apply" && factor.op === "pow" ? factor.args : [factor, lit(1)];
-    if (isLit(exponent) && exponent.value < 0) below.push(pow(base, lit(-exponent.value)));
+    if (divides(exponent)) below.push(pow(base, lit(-exponent.value)));
     else above.push(factor);
   }
   return { above, below };

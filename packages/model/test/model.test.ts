@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { externs } from "@ham-community/vision";
 import { writeNpy, writeNpz } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { loadModel, type ModelFiles } from "@hamlet/model";
@@ -102,11 +103,11 @@ test("a wrong key of an npz is answered with the keys it has", async () => {
     loadModel({ name: "m.ham", text }, { files: filesOf({ "xi.npz": npz }) }),
   );
   expect(error.message).toMatchInlineSnapshot(`
-    "error[E0902] no_key: xi.npz: expected an array named "paterns", found patterns
+    "error[E0902] no_key: \`xi.npz\` has no array called \`paterns\`
      --> m.ham:4:23
     4 | data  xi: [K, D] from "xi.npz#paterns"
       |                       ^^^^^^^^^^^^^^^^
-      = help: Did you mean "xi.npz#patterns"?"
+      = help: did you mean \`patterns\`? The file has: patterns"
   `);
 });
 
@@ -260,7 +261,19 @@ test("an assertion that the data breaks stops the loading, with the numbers", as
 
 describe("the examples", () => {
   const folder = new URL("../../../examples/", import.meta.url);
-  const disk: ModelFiles = { read: (path) => Promise.resolve(readFileSync(new URL(path, folder))) };
+  const vision = {
+    name: "@ham-community/vision",
+    version: "1.2.0",
+    source: {
+      name: "@ham-community/vision/index.ham",
+      text: readFileSync(new URL(import.meta.resolve("@ham-community/vision/index.ham")), "utf8"),
+    },
+    externs: new Map(Object.entries(externs)),
+  };
+  const disk: ModelFiles = {
+    read: (path) => Promise.resolve(readFileSync(new URL(path, folder))),
+    plugin: () => Promise.resolve({ found: "plugin", plugin: vision }),
+  };
   test.each([
     "03a-dense-lse-dot.ham",
     "03b-dense-lse-euclid.ham",

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import type { Compilation } from "@hamlet/dsl";
+import { type Compilation, toHam } from "@hamlet/dsl";
 import { certify, modelId, printJson, toJson } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
@@ -14,11 +14,11 @@ export interface IrFlags {
   readonly out?: string;
 }
 
-/** Prints a model as JSON; returns the exit code. */
-export async function ir(path: string, { set, out }: IrFlags): Promise<number> {
+/** Prints a model as JSON, or as one flat file; returns the exit code. */
+export async function ir(path: string, { set, toHam: asHam, out }: IrFlags): Promise<number> {
   const compilation = await compileFile(path, set);
   if (compilation === null) return EXIT.file;
-  const text = jsonOf(path, compilation);
+  const text = asHam ? toHam(compilation.graph) : jsonOf(path, compilation);
   if (out === undefined) process.stdout.write(text);
   else {
     await writeFileAtomically(out, text);

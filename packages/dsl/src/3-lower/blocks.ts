@@ -38,7 +38,7 @@ export function lowerBlocks(
   const trainings = file.items.flatMap((item) =>
     item.kind === "train" ? (lowerTraining(model, item, graph, recalls) ?? []) : [],
   );
-  if (!model.diagnostics.hasErrors()) {
+  if (!model.hasErrors()) {
     warnIsolated(model, file, graph);
     warnIdle(model, file);
     if (trainings.length > 0) {
@@ -76,17 +76,9 @@ function warnIdle(model: ModelLowering, file: ast.FileAst): void {
     const [a, b] = ends.map((arg) => model.expressions.written(arg.value.span));
     if (path.segments.at(-1)!.text !== "dense" || ends.length !== 2 || a !== b) continue;
     const weights = args.find((arg) => arg.name?.text === "W");
-    if (weights !== undefined && !isParam(model, weights.value)) continue;
     const written = weights === undefined ? "W" : model.expressions.written(weights.value.span);
     halfOfWeightsIdle(model.diagnostics, written, a, argsSpan ?? item.template.span);
   }
-}
-
-/** What is not learned, such as a Hebbian `let`, has no parameters to save. */
-function isParam(model: ModelLowering, value: ast.Expression): boolean {
-  const name = value.kind === "reference" ? value.path.segments[0].text : "";
-  const meaning = model.scope.peek(name);
-  return meaning?.kind === "tensor" && meaning.tensor.kind === "param";
 }
 
 /** W0802: params of the file that no loss depends on. */

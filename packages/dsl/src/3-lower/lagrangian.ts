@@ -124,6 +124,7 @@ export function lowerLagrangian(
     kind: "smooth",
     value: (state, given, over) => instantiate(value, instanceOf(x, state, given, over)),
     references: [],
+    declaration: place.text.slice(item.span.start, item.span.end),
     ...(assumed.length === 0 ? {} : { assumed }),
   };
   return {

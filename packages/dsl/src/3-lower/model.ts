@@ -131,11 +131,11 @@ export class ModelLowering {
       this.#declared.set(thing, span),
     );
     // After an error, what seems unused may be used by what could not be read.
-    if (!this.diagnostics.hasErrors()) this.#reportUnused();
+    if (!this.hasErrors()) this.#reportUnused();
     this.#reportOverrides(recalls);
     // A given of a part that only its own recalls use is left out.
     const graph = { ...whole, ...blocks, tensors: this.tensors() };
-    if (!this.diagnostics.hasErrors()) {
+    if (!this.hasErrors()) {
       const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
       checkSoundness(graph, { file: this.#file, diagnostics: this.diagnostics, spanOf });
     }
@@ -143,6 +143,11 @@ export class ModelLowering {
       graph,
       places: { declared: this.#declared, files: this.#files, types: this.#types },
     };
+  }
+
+  /** True when something is wrong in this file or in one of its parts. */
+  hasErrors(): boolean {
+    return this.diagnostics.hasErrors() || this.#children.some((child) => child.hasErrors());
   }
 
   /** Everything but recalls, the parts included. */

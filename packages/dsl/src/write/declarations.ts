@@ -1,0 +1,98 @@
+// The declarations of a flat file: dims, tensors, neurons and energies, one text each.
+
+import type { Dim, EnergyGraph, Expr, Neuron, Tensor, TensorSource } from "@hamlet/graph";
+import { cannotWrite, expressionWriter, shapeText, sizeText } from "./expressions.ts";
+import type { FileNames } from "./names.ts";
+
+/** `dim D = 64` */
+export function dimText(dim: Dim, names: FileNames): string {
+  const size = dim.size === null ? "" : ` = ${sizeText(dim.size, names)}`;
+  return `dim ${names.dim(dim)!}${size}`;
+}
+
+/** `param W: [D, H] ~ normal(0, 0.02)` */
+export function tensorText(tensor: Tensor, names: FileNames): string {
+  const { kind, name, source } = tensor;
+  const needsInit = kind === "const" || kind === "param";
+  if (needsInit && source === null) cannotWrite(`the ${kind} "${name}"`, "no value of its own");
+  if (!needsInit && source !== null && source.from !== "file") {
+    cannotWrite(`the ${kind} "${name}"`, "a value instead of a file");
+  }
+  const type = typeText(tensor, names);
+  const init = source === null ? "" : ` ${initText(source, `the ${kind} "${name}"`, names)}`;
+  return `${kind} ${names.tensor(tensor)}${type === "" ? "" : `: ${type}`}${init}`;
+}
+
+function typeText({ kind, elem, axes, bound }: Tensor, names: FileNames): string {
+  const shape = shapeText(axes, names);
+  const limit = bound === null ? "" : ` ${bound.op} ${bound.value}`;
+  const plain = elem === "real" && bound === null;
+  if (plain && (shape !== "" || kind === "const")) return shape;
+  return `${elem}${shape}${limit}`;
+}
+
+/** `= value`, `~ normal(0, 1)` or `from "file" stored […] take n` */
+function initText(source: TensorSource, owner: string, names: FileNames): string {
+  const { text } = expressionWriter(names, owner);
+  switch (source.from) {
+    case "value":
+      return `= ${text(source.value)}`;
+    case "draw":
+      return drawText(source, text);
+    case "file": {
+      const { file, key, stored, take } = source;
+      const path = key === null ? file : `${file}#${key}`;
+      return [
+        `from ${JSON.stringify(path)}`,
+        ...(stored === null ? [] : [`stored ${shapeText(stored, names) || "[]"}`]),
+        ...(take === null ? [] : [`take ${text(take)}`]),
+      ].join(" ");
+    }
+  }
+}
+
+/** `~ normal(0, 1)` */
+export function drawText(
+  { distribution, args }: { readonly distribution: string; readonly args: readonly Expr[] },
+  text: (expr: Expr) => string,
+): string {
+  return `~ ${distribution}(${args.map(text).join(", ")})`;
+}
+
+/** `neuron v: [D] as softmax(beta = 2) { tau = 5 }` */
+export function neuronText(
+  neuron: Neuron,
+  names: FileNames,
+  lagrangian: (neuron: Neuron) => string,
+): string {
+  const { made, axes, tau, leak, assumed = [] } = neuron;
+  const owner = `the neuron "${neuron.name}"`;
+  if (made === undefined) cannotWrite(owner, "a Lagrangian that came without its definition");
+  const { text } = expressionWriter(names, owner);
+  const args = Object.entries(made.options).map(([option, value]) => {
+    if (typeof value === "number") return `${option} = ${value}`;
+    return `${option} = ${"axes" in value ? names.tensor(value) : text(value)}`;
+  });
+  if (made.over !== null) {
+    const dims = made.over.map((dim) => names.dim(dim) ?? cannotWrite(owner, `an unnamed axis`));
+    args.push(`over = ${dims.length === 1 ? dims[0] : `[${dims.join(", ")}]`}`);
+  }
+  const settings = [
+    ...(tau.kind === "lit" && tau.value === 1 ? [] : [`tau = ${text(tau)}`]),
+    ...(leak ? [] : ["leak = off"]),
+  ];
+  return [
+    ...(assumed.length === 0 ? [] : [`@assume(${assumed.join(", ")})\n`]),
+    `neuron ${names.neuron(neuron)}: ${shapeText(axes, names) || "[]"} as ${lagrangian(neuron)}`,
+    args.length === 0 ? "" : `(${args.join(", ")})`,
+    settings.length === 0 ? "" : ` { ${settings.join(" ")} }`,
+  ].join("");
+}
+
+/** Every term as `energy name = …`. */
+export function energyTexts({ terms }: EnergyGraph, names: FileNames): string[] {
+  return terms.map(({ name, energy }, place) => {
+    const { text } = expressionWriter(names, `the energy "${name}"`);
+    return `energy ${names.terms[place]} = ${text(energy)}`;
+  });
+}
