@@ -40,9 +40,3 @@ export function errors({ diagnostics, ...compilation }: Compilation): string {
 export function messages({ diagnostics, sources }: Compilation): string {
   return diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n");
 }
-
-/** All errors as text; what small models leave to be desired does not count. */
-export function complaints({ diagnostics, sources }: Compilation): string {
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  return errors.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n");
-}

@@ -1,6 +1,6 @@
 import { printText, verifyGraph } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
-import { compiled, complaints } from "./compiling.ts";
+import { compiled, errors } from "./compiling.ts";
 
 const HEAD = `dim D = 4, H = 3
 neuron x: [D] as identity
@@ -10,7 +10,7 @@ neuron h: [H] as softmax
 /** The terms and params of a sound model, as text. */
 function model(text: string) {
   const compilation = compiled(text);
-  expect(complaints(compilation)).toBe("");
+  expect(errors(compilation)).toBe("");
   expect(verifyGraph(compilation.graph)).toEqual([]);
   const { terms, tensors, dims } = compilation.graph;
   return {

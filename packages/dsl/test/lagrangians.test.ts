@@ -1,13 +1,13 @@
 import { activationOf, printText, verifyGraph } from "@hamlet/graph";
 import { expect, test } from "vitest";
-import { compiled, complaints } from "./compiling.ts";
+import { compiled, errors } from "./compiling.ts";
 
 /** The first neuron of a sound model: its Lagrangian and activation as text. */
 function neuron(text: string) {
   const compilation = compiled(
     `${text}\nenergy pull = -sum[i: D] v0\nneuron w: [D] as identity`.replace("v0", "w[i]"),
   );
-  expect(complaints(compilation)).toBe("");
+  expect(errors(compilation)).toBe("");
   expect(verifyGraph(compilation.graph)).toEqual([]);
   const [first] = compilation.graph.neurons;
   return {

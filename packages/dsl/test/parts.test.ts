@@ -1,6 +1,6 @@
 import { printText, verifyGraph } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
-import { compiled, complaints, messages, type Uses } from "./compiling.ts";
+import { compiled, errors, messages, type Uses } from "./compiling.ts";
 
 const MEMORY = `ham 1
 dim D, K
@@ -25,7 +25,7 @@ recall settle { start fast.v = cue  record slow.v  schedule beta = 1 + t  return
 
 function sound(text: string, uses: Uses) {
   const compilation = compiled(text, uses);
-  expect(complaints(compilation)).toBe("");
+  expect(errors(compilation)).toBe("");
   expect(verifyGraph(compilation.graph)).toEqual([]);
   return compilation.graph;
 }
