@@ -1,9 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { ClosingLine } from "./tools/closing-line.ts";
 
+const folders = ["packages", "apps"].flatMap((room) =>
+  readdirSync(room).map((name) => `${room}/${name}`),
+);
+
+/** A folder as a project that goes by its package's name and shares the settings below. */
+function project(root: string) {
+  const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
+  return { extends: true as const, root, test: { name } };
+}
+
 export default defineConfig({
   test: {
-    projects: ["packages/*", "apps/*", "tools"],
+    projects: [
+      ...folders.map(project),
+      { extends: true, root: "tools", test: { name: "tools" } },
+    ],
+    // A limit only ends what hangs: on a busy machine an honest test may take a minute.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ["default", new ClosingLine()],
   },
 });
