@@ -203,7 +203,7 @@ test("an unknown backend", () => {
   expect(fails(["run", "m.ham", "--backend", "wsam"])).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "message": "ham: there is no backend "wsam". Did you mean wasm? Backends here: wasm, cpu.",
+      "message": "ham: there is no backend "wsam". Did you mean wasm? Backends here: wasm, cpu, webgpu, node, node-gpu.",
     }
   `);
 });
