@@ -259,7 +259,8 @@ class Writer {
 }
 
 function litJson(value: number): LitJson {
-  invariant(!Number.isNaN(value), "a literal is a number");
+  // What folding makes of `(-1)^0.5`; a model that has it is wrong but must not be lost.
+  if (Number.isNaN(value)) return "NaN";
   if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : value;
   return value > 0 ? "Infinity" : "-Infinity";
 }
