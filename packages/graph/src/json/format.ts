@@ -10,7 +10,7 @@ import type { Certificate } from "../analyse/certificate.ts";
 export const HAM_IR = "1.0";
 
 /** A literal; what JSON has no number for is a string. */
-export type LitJson = number | "Infinity" | "-Infinity" | "NaN" | "-0";
+export type LitJson = number | "Infinity" | "-Infinity" | "-0";
 
 /** An expression: the id of an entry of the table, or a leaf. */
 export type ExprJson =

@@ -128,7 +128,6 @@ const REDUCERS: readonly ReduceOp[] = ["sum", "prod", "max", "min", "logsumexp"]
 const LITERALS: ReadonlyMap<unknown, number> = new Map([
   ["Infinity", Infinity],
   ["-Infinity", -Infinity],
-  ["NaN", Number.NaN],
   ["-0", -0],
 ]);
 
