@@ -14,10 +14,7 @@ function project(root: string) {
 
 export default defineConfig({
   test: {
-    projects: [
-      ...folders.map(project),
-      { extends: true, root: "tools", test: { name: "tools" } },
-    ],
+    projects: [...folders.map(project), { extends: true, root: "tools", test: { name: "tools" } }],
     // A limit only ends what hangs: on a busy machine an honest test may take a minute.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -11,7 +11,7 @@ export type Uses = Readonly<Record<string, string | UseAnswer>>;
 
 /** Compiles a text named `m.ham`; `ham 1` is put in front when it is missing. */
 export function compiled(text: string, uses: Uses = {}, name = "m.ham"): Compilation {
-  const whole = text.startsWith("ham ") ? text : `ham 1\n${text}`;
+  const whole = /^ham\b/.test(text) ? text : `ham 1\n${text}`;
   return compile(
     { name, text: whole },
     {

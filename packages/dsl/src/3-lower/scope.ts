@@ -71,6 +71,7 @@ export function makeScope(
     if (from >= 0) {
       const chain = open.slice(from).map((entry) => ({
         name: entry.declaration.name.text,
+        // What was only peeked at has no use of its own: the declaration stands for it.
         use: entry.uses.at(-1) ?? { name: text, span: entry.declaration.name.span },
       }));
       cycle(diagnostics, chain);

@@ -56,7 +56,9 @@ export function lowerSynapse(
   }
   const energy = line === undefined ? null : body.number(line.value, "energy");
   if (body.failed || (line !== undefined && energy === null)) return null;
-  const args = item.arguments.map(({ name }) => body.args.get(name.text)!);
+  const args = item.arguments.flatMap(({ name }) => body.args.get(name.text) ?? []);
+  // A name that is an axis too was reported.
+  if (args.length < item.arguments.length) return null;
   if (energy !== null && !readsOneOf(energy, args)) {
     noNeuron(
       place.diagnostics,

@@ -259,7 +259,12 @@ class Writer {
 }
 
 function litJson(value: number): LitJson {
-  invariant(!Number.isNaN(value), "a literal is a number");
+  if (Number.isNaN(value)) {
+    throw new HamError(
+      "graph/not-a-number",
+      "A formula of this model has no value, such as `(-1)^0.5` or `0 / 0`, so it cannot be written down. Correct it first.",
+    );
+  }
   if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : value;
   return value > 0 ? "Infinity" : "-Infinity";
 }

@@ -1,0 +1,87 @@
+/** What must hold of every `.ham` text, whether it means something or not. */
+import {
+  type Compilation,
+  type FileAst,
+  format,
+  isSound,
+  parse,
+  renderDiagnostic,
+} from "@hamlet/dsl";
+import { toHam } from "@hamlet/dsl/write";
+import { fromJson, HamError, modelId, printJson, toJson } from "@hamlet/graph";
+import { compiled, messages, type Uses } from "./compiling.ts";
+
+/** How far a text came: the laws that need a model hold of `sound` ones. A formula without a value cannot be written. */
+export type Outcome = "unreadable" | "wrong" | "unwritable" | "sound";
+
+/** Checks every law; throws an error that shows the text when one does not hold. */
+export function checkLaws(text: string, uses: Uses = {}): Outcome {
+  const compilation = checkCompiles(text, uses);
+  if (parse(compilation.source).diagnostics.length > 0) return "unreadable";
+  const formatted = checkFormatting(compilation);
+  if (!isSound(compilation)) return "wrong";
+  const id = modelId(compilation.graph);
+  const after = compiled(formatted, uses);
+  if (modelId(after.graph) !== id) fail("formatting changed the model id", text, formatted);
+  const json = jsonOf(compilation);
+  if (json === null) return "unwritable";
+  const read = fromJson(json).graph;
+  if (modelId(read) !== id) fail("JSON changed the model id", text, json);
+  if (printJson(toJson(read)) !== json) fail("JSON changed on its way", text, json);
+  return checkFlat(compilation, id);
+}
+
+/** Compiles a text and renders all that is said about it. Neither may throw. */
+export function checkCompiles(text: string, uses: Uses = {}): Compilation {
+  const compilation = compiled(text, uses);
+  for (const diagnostic of compilation.diagnostics) {
+    renderDiagnostic(diagnostic, compilation.sources);
+  }
+  return compilation;
+}
+
+/** Null for a model with a formula that has no value. */
+function jsonOf({ graph }: Compilation): string | null {
+  try {
+    return printJson(toJson(graph));
+  } catch (error) {
+    if (HamError.isInstance(error) && error.code === "graph/not-a-number") return null;
+    throw error;
+  }
+}
+
+function checkFormatting({ source, file }: Compilation): string {
+  const formatted = format(source);
+  const again = parse({ name: source.name, text: formatted.text });
+  if (treeOf(again.file) !== treeOf(file)) {
+    fail("formatting changed the tree", source.text, formatted.text);
+  }
+  const twice = format({ name: source.name, text: formatted.text }).text;
+  if (twice !== formatted.text) fail("formatting twice changes more", formatted.text, twice);
+  return formatted.text;
+}
+
+function checkFlat({ graph, source }: Compilation, id: string): Outcome {
+  let flat: string;
+  try {
+    flat = toHam(graph);
+  } catch (error) {
+    if (HamError.isInstance(error) && error.code === "dsl/not-writable") return "unwritable";
+    throw error;
+  }
+  const again = compiled(flat);
+  if (!isSound(again)) fail(`the flat file has errors\n${messages(again)}`, source.text, flat);
+  if (modelId(again.graph) !== id) fail("the flat file has another model id", source.text, flat);
+  return "sound";
+}
+
+/** A tree without positions. */
+function treeOf(file: FileAst): string {
+  return JSON.stringify(file, (key, value: unknown) =>
+    key === "source" || /span$/i.test(key) ? undefined : value,
+  );
+}
+
+function fail(what: string, before: string, after: string): never {
+  throw new Error(`${what}\n--- the text\n${before}\n--- what came of it\n${after}`);
+}

@@ -1,0 +1,108 @@
+// The laws of laws.ts on the example models, on generated files and on text that is no file.
+// `node tools/fuzz-language.ts 1000000` checks many more.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fixtures } from "./fixtures.ts";
+import { hamFile } from "./generate.ts";
+import { modelFile, PART } from "./generate-model.ts";
+import { checkCompiles, checkLaws } from "./laws.ts";
+
+const FOLDER = join(import.meta.dirname, "../../../examples");
+const EXAMPLES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith(".ham"))
+  .map((name) => ({ name, text: readFileSync(join(FOLDER, name), "utf8") }));
+const FILES = Object.fromEntries(EXAMPLES.map(({ name, text }) => [name, text]));
+const USES = { "part.ham": PART };
+
+describe("compiling, formatting, JSON and the flat file agree on a model", () => {
+  // The plugin of one example lives in a package of its own.
+  const whole = EXAMPLES.filter(({ text }) => !/^use "@/m.test(text));
+
+  test.each(whole)("of the example $name", ({ text }) => {
+    expect(checkLaws(text, FILES)).toBe("sound");
+  });
+
+  test("of generated files, most of which compile", { timeout: 120_000 }, () => {
+    const tally = new Map<string, number>();
+    const runs = 500;
+    fc.assert(
+      fc.property(modelFile, (text) => {
+        const outcome = checkLaws(text, USES);
+        tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
+      }),
+      { numRuns: runs },
+    );
+    expect(tally.get("sound") ?? 0).toBeGreaterThan(runs / 2);
+  });
+
+  test("of files that are well-formed and mean nothing", () => {
+    fc.assert(
+      fc.property(hamFile, (text) => void checkLaws(text)),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each(fixtures("valid", "meaning"))("of the fixture $rule: $name", ({ source }) => {
+    checkLaws(source.text);
+  });
+});
+
+describe("compiling never throws", () => {
+  test("on 200 kB of random bytes", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        (seed) => void checkCompiles(new TextDecoder().decode(noise(seed, 200_000))),
+      ),
+      { numRuns: 3 },
+    );
+  });
+
+  test("on a model that lacks one token", { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(modelFile, fc.nat(), (text, at) => {
+        const tokens = text.match(/\s+|[\p{L}_][\p{L}\p{Nd}_]*|[\d.]+|"[^"\n]*"|./gu)!;
+        const real = tokens.flatMap((token, i) => (token.trim() === "" ? [] : [i]));
+        checkCompiles(tokens.toSpliced(real[at % real.length], 1).join(""), USES);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ["parentheses", (n: number) => `${"(".repeat(n)}v[0]${")".repeat(n)}`],
+    ["minus signs", (n: number) => `${"-".repeat(n)}v[0]`],
+    ["powers", (n: number) => `v[0]${"^2".repeat(n)}`],
+    ["sums", (n: number) => "sum[i] ".repeat(n) + "v[i]"],
+    ["unclosed brackets", (n: number) => "v[".repeat(n)],
+    ["terms", (n: number) => `v[0]${" + v[0]^2".repeat(n)}`],
+    ["calls", (n: number) => `${"tanh(".repeat(n)}v[0]${")".repeat(n)}`],
+  ])("on %s nested ten thousand times", (_, formula) => {
+    const head = "ham 1\ndim D = 3\nneuron v: [D] as tanh\nenergy e = ";
+    expect(() => checkCompiles(`${head}${formula(10_000)}\n`)).not.toThrow();
+  });
+
+  test("on a file of ten thousand lines", { timeout: 60_000 }, () => {
+    const lines = Array.from({ length: 9997 }, (_, n) =>
+      n % 2 === 0 ? `const c${n} = ${n}` : `energy e${n} = -c${n - 1} * sum[i] v[i]^2`,
+    );
+    const { graph } = checkCompiles(
+      ["ham 1", "dim D = 3", "neuron v: [D] as tanh", ...lines].join("\n"),
+    );
+    expect(graph.terms).toHaveLength(4998);
+  });
+});
+
+/** Bytes of a xorshift generator. */
+function noise(seed: number, length: number): Uint8Array {
+  let state = seed + 1;
+  return Uint8Array.from({ length }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state & 255;
+  });
+}
