@@ -17,6 +17,8 @@ const EXAMPLES = readdirSync(FOLDER)
 const FILES = Object.fromEntries(EXAMPLES.map(({ name, text }) => [name, text]));
 const USES = { "part.ham": PART };
 
+const LONG = { timeout: 600_000 };
+
 describe("compiling, formatting, JSON and the flat file agree on a model", () => {
   // The plugin of one example lives in a package of its own.
   const whole = EXAMPLES.filter(({ text }) => !/^use "@/m.test(text));
@@ -25,9 +27,9 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
     expect(checkLaws(text, FILES)).toBe("sound");
   });
 
-  test("of generated files, most of which compile", { timeout: 120_000 }, () => {
+  test("of ten thousand generated files, most of which compile", LONG, () => {
     const tally = new Map<string, number>();
-    const runs = 500;
+    const runs = 10_000;
     fc.assert(
       fc.property(modelFile, (text) => {
         const outcome = checkLaws(text, USES);
@@ -38,10 +40,10 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
     expect(tally.get("sound") ?? 0).toBeGreaterThan(runs / 2);
   });
 
-  test("of files that are well-formed and mean nothing", () => {
+  test("of ten thousand files that are well-formed and mean nothing", LONG, () => {
     fc.assert(
       fc.property(hamFile, (text) => void checkLaws(text)),
-      { numRuns: 300 },
+      { numRuns: 10_000 },
     );
   });
 

@@ -30,7 +30,7 @@ export interface Explanation {
   /** Layers whose own energy `⟨x, x̂⟩ − L(x)` counts. */
   readonly leaking: readonly Neuron[];
   readonly activations: readonly (Formula & { readonly neuron: Neuron })[];
-  /** The right side is `τ dx/dt`. */
+  /** The right side is `τ dx/dt`; for a binary layer, which has no such, it is `−∂E/∂x̂`. */
   readonly rules: readonly (Formula & { readonly neuron: Neuron })[];
   /** Parts that the rules name. */
   readonly shared: readonly Formula[];
@@ -41,18 +41,23 @@ export interface Explanation {
 /** Writes a model down; see above. */
 export function explain(graph: EnergyGraph): Explanation {
   const names = new SharedParts(graph);
-  // With every time constant 1 a velocity is what stands right of τ dx/dt.
-  const unhurried = graph.neurons.map((neuron) => ({ ...neuron, tau: lit(1) }));
+  // With every time constant 1 a velocity is what stands right of τ dx/dt. A binary layer follows
+  // the energy alone: its own part is 0 at both of its values.
+  const unhurried = graph.neurons.map((neuron) => ({
+    ...neuron,
+    tau: lit(1),
+    leak: neuron.leak && neuron.kind === "smooth",
+  }));
   const slopes = [...velocities({ ...graph, neurons: unhurried }).values()];
   const rules = slopes.map(({ indices, value }, i) => ({
     neuron: graph.neurons[i],
     indices,
-    left: get(graph.neurons[i].state, indices),
+    left: get(graph.neurons[i][movingSide(graph.neurons[i])], indices),
     right: names.name(value),
   }));
   return {
     energies: graph.terms.map(({ name, energy }) => ({ left: name, right: energy, indices: [] })),
-    leaking: graph.neurons.filter(({ leak }) => leak),
+    leaking: graph.neurons.filter(({ leak, kind }) => leak && kind === "smooth"),
     activations: graph.neurons.map((neuron) => {
       const { indices, value } = activationOf(neuron);
       return { neuron, indices, left: get(neuron.activation, indices), right: value };
@@ -61,6 +66,11 @@ export function explain(graph: EnergyGraph): Explanation {
     shared: names.formulas,
     ahead: slopes.flatMap(({ value }) => computedAhead(value)),
   };
+}
+
+/** What the rule of a layer is about: smooth layers move their state, binary ones flip a value. */
+function movingSide({ kind }: Neuron): "state" | "activation" {
+  return kind === "binary" ? "activation" : "state";
 }
 
 /** Gives every softmax of the rules a name, so that it is written once. */
@@ -191,6 +201,12 @@ export function explainText(explanation: Explanation): string {
   }
   lines.push("", "Update rules");
   for (const { left, right, neuron } of explanation.rules) {
+    if (neuron.kind === "binary") {
+      lines.push(
+        `  -dE/d(${text(left)}) = ${text(right)}   a unit takes its value of lower energy`,
+      );
+      continue;
+    }
     const tau = text(neuron.tau);
     lines.push(`  ${tau === "1" ? "" : `${tau} * `}d/dt ${text(left)} = ${text(right)}`);
   }
@@ -209,6 +225,9 @@ export function explainLatex(explanation: Explanation): string {
       ({ left, right }) => `${latex(left as Expr)} &= ${latex(right)}`,
     ),
     ...explanation.rules.map(({ left, right, neuron }) => {
+      if (neuron.kind === "binary") {
+        return `-\\frac{\\partial E}{\\partial ${latex(left as Expr)}} &= ${latex(right)}`;
+      }
       const tau = latex(neuron.tau);
       const lead = tau === "1" ? "" : `${tau}\\,`;
       return `${lead}\\frac{d\\,${latex(left as Expr)}}{dt} &= ${latex(right)}`;

@@ -1,4 +1,5 @@
 import {
+  apply,
   type EnergyGraph,
   explain,
   explainLatex,
@@ -134,4 +135,34 @@ test.each([
   });
   expect(html).toContain("katex");
   expect(latex).toContain("\\hat{");
+});
+
+test("a binary layer has no velocity: its units take the value of lower energy", () => {
+  const sign: LagrangianDefinition = {
+    ...identity,
+    name: "sign",
+    kind: "binary",
+    value: (state) => apply("abs", state),
+  };
+  const s = makeNeuron("s", [D], sign);
+  const stored = neg(sum([m], pow(sum([i], mul(get(xi, [m, i]), get(s.activation, [i]))), lit(2))));
+  const hopfield: EnergyGraph = {
+    dims: [D, K],
+    tensors: [xi],
+    neurons: [s],
+    terms: [{ name: "stored", energy: stored }],
+    recalls: [],
+  };
+  const lines = explainText(explain(hopfield)).split("\n");
+  expect(lines.slice(0, 3)).toEqual([
+    "Energy",
+    "  + -sum[m] (sum[i] xi[m, i] * s[i])^2   stored",
+    "",
+  ]);
+  expect(lines[lines.indexOf("Update rules") + 1]).toBe(
+    "  -dE/d(s[d]) = 2 * sum[m] xi[m, d] * sum[i] xi[m, i] * s[i]   a unit takes its value of lower energy",
+  );
+  expect(explainLatex(explain(hopfield))).toContain(
+    "-\\frac{\\partial E}{\\partial \\hat{s}_{d}} &=",
+  );
 });
