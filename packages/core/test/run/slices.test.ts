@@ -1,5 +1,7 @@
 // A step that would need too much memory takes a few examples at a time, and nobody can tell.
 
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
 import { makeProgram } from "@hamlet/core";
 import { get, gradient } from "@hamlet/graph";
 import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";

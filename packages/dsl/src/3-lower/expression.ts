@@ -602,17 +602,18 @@ export class Expressions {
     const [first] = expression.path.segments;
     const known = this.#scope.declarations.has(first.text);
     const local = around.words.has(first.text) || around.indices.has(first.text);
-    if (expression.path.segments.length > 1 || !known || local) return "no slice";
+    if (!known || local) return "no slice";
     const whole = expression.indices?.some((index) => index.kind === "whole") ?? true;
     if (!whole) return "no slice";
-    const meaning = this.#scope.meaning(first);
+    const meaning = this.#scope.at(expression.path);
     if (meaning.kind === "broken") return null;
     const axes = axesOf(meaning);
     if (axes === null || (axes.length === 0 && expression.indices === undefined)) return "no slice";
     const written = expression.indices ?? axes.map(() => null);
     if (written.length !== axes.length) {
       const texts = (expression.indices ?? []).map((index) => this.written(index.span));
-      indexCount(this.#diagnostics, first.text, axes, texts, expression.span);
+      const text = this.written(expression.path.span);
+      indexCount(this.#diagnostics, text, axes, texts, expression.span);
       return null;
     }
     const at = written.map((index, axis) =>
