@@ -30,6 +30,12 @@ export function compiled(text: string, uses: Uses = {}, name = "m.ham"): Compila
   );
 }
 
+/** The errors as text: what keeps a model from running. */
+export function errors({ diagnostics, ...compilation }: Compilation): string {
+  const found = diagnostics.filter(({ severity }) => severity === "error");
+  return messages({ ...compilation, diagnostics: found });
+}
+
 /** All messages as text. */
 export function messages({ diagnostics, sources }: Compilation): string {
   return diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, sources)}\n`).join("\n");

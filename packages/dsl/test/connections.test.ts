@@ -37,11 +37,9 @@ test("an unnamed connection is called like its synapse", () => {
 test("weights start as the synapse says", () => {
   const { graph } = model(`${HEAD}connect enc: dense(x, h)`);
   const source = graph.tensors[0].source;
-  expect(source?.from === "draw" && [source.distribution, ...source.args.map(printText)]).toEqual([
-    "normal",
-    "0",
-    "0.02",
-  ]);
+  expect(
+    source?.from === "draw" && [source.distribution, ...source.args.map((arg) => printText(arg))],
+  ).toEqual(["normal", "0", "0.02"]);
 });
 
 test("`share` reuses every param of another connection", () => {
@@ -121,7 +119,10 @@ describe("a synapse of the file", () => {
     expect(terms).toEqual({ pull: "-1.5 * (sum[i] pull.w[i] * x[i])^2" });
     expect(tensors).toEqual(["param pull.w[D]"]);
     const source = graph.tensors[0].source;
-    expect(source?.from === "draw" && source.args.map(printText)).toEqual(["0", "0.5"]);
+    expect(source?.from === "draw" && source.args.map((arg) => printText(arg))).toEqual([
+      "0",
+      "0.5",
+    ]);
   });
 
   test("may be connected twice, with different neurons", () => {

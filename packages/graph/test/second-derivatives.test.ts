@@ -108,7 +108,7 @@ test("the Hessian of the largest softmax weight is that of p₁", () => {
   );
 });
 
-test.each<[string, readonly number[]]>([
+test.each<[string, number[]]>([
   ["no factor is 0", X],
   ["one factor is 0", [0, 0.7, -1.2]],
   ["two factors are 0", [0, 0, -1.2]],

@@ -2,6 +2,7 @@ import {
   add,
   apply,
   type EnergyGraph,
+  type Index,
   type Expr,
   get,
   gradient,
@@ -43,7 +44,7 @@ test(
         const at = indicesOf(target.axes);
         const u = makeTensor("u", "const", target.axes);
         const free = indices.slice(0, 3);
-        const swapped = new Map([
+        const swapped = new Map<Index, Index | number>([
           [indices[0], indices[3]],
           [indices[1], 0],
         ]);

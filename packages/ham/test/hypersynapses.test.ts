@@ -91,7 +91,8 @@ test.each(cases.map((item, i) => [`${item.synapse} ${i}`, item] as const))(
   (_, item) => {
     const [name, given] = NAMES[item.synapse];
     const definition = HYPERSYNAPSES.find((entry) => entry.name === name)!;
-    const self = "self_attention" in item ? { self: item.self_attention ? "on" : "off" } : {};
+    const self: Record<string, OptionValue> =
+      "self_attention" in item ? { self: item.self_attention ? "on" : "off" } : {};
     const window: Record<string, OptionValue> =
       "stride" in item ? { stride: lit(item.stride!), pad: item.padding!.toLowerCase() } : {};
     const used = use(definition, item.args, { ...given, ...self, ...window });

@@ -1,7 +1,7 @@
 // Langevin dynamics: the states of a quadratic well spread as the temperature says.
 
 import { key } from "@hamlet/core";
-import { lit, type Recall } from "@hamlet/graph";
+import { lit, type Recall, type Tensor } from "@hamlet/graph";
 import { makeRecall } from "@hamlet/ham";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
@@ -14,7 +14,7 @@ beforeAll(() => useBackend("wasm"));
 const model = twoPatterns();
 
 async function spread(temperature: number, clamps: Recall["clamps"] = [], seed = 0) {
-  const setup = setupOf(new Map([...model.values, [model.xi, [0, 0]]]));
+  const setup = setupOf(new Map<Tensor, readonly number[]>([...model.values, [model.xi, [0, 0]]]));
   const solver = {
     name: "langevin",
     options: new Map([

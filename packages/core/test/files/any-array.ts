@@ -29,7 +29,7 @@ const sizeOf = (shape: number[]) => shape.reduce((product, d) => product * d, 1)
 const exactly = (length: number) => ({ minLength: length, maxLength: length });
 
 const numbers: fc.Arbitrary<ArrayData> = fc
-  .tuple(shapes, fc.constantFrom(...Object.keys(ELEMENTS)))
+  .tuple(shapes, fc.constantFrom(...(Object.keys(ELEMENTS) as (keyof typeof ELEMENTS)[])))
   .chain(([shape, dtype]) =>
     fc
       .array<number>(ELEMENTS[dtype], exactly(sizeOf(shape)))

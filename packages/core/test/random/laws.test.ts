@@ -8,7 +8,7 @@ const counts = fc.integer({ min: 0, max: 200 });
 const law = <T extends unknown[]>(
   arbitraries: { [I in keyof T]: fc.Arbitrary<T[I]> },
   holds: (...values: T) => void,
-) => fc.assert(fc.property(...arbitraries, holds));
+) => fc.assert(fc.property(fc.tuple<T>(...arbitraries), (values) => holds(...values)));
 
 describe("keys", () => {
   test("the keys of a split differ from each other and from their parent", () => {

@@ -2,6 +2,7 @@
 // are asked only for values they have. These rules read the finished graph.
 
 import {
+  children,
   checkBoundedness,
   checkConvexity,
   checkDomains,
@@ -16,7 +17,7 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { convexityUnproven } from "../2-check/rules/convexity-unproven.ts";
-import { domain } from "../2-check/rules/domain.ts";
+import { domain, noValue } from "../2-check/rules/domain.ts";
 import { notConvex } from "../2-check/rules/not-convex.ts";
 import { signNeeded } from "../2-check/rules/sign-needed.ts";
 import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
@@ -29,6 +30,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);
   reportBoundedness(graph, facts, written);
   reportDomains(graph, facts, written);
+  reportNoValues(graph, written);
 };
 
 function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {
@@ -178,6 +180,26 @@ function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void
           ? printText(argument)
           : source.text.slice(span.start, span.end);
       domain(written.diagnostics, { op, argument: text, range: printInterval(range) }, span);
+    }
+  }
+}
+
+/** Numbers that were worked out while reading the file and are none, like `0/0`. */
+function reportNoValues(graph: EnergyGraph, written: Written): void {
+  const values = graph.tensors.flatMap(({ source }) =>
+    source?.from === "value" ? source.value : [],
+  );
+  const pending: Expr[] = [...values, ...graph.terms.map(({ energy }) => energy)];
+  const seen = new Set(pending);
+  for (const expr of pending) {
+    const span = written.spanOf(expr);
+    if (expr.kind === "lit" && !Number.isFinite(expr.value) && span !== undefined) {
+      const text = written.file.source.text.slice(span.start, span.end);
+      noValue(written.diagnostics, text, expr.value, span);
+    }
+    for (const child of children(expr)) {
+      if (!seen.has(child)) pending.push(child);
+      seen.add(child);
     }
   }
 }

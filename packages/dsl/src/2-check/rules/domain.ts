@@ -19,3 +19,17 @@ export function domain(
     ...(risk.op === "sqrt" ? { fix: [`\`sqrt(max(${risk.argument}, 0))\``] } : {}),
   });
 }
+
+/** W0604: a number that is worked out here and now is none: `0/0`, `(-1)^0.5`, `1/0`. */
+export function noValue(
+  diagnostics: Diagnostics,
+  written: string,
+  value: number,
+  span: Span,
+): void {
+  diagnostics.report("W0604", span, {
+    message: `\`${written}\` has no finite value`,
+    label: Number.isNaN(value) ? "not a number" : value > 0 ? "infinity" : "minus infinity",
+    help: ["divide by a number other than 0, and take roots of positive numbers only"],
+  });
+}
