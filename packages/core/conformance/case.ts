@@ -2,6 +2,7 @@
 // give is reference.ts.
 
 import type { Output, RunOp } from "@hamlet/core";
+import type { ExampleModel } from "@hamlet/testing";
 import type { Setting } from "./setting.ts";
 
 /** An array handed to an operation. */
@@ -44,4 +45,13 @@ export interface DescentCase {
   readonly dt: number;
 }
 
-export type Case = OperationCase | ExpressionCase | DescentCase;
+/** A model of an example of the repository, with what is asked of it. */
+export interface ExampleCase {
+  readonly kind: "example";
+  readonly row: string;
+  readonly name: string;
+  readonly asks: "energy" | "velocities" | "states";
+  readonly model: ExampleModel;
+}
+
+export type Case = OperationCase | ExpressionCase | DescentCase | ExampleCase;

@@ -30,7 +30,7 @@ export function operationsPage(results: Results): string {
     "Operations and backends",
     "Which operations run on which TensorFlow.js backend, and how many checks they pass.",
     [
-      "Every operation that a plan can contain, every kind of expression and a few whole models, run on every backend and compared with float64. A cell counts the checks that passed; `+ 2` means that two more are excused, for the reasons below the table; a missing kernel is named.",
+      "Every operation that a plan can contain, every kind of expression, a few whole models and every example of the repository, run on every backend and compared with float64. A cell counts the checks that passed; `+ 2` means that two more are excused, for the reasons below the table; a missing kernel is named.",
       RUN,
       table(["", ...PLACES], [...body, total]),
       "## What is excused",
@@ -56,7 +56,7 @@ export function precisionPage(results: Results): string {
     [
       "TensorFlow.js computes in float32, which holds a number to about 6e-8 of its size. The table shows the largest error that the conformance suite saw, against float64: of the size of the result where it says _relative_, and of the size of the result or of 1, whichever is larger, where it says _relative above 1_. Numbers are rounded up.",
       RUN,
-      "Sine and cosine on graphics cards are good to about 2e-4 whatever one does: that is what their standards promise. The angle itself is reduced to [−π, π] first, in three exact steps, so that large angles are no worse than small ones.",
+      "Sine and cosine on graphics cards are good to about 2e-4 whatever one does: that is what their standards promise. The angle itself is reduced to [−π, π] first, in three exact steps, so that large angles are no worse than small ones. That is why the example with cosines, `07-drdam`, has a row of its own.",
       table(["", "Error", ...PLACES], body),
     ],
   );

@@ -5,8 +5,10 @@ import { invariant, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { runInstruction } from "../src/run/operations.ts";
 import type { Case, DescentCase, ExpressionCase, OperationCase } from "./case.ts";
+import { readTensors } from "./read-tensors.ts";
 import { argumentsOf, entrywise, expectedOf } from "./reference.ts";
 import { runReference } from "./reference-run.ts";
+import { runExample } from "./run-example.ts";
 import { type Bound, planFor, type Setting, upload } from "./setting.ts";
 
 /** Numbers that count as one check. */
@@ -26,6 +28,8 @@ export async function runCase(one: Case): Promise<Check[]> {
       return runExpression(one);
     case "descent":
       return runDescent(one);
+    case "example":
+      return (await runExample(one)).map((run) => ({ inputs: [], ...run }));
   }
 }
 
@@ -34,7 +38,7 @@ async function runOperation(one: OperationCase): Promise<Check[]> {
   const tensors = inputs.map(({ values, shape }) => tf.tensor(values, [...shape], "float32"));
   const instruction = { op, numbers, inputs: [], tensor: null, stage: "step", shape: [] } as const;
   const result = runInstruction(instruction, tensors, 1);
-  const found = await read([result, ...tensors]);
+  const found = await readTensors([result, ...tensors]);
   const expected = expectedOf(one);
   if (!one.each) return [{ inputs: [], expected, found: found[0] }];
   return expected.map((value, position) => ({
@@ -81,7 +85,7 @@ async function descend({ outputs, setting, steps, dt }: DescentCase): Promise<nu
   }
   const last = tf.clone(inputs.get(moving)!);
   tf.dispose([...inputs.values()]);
-  return read([...energies, last]);
+  return readTensors([...energies, last]);
 }
 
 function descendInReference({ outputs, setting, steps, dt }: DescentCase): number[][] {
@@ -114,13 +118,6 @@ async function step(outputs: readonly Output[], setting: Setting): Promise<Map<s
   for (const stage of ["load", "param", "example"] as const) program.bind(stage, inputs);
   const results = program.step(inputs, { batch, time });
   tf.dispose([...inputs.values()]);
-  const values = await read([...results.values()]);
+  const values = await readTensors([...results.values()]);
   return new Map([...results.keys()].map((name, k) => [name, values[k]]));
-}
-
-/** The entries of tensors, which are disposed. On WebGPU in Node they can only be awaited. */
-async function read(tensors: readonly tf.Tensor[]): Promise<number[][]> {
-  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-  tf.dispose([...tensors]);
-  return values.map((entries) => Array.from(entries));
 }

@@ -1,6 +1,6 @@
 // Where the tensors of an expression stand in a plan, and what is in them.
 
-import { type Leaf, type Output, plan, type Plan } from "@hamlet/core";
+import { type Leaf, type Output, plan, type Plan, type Stage } from "@hamlet/core";
 import { type Dim, sizeOfDim, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -16,6 +16,16 @@ export interface Setting {
   readonly time?: number;
   readonly sizes?: ReadonlyMap<Dim, number>;
 }
+
+/** When the entries of a tensor are known. */
+export const STAGE_OF: Readonly<Record<Tensor["kind"], Stage>> = {
+  activation: "step",
+  state: "step",
+  given: "example",
+  param: "param",
+  const: "load",
+  data: "load",
+};
 
 /** Entries that are exact in float32, spread over [−1, 1] without a pattern. */
 export function quarters(count: number, seed = 1): Float32Array {

@@ -4,6 +4,7 @@ import { KERNELS } from "@hamlet/core";
 import { type BackendName, errorOf, exemptionFor, precisionOf } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Case } from "./case.ts";
+import { exampleCases } from "./examples.ts";
 import { expressionCases } from "./expression-cases.ts";
 import { modelCases } from "./models.ts";
 import { operationCases } from "./operation-cases.ts";
@@ -26,7 +27,7 @@ export interface RowResult {
 
 /** Every case, in the order of the table. */
 export function allCases(): Case[] {
-  return [...operationCases(), ...expressionCases(), ...modelCases()];
+  return [...operationCases(), ...expressionCases(), ...modelCases(), ...exampleCases()];
 }
 
 /** The rows of the table, in order. */

@@ -1,8 +1,7 @@
 // The small world of the planner's tests: three dims, tensors of every stage.
 
 import { makeDim, makeIndex, makeTensor, sizeOfDim, type Tensor } from "@hamlet/graph";
-import type { Stage } from "@hamlet/core";
-import { type Bound, quarters, type Setting } from "./setting.ts";
+import { type Bound, quarters, type Setting, STAGE_OF } from "./setting.ts";
 
 export const A = makeDim("A", 3);
 export const B = makeDim("B", 2);
@@ -28,21 +27,12 @@ export const [b, b2] = [makeIndex("b", B), makeIndex("b2", B)];
 export const [m, n] = [makeIndex("m", C), makeIndex("n", C)];
 export const one = makeIndex("one", ONE);
 
-const STAGES: Readonly<Record<Tensor["kind"], Stage>> = {
-  activation: "step",
-  state: "step",
-  given: "example",
-  param: "param",
-  const: "load",
-  data: "load",
-};
-
 const TENSORS = [v, w, h, alone, known, cue, xi, pair, cube, beta, weight, bias];
 
 /** Every tensor with entries; what differs per example is batched, or nothing is. */
 export function world({ batch = 3, batched = true } = {}): Setting {
   const bound = TENSORS.map((tensor, seed): [Tensor, Bound] => {
-    const stage = STAGES[tensor.kind];
+    const stage = STAGE_OF[tensor.kind];
     const own = batched && (stage === "step" || stage === "example");
     const size = tensor.axes.reduce((total, dim) => total * sizeOfDim(dim), 1);
     const entries = quarters(size * (own ? batch : 1), seed + 1);

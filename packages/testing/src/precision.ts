@@ -40,6 +40,8 @@ const APPROXIMATE: Precision = { floor: 1, cpu: 1e-6, wasm: 1e-6, webgl: 1e-5, w
 const ACCUMULATED: Precision = { floor: 1, cpu: 1e-5, wasm: 1e-4, webgl: 1e-4, webgpu: 1e-4 };
 /** Whole expressions. */
 const COMPOSED: Precision = { floor: 1, cpu: 1e-5, wasm: 1e-4, webgl: 5e-4, webgpu: 5e-4 };
+/** Whole models of ordinary size. */
+const MODELLED: Precision = { floor: 1, cpu: 1e-5, wasm: 1e-5, webgl: 1e-5, webgpu: 1e-5 };
 
 const rows = (names: string, precision: Precision) =>
   Object.fromEntries(names.split(" ").map((name) => [name, precision]));
@@ -52,6 +54,11 @@ export const PRECISION: Readonly<Record<string, Precision>> = {
   ...rows("exp log pow softplus sigmoid logcosh tanh", APPROXIMATE),
   ...rows("sin cos", { ...APPROXIMATE, webgl: 5e-4, webgpu: 5e-4 }),
   ...rows("sum prod matmul", ACCUMULATED),
+  "energy of an example": MODELLED,
+  "velocities of an example": MODELLED,
+  "20 steps of an example": MODELLED,
+  // No better than the cosines that they are made of.
+  "example with cosines": { ...MODELLED, webgl: 5e-4, webgpu: 5e-4 },
 };
 
 /** The accuracy of a row; rows that are no operation are whole expressions. */

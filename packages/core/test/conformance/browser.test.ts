@@ -13,7 +13,7 @@ console.info(
     : `Conformance: skipped on ${BACKENDS.join(" and ")}, because ${reason}.`,
 );
 
-// A minute on a machine that does nothing else: shaders are compiled for the processor.
+// A minute or two on a machine that does nothing else: shaders are compiled for the processor.
 describe.skipIf(reason !== null)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RowResult[] | null> = new Map();
 
@@ -24,7 +24,7 @@ describe.skipIf(reason !== null)("in Chromium", () => {
       if (rows == null) throw new Error(`Chromium has no device for ${backend}.`);
       writeResult(backend, rows);
     }
-  }, 300_000);
+  }, 600_000);
 
   describe.each(BACKENDS)("on %s", (backend) => {
     test.each(allRows())("%s: every check passes or is excused by name", (row) => {

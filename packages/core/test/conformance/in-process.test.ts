@@ -3,10 +3,12 @@
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { EXEMPTIONS, NODE_BACKENDS, PRECISION, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { EXAMPLES } from "../../conformance/examples.ts";
 import { PAGES } from "../../conformance/page-files.ts";
 import { operationsPage, precisionPage } from "../../conformance/pages.ts";
 import { type Place, writeResult } from "../../conformance/results.ts";
@@ -43,6 +45,11 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
 test("every row with a tolerance or an exemption is in the suite", () => {
   const named = [...Object.keys(PRECISION), ...EXEMPTIONS.flatMap(({ rows }) => rows)];
   expect(named.filter((row) => !ROWS.includes(row))).toEqual([]);
+});
+
+test("every example of the repository is in the suite", () => {
+  const files = readdirSync(new URL("../../../../fixtures/models/", import.meta.url));
+  expect(Object.keys(EXAMPLES).sort()).toEqual(files.map((file) => basename(file, ".json")).sort());
 });
 
 test("no two cases of a row have the same name", () => {

@@ -12,7 +12,7 @@ console.info(
     : `Conformance: skipped on webgpu in Node, because ${reason}.`,
 );
 
-// Half a minute on a machine that does nothing else: shaders are compiled for the processor.
+// Up to a minute on a machine that does nothing else: shaders are compiled for the processor.
 describe.skipIf(reason !== null)("on webgpu in Node", () => {
   let results: readonly RowResult[] = [];
 

@@ -33,6 +33,7 @@ import {
 import * as fc from "fast-check";
 import { noise } from "../arbitrary-expr.ts";
 import { arbitraryModel } from "../arbitrary-graph.ts";
+import { exampleCases } from "./examples.ts";
 
 /** An array of a file. */
 export interface ArrayJson {
@@ -134,7 +135,7 @@ function random(): ExportCase[] {
 }
 
 /** All models that are exported. */
-export const CASES: readonly ExportCase[] = [attention(), ...random()];
+export const CASES: readonly ExportCase[] = [attention(), ...random(), ...exampleCases()];
 
 /** The inputs of a case as the names that an exported file reads them by. */
 export function inputsOf({ graph, environment }: ExportCase): Record<string, ArrayJson> {
