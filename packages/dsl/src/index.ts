@@ -53,6 +53,4 @@ export type { FoundArray } from "./2-check/rules/file-shape.ts";
 export { type MissingFile, noFile } from "./2-check/rules/no-file.ts";
 export { notAnArray } from "./2-check/rules/not-an-array.ts";
 export { notFed } from "./2-check/rules/not-fed.ts";
-export { codeMirrorMode, type CharacterStream, type StreamMode } from "./highlight/codemirror.ts";
-export { textMateGrammar, type TextMateGrammar, type TextMateRule } from "./highlight/textmate.ts";
 export type { GraphCheck, Written } from "./3-lower/graph-check.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { StringStream } from "@codemirror/language";
-import { codeMirrorMode, RESERVED, textMateGrammar } from "@hamlet/dsl";
+import { RESERVED } from "@hamlet/dsl";
+import { codeMirrorMode, textMateGrammar } from "@hamlet/dsl/highlight";
 import { expect, test } from "vitest";
 
 const FILE = new URL("../highlight/ham.tmLanguage.json", import.meta.url);
