@@ -14,6 +14,12 @@ export {
   type ArrayFileHeader,
   type ArrayFormat,
 } from "./files/array-file.ts";
+export {
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+  type CheckpointOptions,
+} from "./files/checkpoint.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
 export { readNpz, writeNpz, type NpzOptions } from "./files/npz.ts";
 export {
