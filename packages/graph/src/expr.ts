@@ -220,6 +220,7 @@ export function reduce(
   }
   if (op === "sum") {
     if (isValue(body, 0)) return body;
+    if (where !== null && isValue(where, 0)) return lit(0);
     return where === null ? plainSum(over, body) : guardedSum(over, body, where);
   }
   return rawReduce(op, over, body, where);

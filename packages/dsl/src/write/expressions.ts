@@ -38,6 +38,12 @@ export function expressionWriter(names: FileNames, owner: string): ExpressionWri
   };
 }
 
+/** A condition; one whose value is known already is no comparison any more, but has to look like one. */
+export function conditionText(condition: Expr, text: ExpressionWriter["text"]): string {
+  if (condition.kind !== "lit") return text(condition);
+  return condition.value === 0 ? "1 < 0" : "0 < 1";
+}
+
 function assertWritable(expr: Expr, owner: string): void {
   contains(expr, (node) => {
     const what = unwritable(node);
@@ -50,6 +56,8 @@ function unwritable(node: Expr): string | null {
   switch (node.kind) {
     case "select":
       return "a choice between two values (`select`)";
+    case "reduce":
+      return node.where?.kind === "lit" ? "a guard that is never true" : null;
     case "softmax":
       return "a normalised exponential (`softmax[…]`)";
     case "lit":

@@ -12,7 +12,7 @@ import {
   type Start,
 } from "@hamlet/graph";
 import { drawText } from "./declarations.ts";
-import { type ExpressionWriter, expressionWriter } from "./expressions.ts";
+import { conditionText, type ExpressionWriter, expressionWriter } from "./expressions.ts";
 import type { FileNames } from "./names.ts";
 
 /** `recall settle { … }` */
@@ -30,7 +30,9 @@ export function recallText(recall: Recall, neurons: readonly Neuron[], names: Fi
     ),
     `solver = ${solverText(recall.solver, text)}`,
     `steps = ${text(recall.steps)}`,
-    ...(recall.stop === null ? [] : [`stop when ${line().text(plainWords(recall.stop))}`]),
+    ...(recall.stop === null
+      ? []
+      : [`stop when ${conditionText(plainWords(recall.stop), line().text)}`]),
     ...recall.record.map(
       ({ name, every }) =>
         `record ${recorded.get(name) ?? name}${every === 1 ? "" : ` every ${every}`}`,
@@ -59,7 +61,7 @@ function clampText(clamp: Clamp, names: FileNames, { text, index }: ExpressionWr
   const { indices, where, value } = clamp;
   if (value !== null) return `clamp ${entriesText(name, indices, value, { text, index }, names)}`;
   if (where === null) return `clamp ${name}`;
-  return `clamp ${targetText(name, indices, index)} where ${text(where)}`;
+  return `clamp ${targetText(name, indices, index)} where ${conditionText(where, text)}`;
 }
 
 /** `v[i] = formula`, or `v = query` where a whole array is read along the same axes. */
