@@ -1,11 +1,9 @@
-// Runs the suite on WebGL and WebGPU in the system's Chromium, without a screen or a card: both
+// Runs a suite on WebGL and WebGPU in the system's Chromium, without a screen or a card: both
 // are drawn by SwiftShader, on the processor.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
-import type { RowResult } from "./suite.ts";
 
 /** Where Debian puts Chromium. */
 export const CHROMIUM = "/usr/bin/chromium";
@@ -32,10 +30,10 @@ const SWITCHES = [
 /** A page counts as secure, and so may use WebGPU, when it comes from this host. */
 const ORIGIN = "http://localhost:1/";
 
-/** One script that holds the suite and both backends. */
-async function bundle(): Promise<string> {
+/** One script that holds a suite and both backends. */
+async function bundle(page: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "page.ts")],
+    entryPoints: [page],
     bundle: true,
     write: false,
     format: "iife",
@@ -48,14 +46,18 @@ async function bundle(): Promise<string> {
   return outputFiles[0].text;
 }
 
-/** Starts the browser, runs the suite once for every backend and closes it again. */
-export async function runInBrowser(
+/**
+ * Starts the browser, runs the suite of a page once for every backend and closes it again. The page
+ * is a script that defines `conform`, which gives JSON: null where there is no device.
+ */
+export async function runInBrowser<Result>(
+  file: string,
   backends: readonly ("webgl" | "webgpu")[],
-): Promise<Map<string, RowResult[] | null>> {
-  const script = await bundle();
+): Promise<Map<string, Result | null>> {
+  const script = await bundle(file);
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
   try {
-    const results = new Map<string, RowResult[] | null>();
+    const results = new Map<string, Result | null>();
     for (const backend of backends) {
       // A page each, so that one backend never reads what the other left.
       const page = await browser.newPage();
@@ -68,7 +70,7 @@ export async function runInBrowser(
         (name) => (globalThis as unknown as Page).conform(name),
         backend,
       );
-      results.set(backend, JSON.parse(text) as RowResult[] | null);
+      results.set(backend, JSON.parse(text) as Result | null);
       await page.close();
     }
     return results;

@@ -1,9 +1,8 @@
-// Runs the suite on WebGPU in Node, in a process of its own: a driver can take its process down.
+// Runs a suite on WebGPU in Node, in a process of its own: a driver can take its process down.
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RowResult } from "./suite.ts";
 
 /** Debian's Chromium brings a Vulkan loader and a driver that draws on the processor. */
 const LIBRARIES = "/usr/lib/chromium";
@@ -15,8 +14,8 @@ export function whyNoDriver(): string | null {
   return `there is no ${DRIVER}, and VK_DRIVER_FILES names no Vulkan driver`;
 }
 
-/** Runs the suite; null when no device was found. */
-export function runWebgpuInNode(): Promise<RowResult[] | null> {
+/** Runs the suite of a script, which prints JSON; null when no device was found. */
+export function runWebgpuInNode<Result>(script: string): Promise<Result | null> {
   const env = {
     ...process.env,
     VK_DRIVER_FILES: process.env["VK_DRIVER_FILES"] ?? DRIVER,
@@ -25,12 +24,12 @@ export function runWebgpuInNode(): Promise<RowResult[] | null> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [join(import.meta.dirname, "run-node.ts"), "webgpu"],
+      [script, "webgpu"],
       { env, maxBuffer: 2 ** 26 },
       (error, stdout, stderr) => {
         const last = stdout.trimEnd().split("\n").at(-1) ?? "";
         try {
-          resolve(JSON.parse(last) as RowResult[] | null);
+          resolve(JSON.parse(last) as Result | null);
         } catch {
           reject(new Error(`The process printed no result: ${stderr || error?.message}`));
         }

@@ -1,11 +1,13 @@
 // The conformance suite on WebGL and WebGPU in Chromium, where there is one.
 
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runInBrowser, whyNoBrowser } from "../../conformance/browser.ts";
 import { writeResult } from "../../conformance/results.ts";
 import { allRows, type RowResult } from "../../conformance/suite.ts";
 
 const BACKENDS = ["webgl", "webgpu"] as const;
+const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 const reason = whyNoBrowser();
 console.info(
   reason === null
@@ -18,7 +20,7 @@ describe.skipIf(reason !== null)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RowResult[] | null> = new Map();
 
   beforeAll(async () => {
-    results = await runInBrowser(BACKENDS);
+    results = await runInBrowser<RowResult[]>(PAGE, BACKENDS);
     for (const backend of BACKENDS) {
       const rows = results.get(backend);
       if (rows == null) throw new Error(`Chromium has no device for ${backend}.`);

@@ -1,10 +1,12 @@
 // The conformance suite on WebGPU in Node, where there is a Vulkan driver.
 
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { writeResult } from "../../conformance/results.ts";
 import { allRows, type RowResult } from "../../conformance/suite.ts";
 import { runWebgpuInNode, whyNoDriver } from "../../conformance/webgpu-in-node.ts";
 
+const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
 const reason = whyNoDriver();
 console.info(
   reason === null
@@ -17,7 +19,7 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
   let results: readonly RowResult[] = [];
 
   beforeAll(async () => {
-    const found = await runWebgpuInNode();
+    const found = await runWebgpuInNode<RowResult[]>(SCRIPT);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     results = found;
     writeResult("webgpu in Node", results);

@@ -1,0 +1,100 @@
+// What must hold of the recalls that a backend ran.
+
+import { evaluateScalar, totalEnergy } from "@hamlet/graph";
+import { type BackendName, errorOf, exampleTensors, precisionOf } from "@hamlet/testing";
+import { flips, type RecallCase } from "./recall-case.ts";
+import { expectedRecall, ofExample, startOf } from "./reference-recall.ts";
+import type { RecallRun } from "./run-recalls.ts";
+
+/** Everything that is wrong with a run; empty when all is well. */
+export function problemsOf(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
+  const found = flips(one.model.graph)
+    ? problemsOfFlips(one, run, backend)
+    : problemsOfDescent(one, run, backend);
+  if (run.left !== 0) found.push(`${run.left} tensors are left`);
+  return found;
+}
+
+/** The whole path, the energies, the activations and the ending, each as the reference has it. */
+function problemsOfDescent(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
+  const { batch, graph } = one.model;
+  const found: string[] = [];
+  const compare = compareInto(found, one, backend);
+  for (let example = 0; example < batch; example++) {
+    const expected = expectedRecall(one, example, startOf(run, example, batch));
+    const { ending, steps } = run.endings[example];
+    expected.path.forEach((layers, step) => {
+      layers.forEach((layer, i) => {
+        const layerFound = ofExample(run.path[step][i], example, batch);
+        compare(`state of ${graph.neurons[i].name} after step ${step}`, layer, layerFound);
+      });
+    });
+    const energies = run.energies.slice(0, steps + 1).map((all) => all[example]);
+    compare("energies", expected.energies.slice(0, steps + 1), energies);
+    expected.activations[steps].forEach((layer, i) => {
+      const layerFound = ofExample(run.activations[i], example, batch);
+      compare(`activation of ${graph.neurons[i].name} at the end`, layer, layerFound);
+    });
+    const last = expected.path.length - 1;
+    if (steps !== (expected.stops ?? last)) {
+      found.push(`it stopped after ${steps} steps, not ${expected.stops ?? last}`);
+    }
+    if ((ending === "converged") !== (expected.stops !== null)) found.push(`it ended ${ending}`);
+  }
+  return found;
+}
+
+/** One unit a step, never uphill, and the energies that are reported are those of the states. */
+function problemsOfFlips(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
+  const { batch, graph } = one.model;
+  const found: string[] = [];
+  const compare = compareInto(found, one, backend);
+  const energyOf = totalEnergy({ ...graph, neurons: [] });
+  for (let example = 0; example < batch; example++) {
+    const given = exampleTensors(one.model, example);
+    const layers = run.path.map((states) =>
+      states.map((layer) => ofExample(layer, example, batch)),
+    );
+    const energies = layers.map((states) => {
+      const tensors = new Map(given);
+      graph.neurons.forEach(({ activation }, i) => tensors.set(activation, states[i]));
+      return evaluateScalar(energyOf, { tensors });
+    });
+    compare(
+      "energies",
+      energies.slice(0, run.energies.length),
+      run.energies.map((all) => all[example]),
+    );
+    layers.slice(1).forEach((states, step) => {
+      const changed = states.flatMap((layer, i) =>
+        layer.filter((x, k) => x !== layers[step][i][k]),
+      ).length;
+      if (changed > 1) found.push(`step ${step + 1} changes ${changed} units`);
+      if (energies[step + 1] > energies[step]) found.push(`step ${step + 1} goes uphill`);
+      if (changed === 1 && energies[step + 1] === energies[step]) {
+        found.push(`step ${step + 1} flips a unit for nothing`);
+      }
+    });
+    run.activations.forEach((layer, i) => {
+      const { steps } = run.endings[example];
+      compare("activations", layers[steps][i], ofExample(layer, example, batch));
+    });
+  }
+  return found;
+}
+
+/** Compares within the precision of the backend and keeps the first difference of each array. */
+function compareInto(found: string[], { name }: RecallCase, backend: BackendName) {
+  const row = name.startsWith("07-drdam") ? "example with cosines" : "20 steps of an example";
+  const precision = precisionOf(row);
+  return (what: string, expected: ArrayLike<number>, values: readonly number[]): void => {
+    if (expected.length !== values.length) {
+      found.push(`${what}: ${values.length} numbers, not ${expected.length}`);
+      return;
+    }
+    const at = values.findIndex(
+      (value, k) => errorOf(expected[k], value, precision.floor) > precision[backend],
+    );
+    if (at >= 0) found.push(`${what}: expected ${expected[at]}, found ${values[at]}`);
+  };
+}

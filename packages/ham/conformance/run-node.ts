@@ -1,0 +1,6 @@
+// `node run-node.ts <backend>`: runs every recall on a backend of Node and prints them as JSON.
+
+import { printSuite } from "../../core/conformance/node-backends.ts";
+import { runRecalls } from "./run-recalls.ts";
+
+await printSuite(runRecalls);

@@ -1,0 +1,35 @@
+// The recalls of the examples on WebGPU in Node, where there is a Vulkan driver.
+
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runWebgpuInNode, whyNoDriver } from "../../../core/conformance/webgpu-in-node.ts";
+import { problemsOf } from "../../conformance/check-recalls.ts";
+import { recallCases } from "../../conformance/recall-case.ts";
+import type { RecallRun } from "../../conformance/run-recalls.ts";
+
+const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
+const CASES = recallCases();
+const reason = whyNoDriver();
+console.info(
+  reason === null
+    ? "Recalls: run on webgpu in Node."
+    : `Recalls: skipped on webgpu in Node, because ${reason}.`,
+);
+
+// Up to a minute on a machine that does nothing else: shaders are compiled for the processor.
+describe.skipIf(reason !== null)("on webgpu in Node", () => {
+  let runs: readonly RecallRun[] = [];
+
+  beforeAll(async () => {
+    const found = await runWebgpuInNode<RecallRun[]>(SCRIPT);
+    if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
+    runs = found;
+  }, 300_000);
+
+  test.each(CASES.map((one, k) => [one.name, one, k] as const))(
+    "%s: 20 steps go as in float64",
+    (_, one, k) => {
+      expect(problemsOf(one, runs[k], "webgpu")).toEqual([]);
+    },
+  );
+});
