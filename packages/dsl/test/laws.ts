@@ -17,11 +17,16 @@ export type Outcome = "unreadable" | "wrong" | "unwritable" | "sound";
 /** Checks every law; throws an error that shows the text when one does not hold. */
 export function checkLaws(text: string, uses: Uses = {}): Outcome {
   const compilation = checkCompiles(text, uses);
-  if (parse(compilation.source).diagnostics.length > 0) return "unreadable";
-  const formatted = checkFormatting(compilation);
-  if (!isSound(compilation)) return "wrong";
+  const { text: formatted, diagnostics } = format(compilation.source);
+  if (diagnostics.length > 0) return "unreadable";
+  checkFormattedTwice(formatted);
+  if (!isSound(compilation)) {
+    checkTree(compilation, formatted, parse({ name: "m.ham", text: formatted }).file);
+    return "wrong";
+  }
   const id = modelId(compilation.graph);
   const after = compiled(formatted, uses);
+  checkTree(compilation, formatted, after.file);
   if (modelId(after.graph) !== id) fail("formatting changed the model id", text, formatted);
   const json = jsonOf(compilation);
   if (json === null) return "unwritable";
@@ -50,15 +55,15 @@ function jsonOf({ graph }: Compilation): string | null {
   }
 }
 
-function checkFormatting({ source, file }: Compilation): string {
-  const formatted = format(source);
-  const again = parse({ name: source.name, text: formatted.text });
-  if (treeOf(again.file) !== treeOf(file)) {
-    fail("formatting changed the tree", source.text, formatted.text);
+function checkFormattedTwice(formatted: string): void {
+  const twice = format({ name: "m.ham", text: formatted }).text;
+  if (twice !== formatted) fail("formatting twice changes more", formatted, twice);
+}
+
+function checkTree({ source, file }: Compilation, formatted: string, again: FileAst): void {
+  if (treeOf(again) !== treeOf(file)) {
+    fail("formatting changed the tree", source.text, formatted);
   }
-  const twice = format({ name: source.name, text: formatted.text }).text;
-  if (twice !== formatted.text) fail("formatting twice changes more", formatted.text, twice);
-  return formatted.text;
 }
 
 function checkFlat({ graph, source }: Compilation, id: string): Outcome {
