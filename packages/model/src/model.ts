@@ -95,10 +95,13 @@ class LoadedModel implements Model {
     this.seed = seed;
     this.warnings = warnings;
     this.#entries = entries;
-    for (const [tensor, { shape, data }] of entries) {
-      if (tensor.kind === "given") continue;
-      this.#tensors.set(tensor, tf.tensor(data, [...shape], "float32"));
-    }
+    tf.tidy(() => {
+      for (const [tensor, { shape, data }] of entries) {
+        if (tensor.kind === "given") continue;
+        this.#tensors.set(tensor, tf.tensor(data, [...shape], "float32"));
+      }
+      for (const tensor of this.#tensors.values()) tf.keep(tensor);
+    });
   }
 
   entries(name: string): Entries {

@@ -16,7 +16,7 @@ import {
   sum,
   type Tensor,
 } from "@hamlet/graph";
-import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import { expectNoLeak, expectNoLeakOnFailure, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { planFor, upload } from "../../conformance/setting.ts";
@@ -77,6 +77,22 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
         expect(tf.memory().numTensors).toBe(before);
       }),
     );
+  });
+
+  test("whichever operation fails, nothing is left and the program can be used again", async () => {
+    const inputs = upload(setting);
+    const ran = await expectNoLeakOnFailure(() => {
+      using program = makeProgram(planFor(outputs, setting));
+      bindAll(program, inputs);
+      stepped(program, inputs);
+    });
+    expect(ran).toBeGreaterThan(5);
+    using program = makeProgram(planFor(outputs, setting));
+    bindAll(program, inputs);
+    const first = stepped(program, inputs);
+    await expectNoLeakOnFailure(() => stepped(program, inputs));
+    expect(stepped(program, inputs)).toEqual(first);
+    tf.dispose([...inputs.values()]);
   });
 
   test("a step gives one tensor for every output, and each is the caller's own", () => {

@@ -96,22 +96,16 @@ export class BinaryRecall implements CompiledRecall {
     );
     const examples = this.#examples(givens, options);
     for (let step = 0; ;) {
-      const tensors = this.#tensors(examples);
-      const energy = tf.tensor1d(examples.map(({ walk }) => walk.state.energy()));
-      const change = tf.tensor1d(examples.map(({ walk }) => (step === 0 ? 0 : this.#change(walk))));
+      const energies = examples.map(({ walk }) => walk.state.energy());
+      const changes = examples.map(({ walk }) => (step === 0 ? 0 : this.#change(walk)));
+      const [energy, change] = tf.tidy(() => [tf.tensor1d(energies), tf.tensor1d(changes)]);
       let active: tf.Tensor | undefined;
       try {
-        active = yield {
-          step,
-          time: this.#time(step),
-          energy,
-          change,
-          states: tensors.states,
-          activations: tensors.activations,
-        };
+        using layers = this.#tensors(examples);
+        const { states, activations } = layers;
+        active = yield { step, time: this.#time(step), energy, change, states, activations };
       } finally {
         tf.dispose([energy, change]);
-        tensors.dispose();
       }
       if (step === this.steps) return;
       const mask = active?.dataSync();
@@ -371,16 +365,16 @@ export class BinaryRecall implements CompiledRecall {
       const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
       return tf.tensor(all, [examples.length, ...shape], "float32");
     };
-    const states = new Map<Neuron, tf.Tensor>();
-    const activations = new Map<Neuron, tf.Tensor>();
-    for (const neuron of this.#graph.neurons) {
-      const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
-      const pick = (name: "x" | "xhat") =>
-        layer(neuron, ({ walk, held }) => held.get(neuron)?.[name] ?? walk.state.values[i]);
-      states.set(neuron, pick("x"));
-      activations.set(neuron, pick("xhat"));
-    }
-    const dispose = () => tf.dispose([...states.values(), ...activations.values()]);
+    const { neurons } = this.#graph;
+    const pick = (name: "x" | "xhat") =>
+      neurons.map((neuron) => {
+        const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
+        return layer(neuron, ({ walk, held }) => held.get(neuron)?.[name] ?? walk.state.values[i]);
+      });
+    const all = tf.tidy(() => [...pick("x"), ...pick("xhat")]);
+    const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, all[from + i]]));
+    const [states, activations] = [own(0), own(neurons.length)];
+    const dispose = () => tf.dispose(all);
     return { states, activations, dispose, [Symbol.dispose]: dispose };
   }
 }

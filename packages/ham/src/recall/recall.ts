@@ -155,9 +155,14 @@ class EnergyRecall implements CompiledRecall {
     this.steps = settingOf(recall, setup, "steps");
     this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, noisy });
     this.#starts = makeStarts(recall, setup.sizes);
-    for (const program of [this.#dynamics, this.#starts]) {
-      program.bind("load", setup.values);
-      program.bind("param", setup.values);
+    try {
+      for (const program of [this.#dynamics, this.#starts]) {
+        program.bind("load", setup.values);
+        program.bind("param", setup.values);
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
     }
   }
 
@@ -171,9 +176,10 @@ class EnergyRecall implements CompiledRecall {
 
     let states: tf.Tensor[] = [];
     let moment: Moment | null = null;
-    let change: tf.Tensor = tf.zeros([batch]);
+    let change: tf.Tensor | null = null;
     try {
       const seed = options.key ?? key(0);
+      change = tf.zeros([batch]);
       states = this.#start(batch, seed);
       moment = this.#evaluate(states, 0, batch);
       for (let step = 0; ; step++) {
@@ -191,14 +197,18 @@ class EnergyRecall implements CompiledRecall {
         const next = this.#advance(states, moment, { time, timeStep, batch, active, stream });
         tf.dispose(states);
         states = next;
-        const after = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
-        const moved = largestChange(moment.activations, after.activations);
-        tf.dispose([moment.all, change]);
-        moment = after;
-        change = moved;
+        const before: Moment = moment;
+        moment = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
+        tf.dispose(change);
+        change = null;
+        try {
+          change = largestChange(before.activations, moment.activations);
+        } finally {
+          tf.dispose(before.all);
+        }
       }
     } finally {
-      tf.dispose([states, moment?.all ?? [], change]);
+      tf.dispose([states, moment?.all ?? [], change ?? []]);
     }
   }
 
@@ -275,18 +285,20 @@ class EnergyRecall implements CompiledRecall {
 
   /** The states before the first step: 0 where the recall says nothing. */
   #start(batch: number, seed: Key): tf.Tensor[] {
-    const computed = this.#starts.step(new Map(), { batch });
-    return this.#graph.neurons.map((neuron, i) => {
-      const value = computed.get(neuron.name);
-      if (value !== undefined) return value;
-      const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
-      const start = this.#recall.starts.find((item) => item.neuron === neuron);
-      if (start?.from !== "draw") return tf.zeros(shape);
-      const args = start.args.map((arg) =>
-        evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
-      );
-      const entries = drawEntries(start.distribution, args, shape, foldIn(seed, i));
-      return tf.tensor(entries, shape, "float32");
+    return tf.tidy(() => {
+      const computed = this.#starts.step(new Map(), { batch });
+      return this.#graph.neurons.map((neuron, i) => {
+        const value = computed.get(neuron.name);
+        if (value !== undefined) return value;
+        const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
+        const start = this.#recall.starts.find((item) => item.neuron === neuron);
+        if (start?.from !== "draw") return tf.zeros(shape);
+        const args = start.args.map((arg) =>
+          evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
+        );
+        const entries = drawEntries(start.distribution, args, shape, foldIn(seed, i));
+        return tf.tensor(entries, shape, "float32");
+      });
     });
   }
 
@@ -373,10 +385,13 @@ function makeResult(
   record: Pick<RecallResult, "energies" | "energySteps">,
   trackers: readonly OutcomeTracker[],
 ): RecallResult {
-  const own = (layers: ReadonlyMap<Neuron, tf.Tensor>) =>
-    new Map([...layers].map(([neuron, layer]) => [neuron, tf.clone(layer)]));
-  const owned = { states: own(states), activations: own(activations) };
-  const dispose = () => tf.dispose([...owned.states.values(), ...owned.activations.values()]);
+  const neurons = [...states.keys()];
+  const clones = tf.tidy(() =>
+    [...states.values(), ...activations.values()].map((layer) => tf.clone(layer)),
+  );
+  const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, clones[from + i]]));
+  const owned = { states: own(0), activations: own(neurons.length) };
+  const dispose = () => tf.dispose(clones);
   return {
     ...owned,
     batch: trackers.length,

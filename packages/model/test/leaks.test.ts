@@ -1,0 +1,176 @@
+// No public call leaves a tensor behind: whichever operation fails, and however it is stopped.
+
+import { type ArrayData, writeNpy } from "@hamlet/core";
+import { loadModel, type Model, type ModelFiles } from "@hamlet/model";
+import { expectNoLeak, expectNoLeakOnFailure, useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const patterns: ArrayData = {
+  shape: [2, 3],
+  dtype: "float32",
+  data: Float32Array.of(1, -1, 1, -1, -1, 1),
+};
+const files: ModelFiles = {
+  read: (path) =>
+    Promise.resolve(
+      path === "xi.npy" ? writeNpy(patterns) : { path, folder: "memory", near: null },
+    ),
+};
+const query = { shape: [2, 3], data: Float32Array.of(1, 1, 1, -1, 1, 1) };
+const known = { shape: [2, 3], data: Float32Array.of(1, 0, 0, 0, 1, 0) };
+
+/** A smooth and a binary memory, with tests; the smooth one under every solver in turn. */
+const smooth = (solver: string) => `ham 1
+dim D, K
+const beta: real > 0 = 4
+data  xi: [K, D] from "xi.npy"
+given query: [D]
+given known: bool[D]
+neuron v: [D] as identity
+energy lse = -1/beta * logsumexp[m] beta * sum[i] xi[m, i] * v[i]
+recall settle {
+  start v = query
+  clamp v[i] where known[i]
+  schedule beta = 1 + 3 * t
+  solver = ${solver}
+  steps = 3
+}
+test "it ends" {
+  feed query ~ normal(0, 1)
+  feed known ~ bernoulli(0.5)
+  run settle
+  expect steps <= 3
+}
+`;
+const binary = `ham 1
+dim D, K
+data  xi: sign[K, D] from "xi.npy"
+given query: sign[D]
+neuron v: [D] as sign
+energy hebb = -1/2 * sum[m] (sum[i] xi[m, i] * v[i])^2
+recall settle {
+  start v = query
+  solver = async
+  steps = 30
+  stop when settled
+}
+test "it ends" {
+  feed query ~ flip(xi[0, _], 0.3)
+  run settle
+  expect converged
+}
+`;
+const MODELS: Readonly<Record<string, { text: string; givens: Record<string, typeof query> }>> = {
+  euler: { text: smooth("euler(dt = 0.1)"), givens: { query, known } },
+  heun: { text: smooth("heun(dt = 0.1)"), givens: { query, known } },
+  rk4: { text: smooth("rk4(dt = 0.1)"), givens: { query, known } },
+  langevin: {
+    text: smooth("langevin(dt = 0.1, temperature = 0.2)"),
+    givens: { query, known },
+  },
+  async: { text: binary, givens: { query } },
+};
+
+const load = (text: string) => loadModel({ name: "m.ham", text }, { files });
+
+beforeAll(() => useBackend("cpu"));
+
+describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
+  const withModel = async (use: (model: Model) => unknown) => {
+    using model = await load(text);
+    await use(model);
+  };
+
+  test("loading and disposing", async () => {
+    expect(await expectNoLeakOnFailure(() => withModel(() => null))).toBeGreaterThan(0);
+  });
+
+  test("a recall, with arrays and with tensors", async () => {
+    await withModel(async (model) => {
+      const recall = async (values: Record<string, typeof query | tf.Tensor>) => {
+        using result = await model.recall({ givens: values });
+        expect(result.batch).toBe(2);
+      };
+      expect(await expectNoLeakOnFailure(() => recall(givens))).toBeGreaterThan(2);
+      const tensors = Object.fromEntries(
+        Object.entries(givens).map(([name, { data, shape }]) => [name, tf.tensor(data, shape)]),
+      );
+      await expectNoLeakOnFailure(() => recall(tensors));
+      tf.dispose(tensors);
+    });
+  });
+
+  test.each([0, 1, 2])("a recall that is stopped after %d steps", async (after) => {
+    await withModel(async (model) => {
+      const controller = new AbortController();
+      const onStep = ({ step }: { step: number }) => void (step >= after && controller.abort());
+      const { signal } = controller;
+      if (after === 0) controller.abort();
+      await expectNoLeak(async () => {
+        await expect(model.recall({ givens, signal, onStep })).rejects.toThrow("was stopped");
+      });
+    });
+  });
+
+  test("a caller whose own progress fails", async () => {
+    await expectNoLeak(() =>
+      withModel(async (model) => {
+        const onStep = () => {
+          throw new RangeError("no paper in the printer");
+        };
+        await expect(model.recall({ givens, onStep })).rejects.toThrow("no paper");
+      }),
+    );
+  });
+
+  test("a compiled recall, run twice, left half way and disposed", async () => {
+    await withModel(async (model) => {
+      const { tensors } = model.graph;
+      const use = async () => {
+        const values = new Map<(typeof tensors)[number], tf.Tensor>();
+        try {
+          for (const [name, { data, shape }] of Object.entries(givens)) {
+            values.set(
+              tensors.find((one) => one.name === name)!,
+              tf.tensor(data, shape),
+            );
+          }
+          using compiled = model.compileRecall();
+          for (let run = 0; run < 2; run++) (await compiled.run({ givens: values })).dispose();
+          for (const { step } of compiled.descend({ givens: values })) if (step > 0) break;
+        } finally {
+          tf.dispose([...values.values()]);
+        }
+      };
+      await expectNoLeakOnFailure(use);
+    });
+  });
+
+  test("the tests of the file", async () => {
+    await withModel(async (model) => {
+      await expectNoLeakOnFailure(async () => {
+        const [report] = await model.runTests();
+        expect(report.passed).toBe(true);
+      });
+    });
+  });
+
+  test("wrong givens", async () => {
+    const short = { shape: [2, 2], data: new Float32Array(4) };
+    const rest: Record<string, typeof query> = "known" in givens ? { known } : {};
+    const wrong: Record<string, Record<string, typeof query>> = {
+      "is [D = 3]": { ...rest, query: short },
+      'no given called "other"': { ...rest, query, other: query },
+      "`query`": rest,
+    };
+    await withModel(async (model) => {
+      for (const [message, values] of Object.entries(wrong)) {
+        await expectNoLeak(async () => {
+          await expect(model.recall({ givens: values })).rejects.toThrow(message);
+        });
+      }
+    });
+  });
+});
