@@ -110,6 +110,7 @@ export { printJson, toJson } from "./json/write.ts";
 export { canonicalText, modelId } from "./model-id.ts";
 export { type LatexOptions, printLatex } from "./print-latex.ts";
 export { type FlipForm, flipForm } from "./flip.ts";
+export { type OverlapSum, overlapSum } from "./overlap-sum.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";

@@ -27,3 +27,44 @@ export function threefry2x32(key: Key, high: number, low: number): Key {
   }
   return Object.freeze<Key>([x0 >>> 0, x1 >>> 0]);
 }
+
+/**
+ * Writes `high ^ low` of the encrypted counters `(0, i)` into `words[i]`: the rounds of
+ * {@link threefry2x32} written out, because most of all random numbers are made here.
+ */
+export function fillWords(key: Key, words: Uint32Array): void {
+  const k0 = key[0] | 0;
+  const k1 = key[1] | 0;
+  const k2 = k0 ^ k1 ^ PARITY;
+  for (let i = 0; i < words.length; i++) {
+    let x0 = k0;
+    let x1 = (i + k1) | 0;
+    let [now, next, last] = [k1, k2, k0];
+    for (let group = 1; ; group += 2) {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+      x0 = (x0 + now) | 0;
+      x1 = (x1 + next + group) | 0;
+      if (group === 5) break;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+      x0 = (x0 + next) | 0;
+      x1 = (x1 + last + group + 1) | 0;
+      // Two groups use up two words of the schedule.
+      [now, next, last] = [last, now, next];
+    }
+    words[i] = x0 ^ x1;
+  }
+}

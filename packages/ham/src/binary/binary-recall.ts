@@ -37,7 +37,10 @@ import type {
 } from "../recall/recall.ts";
 import { recordEvery } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
-import { type BinaryLayer, FlipState, type Unit } from "./flip-state.ts";
+import type { Unit } from "./binary-state.ts";
+import { makeFastSetup } from "./fast-setup.ts";
+import { type FastSetup, FastState } from "./fast-state.ts";
+import { type BinaryLayer, FlipState } from "./flip-state.ts";
 import { asyncWalk, syncWalk, type Walk } from "./walk.ts";
 
 /** Solvers that flip units instead of following a velocity. */
@@ -62,6 +65,8 @@ export class BinaryRecall implements CompiledRecall {
   readonly #layers: readonly BinaryLayer[];
   readonly #form: FlipForm;
   readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
+  /** For energies of the form that needs no function evaluations; null for others. */
+  readonly #fast: FastSetup | null;
 
   constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
     this.#graph = graph;
@@ -85,6 +90,8 @@ export class BinaryRecall implements CompiledRecall {
       new Map(this.#layers.map(({ neuron, low, high }) => [neuron.activation, [low, high]])),
     );
     this.#constants = this.#commonConstants();
+    const space = { sizes: setup.sizes, tensors: this.#constants };
+    this.#fast = makeFastSetup(this.#form, this.#layers, space);
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
@@ -257,13 +264,16 @@ export class BinaryRecall implements CompiledRecall {
     const values = this.#layers.map(({ neuron, low, high }) =>
       starts[neurons.indexOf(neuron)].map((x) => (x > 0 ? high : low)),
     );
-    const state = new FlipState({
-      form: this.#form,
-      layers: this.#layers,
-      sizes: this.#setup.sizes,
-      tensors,
-      values,
-    });
+    const state =
+      this.#fast === null
+        ? new FlipState({
+            form: this.#form,
+            layers: this.#layers,
+            sizes: this.#setup.sizes,
+            tensors,
+            values,
+          })
+        : new FastState(this.#fast, values[0]);
     const units = this.#free(tensors);
     const walk =
       this.#recall.solver.name === "sync"

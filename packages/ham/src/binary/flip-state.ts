@@ -13,18 +13,13 @@ import {
   sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
+import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
 
 /** A layer whose units jump between two values. */
 export interface BinaryLayer {
   readonly neuron: Neuron;
   readonly low: number;
   readonly high: number;
-}
-
-/** A unit that may flip: its layer and its place, row-major. */
-export interface Unit {
-  readonly layer: number;
-  readonly offset: number;
 }
 
 /** What an example is made of. */
@@ -45,13 +40,7 @@ interface Moving {
   readonly fill: ReadonlyMap<number, (target: Float64Array) => void>;
 }
 
-/**
- * A change below this part of `1 + |E|` is rounding: a unit that would gain so little stays, so
- * that ties keep their value and a descent ends.
- */
-const ROUNDING = 1e-12;
-
-export class FlipState {
+export class FlipState implements BinaryState {
   readonly values: readonly Float64Array[];
   readonly #clock = { time: 0 };
   readonly #closures: Closures;
@@ -114,19 +103,16 @@ export class FlipState {
     this.#scale = Math.abs(this.#energy());
   }
 
-  /** The energy, summed anew. */
   energy(): number {
     const energy = this.#energy();
     this.#scale = Math.abs(energy);
     return energy;
   }
 
-  /** Moves the time of schedules. */
   setTime(time: number): void {
     this.#clock.time = time;
   }
 
-  /** E(after the flip) − E(now). The flip can then be made by {@link accept}. */
   changeOf({ layer, offset }: Unit): number {
     const jump = this.#jump(layer, offset);
     this.#stand(layer, offset);
@@ -144,12 +130,10 @@ export class FlipState {
     return change;
   }
 
-  /** True when a flip of this unit lowers the energy by more than rounding. */
   lowers(unit: Unit): boolean {
-    return this.changeOf(unit) < -ROUNDING * (1 + this.#scale);
+    return this.changeOf(unit) < -FLIP_ROUNDING * (1 + this.#scale);
   }
 
-  /** Makes the flip that {@link changeOf} looked at last. */
   accept({ layer, offset }: Unit): void {
     this.values[layer][offset] += this.#jump(layer, offset);
     for (const { value, shift } of this.#overlaps) {

@@ -2,11 +2,11 @@
 
 import { foldIn, type Key, permutation, randint } from "@hamlet/core";
 import type { VisitOrder } from "@hamlet/graph";
-import type { FlipState, Unit } from "./flip-state.ts";
+import type { BinaryState, Unit } from "./binary-state.ts";
 
 /** A descent of one example. */
 export interface Walk {
-  readonly state: FlipState;
+  readonly state: BinaryState;
   /** Steps made so far. */
   readonly steps: number;
   /** Steps that together look at every unit once. */
@@ -27,7 +27,7 @@ export interface Walk {
 
 /** Visits the units one by one and flips each where that lowers the energy. */
 export function asyncWalk(
-  state: FlipState,
+  state: BinaryState,
   units: readonly Unit[],
   order: VisitOrder,
   key: Key,
@@ -36,12 +36,12 @@ export function asyncWalk(
 }
 
 /** Looks at all units of one moment and then flips all that would lower the energy alone. */
-export function syncWalk(state: FlipState, units: readonly Unit[]): Walk {
+export function syncWalk(state: BinaryState, units: readonly Unit[]): Walk {
   return new SyncWalk(state, units);
 }
 
 class AsyncWalk implements Walk {
-  readonly state: FlipState;
+  readonly state: BinaryState;
   readonly sweep: number;
   readonly period = null;
   steps = 0;
@@ -57,7 +57,7 @@ class AsyncWalk implements Walk {
   /** Whether the state was tried since it last changed. */
   #tried = false;
 
-  constructor(state: FlipState, units: readonly Unit[], order: VisitOrder, key: Key) {
+  constructor(state: BinaryState, units: readonly Unit[], order: VisitOrder, key: Key) {
     this.state = state;
     this.#units = units;
     this.#order = order;
@@ -118,7 +118,7 @@ class AsyncWalk implements Walk {
 }
 
 class SyncWalk implements Walk {
-  readonly state: FlipState;
+  readonly state: BinaryState;
   readonly sweep = 1;
   period: number | null = null;
   steps = 0;
@@ -130,7 +130,7 @@ class SyncWalk implements Walk {
   #keptAt = 0;
   #keepFor = 1;
 
-  constructor(state: FlipState, units: readonly Unit[]) {
+  constructor(state: BinaryState, units: readonly Unit[]) {
     this.state = state;
     this.#units = units;
     this.settled = units.length === 0;
