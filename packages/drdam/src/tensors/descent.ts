@@ -1,0 +1,205 @@
+// Gradient descent on an energy, a fixed number of steps, on any backend.
+
+import { makeProgram } from "@hamlet/core";
+import type { Tensor } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { FeatureMap, featureScale } from "../features/feature-map.ts";
+import type { Features } from "../features/features.ts";
+import { ENERGY, exactEnergy, featureEnergy, KERNEL_SUM, slopeOf } from "./energies.ts";
+import type { TensorProjection } from "./projection.ts";
+
+/** How a descent goes. */
+export interface DescentOptions {
+  /** Number of steps; default 1000. */
+  readonly depth?: number;
+  /** Step size α of `v ← v − α ∂E/∂v`; default 0.1. */
+  readonly alpha?: number;
+  /** Also return the gradient of every step; default false. */
+  readonly returnGrads?: boolean;
+  /** Entries of a state that are held, `[D]`, by not being 0; default none. Borrowed. */
+  readonly clampIdxs?: tf.TensorLike | tf.Tensor;
+}
+
+/** What a descent returns; the tensors are the caller's. `B` is there if the queries had it. */
+export interface DescentResult {
+  /** The last states, `[B?, D]`. */
+  readonly state: tf.Tensor;
+  /** The energy before every step, `[depth, B?]`. */
+  readonly energies: tf.Tensor;
+  /** The gradient of every step, `[depth, B?, D]`, where asked for. */
+  readonly grads?: tf.Tensor;
+  /**
+   * 1 where a query starts below the kernel sum that the logarithm is cut at, else 0, `[B?]`: the
+   * gradient there is 0, and the state did not move because it could not. An exact energy is never
+   * cut.
+   */
+  readonly clipped: tf.Tensor;
+}
+
+/** Energy, slope and, where there is one, kernel sum of states `[B, D]`. */
+export interface Moment {
+  readonly energy: tf.Tensor;
+  readonly slope: tf.Tensor;
+  readonly kernelSum: tf.Tensor | null;
+}
+
+/** An energy with its gradient, as a function of states. Owns tensors. */
+export interface EnergyFunction {
+  at(states: tf.Tensor2D): Moment;
+  dispose(): void;
+}
+
+/** The exact energy of memories `[K, D]`, which are borrowed. */
+export function exactFunction(memories: tf.Tensor2D, beta: number): EnergyFunction {
+  const [K, D] = memories.shape;
+  const { plan, states, data } = exactEnergy(D, K, beta);
+  const program = makeProgram(plan);
+  program.bind("load", new Map([[data["xi"], memories]]));
+  return {
+    at(v) {
+      const results = program.step(new Map([[states["v"], v]]), { batch: v.shape[0] });
+      return { energy: results.get(ENERGY)!, slope: results.get(slopeOf("v"))!, kernelSum: null };
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** What features are made from: phases, and the shift of positive ones. Call it inside a tidy. */
+export function featureInputs(
+  v: tf.Tensor2D,
+  given: {
+    readonly states: Readonly<Record<string, Tensor>>;
+    readonly projection: TensorProjection;
+    readonly beta: number;
+  },
+): Map<Tensor, tf.Tensor> {
+  const { states, projection, beta } = given;
+  const inputs = new Map<Tensor, tf.Tensor>();
+  inputs.set(states["phases"], projection.project(tf.mul(v, Math.sqrt(beta))));
+  if ("shift" in states) inputs.set(states["shift"], tf.mul(tf.sum(tf.square(v), 1), beta));
+  return inputs;
+}
+
+/** The approximate energy of `T: [2Y]`; everything is borrowed. */
+export function featureFunction(
+  { description }: Features,
+  projection: TensorProjection,
+  { T, eps }: { readonly T: tf.Tensor1D; readonly eps: number },
+): EnergyFunction {
+  const { Y, beta } = description;
+  const { plan, states, data } = featureEnergy(description, eps);
+  const program = makeProgram(plan);
+  const halves = [tf.slice(T, 0, Y), tf.slice(T, Y, Y)];
+  program.bind(
+    "load",
+    new Map([
+      [data["first"], halves[0]],
+      [data["second"], halves[1]],
+    ]),
+  );
+  return {
+    at(v) {
+      const inputs = featureInputs(v, { states, projection, beta });
+      const results = program.step(inputs, { batch: v.shape[0] });
+      const slopes = results.get(slopeOf("phases")) as tf.Tensor2D;
+      const along = tf.mul(projection.transposed(slopes), Math.sqrt(beta));
+      const pull = results.get(slopeOf("shift"));
+      const slope =
+        pull === undefined
+          ? along
+          : tf.add(along, tf.mul(v, tf.mul(tf.expandDims(pull, 1), 2 * beta)));
+      return { energy: results.get(ENERGY)!, slope, kernelSum: results.get(KERNEL_SUM)! };
+    },
+    dispose() {
+      program.dispose();
+      tf.dispose(halves);
+    },
+  };
+}
+
+/**
+ * The same by loops over arrays, in float64: one pass over the features and no `[B, Y]`
+ * intermediates. For backends whose tensors are arrays of this process.
+ */
+export function loopFunction(
+  features: Features,
+  { T, eps }: { readonly T: tf.Tensor1D; readonly eps: number },
+): EnergyFunction {
+  const { D, beta } = features.description;
+  const map = new FeatureMap(features);
+  const scale = featureScale(features);
+  const sums = Float64Array.from(T.dataSync(), (entry) => entry / scale);
+  const gradient = new Float64Array(D);
+  return {
+    at(states) {
+      const [B] = states.shape;
+      const v = states.dataSync();
+      const energy = new Float32Array(B);
+      const kernelSum = new Float32Array(B);
+      const slope = new Float32Array(B * D);
+      for (let b = 0; b < B; b++) {
+        const h = map.kernelSum(v.subarray(b * D, (b + 1) * D), sums, gradient);
+        kernelSum[b] = h;
+        energy[b] = -Math.log(Math.max(h, eps)) / beta;
+        if (h > eps)
+          slope.set(
+            gradient.map((entry) => -entry / (beta * h)),
+            b * D,
+          );
+      }
+      return {
+        energy: tf.tensor1d(energy),
+        slope: tf.tensor2d(slope, [B, D]),
+        kernelSum: tf.tensor1d(kernelSum),
+      };
+    },
+    dispose() {},
+  };
+}
+
+/** Takes `depth` steps from `start`. Call it inside a tidy. */
+export function descend(
+  energy: EnergyFunction,
+  start: tf.Tensor2D,
+  options: {
+    readonly depth: number;
+    readonly alpha: number;
+    readonly returnGrads: boolean;
+    /** 1 where entries are free, 0 where they are held, `[D]`. */
+    readonly free: tf.Tensor1D | null;
+    readonly eps: number;
+  },
+): { state: tf.Tensor2D; energies: tf.Tensor; grads: tf.Tensor | null; clipped: tf.Tensor } {
+  const { depth, alpha, returnGrads, free, eps } = options;
+  const energies: tf.Tensor[] = [];
+  const grads: tf.Tensor[] = [];
+  let clipped: tf.Tensor | null = null;
+  let state = start;
+  for (let step = 0; step < depth; step++) {
+    const moment = tf.tidy(() => {
+      const { energy: value, slope, kernelSum } = energy.at(state);
+      const grad = free === null ? slope : tf.mul(slope, free);
+      const cut =
+        step > 0
+          ? []
+          : [
+              kernelSum === null
+                ? tf.zerosLike(value)
+                : tf.cast(tf.lessEqual(kernelSum, eps), "float32"),
+            ];
+      return [tf.sub(state, tf.mul(grad, alpha)), value, ...cut, ...(returnGrads ? [grad] : [])];
+    });
+    const [next, value] = moment;
+    if (step === 0) clipped = moment[2];
+    else state.dispose();
+    if (returnGrads) grads.push(moment.at(-1)!);
+    energies.push(value);
+    state = next as tf.Tensor2D;
+  }
+  return {
+    state,
+    energies: tf.stack(energies),
+    grads: returnGrads ? tf.stack(grads) : null,
+    clipped: clipped!,
+  };
+}

@@ -1,0 +1,313 @@
+// The class of the notebooks: features, energies and descents on the tensors of any backend.
+
+import { makeProgram } from "@hamlet/core";
+import { HamError } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type { FeatureDescription, FeatureOptions } from "../features/description.ts";
+import { type Features, makeFeatures } from "../features/features.ts";
+import {
+  descend,
+  type DescentOptions,
+  type DescentResult,
+  type EnergyFunction,
+  exactFunction,
+  featureFunction,
+  featureInputs,
+  loopFunction,
+} from "./descent.ts";
+import { DEFAULT_EPS, featureEntries, HALVES, type PlannedEnergy } from "./energies.ts";
+import { makeTensorProjection, type TensorProjection } from "./projection.ts";
+import { type Input, memoriesOf, statesOf, vectorOf } from "./shapes.ts";
+
+/** Where the kernel sum is cut before its logarithm. */
+export interface EpsOptions {
+  /** Smallest kernel sum; default 1e-10. */
+  readonly eps?: number;
+}
+
+/** How an approximate descent goes. */
+export interface ApproxDescentOptions extends DescentOptions, EpsOptions {
+  /**
+   * `tensors`: operations of the backend. `loops`: float64 loops in this process, on backends that
+   * keep tensors in its memory. Default `loops` on cpu and wasm, where they are faster.
+   */
+  readonly engine?: "tensors" | "loops";
+}
+
+/**
+ * Dense associative memory through random features.
+ *
+ * States are `[D]` or `[B, D]`, memories `[K, D]`, the distributed memory `T` is `[2Y]`; numbers in
+ * arrays will do for tensors. Arguments are borrowed; results are the caller's to dispose.
+ * @see Hoover, Chau, Strobelt, Ram and Krotov (2024), Dense associative memory through the lens of
+ * random features, arXiv:2410.24153.
+ */
+export interface DrDAM {
+  readonly features: Features;
+  readonly D: number;
+  readonly Y: number;
+  readonly beta: number;
+  /** Entries of a feature vector, `2 Y`. */
+  readonly Tdim: number;
+  /** Random features `Φ(x)`, `[B?, 2Y]`. */
+  phi(x: Input): tf.Tensor;
+  /** The exact kernel `exp(−½β |x − y|²)`, `[B?]`. */
+  sim(x: Input, y: Input): tf.Tensor;
+  /** The kernel by features `⟨Φ(x), Φ(y)⟩`, `[B?]`. */
+  rfApproxSim(x: Input, y: Input): tf.Tensor;
+  /** The exact energy `−(1/β) log Σₘ exp(−½β |x − ξₘ|²)`, `[B?]`. */
+  energy(x: Input, memories: Input): tf.Tensor;
+  /** The energy by features `−(1/β) log max(⟨Φ(x), T⟩, eps)`, `[B?]`. */
+  rfApproxEnergy(x: Input, T: Input, options?: EpsOptions): tf.Tensor;
+  /** The distributed memory `T = Σₘ Φ(ξₘ)`, `[2Y]`. */
+  distMemories(memories: Input): tf.Tensor1D;
+  /** Descends the exact energy. */
+  energyDescent(q: Input, memories: Input, options?: DescentOptions): DescentResult;
+  /** Descends the energy by features. */
+  rfApproxEnergyDescent(q: Input, T: Input, options?: ApproxDescentOptions): DescentResult;
+  /** The earlier notebook's name of {@link rfApproxSim}. */
+  kernelSim(x: Input, y: Input): tf.Tensor;
+  /** The earlier notebook's name of {@link rfApproxEnergy}. */
+  kernelEnergy(x: Input, T: Input, options?: EpsOptions): tf.Tensor;
+  /** The earlier notebook's name of {@link distMemories}. */
+  kernelizeMemories(memories: Input): tf.Tensor1D;
+  /** The earlier notebook's name of {@link energyDescent}. */
+  recall(q: Input, memories: Input, options?: DescentOptions): DescentResult;
+  /** The earlier notebook's name of {@link rfApproxEnergyDescent}. */
+  kernelRecall(q: Input, T: Input, options?: ApproxDescentOptions): DescentResult;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Draws random features and puts them on the current backend.
+ *
+ * @throws HamError `drdam/bad-features`; its methods throw `drdam/shape-mismatch`,
+ * `drdam/bad-setting` and `drdam/disposed`.
+ * @example
+ * using drdam = makeDrdam({ D: 30, Y: 10_000, beta: 25, key: key(0) });
+ * const T = drdam.distMemories(memories);
+ * const { state } = drdam.rfApproxEnergyDescent(query, T, { depth: 100 });
+ */
+export function makeDrdam(options: FeatureOptions): DrDAM {
+  return new RandomFeatureMemory(makeFeatures(options));
+}
+
+/** Backends whose tensors are arrays of this process, for which loops need not wait. */
+const IN_PROCESS: ReadonlySet<string> = new Set(["cpu", "wasm"]);
+/** Memories whose features are computed at once: no more than about this many numbers. */
+const FEATURES_AT_ONCE = 2 ** 24;
+
+class RandomFeatureMemory implements DrDAM {
+  readonly features: Features;
+  readonly #projection: TensorProjection;
+  readonly #entries: PlannedEnergy;
+  #disposed = false;
+
+  constructor(features: Features) {
+    this.features = features;
+    this.#entries = featureEntries(features.description);
+    this.#projection = makeTensorProjection(features);
+  }
+
+  get #description(): FeatureDescription {
+    return this.features.description;
+  }
+
+  get D(): number {
+    return this.#description.D;
+  }
+
+  get Y(): number {
+    return this.#description.Y;
+  }
+
+  get beta(): number {
+    return this.#description.beta;
+  }
+
+  get Tdim(): number {
+    return 2 * this.Y;
+  }
+
+  phi(x: Input): tf.Tensor {
+    return this.#run(() => {
+      const { states, alone } = statesOf(x, this.D, "x");
+      const phi = this.#phi(states);
+      return alone ? tf.squeeze(phi, [0]) : phi;
+    });
+  }
+
+  sim(x: Input, y: Input): tf.Tensor {
+    return this.#run(() => {
+      const [a, b] = [statesOf(x, this.D, "x"), statesOf(y, this.D, "y")];
+      const squares = tf.sum(tf.squaredDifference(a.states, b.states), 1);
+      return single(tf.exp(tf.mul(squares, -this.beta / 2)), a.alone && b.alone);
+    });
+  }
+
+  rfApproxSim(x: Input, y: Input): tf.Tensor {
+    return this.#run(() => {
+      const [a, b] = [statesOf(x, this.D, "x"), statesOf(y, this.D, "y")];
+      const products = tf.mul(this.#phi(a.states), this.#phi(b.states));
+      return single(this.#longSum(products), a.alone && b.alone);
+    });
+  }
+
+  energy(x: Input, memories: Input): tf.Tensor {
+    return this.#run(() => {
+      const { states, alone } = statesOf(x, this.D, "x");
+      using exact = disposable(exactFunction(memoriesOf(memories, this.D), this.beta));
+      return single(exact.at(states).energy, alone);
+    });
+  }
+
+  rfApproxEnergy(x: Input, T: Input, { eps = DEFAULT_EPS }: EpsOptions = {}): tf.Tensor {
+    return this.#run(() => {
+      const { states, alone } = statesOf(x, this.D, "x");
+      const settings = { T: vectorOf(T, this.Tdim, "T"), eps: positive("eps", eps) };
+      using approx = disposable(featureFunction(this.features, this.#projection, settings));
+      return single(approx.at(states).energy, alone);
+    });
+  }
+
+  distMemories(memories: Input): tf.Tensor1D {
+    return this.#run(() => {
+      const rows = memoriesOf(memories, this.D);
+      const [K] = rows.shape;
+      const atOnce = Math.max(1, Math.floor(FEATURES_AT_ONCE / this.Tdim));
+      let T = tf.zeros([this.Tdim]);
+      for (let from = 0; from < K; from += atOnce) {
+        const next = tf.tidy(() => {
+          const some = tf.slice(rows, [from, 0], [Math.min(atOnce, K - from), this.D]);
+          return tf.add(T, tf.sum(this.#phi(some), 0));
+        });
+        T.dispose();
+        T = next;
+      }
+      return T as tf.Tensor1D;
+    });
+  }
+
+  energyDescent(q: Input, memories: Input, options: DescentOptions = {}): DescentResult {
+    return this.#run(() => {
+      const exact = exactFunction(memoriesOf(memories, this.D), this.beta);
+      return this.#descend(exact, q, { ...options, eps: DEFAULT_EPS });
+    });
+  }
+
+  rfApproxEnergyDescent(q: Input, T: Input, options: ApproxDescentOptions = {}): DescentResult {
+    const { eps = DEFAULT_EPS, engine = this.#usualEngine() } = options;
+    return this.#run(() => {
+      const settings = { T: vectorOf(T, this.Tdim, "T"), eps: positive("eps", eps) };
+      const approx =
+        engine === "loops"
+          ? loopFunction(this.features, settings)
+          : featureFunction(this.features, this.#projection, settings);
+      return this.#descend(approx, q, { ...options, eps });
+    });
+  }
+
+  kernelSim(x: Input, y: Input): tf.Tensor {
+    return this.rfApproxSim(x, y);
+  }
+
+  kernelEnergy(x: Input, T: Input, options: EpsOptions = {}): tf.Tensor {
+    return this.rfApproxEnergy(x, T, options);
+  }
+
+  kernelizeMemories(memories: Input): tf.Tensor1D {
+    return this.distMemories(memories);
+  }
+
+  recall(q: Input, memories: Input, options: DescentOptions = {}): DescentResult {
+    return this.energyDescent(q, memories, options);
+  }
+
+  kernelRecall(q: Input, T: Input, options: ApproxDescentOptions = {}): DescentResult {
+    return this.rfApproxEnergyDescent(q, T, options);
+  }
+
+  dispose(): void {
+    if (!this.#disposed) this.#projection.dispose();
+    this.#disposed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #usualEngine(): "tensors" | "loops" {
+    return IN_PROCESS.has(tf.getBackend()) ? "loops" : "tensors";
+  }
+
+  #run<Result extends tf.TensorContainer>(body: () => Result): Result {
+    if (this.#disposed) {
+      throw new HamError("drdam/disposed", "This DrDAM was disposed and cannot be used any more.");
+    }
+    return tf.tidy(body);
+  }
+
+  /** `Φ` of states `[B, D]`, `[B, 2Y]`. */
+  #phi(states: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => {
+      const { plan, states: names } = this.#entries;
+      using program = makeProgram(plan);
+      program.bind("load", new Map());
+      const given = { states: names, projection: this.#projection, beta: this.beta };
+      const results = program.step(featureInputs(states, given), { batch: states.shape[0] });
+      return tf.concat(
+        HALVES.map((half) => results.get(half)!),
+        1,
+      ) as tf.Tensor2D;
+    });
+  }
+
+  /** Sums `[B, 2Y]` over its rows in two stages: one running float32 total would lose digits. */
+  #longSum(values: tf.Tensor): tf.Tensor {
+    return tf.sum(tf.sum(tf.reshape(values, [-1, 2, this.Y]), 2), 1);
+  }
+
+  #descend(
+    energy: EnergyFunction,
+    q: Input,
+    options: DescentOptions & { readonly eps: number },
+  ): DescentResult & tf.TensorContainerObject {
+    using owned = disposable(energy);
+    const { depth = 1000, alpha = 0.1, returnGrads = false, clampIdxs, eps } = options;
+    if (!Number.isSafeInteger(depth) || depth < 1)
+      throw badSetting("depth", "a whole number from 1 up", depth);
+    const { states, alone } = statesOf(q, this.D, "q");
+    const held = clampIdxs === undefined ? null : vectorOf(clampIdxs, this.D, "clampIdxs");
+    const free = held === null ? null : tf.cast<tf.Tensor1D>(tf.equal(held, 0), "float32");
+    const settings = { depth, alpha: positive("alpha", alpha), returnGrads, free, eps };
+    const { state, energies, grads, clipped } = descend(owned, states, settings);
+    return {
+      state: alone ? tf.squeeze(state, [0]) : state,
+      energies: alone ? tf.squeeze(energies, [1]) : energies,
+      ...(grads !== null && { grads: alone ? tf.squeeze(grads, [1]) : grads }),
+      clipped: single(clipped, alone),
+    };
+  }
+}
+
+function single(values: tf.Tensor, alone: boolean): tf.Tensor {
+  return alone ? tf.squeeze(values, [0]) : values;
+}
+
+function disposable<T extends { dispose(): void }>(owner: T): T & Disposable {
+  return Object.assign(owner, { [Symbol.dispose]: () => owner.dispose() });
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0 && value < Infinity)) throw badSetting(name, "a number above 0", value);
+  return value;
+}
+
+function badSetting(name: string, expected: string, found: number): HamError {
+  return new HamError(
+    "drdam/bad-setting",
+    `DrDAM: expected ${expected} as "${name}", found ${found}. Change "${name}".`,
+    { name, found },
+  );
+}

@@ -1,0 +1,213 @@
+// Energies, gradients and descents of every kind and family: against differences and each other.
+
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
+import { foldIn, key, normal } from "@hamlet/core";
+import {
+  FAMILIES,
+  FeatureMap,
+  featureScale,
+  KINDS,
+  lseDescent,
+  makeDrdam,
+  makeFeatures,
+  rbfKernelOf,
+} from "@hamlet/drdam";
+import {
+  differenceGradient,
+  expectClose,
+  expectNoLeak,
+  NODE_BACKENDS,
+  useBackend,
+} from "@hamlet/testing";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { rowsOf } from "./notebook.ts";
+
+const [D, Y, K, beta] = [5, 300, 4, 2];
+const memories = normal(key(3), [K, D]).map((x) => x / 2);
+const states = rowsOf(
+  normal(key(4), [3, D]).map((x) => x / 2),
+  D,
+);
+const CASES = KINDS.flatMap((kind) => FAMILIES.map((family) => ({ kind, family })));
+
+/** Sums of unscaled features over the memories. */
+function sumsOf(map: FeatureMap): Float64Array {
+  const scale = featureScale(map.features);
+  const sums = new Float64Array(2 * map.features.description.Y);
+  for (const memory of rowsOf(memories, D)) {
+    map.phi(memory).forEach((entry, i) => (sums[i] += entry / scale));
+  }
+  return sums;
+}
+
+test("the exact gradient is the derivative of the exact energy", () => {
+  for (const state of states) {
+    const energy = (v: Float64Array) => lseDescent(v, memories, beta).energy;
+    const expected = differenceGradient(energy, Float64Array.from(state));
+    expectClose(lseDescent(state, memories, beta).gradient, expected, { tolerance: 1e-7 });
+  }
+});
+
+test("the exact energy is −log of the kernel sum over β", () => {
+  const sum = rowsOf(memories, D).reduce((h, xi) => h + rbfKernelOf(states[0], xi, beta), 0);
+  expect(lseDescent(states[0], memories, beta).energy).toBeCloseTo(-Math.log(sum) / beta, 12);
+});
+
+describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {
+  const options = { D, Y, beta, key: key(5), kind, family };
+  const map = new FeatureMap(makeFeatures(options));
+  const sums = sumsOf(map);
+
+  test("the gradient is the derivative of the kernel sum", () => {
+    for (const state of states) {
+      const gradient = new Float64Array(D);
+      const h = map.kernelSum(state, sums, gradient);
+      const expected = differenceGradient(
+        (v) => map.kernelSum(v, sums, null),
+        Float64Array.from(state),
+      );
+      expectClose(gradient, expected, { tolerance: 1e-6, floor: 1e-3 });
+      expect(map.kernelSum(state, sums, null)).toBeCloseTo(h, 14);
+    }
+  });
+
+  test("the kernel sum is the product of feature vectors", () => {
+    const T = sums.map((sum) => sum * featureScale(map.features));
+    const product = map.phi(states[0]).reduce((total, entry, i) => total + entry * T[i], 0);
+    expect(map.kernelSum(states[0], sums, null)).toBeCloseTo(product, 12);
+  });
+
+  describe.each(NODE_BACKENDS)("on %s", (backend) => {
+    beforeAll(() => useBackend(backend));
+
+    test("tensors say what float64 says, for one state and for several", async () => {
+      const before = tf.memory().numTensors;
+      using drdam = makeDrdam(options);
+      const T = drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
+      const batch = tf.tensor2d(Float32Array.from(states.flatMap((row) => [...row])), [3, D]);
+      const energies = drdam.rfApproxEnergy(batch, T);
+      const one = drdam.rfApproxEnergy(states[1], T);
+      const phi = drdam.phi(states[1]);
+      const expected = states.map((v) => -Math.log(map.kernelSum(v, sums, null)) / beta);
+      expectClose(await energies.data(), expected, { tolerance: 2e-5, floor: 1 });
+      expectClose(await one.data(), [expected[1]], { tolerance: 2e-5, floor: 1 });
+      expect(one.shape).toEqual([]);
+      expectClose(await phi.data(), map.phi(states[1]), { tolerance: 2e-5, floor: 0.1 });
+      tf.dispose([T, batch, energies, one, phi]);
+      drdam.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    test("a descent by tensors goes where a descent by loops goes", async () => {
+      using drdam = makeDrdam(options);
+      const T = drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
+      const batch = states.map((row) => [...row]);
+      const settings = { depth: 20, alpha: 0.1, returnGrads: true, clampIdxs: [0, 1, 0, 0, 0] };
+      const [a, b] = (["tensors", "loops"] as const).map((engine) =>
+        drdam.rfApproxEnergyDescent(batch, T, { ...settings, engine }),
+      );
+      expect(a.energies.shape).toEqual([20, 3]);
+      expect(a.grads!.shape).toEqual([20, 3, D]);
+      const near = { tolerance: 1e-3, floor: 0.1 };
+      expectClose(await a.state.data(), await b.state.data(), near);
+      expectClose(await a.energies.data(), await b.energies.data(), near);
+      expectClose(await a.grads!.data(), await b.grads!.data(), near);
+      const end = rowsOf(Float32Array.from(await b.state.data()), D);
+      end.forEach((row, k) => expect(row[1]).toBe(states[k][1]));
+      tf.dispose([T, { ...a }, { ...b }]);
+    });
+  });
+});
+
+describe("a descent", () => {
+  beforeAll(() => useBackend("wasm"));
+
+  const lists = rowsOf(memories, D).map((row) => [...row]);
+
+  test("of the exact energy never goes up and ends where the gradient is 0", async () => {
+    using drdam = makeDrdam({ D, Y: 10, beta, key: key(1) });
+    const { state, energies, clipped } = drdam.energyDescent(states[0], lists, { depth: 2000 });
+    const path = await energies.data();
+    expect(energies.shape).toEqual([2000]);
+    path.forEach((energy, t) => expect(energy).toBeLessThanOrEqual((path[t - 1] ?? 99) + 1e-6));
+    const { gradient } = lseDescent(await state.data(), memories, beta);
+    expect(Math.hypot(...gradient)).toBeLessThan(1e-4);
+    expect((await clipped.data())[0]).toBe(0);
+    tf.dispose([state, energies, clipped]);
+  });
+
+  test.each(["loops", "tensors"] as const)(
+    "that starts in the dead zone says so and does not move, with %s",
+    async (engine) => {
+      using drdam = makeDrdam({ D, Y: 50, beta: 40, key: key(1) });
+      const T = drdam.distMemories(lists);
+      const far = Array.from({ length: 40 }, (_, b) => [...normal(foldIn(key(8), b), D)]);
+      const result = drdam.rfApproxEnergyDescent(far, T, { depth: 5, alpha: 0.01, engine });
+      const clipped = [...(await result.clipped.data())];
+      const ends = rowsOf(Float32Array.from(await result.state.data()), D);
+      // With features as few as these the noise is of either sign: some start clipped, some do not.
+      expect(new Set(clipped)).toEqual(new Set([0, 1]));
+      ends.forEach((end, b) => {
+        const moved = end.some((x, d) => x !== Math.fround(far[b][d]));
+        expect(moved).toBe(clipped[b] === 0);
+      });
+      tf.dispose([T, { ...result }]);
+    },
+  );
+});
+
+describe("bad input", () => {
+  beforeAll(() => useBackend("cpu"));
+
+  const messageOf = (run: () => unknown): string => {
+    try {
+      expectNoLeak(run);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "no error";
+  };
+
+  test.each([
+    [{ D: 0 }, 'Random features: expected a whole number from 1 up as "D", found 0. Change "D".'],
+    [
+      { Y: 2.5 },
+      'Random features: expected a whole number from 1 up as "Y", found 2.5. Change "Y".',
+    ],
+    [
+      { beta: -1 },
+      'Random features: expected a number above 0 as "beta", found -1. Change "beta".',
+    ],
+    [
+      { family: "gauss" as "gaussian" },
+      'Random features: expected one of gaussian, orthogonal, structured as "family", found "gauss". Change "family".',
+    ],
+  ])("%j", (wrong, message) => {
+    const options = { D, Y, beta, key: key(5), ...wrong };
+    expect(messageOf(() => makeFeatures(options))).toBe(message);
+  });
+
+  test("says which shape was expected, and leaves nothing behind", () => {
+    using drdam = makeDrdam({ D, Y: 10, beta, key: key(1) });
+    expect(messageOf(() => drdam.phi([1, 2]))).toBe(
+      "x: expected the shape [5] for one state or [B, 5], found [2]. Reshape it, or make the features for that size.",
+    );
+    expect(messageOf(() => drdam.energy(states[0], [[1, 2]]))).toBe(
+      "memories: expected the shape [K, 5], one memory a row, found [1, 2]. Reshape it, or make the features for that size.",
+    );
+    const T = Array.from({ length: 20 }, () => 1);
+    expect(messageOf(() => drdam.rfApproxEnergyDescent(states[0], T, { alpha: 0 }))).toBe(
+      'DrDAM: expected a number above 0 as "alpha", found 0. Change "alpha".',
+    );
+    expect(messageOf(() => drdam.rfApproxEnergyDescent(states[0], T, { depth: 0 }))).toBe(
+      'DrDAM: expected a whole number from 1 up as "depth", found 0. Change "depth".',
+    );
+    drdam.dispose();
+    drdam.dispose();
+    expect(messageOf(() => drdam.phi(states[0]))).toBe(
+      "This DrDAM was disposed and cannot be used any more.",
+    );
+  });
+});
