@@ -1,0 +1,256 @@
+// How the families of rows compare, and which defects of their textbook forms are avoided.
+
+import { foldIn, key, normal, uniform } from "@hamlet/core";
+import {
+  FeatureMap,
+  type FeatureOptions,
+  featureScale,
+  kernelVariance,
+  makeFeatures,
+  rbfKernelOf,
+} from "@hamlet/drdam";
+import { describe, expect, test } from "vitest";
+import { chiQuantile, gammaP } from "../src/numbers/gamma.ts";
+import { sinCos } from "../src/numbers/sin-cos.ts";
+import { walshHadamard } from "../src/numbers/walsh-hadamard.ts";
+
+/** The features' mean of `cos⟨ω, √β δ⟩` over groups of `size` rows. */
+function groupMeans(map: FeatureMap, delta: Float64Array, size: number): Float64Array {
+  const means = new Float64Array(map.features.description.Y / size);
+  map.blocks(delta, (row, count, cosines) => {
+    for (let i = 0; i < count; i++) means[Math.floor((row + i) / size)] += cosines[i] / size;
+  });
+  return means;
+}
+
+/** Mean and variance of independent numbers. */
+function moments(values: Float64Array) {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
+  return { mean, variance, standardError: Math.sqrt(variance / values.length) };
+}
+
+/** A difference of two states with `β |δ|² = square` for β = 1. */
+function offset(D: number, square: number): Float64Array {
+  const direction = Float64Array.from(normal(key(77), D));
+  const norm = Math.hypot(...direction);
+  return direction.map((x) => (x / norm) * Math.sqrt(square));
+}
+
+const D = 64;
+const SQUARES = [0.1, 0.5, 1, 2, 4, 8];
+const GROUPS = 2048;
+
+const drawn = (choice: Partial<FeatureOptions>, groups = GROUPS) =>
+  new FeatureMap(makeFeatures({ D, Y: groups * D, beta: 1, key: key(12), ...choice }));
+const INDEPENDENT = drawn({});
+const STRUCTURED = drawn({ family: "structured" });
+const MAPS = { orthogonal: drawn({ family: "orthogonal" }, 512), structured: STRUCTURED };
+const FIXED = drawn({ family: "structured", norms: "fixed" });
+
+describe.each(SQUARES)("at β|δ|² = %d", (square) => {
+  const delta = offset(D, square);
+  const kernel = Math.exp(-square / 2);
+
+  test("independent rows have the variance of the law, and no bias", () => {
+    const { mean, variance, standardError } = moments(groupMeans(INDEPENDENT, delta, D));
+    expect(Math.abs(mean - kernel)).toBeLessThan(4 * standardError);
+    // The relative standard error of a variance is √(2/n), three of them 9%.
+    expect(variance / kernelVariance(kernel, D)).toBeGreaterThan(0.9);
+    expect(variance / kernelVariance(kernel, D)).toBeLessThan(1.1);
+  });
+
+  test.each(["orthogonal", "structured"] as const)(
+    "%s rows have no bias, and an error of at most 1.05 times that of independent ones",
+    (family) => {
+      const found = groupMeans(MAPS[family], delta, D);
+      const { mean, variance, standardError } = moments(found);
+      expect(Math.abs(mean - kernel)).toBeLessThan(4 * standardError);
+      const ratio = Math.sqrt(variance / kernelVariance(kernel, D));
+      expect(ratio).toBeLessThan(1.05);
+    },
+  );
+
+  test("E15: structured rows of one length are biased", () => {
+    const found = moments(groupMeans(FIXED, delta, D));
+    const bias = found.mean - kernel;
+    // Rows of length √D make a Bessel function of the kernel: e^{−s/2}(1 − s²/(4D) + …) with s = β|δ|².
+    const expected = (-kernel * square ** 2) / (4 * D);
+    if (square >= 1 && square <= 4) expect(Math.abs(bias)).toBeGreaterThan(4 * found.standardError);
+    expect(Math.abs(bias - expected)).toBeLessThan(
+      4 * found.standardError + 0.25 * Math.abs(expected),
+    );
+  });
+});
+
+test("E10: rows of a bare rotation approximate another kernel, rescaled rows the right one", () => {
+  const [size, square] = [100, 4];
+  const delta = offset(size, square);
+  const map = makeFeatures({ D: size, Y: 2000, beta: 1, key: key(4), family: "orthogonal" });
+  const rows = map.projection.matrix();
+  const mean = (scale: (norm: number) => number) => {
+    let total = 0;
+    for (let at = 0; at < rows.length; at += size) {
+      let [norm, phase] = [0, 0];
+      for (let d = 0; d < size; d++) {
+        norm += rows[at + d] ** 2;
+        phase += rows[at + d] * delta[d];
+      }
+      total += Math.cos(phase * scale(Math.sqrt(norm)));
+    }
+    return total / 2000;
+  };
+  expect(mean(() => 1)).toBeCloseTo(Math.exp(-square / 2), 1.5);
+  // Norm 1 instead of 10: as if β were a hundredth.
+  expect(mean((norm) => 1 / norm)).toBeCloseTo(Math.exp(-square / 2 / size), 2);
+  expect(mean((norm) => 1 / norm)).toBeGreaterThan(0.97);
+});
+
+test("structured rows halve the error of a memory of 200 patterns at β = 5", () => {
+  const [K, Q, Y, beta, draws] = [200, 10, 8192, 5, 3];
+  const coins = (seed: number, count: number) =>
+    Float64Array.from(uniform(key(seed), count * D), (u) => (u > 0.5 ? 1 / Math.sqrt(D) : 0));
+  const [memories, states] = [coins(1, K), coins(2, Q)];
+  const row = (all: Float64Array, k: number) => all.subarray(k * D, (k + 1) * D);
+  const exact = Array.from({ length: Q }, (_, q) => {
+    const kernels = Array.from({ length: K }, (__, m) =>
+      rbfKernelOf(row(states, q), row(memories, m), beta),
+    );
+    return kernels.reduce((sum, k) => sum + k, 0);
+  });
+  const errorOf = (choice: Pick<FeatureOptions, "family" | "norms">) => {
+    let [squares, bias] = [0, 0];
+    for (let draw = 0; draw < draws; draw++) {
+      const map = new FeatureMap(
+        makeFeatures({ D, Y, beta, key: foldIn(key(9), draw), ...choice }),
+      );
+      const sums = new Float64Array(2 * Y);
+      const scale = featureScale(map.features);
+      for (let m = 0; m < K; m++) {
+        map.phi(row(memories, m)).forEach((entry, i) => (sums[i] += entry / scale));
+      }
+      exact.forEach((h, q) => {
+        const error = map.kernelSum(row(states, q), sums, null) / h - 1;
+        squares += error ** 2 / (Q * draws);
+        bias += error / (Q * draws);
+      });
+    }
+    return { error: Math.sqrt(squares), bias };
+  };
+  const independent = errorOf({ family: "gaussian" });
+  const structured = errorOf({ family: "structured" });
+  const even = errorOf({ family: "structured", norms: "quasi-monte-carlo" });
+  const fixed = errorOf({ family: "structured", norms: "fixed" });
+  expect(structured.error).toBeLessThan(0.5 * independent.error);
+  expect(even.error).toBeLessThan(0.5 * independent.error);
+  // E15: the bias of fixed norms adds up over the memories, and is all that is left of the error.
+  expect(fixed.error).toBeGreaterThan(2 * independent.error);
+  expect(-fixed.bias / fixed.error).toBeGreaterThan(0.95);
+});
+
+describe("positive features", () => {
+  test("have no bias near the origin, and never give a sum below 0", () => {
+    const options = { D: 4, Y: 200_000, beta: 1, key: key(3), kind: "positive" } as const;
+    const map = new FeatureMap(makeFeatures(options));
+    const [x, y] = [offset(4, 0.5), offset(4, 1).map((entry, d) => (d < 2 ? -entry : entry))];
+    const [a, b] = [map.phi(x), map.phi(y)];
+    const found = a.reduce((sum, entry, i) => sum + entry * b[i], 0);
+    expect(found / rbfKernelOf(x, y, 1)).toBeCloseTo(1, 1.5);
+    expect(a.every((entry) => entry > 0)).toBe(true);
+  });
+});
+
+describe("rows", () => {
+  test("a structured block is orthogonal, and its fast product is that of its matrix", () => {
+    const options = { D: 16, Y: 40, beta: 1, key: key(8), family: "structured" } as const;
+    const { projection } = makeFeatures(options);
+    const rows = projection.matrix();
+    const x = Float64Array.from(normal(key(2), 16));
+    const phases = new Float64Array(16);
+    const weights = Float64Array.from(normal(key(3), 16));
+    for (let block = 0; block < 3; block++) {
+      const count = Math.min(16, 40 - block * 16);
+      const row = (i: number) => rows.subarray((block * 16 + i) * 16, (block * 16 + i + 1) * 16);
+      projection.project(block, x, phases);
+      const sum = new Float64Array(16);
+      projection.addTransposed(block, weights, sum);
+      for (let i = 0; i < count; i++) {
+        expect(phases[i]).toBeCloseTo(
+          row(i).reduce((total, entry, d) => total + entry * x[d], 0),
+          5,
+        );
+        for (let j = 0; j < i; j++) {
+          const overlap = row(i).reduce((total, entry, d) => total + entry * row(j)[d], 0);
+          expect(Math.abs(overlap)).toBeLessThan(1e-4);
+        }
+      }
+      sum.forEach((total, d) => {
+        let expected = 0;
+        for (let i = 0; i < count; i++) expected += weights[i] * row(i)[d];
+        expect(total).toBeCloseTo(expected, 4);
+      });
+    }
+  });
+
+  test("lengths follow the χ distribution, also when they fill it evenly", () => {
+    for (const norms of ["chi", "quasi-monte-carlo"] as const) {
+      const options = {
+        D: 32,
+        Y: 3200,
+        beta: 1,
+        key: key(6),
+        family: "orthogonal",
+        norms,
+      } as const;
+      const rows = makeFeatures(options).projection.matrix();
+      const lengths = Float64Array.from({ length: 3200 }, (_, i) =>
+        Math.hypot(...rows.subarray(i * 32, (i + 1) * 32)),
+      );
+      const below = (p: number) =>
+        lengths.filter((length) => length < chiQuantile(32, p)).length / 3200;
+      const allowed = norms === "chi" ? 0.035 : 0.002;
+      for (const p of [0.1, 0.5, 0.9]) expect(Math.abs(below(p) - p)).toBeLessThan(allowed);
+    }
+  });
+});
+
+describe("numbers", () => {
+  test("sines and cosines are those of Math, far out too", () => {
+    const angles = Float64Array.from(
+      [...normal(key(1), 2000)].flatMap((x) => [x, 100 * x, 1e5 * x, 1e9 * x]),
+    );
+    const [sines, cosines] = [new Float64Array(8000), new Float64Array(8000)];
+    sinCos(angles, 8000, sines, cosines);
+    let worst = 0;
+    angles.forEach((angle, i) => {
+      worst = Math.max(worst, Math.abs(sines[i] - Math.sin(angle)));
+      worst = Math.max(worst, Math.abs(cosines[i] - Math.cos(angle)));
+    });
+    expect(worst).toBeLessThan(1e-15);
+  });
+
+  test("the fast Walsh–Hadamard transform is the product with the matrix of Sylvester", () => {
+    for (const n of [1, 2, 4, 8, 32, 64]) {
+      const x = Float64Array.from(normal(key(n), n));
+      const fast = x.slice();
+      walshHadamard(fast, n);
+      const bits = (k: number) => k.toString(2).replaceAll("0", "").length;
+      fast.forEach((found, i) => {
+        const expected = x.reduce((sum, entry, j) => sum + (bits(i & j) % 2 ? -entry : entry), 0);
+        expect(found).toBeCloseTo(expected, 10);
+      });
+    }
+  });
+
+  test("χ quantiles are those of tables", () => {
+    // χ²: 0.95 of 1, 10 and 100 degrees of freedom; the median of 2 degrees is √(2 ln 2).
+    expect(chiQuantile(1, 0.95) ** 2).toBeCloseTo(3.841458820694124, 9);
+    expect(chiQuantile(10, 0.95) ** 2).toBeCloseTo(18.307038053275146, 9);
+    expect(chiQuantile(100, 0.05) ** 2).toBeCloseTo(77.92946516501945, 8);
+    expect(chiQuantile(2, 0.5)).toBeCloseTo(Math.sqrt(2 * Math.LN2), 12);
+    expect(gammaP(8192, 8192)).toBeCloseTo(0.50147, 4);
+    for (const p of [1e-7, 0.3, 1 - 1e-7]) {
+      expect(gammaP(8192, chiQuantile(16384, p) ** 2 / 2)).toBeCloseTo(p, 10);
+    }
+  });
+});
