@@ -17,3 +17,26 @@ export {
   makeDrdam,
 } from "./tensors/drdam.ts";
 export type { Input } from "./tensors/shapes.ts";
+export {
+  type DistributedMemory,
+  loadMemory,
+  makeMemory,
+  type StoreOptions,
+} from "./memory/memory.ts";
+export type { MemoryEnding, MemoryRecall, MemoryRecallOptions } from "./memory/recall.ts";
+export {
+  divergence,
+  divergenceBound,
+  type DivergenceBoundOptions,
+  largestStep,
+} from "./theory/divergence.ts";
+export {
+  type ErrorBar,
+  type ErrorBarOptions,
+  expectedError,
+  LARGEST_NOISE,
+  type TrustedBar,
+  type UntrustedBar,
+} from "./theory/error-bar.ts";
+export { featuresFor, type FeaturesForOptions } from "./theory/features-for.ts";
+export { kernelVariance, rowMoments, type RowMoments } from "./theory/variance.ts";

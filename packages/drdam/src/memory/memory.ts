@@ -1,0 +1,281 @@
+// A memory that patterns stream into: T = Σₘ Φ(ξₘ), exact whatever the order.
+
+import { HamError } from "@hamlet/graph";
+import {
+  type FeatureDescription,
+  type FeatureOptions,
+  printFeatures,
+  sameFeatures,
+} from "../features/description.ts";
+import { FeatureMap, featureScale } from "../features/feature-map.ts";
+import { type Features, makeFeatures } from "../features/features.ts";
+import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "../numbers/exact-sum.ts";
+import { type ErrorBar, estimatedError } from "../theory/error-bar.ts";
+import { readMemory, type StoredMemory, writeMemory } from "./file.ts";
+import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recall.ts";
+
+/** Below this kernel sum an energy is flat. */
+const EPS = 1e-10;
+
+/** How patterns are stored. */
+export interface StoreOptions {
+  /** Called now and then with the number of patterns of this call that are done. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  /** Stops between patterns with `drdam/aborted`; what is stored until then stays stored. */
+  readonly signal?: { readonly aborted: boolean };
+}
+
+/**
+ * A distributed memory: `2 Y` sums for any number of patterns, in float64 and plain arrays, so
+ * there is nothing to dispose.
+ *
+ * Storing, forgetting and merging add and take away exactly: in any order and any grouping the same
+ * patterns give the same bits.
+ */
+export interface DistributedMemory {
+  readonly features: Features;
+  /** How many patterns are in it. */
+  readonly count: number;
+  /** Adds patterns `[K, D]`, one after the other in one array. */
+  store(patterns: ArrayLike<number>, options?: StoreOptions): void;
+  /** Takes patterns away that were stored. */
+  forget(patterns: ArrayLike<number>, options?: StoreOptions): void;
+  /** Adds what another memory of the same features holds. */
+  merge(other: DistributedMemory): void;
+  /** The memory vector `T`, `[2Y]`, in float64. */
+  T(): Float64Array;
+  /** `E = −(1/β) log max(⟨Φ(v), T⟩, 1e-10)`. */
+  energy(v: ArrayLike<number>): number;
+  /** `∂E/∂v`, `[D]`; 0 where the kernel sum is cut. */
+  gradient(v: ArrayLike<number>): Float64Array;
+  /** How far the energy at `v` may be from the exact one, from `T` alone. */
+  errorBar(v: ArrayLike<number>, options?: { readonly gradient?: boolean }): ErrorBar;
+  /** Descends the energy from a query until nothing moves, and says how it ended. */
+  recall(query: ArrayLike<number>, options?: MemoryRecallOptions): Promise<MemoryRecall>;
+  /** The bytes of a safetensors file with the sums and what the features are made of. */
+  save(): Uint8Array;
+}
+
+/**
+ * An empty memory.
+ *
+ * Its methods throw HamError: `drdam/shape-mismatch` for arrays of the wrong length,
+ * `drdam/not-finite`, `drdam/too-large` for positive features beyond what can be summed exactly,
+ * `drdam/different-features`, `drdam/aborted`.
+ * @throws HamError `drdam/bad-features`.
+ * @example
+ * const memory = makeMemory({ D: 64, Y: 8192, beta: 5, key: key(0), family: "structured" });
+ * memory.store(patterns);
+ * const { state, ending } = await memory.recall(query);
+ */
+export function makeMemory(options: FeatureOptions): DistributedMemory {
+  const features = makeFeatures(options);
+  return new Memory(features, {
+    sums: ExactSums.zeros(2 * features.description.Y),
+    count: 0,
+    reach: 0,
+  });
+}
+
+/**
+ * Reads what `save` wrote; the features are drawn again from their key.
+ * @throws HamError `core/bad-safetensors`, `drdam/bad-file`.
+ */
+export function loadMemory(bytes: Uint8Array, source = "memory file"): DistributedMemory {
+  const { description, ...stored } = readMemory(bytes, source);
+  return new Memory(makeFeatures(description), stored);
+}
+
+/** Patterns between two looks at the signal. */
+const CHUNK = 256;
+
+class Memory implements DistributedMemory {
+  readonly features: Features;
+  readonly #map: FeatureMap;
+  readonly #stored: StoredMemory;
+  /** The pattern that is being added. */
+  readonly #pattern: Float64Array;
+  /** The sums rounded to one number each, until they change. */
+  #totals: Float64Array | null = null;
+
+  constructor(features: Features, stored: StoredMemory) {
+    this.features = features;
+    this.#map = new FeatureMap(features);
+    this.#stored = { ...stored };
+    this.#pattern = new Float64Array(features.description.D);
+  }
+
+  get #description(): FeatureDescription {
+    return this.features.description;
+  }
+
+  get count(): number {
+    return this.#stored.count;
+  }
+
+  store(patterns: ArrayLike<number>, options: StoreOptions = {}): void {
+    this.#addAll("store", patterns, options, 1);
+  }
+
+  forget(patterns: ArrayLike<number>, options: StoreOptions = {}): void {
+    this.#addAll("forget", patterns, options, -1);
+  }
+
+  merge(other: DistributedMemory): void {
+    if (!sameFeatures(this.#description, other.features.description)) {
+      throw new HamError(
+        "drdam/different-features",
+        `merge: the memories are made of different features, ${printFeatures(this.#description)} and ${printFeatures(other.features.description)}. Store the patterns with one description.`,
+      );
+    }
+    if (!(other instanceof Memory)) throw new TypeError("merge takes a memory of makeMemory.");
+    const { sums, count, reach } = other.#stored;
+    this.#assertRoom(count, reach);
+    this.#stored.sums.merge(sums);
+    this.#stored.count += count;
+    this.#stored.reach += reach;
+    this.#totals = null;
+  }
+
+  T(): Float64Array {
+    const scale = featureScale(this.features);
+    return this.#sums().map((sum) => scale * sum);
+  }
+
+  energy(v: ArrayLike<number>): number {
+    this.#assertState("energy", v);
+    const h = this.#map.kernelSum(v, this.#sums(), null);
+    return -Math.log(Math.max(h, EPS)) / this.#description.beta;
+  }
+
+  gradient(v: ArrayLike<number>): Float64Array {
+    this.#assertState("gradient", v);
+    const gradient = new Float64Array(this.#description.D);
+    const h = this.#map.kernelSum(v, this.#sums(), gradient);
+    const { beta } = this.#description;
+    return gradient.map((entry) => (h > EPS ? -entry / (beta * h) : 0));
+  }
+
+  errorBar(v: ArrayLike<number>, { gradient = false } = {}): ErrorBar {
+    this.#assertState("errorBar", v);
+    return estimatedError(v, this.#sums(), { map: this.#map, gradient });
+  }
+
+  recall(query: ArrayLike<number>, options: MemoryRecallOptions = {}): Promise<MemoryRecall> {
+    this.#assertState("recall", query);
+    return recallFrom(query, { map: this.#map, sums: this.#sums(), eps: EPS }, options);
+  }
+
+  save(): Uint8Array {
+    return writeMemory({ ...this.#stored, description: this.#description });
+  }
+
+  #sums(): Float64Array {
+    this.#totals ??= this.#stored.sums.totals();
+    return this.#totals;
+  }
+
+  #addAll(
+    what: "store" | "forget",
+    patterns: ArrayLike<number>,
+    { onProgress, signal }: StoreOptions,
+    sign: 1 | -1,
+  ): void {
+    const { D } = this.#description;
+    const total = patterns.length / D;
+    this.#assertStates(what, patterns);
+    for (let done = 0; done < total;) {
+      const until = Math.min(total, done + CHUNK);
+      for (; done < until; done++) this.#add(what, patterns, done, sign);
+      onProgress?.({ done, total });
+      if (signal?.aborted === true && done < total) throw aborted(what, done, total);
+    }
+  }
+
+  /** Adds one pattern, or nothing at all. */
+  #add(what: string, patterns: ArrayLike<number>, index: number, sign: 1 | -1): void {
+    const { D, Y, kind } = this.#description;
+    const pattern = this.#pattern;
+    for (let d = 0; d < D; d++) {
+      pattern[d] = patterns[index * D + d];
+      if (!Number.isFinite(pattern[d])) throw notFinite(what, index);
+    }
+    const largest = kind === "positive" ? this.#largest(pattern) : 1;
+    if (sign === 1) this.#assertRoom(1, largest);
+    else if (this.#stored.count === 0) throw nothingLeft(index);
+    const { sums } = this.#stored;
+    this.#map.blocks(pattern, (row, count, first, second) => {
+      sums.add(row, first, count, sign);
+      sums.add(Y + row, second, count, sign);
+    });
+    this.#stored.count += sign;
+    this.#stored.reach += sign * largest;
+    this.#totals = null;
+  }
+
+  /** The largest entry that a pattern adds. */
+  #largest(pattern: Float64Array): number {
+    let largest = 0;
+    this.#map.blocks(pattern, (_, count, first, second) => {
+      for (let i = 0; i < count; i++) largest = Math.max(largest, first[i], second[i]);
+    });
+    return largest;
+  }
+
+  #assertRoom(count: number, reach: number): void {
+    const { count: now, reach: reached } = this.#stored;
+    if (now + count <= MOST_TERMS && reached + reach <= LARGEST_TOTAL) return;
+    throw new HamError(
+      "drdam/too-large",
+      `This memory holds ${now} patterns, and with ${count} more its sums would not be exact any more (at most ${MOST_TERMS} patterns, and entries that add up to ${LARGEST_TOTAL}). Start another memory${this.#description.kind === "positive" ? ", scale the patterns down, or use sine-cosine features" : ""}.`,
+      { count: now, more: count },
+    );
+  }
+
+  #assertState(what: string, v: ArrayLike<number>): void {
+    if (v.length === this.#description.D) return;
+    throw wrongLength(what, `D = ${this.#description.D} numbers`, v.length);
+  }
+
+  #assertStates(what: string, patterns: ArrayLike<number>): void {
+    const { D } = this.#description;
+    if (patterns.length % D === 0) return;
+    throw wrongLength(
+      what,
+      `a multiple of D = ${D} numbers, one pattern after the other`,
+      patterns.length,
+    );
+  }
+}
+
+function wrongLength(what: string, expected: string, found: number): HamError {
+  return new HamError(
+    "drdam/shape-mismatch",
+    `${what}: expected ${expected}, found ${found}. Pass them flat, or make the memory for that size.`,
+    { expected, found },
+  );
+}
+
+function notFinite(what: string, index: number): HamError {
+  return new HamError(
+    "drdam/not-finite",
+    `${what}: pattern ${index} holds NaN or an infinity, which would spoil the whole memory. Leave it out; the patterns before it are stored.`,
+    { index },
+  );
+}
+
+function nothingLeft(index: number): HamError {
+  return new HamError(
+    "drdam/nothing-stored",
+    `forget: the memory is empty, so pattern ${index} was never stored. Forget what was stored.`,
+    { index },
+  );
+}
+
+function aborted(what: string, done: number, total: number): HamError {
+  return new HamError(
+    "drdam/aborted",
+    `${what}: stopped after ${done} of ${total} patterns, which are in the memory. Save it, and go on with pattern ${done}.`,
+    { done, total },
+  );
+}

@@ -1,0 +1,240 @@
+// Streaming: patterns come and go in any order, and the memory is the same to the last bit.
+
+import { foldIn, key, normal, permutation, randint, uniform } from "@hamlet/core";
+import {
+  type DistributedMemory,
+  FAMILIES,
+  FeatureMap,
+  KINDS,
+  lseDescent,
+  loadMemory,
+  makeMemory,
+} from "@hamlet/drdam";
+import { HamError } from "@hamlet/graph";
+import { describe, expect, test } from "vitest";
+import { rowsOf } from "./notebook.ts";
+
+const D = 6;
+const OPTIONS = { D, Y: 64, beta: 2, key: key(1) } as const;
+const patterns = (count: number, seed = 2) => normal(key(seed), [count, D]).map((x) => x / 2);
+
+function errorOf(run: () => unknown): HamError {
+  try {
+    run();
+  } catch (error) {
+    if (HamError.isInstance(error)) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe.each(KINDS.flatMap((kind) => FAMILIES.map((family) => ({ kind, family }))))(
+  "$kind features, $family rows",
+  ({ kind, family }) => {
+    const options = { ...OPTIONS, kind, family };
+
+    test("T is the sum of the patterns' features", () => {
+      const memory = makeMemory(options);
+      memory.store(patterns(20));
+      const map = new FeatureMap(memory.features);
+      const expected = new Float64Array(2 * OPTIONS.Y);
+      for (const pattern of rowsOf(patterns(20), D)) {
+        map.phi(pattern).forEach((entry, i) => (expected[i] += entry));
+      }
+      const T = memory.T();
+      expected.forEach((sum, i) => expect(Math.abs(T[i] - sum)).toBeLessThan(1e-12));
+      expect(memory.count).toBe(20);
+    });
+
+    test("what is forgotten leaves no trace", () => {
+      const memory = makeMemory(options);
+      memory.store(patterns(20));
+      const before = memory.T();
+      memory.store(patterns(300, 5));
+      memory.forget(patterns(300, 5));
+      // Asked for: 1e-10. The sums are exact, so it is every bit.
+      expect(memory.T()).toEqual(before);
+      expect(memory.count).toBe(20);
+    });
+
+    test("a saved memory goes on as if it had stayed", () => {
+      const memory = makeMemory(options);
+      memory.store(patterns(20));
+      const loaded = loadMemory(memory.save());
+      for (const each of [memory, loaded]) each.store(patterns(5, 9));
+      expect(loaded.T()).toEqual(memory.T());
+      expect(loaded.count).toBe(25);
+      expect(loaded.energy(patterns(1))).toBe(memory.energy(patterns(1)));
+    });
+  },
+);
+
+test("1000 random orders of merging give the same bits", () => {
+  const shards = Array.from({ length: 24 }, (_, s) => {
+    const memory = makeMemory(OPTIONS);
+    memory.store(patterns(1 + (s % 7), 100 + s));
+    return memory.save();
+  });
+  const whole = makeMemory(OPTIONS);
+  for (let s = 0; s < 24; s++) whole.store(patterns(1 + (s % 7), 100 + s));
+  const expected = whole.T();
+  for (let trial = 0; trial < 1000; trial++) {
+    const pool: DistributedMemory[] = [...permutation(foldIn(key(3), trial), 24)].map((s) =>
+      loadMemory(shards[s]),
+    );
+    // Any two of those that are left become one: a random tree, not only a random order.
+    for (let step = 0; pool.length > 1; step++) {
+      const [pick] = randint(foldIn(foldIn(key(4), trial), step), 1, 0, pool.length - 1);
+      const [taken] = pool.splice(pick, 1);
+      pool[pick % pool.length].merge(taken);
+    }
+    const T = pool[0].T();
+    if (T.some((entry, i) => !Object.is(entry, expected[i]))) expect(T).toEqual(expected);
+  }
+});
+
+test("a million patterns stream through, stopped and resumed, in one size of memory", () => {
+  const options = { D: 64, Y: 64, beta: 1, key: key(1), family: "structured" } as const;
+  const chunkOf = (chunk: number) => uniform(foldIn(key(6), chunk), [20_000, 64]);
+  const straight = makeMemory(options);
+  let broken = makeMemory(options);
+  const sizes = new Set<number>();
+  for (let chunk = 0; chunk < 50; chunk++) {
+    const next = chunkOf(chunk);
+    straight.store(next);
+    sizes.add(straight.save().byteLength >> 8);
+    if (chunk % 17 !== 3) {
+      broken.store(next);
+      continue;
+    }
+    // Stopped in the middle of a chunk, saved, loaded, and gone on with where the error says.
+    const signal = { aborted: false };
+    const onProgress = ({ done }: { done: number }) => (signal.aborted = done >= 7000);
+    const error = errorOf(() => broken.store(next, { signal, onProgress }));
+    expect(error.code).toBe("drdam/aborted");
+    broken = loadMemory(broken.save());
+    broken.store(next.subarray((error.details["done"] as number) * 64));
+  }
+  expect(straight.count).toBe(1_000_000);
+  expect(broken.count).toBe(1_000_000);
+  expect(broken.T()).toEqual(straight.T());
+  expect(sizes.size).toBe(1);
+});
+
+test("progress counts up to the end", () => {
+  const seen: number[] = [];
+  makeMemory(OPTIONS).store(patterns(700), { onProgress: ({ done }) => seen.push(done) });
+  expect(seen).toEqual([256, 512, 700]);
+});
+
+describe("a recall", () => {
+  const memory = makeMemory({ D, Y: 20_000, beta: 4, key: key(1) });
+  const stored = patterns(3).map((x) => 3 * x);
+  memory.store(stored);
+
+  test("goes to the minimum near a pattern, says so, and never up", async () => {
+    const [pattern] = rowsOf(stored, D);
+    const query = pattern.map((x, d) => x + (d % 2 === 0 ? 0.2 : -0.2));
+    const { state, ending, energies, steps } = await memory.recall(query);
+    expect(ending).toBe("converged");
+    expect(energies).toHaveLength(steps + 1);
+    energies.forEach((energy, t) => expect(energy).toBeLessThanOrEqual(energies[t - 1] ?? 9));
+    let exact = Float64Array.from(query);
+    for (let step = 0; step < 500; step++) {
+      const { gradient } = lseDescent(exact, stored, 4);
+      exact = exact.map((x, d) => x - 0.1 * gradient[d]);
+    }
+    state.forEach((x, d) => expect(Math.abs(x - exact[d])).toBeLessThan(0.05));
+    expect(Math.hypot(...memory.gradient(state))).toBeLessThan(1e-4);
+  });
+
+  test("that starts where the kernel sum is cut is clipped, not converged", async () => {
+    const few = makeMemory({ D, Y: 40, beta: 30, key: key(1) });
+    few.store(stored);
+    const ends = new Set<string>();
+    for (let k = 0; k < 20; k++) {
+      const query = normal(foldIn(key(9), k), D);
+      const { ending, state, steps } = await few.recall(query, { depth: 5, alpha: 0.001 });
+      ends.add(ending);
+      if (ending !== "clipped" || steps > 0) continue;
+      expect([...state]).toEqual([...query]);
+      expect(few.errorBar(query)).toMatchObject({ trusted: false, reason: "not-positive" });
+    }
+    expect(ends).toContain("clipped");
+    expect(ends).not.toContain("converged");
+  });
+
+  test("holds what is clamped, and can be stopped", async () => {
+    const { state } = await memory.recall([1, 0, 0, 0, 0, 0], { clamp: [1, 0, 0, 0, 0, 1] });
+    expect([state[0], state[5]]).toEqual([1, 0]);
+    const signal = { aborted: false };
+    const onStep = ({ step }: { step: number }) => (signal.aborted = step === 3);
+    await expect(memory.recall(patterns(1), { onStep, signal })).rejects.toMatchObject({
+      code: "drdam/aborted",
+    });
+  });
+
+  test("says when it ran out of steps, rose, or left the numbers", async () => {
+    const start = patterns(1);
+    expect((await memory.recall(start, { depth: 2 })).ending).toBe("max-steps");
+    expect((await memory.recall(stored.slice(0, D), { depth: 3, alpha: 2.2 })).ending).toBe(
+      "energy-increased",
+    );
+    expect((await memory.recall([Number.NaN, 0, 0, 0, 0, 0])).ending).toBe("non-finite");
+    await expect(memory.recall(start, { depth: -1 })).rejects.toMatchObject({
+      message: 'recall: expected a whole number from 1 up as "depth", found -1. Change "depth".',
+    });
+  });
+});
+
+describe("bad input", () => {
+  test("says where and what, and stores nothing of a bad pattern", () => {
+    const memory = makeMemory(OPTIONS);
+    expect(errorOf(() => memory.store([1, 2])).message).toBe(
+      "store: expected a multiple of D = 6 numbers, one pattern after the other, found 2. Pass them flat, or make the memory for that size.",
+    );
+    expect(errorOf(() => memory.energy([1, 2])).message).toBe(
+      "energy: expected D = 6 numbers, found 2. Pass them flat, or make the memory for that size.",
+    );
+    const bad = patterns(3);
+    bad[8] = Infinity;
+    expect(errorOf(() => memory.store(bad)).message).toBe(
+      "store: pattern 1 holds NaN or an infinity, which would spoil the whole memory. Leave it out; the patterns before it are stored.",
+    );
+    expect(memory.count).toBe(1);
+    memory.forget(patterns(1));
+    expect(errorOf(() => memory.forget(patterns(1))).message).toBe(
+      "forget: the memory is empty, so pattern 0 was never stored. Forget what was stored.",
+    );
+    const other = makeMemory({ ...OPTIONS, beta: 3 });
+    expect(errorOf(() => memory.merge(other)).code).toBe("drdam/different-features");
+  });
+
+  test("positive features beyond exact sums are refused", () => {
+    const memory = makeMemory({ D: 1, Y: 4, beta: 1, key: key(1), kind: "positive" });
+    memory.store([1]);
+    expect(memory.count).toBe(1);
+    const spread = makeMemory({ D: 100, Y: 400, beta: 1, key: key(1), kind: "positive" });
+    const pattern = spread.features.projection
+      .matrix()
+      .slice(0, 100)
+      .map((x) => x / 2);
+    expect(errorOf(() => spread.store(pattern)).code).toBe("drdam/too-large");
+    expect(spread.T().every((entry) => entry === 0)).toBe(true);
+  });
+
+  test("a file that is none of ours is refused", () => {
+    const good = makeMemory(OPTIONS).save();
+    expect(errorOf(() => loadMemory(good.slice(0, 60))).code).toBe("core/bad-safetensors");
+    const text = new TextDecoder("latin1").decode(good);
+    const changed = (from: string, to: string) =>
+      Uint8Array.from(text.replace(from, to), (letter) => letter.charCodeAt(0));
+    expect(errorOf(() => loadMemory(changed('"drdam":"1"', '"drdam":"7"'), "m.bin")).message).toBe(
+      "m.bin: expected a memory of version 1, found version 7. Name a file that a memory was saved to.",
+    );
+    expect(
+      errorOf(() => loadMemory(changed(String.raw`\"Y\":64`, String.raw`\"Y\":65`))).code,
+    ).toBe("drdam/bad-file");
+    expect(errorOf(() => loadMemory(changed('"high"', '"hihg"'))).code).toBe("drdam/bad-file");
+  });
+});
