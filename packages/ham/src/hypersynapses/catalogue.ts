@@ -3,6 +3,7 @@ import { synAttention } from "./attention.ts";
 import { synBias } from "./bias.ts";
 import { synConv2d } from "./conv2d.ts";
 import { synDam } from "./dam.ts";
+import { synDrdam } from "./drdam.ts";
 import { synDense } from "./dense.ts";
 import { synHopfield } from "./hopfield.ts";
 import { synLse } from "./lse.ts";
@@ -19,6 +20,7 @@ export const HYPERSYNAPSES: readonly HypersynapseDefinition[] = [
   synDam,
   synLse,
   synLseEuclid,
+  synDrdam,
   synConv2d,
   synAttention,
   synMemory,
