@@ -40,3 +40,12 @@ export {
 } from "./theory/error-bar.ts";
 export { featuresFor, type FeaturesForOptions } from "./theory/features-for.ts";
 export { kernelVariance, rowMoments, type RowMoments } from "./theory/variance.ts";
+export {
+  exactLandscape,
+  featureLandscape,
+  featureOverGrid,
+  type Grid,
+  type KernelScatter,
+  kernelScatter,
+  spaced,
+} from "./figures/landscape.ts";

@@ -61,6 +61,16 @@ export class FeatureMap {
     }
   }
 
+  /** Calls `use` with the entries of one block. */
+  block(
+    x: ArrayLike<number>,
+    block: number,
+    use: (row: number, first: Float64Array, second: Float64Array) => void,
+  ): void {
+    this.#block(block, this.#load(x));
+    use(block * this.features.projection.blockRows, this.#first, this.#second);
+  }
+
   /** `Φ(x)`, `[2Y]`. */
   phi(x: ArrayLike<number>): Float64Array {
     const { Y } = this.features.description;
@@ -81,17 +91,18 @@ export class FeatureMap {
   kernelSum(x: ArrayLike<number>, sums: Float64Array, gradient: Float64Array | null): number {
     const { projection } = this.features;
     const { Y } = projection;
-    const sign = this.#isPositive ? 1 : -1;
+    const isPositive = this.#isPositive;
     let total = 0;
     gradient?.fill(0);
     this.blocks(x, (row, count, first, second) => {
       for (let i = 0; i < count; i++) {
         const a = sums[row + i];
         const b = sums[Y + row + i];
-        const [u, v] = [first[i], second[i]];
+        const u = first[i];
+        const v = second[i];
         total += u * a + v * b;
         // The derivative by the phase: cosines give sines, exponentials themselves.
-        first[i] = this.#isPositive ? u * a - v * b : u * b + sign * v * a;
+        first[i] = isPositive ? u * a - v * b : u * b - v * a;
       }
       if (gradient !== null) projection.addTransposed(row / projection.blockRows, first, gradient);
     });
@@ -117,7 +128,8 @@ export class FeatureMap {
       for (let i = 0; i < count; i++) {
         const a = sums[row + i];
         const b = sums[Y + row + i];
-        const [u, v] = [first[i], second[i]];
+        const u = first[i];
+        const v = second[i];
         const share = weight * (u * a + v * b);
         total += share;
         totalSquares += share * share;

@@ -1,0 +1,188 @@
+// What the notebooks draw, as data: energies over a grid, paths down, kernels and features.
+
+import { lseDescent, type Patterns, rbfKernelOf } from "../exact.ts";
+import { FeatureMap } from "../features/feature-map.ts";
+import type { Features } from "../features/features.ts";
+import { rowsIn } from "../features/projection.ts";
+import { sinCos } from "../numbers/sin-cos.ts";
+
+/** A grid over a plane of states, `origin + x u + y w`; the values of `xs` lie closest together. */
+export interface Grid {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  /** Default 0. */
+  readonly origin?: ArrayLike<number>;
+  /** Default the first axis. */
+  readonly u?: ArrayLike<number>;
+  /** Default the second axis. */
+  readonly w?: ArrayLike<number>;
+}
+
+/** Numbers from `low` to `high`, both included. */
+export function spaced(low: number, high: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
+/** The exact energy at every point of a grid, `[ys, xs]`. */
+export function exactLandscape(
+  patterns: Patterns,
+  grid: Grid,
+  { D, beta }: { readonly D: number; readonly beta: number },
+): Float64Array {
+  return overGrid(grid, D, (state) => lseDescent(state, patterns, beta).energy);
+}
+
+/**
+ * The energy by features at every point of a grid, `[ys, xs]`, from `T`.
+ *
+ * A phase is a part of `x` plus a part of `y`, so cosines and sines are taken on the sides of the
+ * grid and combined inside of it.
+ */
+export function featureLandscape(
+  features: Features,
+  T: ArrayLike<number>,
+  grid: Grid,
+  { eps = 1e-10 }: { readonly eps?: number } = {},
+): Float64Array {
+  const { D, Y, beta, kind } = features.description;
+  const scale = 1 / Math.sqrt(kind === "positive" ? 2 * Y : Y);
+  const energyOf = (h: number) => -Math.log(Math.max(h, eps)) / beta;
+  const sums = Float64Array.from(T, (entry) => entry / scale);
+  if (kind === "positive") {
+    const map = new FeatureMap(features);
+    return overGrid(grid, D, (state) => energyOf(map.kernelSum(state, sums, null)));
+  }
+  return kernelSums(features, sums, grid).map((sum) => energyOf(sum * scale * scale));
+}
+
+/** `Σ cos(a + b) C + sin(a + b) S` for the phases `a` of every `x` and `b` of every `y`. */
+function kernelSums(
+  { projection, description }: Features,
+  sums: Float64Array,
+  grid: Grid,
+): Float64Array {
+  const { D, Y, beta } = description;
+  const { origin, u, w } = planeOf(grid, D);
+  const sharp = Math.sqrt(beta);
+  const columns = grid.xs.map((x) => origin.map((entry, d) => sharp * (entry + x * u[d])));
+  const rows = grid.ys.map((y) => w.map((entry) => sharp * y * entry));
+  const totals = new Float64Array(rows.length * columns.length);
+  const phases = new Float64Array(projection.blockRows);
+  const waves = () => [
+    new Float64Array(projection.blockRows),
+    new Float64Array(projection.blockRows),
+  ];
+  for (let block = 0; block < projection.blocks; block++) {
+    const count = rowsIn(projection, block);
+    const at = block * projection.blockRows;
+    const side = (state: Float64Array) => {
+      const [sines, cosines] = waves();
+      projection.project(block, state, phases);
+      sinCos(phases, count, sines, cosines);
+      return { sines, cosines };
+    };
+    const across = columns.map((state) => {
+      const { sines, cosines } = side(state);
+      // C cos a + S sin a goes with cos b, S cos a − C sin a with sin b.
+      for (let i = 0; i < count; i++) {
+        const [c, s] = [cosines[i], sines[i]];
+        cosines[i] = sums[at + i] * c + sums[Y + at + i] * s;
+        sines[i] = sums[Y + at + i] * c - sums[at + i] * s;
+      }
+      return { sines, cosines };
+    });
+    rows.forEach((state, r) => {
+      const { sines, cosines } = side(state);
+      across.forEach((column, c) => {
+        let total = 0;
+        for (let i = 0; i < count; i++) {
+          total += cosines[i] * column.cosines[i] + sines[i] * column.sines[i];
+        }
+        totals[r * columns.length + c] += total;
+      });
+    });
+  }
+  return totals;
+}
+
+/** One entry of the feature vector at every point of a grid, `[ys, xs]`. */
+export function featureOverGrid(features: Features, entry: number, grid: Grid): Float64Array {
+  const { D, Y } = features.description;
+  const map = new FeatureMap(features);
+  const { blockRows } = features.projection;
+  const wanted = entry % Y;
+  const scale = 1 / Math.sqrt(features.description.kind === "positive" ? 2 * Y : Y);
+  return overGrid(grid, D, (state) => {
+    let found = 0;
+    map.block(state, Math.floor(wanted / blockRows), (row, first, second) => {
+      found = scale * (entry < Y ? first : second)[wanted - row];
+    });
+    return found;
+  });
+}
+
+/** Exact kernels of states and patterns, and what features make of them. */
+export interface KernelScatter {
+  readonly exact: Float64Array;
+  readonly approx: Float64Array;
+}
+
+/**
+ * The kernel of every state with every pattern, `[B, K]`, exact and by features.
+ *
+ * @param options.patternFeatures - features of the patterns; the notebook takes those of another β
+ * by mistake. Default the same as of the states.
+ */
+export function kernelScatter(
+  states: ArrayLike<number>,
+  patterns: Patterns,
+  options: { readonly features: Features; readonly patternFeatures?: Features },
+): KernelScatter {
+  const { features, patternFeatures = features } = options;
+  const { D, beta } = features.description;
+  const rowsOf = (all: ArrayLike<number>) =>
+    Array.from({ length: all.length / D }, (_, k) =>
+      Float64Array.from({ length: D }, (__, d) => all[k * D + d]),
+    );
+  const map = new FeatureMap(features);
+  const patternMap = new FeatureMap(patternFeatures);
+  const stored = rowsOf(patterns).map((xi) => ({ xi, phi: patternMap.phi(xi) }));
+  const pairs = rowsOf(states).flatMap((state) => {
+    const phi = map.phi(state);
+    return stored.map((other) => ({
+      exact: rbfKernelOf(state, other.xi, beta),
+      approx: dot(phi, other.phi),
+    }));
+  });
+  return {
+    exact: Float64Array.from(pairs, ({ exact }) => exact),
+    approx: Float64Array.from(pairs, ({ approx }) => approx),
+  };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+function overGrid(grid: Grid, D: number, value: (state: Float64Array) => number): Float64Array {
+  const { origin, u, w } = planeOf(grid, D);
+  const state = new Float64Array(D);
+  const values = grid.ys.flatMap((y) =>
+    grid.xs.map((x) => {
+      for (let d = 0; d < D; d++) state[d] = origin[d] + x * u[d] + y * w[d];
+      return value(state);
+    }),
+  );
+  return Float64Array.from(values);
+}
+
+function planeOf({ origin, u, w }: Grid, D: number) {
+  const axis = (at: number) => Float64Array.from({ length: D }, (_, d) => (d === at ? 1 : 0));
+  return {
+    origin: Float64Array.from(origin ?? new Float64Array(D)),
+    u: Float64Array.from(u ?? axis(0)),
+    w: Float64Array.from(w ?? axis(1)),
+  };
+}
