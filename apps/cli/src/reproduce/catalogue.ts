@@ -1,0 +1,7 @@
+// The published results that `ham reproduce` can compute again, one a file.
+
+import { drdamEarly } from "./drdam-early.ts";
+import { drdam } from "./drdam.ts";
+import type { Reproduction } from "./reproduction.ts";
+
+export const REPRODUCTIONS: readonly Reproduction[] = [drdam, drdamEarly];

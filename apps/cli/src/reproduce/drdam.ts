@@ -1,0 +1,90 @@
+// The DrDAM notebook: every number it prints, on the chosen backend, and its figures.
+//
+// Hoover, Chau, Strobelt, Ram and Krotov (2024), Dense associative memory through the lens of random
+// features. The numbers follow the notebook's code where its text says otherwise.
+
+import { key, split } from "@hamlet/core";
+import { divergence, type DrDAM, makeDrdam } from "@hamlet/drdam";
+import * as tf from "@tensorflow/tfjs-core";
+import { drawEnergyScatter, drawNotebookFigures } from "./drdam/figures.ts";
+import { comparison, type Printed } from "./printed.ts";
+import type { Reproduction } from "./reproduction.ts";
+import { coins, read } from "./states.ts";
+
+const [D, Y, K, QUERIES, BETA] = [30, 100_000, 20, 100, 25];
+const SHOWN = 10;
+const STEPS = { depth: 10, alpha: 0.1 };
+const DIGIT = 1e-4;
+const ENERGIES = ".0950 .1262 .1140 .0997 .1023 .1107 .0991 .1278 .1082 .1035"
+  .replaceAll(".", "0.")
+  .split(" ");
+const DIVERGENCES = ".0238 .0269 .0436 .0285 .0306 .0352 .0269 .0383 .0325 .0356"
+  .replaceAll(".", "0.")
+  .split(" ");
+
+export const drdam: Reproduction = {
+  name: "drdam",
+  description:
+    "energies, kernels and descents of a memory of random features, and the notebook's figures",
+  async run({ short, bar }) {
+    const keys = split(key(779), 10);
+    using memory = makeDrdam({ D, Y, beta: BETA, key: keys[9] });
+    const patterns = coins(keys[2], [K, D], D);
+    const queries = coins(keys[6], [QUERIES, D], D);
+    bar.advance(0.1, "features");
+    const { numbers, exact, approx } = await measure(memory, {
+      pair: coins(keys[0], [D, 2], D),
+      patterns,
+      queries,
+    });
+    bar.advance(0.2, "numbers");
+    const figures = drawNotebookFigures(keys, {
+      updates: short ? 4 : 20,
+      onProgress: (part, what) => bar.advance(0.7 * part, what),
+    });
+    const scatter = drawEnergyScatter(exact, approx);
+    return { ...comparison(numbers), figures: { ...figures, "drdam-energies.svg": scatter } };
+  },
+};
+
+async function measure(
+  memory: DrDAM,
+  given: { pair: Float32Array; patterns: Float32Array; queries: Float32Array },
+): Promise<{ numbers: Printed[]; exact: number[]; approx: number[] }> {
+  const x = given.pair.filter((_, i) => i % 2 === 0);
+  const y = given.pair.filter((_, i) => i % 2 === 1);
+  const patterns = tf.tensor2d(given.patterns, [K, D]);
+  const queries = tf.tensor2d(given.queries, [QUERIES, D]);
+  const T = memory.distMemories(patterns);
+  const first = tf.slice(queries, [0, 0], [SHOWN, D]);
+  const exactEnd = memory.energyDescent(first, patterns, STEPS);
+  const approxEnd = memory.rfApproxEnergyDescent(first, T, STEPS);
+  const ends = [await read(exactEnd.state), await read(approxEnd.state)];
+  const exact = await read(memory.energy(queries, patterns));
+  const approx = await read(memory.rfApproxEnergy(queries, T));
+  const rowAt = (flat: readonly number[], k: number) => flat.slice(k * D, (k + 1) * D);
+  const one = (what: string, theirs: string, ours: number, tolerance = 0): Printed => ({
+    what,
+    theirs,
+    ours,
+    tolerance,
+  });
+  const numbers = [
+    one("exact kernel of a pair", "0.0013", (await read(memory.sim(x, y)))[0]),
+    one("approximate kernel of a pair", "0.0030", (await read(memory.rfApproxSim(x, y)))[0]),
+    one("exact energy of a point", "0.0847", (await read(memory.energy(x, patterns)))[0]),
+    one("approximate energy of a point", "0.0886", (await read(memory.rfApproxEnergy(x, T)))[0]),
+    ...ENERGIES.map((theirs, k) => one(`energy of query ${k + 1}`, theirs, exact[k])),
+    ...DIVERGENCES.map((theirs, k) =>
+      one(
+        `divergence of query ${k + 1}`,
+        theirs,
+        divergence(rowAt(ends[0], k), rowAt(ends[1], k)),
+        2 * DIGIT,
+      ),
+    ),
+  ];
+  tf.dispose([patterns, queries, T, first]);
+  tf.dispose([exactEnd.energies, exactEnd.clipped, approxEnd.energies, approxEnd.clipped]);
+  return { numbers, exact, approx };
+}

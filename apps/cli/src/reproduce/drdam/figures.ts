@@ -1,0 +1,240 @@
+// The figures of the DrDAM notebook.
+
+import { type Key, uniform } from "@hamlet/core";
+import {
+  exactLandscape,
+  featureLandscape,
+  featureOverGrid,
+  type Features,
+  FeatureMap,
+  kernelScatter,
+  lseDescent,
+  makeFeatures,
+  spaced,
+} from "@hamlet/drdam";
+import { drawPanels, INK, type Panel, type PanelMarks } from "../../pictures/panels.ts";
+
+const BETAS = [0.01, 0.1, 1, 10];
+const SPAN = 5;
+const [D, K, Y, POINTS, QUERIES, RANDOMS, FEATURES] = [2, 8, 2 ** 15, 50, 3, 100, 6];
+/** Steps between two states that are drawn, and their size. */
+const [STEPS, ALPHA] = [25, 0.01];
+const GRID = { xs: spaced(-SPAN, SPAN, POINTS), ys: spaced(-SPAN, SPAN, POINTS) };
+const RANGE = [-SPAN, SPAN] as const;
+
+/** States drawn in a square. */
+function box(from: Key, count: number): Float32Array {
+  return uniform(from, [count, D]).map((u) => u * 2 * SPAN - SPAN);
+}
+
+function pointsOf(flat: ArrayLike<number>): [number, number][] {
+  return Array.from({ length: flat.length / D }, (_, k) => [flat[k * D], flat[k * D + 1]]);
+}
+
+interface Scene {
+  readonly beta: number;
+  readonly features: Features;
+  readonly T: Float64Array;
+  readonly exact: Float64Array;
+  readonly approx: Float64Array;
+  readonly runs: readonly Run[];
+}
+
+/** A query's way down the exact energy and down that by features. */
+interface Run {
+  readonly exact: readonly [number, number][];
+  readonly approx: readonly [number, number][];
+  /** The exact energies along both. */
+  readonly exactEnergies: readonly number[];
+  readonly approxEnergies: readonly number[];
+}
+
+/** All figures but the last, by file name. */
+export function drawNotebookFigures(
+  keys: readonly Key[],
+  options: {
+    readonly updates: number;
+    readonly onProgress: (part: number, what: string) => void;
+  },
+): Record<string, string> {
+  const patterns = box(keys[0], K);
+  const queries = pointsOf(box(keys[8], QUERIES));
+  const scenes = BETAS.map((beta) => {
+    const scene = sceneOf(beta, { key: keys[4], patterns, queries, updates: options.updates });
+    options.onProgress(1 / BETAS.length, `β = ${beta}`);
+    return scene;
+  });
+  const stars: PanelMarks = { points: pointsOf(patterns), colour: INK.memory, as: "stars" };
+  return {
+    "drdam-landscapes.svg": drawPanels([
+      scenes.map(({ beta, exact }) => fieldPanel(exact, [stars], `exact, β = ${beta}`)),
+      scenes.map(({ beta, approx }) => fieldPanel(approx, [stars], `by features, β = ${beta}`)),
+    ]),
+    "drdam-descents.svg": drawPanels(descentRows(scenes, stars)),
+    "drdam-kernels.svg": drawPanels(kernelRows(scenes, { key: keys[9], patterns })),
+    "drdam-features.svg": drawPanels(featureRows(scenes, stars)),
+  };
+}
+
+/** Exact against approximate energies. */
+export function drawEnergyScatter(exact: readonly number[], approx: readonly number[]): string {
+  const all = [...exact, ...approx];
+  const room: [number, number] = [Math.min(...all), Math.max(...all)];
+  return drawPanels([
+    [
+      {
+        title: "Energies of queries",
+        x: room,
+        y: room,
+        xLabel: "exact",
+        yLabel: "by features",
+        marks: [diagonal(room), { points: exact.map((e, k) => [e, approx[k]]), colour: INK.exact }],
+      },
+    ],
+  ]);
+}
+
+function sceneOf(
+  beta: number,
+  given: {
+    readonly key: Key;
+    readonly patterns: Float32Array;
+    readonly queries: readonly [number, number][];
+    readonly updates: number;
+  },
+): Scene {
+  const { patterns, queries, updates } = given;
+  const features = makeFeatures({ D, Y, beta, key: given.key });
+  const map = new FeatureMap(features);
+  const T = new Float64Array(2 * Y);
+  for (const pattern of pointsOf(patterns)) map.phi(pattern).forEach((entry, i) => (T[i] += entry));
+  return {
+    beta,
+    features,
+    T,
+    exact: exactLandscape(patterns, GRID, { D, beta }),
+    approx: featureLandscape(features, T, GRID),
+    runs: queries.map((query) => runOf(query, { map, T, patterns, beta, updates })),
+  };
+}
+
+function runOf(
+  query: readonly [number, number],
+  given: {
+    readonly map: FeatureMap;
+    readonly T: Float64Array;
+    readonly patterns: Float32Array;
+    readonly beta: number;
+    readonly updates: number;
+  },
+): Run {
+  const { map, patterns, beta, updates } = given;
+  const sums = given.T.map((entry) => entry * Math.sqrt(Y));
+  const slope = new Float64Array(D);
+  const down = (gradient: (v: number[]) => ArrayLike<number>) => {
+    const path: [number, number][] = [[...query]];
+    const state = [...query];
+    for (let update = 0; update < updates; update++) {
+      for (let step = 0; step < STEPS; step++) {
+        const g = gradient(state);
+        for (let d = 0; d < D; d++) state[d] -= ALPHA * g[d];
+      }
+      path.push([state[0], state[1]]);
+    }
+    return path;
+  };
+  const exact = down((v) => lseDescent(v, patterns, beta).gradient);
+  const approx = down((v) => {
+    const h = map.kernelSum(v, sums, slope);
+    return h > 1e-10 ? slope.map((entry) => -entry / (beta * h)) : [0, 0];
+  });
+  const energies = (path: readonly [number, number][]) =>
+    path.map((v) => lseDescent(v, patterns, beta).energy);
+  return { exact, approx, exactEnergies: energies(exact), approxEnergies: energies(approx) };
+}
+
+function fieldPanel(values: Float64Array, marks: readonly PanelMarks[], title?: string): Panel {
+  return {
+    ...(title !== undefined && { title }),
+    x: RANGE,
+    y: RANGE,
+    field: { values, width: POINTS },
+    marks,
+  };
+}
+
+function descentRows(scenes: readonly Scene[], stars: PanelMarks): Panel[][] {
+  const maps = scenes.map(({ beta, exact, runs }) => {
+    const paths = runs.flatMap((run): PanelMarks[] => [
+      { points: run.exact, colour: INK.exact, radius: 2.6 },
+      { points: run.approx, colour: INK.approx },
+    ]);
+    return fieldPanel(exact, [stars, ...paths], `β = ${beta}`);
+  });
+  const curves = scenes[0].runs.map((_, q) =>
+    scenes.map(({ runs, beta }): Panel => {
+      const { exactEnergies, approxEnergies } = runs[q];
+      const all = [...exactEnergies, ...approxEnergies];
+      const line = (energies: readonly number[], colour: string): PanelMarks => ({
+        points: energies.map((energy, update) => [update * STEPS, energy]),
+        colour,
+        as: "line",
+      });
+      return {
+        x: [0, (exactEnergies.length - 1) * STEPS],
+        y: [Math.min(...all), Math.max(...all)],
+        xLabel: "step",
+        ...(scenes[0].beta === beta && { yLabel: "exact energy" }),
+        marks: [line(exactEnergies, INK.exact), line(approxEnergies, INK.approx)],
+      };
+    }),
+  );
+  return [maps, ...curves];
+}
+
+/** The kernel scatter: as published, with the memories' features at β = 1, and with one β. */
+function kernelRows(
+  scenes: readonly Scene[],
+  { key, patterns }: { readonly key: Key; readonly patterns: Float32Array },
+): Panel[][] {
+  const states = box(key, RANDOMS);
+  const { features: atOne } = scenes.find(({ beta }) => beta === 1)!;
+  const row = (name: string, of: (scene: Scene) => Features) =>
+    scenes.map((scene): Panel => {
+      const { features, beta } = scene;
+      const scatter = kernelScatter(states, patterns, { features, patternFeatures: of(scene) });
+      const points = [...scatter.exact].map((x, i): [number, number] => [x, scatter.approx[i]]);
+      return {
+        title: `${name}, β = ${beta}`,
+        x: [-0.25, 1.1],
+        y: [-0.25, 1.1],
+        xLabel: "kernel",
+        yLabel: "by features",
+        marks: [diagonal([-0.25, 1.1]), { points, colour: INK.exact }],
+      };
+    });
+  return [row("as published", () => atOne), row("same β", ({ features }) => features)];
+}
+
+function featureRows(scenes: readonly Scene[], stars: PanelMarks): Panel[][] {
+  return Array.from({ length: FEATURES }, (_, entry) =>
+    scenes.map(({ features, beta }) =>
+      fieldPanel(
+        featureOverGrid(features, entry, GRID),
+        [stars],
+        entry === 0 ? `β = ${beta}` : undefined,
+      ),
+    ),
+  );
+}
+
+function diagonal([low, high]: readonly [number, number]): PanelMarks {
+  return {
+    points: [
+      [low, low],
+      [high, high],
+    ],
+    colour: INK.slate,
+    as: "line",
+  };
+}

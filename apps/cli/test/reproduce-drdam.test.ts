@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bench, makeBench } from "./ham.ts";
+
+let bench: Bench;
+beforeAll(() => {
+  bench = makeBench();
+});
+afterAll(() => bench[Symbol.dispose]());
+
+interface Report {
+  readonly figures: readonly string[];
+  readonly results: readonly { what: string; theirs: number; ours: number; agrees: boolean }[];
+}
+
+test("the notebook's 24 numbers come out, and its figures", () => {
+  const { code, stdout } = bench.ham(["reproduce", "drdam", "--short", "--json"]);
+  expect(code).toBe(0);
+  const { results, figures } = JSON.parse(stdout) as Report;
+  expect(results).toHaveLength(24);
+  for (const { what, theirs, ours } of results)
+    expect(ours.toFixed(4), what).toBe(theirs.toFixed(4));
+  const panels = figures.map((path) => {
+    const svg = readFileSync(join(bench.folder, path), "utf8");
+    return svg.match(/<g transform="translate\(\d+ \d+\)"><svg/g)!.length;
+  });
+  // Landscapes, descents, kernels, features and energies.
+  expect(panels).toEqual([8, 16, 8, 24, 1]);
+});
+
+test("the earlier notebook's numbers stand beside ours", () => {
+  const { code, stdout } = bench.ham(["reproduce", "drdam-early"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("exact kernel of a pair   0.011108992  0.011108992  same");
+  expect(stdout).toContain("5 of 5 numbers agree");
+  expect(stdout).toContain("out/drdam-early-energies.svg");
+});
+
+test("an unknown reproduction is a usage error that lists them", () => {
+  const { code, stderr } = bench.ham(["reproduce", "drdm"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('there is no reproduction called "drdm". Did you mean drdam?');
+});
