@@ -14,6 +14,7 @@ import { explain } from "./commands/explain.ts";
 import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
 import { ir, type IrFlags } from "./commands/ir.ts";
+import { landscape, type LandscapeFlags } from "./commands/landscape.ts";
 import { newModel } from "./commands/new.ts";
 import { reproduce, type ReproduceFlags } from "./commands/reproduce.ts";
 import { run, type RunFlags } from "./commands/run.ts";
@@ -105,6 +106,18 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     .description("draw the hypergraph: neurons as circles, energies as squares")
     .option("--out <FILE.svg>", "where the picture goes (default: out/<name>.svg)")
     .action(async (file: string, flags: { out?: string }) => finish(await graph(file, flags)));
+
+  withModelOptions(
+    program.command("landscape <file>").description("draw the energy of a layer over a plane"),
+  )
+    .option("--neuron <NAME>", "the layer (default: the first)")
+    .option("--memories <NAME>", "patterns that lay out the plane (default: the first that fit)")
+    .addOption(
+      new Option("--points <N>", "energies along each side").default(80).argParser(positiveNumber),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .option("--out <FILE.svg>", "where the picture goes (default: out/<name>-landscape.svg)")
+    .action(async (file: string, flags: LandscapeFlags) => finish(await landscape(file, flags)));
 
   withSetOption(program.command("ir <file>").description("print a model as data (JSON)"))
     .option("--to-ham", "print one flat .ham file instead", false)

@@ -1,0 +1,118 @@
+// The energy of one layer of a model, and its slope, at any states of that layer.
+
+import { makeProgram, type Output, plan, type Program } from "@hamlet/core";
+import {
+  HamError,
+  inStates,
+  type Neuron,
+  type Tensor,
+  totalEnergy,
+  velocities,
+} from "@hamlet/graph";
+import type { Model } from "@hamlet/model";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Energies `[B]` and velocities `[B, N]` of states `[B, N]`. */
+export interface FieldValues {
+  readonly energies: Float64Array;
+  readonly velocities: Float64Array;
+}
+
+/** A layer's energy as a function of its state; other layers stay at 0. Owns tensors. */
+export interface Field {
+  /** Entries of the layer. */
+  readonly size: number;
+  at(states: Float64Array): Promise<FieldValues>;
+  [Symbol.dispose](): void;
+}
+
+const [ENERGY, VELOCITY] = ["energy", "velocity"];
+
+/** Compiles the energy of a layer; a given takes its first example. */
+export function makeField(model: Model, neuron: Neuron): Field {
+  const { graph, sizes } = model;
+  const velocity = velocities(graph).get(neuron)!;
+  const outputs: Output[] = [
+    { name: ENERGY, value: inStates(graph, totalEnergy(graph)), indices: [], batched: true },
+    {
+      name: VELOCITY,
+      value: inStates(graph, velocity.value),
+      indices: velocity.indices,
+      batched: true,
+    },
+  ];
+  const layers = new Map(graph.neurons.map((layer) => [layer.state, layer]));
+  const program = makeProgram(
+    plan(outputs, {
+      sizes,
+      leaf: (tensor) =>
+        layers.has(tensor) ? { stage: "step", batched: true } : { stage: "load", batched: false },
+    }),
+  );
+  return new LayerField(model, { neuron, program, layers: [...layers.values()] });
+}
+
+class LayerField implements Field {
+  readonly size: number;
+  readonly #shape: readonly number[];
+  readonly #neuron: Neuron;
+  readonly #program: Program;
+  readonly #others: readonly { readonly tensor: Tensor; readonly shape: readonly number[] }[];
+  readonly #values: tf.Tensor[] = [];
+
+  constructor(
+    model: Model,
+    given: { neuron: Neuron; program: Program; layers: readonly Neuron[] },
+  ) {
+    const shapeOf = (layer: Neuron) => layer.axes.map((dim) => model.sizes.get(dim)!);
+    this.#neuron = given.neuron;
+    this.#program = given.program;
+    this.#shape = shapeOf(given.neuron);
+    this.size = this.#shape.reduce((a, b) => a * b, 1);
+    this.#others = given.layers
+      .filter((layer) => layer !== given.neuron)
+      .map((layer) => ({ tensor: layer.state, shape: shapeOf(layer) }));
+    const inputs = new Map<Tensor, tf.Tensor>();
+    for (const tensor of model.graph.tensors) {
+      const value = firstExample(model, tensor);
+      if (value === null) continue;
+      inputs.set(tensor, value);
+      this.#values.push(value);
+    }
+    this.#program.bind("load", inputs);
+  }
+
+  async at(states: Float64Array): Promise<FieldValues> {
+    const batch = states.length / this.size;
+    const inputs = new Map<Tensor, tf.Tensor>();
+    inputs.set(this.#neuron.state, tf.tensor(Float32Array.from(states), [batch, ...this.#shape]));
+    for (const { tensor, shape } of this.#others) inputs.set(tensor, tf.zeros([batch, ...shape]));
+    const results = this.#program.step(inputs, { batch });
+    tf.dispose([...inputs.values()]);
+    const [energies, velocities] = await Promise.all(
+      [ENERGY, VELOCITY].map((name) => results.get(name)!.data()),
+    );
+    tf.dispose([...results.values()]);
+    return { energies: Float64Array.from(energies), velocities: Float64Array.from(velocities) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#program.dispose();
+    tf.dispose(this.#values);
+  }
+}
+
+/** The entries of a tensor that a program reads; of a given, its first example. */
+function firstExample(model: Model, tensor: Tensor): tf.Tensor | null {
+  if (tensor.kind === "state" || tensor.kind === "activation") return null;
+  const shape = tensor.axes.map((dim) => model.sizes.get(dim)!);
+  const count = shape.reduce((a, b) => a * b, 1);
+  try {
+    const { data } = model.entries(tensor.name);
+    return tf.tensor(data.subarray(0, count), shape, "float32");
+  } catch (error) {
+    // A given without a file: only a model whose energy reads it will miss it.
+    if (HamError.isInstance(error) && error.code === "model/unknown-name") return null;
+    throw error;
+  }
+}

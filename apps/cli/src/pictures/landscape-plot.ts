@@ -1,0 +1,115 @@
+// An energy landscape as SVG: contours, arrows, memories, ways down and where they end.
+
+import * as Plot from "@observablehq/plot";
+import { Resvg } from "@resvg/resvg-js";
+import { parseHTML } from "linkedom";
+
+type Point = readonly [x: number, y: number];
+
+/** What is drawn; all in the coordinates of the plane. */
+export interface LandscapePicture {
+  readonly x: Point;
+  readonly y: Point;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** Energies from the lower left corner, row by row, and how many there are in a row. */
+  readonly energies: Float64Array;
+  readonly width: number;
+  readonly arrows: readonly { readonly from: Point; readonly to: Point }[];
+  readonly memories: readonly Point[];
+  readonly paths: readonly (readonly Point[])[];
+  readonly fixedPoints: readonly Point[];
+}
+
+const WIDTH = 760;
+const MARGIN = { left: 60, right: 70, top: 20, bottom: 46 };
+const LEVELS = 18;
+
+/** Draws a landscape, as wide and as high as its plane asks. */
+export function drawLandscape(picture: LandscapePicture): string {
+  const { x, y, energies, width } = picture;
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const inner = WIDTH - MARGIN.left - MARGIN.right;
+  const ratio = Math.min(1.6, Math.max(0.5, (y[1] - y[0]) / (x[1] - x[0])));
+  const lines = picture.paths.flatMap((path, z) => path.map(([px, py]) => ({ px, py, z })));
+  const place = ([px, py]: Point) => ({ px, py });
+  const plot = Plot.plot({
+    document,
+    width: WIDTH,
+    height: Math.round(inner * ratio) + MARGIN.top + MARGIN.bottom,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginTop: MARGIN.top,
+    marginBottom: MARGIN.bottom,
+    style: { background: "white", color: "#222", fontSize: "13px" },
+    x: { domain: [...x], label: picture.xLabel, labelAnchor: "center", labelArrow: "none" },
+    y: { domain: [...y], label: picture.yLabel, labelAnchor: "center", labelArrow: "none" },
+    color: { type: "linear", scheme: "YlGnBu", reverse: true },
+    marks: [
+      Plot.contour(Array.from(energies), {
+        width,
+        height: energies.length / width,
+        x1: x[0],
+        y1: y[0],
+        x2: x[1],
+        y2: y[1],
+        thresholds: levelsOf(energies),
+        fill: (energy: number) => energy,
+        stroke: "#555",
+        strokeOpacity: 0.35,
+        strokeWidth: 0.7,
+      }),
+      Plot.arrow(picture.arrows, {
+        x1: ({ from }: { from: Point }) => from[0],
+        y1: ({ from }: { from: Point }) => from[1],
+        x2: ({ to }: { to: Point }) => to[0],
+        y2: ({ to }: { to: Point }) => to[1],
+        stroke: "#444",
+        strokeWidth: 0.8,
+        strokeOpacity: 0.6,
+      }),
+      Plot.line(lines, {
+        x: "px",
+        y: "py",
+        z: "z",
+        stroke: "#0072b2",
+        strokeWidth: 1.3,
+        clip: true,
+      }),
+      Plot.dot(picture.memories.map(place), {
+        x: "px",
+        y: "py",
+        symbol: "star",
+        r: 6,
+        fill: "black",
+        clip: true,
+      }),
+      Plot.dot(picture.fixedPoints.map(place), {
+        x: "px",
+        y: "py",
+        r: 5,
+        stroke: "#d55e00",
+        strokeWidth: 2.2,
+        clip: true,
+      }),
+      Plot.frame({ stroke: "#999" }),
+    ],
+  });
+  plot.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  return `${plot.outerHTML}\n`;
+}
+
+/** An SVG as a PNG of twice its size. */
+export function svgToPng(svg: string): Uint8Array {
+  return new Resvg(svg, { fitTo: { mode: "zoom", value: 2 } }).render().asPng();
+}
+
+/** Levels at equal shares of the area: a deep pit or a steep wall does not take all of them. */
+function levelsOf(energies: Float64Array): number[] {
+  const sorted = energies.filter(Number.isFinite).sort();
+  const levels = Array.from(
+    { length: LEVELS },
+    (_, i) => sorted[Math.floor(((i + 0.5) / LEVELS) * sorted.length)],
+  );
+  return [...new Set(levels)];
+}

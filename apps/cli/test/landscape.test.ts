@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decode } from "fast-png";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { memoryPlane, onPlane, stateAt } from "../src/landscape/plane.ts";
+import { type Bench, makeBench, MODEL, writeModel } from "./ham.ts";
+
+let bench: Bench;
+beforeAll(() => {
+  bench = makeBench();
+  writeModel(bench);
+});
+afterAll(() => bench[Symbol.dispose]());
+
+interface Report {
+  readonly fixedPoints: readonly { state: readonly number[]; energy: number; paths: number }[];
+  readonly flat: number;
+}
+
+test("a layer of two units is drawn as it is, with its two memories as fixed points", () => {
+  const { code, stdout } = bench.ham(["landscape", "m.ham", "--json"]);
+  expect(code).toBe(0);
+  const { fixedPoints, flat } = JSON.parse(stdout) as Report;
+  expect(flat).toBe(0);
+  expect(fixedPoints).toHaveLength(2);
+  for (const [x, y] of [
+    [1, 2],
+    [-1, -2],
+  ]) {
+    const near = fixedPoints.filter(({ state }) => Math.hypot(state[0] - x, state[1] - y) < 0.01);
+    expect(near).toHaveLength(1);
+    expect(Math.abs(near[0].energy)).toBeLessThan(1e-3);
+  }
+  expect(fixedPoints.reduce((sum, { paths }) => sum + paths, 0)).toBe(36);
+  const svg = readFileSync(join(bench.folder, "out/m-landscape.svg"), "utf8");
+  expect(svg).toContain('aria-label="contour"');
+  expect(svg).toContain('aria-label="arrow"');
+  const png = decode(readFileSync(join(bench.folder, "out/m-landscape.png")));
+  expect(png.width).toBe(1520);
+});
+
+test("more units are cut along the plane in which the memories differ most", () => {
+  // Three corners of a triangle in three dimensions: their plane holds them all.
+  bench.writeArray("xi3.npy", { shape: [3, 3], data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) });
+  bench.writeArray("q3.npy", { shape: [1, 3], data: Float32Array.of(1, 0, 0) });
+  bench.write(
+    "three.ham",
+    MODEL.replace("= 4", "= 20").replace("xi.npy", "xi3.npy").replace("query.npy", "q3.npy"),
+  );
+  const { stdout, code } = bench.ham(["landscape", "three.ham", "--json", "--points", "20"]);
+  expect(code).toBe(0);
+  const { fixedPoints } = JSON.parse(stdout) as Report;
+  expect(fixedPoints).toHaveLength(3);
+  for (const { state } of fixedPoints) expect(Math.max(...state)).toBeGreaterThan(0.98);
+});
+
+describe("mistakes", () => {
+  test("a layer of signs has no landscape", () => {
+    bench.write(
+      "signs.ham",
+      MODEL.replace("as identity { leak = off }", "as sign")
+        .replace("euler(dt = 0.5)", "async()")
+        .replace("\n  stop when change < 1e-6", ""),
+    );
+    const { code, stderr } = bench.ham(["landscape", "signs.ham"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the units of "v" have two values each (sign)');
+  });
+
+  test("an unknown layer and unknown memories are named, with what there is", () => {
+    expect(bench.ham(["landscape", "m.ham", "--neuron", "w"]).stderr).toBe(
+      'ham: this model has no neuron called "w". Did you mean v? It has: v.',
+    );
+    expect(bench.ham(["landscape", "m.ham", "--memories", "x"]).stderr).toBe(
+      'ham: this model has no tensor of stored patterns called "x". Did you mean xi? It has: xi.',
+    );
+  });
+});
+
+test("the plane of memories holds their largest differences", () => {
+  const memories = Float64Array.of(3, 0, 1, 0, -3, 0, 1, 0, 0, 0, 1, 2, 0, 0, 1, -2);
+  const plane = memoryPlane(memories, 4);
+  expect([...plane.origin]).toEqual([0, 0, 1, 0]);
+  expect(Math.abs(plane.u[0])).toBeCloseTo(1, 9);
+  expect(Math.abs(plane.w[3])).toBeCloseTo(1, 9);
+  const [x, y] = onPlane(plane, memories.subarray(8, 12));
+  expect(Math.hypot(x, y)).toBeCloseTo(2, 9);
+  stateAt(plane, x, y).forEach((entry, d) => expect(entry).toBeCloseTo(memories[8 + d], 9));
+});
