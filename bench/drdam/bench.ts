@@ -7,9 +7,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { foldIn, key, normal, uniform } from "../../packages/core/src/index.ts";
-import { makeDrdam, makeMemory } from "../../packages/drdam/src/index.ts";
-import { medians, printTable, seconds, shown } from "../compare.ts";
+import { key, normal } from "../../packages/core/src/index.ts";
+import { makeDrdam } from "../../packages/drdam/src/index.ts";
+import { medians, printTable, seconds } from "../compare.ts";
 
 const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const [D, Y, BETA, ROUNDS] = [30, 100_000, 25, 3];
@@ -54,29 +54,15 @@ async function gradients(): Promise<void> {
   T.dispose();
 }
 
-async function streaming(): Promise<void> {
-  const [patterns, size, chunk] = [1_000_000, 64, 10_000];
-  const memory = makeMemory({ D: size, Y: 1024, beta: 1, key: key(1), family: "structured" });
-  const resident: number[] = [];
-  const time = await seconds(() => {
-    for (let from = 0; from < patterns; from += chunk) {
-      memory.store(uniform(foldIn(key(6), from), [chunk, size]));
-      resident.push(process.memoryUsage.rss() / 2 ** 20);
-      if (process.stderr.isTTY) process.stderr.write(`\rstreaming ${from + chunk} of ${patterns}`);
-    }
-  });
-  if (process.stderr.isTTY) process.stderr.write("\n");
-  const half = resident.length / 2;
-  console.log(
-    `\nstreaming ${patterns} patterns, D = ${size}, Y = 1024: ${shown(time)}, ${shown(time / patterns)} a pattern; resident ${Math.max(...resident.slice(0, half)).toFixed(0)} MB at most in the first half, ${Math.max(...resident.slice(half)).toFixed(0)} MB in the second`,
-  );
-}
-
 tf.env().set("PROD", true);
 await tf.setBackend("wasm");
 await gradients();
-await streaming();
-console.log("\nimages: D = 12288, Y = 196608, 20 stored, 4 queries, 300 steps");
-console.log(
-  execFileSync(process.execPath, [join(import.meta.dirname, "image.ts")], { encoding: "utf8" }),
-);
+for (const [script, what] of [
+  ["stream.ts", "a million patterns: D = 64, Y = 1024"],
+  ["image.ts", "images: D = 12288, Y = 196608, 20 stored, 4 queries, 300 steps"],
+]) {
+  const path = join(import.meta.dirname, script);
+  console.log(
+    `\n${what}\n${execFileSync(process.execPath, [path], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] })}`,
+  );
+}

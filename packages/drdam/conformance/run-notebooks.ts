@@ -1,0 +1,63 @@
+// What the notebooks print, computed by operations of the current backend.
+
+import { makeDrdam } from "@hamlet/drdam";
+import * as tf from "@tensorflow/tfjs-core";
+import { earlierNotebook, notebook } from "../test/notebook.ts";
+
+/** The printed numbers, in the order of the notebooks. */
+export interface NotebookRun {
+  /** Kernel, approximate kernel, energy, approximate energy. */
+  readonly late: readonly number[];
+  /** The same, and the distance between the ends of two recalls. */
+  readonly early: readonly number[];
+  readonly tensorsLeft: number;
+}
+
+/** Runs them; leaves no tensor behind. */
+export async function runNotebooks(): Promise<NotebookRun> {
+  const before = tf.memory().numTensors;
+  const late = await runLate();
+  const early = await runEarly();
+  return { late, early, tensorsLeft: tf.memory().numTensors - before };
+}
+
+async function numbersOf(...tensors: tf.Tensor[]): Promise<number[]> {
+  const all = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return all.map(([first]) => first);
+}
+
+async function runLate(): Promise<number[]> {
+  const { options, x, y, memories } = notebook();
+  using drdam = makeDrdam(options);
+  const patterns = tf.tensor2d(memories, [20, options.D]);
+  const T = drdam.distMemories(patterns);
+  const numbers = await numbersOf(
+    drdam.sim(x, y),
+    drdam.rfApproxSim(x, y),
+    drdam.energy(x, patterns),
+    drdam.rfApproxEnergy(x, T),
+  );
+  tf.dispose([patterns, T]);
+  return numbers;
+}
+
+async function runEarly(): Promise<number[]> {
+  const { options, x, y, memories, queries } = earlierNotebook();
+  using drdam = makeDrdam(options);
+  const patterns = tf.tensor2d(memories, [20, options.D]);
+  const T = drdam.kernelizeMemories(patterns);
+  const query = queries.slice(0, options.D);
+  const steps = { depth: 100, alpha: 1 };
+  const exact = drdam.recall(query, patterns, steps);
+  const approx = drdam.kernelRecall(query, T, { ...steps, engine: "tensors" });
+  const numbers = await numbersOf(
+    drdam.sim(x, y),
+    drdam.kernelSim(x, y),
+    drdam.energy(x, patterns),
+    drdam.kernelEnergy(x, T),
+    tf.tidy(() => tf.sum(tf.abs(tf.sub(exact.state, approx.state)))),
+  );
+  tf.dispose([patterns, T, { ...exact }, { ...approx }]);
+  return numbers;
+}

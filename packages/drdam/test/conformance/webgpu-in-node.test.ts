@@ -1,0 +1,49 @@
+// The notebooks' numbers on WebGPU in Node, where there is a Vulkan driver.
+
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runWebgpuInNode, whyNoDriver } from "../../../core/conformance/webgpu-in-node.ts";
+import type { NotebookRun } from "../../conformance/run-notebooks.ts";
+import { earlierNotebook, notebook } from "../notebook.ts";
+
+const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
+const reason = whyNoDriver();
+console.info(
+  reason === null
+    ? "Notebooks: run on webgpu in Node."
+    : `Notebooks: skipped on webgpu in Node, because ${reason}.`,
+);
+
+// Up to a minute on a machine that does nothing else: shaders are compiled for the processor.
+describe.skipIf(reason !== null)("on webgpu in Node", () => {
+  let run: NotebookRun = { late: [], early: [], tensorsLeft: -1 };
+
+  beforeAll(async () => {
+    const found = await runWebgpuInNode<NotebookRun>(SCRIPT);
+    if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
+    run = found;
+  }, 300_000);
+
+  test("the notebook's digits come out", () => {
+    const { kernel, approxKernel, energy, approxEnergy } = notebook().printed;
+    expect(run.late.map((number) => number.toFixed(4))).toEqual([
+      kernel,
+      approxKernel,
+      energy,
+      approxEnergy,
+    ]);
+  });
+
+  test("the earlier notebook's numbers come out", () => {
+    const { kernel, approxKernel, energy, approxEnergy, divergence } = earlierNotebook().printed;
+    const expected = [kernel, approxKernel, energy, approxEnergy, divergence];
+    const tolerances = [1e-6, 1e-4, 1e-6, 1e-4, 1e-3];
+    run.early.forEach((number, k) =>
+      expect(Math.abs(number - expected[k])).toBeLessThan(tolerances[k]),
+    );
+  });
+
+  test("no tensor is left", () => {
+    expect(run.tensorsLeft).toBe(0);
+  });
+});
