@@ -12,7 +12,7 @@ import {
 } from "@hamlet/drdam";
 import { HamError } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
-import { rowsOf } from "./notebook.ts";
+import { coins, rowsOf } from "./notebook.ts";
 
 const D = 6;
 const OPTIONS = { D, Y: 64, beta: 2, key: key(1) } as const;
@@ -162,6 +162,18 @@ describe("a recall", () => {
     }
     expect(ends).toContain("clipped");
     expect(ends).not.toContain("converged");
+  });
+
+  test("E3: half of the random queries of a crowded memory are clipped, and none is called converged", async () => {
+    const size = 100;
+    const crowded = makeMemory({ D: size, Y: 8000, beta: 50, key: key(1) });
+    crowded.store(coins(key(2), [500, size], size));
+    const queries = rowsOf(coins(key(3), [100, size], size), size);
+    const recalls = queries.map((query) => crowded.recall(query, { depth: 1 }));
+    const starts = (await Promise.all(recalls)).filter(({ steps }) => steps === 0);
+    expect(starts.length / 100).toBeGreaterThan(0.35);
+    expect(starts.length / 100).toBeLessThan(0.65);
+    for (const { ending } of starts) expect(ending).toBe("clipped");
   });
 
   test("holds what is clamped, and can be stopped", async () => {
