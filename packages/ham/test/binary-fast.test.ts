@@ -17,15 +17,17 @@ import {
   mul,
   neg,
   pow,
+  sub,
   sum,
   type Tensor,
 } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import type { BinaryState, Unit } from "../src/binary/binary-state.ts";
-import { makeFastSetup } from "../src/binary/fast-setup.ts";
+import { fastStates } from "../src/binary/fast-setup.ts";
 import { FastState } from "../src/binary/fast-state.ts";
 import { type BinaryLayer, FlipState } from "../src/binary/flip-state.ts";
 import { ones } from "../src/binary/packed-patterns.ts";
+import { QuadraticState } from "../src/binary/quadratic-state.ts";
 import { asyncWalk, syncWalk } from "../src/binary/walk.ts";
 import { identity } from "./models.ts";
 
@@ -35,6 +37,7 @@ const sign = { ...identity, name: "sign", kind: "binary" as const };
 type EnergyOf = (x: Expr, m: Index, D: number) => Expr;
 const ENERGIES: Readonly<Record<string, EnergyOf>> = {
   "a square": (x, m) => mul(lit(-1 / 2), sum([m], pow(x, lit(2)))),
+  "a parabola": (x, m) => sum([m], sub(mul(lit(0.3), x), pow(sub(x, lit(1)), lit(2)))),
   "a rectified power": (x, m, D) =>
     mul(lit(-1 / 7), sum([m], pow(apply("relu", div(x, lit(D))), lit(7)))),
   "an exponential": (x, m) => neg(sum([m], apply("exp", mul(lit(0.3), x)))),
@@ -67,11 +70,11 @@ function problem(stream: Key, energyOf: EnergyOf) {
   const tensors = new Map<Tensor, ArrayLike<number>>([[xi, signs(3, patterns * units)]]);
   const start = signs(4, units).map((s) => (s < 0 ? layer.low : layer.high));
   const space = { sizes: new Map(), tensors };
-  const setup = makeFastSetup(form, [layer], space);
-  if (setup === null) throw new Error("the energy has the fast form");
+  const make = fastStates(form, [layer], space);
+  if (make === null) throw new Error("the energy has the fast form");
   return {
     units: Array.from({ length: units }, (_, offset): Unit => ({ layer: 0, offset })),
-    fast: new FastState(setup, start),
+    fast: make(start),
     general: new FlipState({ form, layers: [layer], ...space, values: [start] }),
   };
 }
@@ -156,6 +159,14 @@ test("ones are counted in all 32 bits", () => {
   }
 });
 
+test("a square and a parabola need one number a proposal, other functions a sum", () => {
+  for (const [name, energyOf] of Object.entries(ENERGIES)) {
+    const { fast } = problem(key(34), energyOf);
+    const expected = name === "a square" || name === "a parabola" ? QuadraticState : FastState;
+    expect(fast, name).toBeInstanceOf(expected);
+  }
+});
+
 describe("energies of another form take the general path", () => {
   const D = makeDim("D", 4);
   const K = makeDim("K", 3);
@@ -178,7 +189,7 @@ describe("energies of another form take the general path", () => {
       [weight, [1, 2, 3]],
       [field, [1, 2, 3, 4]],
     ]);
-    return makeFastSetup(form, [layer], { sizes: new Map(), tensors });
+    return fastStates(form, [layer], { sizes: new Map(), tensors });
   };
   const cube = pow(x, lit(3));
 

@@ -38,8 +38,7 @@ import type {
 import { recordEvery } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
 import type { Unit } from "./binary-state.ts";
-import { makeFastSetup } from "./fast-setup.ts";
-import { type FastSetup, FastState } from "./fast-state.ts";
+import { fastStates, type MakeState } from "./fast-setup.ts";
 import { type BinaryLayer, FlipState } from "./flip-state.ts";
 import { asyncWalk, syncWalk, type Walk } from "./walk.ts";
 
@@ -66,7 +65,7 @@ export class BinaryRecall implements CompiledRecall {
   readonly #form: FlipForm;
   readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
   /** For energies of the form that needs no function evaluations; null for others. */
-  readonly #fast: FastSetup | null;
+  readonly #fast: MakeState | null;
 
   constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
     this.#graph = graph;
@@ -91,7 +90,7 @@ export class BinaryRecall implements CompiledRecall {
     );
     this.#constants = this.#commonConstants();
     const space = { sizes: setup.sizes, tensors: this.#constants };
-    this.#fast = makeFastSetup(this.#form, this.#layers, space);
+    this.#fast = fastStates(this.#form, this.#layers, space);
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
@@ -273,7 +272,7 @@ export class BinaryRecall implements CompiledRecall {
             tensors,
             values,
           })
-        : new FastState(this.#fast, values[0]);
+        : this.#fast(values[0]);
     const units = this.#free(tensors);
     const walk =
       this.#recall.solver.name === "sync"
