@@ -30,7 +30,7 @@ export interface Neuron {
   readonly leak: boolean;
   /** `binary` layers jump between two values; see the catalogue. */
   readonly kind: "smooth" | "binary";
-  /** What a person claims about it without a proof, such as `convex`. */
+  /** What a person claims about it without a proof: `convex`, `bounded`. */
   readonly assumed?: readonly string[];
   /** How it came from a definition, so that it can be written down again. JSON leaves it out. */
   readonly made?: NeuronOrigin;
