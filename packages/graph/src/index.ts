@@ -39,10 +39,12 @@ export {
   type SignatureEntry,
 } from "./catalogue.ts";
 export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
+export { defaultRecall } from "./default-recall.ts";
 export { contains, dependsOn, tensorsIn } from "./depends.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {
+  activationGradients,
   activationOf,
   type Assertion,
   type Clamp,

@@ -1,3 +1,13 @@
+export { type TensorsByName } from "./hypergraph/batch.ts";
+export { type HypersynapseSetting } from "./hypergraph/connect.ts";
+export { type HypergraphParts, makeEnergyGraph } from "./hypergraph/energy-graph.ts";
+export {
+  type EnergyTree,
+  type Hypergraph,
+  type HypergraphOptions,
+  makeHypergraph,
+} from "./hypergraph/hypergraph.ts";
+export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";

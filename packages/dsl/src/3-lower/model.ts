@@ -5,6 +5,7 @@
 
 import {
   type Bound,
+  defaultRecall,
   type Dim,
   type EnergyGraph,
   type Expr,
@@ -44,7 +45,7 @@ import type { GraphCheck } from "./graph-check.ts";
 import { joinPath, type Module } from "./library.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { lowerPart } from "./part.ts";
-import { defaultRecall, lowerRecall } from "./recall.ts";
+import { lowerRecall } from "./recall.ts";
 import { declarationsOf, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
