@@ -24,7 +24,7 @@ const D = makeDim("D", UNITS);
 test.each(LAGRANGIANS.map((definition) => [definition.name, definition] as const))(
   "%s has a positive semi-definite Hessian at ten thousand points",
   (name, definition) => {
-    const options = name === "repu" ? { n: 2.5 } : {};
+    const options: Record<string, number> = name === "repu" ? { n: 2.5 } : {};
     const neuron = makeNeuron("x", [B, D], definition, { options, over: [D] });
     const direction = makeTensor("u", "const", [B, D]);
     const at = indicesOf([B, D]);

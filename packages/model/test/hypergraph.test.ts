@@ -170,7 +170,7 @@ describe("the graph", () => {
           sharp: { synapse: synLse, dims: { K: 2 } },
           odd: { synapse: synLse, dims: { K: 2 }, options: { betta: 2 } },
         },
-        connections: connections(x) as HypergraphParts["connections"],
+        connections: connections(x) as unknown as HypergraphParts["connections"],
       });
     expect(make).toThrow(message);
     expect(make).toThrow(expect.objectContaining({ code: "ham/bad-connection" }) as HamError);
