@@ -20,6 +20,7 @@ export {
 } from "./analyse/interval.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
+export { keeps } from "./bound.ts";
 export { exprKey, spelled, tidy } from "./canonical.ts";
 export {
   type CatalogueEntry,

@@ -184,7 +184,12 @@ describe("the graph", () => {
     const make = (connections: HypergraphParts["connections"]) => () =>
       makeEnergyGraph({
         neurons: [x, y, image],
-        hypersynapses: { enc: synDense, conv: { synapse: synConv2d, options: { stride: 2 } } },
+        hypersynapses: {
+          enc: synDense,
+          conv: { synapse: synConv2d, options: { stride: 2 } },
+          cold: { synapse: synLse, dims: { K: 2 }, options: { beta: -1 } },
+          wide: { synapse: synConv2d, options: { pad: "wide" } },
+        },
         connections,
       });
     expect(make([[[x, image], "enc"]])).toThrow('"image" with the axes [D, E, F]');
@@ -194,6 +199,10 @@ describe("the graph", () => {
         [[y, x], "enc"],
       ]),
     ).toThrow('"y" with the axes [E], where A is D already');
+    expect(make([[[x], "cold"]])).toThrow("found beta = -1, which must be > 0");
+    expect(make([[[image, image], "wide"]])).toThrow(
+      'found "wide" for "pad"; it is one of: same, valid',
+    );
     expect(make([[[image, image], "conv"]])).toThrow("D = 3 for height2, which must be 2");
   });
 

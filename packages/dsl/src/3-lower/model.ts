@@ -4,6 +4,7 @@
 // is reported once and then stays silent.
 
 import {
+  keeps,
   type Bound,
   defaultRecall,
   type Dim,
@@ -33,7 +34,7 @@ import { noNeuron } from "../2-check/rules/no-neuron.ts";
 import { overCount, overNeeded } from "../2-check/rules/over-needed.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { unused } from "../2-check/rules/unused.ts";
-import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";

@@ -7,6 +7,7 @@ import {
   get,
   HamError,
   type HypersynapseDefinition,
+  keeps,
   lit,
   makeDim,
   makeTensor,
@@ -160,13 +161,17 @@ function optionsOf(
   dims: Dims,
 ): Record<string, OptionValue> {
   const options: Record<string, OptionValue> = {};
-  for (const { name: option, default: usual, words, meaning } of synapse.options) {
+  for (const { name: option, default: usual, words, bound, meaning } of synapse.options) {
     const value = given[option] ?? (typeof usual === "function" ? usual({ dims, options }) : usual);
     if (value === null) {
       fail(name, synapse, `no value for "${option}" (${meaning}). Give it in "options"`);
     }
-    if (words !== undefined && !words.includes(String(value))) {
-      fail(name, synapse, `${option} = ${String(value)}; it is one of: ${words.join(", ")}`);
+    if (words !== undefined && !(typeof value === "string" && words.includes(value))) {
+      const said = typeof value === "string" ? `"${value}"` : "no word";
+      fail(name, synapse, `${said} for "${option}"; it is one of: ${words.join(", ")}`);
+    }
+    if (typeof value === "number" && bound !== null && !keeps(bound, value)) {
+      fail(name, synapse, `${option} = ${value}, which must be ${bound.op} ${bound.value}`);
     }
     options[option] = typeof value === "number" ? lit(value) : value;
   }

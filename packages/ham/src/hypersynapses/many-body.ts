@@ -77,5 +77,7 @@ export function makeManyBody({
 
 /** `₁₂` for 12, nothing for null. */
 function subscript(number: number | null): string {
-  return number === null ? "" : [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[+digit]).join("");
+  return number === null
+    ? ""
+    : Array.from(String(number), (digit) => "₀₁₂₃₄₅₆₇₈₉"[+digit]).join("");
 }
