@@ -50,7 +50,7 @@ export interface NeuronOrigin {
 export interface Term {
   readonly name: string;
   readonly energy: Expr;
-  /** The hypersynapse that it shares its weights with others by. JSON leaves it out. */
+  /** The first connection with these weights, where others share them. JSON leaves it out. */
   readonly hypersynapse?: string;
 }
 

@@ -129,8 +129,10 @@ describe("the graph", () => {
   });
 
   test("counts neurons, hypersynapses and connections, shared ones once", () => {
-    using ham = makeHypergraph(makeEnergyGraph(mixedParts()));
-    expect([ham.numNeurons, ham.numHypersynapses, ham.numConnections]).toEqual([6, 6, 7]);
+    for (const graph of [makeEnergyGraph(mixedParts()), graphOf(MIXED)]) {
+      using ham = makeHypergraph(graph);
+      expect([ham.numNeurons, ham.numHypersynapses, ham.numConnections]).toEqual([6, 6, 7]);
+    }
   });
 
   test.each([
