@@ -479,3 +479,21 @@ test("states that do not fit are named, and nothing leaks", () => {
     tf.dispose([xs, three]);
   });
 });
+
+test("a hypergraph made inside a tidy lives on, and a disposed one says so", () => {
+  expectNoLeak(() => {
+    let ham!: Hypergraph;
+    tf.tidy(() => {
+      ham = makeHypergraph(twoLayers());
+      ham.activations(ham.initStates());
+    });
+    const xs = ham.initStates();
+    const energy = ham.energy(xs, xs);
+    expect(Number.isFinite(energy.dataSync()[0])).toBe(true);
+    ham.dispose();
+    expect(() => ham.energy(xs, xs)).toThrow(
+      "This hypergraph was disposed and cannot run any more.",
+    );
+    tf.dispose([xs, energy]);
+  });
+});

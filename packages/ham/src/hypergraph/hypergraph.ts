@@ -44,7 +44,8 @@ export interface HypergraphOptions {
  * energy is one number, or `[B]`. Tensors are borrowed; what comes back is the caller's to dispose.
  *
  * All functions throw HamError `ham/state-shape` for a state or activation that is missing or has
- * the wrong shape, and `ham/batch-mismatch` when layers hold different numbers of examples.
+ * the wrong shape, `ham/batch-mismatch` when layers hold different numbers of examples, and
+ * `ham/disposed` after `dispose()`.
  */
 export interface Hypergraph {
   readonly graph: EnergyGraph;
@@ -93,6 +94,7 @@ class CompiledHypergraph implements Hypergraph {
   readonly graph: EnergyGraph;
   readonly weights: TensorsByName;
   readonly #owned: tf.Tensor[] = [];
+  #disposed = false;
   readonly #rule: BatchRule;
   readonly #programs: Readonly<Record<ProgramName, LazyProgram>>;
 
@@ -161,8 +163,10 @@ class CompiledHypergraph implements Hypergraph {
   }
 
   energyTree(activations: TensorsByName, states: TensorsByName): EnergyTree {
-    const neurons = this.neuronEnergies(activations, states);
-    return { neurons, connections: this.connectionEnergies(activations) };
+    return tf.tidy(() => ({
+      neurons: this.neuronEnergies(activations, states),
+      connections: this.connectionEnergies(activations),
+    }));
   }
 
   energy(activations: TensorsByName, states: TensorsByName): tf.Tensor {
@@ -176,6 +180,7 @@ class CompiledHypergraph implements Hypergraph {
   dispose(): void {
     for (const program of Object.values(this.#programs)) program.dispose();
     tf.dispose(this.#owned.splice(0));
+    this.#disposed = true;
   }
 
   [Symbol.dispose](): void {
@@ -186,6 +191,9 @@ class CompiledHypergraph implements Hypergraph {
     name: ProgramName,
     given: { readonly states?: TensorsByName; readonly activations?: TensorsByName },
   ): Record<string, tf.Tensor> {
+    if (this.#disposed) {
+      throw new HamError("ham/disposed", "This hypergraph was disposed and cannot run any more.");
+    }
     const program = this.#programs[name];
     return this.#rule.run(given, (inputs, batch) => program.step(inputs, batch));
   }
@@ -216,7 +224,8 @@ class CompiledHypergraph implements Hypergraph {
     const made = new Map(
       free.map((tensor) => {
         const { shape, data } = entries.get(tensor)!;
-        return [tensor, tf.tensor(data, [...shape])];
+        // Also when all this happens inside a caller's tidy.
+        return [tensor, tf.keep(tf.tensor(data, [...shape]))];
       }),
     );
     this.#owned.push(...made.values());
