@@ -33,6 +33,7 @@ export default defineConfig({
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
             { slug: "learn/write-a-memory" },
+            { slug: "learn/hypergraphs" },
             { slug: "learn/how-it-runs" },
           ],
         },
@@ -40,6 +41,8 @@ export default defineConfig({
           label: "Reference",
           items: [
             { slug: "reference/language" },
+            { slug: "reference/lagrangians" },
+            { slug: "reference/hypersynapses" },
             { slug: "reference/errors" },
             { slug: "reference/command-line" },
             { slug: "reference/operations" },

@@ -30,7 +30,7 @@ export interface Neuron {
   readonly leak: boolean;
   /** `binary` layers jump between two values; see the catalogue. */
   readonly kind: "smooth" | "binary";
-  /** What a person claims about it without a proof, such as `convex`. */
+  /** What a person claims about it without a proof: `convex`, `bounded`. */
   readonly assumed?: readonly string[];
   /** How it came from a definition, so that it can be written down again. JSON leaves it out. */
   readonly made?: NeuronOrigin;
@@ -50,6 +50,8 @@ export interface NeuronOrigin {
 export interface Term {
   readonly name: string;
   readonly energy: Expr;
+  /** The first connection with these weights, where others share them. JSON leaves it out. */
+  readonly hypersynapse?: string;
 }
 
 /** How the entries of a layer, or of a `given`, are set: by a formula or by a draw. */
@@ -249,11 +251,11 @@ export function totalEnergy(graph: EnergyGraph): Expr {
 }
 
 /**
- * `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations.
+ * `∂E/∂x̂` for every neuron, as expressions of states and activations.
  *
  * The layer's own energy contributes exactly `x` (Legendre) and is never differentiated.
  */
-export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
+export function activationGradients(graph: EnergyGraph): Map<Neuron, Entrywise> {
   const coupling = add(...graph.terms.map((term) => term.energy));
   const at = graph.neurons.map((neuron) => indicesOf(neuron.axes));
   const slopes = gradients(
@@ -263,7 +265,16 @@ export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
   return new Map(
     graph.neurons.map((neuron, i) => {
       const indices = at[i];
-      const slope = neuron.leak ? add(get(neuron.state, indices), slopes[i]) : slopes[i];
+      const own = neuron.leak ? get(neuron.state, indices) : lit(0);
+      return [neuron, { indices, value: add(own, slopes[i]) }];
+    }),
+  );
+}
+
+/** `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations. */
+export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...activationGradients(graph)].map(([neuron, { indices, value: slope }]) => {
       const downhill = add(
         ...(slope.kind === "apply" && slope.op === "add" ? slope.args : [slope]).map(neg),
       );

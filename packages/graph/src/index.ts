@@ -20,6 +20,7 @@ export {
 } from "./analyse/interval.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
+export { keeps } from "./bound.ts";
 export { exprKey, spelled, tidy } from "./canonical.ts";
 export {
   type CatalogueEntry,
@@ -39,10 +40,12 @@ export {
   type SignatureEntry,
 } from "./catalogue.ts";
 export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
+export { defaultRecall } from "./default-recall.ts";
 export { contains, dependsOn, tensorsIn } from "./depends.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {
+  activationGradients,
   activationOf,
   type Assertion,
   type Clamp,

@@ -1,12 +1,24 @@
+export { type TensorsByName } from "./hypergraph/batch.ts";
+export { type HypersynapseSetting } from "./hypergraph/connect.ts";
+export { type HypergraphParts, makeEnergyGraph } from "./hypergraph/energy-graph.ts";
+export {
+  type EnergyTree,
+  type Hypergraph,
+  type HypergraphOptions,
+  makeHypergraph,
+} from "./hypergraph/hypergraph.ts";
+export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";
 export { synConv2d } from "./hypersynapses/conv2d.ts";
 export { synDam } from "./hypersynapses/dam.ts";
+export { synDenseBias } from "./hypersynapses/dense-bias.ts";
 export { synDense } from "./hypersynapses/dense.ts";
 export { synHopfield } from "./hypersynapses/hopfield.ts";
 export { synLse } from "./hypersynapses/lse.ts";
 export { synLseEuclid } from "./hypersynapses/lse-euclid.ts";
+export { makeManyBody, type ManyBodyOptions } from "./hypersynapses/many-body.ts";
 export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";

@@ -2,7 +2,7 @@
 
 import { type Key, normal, uniform } from "@hamlet/core";
 import { type Dim, evaluate, type Expr, type Feed, sizeOfDim, type Tensor } from "@hamlet/graph";
-import type { Entries } from "./load.ts";
+import type { Entries } from "@hamlet/ham";
 
 /** What the values of a feed may read. */
 export interface FeedSpace {

@@ -1,8 +1,8 @@
 // Recall blocks: how to run the model.
 
 import {
-  add,
   type Clamp,
+  defaultRecall,
   type Dim,
   type Expr,
   get,
@@ -10,11 +10,9 @@ import {
   indicesOf,
   lit,
   apply,
-  mul,
   type Neuron,
   type Recall,
   RECALL_QUANTITIES,
-  size,
   type Start,
   time,
 } from "@hamlet/graph";
@@ -34,30 +32,6 @@ const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
     name === "settled" ? apply("ne", get(tensor), lit(0)) : get(tensor),
   ]),
 );
-
-/** What a file without a recall block gets: a hundred steps, or sweeps where layers are binary. */
-export function defaultRecall(neurons: readonly Neuron[] = []): Recall {
-  if (neurons.length > 0 && neurons.every(({ kind }) => kind === "binary")) {
-    const units = neurons.map(({ axes }) => mul(...axes.map(size)));
-    return {
-      ...defaultRecall(),
-      solver: { name: "async", options: new Map() },
-      steps: mul(lit(100), add(...units)),
-      stop: apply("ne", get(RECALL_QUANTITIES.settled), lit(0)),
-    };
-  }
-  return {
-    name: "default",
-    starts: [],
-    clamps: [],
-    solver: { name: "euler", options: new Map([["dt", lit(0.1)]]) },
-    steps: lit(100),
-    stop: apply("lt", get(RECALL_QUANTITIES.change), lit(1e-4)),
-    schedules: [],
-    record: [],
-    returns: [],
-  };
-}
 
 /** Lowers a recall block, or reports and returns null. */
 export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall | null {

@@ -51,7 +51,7 @@ function reportConvexity(neuron: Neuron, facts: Facts, written: Written): void {
   const item = neuronItem(written, neuron.name);
   if (item === undefined || isAssumed(item) || isAssumed(ownLagrangian(written, item))) return;
   const verdict = checkConvexity(neuron, { facts });
-  if (verdict.status === "proven") return;
+  if (verdict.status === "proven" || verdict.status === "assumed") return;
   const own = ownLagrangian(written, item);
   if (own === undefined && reportSign(neuron, item, verdict, written)) return;
   const value = own?.body.find((line) => line.kind === "bodyValue");
@@ -80,7 +80,7 @@ function isAssumed(item: ast.NeuronItem | ast.LagrangianItem | undefined): boole
 function reportSign(
   neuron: Neuron,
   item: ast.NeuronItem,
-  verdict: Exclude<Convexity, { status: "proven" }>,
+  verdict: Exclude<Convexity, { status: "proven" | "assumed" }>,
   { file, diagnostics }: Written,
 ): boolean {
   const { expr } = verdict.culprit;

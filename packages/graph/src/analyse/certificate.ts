@@ -6,7 +6,7 @@ import type { ChordTestOptions } from "./chord-test.ts";
 import { checkConvexity, printConvexity } from "./convexity.ts";
 import { factsOf } from "./range.ts";
 
-/** Claims about a model. Each begins with `proven`, `refuted`, `unknown` or `no`. */
+/** Claims about a model. Each begins with `proven`, `assumed`, `refuted`, `unknown` or `no`. */
 export interface Certificate {
   /** By layer: is the Lagrangian convex? */
   readonly convex: Readonly<Record<string, string>>;
@@ -28,17 +28,24 @@ export function certify(
   const verdicts = graph.neurons.map(
     (neuron) => [neuron.name, checkConvexity(neuron, { ...options, facts })] as const,
   );
-  const bent = verdicts.filter(([, { status }]) => status !== "proven").map(([name]) => name);
+  const claimed = verdicts.filter(([, { status }]) => status === "assumed").map(([name]) => name);
+  const bent = verdicts
+    .filter(([, { status }]) => status === "refuted" || status === "unknown")
+    .map(([name]) => name);
   return {
     convex: Object.fromEntries(verdicts.map(([name, verdict]) => [name, printConvexity(verdict)])),
     bounded: printBoundedness(checkBoundedness(graph, facts)),
     monotone: Object.fromEntries(
-      graph.recalls.map((recall) => [recall.name, monotoneText(recall, bent)]),
+      graph.recalls.map((recall) => [recall.name, monotoneText(recall, bent, claimed)]),
     ),
   };
 }
 
-function monotoneText({ schedules, solver }: Recall, bent: readonly string[]): string {
+function monotoneText(
+  { schedules, solver }: Recall,
+  bent: readonly string[],
+  claimed: readonly string[],
+): string {
   if (schedules.length > 0) {
     const names = schedules.map(({ tensor }) => `\`${tensor.name}\``).join(", ");
     return `no: ${names} changes while it runs`;
@@ -46,13 +53,14 @@ function monotoneText({ schedules, solver }: Recall, bent: readonly string[]): s
   if (bent.length > 0) {
     return `unknown: the Lagrangian of ${bent.join(", ")} is not known to be convex`;
   }
+  const given = claimed.length === 0 ? "" : `, if ${claimed.join(", ")} is convex as assumed`;
   switch (solver.name) {
     case "async":
-      return "proven: coordinate descent";
+      return `proven: coordinate descent${given}`;
     case "euler":
     case "heun":
     case "rk4":
-      return "proven: for steps that are small enough";
+      return `proven: for steps that are small enough${given}`;
     default:
       return `unknown: nothing is known about \`${solver.name}\``;
   }

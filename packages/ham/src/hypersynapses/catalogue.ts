@@ -3,6 +3,7 @@ import { synAttention } from "./attention.ts";
 import { synBias } from "./bias.ts";
 import { synConv2d } from "./conv2d.ts";
 import { synDam } from "./dam.ts";
+import { synDenseBias } from "./dense-bias.ts";
 import { synDense } from "./dense.ts";
 import { synHopfield } from "./hopfield.ts";
 import { synLse } from "./lse.ts";
@@ -15,6 +16,7 @@ import { synThreeBody } from "./three-body.ts";
 export const HYPERSYNAPSES: readonly HypersynapseDefinition[] = [
   synBias,
   synDense,
+  synDenseBias,
   synHopfield,
   synDam,
   synLse,
