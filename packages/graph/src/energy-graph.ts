@@ -254,6 +254,29 @@ export function totalEnergy(graph: EnergyGraph): Expr {
  * The layer's own energy contributes exactly `x` (Legendre) and is never differentiated.
  */
 export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
+      const whole = neuron.leak ? add(get(neuron.state, indices), slope) : slope;
+      return [neuron, { indices, value: mul(pow(neuron.tau, lit(-1)), negated(whole)) }];
+    }),
+  );
+}
+
+/**
+ * Where every neuron stands still given the activations of now: `x − ∂E/∂x̂`, as expressions of
+ * states and activations. With the layer's own energy that is `−∂E_synapses/∂x̂`, free of x and τ.
+ */
+export function targets(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
+      const value = neuron.leak ? negated(slope) : sub(get(neuron.state, indices), slope);
+      return [neuron, { indices, value }];
+    }),
+  );
+}
+
+/** `∂E_synapses/∂x̂` for every neuron. */
+function slopesOf(graph: EnergyGraph): Map<Neuron, Entrywise> {
   const coupling = add(...graph.terms.map((term) => term.energy));
   const at = graph.neurons.map((neuron) => indicesOf(neuron.axes));
   const slopes = gradients(
@@ -261,16 +284,13 @@ export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
     graph.neurons.map((neuron, i) => ({ tensor: neuron.activation, at: at[i] })),
   );
   return new Map(
-    graph.neurons.map((neuron, i) => {
-      const indices = at[i];
-      const slope = neuron.leak ? add(get(neuron.state, indices), slopes[i]) : slopes[i];
-      const downhill = add(
-        ...(slope.kind === "apply" && slope.op === "add" ? slope.args : [slope]).map(neg),
-      );
-      const value = mul(pow(neuron.tau, lit(-1)), downhill);
-      return [neuron, { indices, value }];
-    }),
+    graph.neurons.map((neuron, i) => [neuron, { indices: at[i], value: slopes[i] }] as const),
   );
+}
+
+/** `−a − b …` for `a + b + …`: every term with its own sign, which reads better. */
+function negated(total: Expr): Expr {
+  return add(...(total.kind === "apply" && total.op === "add" ? total.args : [total]).map(neg));
 }
 
 /**

@@ -8,6 +8,8 @@ export { type Certificate, certify, printCertificate } from "./analyse/certifica
 export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
 export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
 export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
+export { checkConcavity, type Concavity } from "./analyse/concavity.ts";
+export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
 export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
@@ -60,6 +62,7 @@ export {
   type Recall,
   RECALL_QUANTITIES,
   type Start,
+  targets,
   type Term,
   TEST_QUANTITIES,
   totalEnergy,

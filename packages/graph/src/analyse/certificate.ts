@@ -43,12 +43,20 @@ function monotoneText({ schedules, solver }: Recall, bent: readonly string[]): s
     const names = schedules.map(({ tensor }) => `\`${tensor.name}\``).join(", ");
     return `no: ${names} changes while it runs`;
   }
+  // These compare energies, whatever the Lagrangians are.
+  if (solver.name === "adaptive" || solver.name === "anderson") {
+    return "proven: a step that would raise it is refused";
+  }
   if (bent.length > 0) {
     return `unknown: the Lagrangian of ${bent.join(", ")} is not known to be convex`;
   }
   switch (solver.name) {
     case "async":
       return "proven: coordinate descent";
+    case "alternate":
+      return "proven: every layer goes to its minimum given the others";
+    case "cccp":
+      return "proven: the synapses are concave, or the recall is refused";
     case "euler":
     case "heun":
     case "rk4":
