@@ -11,7 +11,7 @@ export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
-export { type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
+export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
   type CompiledRecall,
   makeRecall,
@@ -22,4 +22,14 @@ export {
   type RecallStep,
 } from "./recall/recall.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
-export { type Layers, type Solver, type StepFrom, type Velocity } from "./solvers/solver.ts";
+export {
+  type Groups,
+  type Layers,
+  type Memory,
+  type Point,
+  type Solver,
+  type SolverOption,
+  type SolverSettings,
+  type StepFrom,
+  type StepTo,
+} from "./solvers/solver.ts";

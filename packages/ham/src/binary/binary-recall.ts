@@ -108,6 +108,7 @@ export class BinaryRecall implements CompiledRecall {
           change,
           states: tensors.states,
           activations: tensors.activations,
+          memory: {},
         };
       } finally {
         tf.dispose([energy, change]);

@@ -19,7 +19,8 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
-import type { Layers, Solver, SolverSettings } from "../solvers/solver.ts";
+import { along, CONTROL, largestChange } from "../solvers/descent.ts";
+import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
 import { drawEntries } from "./draw.ts";
 import {
   activationName,
@@ -27,11 +28,12 @@ import {
   makeDynamics,
   makeStarts,
   mobilityName,
+  targetName,
   velocityName,
 } from "./dynamics.ts";
-import { type Outcome, OutcomeTracker } from "./outcome.ts";
+import { type Descent, type Outcome, OutcomeTracker } from "./outcome.ts";
 import { recordEvery } from "./record.ts";
-import { settingOf } from "./setting.ts";
+import { settingOf, settingsOf } from "./setting.ts";
 
 /** What a compiled recall is made of. */
 export interface RecallSetup {
@@ -75,6 +77,8 @@ export interface RecallStep {
   readonly change: tf.Tensor;
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
+  /** What the solver remembers, such as how many steps it refused; empty for most. */
+  readonly memory: Memory;
 }
 
 /** What a recall returns. The tensors are the caller's: `dispose()` frees them all. */
@@ -116,12 +120,9 @@ export function makeRecall(graph: EnergyGraph, recall: Recall, setup: RecallSetu
 }
 
 /** Everything that follows from the states of one moment. `all` holds the tensors to dispose. */
-interface Moment {
-  readonly velocity: Layers;
+interface Moment extends Point {
   /** How freely each unit moves, for solvers with noise. */
   readonly mobility: Layers;
-  readonly activations: Layers;
-  readonly energy: tf.Tensor;
   readonly all: tf.Tensor[];
 }
 
@@ -132,6 +133,7 @@ class EnergyRecall implements CompiledRecall {
   readonly #setup: RecallSetup;
   readonly #solver: Solver;
   readonly #settings: SolverSettings;
+  readonly #groups: Groups;
   readonly #dynamics: Program;
   readonly #starts: Program;
 
@@ -147,13 +149,10 @@ class EnergyRecall implements CompiledRecall {
       );
     }
     this.#solver = solver;
-    const noisy = solver.noisy === true;
-    this.#settings = {
-      dt: settingOf(recall, setup, "dt"),
-      temperature: noisy ? settingOf(recall, setup, "temperature") : 0,
-    };
+    this.#settings = settingsOf(recall, setup, solver.options);
     this.steps = settingOf(recall, setup, "steps");
-    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, noisy });
+    this.#groups = solver.groups?.(graph, recall, setup.numbers) ?? [];
+    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, ...solver });
     this.#starts = makeStarts(recall, setup.sizes);
     for (const program of [this.#dynamics, this.#starts]) {
       program.bind("load", setup.values);
@@ -171,11 +170,13 @@ class EnergyRecall implements CompiledRecall {
 
     let states: tf.Tensor[] = [];
     let moment: Moment | null = null;
+    let memory: Memory = {};
     let change: tf.Tensor = tf.zeros([batch]);
     try {
       const seed = options.key ?? key(0);
       states = this.#start(batch, seed);
       moment = this.#evaluate(states, 0, batch);
+      memory = this.#remember(moment);
       for (let step = 0; ; step++) {
         const time = Math.min(1, step * timeStep);
         const active = yield {
@@ -185,20 +186,22 @@ class EnergyRecall implements CompiledRecall {
           change,
           states: named(states),
           activations: named(moment.activations),
+          memory,
         };
         if (step === this.steps) return;
         const stream = foldIn(foldIn(seed, neurons.length), step);
-        const next = this.#advance(states, moment, { time, timeStep, batch, active, stream });
-        tf.dispose(states);
-        states = next;
-        const after = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
-        const moved = largestChange(moment.activations, after.activations);
-        tf.dispose([moment.all, change]);
+        const now = { time, timeStep, batch, active, stream, memory };
+        const next = this.#advance(moment, now);
+        tf.dispose([states, Object.values(memory)]);
+        ({ states, memory } = next);
+        const after = this.#evaluate(states, Math.min(1, (step + 1) * timeStep), batch);
+        const moved = changeOf(moment, after, next.refused);
+        tf.dispose([moment.all, change, next.refused ?? []]);
         moment = after;
         change = moved;
       }
     } finally {
-      tf.dispose([states, moment?.all ?? [], change]);
+      tf.dispose([states, moment?.all ?? [], Object.values(memory), change]);
     }
   }
 
@@ -232,7 +235,7 @@ class EnergyRecall implements CompiledRecall {
           energies.push(Float64Array.from(energy));
           energySteps.push(now.step);
         }
-        if (last) return makeResult(now, { energies, energySteps }, trackers);
+        if (last) return await makeResult(now, { energies, energySteps }, trackers);
         mask?.dispose();
         mask =
           active === trackers.length
@@ -296,7 +299,9 @@ class EnergyRecall implements CompiledRecall {
     const pick = (name: (neuron: Neuron) => string) =>
       this.#graph.neurons.map((neuron) => outputs.get(name(neuron))!);
     return {
+      states,
       velocity: pick(velocityName),
+      target: this.#solver.targets === true ? pick(targetName) : [],
       mobility: this.#solver.noisy === true ? pick(mobilityName) : [],
       activations: pick(activationName),
       energy: outputs.get(ENERGY)!,
@@ -304,52 +309,66 @@ class EnergyRecall implements CompiledRecall {
     };
   }
 
+  #remember(moment: Moment): Memory {
+    return tf.tidy(() => ({ ...this.#solver.remember?.(moment, this.#settings) }));
+  }
+
+  /** What one step makes of a moment; its tensors are fresh. */
   #advance(
-    states: Layers,
-    { velocity, mobility }: Moment,
+    moment: Moment,
     now: {
       time: number;
       timeStep: number;
       batch: number;
       active: tf.Tensor | undefined;
       stream: Key;
+      memory: Memory;
     },
-  ): tf.Tensor[] {
-    const { time, timeStep, batch, active, stream } = now;
+  ): { states: tf.Tensor[]; memory: Memory; refused?: tf.Tensor } {
+    const { batch, active, stream, memory } = now;
     return tf.tidy(() => {
-      const at = (elsewhere: Layers, t: number) =>
-        this.#evaluate(elsewhere, Math.min(1, t), batch).velocity;
-      const noise =
-        this.#solver.noisy === true
-          ? mobility.map((layer, i) => {
-              const drawn = normal(foldIn(stream, i), states[i].shape);
-              return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
-            })
-          : null;
-      const from = { states, velocity, time, timeStep, at, noise };
-      const next = this.#solver.advance(from, this.#settings);
-      if (active === undefined) return [...next];
-      return next.map((layer, i) => {
-        const moves = tf.cast(
-          tf.reshape(active, [batch, ...layer.shape.slice(1).map(() => 1)]),
-          "bool",
-        );
-        return tf.where(moves, layer, states[i]);
-      });
+      const next = this.#solver.advance(
+        {
+          ...moment,
+          ...now,
+          at: (elsewhere, t) => this.#evaluate(elsewhere, Math.min(1, t), batch),
+          noise: this.#noise(moment, stream),
+          groups: this.#groups,
+          scheduled: this.#recall.schedules.length > 0,
+        },
+        this.#settings,
+      );
+      const kept = (fresh: tf.Tensor, before: tf.Tensor) =>
+        active === undefined
+          ? tf.clone(fresh)
+          : tf.where(along(active, fresh, "bool"), fresh, before);
+      const remembered = Object.entries(next.memory ?? {});
+      return {
+        states: next.states.map((layer, i) => kept(layer, moment.states[i])),
+        memory: Object.fromEntries(
+          remembered.map(([name, value]) => [name, kept(value, memory[name])]),
+        ),
+        ...(next.refused === undefined ? {} : { refused: tf.clone(next.refused) }),
+      };
+    });
+  }
+
+  #noise({ mobility, states }: Moment, stream: Key): Layers | null {
+    if (this.#solver.noisy !== true) return null;
+    return mobility.map((layer, i) => {
+      const drawn = normal(foldIn(stream, i), states[i].shape);
+      return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
     });
   }
 }
 
-/** The largest absolute difference of any activation, per example. */
-function largestChange(before: Layers, after: Layers): tf.Tensor {
-  return tf.tidy(() =>
-    after
-      .map((layer, i) => {
-        const size = tf.abs(tf.sub(layer, before[i]));
-        return tf.max(tf.reshape(size, [layer.shape[0], -1]), 1);
-      })
-      .reduce((a, b) => tf.maximum(a, b)),
-  );
+/** The largest change of an activation, or what it would have been where the step was refused. */
+function changeOf(before: Moment, after: Moment, refused: tf.Tensor | undefined): tf.Tensor {
+  const moved = largestChange(before.activations, after.activations);
+  if (refused === undefined) return moved;
+  const change = tf.maximum(moved, refused);
+  moved.dispose();
+  return change;
 }
 
 /** Both numbers of every example with one read. */
@@ -368,11 +387,12 @@ function average(values: Float32Array): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
-function makeResult(
-  { states, activations }: RecallStep,
+async function makeResult(
+  { states, activations, memory }: RecallStep,
   record: Pick<RecallResult, "energies" | "energySteps">,
   trackers: readonly OutcomeTracker[],
-): RecallResult {
+): Promise<RecallResult> {
+  const descents = await readDescents(memory);
   const own = (layers: ReadonlyMap<Neuron, tf.Tensor>) =>
     new Map([...layers].map(([neuron, layer]) => [neuron, tf.clone(layer)]));
   const owned = { states: own(states), activations: own(activations) };
@@ -381,8 +401,23 @@ function makeResult(
     ...owned,
     batch: trackers.length,
     ...record,
-    outcomes: trackers.map((tracker) => tracker.outcome()),
+    outcomes: trackers.map((tracker, b) => tracker.outcome(descents?.[b])),
     dispose,
     [Symbol.dispose]: dispose,
   };
+}
+
+/** The proof of descent of every example; null for a solver that refuses nothing. */
+async function readDescents(memory: Memory): Promise<Descent[] | null> {
+  if (!CONTROL.every((name) => name in memory)) return null;
+  const numbers = tf.stack(CONTROL.map((name) => memory[name]));
+  const columns = (await numbers.array()) as number[][];
+  numbers.dispose();
+  const [accepted, rejected, largestRise, smallestStep] = columns;
+  return accepted.map((taken, b) => ({
+    accepted: taken,
+    rejected: rejected[b],
+    largestRise: largestRise[b],
+    smallestStep: Number.isFinite(smallestStep[b]) ? smallestStep[b] : null,
+  }));
 }
