@@ -1,0 +1,72 @@
+// The law of every solver that claims descent: over random hypergraphs of up to five layers, the
+// energy never rises beyond rounding. The energies are computed anew in float64, from the states
+// of every step, by the reference interpreter.
+
+import { evaluateScalar, inStates, type Tensor, totalEnergy } from "@hamlet/graph";
+import { ENERGY_ROUNDING, SOLVERS } from "@hamlet/ham";
+import { loadModel, type Model } from "@hamlet/model";
+import { useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-wasm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { randomHypergraph, type Wiring } from "./random-hypergraph.ts";
+
+beforeAll(() => useBackend("wasm"));
+
+const COUNT = 200;
+const GROUP = 40;
+
+/** Where a solver is at home; the others take anything. */
+const WIRING: Readonly<Record<string, Wiring>> = { alternate: "two colours", cccp: "concave" };
+const OPTIONS: Readonly<Record<string, string>> = { adaptive: "(dt = 0.5)" };
+
+const claiming = [...SOLVERS.values()].filter(({ descends }) => descends === true);
+
+test("four solvers claim that the energy never rises", () => {
+  expect(claiming.map(({ name }) => name)).toEqual(["adaptive", "alternate", "cccp", "anderson"]);
+});
+
+/** The energies along a recall in float64, and the bound that a rise must keep. */
+function energiesOf(model: Model): number[] {
+  const constants = new Map<Tensor, ArrayLike<number>>(
+    model.graph.tensors.map((tensor) => [tensor, model.entries(tensor.name).data]),
+  );
+  const energy = inStates(model.graph, totalEnergy(model.graph));
+  using compiled = model.compileRecall();
+  const energies: number[] = [];
+  for (const { states } of compiled.descend()) {
+    const tensors = new Map(constants);
+    for (const [neuron, state] of states) tensors.set(neuron.state, state.dataSync());
+    energies.push(evaluateScalar(energy, { sizes: model.sizes, tensors }));
+  }
+  return energies;
+}
+
+/** Throws where the energy rises by more than rounding; says whether it stayed finite. */
+function checkFall(energies: readonly number[], label: string): boolean {
+  for (let step = 1; step < energies.length; step++) {
+    // A model without a lower bound falls until its states leave the range of float32.
+    if (!Number.isFinite(energies[step])) return false;
+    const rise = energies[step] - energies[step - 1];
+    if (rise > ENERGY_ROUNDING * (1 + Math.abs(energies[step - 1]))) {
+      throw new Error(`${label}, step ${step}: ${energies[step - 1]} → ${energies[step]}`);
+    }
+  }
+  return true;
+}
+
+describe.each(claiming.map(({ name }) => name))("by %s the energy never rises", (name) => {
+  test.each(Array.from({ length: COUNT / GROUP }, (_, group) => group * GROUP))(
+    "in the forty hypergraphs from %i on",
+    async (first) => {
+      let finite = 0;
+      for (let seed = first; seed < first + GROUP; seed++) {
+        const text = randomHypergraph(seed, WIRING[name] ?? "any", `${name}${OPTIONS[name] ?? ""}`);
+        using model = await loadModel({ name: `${seed}.ham`, text }, { seed });
+        const energies = energiesOf(model);
+        expect(energies).toHaveLength(21);
+        finite += Number(checkFall(energies, `seed ${seed}\n${text}`));
+      }
+      expect(finite).toBeGreaterThanOrEqual(0.75 * GROUP);
+    },
+  );
+});
