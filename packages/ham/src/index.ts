@@ -1,3 +1,20 @@
+export { basinOf } from "./fixed-points/basin.ts";
+export {
+  census,
+  type Census,
+  CENSUS_UNITS,
+  type CensusOptions,
+  type FixedPoint,
+} from "./fixed-points/census.ts";
+export { classify, type Classification, type FixedPointKind } from "./fixed-points/classify.ts";
+export {
+  type Landscape,
+  type LandscapeSpace,
+  makeLandscape,
+  type Site,
+  type Vector,
+} from "./fixed-points/landscape.ts";
+export { refine, type Refined } from "./fixed-points/refine.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";

@@ -84,6 +84,11 @@ export class OutcomeTracker {
     else if (stop) this.#ending = "converged";
   }
 
+  /** The energy after the end was polished. */
+  polished(energy: number): void {
+    this.#energy = energy;
+  }
+
   outcome(descent: Descent | null = null): Outcome {
     const unfinished = this.#increase === null ? "max-steps" : "energy-increased";
     return {

@@ -18,6 +18,7 @@ import {
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
+import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
 import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
@@ -235,7 +236,7 @@ class EnergyRecall implements CompiledRecall {
           energies.push(Float64Array.from(energy));
           energySteps.push(now.step);
         }
-        if (last) return await makeResult(now, { energies, energySteps }, trackers);
+        if (last) return await this.#end(now, { energies, energySteps }, trackers, options);
         mask?.dispose();
         mask =
           active === trackers.length
@@ -256,6 +257,31 @@ class EnergyRecall implements CompiledRecall {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** The result; polished first, where the solver was told to. */
+  async #end(
+    now: RecallStep,
+    record: { energies: Float64Array[]; energySteps: number[] },
+    trackers: readonly OutcomeTracker[],
+    { givens }: RecallOptions,
+  ): Promise<RecallResult> {
+    const steps = this.#settings.newton;
+    if (steps === 0) return makeResult(now, record, trackers);
+    const options = { steps, ...(givens === undefined ? {} : { givens }) };
+    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, options);
+    const { neurons } = this.#graph;
+    const layers = neurons.map((neuron) => states.get(neuron)!);
+    const moment = this.#evaluate(layers, now.time, trackers.length);
+    try {
+      const energy = Float64Array.from(await moment.energy.data());
+      record.energies[record.energies.length - 1] = energy;
+      trackers.forEach((tracker, b) => tracker.polished(energy[b]));
+      const activations = new Map(neurons.map((neuron, i) => [neuron, moment.activations[i]]));
+      return await makeResult({ ...now, states, activations }, record, trackers);
+    } finally {
+      tf.dispose([layers, moment.all]);
+    }
   }
 
   /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */

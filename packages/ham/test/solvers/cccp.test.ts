@@ -1,4 +1,4 @@
-import { lit, type Tensor } from "@hamlet/graph";
+import { apply, lit, type Tensor } from "@hamlet/graph";
 import { makeRecall } from "@hamlet/ham";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
@@ -95,7 +95,68 @@ describe("cccp", () => {
     expect(outcomes[0].ending).toBe("converged");
   });
 
-  test("leaks nothing", async () => {
+  test("polished by Newton ends at the fixed point after a few steps", async () => {
+    const after = async (steps: number, newton: number) => {
+      const { states, outcomes, energies } = await ran({
+        graph: model.graph,
+        values,
+        starts: [
+          [
+            model.v,
+            model.query,
+            [
+              [0.9, 0.2],
+              [0.1, 0.9],
+            ],
+          ],
+        ],
+        solver: solverOf("cccp", { newton }),
+        recall: { steps: lit(steps) },
+      });
+      expect(outcomes.map(({ energyAfter }) => energyAfter)).toEqual([...energies.at(-1)!]);
+      return { states: states.get(model.v)!, energies: energies.at(-1)! };
+    };
+    const [exact, plain, polished] = [await after(500, 0), await after(8, 0), await after(8, 4)];
+    const error = ({ states }: typeof exact) =>
+      Math.max(...states.flatMap((v, b) => v.map((x, i) => Math.abs(x - exact.states[b][i]))));
+    expect(error(plain)).toBeGreaterThan(1e-3);
+    expect(error(polished)).toBeLessThan(1e-6);
+    polished.energies.forEach((energy, b) =>
+      expect(energy).toBeLessThanOrEqual(plain.energies[b] + 1e-6),
+    );
+  });
+
+  test("polishes what a clamp leaves free, under the last value of a schedule", async () => {
+    const [index] = model.v.axes.map((dim) => ({ name: "i", dim }));
+    const first = apply("lt", { kind: "position", index, free: [index] }, lit(1));
+    const after = async (steps: number, newton: number) => {
+      const { states } = await ran({
+        graph: model.graph,
+        values,
+        starts: [[model.v, model.query, [[0.3, 0.6]]]],
+        solver: solverOf("cccp", { newton }),
+        recall: {
+          steps: lit(steps),
+          clamps: [{ neuron: model.v, indices: [index], where: first, value: null }],
+          schedules: [{ tensor: model.beta, value: lit(3) }],
+        },
+      });
+      return states.get(model.v)![0];
+    };
+    const [exact, polished] = [await after(500, 0), await after(5, 4)];
+    expect(polished[0]).toBe(Math.fround(0.3));
+    expect(polished[1]).toBeCloseTo(exact[1], 6);
+  });
+
+  test("leaks nothing, polished or not", async () => {
+    await expectNoLeak(() =>
+      ran({
+        graph: model.graph,
+        values,
+        starts: [[model.v, model.query, [[0.3, 0.1]]]],
+        solver: solverOf("cccp", { newton: 2 }),
+      }),
+    );
     await expectNoLeak(() =>
       ran({
         graph: model.graph,
