@@ -38,6 +38,7 @@ export {
   type RecallSetup,
   type RecallStep,
 } from "./recall/recall.ts";
+export { type Trajectory } from "./recall/record.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
 export {
   type Groups,

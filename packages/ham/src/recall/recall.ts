@@ -33,7 +33,7 @@ import {
   velocityName,
 } from "./dynamics.ts";
 import { type Descent, type Outcome, OutcomeTracker } from "./outcome.ts";
-import { recordEvery } from "./record.ts";
+import { recordEvery, type Trajectory, TrajectoryRecorder } from "./record.ts";
 import { settingOf, settingsOf } from "./setting.ts";
 
 /** What a compiled recall is made of. */
@@ -92,6 +92,8 @@ export interface RecallResult {
   /** When energies were kept: the start, every so many steps as the recall says, and the end. */
   readonly energySteps: readonly number[];
   readonly outcomes: readonly Outcome[];
+  /** The layers that the recall block records, as by `record v every 10`. */
+  readonly trajectories: ReadonlyMap<Neuron, Trajectory>;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -210,6 +212,7 @@ class EnergyRecall implements CompiledRecall {
     const every = recordEvery(this.#recall, 1);
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
+    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
     let trackers: OutcomeTracker[] = [];
     let mask: tf.Tensor | undefined;
     const iterator = this.descend(options);
@@ -236,7 +239,18 @@ class EnergyRecall implements CompiledRecall {
           energies.push(Float64Array.from(energy));
           energySteps.push(now.step);
         }
-        if (last) return await this.#end(now, { energies, energySteps }, trackers, options);
+        const end = last ? await this.#polished(now, energies, trackers, options) : null;
+        try {
+          recorder.keep(now.step, last, (neuron) =>
+            tf.clone((end ?? now).activations.get(neuron)!),
+          );
+          if (end !== null) {
+            const record = { energies, energySteps, trajectories: recorder.finish() };
+            return await makeResult(end, record, trackers);
+          }
+        } finally {
+          end?.dispose();
+        }
         mask?.dispose();
         mask =
           active === trackers.length
@@ -246,6 +260,7 @@ class EnergyRecall implements CompiledRecall {
     } finally {
       iterator.return();
       mask?.dispose();
+      recorder.dispose();
     }
     return invariant(false, "a recall ends at its last step") as never;
   }
@@ -259,29 +274,24 @@ class EnergyRecall implements CompiledRecall {
     this.dispose();
   }
 
-  /** The result; polished first, where the solver was told to. */
-  async #end(
+  /** The last moment, polished where the solver was told to; `dispose` frees what is new. */
+  async #polished(
     now: RecallStep,
-    record: { energies: Float64Array[]; energySteps: number[] },
+    energies: Float64Array[],
     trackers: readonly OutcomeTracker[],
-    { givens }: RecallOptions,
-  ): Promise<RecallResult> {
+    { givens = new Map() }: RecallOptions,
+  ): Promise<RecallStep & { dispose(): void }> {
     const steps = this.#settings.newton;
-    if (steps === 0) return makeResult(now, record, trackers);
-    const options = { steps, ...(givens === undefined ? {} : { givens }) };
-    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, options);
+    if (steps === 0) return { ...now, dispose: () => undefined };
+    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, { givens, steps });
     const { neurons } = this.#graph;
     const layers = neurons.map((neuron) => states.get(neuron)!);
     const moment = this.#evaluate(layers, now.time, trackers.length);
-    try {
-      const energy = Float64Array.from(await moment.energy.data());
-      record.energies[record.energies.length - 1] = energy;
-      trackers.forEach((tracker, b) => tracker.polished(energy[b]));
-      const activations = new Map(neurons.map((neuron, i) => [neuron, moment.activations[i]]));
-      return await makeResult({ ...now, states, activations }, record, trackers);
-    } finally {
-      tf.dispose([layers, moment.all]);
-    }
+    const energy = Float64Array.from(await moment.energy.data());
+    energies[energies.length - 1] = energy;
+    trackers.forEach((tracker, b) => tracker.polished(energy[b]));
+    const activations = new Map(neurons.map((neuron, i) => [neuron, moment.activations[i]]));
+    return { ...now, states, activations, dispose: () => tf.dispose([layers, moment.all]) };
   }
 
   /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
@@ -415,14 +425,16 @@ function average(values: Float32Array): number {
 
 async function makeResult(
   { states, activations, memory }: RecallStep,
-  record: Pick<RecallResult, "energies" | "energySteps">,
+  record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
   trackers: readonly OutcomeTracker[],
 ): Promise<RecallResult> {
   const descents = await readDescents(memory);
   const own = (layers: ReadonlyMap<Neuron, tf.Tensor>) =>
     new Map([...layers].map(([neuron, layer]) => [neuron, tf.clone(layer)]));
   const owned = { states: own(states), activations: own(activations) };
-  const dispose = () => tf.dispose([...owned.states.values(), ...owned.activations.values()]);
+  const paths = [...record.trajectories.values()].map(({ activations: path }) => path);
+  const dispose = () =>
+    tf.dispose([...owned.states.values(), ...owned.activations.values(), ...paths]);
   return {
     ...owned,
     batch: trackers.length,
