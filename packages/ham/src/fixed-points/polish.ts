@@ -25,14 +25,14 @@ export function polish(landscape: Landscape, start: Vector, steps: number): Site
 
 /** The Newton step by conjugate gradients; stops where the energy bends down. */
 function newtonDirection({ leak }: Landscape, site: Site): Vector {
-  const { metricTimes, bendTimes, slope } = site;
+  const { slope } = site;
   const times = (u: Vector): Vector => {
-    const moved = metricTimes(u);
-    const bent = metricTimes(bendTimes(moved));
+    const moved = site.metricTimes(u);
+    const bent = site.metricTimes(site.bendTimes(moved));
     return bent.map((value, i) => value + leak[i] * moved[i]);
   };
   const delta = new Float64Array(slope.length);
-  let residual = metricTimes(slope).map((value) => -value);
+  let residual = site.metricTimes(slope).map((value) => -value);
   let direction = residual.slice();
   let norm = dot(residual, residual);
   const enough = 1e-24 * norm;
