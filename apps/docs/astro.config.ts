@@ -32,6 +32,7 @@ export default defineConfig({
           items: [
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
+            { slug: "learn/fixed-points" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/how-it-runs" },
           ],
@@ -40,6 +41,7 @@ export default defineConfig({
           label: "Reference",
           items: [
             { slug: "reference/language" },
+            { slug: "reference/solvers" },
             { slug: "reference/errors" },
             { slug: "reference/command-line" },
             { slug: "reference/operations" },

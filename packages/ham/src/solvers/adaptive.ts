@@ -10,7 +10,7 @@ const SHRINK = 0.5;
 /**
  * Euler's method with a step size of its own for every example: `x ← x + h · dx/dt`. A trial that
  * would raise the energy beyond rounding is refused and `h` is halved; after one that was accepted
- * `h` grows by a fifth. `dt` is the first `h`. One evaluation a step; a refused trial is a step
+ * `h` grows by a fifth. `dt` is the first `h`. Two evaluations a step; a refused trial is a step
  * that does not move.
  */
 export const adaptive: Solver = {

@@ -14,7 +14,7 @@ const SHRINK = 0.5;
  * `x + h f − Σⱼ γⱼ (Δxⱼ + h Δfⱼ)`, where γ minimises `|f − Σⱼ γⱼ Δfⱼ|²` (regularised, solved in
  * float64 for every example). Where that would raise the energy beyond rounding, the plain step
  * `x + h f` is tried and the memory cleared; where that does too, the example stays and `h`, which
- * starts at 1, is halved. One evaluation a step, two where the first trial fails.
+ * starts at 1, is halved. Two evaluations a step, three where the first trial fails.
  *
  * Free of time constants. It reads a few numbers of the backend in every step.
  */
