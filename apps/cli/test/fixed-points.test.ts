@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Bench, makeBench } from "./ham.ts";
+
+const PAGE = new URL("../../docs/src/content/docs/learn/fixed-points.md", import.meta.url);
 
 const MODEL = `ham 1
 
@@ -65,4 +68,13 @@ test("an unfit number is a usage error, a binary model is explained", () => {
   const binary = bench.ham(["fixed-points", "signs.ham"]);
   expect(binary.code).toBe(1);
   expect(binary.stderr).toContain('The layer "v" jumps between two values');
+});
+
+test("the page about fixed points shows what its program gives", () => {
+  const page = readFileSync(PAGE, "utf8");
+  const [, program] = /```ham\n([\s\S]*?)```/.exec(page)!;
+  bench.write("page.ham", program);
+  const { code, stdout } = bench.ham(["fixed-points", "page.ham"]);
+  expect(code).toBe(0);
+  expect(page).toContain(stdout);
 });

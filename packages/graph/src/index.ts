@@ -20,6 +20,7 @@ export {
   isPositive,
   printInterval,
 } from "./analyse/interval.ts";
+export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
 export { exprKey, spelled, tidy } from "./canonical.ts";

@@ -1,14 +1,5 @@
-import {
-  checkConcavity,
-  type EnergyGraph,
-  HamError,
-  lit,
-  printText,
-  type Recall,
-  replaceGets,
-  type Tensor,
-} from "@hamlet/graph";
-import { assertUnitsApart, freeNeurons } from "./free.ts";
+import { freeNeurons } from "@hamlet/graph";
+import { assertFit } from "./assert-fit.ts";
 import { sweep } from "./sweep.ts";
 import type { Solver } from "./solver.ts";
 
@@ -28,10 +19,8 @@ export const cccp: Solver = {
   targets: true,
   descends: true,
   groups: (graph, recall, numbers) => {
+    assertFit(graph, recall, numbers);
     const free = freeNeurons(graph, recall);
-    assertUnitsApart(recall, free);
-    const concavity = checkConcavity(withNumbers(graph, recall, numbers), free);
-    if (concavity.status !== "proven") throw notConcave(recall, concavity);
     return [graph.neurons.flatMap((neuron, i) => (free.includes(neuron) ? [i] : []))];
   },
   advance: sweep,
@@ -40,40 +29,3 @@ export const cccp: Solver = {
     "Ramsauer et al., Hopfield networks is all you need, ICLR 2021, arXiv:2008.02217",
   ],
 };
-
-/** The model with the values of its scalar consts, but for those that a schedule changes. */
-function withNumbers(
-  graph: EnergyGraph,
-  { schedules }: Recall,
-  numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
-): EnergyGraph {
-  const changing = new Set(schedules.map(({ tensor }) => tensor));
-  const terms = graph.terms.map(({ name, energy }) => {
-    const known = replaceGets(energy, ({ tensor }) => {
-      const fixed = tensor.kind === "const" && tensor.axes.length === 0 && !changing.has(tensor);
-      const value = fixed ? numbers.get(tensor)?.[0] : undefined;
-      return value === undefined ? null : lit(value);
-    });
-    return { name, energy: known };
-  });
-  return { ...graph, terms };
-}
-
-type Unknown = Extract<ReturnType<typeof checkConcavity>, { status: "unknown" }>;
-
-function notConcave({ name }: Recall, { term, culprit, neuron }: Unknown): HamError {
-  const why =
-    term === null
-      ? `the layer "${neuron?.name}" has no energy of its own (leak = off), and nothing that is known bounds how the synapses bend in it`
-      : `"${term}" is not known to be concave in the activations${blame(culprit)}`;
-  return new HamError(
-    "ham/not-concave",
-    `The recall "${name}" moves by "cccp", but ${why}. Use adaptive, whose energy never rises in any model.`,
-  );
-}
-
-function blame(culprit: Unknown["culprit"]): string {
-  if (culprit === null) return "";
-  const text = printText(culprit.expr);
-  return culprit.because === "sign" ? `: "${text}" may be negative` : `: look at "${text}"`;
-}

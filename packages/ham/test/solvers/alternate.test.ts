@@ -116,20 +116,20 @@ describe("alternate explains why it cannot run", () => {
     ] as const;
     const { graph } = wired(Array(5).fill(softmax), pairs);
     expect(made(graph)).toThrowErrorMatchingInlineSnapshot(
-      `[HamError: The recall "settle" moves by "alternate", which needs layers of two colours, but an odd cycle joins them: x0 –(W01)– x1 –(W12)– x2 –(W23)– x3 –(W34)– x4 –(W40)– x0. Clamp one of these layers, or use adaptive.]`,
+      `[HamError: The recall "settle" moves by "alternate", but it needs layers of two colours, and an odd cycle joins them: x0 –(W01)– x1 –(W12)– x2 –(W23)– x3 –(W34)– x4 –(W40)– x0. Clamp one of these layers, or use adaptive.]`,
     );
   });
 
   test("where a synapse joins a layer to itself", () => {
     expect(made(triangle().graph)).toThrowErrorMatchingInlineSnapshot(
-      `[HamError: The recall "settle" moves by "alternate", which needs layers of two colours, but "lse" joins the layer "v" to itself. Clamp one of these layers, or use adaptive.]`,
+      `[HamError: The recall "settle" moves by "alternate", but it needs layers of two colours, and "lse" joins the layer "v" to itself. Clamp one of these layers, or use adaptive.]`,
     );
   });
 
   test("where a layer has no energy of its own", () => {
     const { graph } = wired([identity, softmax], [[0, 1]], { leak: false });
     expect(made(graph)).toThrowErrorMatchingInlineSnapshot(
-      `[HamError: The recall "settle" moves by "alternate", but the layer "x0" has no energy of its own (leak = off), so that it has no minimum while the others are held. Remove leak = off, or use adaptive.]`,
+      `[HamError: The recall "settle" moves by "alternate", but the layer "x0" has no energy of its own (leak = off), so it has no minimum while the others are held. Remove leak = off, or use adaptive.]`,
     );
   });
 });

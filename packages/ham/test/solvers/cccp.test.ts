@@ -201,7 +201,7 @@ describe("cccp explains why it cannot run", () => {
     const index = { name: "i", dim: layers[0].axes[0] };
     const clamps = [{ neuron: layers[0], indices: [index], where: lit(1), value: null }];
     expect(made(graph, { clamps })).toThrowErrorMatchingInlineSnapshot(
-      `[HamError: The recall "settle" holds some units of "x0" and moves by "cccp", but the activations of a softmax layer depend on each other. Clamp the whole layer, or use adaptive.]`,
+      `[HamError: The recall "settle" moves by "cccp", but some units of "x0" are held, and the activations of a softmax layer depend on each other. Clamp the whole layer, or use adaptive.]`,
     );
   });
 });
