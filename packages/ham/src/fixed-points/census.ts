@@ -3,6 +3,7 @@
 
 import { type Key, key, normal } from "@hamlet/core";
 import { type EnergyGraph, HamError, type Neuron } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
 import type { RecallSetup } from "../recall/recall.ts";
 import { classify, type Classification } from "./classify.ts";
 import { descend } from "./descend.ts";
@@ -78,9 +79,14 @@ export async function census(
   const starts = startsOf(landscape, options);
   const search = new Search(landscape, options);
   const ends = await descend(graph, setup, landscape, { starts, signal: options.signal });
-  const homes = ends.map((end, i) => search.from(end, i / ends.length / 2));
-  starts.forEach((start, i) => search.from(start, 0.5 + i / starts.length / 3));
-  search.between(PAIRS);
+  const homes: number[] = [];
+  for (const [i, end] of ends.entries()) {
+    homes.push(await search.from(end, i / ends.length / 2));
+  }
+  for (const [i, start] of starts.entries()) {
+    await search.from(start, 0.5 + i / starts.length / 3);
+  }
+  await search.between(PAIRS);
   return search.census(homes);
 }
 
@@ -101,7 +107,9 @@ class Search {
   }
 
   /** The position of the fixed point that a search from here ends at, or −1. */
-  from(start: Vector, done: number): number {
+  async from(start: Vector, done: number): Promise<number> {
+    // Whoever wants to stop it needs a turn.
+    await tf.nextFrame();
     if (this.#options.signal?.aborted === true) {
       throw new HamError("ham/aborted", "The census was stopped.");
     }
@@ -115,12 +123,12 @@ class Search {
   }
 
   /** Searches from the middle of pairs of known points, and of those that this finds. */
-  between(pairs: number): void {
+  async between(pairs: number): Promise<void> {
     let tried = 0;
     for (let b = 1; b < this.#found.length && tried < pairs; b++) {
       for (let a = 0; a < b && tried < pairs; a++, tried++) {
         const [p, q] = [this.#found[a].site.states, this.#found[b].site.states];
-        this.from(
+        await this.from(
           p.map((x, i) => (x + q[i]) / 2),
           5 / 6 + tried / pairs / 6,
         );

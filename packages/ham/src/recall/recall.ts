@@ -41,7 +41,10 @@ export interface RecallSetup {
   readonly sizes: ReadonlyMap<Dim, number>;
   /** Every const, param and data, without a batch axis. Borrowed. */
   readonly values: Inputs;
-  /** The same consts as numbers, for settings such as `dt`. */
+  /**
+   * The same consts as numbers, for settings such as `dt`; params and data too where a solver
+   * polishes its end by Newton steps.
+   */
   readonly numbers: ReadonlyMap<Tensor, ArrayLike<number>>;
 }
 
@@ -104,7 +107,7 @@ export interface CompiledRecall {
   readonly steps: number;
   /**
    * Step by step. Send a `[B]` tensor of 0 and 1 to hold the examples where it is 0; it is
-   * borrowed for that step.
+   * borrowed for that step. Newton steps at the end are left to `run`.
    */
   descend(options?: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined>;
   run(options?: RecallOptions): Promise<RecallResult>;

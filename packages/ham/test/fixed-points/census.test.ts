@@ -1,11 +1,12 @@
 // Known landscapes: two patterns on a line, and the triangle at its bifurcations.
 
+import { makeDim, makeNeuron } from "@hamlet/graph";
 import { basinOf, census, type CensusOptions } from "@hamlet/ham";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CORNERS, setupOf, triangle, twoPatterns } from "../models.ts";
+import { CORNERS, identity, setupOf, triangle, twoPatterns } from "../models.ts";
 
 beforeAll(() => useBackend("wasm"));
 
@@ -80,9 +81,25 @@ describe("the triangle of circumradius 1", () => {
 
   test("leaks nothing, also when it is stopped", async () => {
     await expectNoLeak(() => triangleAt(1.9, { starts: 5 }));
-    const stopped = triangleAt(1.9, { starts: 5, signal: { aborted: true } });
-    await expect(stopped).rejects.toThrow("was stopped");
+    await expectNoLeak(async () => {
+      const signal = { aborted: false };
+      const onProgress = (done: number) => (signal.aborted = done > 0.6);
+      const stopped = triangleAt(1.9, { starts: 5, signal, onProgress });
+      await expect(stopped).rejects.toThrow("The census was stopped.");
+    });
   });
+});
+
+test("a census explains what it cannot take", async () => {
+  await expect(triangleAt(1.9, { starts: [[1, 2, 3]] })).rejects.toThrow(
+    "Start 0 of the census: expected 2 numbers, one for every unit of all layers, found 3.",
+  );
+  const wide = makeNeuron("wide", [makeDim("D", 513)], identity);
+  const graph = { dims: [], tensors: [], neurons: [wide], terms: [], recalls: [] };
+  const setup = { sizes: new Map(), values: new Map(), numbers: new Map() };
+  await expect(census(graph, setup)).rejects.toThrow(
+    "A census takes models of at most 512 units, and this one has 513.",
+  );
 });
 
 describe("two patterns on a line", () => {
