@@ -25,8 +25,8 @@ interface Layer {
   readonly colour: number;
 }
 
-/** A model of one to five layers with a recall by `solver` that starts every layer at random. */
-export function randomHypergraph(seed: number, wiring: Wiring, solver: string): string {
+/** A model of one to five layers with a recall by each solver that starts every layer at random. */
+export function randomHypergraph(seed: number, wiring: Wiring, solvers: readonly string[]): string {
   const draw = stream(seed);
   const below = (n: number) => Math.floor(draw() * n);
   const one = <T>(items: readonly T[]): T => items[below(items.length)];
@@ -50,15 +50,17 @@ export function randomHypergraph(seed: number, wiring: Wiring, solver: string): 
     );
   }
   lines.push(...synapses(layers, wiring, { below, one, draw }));
-  lines.push(
-    "recall settle {",
-    ...layers.map(({ name }) => `start ${name} ~ normal(0, 1)`),
-    ...(held === null ? [] : [`clamp ${held.name}`]),
-    ...(entries === null ? [] : [heldEntries(entries)]),
-    `solver = ${solver}`,
-    "steps = 20",
-    "}",
-  );
+  for (const solver of solvers) {
+    lines.push(
+      `recall ${/^\w+/.exec(solver)![0]} {`,
+      ...layers.map(({ name }) => `start ${name} ~ normal(0, 1)`),
+      ...(held === null ? [] : [`clamp ${held.name}`]),
+      ...(entries === null ? [] : [heldEntries(entries)]),
+      `solver = ${solver}`,
+      "steps = 20",
+      "}",
+    );
+  }
   return `${lines.join("\n")}\n`;
 
   function lagrangian({ axes }: Layer) {
