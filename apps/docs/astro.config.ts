@@ -32,6 +32,7 @@ export default defineConfig({
           items: [
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
+            { slug: "learn/fixed-points" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/hypergraphs" },
             { slug: "learn/how-it-runs" },
@@ -43,6 +44,7 @@ export default defineConfig({
             { slug: "reference/language" },
             { slug: "reference/lagrangians" },
             { slug: "reference/hypersynapses" },
+            { slug: "reference/solvers" },
             { slug: "reference/errors" },
             { slug: "reference/command-line" },
             { slug: "reference/operations" },

@@ -11,6 +11,7 @@ import { doc } from "./commands/doc.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exportModel, type ExportFlags, EXPORT_FORMATS } from "./commands/export.ts";
 import { explain } from "./commands/explain.ts";
+import { fixedPoints, type FixedPointsFlags } from "./commands/fixed-points.ts";
 import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
 import { ir, type IrFlags } from "./commands/ir.ts";
@@ -18,7 +19,13 @@ import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { positiveNumber, withDataOptions, withModelOptions, withSetOption } from "./options.ts";
+import {
+  positiveNumber,
+  positiveSize,
+  withDataOptions,
+  withModelOptions,
+  withSetOption,
+} from "./options.ts";
 
 function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -85,6 +92,26 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     .description("print the energy and the update rule of every neuron")
     .option("--latex", "print the rules as LaTeX", false)
     .action(async (file: string, flags: { latex: boolean }) => finish(await explain(file, flags)));
+
+  withModelOptions(
+    program
+      .command("fixed-points <file>")
+      .description("list the minima, saddles and maxima of the energy"),
+  )
+    .addOption(
+      new Option("--starts <N>", "random starts to search from")
+        .default(100)
+        .argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--spread <X>", "standard deviation of the starts around 0")
+        .default(1)
+        .argParser(positiveSize),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (file: string, flags: FixedPointsFlags) =>
+      finish(await fixedPoints(file, flags)),
+    );
 
   program
     .command("fmt <files...>")

@@ -31,6 +31,14 @@ export function positiveNumber(text: string): number {
   return Number(text);
 }
 
+/** A size given on the command line. */
+export function positiveSize(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError("A spread is a number above 0.");
+  return value;
+}
+
 /** Values and files from outside the model. */
 export interface DataFlags {
   readonly set: string[];

@@ -256,17 +256,10 @@ export function totalEnergy(graph: EnergyGraph): Expr {
  * The layer's own energy contributes exactly `x` (Legendre) and is never differentiated.
  */
 export function activationGradients(graph: EnergyGraph): Map<Neuron, Entrywise> {
-  const coupling = add(...graph.terms.map((term) => term.energy));
-  const at = graph.neurons.map((neuron) => indicesOf(neuron.axes));
-  const slopes = gradients(
-    coupling,
-    graph.neurons.map((neuron, i) => ({ tensor: neuron.activation, at: at[i] })),
-  );
   return new Map(
-    graph.neurons.map((neuron, i) => {
-      const indices = at[i];
+    [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
       const own = neuron.leak ? get(neuron.state, indices) : lit(0);
-      return [neuron, { indices, value: add(own, slopes[i]) }];
+      return [neuron, { indices, value: add(own, slope) }];
     }),
   );
 }
@@ -274,14 +267,42 @@ export function activationGradients(graph: EnergyGraph): Map<Neuron, Entrywise> 
 /** `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations. */
 export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
   return new Map(
-    [...activationGradients(graph)].map(([neuron, { indices, value: slope }]) => {
-      const downhill = add(
-        ...(slope.kind === "apply" && slope.op === "add" ? slope.args : [slope]).map(neg),
-      );
-      const value = mul(pow(neuron.tau, lit(-1)), downhill);
+    [...activationGradients(graph)].map(([neuron, { indices, value: slope }]) => [
+      neuron,
+      { indices, value: mul(pow(neuron.tau, lit(-1)), negated(slope)) },
+    ]),
+  );
+}
+
+/**
+ * Where every neuron stands still given the activations of now: `x − ∂E/∂x̂`, as expressions of
+ * states and activations. With the layer's own energy that is `−∂E_synapses/∂x̂`, free of x and τ.
+ */
+export function targets(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
+      const value = neuron.leak ? negated(slope) : sub(get(neuron.state, indices), slope);
       return [neuron, { indices, value }];
     }),
   );
+}
+
+/** `∂E_synapses/∂x̂` for every neuron. */
+function slopesOf(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  const coupling = add(...graph.terms.map((term) => term.energy));
+  const at = graph.neurons.map((neuron) => indicesOf(neuron.axes));
+  const slopes = gradients(
+    coupling,
+    graph.neurons.map((neuron, i) => ({ tensor: neuron.activation, at: at[i] })),
+  );
+  return new Map(
+    graph.neurons.map((neuron, i) => [neuron, { indices: at[i], value: slopes[i] }] as const),
+  );
+}
+
+/** `−a − b …` for `a + b + …`: every term with its own sign, which reads better. */
+function negated(total: Expr): Expr {
+  return add(...(total.kind === "apply" && total.op === "add" ? total.args : [total]).map(neg));
 }
 
 /**

@@ -8,6 +8,8 @@ export { type Certificate, certify, printCertificate } from "./analyse/certifica
 export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
 export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
 export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
+export { checkConcavity, type Concavity } from "./analyse/concavity.ts";
+export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
 export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
@@ -18,6 +20,7 @@ export {
   isPositive,
   printInterval,
 } from "./analyse/interval.ts";
+export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
 export { keeps } from "./bound.ts";
@@ -63,6 +66,7 @@ export {
   type Recall,
   RECALL_QUANTITIES,
   type Start,
+  targets,
   type Term,
   TEST_QUANTITIES,
   totalEnergy,

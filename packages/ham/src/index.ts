@@ -8,6 +8,23 @@ export {
   makeHypergraph,
 } from "./hypergraph/hypergraph.ts";
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
+export { basinOf } from "./fixed-points/basin.ts";
+export {
+  census,
+  type Census,
+  CENSUS_UNITS,
+  type CensusOptions,
+  type FixedPoint,
+} from "./fixed-points/census.ts";
+export { classify, type Classification, type FixedPointKind } from "./fixed-points/classify.ts";
+export {
+  type Landscape,
+  type LandscapeSpace,
+  makeLandscape,
+  type Site,
+  type Vector,
+} from "./fixed-points/landscape.ts";
+export { refine, type Refined } from "./fixed-points/refine.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";
@@ -23,7 +40,7 @@ export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
-export { type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
+export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
   type CompiledRecall,
   makeRecall,
@@ -33,5 +50,16 @@ export {
   type RecallSetup,
   type RecallStep,
 } from "./recall/recall.ts";
+export { type Trajectory } from "./recall/record.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
-export { type Layers, type Solver, type StepFrom, type Velocity } from "./solvers/solver.ts";
+export {
+  type Groups,
+  type Layers,
+  type Memory,
+  type Point,
+  type Solver,
+  type SolverOption,
+  type SolverSettings,
+  type StepFrom,
+  type StepTo,
+} from "./solvers/solver.ts";

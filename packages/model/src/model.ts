@@ -13,15 +13,20 @@ import {
   type EnergyGraph,
   givensOf,
   HamError,
+  lit,
   type Recall,
   type Tensor,
 } from "@hamlet/graph";
 import {
+  census,
+  type Census,
+  type CensusOptions,
   type CompiledRecall,
   type Entries,
   makeRecall,
   type RecallOptions,
   type RecallResult,
+  type RecallSetup,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
@@ -35,6 +40,12 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"
   /** The name of the recall block; default: the first. */
   readonly recall?: string;
   /** Values of `given` names; those with a file need none. Tensors are borrowed. */
+  readonly givens?: Readonly<Record<string, GivenValue>>;
+}
+
+/** What a search for fixed points is given. */
+export interface FixedPointsOptions extends Omit<CensusOptions, "key"> {
+  /** Values of `given` names that the energy reads, for one example. Tensors are borrowed. */
   readonly givens?: Readonly<Record<string, GivenValue>>;
 }
 
@@ -54,6 +65,11 @@ export interface Model {
   compileRecall(name?: string): CompiledRecall;
   /** Runs a recall; the caller disposes the result. */
   recall(options?: ModelRecallOptions): Promise<RecallResult>;
+  /**
+   * Looks for the fixed points of the energy from many starts, drawn from the model's seed; see
+   * `census` of `@hamlet/ham`. Recall blocks, and so their clamps, play no part.
+   */
+  fixedPoints(options?: FixedPointsOptions): Promise<Census>;
   /** Runs the tests of the file, one after the other, each with draws of its own. */
   runTests(options?: TestOptions): Promise<TestReport[]>;
   dispose(): void;
@@ -130,12 +146,12 @@ class LoadedModel implements Model {
   }
 
   #compile(recall: Recall): CompiledRecall {
+    return makeRecall(this.graph, recall, this.#setup());
+  }
+
+  #setup(): RecallSetup & { numbers: Map<Tensor, ArrayLike<number>> } {
     const numbers = new Map([...this.#entries].map(([tensor, { data }]) => [tensor, data]));
-    return makeRecall(this.graph, recall, {
-      sizes: this.sizes,
-      values: this.#tensors,
-      numbers,
-    });
+    return { sizes: this.sizes, values: this.#tensors, numbers };
   }
 
   async recall(options: ModelRecallOptions = {}): Promise<RecallResult> {
@@ -157,6 +173,21 @@ class LoadedModel implements Model {
     try {
       using compiled = this.#compile(recall);
       return await compiled.run({ ...rest, givens: bound.tensors });
+    } finally {
+      tf.dispose(bound.owned);
+    }
+  }
+
+  async fixedPoints({ givens = {}, ...options }: FixedPointsOptions = {}): Promise<Census> {
+    this.#alive();
+    const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
+    try {
+      const setup = this.#setup();
+      for (const [tensor, value] of bound.tensors) {
+        assertOneExample(tensor, value);
+        setup.numbers.set(tensor, await value.data());
+      }
+      return await census(this.graph, setup, { ...options, key: key(this.seed) });
     } finally {
       tf.dispose(bound.owned);
     }
@@ -255,6 +286,27 @@ class LoadedModel implements Model {
     }
     return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
   }
+}
+
+/** A recall that reads no given but those of the energy. */
+const NOTHING_BUT_ENERGY: Recall = {
+  name: "fixed points",
+  starts: [],
+  clamps: [],
+  solver: { name: "adaptive", options: new Map() },
+  steps: lit(1),
+  stop: null,
+  schedules: [],
+  record: [],
+  returns: [],
+};
+
+function assertOneExample({ name }: Tensor, { shape: [count] }: tf.Tensor): void {
+  if (count === 1) return;
+  throw new HamError(
+    "model/one-example",
+    `The energy reads "${name}", so it has other fixed points for every example: expected one example, found ${count}. Give one, such as its row of the file.`,
+  );
 }
 
 function assertOneBatch(tensors: ReadonlyMap<Tensor, tf.Tensor>): void {

@@ -125,12 +125,16 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** Activations under the neurons' names, states beside them, and the energies with their steps. */
+/**
+ * Activations under the neurons' names, states beside them, the energies with their steps, and
+ * the trajectories of the layers that the recall records.
+ */
 async function resultFile({
   activations,
   states,
   energies,
   energySteps,
+  trajectories,
   batch,
 }: RecallResult): Promise<Uint8Array> {
   const arrays = new Map<string, ArrayData>();
@@ -140,6 +144,11 @@ async function resultFile({
   };
   for (const [neuron, tensor] of activations) await add(neuron.name, tensor);
   for (const [neuron, tensor] of states) await add(`${neuron.name}.state`, tensor);
+  for (const [{ name }, { steps, activations: path }] of trajectories) {
+    await add(`${name}.trajectory`, path);
+    const data = Int32Array.from(steps);
+    arrays.set(`${name}.trajectorySteps`, { shape: [data.length], dtype: "int32", data });
+  }
   // Energies of high order leave the range of float32.
   const all = new Float64Array(energies.length * batch);
   energies.forEach((energy, step) => all.set(energy, step * batch));

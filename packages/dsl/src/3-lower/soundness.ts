@@ -23,6 +23,7 @@ import { signNeeded } from "../2-check/rules/sign-needed.ts";
 import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
+import { reportSolvers } from "./solver-fit.ts";
 
 /** Reports every promise that a sound graph may still break. */
 export const checkSoundness: GraphCheck = (graph, written) => {
@@ -31,6 +32,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   reportBoundedness(graph, facts, written);
   reportDomains(graph, facts, written);
   reportNoValues(graph, written);
+  reportSolvers(graph, written, (name) => termSpan(written, name));
 };
 
 function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {

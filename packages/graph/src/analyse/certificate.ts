@@ -50,6 +50,10 @@ function monotoneText(
     const names = schedules.map(({ tensor }) => `\`${tensor.name}\``).join(", ");
     return `no: ${names} changes while it runs`;
   }
+  // These compare energies, whatever the Lagrangians are.
+  if (solver.name === "adaptive" || solver.name === "anderson") {
+    return "proven: a step that would raise it is refused";
+  }
   if (bent.length > 0) {
     return `unknown: the Lagrangian of ${bent.join(", ")} is not known to be convex`;
   }
@@ -57,6 +61,10 @@ function monotoneText(
   switch (solver.name) {
     case "async":
       return `proven: coordinate descent${given}`;
+    case "alternate":
+      return `proven: every layer goes to its minimum given the others${given}`;
+    case "cccp":
+      return `proven: the synapses are concave, or the recall is refused${given}`;
     case "euler":
     case "heun":
     case "rk4":

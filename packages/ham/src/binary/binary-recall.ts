@@ -35,7 +35,7 @@ import type {
   RecallSetup,
   RecallStep,
 } from "../recall/recall.ts";
-import { recordEvery } from "../recall/record.ts";
+import { recordEvery, TrajectoryRecorder } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
 import type { Unit } from "./binary-state.ts";
 import { fastStates, type MakeState } from "./fast-setup.ts";
@@ -109,7 +109,8 @@ export class BinaryRecall implements CompiledRecall {
       try {
         using layers = this.#tensors(examples);
         const { states, activations } = layers;
-        active = yield { step, time: this.#time(step), energy, change, states, activations };
+        const time = this.#time(step);
+        active = yield { step, time, energy, change, states, activations, memory: {} };
       } finally {
         tf.dispose([energy, change]);
       }
@@ -137,40 +138,61 @@ export class BinaryRecall implements CompiledRecall {
     );
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
-    const record = (step: number) => {
+    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
+    const record = (step: number, last: boolean) => {
+      recorder.keep(step, last, (neuron) => this.#layer(neuron, "xhat", examples));
+      if (!last && step % every !== 0) return;
       energySteps.push(step);
       energies.push(Float64Array.from(examples, ({ walk }) => walk.state.energy()));
     };
-    record(0);
     const sweep = examples[0]?.walk.sweep ?? 1;
+    const pauses = [every, sweep, ...recorder.every];
     let step = 0;
-    while (step < this.steps && examples.some(isActive)) {
-      if (options.signal?.aborted === true) {
-        throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+    try {
+      record(0, false);
+      while (step < this.steps && examples.some(isActive)) {
+        if (options.signal?.aborted === true) {
+          throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+        }
+        const next = Math.min(this.steps, ...pauses.map((pause) => nextMultiple(step, pause)));
+        examples.forEach((example, b) => {
+          if (!isActive(example, b)) return;
+          this.#advance(example.walk, step, next);
+          if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
+        });
+        const active = examples.filter(isActive).length;
+        step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
+        record(step, active === 0 || step === this.steps);
+        const last = energies.at(-1)!;
+        const energy = last.reduce((total, value) => total + value, 0) / last.length;
+        options.onStep?.({ step, steps: this.steps, active, energy });
       }
-      const next = Math.min(this.steps, nextMultiple(step, every), nextMultiple(step, sweep));
-      examples.forEach((example, b) => {
-        if (!isActive(example, b)) return;
-        this.#advance(example.walk, step, next);
-        if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
-      });
-      const active = examples.filter(isActive).length;
-      step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
-      if (step % every === 0 || active === 0 || step === this.steps) record(step);
-      const last = energies.at(-1)!;
-      const energy = last.reduce((total, value) => total + value, 0) / last.length;
-      options.onStep?.({ step, steps: this.steps, active, energy });
+      const outcomes = examples.map(({ walk, before }, b) =>
+        outcomeOfWalk(walk, {
+          before,
+          after: walk.state.energy(),
+          change: this.#change(walk),
+          stopped: stopped[b],
+        }),
+      );
+      const { states, activations } = this.#tensors(examples);
+      const trajectories = recorder.finish();
+      const paths = [...trajectories.values()].map(({ activations: path }) => path);
+      const dispose = () => tf.dispose([...states.values(), ...activations.values(), ...paths]);
+      return {
+        states,
+        activations,
+        batch: examples.length,
+        energies,
+        energySteps,
+        outcomes,
+        trajectories,
+        dispose,
+        [Symbol.dispose]: dispose,
+      };
+    } finally {
+      recorder.dispose();
     }
-    const outcomes = examples.map(({ walk, before }, b) =>
-      outcomeOfWalk(walk, {
-        before,
-        after: walk.state.energy(),
-        change: this.#change(walk),
-        stopped: stopped[b],
-      }),
-    );
-    const tensors = this.#tensors(examples);
-    return { ...tensors, batch: examples.length, energies, energySteps, outcomes };
   }
 
   dispose(): void {
@@ -367,24 +389,26 @@ export class BinaryRecall implements CompiledRecall {
 
   /** States and activations of all examples, owned by the caller. */
   #tensors(examples: readonly Example[]) {
-    const layer = (neuron: Neuron, entries: (example: Example) => ArrayLike<number>) => {
-      const count = this.#count(neuron.state);
-      const all = new Float32Array(examples.length * count);
-      examples.forEach((example, b) => all.set(entries(example), b * count));
-      const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
-      return tf.tensor(all, [examples.length, ...shape], "float32");
-    };
     const { neurons } = this.#graph;
     const pick = (name: "x" | "xhat") =>
-      neurons.map((neuron) => {
-        const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
-        return layer(neuron, ({ walk, held }) => held.get(neuron)?.[name] ?? walk.state.values[i]);
-      });
+      neurons.map((neuron) => this.#layer(neuron, name, examples));
     const all = tf.tidy(() => [...pick("x"), ...pick("xhat")]);
     const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, all[from + i]]));
     const [states, activations] = [own(0), own(neurons.length)];
     const dispose = () => tf.dispose(all);
     return { states, activations, dispose, [Symbol.dispose]: dispose };
+  }
+
+  /** One layer of all examples, `[B, …axes]`. */
+  #layer(neuron: Neuron, name: "x" | "xhat", examples: readonly Example[]): tf.Tensor {
+    const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
+    const count = this.#count(neuron.state);
+    const all = new Float32Array(examples.length * count);
+    examples.forEach(({ walk, held }, b) =>
+      all.set(held.get(neuron)?.[name] ?? walk.state.values[i], b * count),
+    );
+    const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
+    return tf.tensor(all, [examples.length, ...shape], "float32");
   }
 }
 

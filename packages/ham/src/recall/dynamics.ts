@@ -24,6 +24,7 @@ import {
   replaceGets,
   select,
   substituteIndices,
+  targets,
   type Tensor,
   totalEnergy,
   velocities,
@@ -33,6 +34,7 @@ import {
 export const ENERGY = "energy";
 export const velocityName = (neuron: Neuron): string => `velocity ${neuron.name}`;
 export const mobilityName = (neuron: Neuron): string => `mobility ${neuron.name}`;
+export const targetName = (neuron: Neuron): string => `target ${neuron.name}`;
 export const activationName = (neuron: Neuron): string => `activation ${neuron.name}`;
 
 /** Consts that a recall changes while it runs, by what they are replaced with. */
@@ -56,12 +58,16 @@ function leafOf(tensor: Tensor): Leaf {
   }
 }
 
-/** `x` where the clamp holds, else `free`. */
-function held(clamps: readonly Clamp[], indices: readonly Index[], free: Expr): Expr {
+/** `at` where a clamp holds, else `free`. */
+function held(
+  clamps: readonly Clamp[],
+  indices: readonly Index[],
+  { free, at = lit(0) }: { readonly free: Expr; readonly at?: Expr },
+): Expr {
   return clamps.reduce((value, clamp) => {
-    if (clamp.where === null) return lit(0);
+    if (clamp.where === null) return at;
     const map = new Map(clamp.indices.map((index, axis) => [index, indices[axis]]));
-    return select(substituteIndices(clamp.where, map), lit(0), value);
+    return select(substituteIndices(clamp.where, map), at, value);
   }, free);
 }
 
@@ -74,11 +80,17 @@ function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
   );
 }
 
+/** What a solver needs beyond velocities; see `Solver`. */
+export interface DynamicsNeeds {
+  readonly noisy?: boolean;
+  readonly targets?: boolean;
+}
+
 /** Compiles what every step of a recall needs. The caller disposes the program. */
 export function makeDynamics(
   graph: EnergyGraph,
   recall: Recall,
-  { sizes, noisy }: Pick<PlanOptions, "sizes"> & { readonly noisy: boolean },
+  { sizes, noisy = false, targets: wanted = false }: Pick<PlanOptions, "sizes"> & DynamicsNeeds,
 ): Program {
   const atTime = scheduled(recall);
   const pinned = pinnedBy(recall);
@@ -92,12 +104,18 @@ export function makeDynamics(
   const outputs: Output[] = [];
   for (const [neuron, { indices, value }] of velocities(graph)) {
     const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
-    const velocity = written(held(clamps, indices, value));
+    const velocity = written(held(clamps, indices, { free: value }));
     outputs.push({ name: velocityName(neuron), value: velocity, indices, batched: true });
     if (!noisy) continue;
     // Noise is as strong as the time constant lets it be, and leaves held units alone.
-    const mobility = written(held(clamps, indices, pow(neuron.tau, lit(-1 / 2))));
+    const mobility = written(held(clamps, indices, { free: pow(neuron.tau, lit(-1 / 2)) }));
     outputs.push({ name: mobilityName(neuron), value: mobility, indices, batched: true });
+  }
+  for (const [neuron, { indices, value }] of wanted ? targets(graph) : []) {
+    const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
+    const at = get(neuron.state, indices);
+    const target = written(held(clamps, indices, { free: value, at }));
+    outputs.push({ name: targetName(neuron), value: target, indices, batched: true });
   }
   for (const neuron of graph.neurons) {
     const indices = indicesOf(neuron.axes);

@@ -23,6 +23,19 @@ export interface Outcome {
   readonly firstIncrease: { readonly step: number; readonly amount: number } | null;
   /** For `cycle`: after how many steps the states repeat. */
   readonly period: number | null;
+  /** The proof that the energy never rose, from a solver that refuses steps; else null. */
+  readonly descent: Descent | null;
+}
+
+/** How a solver that refuses steps kept the energy from rising, for one example. */
+export interface Descent {
+  /** Steps that were taken, and trials that were refused. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** The largest rise of the energy in a step that was taken: float32 rounding. */
+  readonly largestRise: number;
+  /** The smallest step that was taken; null where none was. */
+  readonly smallestStep: number | null;
 }
 
 /**
@@ -71,7 +84,12 @@ export class OutcomeTracker {
     else if (stop) this.#ending = "converged";
   }
 
-  outcome(): Outcome {
+  /** The energy after the end was polished. */
+  polished(energy: number): void {
+    this.#energy = energy;
+  }
+
+  outcome(descent: Descent | null = null): Outcome {
     const unfinished = this.#increase === null ? "max-steps" : "energy-increased";
     return {
       ending: this.#ending ?? unfinished,
@@ -81,6 +99,7 @@ export class OutcomeTracker {
       lastChange: this.#change,
       firstIncrease: this.#increase,
       period: null,
+      descent,
     };
   }
 }
@@ -102,5 +121,6 @@ export function outcomeOfWalk(
     lastChange: end.change,
     firstIncrease: null,
     period: walk.period,
+    descent: null,
   };
 }
