@@ -288,13 +288,20 @@ class EnergyRecall implements CompiledRecall {
     if (steps === 0) return { ...now, dispose: () => undefined };
     const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, { givens, steps });
     const { neurons } = this.#graph;
-    const layers = neurons.map((neuron) => states.get(neuron)!);
-    const moment = this.#evaluate(layers, now.time, trackers.length);
-    const energy = Float64Array.from(await moment.energy.data());
-    energies[energies.length - 1] = energy;
-    trackers.forEach((tracker, b) => tracker.polished(energy[b]));
-    const activations = new Map(neurons.map((neuron, i) => [neuron, moment.activations[i]]));
-    return { ...now, states, activations, dispose: () => tf.dispose([layers, moment.all]) };
+    const owned = neurons.map((neuron) => states.get(neuron)!);
+    const dispose = () => tf.dispose(owned);
+    try {
+      const moment = this.#evaluate([...owned], now.time, trackers.length);
+      owned.push(...moment.all);
+      const energy = Float64Array.from(await moment.energy.data());
+      energies[energies.length - 1] = energy;
+      trackers.forEach((tracker, b) => tracker.polished(energy[b]));
+      const activations = new Map(neurons.map((neuron, i) => [neuron, moment.activations[i]]));
+      return { ...now, states, activations, dispose };
+    } catch (error) {
+      dispose();
+      throw error;
+    }
   }
 
   /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
