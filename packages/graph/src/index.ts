@@ -112,6 +112,7 @@ export { type LatexOptions, printLatex } from "./print-latex.ts";
 export { type FlipForm, flipForm } from "./flip.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
+export { type Reach, reachOf } from "./reach.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
 export { makeTensor } from "./tensor.ts";

@@ -11,6 +11,7 @@ export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
+export { drawFeed, type Entries, type FeedSpace } from "./recall/feed.ts";
 export { type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
   type CompiledRecall,
@@ -23,3 +24,12 @@ export {
 } from "./recall/recall.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
 export { type Layers, type Solver, type StepFrom, type Velocity } from "./solvers/solver.ts";
+export { GRADIENTS } from "./training/catalogue.ts";
+export type { Minibatch } from "./training/flow.ts";
+export type {
+  GradientMethod,
+  GradientParts,
+  GradientResult,
+  LossGradient,
+} from "./training/loss-gradient.ts";
+export type { ByParam } from "./training/sums.ts";

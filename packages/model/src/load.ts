@@ -31,7 +31,7 @@ import {
   sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
-import { drawEntries } from "@hamlet/ham";
+import { drawEntries, type Entries } from "@hamlet/ham";
 import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
@@ -49,12 +49,6 @@ export interface LoadOptions {
   readonly data?: Readonly<Record<string, string>>;
   /** Seed of everything that is drawn; default 0. */
   readonly seed?: number;
-}
-
-/** Entries of a tensor on the CPU. */
-export interface Entries {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
 }
 
 /** Everything a model is made of, before tensors. */

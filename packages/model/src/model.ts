@@ -18,18 +18,13 @@ import {
 } from "@hamlet/graph";
 import {
   type CompiledRecall,
+  type Entries,
   makeRecall,
   type RecallOptions,
   type RecallResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  type Entries,
-  type LoadOptions,
-  loadParts,
-  type LoadedParts,
-  stopOnErrors,
-} from "./load.ts";
+import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */

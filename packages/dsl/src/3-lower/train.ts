@@ -6,6 +6,7 @@ import {
   type Feed,
   givensOf,
   lit,
+  reachOf,
   type Recall,
   type Tensor,
   type Training,
@@ -22,7 +23,6 @@ import { NOWHERE } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
 import type { ModelLowering } from "./model.ts";
 import { findRecall, type KnownRecalls } from "./test.ts";
-import { reachOf } from "./reach.ts";
 
 const SETTINGS: readonly KnownOption[] = [
   { name: "unroll", meaning: "the recall to train" },

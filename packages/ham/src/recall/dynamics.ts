@@ -42,7 +42,8 @@ function scheduled(recall: Recall): (expr: Expr) => Expr {
   return (expr) => replaceGets(expr, (node) => values.get(node.tensor) ?? null);
 }
 
-function leafOf(tensor: Tensor): Leaf {
+/** When a tensor of a model is known, and whether it differs per example. */
+export function leafOf(tensor: Tensor): Leaf {
   switch (tensor.kind) {
     case "state":
     case "activation":
@@ -74,12 +75,20 @@ function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
   );
 }
 
-/** Compiles what every step of a recall needs. The caller disposes the program. */
-export function makeDynamics(
-  graph: EnergyGraph,
-  recall: Recall,
-  { sizes, noisy }: Pick<PlanOptions, "sizes"> & { readonly noisy: boolean },
-): Program {
+/** The dynamics of a recall as expressions over states alone. */
+export interface Dynamics {
+  /** `dx/dt`; 0 where a clamp holds. */
+  readonly velocities: ReadonlyMap<Neuron, Entrywise>;
+  /** The total energy, without the own energy of layers that are held at a value. */
+  readonly energy: Expr;
+  /** 0 where a clamp holds, else `free`, which is over the indices of the layer's velocity. */
+  heldOr(neuron: Neuron, free: Expr): Expr;
+  /** `expr` with activations written out, held ones as their value, and schedules followed. */
+  written(expr: Expr): Expr;
+}
+
+/** Derives the dynamics of a model under a recall block. */
+export function dynamicsOf(graph: EnergyGraph, recall: Recall): Dynamics {
   const atTime = scheduled(recall);
   const pinned = pinnedBy(recall);
   const moving: EnergyGraph = {
@@ -89,14 +98,37 @@ export function makeDynamics(
     ),
   };
   const written = (expr: Expr) => atTime(inStates(graph, expr, pinned));
-  const outputs: Output[] = [];
-  for (const [neuron, { indices, value }] of velocities(graph)) {
+  const slopes = velocities(graph);
+  const heldOr = (neuron: Neuron, free: Expr): Expr => {
     const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
-    const velocity = written(held(clamps, indices, value));
-    outputs.push({ name: velocityName(neuron), value: velocity, indices, batched: true });
+    return written(held(clamps, slopes.get(neuron)!.indices, free));
+  };
+  return {
+    velocities: new Map(
+      [...slopes].map(([neuron, { indices, value }]) => [
+        neuron,
+        { indices, value: heldOr(neuron, value) },
+      ]),
+    ),
+    energy: written(totalEnergy(moving)),
+    heldOr,
+    written,
+  };
+}
+
+/** Compiles what every step of a recall needs. The caller disposes the program. */
+export function makeDynamics(
+  graph: EnergyGraph,
+  recall: Recall,
+  { sizes, noisy }: Pick<PlanOptions, "sizes"> & { readonly noisy: boolean },
+): Program {
+  const { velocities: slopes, energy, heldOr, written } = dynamicsOf(graph, recall);
+  const outputs: Output[] = [];
+  for (const [neuron, { indices, value }] of slopes) {
+    outputs.push({ name: velocityName(neuron), value, indices, batched: true });
     if (!noisy) continue;
     // Noise is as strong as the time constant lets it be, and leaves held units alone.
-    const mobility = written(held(clamps, indices, pow(neuron.tau, lit(-1 / 2))));
+    const mobility = heldOr(neuron, pow(neuron.tau, lit(-1 / 2)));
     outputs.push({ name: mobilityName(neuron), value: mobility, indices, batched: true });
   }
   for (const neuron of graph.neurons) {
@@ -104,12 +136,7 @@ export function makeDynamics(
     const value = written(get(neuron.activation, indices));
     outputs.push({ name: activationName(neuron), value, indices, batched: true });
   }
-  outputs.push({
-    name: ENERGY,
-    value: written(totalEnergy(moving)),
-    indices: [],
-    batched: true,
-  });
+  outputs.push({ name: ENERGY, value: energy, indices: [], batched: true });
   return makeProgram(plan(outputs, { sizes, leaf: leafOf }));
 }
 

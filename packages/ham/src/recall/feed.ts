@@ -2,7 +2,12 @@
 
 import { type Key, normal, uniform } from "@hamlet/core";
 import { type Dim, evaluate, type Expr, type Feed, sizeOfDim, type Tensor } from "@hamlet/graph";
-import type { Entries } from "./load.ts";
+
+/** Entries of a tensor on the CPU, row-major. */
+export interface Entries {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
 
 /** What the values of a feed may read. */
 export interface FeedSpace {
@@ -31,7 +36,7 @@ const DRAWS: Readonly<
   },
 };
 
-/** The entries of a given in a test. */
+/** The entries of a given in a test or a training. */
 export function drawFeed(feed: Feed, space: FeedSpace, batch: number, key: Key): Entries {
   const { tensor, indices } = feed;
   const sizes = tensor.axes.map((dim) => sizeOfDim(dim, space));
