@@ -15,7 +15,7 @@ import { mean, RecalledLoss } from "./recalled.ts";
 import { advance } from "./step.ts";
 import { type ByParam, Sums } from "./sums.ts";
 
-const NUDGE = 0.1;
+const NUDGE = 0.01;
 
 /**
  * Equilibrium propagation: with `F = E + β loss` and `x_β` the fixed point of `F` near that of `E`,
