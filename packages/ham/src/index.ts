@@ -32,4 +32,6 @@ export type {
   GradientResult,
   LossGradient,
 } from "./training/loss-gradient.ts";
+export { OPTIMISERS } from "./training/optimisers/catalogue.ts";
+export type { Moved, Optimiser, Settings, Standing } from "./training/optimisers/optimiser.ts";
 export type { ByParam } from "./training/sums.ts";
