@@ -64,6 +64,7 @@ export {
   TEST_QUANTITIES,
   totalEnergy,
   type Training,
+  type TrainingChoice,
   velocities,
   VISIT_ORDERS,
   type VisitOrder,
