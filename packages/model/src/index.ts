@@ -3,5 +3,6 @@ export { type ModelFiles, NO_FILES } from "./files.ts";
 export { type Entries } from "@hamlet/ham";
 export { type LoadOptions } from "./load.ts";
 export { type GivenValue, loadModel, type Model, type ModelRecallOptions } from "./model.ts";
+export { type ModelTrainOptions } from "./training.ts";
 export { readUses } from "./uses.ts";
 export { type FailedExpectation, type TestOptions, type TestReport } from "./tests.ts";
