@@ -27,16 +27,16 @@ interface Report {
 }
 
 test("the digits are denoised at least twice as well, and the curve is in out/", () => {
-  const { code, stdout, stderr } = train("--epochs", "5", "--json");
+  const { code, stdout, stderr } = train("--epochs", "8", "--json");
   expect(stderr).toBe("");
   expect(code).toBe(0);
   const { ending, steps, losses, validation } = JSON.parse(stdout) as Report;
-  expect([ending, steps, losses.length, validation.length]).toEqual(["finished", 75, 75, 6]);
+  expect([ending, steps, losses.length, validation.length]).toEqual(["finished", 120, 120, 9]);
   expect(validation.at(-1)!.loss).toBeLessThan(validation[0].loss / 2);
   const lines = bytes("out/11-mnist-memory-loss.csv").toString().trim().split("\n");
-  expect(lines).toHaveLength(77);
+  expect(lines).toHaveLength(122);
   expect(lines.slice(0, 2)).toEqual(["step,loss,held_back", `0,,${validation[0].loss}`]);
-  expect(lines.at(-1)).toBe(`75,${losses.at(-1)},${validation.at(-1)!.loss}`);
+  expect(lines.at(-1)).toBe(`120,${losses.at(-1)},${validation.at(-1)!.loss}`);
   const picture = bytes("out/11-mnist-memory-loss.svg").toString();
   expect(picture).toMatch(/^<svg /);
   expect(picture).toContain("held back");
