@@ -82,9 +82,9 @@ export interface Dynamics {
   /** The total energy, without the own energy of layers that are held at a value. */
   readonly energy: Expr;
   /** 0 where a clamp holds, else `free`, which is over the indices of the layer's velocity. */
-  heldOr(neuron: Neuron, free: Expr): Expr;
+  readonly heldOr: (neuron: Neuron, free: Expr) => Expr;
   /** `expr` with activations written out, held ones as their value, and schedules followed. */
-  written(expr: Expr): Expr;
+  readonly written: (expr: Expr) => Expr;
 }
 
 /** Derives the dynamics of a model under a recall block. */

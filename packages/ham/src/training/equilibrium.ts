@@ -80,7 +80,7 @@ class EquilibriumGradient extends RecalledLoss implements LossGradient {
   /** The slopes of `F` by states where a recall under the nudge `beta` ends; those by params go to `take`. */
   #side(from: Layers, beta: number, take: (params: ByParam) => void): Layers {
     return tf.tidy(() => {
-      const nudge: Inputs = new Map([[this.#beta, tf.fill([this.#nudged.batch], beta)]]);
+      const nudge: Inputs = new Map([[this.#beta, tf.mul(tf.ones([this.#nudged.batch]), beta)]]);
       const steps = beta === 0 ? 0 : this.walker.steps;
       let states = from;
       for (let step = 0; step < steps; step++) {

@@ -62,7 +62,7 @@ export class Walker {
         energy.dispose();
       }
       let step = 0;
-      for (; step < this.steps && (stopped === null || stopped.includes(-1)); step++) {
+      for (; step < this.steps && !(stopped?.every((made) => made >= 0) ?? false); step++) {
         const before = states;
         states = this.step(before, step, stopped);
         if (step % every === 0) {

@@ -41,7 +41,7 @@ export abstract class RecalledLoss {
   }
 
   /** The end of the recall alone, and how many examples have not come to rest there. */
-  protected async settle(): Promise<{ end: Layers; unsettled: number; dispose(): void }> {
+  protected async settle(): Promise<{ end: Layers; unsettled: number; dispose: () => void }> {
     const path = await this.walker.walk(NONE);
     try {
       const moving = tf.tidy(() => {

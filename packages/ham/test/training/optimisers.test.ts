@@ -1,6 +1,5 @@
 // Optimisers against plain float64 loops and closed forms; clipping; how bounded params are stored.
 
-import { key, normal } from "@hamlet/core";
 import { lit, makeTensor } from "@hamlet/graph";
 import { OPTIMISERS } from "@hamlet/ham";
 import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";

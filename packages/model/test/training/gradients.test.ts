@@ -158,7 +158,7 @@ describe("memory over the recall", () => {
     using model = await loadModel({ name: "m.ham", text: MODELS[1].text }, { files, set });
     const { peakBytes, newTensors } = await tf.profile(async () => {
       await gradientsBy(model, method);
-      return [] as unknown as tf.Tensor;
+      return [];
     });
     expect(newTensors).toBe(0);
     return peakBytes;

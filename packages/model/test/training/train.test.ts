@@ -233,7 +233,7 @@ describe("what is wrong is said, and nothing is left behind", () => {
   ] as const)("a setting out of its range: %j %j", async (options, change, expected) => {
     const { code, message } = await failure(
       options,
-      change.length === 0 ? TEXT : TEXT.replace(change[0]!, change[1]!),
+      change.length === 0 ? TEXT : TEXT.replace(change[0], change[1]),
     );
     expect(code).toBe("ham/bad-setting");
     expect(message).toContain(expected);
