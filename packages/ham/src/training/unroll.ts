@@ -9,9 +9,10 @@ import type {
   GradientResult,
   LossGradient,
 } from "./loss-gradient.ts";
-import { movesAt, type Path } from "./path.ts";
+import type { Path } from "./path.ts";
 import { mean, RecalledLoss, scaled } from "./recalled.ts";
 import { retreat } from "./step.ts";
+import { movesAt, type Stops } from "./stops.ts";
 import { Sums } from "./sums.ts";
 
 /**
@@ -61,7 +62,7 @@ class UnrolledGradient extends RecalledLoss implements LossGradient {
   }
 
   /** The cotangent of the start, from that of the end. */
-  #pullBack({ kept, steps, stopped }: Path, end: Layers, sums: Sums): Layers {
+  #pullBack({ kept, steps, stops }: Path, end: Layers, sums: Sums): Layers {
     let cotangent = end;
     for (let part = kept.length - 1; part >= 0; part--) {
       const from = part * this.#every;
@@ -70,11 +71,11 @@ class UnrolledGradient extends RecalledLoss implements LossGradient {
       cotangent = tf.tidy(() => {
         const states = [kept[part]];
         for (let i = 1; i < count; i++) {
-          states.push(this.walker.step(states[i - 1], from + i - 1, stopped));
+          states.push(this.walker.step(states[i - 1], from + i - 1, stops));
         }
         let back: Layers = before;
         for (let i = count - 1; i >= 0; i--)
-          back = this.#pullStep(states[i], from + i, { back, stopped, sums });
+          back = this.#pullStep(states[i], from + i, { back, stops, sums });
         return back as tf.Tensor[];
       });
       tf.dispose([...before]);
@@ -85,10 +86,10 @@ class UnrolledGradient extends RecalledLoss implements LossGradient {
   #pullStep(
     states: Layers,
     step: number,
-    { back, stopped, sums }: { back: Layers; stopped: Int32Array | null; sums: Sums },
+    { back, stops, sums }: { back: Layers; stops: Stops | null; sums: Sums },
   ): Layers {
     return tf.tidy(() => {
-      const moves = movesAt(step, stopped);
+      const moves = movesAt(step, stops);
       const moving = scaled(back, moves);
       const time = this.walker.timeOf(step);
       const { stepping } = this.walker;

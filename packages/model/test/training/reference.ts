@@ -8,9 +8,11 @@ import {
   evaluate,
   evaluateScalar,
   type Expr,
+  get,
   inStates,
   type Neuron,
   type Recall,
+  RECALL_QUANTITIES,
   type Tensor,
   type Training,
   velocities,
@@ -60,10 +62,21 @@ export function referenceLoss(
   const { a, b } = METHODS[recall.solver.name];
   const dt = evaluateScalar(recall.solver.options.get("dt")!, { tensors });
   const steps = evaluateScalar(recall.steps, { tensors });
+  const activations = () =>
+    graph.neurons.flatMap((neuron) => {
+      const { indices } = activationOf(neuron);
+      const value = written(get(neuron.activation, indices));
+      return [...evaluate(value, environment(states), indices).data];
+    });
   for (let step = 0; step < steps; step++) {
+    const before = activations();
     const found: Float64Array[][] = [];
     for (const row of a) found.push(speeds(moved(row, found)));
     states = moved(b, found);
+    if (recall.stop === null) continue;
+    const change = Math.max(...activations().map((x, k) => Math.abs(x - before[k])));
+    const asked = new Map([...tensors, [RECALL_QUANTITIES.change, [change]] as const]);
+    if (evaluateScalar(recall.stop, { tensors: asked }) !== 0) break;
   }
   return evaluateScalar(written(loss), environment(states));
 }
