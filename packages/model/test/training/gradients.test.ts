@@ -113,6 +113,18 @@ test("examples that stop at steps of their own have the gradient of the steps th
   await expectDifferences(text, []);
 });
 
+test.each(["euler", "heun", "rk4"])(
+  "a schedule is followed there and back by %s",
+  async (solver) => {
+    const text = MODELS[3].text
+      .replace("param beta: real > 0 = 1.5", "const beta: real > 0 = 1.5")
+      .replace("euler(dt = 0.2)", `${solver}(dt = 0.4)`)
+      .replace("steps = 600", "steps = 6\n  schedule beta = 0.5 * 8^t");
+    expect(text).toContain("const beta");
+    await expectDifferences(text, []);
+  },
+);
+
 /** Checks backpropagation against finite differences of the loss in float64. */
 async function expectDifferences(text: string, set: string[]): Promise<void> {
   using model = await loadModel({ name: "m.ham", text }, { files, set });

@@ -20,10 +20,14 @@ import {
 
 type Numbers = ReadonlyMap<Tensor, ArrayLike<number>>;
 
-const METHODS: Readonly<Record<string, { a: number[][]; b: number[] }>> = {
-  euler: { a: [[]], b: [1] },
-  heun: { a: [[], [1]], b: [0.5, 0.5] },
-  rk4: { a: [[], [0.5], [0, 0.5], [0, 0, 1]], b: [1 / 6, 1 / 3, 1 / 3, 1 / 6] },
+const METHODS: Readonly<Record<string, { a: number[][]; b: number[]; c: number[] }>> = {
+  euler: { a: [[]], b: [1], c: [0] },
+  heun: { a: [[], [1]], b: [0.5, 0.5], c: [0, 1] },
+  rk4: {
+    a: [[], [0.5], [0, 0.5], [0, 0, 1]],
+    b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
+    c: [0, 0.5, 0.5, 1],
+  },
 };
 
 /** The loss of one example; `tensors` holds everything but states. */
@@ -44,10 +48,16 @@ export function referenceLoss(
     value: written(value),
   }));
   let states = startOf(graph, recall, tensors);
-  const environment = (at: Numbers) => ({ tensors: new Map([...tensors, ...at]) });
-  const speeds = (at: Numbers) =>
+  // Scheduled consts take the value of their time.
+  const environment = (at: Numbers, time = 1) => {
+    const scheduled = recall.schedules.map(
+      ({ tensor, value }) => [tensor, [evaluateScalar(value, { tensors, time })]] as const,
+    );
+    return { tensors: new Map([...tensors, ...at, ...scheduled]) };
+  };
+  const speeds = (at: Numbers, time: number) =>
     slopes.map(({ neuron, indices, value }) => {
-      const free = evaluate(value, environment(at), indices).data;
+      const free = evaluate(value, environment(at, time), indices).data;
       return free.map((speed, k) => (heldOf(recall, neuron, environment(at))[k] ? 0 : speed));
     });
   const moved = (weights: readonly number[], by: readonly Float64Array[][]) =>
@@ -59,7 +69,7 @@ export function referenceLoss(
           .map((x, k) => weights.reduce((sum, weight, j) => sum + dt * weight * by[j][n][k], x)),
       ]),
     );
-  const { a, b } = METHODS[recall.solver.name];
+  const { a, b, c } = METHODS[recall.solver.name];
   const dt = evaluateScalar(recall.solver.options.get("dt")!, { tensors });
   const steps = evaluateScalar(recall.steps, { tensors });
   const activations = () =>
@@ -71,7 +81,10 @@ export function referenceLoss(
   for (let step = 0; step < steps; step++) {
     const before = activations();
     const found: Float64Array[][] = [];
-    for (const row of a) found.push(speeds(moved(row, found)));
+    for (const [i, row] of a.entries()) {
+      const time = Math.min(1, (step + c[i]) / Math.max(1, steps - 1));
+      found.push(speeds(moved(row, found), time));
+    }
     states = moved(b, found);
     if (recall.stop === null) continue;
     const change = Math.max(...activations().map((x, k) => Math.abs(x - before[k])));
