@@ -56,7 +56,8 @@ export class Walker {
         stops = new Stops(this.#flow, this.#recall, this.#setup, states);
       }
       let step = 0;
-      while (step < this.steps && stops?.all !== true) {
+      while (step < this.steps) {
+        if (stops?.all === true) break;
         const before = states;
         states = this.step(before, step, stops);
         if (step % every === 0) kept.push(before);
