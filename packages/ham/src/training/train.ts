@@ -10,6 +10,7 @@ import { Examples } from "./examples.ts";
 import { Journal } from "./journal.ts";
 import type { GradientResult, LossGradient } from "./loss-gradient.ts";
 import { OPTIMISERS } from "./optimisers/catalogue.ts";
+import { pause } from "./pause.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
 import { checkSetting, settingsOf, type TrainingSettings } from "./settings.ts";
 import { trainedParams } from "./trained.ts";
@@ -134,8 +135,7 @@ class Run {
         unsolved,
       });
       if (ends) await this.#options.onCheckpoint?.(await this.#checkpoint());
-      // Lets signals and drawings through.
-      await tf.nextFrame();
+      await pause();
     }
     return this.#result("finished");
   }

@@ -1,49 +1,14 @@
 // The gradient of a loss through six steps, by backpropagation, against the reference.
 
 import { key } from "@hamlet/core";
-import {
-  apply,
-  type EnergyGraph,
-  get,
-  type LagrangianDefinition,
-  lit,
-  makeDim,
-  makeIndex,
-  makeNeuron,
-  makeTensor,
-  mean,
-  mul,
-  pow,
-  sub,
-  sum,
-} from "@hamlet/graph";
 import { GRADIENTS } from "@hamlet/ham";
 import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import reference from "../../../../fixtures/unrolled-gradient.json" with { type: "json" };
-import { identity, recallOf, setupOf } from "../models.ts";
-
-const tanh: LagrangianDefinition = { ...identity, name: "tanh", value: (x) => apply("logcosh", x) };
-
-const D = makeDim("D", 5);
-const W = makeTensor("W", "param", [D, D]);
-const start = makeTensor("start", "given", [D]);
-const target = makeTensor("target", "given", [D]);
-const h = makeNeuron("h", [D], tanh);
-const [i, j] = [makeIndex("i", D), makeIndex("j", D)];
-const product = mul(get(W, [i, j]), get(h.activation, [i]), get(h.activation, [j]));
-const graph: EnergyGraph = {
-  dims: [D],
-  tensors: [W, start, target],
-  neurons: [h],
-  terms: [{ name: "weights", energy: mul(lit(-1 / 2), sum([i, j], product)) }],
-  recalls: [],
-};
-const loss = mean([i], pow(sub(get(h.activation, [i]), get(target, [i])), lit(2)));
-const recall = recallOf([[h, start]], { dt: 0.3, steps: lit(6) });
+import { setupOf } from "../models.ts";
+import { graph, loss, recall, reference, start, target, W } from "./tanh-model.ts";
 
 describe.each(NODE_BACKENDS)("on %s", (backend) => {
   test.each([1, 2, 3, 4, 6, 100])("with every %ith state kept", async (every) => {
@@ -77,3 +42,28 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     });
   });
 });
+
+test.each([...GRADIENTS.values()])(
+  "$name leaves nothing behind when something is missing",
+  async (method) => {
+    await useBackend("wasm");
+    await expectNoLeak(async () => {
+      using gradient = method.make({
+        graph,
+        recall,
+        loss,
+        params: [W],
+        setup: setupOf(new Map()),
+        options: new Map(),
+      });
+      const weights = tf.tensor(reference.W);
+      // The start is given, so the recall runs; the loss at its end cannot be computed.
+      const givens = new Map([[start, tf.tensor([reference.start])]]);
+      const minibatch = { params: new Map([[W, weights]]), givens, batch: 1, key: key(0) };
+      for (const attempt of [() => gradient.gradient(minibatch), () => gradient.loss(minibatch)]) {
+        await expect(attempt()).rejects.toMatchObject({ code: "core/missing-input" });
+      }
+      tf.dispose([weights, ...givens.values()]);
+    });
+  },
+);
