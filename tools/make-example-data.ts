@@ -3,7 +3,7 @@
 //     node tools/make-example-data.ts
 //
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
-// digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
+// digits as vectors, centred and of length 4. vectors.npy: all digits like that. queries.npy: the first ten of them with noise.
 // patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
 // et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
@@ -46,8 +46,9 @@ writeFileSync(new URL("damaged.npz", folder), writeNpz(arrays));
 
 const LENGTH = 4;
 const QUERIES = 10;
-const vectors = new Float32Array(DAMAGED * size);
-for (let m = 0; m < DAMAGED; m++) {
+const digits = images.shape[0];
+const vectors = new Float32Array(digits * size);
+for (let m = 0; m < digits; m++) {
   const digit = Float64Array.from({ length: size }, (_, i) => Number(images.data[m * size + i]));
   const mean = digit.reduce((a, b) => a + b, 0) / size;
   const centred = digit.map((grey) => grey - mean);
@@ -61,7 +62,8 @@ const noise = normal(foldIn(key(0), 1), QUERIES * size);
 const queries = noise.map((x, i) => vectors[i] + 0.2 * x);
 const array = (count: number, data: Float32Array) =>
   writeNpy({ shape: [count, size], dtype: "float32", data });
-writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors));
+writeFileSync(new URL("vectors.npy", folder), array(digits, vectors));
+writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors.slice(0, DAMAGED * size)));
 writeFileSync(new URL("queries.npy", folder), array(QUERIES, queries));
 
 const [COUNT, UNITS, SHOWN, FLIPPED] = [20, 64, 5, 0.1];

@@ -35,6 +35,7 @@ export default defineConfig({
             { slug: "learn/fixed-points" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/hypergraphs" },
+            { slug: "learn/training" },
             { slug: "learn/how-it-runs" },
           ],
         },

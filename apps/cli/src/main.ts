@@ -18,10 +18,12 @@ import { ir, type IrFlags } from "./commands/ir.ts";
 import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { test, type TestFlags } from "./commands/test.ts";
+import { train, type TrainFlags } from "./commands/train.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import {
   positiveNumber,
   positiveSize,
+  share,
   withDataOptions,
   withModelOptions,
   withSetOption,
@@ -46,6 +48,7 @@ function makeProgram(finish: (code: number) => void): Command {
   ham demo                             restore damaged digits, and draw them
   ham run model.ham --given query=q.npy
   ham run model.ham --set beta=4 --out result.npz
+  ham train model.ham --validation 0.2 learn the params, and draw the loss
   ham check model.ham                  everything that is wrong with a file
   ham test model.ham                   the tests in it, each with its reasons
   ham explain model.ham                the update rule behind a model
@@ -54,7 +57,7 @@ function makeProgram(finish: (code: number) => void): Command {
     .addHelpText(
       "after",
       `
-Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
+Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped`,
     );
 
   withModelOptions(program.command("run <file>").description("recall once and say how it ended"))
@@ -67,6 +70,24 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FILE.npz>", "write activations, states and energies")
     .action(async (file: string, flags: RunFlags) => finish(await run(file, flags)));
+
+  withModelOptions(
+    program.command("train <file>").description("learn the params, and draw how the loss fell"),
+  )
+    .option("--train <NAME>", "the train block to run (default: the first)")
+    .addOption(
+      new Option("--epochs <N>", "how often all examples are seen").argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--validation <SHARE>", "hold back this share of the examples")
+        .default(0)
+        .argParser(share),
+    )
+    .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
+    .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
+    .option("--resume", "go on from the checkpoint", false)
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (file: string, flags: TrainFlags) => finish(await train(file, flags)));
 
   program
     .command("check <files...>")
@@ -216,6 +237,8 @@ const EXIT_OF: Readonly<Record<string, number>> = {
   "model/unknown-recall": EXIT.usage,
   "model/unknown-given": EXIT.usage,
   "model/unknown-data": EXIT.usage,
+  "model/unknown-training": EXIT.usage,
+  "model/no-params-file": EXIT.usage,
 };
 
 process.exitCode = await main(process.argv.slice(2));

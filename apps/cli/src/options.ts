@@ -16,6 +16,15 @@ function gather(text: string, before: string[]): string[] {
   return [...before, text];
 }
 
+/** A share given on the command line. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value < 1)) {
+    throw new InvalidArgumentError("A share is a number from 0 to below 1, for example 0.2.");
+  }
+  return value;
+}
+
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
@@ -48,6 +57,7 @@ export interface DataFlags {
 
 /** What is needed to load and run a model. */
 export interface ModelFlags extends DataFlags {
+  readonly params?: string;
   readonly seed: number;
   readonly backend: string;
 }
@@ -79,6 +89,7 @@ export function withDataOptions(command: Command): Command {
 /** Adds the options that load and run a model. */
 export function withModelOptions(command: Command): Command {
   return withDataOptions(command)
+    .option("--params <FILE.safetensors>", "take params from what a training wrote")
     .addOption(
       new Option("--seed <N>", "seed of everything that is drawn")
         .argParser(wholeNumber)

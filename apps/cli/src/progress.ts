@@ -1,11 +1,11 @@
 // Progress on a terminal: on standard error, and nowhere else.
 
-import type { RecallProgress } from "@hamlet/ham";
+import type { RecallProgress, TrainProgress } from "@hamlet/ham";
 import { Presets, SingleBar } from "cli-progress";
 
-/** Shows a recall's steps. `done()` clears the line. */
-export interface RecallBar {
-  readonly onStep: (progress: RecallProgress) => void;
+/** Shows steps. `done()` clears the line. */
+export interface StepBar<Progress> {
+  readonly onStep: (progress: Progress) => void;
   done(): void;
 }
 
@@ -15,13 +15,38 @@ export interface SearchBar {
   done(): void;
 }
 
-/** A bar for one recall; silent when standard error is not a terminal. */
-export function recallBar(title: string): RecallBar {
-  const bar = barOf(`${title} {bar} step {value}/{total}  moving {active}  energy {energy}`);
+/** A bar for one recall. */
+export function recallBar(title: string): StepBar<RecallProgress> {
+  return stepBar(
+    `${title} {bar} step {value}/{total}  moving {active}  energy {energy}`,
+    (now) => ({
+      active: now.active,
+      energy: now.energy.toPrecision(6),
+    }),
+  );
+}
+
+/** A bar for one training. */
+export function trainBar(title: string): StepBar<TrainProgress> {
+  let held = "";
+  const format = `${title} {bar} step {value}/{total}  epoch {epoch}  loss {loss}{held}  {eta_formatted} left`;
+  return stepBar(format, ({ epoch, epochs, loss, validation }) => {
+    if (validation !== null) held = `  held back ${validation.toPrecision(4)}`;
+    return { epoch: `${Math.ceil(epoch)}/${epochs}`, loss: loss.toPrecision(4), held };
+  });
+}
+
+/** A bar with a line of text; silent when standard error is not a terminal. */
+function stepBar<Progress extends { readonly step: number; readonly steps: number }>(
+  format: string,
+  payloadOf: (progress: Progress) => Record<string, unknown>,
+): StepBar<Progress> {
+  const bar = barOf(format);
   let started = false;
   return {
-    onStep({ step, steps, active, energy }) {
-      const payload = { active, energy: energy.toPrecision(6) };
+    onStep(progress) {
+      const { step, steps } = progress;
+      const payload = payloadOf(progress);
       if (!started) bar?.start(steps, step, payload);
       else bar?.update(step, payload);
       started = true;

@@ -108,7 +108,7 @@ test("--help leads with examples, --version prints the version", () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
   expect(stdout).toContain(
-    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors",
+    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped",
   );
   expect(bench.ham([]).stdout).toBe(stdout);
   expect(bench.ham(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+$/);

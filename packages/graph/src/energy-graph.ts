@@ -154,6 +154,12 @@ export interface ModelTest {
   readonly expectations: readonly Expectation[];
 }
 
+/** Something chosen by its name, with the options that were given or stand by default. */
+export interface TrainingChoice {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, Expr>;
+}
+
 /** How the params of a model are learned. */
 export interface Training {
   readonly name: string;
@@ -162,7 +168,9 @@ export interface Training {
   readonly feeds: readonly Feed[];
   /** One number over the activations after the recall. */
   readonly loss: Expr;
-  readonly optimiser: { readonly name: string; readonly options: ReadonlyMap<string, Expr> };
+  /** How the gradient of the loss is taken: `unroll`, `implicit` or `equilibrium`. */
+  readonly gradient: TrainingChoice;
+  readonly optimiser: TrainingChoice;
   /** Examples in a batch, and how often all are seen. */
   readonly batch: Expr;
   readonly epochs: Expr;

@@ -71,6 +71,7 @@ export {
   TEST_QUANTITIES,
   totalEnergy,
   type Training,
+  type TrainingChoice,
   velocities,
   VISIT_ORDERS,
   type VisitOrder,
@@ -120,6 +121,7 @@ export { type FlipForm, flipForm } from "./flip.ts";
 export { type OverlapSum, overlapSum } from "./overlap-sum.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
+export { type Reach, reachOf } from "./reach.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
 export { makeTensor } from "./tensor.ts";

@@ -40,6 +40,7 @@ export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
+export { drawFeed, type FeedSpace } from "./recall/feed.ts";
 export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
   type CompiledRecall,
@@ -63,3 +64,16 @@ export {
   type StepFrom,
   type StepTo,
 } from "./solvers/solver.ts";
+export { GRADIENTS } from "./training/catalogue.ts";
+export type { Minibatch } from "./training/flow.ts";
+export type {
+  GradientMethod,
+  GradientParts,
+  GradientResult,
+  LossGradient,
+} from "./training/loss-gradient.ts";
+export { OPTIMISERS } from "./training/optimisers/catalogue.ts";
+export type { Moved, Optimiser, Settings, Standing } from "./training/optimisers/optimiser.ts";
+export type { TrainProgress, TrainResult, ValidationPoint } from "./training/progress.ts";
+export type { ByParam } from "./training/sums.ts";
+export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";

@@ -9,5 +9,6 @@ export {
   type Model,
   type ModelRecallOptions,
 } from "./model.ts";
+export { type ModelTrainOptions } from "./training.ts";
 export { readUses } from "./uses.ts";
 export { type FailedExpectation, type TestOptions, type TestReport } from "./tests.ts";

@@ -22,6 +22,7 @@ import {
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import { type Dim, HamError, invariant, type Registry, type Tensor } from "@hamlet/graph";
 import { addInitialEntries, type Entries } from "@hamlet/ham";
+import { learnedEntries, readParams } from "./params.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
@@ -37,6 +38,11 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Files for `data` and `given` names: `FILE`, or `FILE.npz#key`. They override the model's. */
   readonly data?: Readonly<Record<string, string>>;
+  /**
+   * A safetensors file with params by their names, as a training writes it. They take the place of
+   * what the model says; params that it does not hold stay.
+   */
+  readonly params?: string;
   /** Seed of everything that is drawn; default 0. */
   readonly seed?: number;
 }
@@ -54,13 +60,14 @@ export interface LoadedParts {
 /** Compiles a file and reads its data. Throws `model/file-has-errors` with all messages. */
 export async function loadParts(
   source: SourceFile,
-  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, seed = 0 }: LoadOptions,
+  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, params, seed = 0 }: LoadOptions,
 ): Promise<LoadedParts> {
   const resolve = await readUses(source, files);
   const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
+  const learned = params === undefined ? null : await readParams(params, graph, files);
   for (const tensor of graph.tensors) {
     const given = data[tensor.name];
     if (given === undefined && tensor.source?.from !== "file") continue;
@@ -91,6 +98,9 @@ export async function loadParts(
     if (read !== null) entries.set(tensor, read);
   }
   stopOnErrors(found.list(), compilation.sources);
+  for (const [tensor, array] of learned ?? []) {
+    entries.set(tensor, learnedEntries(tensor, array, fit.sizes));
+  }
   addInitialEntries(graph.tensors, fit.sizes, entries, key(seed));
   for (const tensor of graph.tensors) {
     invariant(

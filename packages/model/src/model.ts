@@ -16,6 +16,7 @@ import {
   lit,
   type Recall,
   type Tensor,
+  type Training,
 } from "@hamlet/graph";
 import {
   census,
@@ -27,9 +28,18 @@ import {
   type RecallOptions,
   type RecallResult,
   type RecallSetup,
+  train,
+  type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
+import {
+  examplesOf,
+  type ModelTrainOptions,
+  ofKind,
+  paramsFile,
+  trainingNamed,
+} from "./training.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
@@ -70,6 +80,16 @@ export interface Model {
    * `census` of `@hamlet/ham`. Recall blocks, and so their clamps, play no part.
    */
   fixedPoints(options?: FixedPointsOptions): Promise<Census>;
+  /** The train block of that name; the first without one. */
+  trainingNamed(name?: string): Training;
+  /**
+   * Runs a train block. When it has ended, also by its signal, the model recalls with what it
+   * learned. The caller disposes the result.
+   * @throws HamError as `train` of `@hamlet/ham`, and `model/unknown-training`.
+   */
+  train(options?: ModelTrainOptions): Promise<TrainResult>;
+  /** Every param as the bytes of a safetensors file, for the option `params` of `loadModel`. */
+  paramsFile(): Uint8Array;
   /** Runs the tests of the file, one after the other, each with draws of its own. */
   runTests(options?: TestOptions): Promise<TestReport[]>;
   dispose(): void;
@@ -95,7 +115,7 @@ class LoadedModel implements Model {
   readonly sizes: ReadonlyMap<Dim, number>;
   readonly seed: number;
   readonly warnings: readonly Diagnostic[];
-  readonly #entries: ReadonlyMap<Tensor, Entries>;
+  readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
   #disposed = false;
 
@@ -105,7 +125,7 @@ class LoadedModel implements Model {
     this.sizes = sizes;
     this.seed = seed;
     this.warnings = warnings;
-    this.#entries = entries;
+    this.#entries = new Map(entries);
     tf.tidy(() => {
       for (const [tensor, { shape, data }] of entries) {
         if (tensor.kind === "given") continue;
@@ -191,6 +211,39 @@ class LoadedModel implements Model {
     } finally {
       tf.dispose(bound.owned);
     }
+  }
+
+  trainingNamed(name?: string): Training {
+    return trainingNamed(this.graph, name);
+  }
+
+  async train({ train: name, ...options }: ModelTrainOptions = {}): Promise<TrainResult> {
+    this.#alive();
+    const training = this.trainingNamed(name);
+    const setup = {
+      ...this.#setup(),
+      params: ofKind(this.#entries, "param"),
+      examples: examplesOf(this.graph, training, this.#entries),
+    };
+    const result = await train(this.graph, training, setup, { ...options, key: key(this.seed) });
+    try {
+      for (const [param, tensor] of result.params) await this.#learn(param, tensor);
+    } catch (error) {
+      result.dispose();
+      throw error;
+    }
+    return result;
+  }
+
+  async #learn(param: Tensor, tensor: tf.Tensor): Promise<void> {
+    const data = new Float32Array(await tensor.data());
+    this.#entries.set(param, { shape: [...tensor.shape], data });
+    this.#tensors.get(param)?.dispose();
+    this.#tensors.set(param, tf.clone(tensor));
+  }
+
+  paramsFile(): Uint8Array {
+    return paramsFile(this.#entries);
   }
 
   async runTests({ onTest }: TestOptions = {}): Promise<TestReport[]> {

@@ -12,13 +12,13 @@ import {
   TEST_QUANTITIES,
 } from "@hamlet/graph";
 import {
+  drawFeed,
   ENERGY_ROUNDING,
-  type RecallOptions,
-  type RecallResult,
   type Entries,
   nameHash,
+  type RecallOptions,
+  type RecallResult,
 } from "@hamlet/ham";
-import { drawFeed } from "./feeds.ts";
 
 /** How tests are run. */
 export interface TestOptions {

@@ -29,6 +29,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Model>
     files: diskFiles(path),
     set: flags.set,
     data: { ...flags.data, ...flags.given },
+    ...(flags.params === undefined ? {} : { params: flags.params }),
     seed: flags.seed,
   });
   for (const warning of model.warnings) {

@@ -7,13 +7,10 @@ import { foldIn, type Inputs, type Key, key, normal, type Program } from "@hamle
 import {
   type Dim,
   type EnergyGraph,
-  evaluateScalar,
   HamError,
   invariant,
   type Neuron,
   type Recall,
-  RECALL_QUANTITIES,
-  sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -22,7 +19,6 @@ import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
 import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
-import { drawEntries } from "./draw.ts";
 import {
   activationName,
   ENERGY,
@@ -35,6 +31,8 @@ import {
 import { type Descent, type Outcome, OutcomeTracker } from "./outcome.ts";
 import { recordEvery, type Trajectory, TrajectoryRecorder } from "./record.ts";
 import { settingOf, settingsOf } from "./setting.ts";
+import { startStates } from "./start.ts";
+import { stopsAt } from "./stop.ts";
 
 /** What a compiled recall is made of. */
 export interface RecallSetup {
@@ -186,7 +184,13 @@ class EnergyRecall implements CompiledRecall {
     try {
       const seed = options.key ?? key(0);
       change = tf.zeros([batch]);
-      states = this.#start(batch, seed);
+      states = tf.tidy(() =>
+        startStates(this.#graph, this.#recall, this.#setup, {
+          computed: this.#starts.step(new Map(), { batch }),
+          batch,
+          key: seed,
+        }),
+      );
       moment = this.#evaluate(states, 0, batch);
       memory = this.#remember(moment);
       for (let step = 0; ; step++) {
@@ -242,7 +246,8 @@ class EnergyRecall implements CompiledRecall {
           trackers.forEach((tracker, b) => tracker.start(energy[b]));
         } else {
           trackers.forEach((tracker, b) => {
-            const stop = this.#stops(now.step, energy[b], change[b]);
+            const reached = { step: now.step, energy: energy[b], change: change[b] };
+            const stop = stopsAt(this.#recall, this.#setup, reached);
             tracker.step(energy[b], change[b], stop);
           });
         }
@@ -320,38 +325,6 @@ class EnergyRecall implements CompiledRecall {
   /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
   #claimsDescent(): boolean {
     return this.#recall.schedules.length === 0 && this.#settings.temperature === 0;
-  }
-
-  #stops(step: number, energy: number, change: number): boolean {
-    const { stop } = this.#recall;
-    if (stop === null) return false;
-    const tensors = new Map<Tensor, ArrayLike<number>>([
-      ...this.#setup.numbers,
-      [RECALL_QUANTITIES.change, [change]],
-      [RECALL_QUANTITIES.energy, [energy]],
-      [RECALL_QUANTITIES.step, [step]],
-      [RECALL_QUANTITIES.settled, [Number(change === 0)]],
-    ]);
-    return evaluateScalar(stop, { sizes: this.#setup.sizes, tensors }) !== 0;
-  }
-
-  /** The states before the first step: 0 where the recall says nothing. */
-  #start(batch: number, seed: Key): tf.Tensor[] {
-    return tf.tidy(() => {
-      const computed = this.#starts.step(new Map(), { batch });
-      return this.#graph.neurons.map((neuron, i) => {
-        const value = computed.get(neuron.name);
-        if (value !== undefined) return value;
-        const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
-        const start = this.#recall.starts.find((item) => item.neuron === neuron);
-        if (start?.from !== "draw") return tf.zeros(shape);
-        const args = start.args.map((arg) =>
-          evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
-        );
-        const entries = drawEntries(start.distribution, args, shape, foldIn(seed, i));
-        return tf.tensor(entries, shape, "float32");
-      });
-    });
   }
 
   #evaluate(states: Layers, time: number, batch: number): Moment {
