@@ -1,3 +1,4 @@
+export { type Flip, frameAt, type LayerStart, type Trajectory } from "./binary/trajectory.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";

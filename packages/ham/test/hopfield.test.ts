@@ -6,7 +6,6 @@ import {
   type EnergyGraph,
   type Expr,
   get,
-  type LagrangianDefinition,
   lit,
   makeDim,
   makeIndex,
@@ -24,16 +23,10 @@ import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { identity, recallOf, setupOf } from "./models.ts";
+import { sign } from "./binary-models.ts";
+import { recallOf, setupOf } from "./models.ts";
 
 beforeAll(() => useBackend("wasm"));
-
-const sign: LagrangianDefinition = {
-  ...identity,
-  name: "sign",
-  kind: "binary",
-  value: (x) => apply("abs", x),
-};
 
 function memory(N: number, K: number) {
   const D = makeDim("D", N);

@@ -111,6 +111,8 @@ function summary(
 const ADVICE: Partial<Record<Ending, string>> = {
   cycle:
     "The states repeat: with `sync` all units move at once. `async(order = permutation)` always ends in a fixed point.",
+  stopped:
+    "Stopped by `stop when` while noise could still flip units: only at temperature 0 is it certain that nothing is left to flip.",
   "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
   "energy-increased": "The energy rose on the way: try a smaller `dt`.",
   "non-finite":

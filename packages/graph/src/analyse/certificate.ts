@@ -49,6 +49,8 @@ function monotoneText({ schedules, solver }: Recall, bent: readonly string[]): s
   switch (solver.name) {
     case "async":
       return "proven: coordinate descent";
+    case "glauber":
+      return "no: its noise also flips units uphill";
     case "euler":
     case "heun":
     case "rk4":

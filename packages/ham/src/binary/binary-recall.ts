@@ -3,7 +3,7 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
-import { foldIn, type Key, key } from "@hamlet/core";
+import { foldIn, type Key, key, split } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -38,22 +38,29 @@ import type {
 import { recordEvery } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
 import { type BinaryLayer, FlipState, type Unit } from "./flip-state.ts";
-import { asyncWalk, syncWalk, type Walk } from "./walk.ts";
+import { glauberRule } from "./glauber.ts";
+import { temperatureOf } from "./temperature.ts";
+import type { Flip, Trajectory } from "./trajectory.ts";
+import { asyncWalk, syncWalk, type Walk, type WalkSetup } from "./walk.ts";
 
 /** Solvers that flip units instead of following a velocity. */
-export const FLIP_SOLVERS: readonly string[] = ["async", "sync"];
+export const FLIP_SOLVERS: readonly string[] = ["async", "sync", "glauber"];
 
-/** Points of an energy curve that `async` keeps when the recall does not say how many. */
+/** Points of an energy curve that is kept, one unit a step, when the recall does not say how many. */
 const POINTS = 1000;
 
 interface Example {
   readonly walk: Walk;
+  /** The time of schedules. */
+  readonly clock: { time: number };
+  /** Null unless flips are kept. */
+  readonly trajectory: Trajectory | null;
   readonly before: number;
   /** State and activation of the layers that are held. */
   readonly held: ReadonlyMap<Neuron, { readonly x: Float64Array; readonly xhat: Float64Array }>;
 }
 
-/** Compiles a recall whose solver is `async` or `sync`. */
+/** Compiles a recall whose solver is `async`, `sync` or `glauber`. */
 export class BinaryRecall implements CompiledRecall {
   readonly steps: number;
   readonly #graph: EnergyGraph;
@@ -110,8 +117,8 @@ export class BinaryRecall implements CompiledRecall {
       if (step === this.steps) return;
       const mask = active?.dataSync();
       const next = Math.min(this.steps, step + (examples[0]?.walk.sweep ?? 1));
-      examples.forEach(({ walk }, b) => {
-        if (mask === undefined || mask[b] !== 0) this.#advance(walk, step, next);
+      examples.forEach((example, b) => {
+        if (mask === undefined || mask[b] !== 0) this.#advance(example, step, next);
       });
       step = next;
     }
@@ -127,7 +134,7 @@ export class BinaryRecall implements CompiledRecall {
     const isActive = ({ walk }: Example, b: number) => !stopped[b] && !this.#ended(walk);
     const every = recordEvery(
       this.#recall,
-      this.#recall.solver.name === "async" ? Math.max(1, Math.ceil(this.steps / POINTS)) : 1,
+      this.#recall.solver.name === "sync" ? 1 : Math.max(1, Math.ceil(this.steps / POINTS)),
     );
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
@@ -145,7 +152,7 @@ export class BinaryRecall implements CompiledRecall {
       const next = Math.min(this.steps, nextMultiple(step, every), nextMultiple(step, sweep));
       examples.forEach((example, b) => {
         if (!isActive(example, b)) return;
-        this.#advance(example.walk, step, next);
+        this.#advance(example, step, next);
         if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
       });
       const active = examples.filter(isActive).length;
@@ -164,7 +171,9 @@ export class BinaryRecall implements CompiledRecall {
       }),
     );
     const tensors = this.#tensors(examples);
-    return { ...tensors, batch: examples.length, energies, energySteps, outcomes };
+    const kept = examples.flatMap(({ trajectory }) => trajectory ?? []);
+    const trajectories = kept.length === 0 ? {} : { trajectories: kept };
+    return { ...tensors, batch: examples.length, energies, energySteps, outcomes, ...trajectories };
   }
 
   dispose(): void {
@@ -211,6 +220,8 @@ export class BinaryRecall implements CompiledRecall {
   ): Example[] {
     const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
     const seed = options.key ?? key(0);
+    const keepsFlips =
+      options.recordFlips ?? this.#recall.record.some(({ name }) => name === "flips");
     const draws = this.#graph.neurons.map((neuron, i) =>
       this.#drawn(neuron, batch, foldIn(seed, i)),
     );
@@ -228,14 +239,15 @@ export class BinaryRecall implements CompiledRecall {
         const count = this.#count(neuron.state);
         return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
       });
-      return this.#example(tensors, starts, foldIn(foldIn(seed, this.#graph.neurons.length), b));
+      const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), b);
+      return this.#example(tensors, starts, { walkKey, keepsFlips });
     });
   }
 
   #example(
     tensors: Map<Tensor, ArrayLike<number>>,
     starts: readonly Float64Array[],
-    walkKey: Key,
+    { walkKey, keepsFlips }: { walkKey: Key; keepsFlips: boolean },
   ): Example {
     const { neurons } = this.#graph;
     const held = new Map<Neuron, { x: Float64Array; xhat: Float64Array }>();
@@ -264,12 +276,48 @@ export class BinaryRecall implements CompiledRecall {
       tensors,
       values,
     });
-    const units = this.#free(tensors);
-    const walk =
-      this.#recall.solver.name === "sync"
-        ? syncWalk(state, units)
-        : asyncWalk(state, units, this.#recall.solver.order ?? "permutation", walkKey);
-    return { walk, before: state.energy(), held };
+    const clock = { time: 0 };
+    const flips: Flip[] = [];
+    const walk = this.#walk(
+      {
+        state,
+        units: this.#free(tensors),
+        ...(keepsFlips && {
+          onFlip: (step, { layer, offset }) =>
+            flips.push({ step, neuron: this.#layers[layer].neuron, unit: offset }),
+        }),
+      },
+      walkKey,
+      clock,
+    );
+    const trajectory = keepsFlips
+      ? {
+          starts: new Map(
+            this.#layers.map(({ neuron, low, high }, i) => [
+              neuron,
+              { low, high, values: values[i] },
+            ]),
+          ),
+          flips,
+        }
+      : null;
+    return { walk, clock, trajectory, before: state.energy(), held };
+  }
+
+  #walk(setup: WalkSetup, walkKey: Key, clock: { time: number }): Walk {
+    const { name, order = "permutation" } = this.#recall.solver;
+    switch (name) {
+      case "sync":
+        return syncWalk(setup);
+      case "glauber": {
+        const [visits, noise] = split(walkKey);
+        const temperature = temperatureOf(this.#recall, this.#setup, clock);
+        const rule = glauberRule({ temperature, key: noise });
+        return asyncWalk(setup, { order, key: visits, rule });
+      }
+      default:
+        return asyncWalk(setup, { order, key: walkKey });
+    }
   }
 
   /** The units that no clamp holds. */
@@ -321,13 +369,14 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   /** Moves from `step` to `next`; under a schedule the energy changes with every step. */
-  #advance(walk: Walk, step: number, next: number): void {
+  #advance({ walk, clock }: Example, step: number, next: number): void {
     if (this.#recall.schedules.length === 0) {
       walk.advance(next - step);
       return;
     }
     for (let now = step; now < next; now++) {
-      walk.state.setTime(this.#time(now));
+      clock.time = this.#time(now);
+      walk.state.setTime(clock.time);
       walk.unsettle();
       walk.advance(1);
     }

@@ -18,6 +18,7 @@ import {
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
+import type { Trajectory } from "../binary/trajectory.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import type { Layers, Solver, SolverSettings } from "../solvers/solver.ts";
 import { drawEntries } from "./draw.ts";
@@ -50,6 +51,8 @@ export interface RecallOptions {
   readonly batch?: number;
   /** Draws of start values; default `key(0)`. */
   readonly key?: Key;
+  /** Keep every flip of a binary recall; default: as the recall says by `record flips`. */
+  readonly recordFlips?: boolean;
   /** Called after every step. */
   readonly onStep?: (progress: RecallProgress) => void;
   /** Stops the recall with `ham/aborted`. */
@@ -87,6 +90,8 @@ export interface RecallResult {
   /** When energies were kept: the start, every so many steps as the recall says, and the end. */
   readonly energySteps: readonly number[];
   readonly outcomes: readonly Outcome[];
+  /** The flips of every example, where they were kept. */
+  readonly trajectories?: readonly Trajectory[];
   dispose(): void;
   [Symbol.dispose](): void;
 }
