@@ -16,9 +16,17 @@ import { graph } from "./commands/graph.ts";
 import { ir, type IrFlags } from "./commands/ir.ts";
 import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
+import { STORAGE_RULES, store, type StoreFlags } from "./commands/store.ts";
 import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { positiveNumber, withDataOptions, withModelOptions, withSetOption } from "./options.ts";
+import {
+  positiveNumber,
+  positiveReal,
+  wholeNumber,
+  withDataOptions,
+  withModelOptions,
+  withSetOption,
+} from "./options.ts";
 
 function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -79,6 +87,29 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
   withModelOptions(program.command("test <files...>").description("run the tests that files hold"))
     .option("--json", "print one JSON array and nothing else", false)
     .action(async (files: string[], flags: TestFlags) => finish(await test(files, flags)));
+
+  program
+    .command("store <patterns>")
+    .description("store patterns of -1 and 1 in a weight matrix (FILE or FILE#KEY)")
+    .addOption(
+      new Option("--rule <RULE>", "how they are stored").choices(STORAGE_RULES).default("hebb"),
+    )
+    .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
+    .addOption(
+      new Option("--unlearn <N>", "then weaken N states that random starts fall into").argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      new Option("--rate <X>", "how much of each is unlearned")
+        .default(0.01)
+        .argParser(positiveReal),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of the random starts").default(0).argParser(wholeNumber),
+    )
+    .option("--out <FILE.npy>", "where the weights go", "W.npy")
+    .action(async (patterns: string, flags: StoreFlags) => finish(await store(patterns, flags)));
 
   program
     .command("explain <file>")

@@ -16,7 +16,8 @@ function gather(text: string, before: string[]): string[] {
   return [...before, text];
 }
 
-function wholeNumber(text: string): number {
+/** A seed given on the command line. */
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new InvalidArgumentError("A seed is a whole number from 0 up.");
@@ -29,6 +30,15 @@ export function positiveNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text))
     throw new InvalidArgumentError("A count is a whole number from 1 up.");
   return Number(text);
+}
+
+/** A number above 0 given on the command line. */
+export function positiveReal(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value < Infinity)) {
+    throw new InvalidArgumentError("Expected a number above 0.");
+  }
+  return value;
 }
 
 /** Values and files from outside the model. */

@@ -24,3 +24,8 @@ export {
 } from "./recall/recall.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
 export { type Layers, type Solver, type StepFrom, type Velocity } from "./solvers/solver.ts";
+export { hebb } from "./storage/hebb.ts";
+export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts";
+export { pseudoInverse } from "./storage/pseudo-inverse.ts";
+export { storkey } from "./storage/storkey.ts";
+export { unlearn, type UnlearnOptions } from "./storage/unlearn.ts";
