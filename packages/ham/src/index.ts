@@ -29,3 +29,10 @@ export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts"
 export { pseudoInverse } from "./storage/pseudo-inverse.ts";
 export { storkey } from "./storage/storkey.ts";
 export { unlearn, type UnlearnOptions } from "./storage/unlearn.ts";
+export {
+  exponentialRate,
+  hebbInstability,
+  polynomialCapacity,
+  polynomialInstability,
+} from "./capacity/theory.ts";
+export { type Interval, wilsonInterval } from "./capacity/wilson.ts";

@@ -6,6 +6,7 @@ import {
   type EnergyGraph,
   type Expr,
   get,
+  type Index,
   type LagrangianDefinition,
   lit,
   makeDim,
@@ -60,7 +61,8 @@ export function patternLayer(N: number, K = 1) {
   const query = makeTensor("query", "given", [D]);
   const T = makeTensor("T", "data", [D, D]);
   const xi = makeTensor("xi", "data", [patterns, D]);
-  const overlap = sum([i], mul(get(xi, [m, i]), get(v.activation, [i])));
+  const overlapOf = (at: Index) => sum([i], mul(get(xi, [at, i]), get(v.activation, [i])));
+  const overlap = overlapOf(m);
   const pairs = sum([i, j], mul(get(T, [i, j]), get(v.activation, [i]), get(v.activation, [j])));
   const over = (value: Expr) => sum([m], value);
   const graph = (energy: Expr): EnergyGraph => ({
@@ -76,7 +78,9 @@ export function patternLayer(N: number, K = 1) {
     query,
     T,
     xi,
-    overlap,
+    /** `Σ_i ξ_mi v_i` at an index of one's own. */
+    overlapOf,
+    graph,
     /** `−½ Σ_ij T_ij v_i v_j` */
     coupled: graph(mul(lit(-1 / 2), pairs)),
     /** `−½ Σ_m overlap_m²` */
