@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import type { Diagnostic } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { Command, CommanderError, Option } from "commander";
+import { CAPACITY_ENERGIES } from "./capacity/model.ts";
+import { capacity, type CapacityFlags } from "./commands/capacity.ts";
 import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
 import { doc } from "./commands/doc.ts";
@@ -20,8 +22,11 @@ import { STORAGE_RULES, store, type StoreFlags } from "./commands/store.ts";
 import { test, type TestFlags } from "./commands/test.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import {
+  listOf,
+  orderNumber,
   positiveNumber,
   positiveReal,
+  shareNumber,
   wholeNumber,
   withDataOptions,
   withModelOptions,
@@ -110,6 +115,49 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     )
     .option("--out <FILE.npy>", "where the weights go", "W.npy")
     .action(async (patterns: string, flags: StoreFlags) => finish(await store(patterns, flags)));
+
+  program
+    .command("capacity [patterns]")
+    .description("measure how many patterns an energy holds (random ones, or FILE[#KEY])")
+    .addOption(
+      new Option("--energy <ENERGY>", "the energy").choices(CAPACITY_ENERGIES).default("quadratic"),
+    )
+    .addOption(
+      new Option("--n <N>", "the order of the polynomial energy").default(3).argParser(orderNumber),
+    )
+    .addOption(
+      new Option("--size <D>", "units of a random pattern").default(100).argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--counts <K,…>", "numbers of patterns (default: around the limit)").argParser(
+        listOf(positiveNumber),
+      ),
+    )
+    .addOption(
+      new Option("--noise <X,…>", "shares of flipped units")
+        .default([0, 0.1, 0.2, 0.3], "0,0.1,0.2,0.3")
+        .argParser(listOf(shareNumber)),
+    )
+    .addOption(
+      new Option("--trials <N>", "damaged copies in each case")
+        .default(50)
+        .argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--overlap <X>", "an overlap that counts as restored")
+        .default(0.95)
+        .argParser(shareNumber),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of everything that is drawn")
+        .argParser(wholeNumber)
+        .default(0),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .option("--out <FILE.svg>", "where the picture goes", "out/capacity.svg")
+    .action(async (patterns: string | undefined, flags: CapacityFlags) =>
+      finish(await capacity(patterns, flags)),
+    );
 
   program
     .command("explain <file>")

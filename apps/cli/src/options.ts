@@ -41,6 +41,28 @@ export function positiveReal(text: string): number {
   return value;
 }
 
+/** Numbers between commas, each read by `each`. */
+export function listOf(each: (text: string) => number): (text: string) => number[] {
+  return (text) => text.split(",").map((part) => each(part.trim()));
+}
+
+/** A number from 0 to 1 given on the command line. */
+export function shareNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError("A share is a number from 0 to 1.");
+  }
+  return value;
+}
+
+/** The order of a polynomial energy. */
+export function orderNumber(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 2 || Number(text) > 200) {
+    throw new InvalidArgumentError("An order is a whole number from 2 to 200.");
+  }
+  return Number(text);
+}
+
 /** Values and files from outside the model. */
 export interface DataFlags {
   readonly set: string[];

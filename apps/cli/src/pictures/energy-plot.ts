@@ -1,7 +1,7 @@
 // Energy against step, one curve for every kind of damage, as SVG.
 
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { COLOURS, emptyDocument } from "./document.ts";
 
 /** One curve: a name and the mean energy at every step, beginning with the start. */
 export interface EnergyCurve {
@@ -9,19 +9,15 @@ export interface EnergyCurve {
   readonly energies: readonly number[];
 }
 
-/** Colours that people with colour blindness can tell apart (Okabe & Ito). */
-const COLOURS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00"];
-
 /** Draws the curves; the first steps matter most, so the step axis is logarithmic. */
 export function drawEnergies(curves: readonly EnergyCurve[]): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const points = curves.flatMap(({ name, energies }) =>
     energies.map((energy, step) => ({ name, energy, step: step + 1 })),
   );
   // Named where the curves are furthest apart: at their start.
   const starts = points.filter(({ step }) => step === 1);
   const plot = Plot.plot({
-    document: document,
+    document: emptyDocument(),
     width: 760,
     height: 420,
     marginLeft: 64,
