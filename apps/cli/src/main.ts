@@ -72,6 +72,7 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     )
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FILE.npz>", "write activations, states and energies")
+    .option("--movie <FILE.png>", "draw a binary recall as an animated PNG")
     .action(async (file: string, flags: RunFlags) => finish(await run(file, flags)));
 
   program

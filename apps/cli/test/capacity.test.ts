@@ -98,7 +98,13 @@ test("the table names the energy, and mistakes are explained", () => {
     expect(failed.stdout).toBe("");
     return `${failed.code} ${failed.stderr.split("\n")[0]}`;
   };
-  expect(fails("p.npy", "--counts", "9")).toMatchInlineSnapshot(`"2 ham: p.npy has 4 patterns, fewer than the 9 of --counts."`);
-  expect(fails("--noise", "20")).toMatchInlineSnapshot(`"2 error: option '--noise <X,…>' argument '20' is invalid. A share is a number from 0 to 1."`);
-  expect(fails("--energy", "polynomial", "--n", "1")).toMatchInlineSnapshot(`"2 error: option '--n <N>' argument '1' is invalid. An order is a whole number from 2 to 200."`);
+  expect(fails("p.npy", "--counts", "9")).toMatchInlineSnapshot(
+    `"2 ham: p.npy has 4 patterns, fewer than the 9 of --counts."`,
+  );
+  expect(fails("--noise", "20")).toMatchInlineSnapshot(
+    `"2 error: option '--noise <X,…>' argument '20' is invalid. A share is a number from 0 to 1."`,
+  );
+  expect(fails("--energy", "polynomial", "--n", "1")).toMatchInlineSnapshot(
+    `"2 error: option '--n <N>' argument '1' is invalid. An order is a whole number from 2 to 200."`,
+  );
 });

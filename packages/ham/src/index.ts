@@ -1,3 +1,4 @@
+export { FLIP_SOLVERS } from "./binary/binary-recall.ts";
 export { type Flip, frameAt, type LayerStart, type Trajectory } from "./binary/trajectory.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
