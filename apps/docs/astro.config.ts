@@ -32,6 +32,7 @@ export default defineConfig({
           items: [
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
+            { slug: "learn/binary-memories" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/how-it-runs" },
           ],
