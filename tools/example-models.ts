@@ -47,6 +47,7 @@ const SHRINKING: Readonly<Record<string, Shrinking>> = {
   "01-hopfield": { set: ["K=2", "H=6", "W=6"] },
   // A test of the file speaks of the eighth icon.
   "02-dense-polynomial": { set: ["K=8", "H=5", "W=5"] },
+  "02b-dense-exponential": { set: ["K=8", "H=5", "W=5"] },
   "03a-dense-lse-dot": { set: ["D=8", "K=6"] },
   "03b-dense-lse-euclid": { set: ["D=8", "K=6"] },
   "05-deep-conv": { set: ["F1=3", "F2=4", "L=5"] },

@@ -1,10 +1,11 @@
-// Makes the data of the examples that is derived from digits.npz.
+// Makes the data of the examples that is derived from digits.npz and icons.npz.
 //
 //     node tools/make-example-data.ts
 //
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
 // digits as vectors, centred and of length 4. vectors.npy: all digits like that. queries.npy: the first ten of them with noise.
 // patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
+// damaged-icons.npy: four icons with a quarter of their pixels flipped.
 // et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -91,3 +92,17 @@ const weights = Object.entries({
   return [name, { shape: axes, dtype: "float32", data }] as const;
 });
 writeFileSync(new URL("et.safetensors", folder), writeSafetensors(new Map(weights)));
+
+const icons = readNpz(readFileSync(new URL("icons.npz", folder))).get("images")!;
+const [, rows, columns] = icons.shape;
+const pixels = rows * columns;
+const CHOSEN = [3, 326, 514, 1000];
+const flipped = bernoulli(foldIn(key(0), 4), 0.25, CHOSEN.length * pixels);
+const damagedIcons = Int8Array.from(flipped, (flip, i) => {
+  const bit = Number(icons.data[CHOSEN[Math.floor(i / pixels)] * pixels + (i % pixels)]);
+  return (bit === 1) === (flip === 0) ? 1 : -1;
+});
+writeFileSync(
+  new URL("damaged-icons.npy", folder),
+  writeNpy({ shape: [CHOSEN.length, rows, columns], dtype: "int8", data: damagedIcons }),
+);

@@ -33,6 +33,7 @@ export default defineConfig({
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
             { slug: "learn/fixed-points" },
+            { slug: "learn/binary-memories" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/hypergraphs" },
             { slug: "learn/training" },

@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import type { Diagnostic } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { Command, CommanderError, Option } from "commander";
+import { CAPACITY_ENERGIES } from "./capacity/model.ts";
+import { capacity, type CapacityFlags } from "./commands/capacity.ts";
 import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
 import { doc } from "./commands/doc.ts";
@@ -17,13 +19,18 @@ import { graph } from "./commands/graph.ts";
 import { ir, type IrFlags } from "./commands/ir.ts";
 import { newModel } from "./commands/new.ts";
 import { run, type RunFlags } from "./commands/run.ts";
+import { STORAGE_RULES, store, type StoreFlags } from "./commands/store.ts";
 import { test, type TestFlags } from "./commands/test.ts";
 import { train, type TrainFlags } from "./commands/train.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import {
+  listOf,
+  orderNumber,
   positiveNumber,
-  positiveSize,
+  positiveReal,
   share,
+  shareNumber,
+  wholeNumber,
   withDataOptions,
   withModelOptions,
   withSetOption,
@@ -69,6 +76,7 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 13
     )
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FILE.npz>", "write activations, states and energies")
+    .option("--movie <FILE.png>", "draw a binary recall as an animated PNG")
     .action(async (file: string, flags: RunFlags) => finish(await run(file, flags)));
 
   withModelOptions(
@@ -109,6 +117,72 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 13
     .action(async (files: string[], flags: TestFlags) => finish(await test(files, flags)));
 
   program
+    .command("store <patterns>")
+    .description("store patterns of -1 and 1 in a weight matrix (FILE or FILE#KEY)")
+    .addOption(
+      new Option("--rule <RULE>", "how they are stored").choices(STORAGE_RULES).default("hebb"),
+    )
+    .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
+    .addOption(
+      new Option("--unlearn <N>", "then weaken N states that random starts fall into").argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      new Option("--rate <X>", "how much of each is unlearned")
+        .default(0.01)
+        .argParser(positiveReal),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of the random starts").default(0).argParser(wholeNumber),
+    )
+    .option("--out <FILE.npy>", "where the weights go", "W.npy")
+    .action(async (patterns: string, flags: StoreFlags) => finish(await store(patterns, flags)));
+
+  program
+    .command("capacity [patterns]")
+    .description("measure how many patterns an energy holds (random ones, or FILE[#KEY])")
+    .addOption(
+      new Option("--energy <ENERGY>", "the energy").choices(CAPACITY_ENERGIES).default("quadratic"),
+    )
+    .addOption(
+      new Option("--n <N>", "the order of the polynomial energy").default(3).argParser(orderNumber),
+    )
+    .addOption(
+      new Option("--size <D>", "units of a random pattern").default(100).argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--counts <K,…>", "numbers of patterns (default: around the limit)").argParser(
+        listOf(positiveNumber),
+      ),
+    )
+    .addOption(
+      new Option("--noise <X,…>", "shares of flipped units")
+        .default([0, 0.1, 0.2, 0.3], "0,0.1,0.2,0.3")
+        .argParser(listOf(shareNumber)),
+    )
+    .addOption(
+      new Option("--trials <N>", "damaged copies in each case")
+        .default(50)
+        .argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--overlap <X>", "an overlap that counts as restored")
+        .default(0.95)
+        .argParser(shareNumber),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of everything that is drawn")
+        .argParser(wholeNumber)
+        .default(0),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .option("--out <FILE.svg>", "where the picture goes", "out/capacity.svg")
+    .action(async (patterns: string | undefined, flags: CapacityFlags) =>
+      finish(await capacity(patterns, flags)),
+    );
+
+  program
     .command("explain <file>")
     .description("print the energy and the update rule of every neuron")
     .option("--latex", "print the rules as LaTeX", false)
@@ -127,7 +201,7 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 13
     .addOption(
       new Option("--spread <X>", "standard deviation of the starts around 0")
         .default(1)
-        .argParser(positiveSize),
+        .argParser(positiveReal),
     )
     .option("--json", "print one JSON object and nothing else", false)
     .action(async (file: string, flags: FixedPointsFlags) =>

@@ -15,6 +15,26 @@ export interface SearchBar {
   done(): void;
 }
 
+/** Shows how many of a number of cases are done. `done()` clears the line. */
+export interface CountBar {
+  readonly onCount: (done: number, all: number) => void;
+  done(): void;
+}
+
+/** A bar for cases of equal weight; silent when standard error is not a terminal. */
+export function countBar(title: string): CountBar {
+  const bar = barOf(`${title} {bar} {value}/{total}`);
+  let started = false;
+  return {
+    onCount(done, all) {
+      if (!started) bar?.start(all, done);
+      else bar?.update(done);
+      started = true;
+    },
+    done: () => bar?.stop(),
+  };
+}
+
 /** A bar for one recall. */
 export function recallBar(title: string): StepBar<RecallProgress> {
   return stepBar(

@@ -5,6 +5,7 @@
 import { type ExampleFile, readExample } from "@hamlet/testing";
 import hopfield from "../../../fixtures/models/01-hopfield.json" with { type: "json" };
 import densePolynomial from "../../../fixtures/models/02-dense-polynomial.json" with { type: "json" };
+import denseExponential from "../../../fixtures/models/02b-dense-exponential.json" with { type: "json" };
 import denseLseDot from "../../../fixtures/models/03a-dense-lse-dot.json" with { type: "json" };
 import denseLseEuclid from "../../../fixtures/models/03b-dense-lse-euclid.json" with { type: "json" };
 import twoLayer from "../../../fixtures/models/04-two-layer.json" with { type: "json" };
@@ -23,6 +24,7 @@ import type { ExampleCase } from "./case.ts";
 export const EXAMPLES = {
   "01-hopfield": hopfield,
   "02-dense-polynomial": densePolynomial,
+  "02b-dense-exponential": denseExponential,
   "03a-dense-lse-dot": denseLseDot,
   "03b-dense-lse-euclid": denseLseEuclid,
   "04-two-layer": twoLayer,

@@ -1,3 +1,5 @@
+export { FLIP_SOLVERS } from "./binary/binary-recall.ts";
+export { type Flip, type FlipPath, frameAt, type LayerStart } from "./binary/trajectory.ts";
 export { type TensorsByName } from "./hypergraph/batch.ts";
 export { type HypersynapseSetting } from "./hypergraph/connect.ts";
 export { type HypergraphParts, makeEnergyGraph } from "./hypergraph/energy-graph.ts";
@@ -77,3 +79,15 @@ export type { Moved, Optimiser, Settings, Standing } from "./training/optimisers
 export type { TrainProgress, TrainResult, ValidationPoint } from "./training/progress.ts";
 export type { ByParam } from "./training/sums.ts";
 export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";
+export { hebb } from "./storage/hebb.ts";
+export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts";
+export { pseudoInverse } from "./storage/pseudo-inverse.ts";
+export { storkey } from "./storage/storkey.ts";
+export { unlearn, type UnlearnOptions } from "./storage/unlearn.ts";
+export {
+  exponentialRate,
+  hebbInstability,
+  polynomialCapacity,
+  polynomialInstability,
+} from "./capacity/theory.ts";
+export { type Interval, wilsonInterval } from "./capacity/wilson.ts";

@@ -107,7 +107,9 @@ describe.each(Object.entries(ENERGIES))("%s", (_, energyOf) => {
       const [a, b] = [recorded(fast), recorded(general)];
       const order = (["permutation", "cyclic", "random"] as const)[index % 3];
       const walks = [a, b].map(({ state }) =>
-        index % 10 === 9 ? syncWalk(state, units) : asyncWalk(state, units, order, stream),
+        index % 10 === 9
+          ? syncWalk({ state, units })
+          : asyncWalk({ state, units }, { order, key: stream }),
       );
       for (const walk of walks) walk.advance(20 * units.length);
       expect(a.flips).toEqual(b.flips);
@@ -144,7 +146,9 @@ test.each([0.01, 0.3, 2, 40, 140])(
       }
       const [a, b] = [recorded(fast), recorded(general)];
       for (const { state } of [a, b]) {
-        asyncWalk(state, units, "permutation", stream).advance(20 * units.length);
+        asyncWalk({ state, units }, { order: "permutation", key: stream }).advance(
+          20 * units.length,
+        );
       }
       expect(a.flips).toEqual(b.flips);
       const difference = Math.abs(fast.energy() - general.energy());

@@ -231,8 +231,18 @@ function fromFile(
   const lead = taken.shape.length - layout.length;
   const order = [
     ...Array.from({ length: lead }, (_, axis) => axis),
-    ...tensor.axes.map((dim) => lead + layout.indexOf(dim)),
+    ...placesIn(layout, tensor.axes).map((axis) => lead + axis),
   ];
   const shape = order.map((axis) => taken.shape[axis]);
   return { shape, data: reorder(data, taken.shape, order) };
+}
+
+/** Where each axis stands in a layout; axes of one dim keep their order. */
+function placesIn(layout: readonly Dim[], axes: readonly Dim[]): number[] {
+  const free = layout.map((dim): Dim | null => dim);
+  return axes.map((dim) => {
+    const place = free.indexOf(dim);
+    free[place] = null;
+    return place;
+  });
 }

@@ -6,11 +6,15 @@ import { parseHTML } from "linkedom";
 /** Colours that people with colour blindness can tell apart (Okabe & Ito). */
 export const COLOURS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00"];
 
+/** An empty page for Plot to draw on. */
+export function emptyDocument(): Document {
+  return parseHTML("<!doctype html><html><body></body></html>").document;
+}
+
 /** Draws a plot as the text of an SVG file. */
 export function drawChart(options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const plot = Plot.plot({
-    document: document,
+    document: emptyDocument(),
     width: 760,
     height: 420,
     marginLeft: 64,

@@ -71,7 +71,13 @@ const SOLVERS: ReadonlyMap<string, SolverKind> = new Map([
   ["anderson", { moves: "smooth", explicit: false, options: [MEMORY] }],
   ["async", { moves: "binary", explicit: false, options: [ORDER] }],
   ["sync", { moves: "binary", explicit: false, options: [] }],
+  ["glauber", { moves: "binary", explicit: false, options: [TEMPERATURE, ORDER] }],
 ]);
+
+/** Whether a solver flips units instead of following a velocity. */
+export function movesUnits(name: string): boolean {
+  return SOLVERS.get(name)?.moves === "binary";
+}
 
 /** A solver as it was written, for checks that need the whole recall. */
 export interface WrittenSolver {

@@ -22,6 +22,7 @@ import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
+import { movesUnits } from "./solver.ts";
 import type { ModelLowering } from "./model.ts";
 import { findRecall, type KnownRecalls } from "./test.ts";
 
@@ -211,7 +212,7 @@ function checkUnroll(
   span: Span,
   { written }: KnownRecalls,
 ): boolean {
-  if (solver.name !== "async" && solver.name !== "sync") return true;
+  if (!movesUnits(solver.name)) return true;
   const setting = written
     .find((item) => item.name.text === name)
     ?.steps.find((step) => step.kind === "setting" && step.name.text === "solver");

@@ -61,6 +61,8 @@ function monotoneText(
   switch (solver.name) {
     case "async":
       return `proven: coordinate descent${given}`;
+    case "glauber":
+      return "no: its noise also flips units uphill";
     case "alternate":
       return `proven: every layer goes to its minimum given the others${given}`;
     case "cccp":

@@ -3,7 +3,7 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
-import { foldIn, type Key, key } from "@hamlet/core";
+import { foldIn, type Key, key, split } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -40,22 +40,29 @@ import { settingOf } from "../recall/setting.ts";
 import type { Unit } from "./binary-state.ts";
 import { fastStates, type MakeState } from "./fast-setup.ts";
 import { type BinaryLayer, FlipState } from "./flip-state.ts";
-import { asyncWalk, syncWalk, type Walk } from "./walk.ts";
+import { glauberRule } from "./glauber.ts";
+import { temperatureOf } from "./temperature.ts";
+import type { Flip, FlipPath } from "./trajectory.ts";
+import { asyncWalk, syncWalk, type Walk, type WalkSetup } from "./walk.ts";
 
 /** Solvers that flip units instead of following a velocity. */
-export const FLIP_SOLVERS: readonly string[] = ["async", "sync"];
+export const FLIP_SOLVERS: readonly string[] = ["async", "sync", "glauber"];
 
-/** Points of an energy curve that `async` keeps when the recall does not say how many. */
+/** Points of an energy curve that is kept, one unit a step, when the recall does not say how many. */
 const POINTS = 1000;
 
 interface Example {
   readonly walk: Walk;
+  /** The time of schedules. */
+  readonly clock: { time: number };
+  /** Null unless flips are kept. */
+  readonly flips: FlipPath | null;
   readonly before: number;
   /** State and activation of the layers that are held. */
   readonly held: ReadonlyMap<Neuron, { readonly x: Float64Array; readonly xhat: Float64Array }>;
 }
 
-/** Compiles a recall whose solver is `async` or `sync`. */
+/** Compiles a recall whose solver is `async`, `sync` or `glauber`. */
 export class BinaryRecall implements CompiledRecall {
   readonly steps: number;
   readonly #graph: EnergyGraph;
@@ -117,8 +124,8 @@ export class BinaryRecall implements CompiledRecall {
       if (step === this.steps) return;
       const mask = active?.dataSync();
       const next = Math.min(this.steps, step + (examples[0]?.walk.sweep ?? 1));
-      examples.forEach(({ walk }, b) => {
-        if (mask === undefined || mask[b] !== 0) this.#advance(walk, step, next);
+      examples.forEach((example, b) => {
+        if (mask === undefined || mask[b] !== 0) this.#advance(example, step, next);
       });
       step = next;
     }
@@ -134,7 +141,7 @@ export class BinaryRecall implements CompiledRecall {
     const isActive = ({ walk }: Example, b: number) => !stopped[b] && !this.#ended(walk);
     const every = recordEvery(
       this.#recall,
-      this.#recall.solver.name === "async" ? Math.max(1, Math.ceil(this.steps / POINTS)) : 1,
+      this.#recall.solver.name === "sync" ? 1 : Math.max(1, Math.ceil(this.steps / POINTS)),
     );
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
@@ -157,7 +164,7 @@ export class BinaryRecall implements CompiledRecall {
         const next = Math.min(this.steps, ...pauses.map((pause) => nextMultiple(step, pause)));
         examples.forEach((example, b) => {
           if (!isActive(example, b)) return;
-          this.#advance(example.walk, step, next);
+          this.#advance(example, step, next);
           if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
         });
         const active = examples.filter(isActive).length;
@@ -175,18 +182,22 @@ export class BinaryRecall implements CompiledRecall {
           stopped: stopped[b],
         }),
       );
-      const { states, activations } = this.#tensors(examples);
+      const flips = examples.flatMap(({ flips: path }) => path ?? []);
       const trajectories = recorder.finish();
       const paths = [...trajectories.values()].map(({ activations: path }) => path);
-      const dispose = () => tf.dispose([...states.values(), ...activations.values(), ...paths]);
+      const layers = ownedOr(paths, () => this.#tensors(examples));
+      const dispose = () => {
+        layers.dispose();
+        tf.dispose(paths);
+      };
       return {
-        states,
-        activations,
+        ...layers,
         batch: examples.length,
         energies,
         energySteps,
         outcomes,
         trajectories,
+        ...(flips.length > 0 && { flips }),
         dispose,
         [Symbol.dispose]: dispose,
       };
@@ -239,6 +250,8 @@ export class BinaryRecall implements CompiledRecall {
   ): Example[] {
     const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
     const seed = options.key ?? key(0);
+    const keepsFlips =
+      options.recordFlips ?? this.#recall.record.some(({ name }) => name === "flips");
     const draws = this.#graph.neurons.map((neuron, i) =>
       this.#drawn(neuron, batch, foldIn(seed, i)),
     );
@@ -256,14 +269,15 @@ export class BinaryRecall implements CompiledRecall {
         const count = this.#count(neuron.state);
         return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
       });
-      return this.#example(tensors, starts, foldIn(foldIn(seed, this.#graph.neurons.length), b));
+      const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), b);
+      return this.#example(tensors, starts, { walkKey, keepsFlips });
     });
   }
 
   #example(
     tensors: Map<Tensor, ArrayLike<number>>,
     starts: readonly Float64Array[],
-    walkKey: Key,
+    { walkKey, keepsFlips }: { walkKey: Key; keepsFlips: boolean },
   ): Example {
     const { neurons } = this.#graph;
     const held = new Map<Neuron, { x: Float64Array; xhat: Float64Array }>();
@@ -295,12 +309,41 @@ export class BinaryRecall implements CompiledRecall {
             values,
           })
         : this.#fast(values[0]);
-    const units = this.#free(tensors);
-    const walk =
-      this.#recall.solver.name === "sync"
-        ? syncWalk(state, units)
-        : asyncWalk(state, units, this.#recall.solver.order ?? "permutation", walkKey);
-    return { walk, before: state.energy(), held };
+    const clock = { time: 0 };
+    const flips: Flip[] = [];
+    const walk = this.#walk(
+      {
+        state,
+        units: this.#free(tensors),
+        ...(keepsFlips && {
+          onFlip: (step, { layer, offset }) =>
+            flips.push({ step, neuron: this.#layers[layer].neuron, unit: offset }),
+        }),
+      },
+      walkKey,
+      clock,
+    );
+    const starting = this.#layers.map(
+      ({ neuron, low, high }, i) => [neuron, { low, high, values: values[i] }] as const,
+    );
+    const path = keepsFlips ? { starts: new Map(starting), flips } : null;
+    return { walk, clock, flips: path, before: state.energy(), held };
+  }
+
+  #walk(setup: WalkSetup, walkKey: Key, clock: { time: number }): Walk {
+    const { name, order = "permutation" } = this.#recall.solver;
+    switch (name) {
+      case "sync":
+        return syncWalk(setup);
+      case "glauber": {
+        const [visits, noise] = split(walkKey);
+        const temperature = temperatureOf(this.#recall, this.#setup, clock);
+        const rule = glauberRule({ temperature, key: noise });
+        return asyncWalk(setup, { order, key: visits, rule });
+      }
+      default:
+        return asyncWalk(setup, { order, key: walkKey });
+    }
   }
 
   /** The units that no clamp holds. */
@@ -352,13 +395,14 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   /** Moves from `step` to `next`; under a schedule the energy changes with every step. */
-  #advance(walk: Walk, step: number, next: number): void {
+  #advance({ walk, clock }: Example, step: number, next: number): void {
     if (this.#recall.schedules.length === 0) {
       walk.advance(next - step);
       return;
     }
     for (let now = step; now < next; now++) {
-      walk.state.setTime(this.#time(now));
+      clock.time = this.#time(now);
+      walk.state.setTime(clock.time);
       walk.unsettle();
       walk.advance(1);
     }
@@ -421,6 +465,16 @@ function valuesOf(neuron: Neuron, { sizes, numbers }: RecallSetup): { low: numbe
     return evaluateScalar(expr, { sizes, tensors: numbers });
   };
   return { low: at(-1), high: at(1) };
+}
+
+/** What `make` makes; frees what is `owned` when it fails. */
+function ownedOr<T>(owned: readonly tf.Tensor[], make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    tf.dispose([...owned]);
+    throw error;
+  }
 }
 
 function nextMultiple(step: number, every: number): number {

@@ -63,8 +63,8 @@ export class FastState implements BinaryState {
   readonly #answers: Float64Array;
   #flips = 0;
   #total = 0;
-  /** The last energy that was asked for: the scale of rounding. */
-  #scale: number;
+  /** The largest absolute energy that was asked for: the scale of rounding. */
+  #scale = 0;
 
   constructor(setup: FastSetup, values: Float64Array) {
     const { patterns, lattice, unit, logarithmic } = setup;
@@ -83,14 +83,14 @@ export class FastState implements BinaryState {
     this.#askedAt = new Int32Array(patterns.units).fill(-1);
     this.#answers = new Float64Array(patterns.units);
     this.#refresh();
-    this.#scale = Math.abs(this.energy());
+    this.energy();
   }
 
   energy(): number {
     const { logarithmic, slope, rest } = this.#setup;
     const sum = logarithmic ? this.#level + Math.log(this.#total) : this.#total;
     const energy = rest + slope * sum;
-    this.#scale = Math.abs(energy);
+    this.#scale = Math.max(this.#scale, Math.abs(energy));
     return energy;
   }
 
@@ -107,7 +107,7 @@ export class FastState implements BinaryState {
   }
 
   lowers(unit: Unit): boolean {
-    return this.changeOf(unit) < -FLIP_ROUNDING * (1 + this.#scale);
+    return this.changeOf(unit) < -FLIP_ROUNDING * this.#scale;
   }
 
   accept({ offset }: Unit): void {

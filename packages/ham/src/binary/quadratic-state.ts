@@ -65,7 +65,7 @@ export class QuadraticState implements BinaryState {
   readonly #fields: Float64Array;
   readonly #step: number;
   #total: number;
-  #scale: number;
+  #scale = 0;
 
   constructor(setup: QuadraticSetup, values: Float64Array) {
     const { patterns, parabola, unit } = setup;
@@ -77,12 +77,12 @@ export class QuadraticState implements BinaryState {
     this.#total = overlaps.reduce((sum, x) => sum + (bend / 2) * x * x + tilt * x + offset, 0);
     const slopes = overlaps.map((x) => bend * x + tilt);
     this.#fields = Float64Array.from(values, (_, i) => signedTotal(patterns, i, slopes));
-    this.#scale = Math.abs(this.energy());
+    this.energy();
   }
 
   energy(): number {
     const energy = this.#setup.rest + this.#setup.slope * this.#total;
-    this.#scale = Math.abs(energy);
+    this.#scale = Math.max(this.#scale, Math.abs(energy));
     return energy;
   }
 
@@ -95,7 +95,7 @@ export class QuadraticState implements BinaryState {
   }
 
   lowers(unit: Unit): boolean {
-    return this.changeOf(unit) < -FLIP_ROUNDING * (1 + this.#scale);
+    return this.changeOf(unit) < -FLIP_ROUNDING * this.#scale;
   }
 
   accept({ offset }: Unit): void {

@@ -5,9 +5,16 @@ import type { Walk } from "../binary/walk.ts";
 /**
  * How the recall of one example ended. A smooth one `converged` when its stop condition held; a
  * binary one when it is certain that no flip of a single unit lowers the energy. `cycle`: the
- * states repeat, as they can when all units are updated at once.
+ * states repeat, as they can when all units are updated at once. `stopped`: the stop condition of
+ * a binary recall held while noise could still flip units, so that nothing is certain.
  */
-export type Ending = "converged" | "cycle" | "max-steps" | "energy-increased" | "non-finite";
+export type Ending =
+  | "converged"
+  | "stopped"
+  | "cycle"
+  | "max-steps"
+  | "energy-increased"
+  | "non-finite";
 
 /** The ending of one example with its evidence. */
 export interface Outcome {
@@ -111,8 +118,9 @@ export function outcomeOfWalk(
 ): Outcome {
   const finite = Number.isFinite(end.before) && Number.isFinite(end.after);
   const repeats = walk.period !== null;
-  const still = end.stopped || (!repeats && walk.certify());
-  const reached = still ? "converged" : repeats ? "cycle" : "max-steps";
+  const still = (end.stopped && !walk.noisy) || (!repeats && walk.certify());
+  const unsettled = repeats ? "cycle" : end.stopped ? "stopped" : "max-steps";
+  const reached = still ? "converged" : unsettled;
   return {
     ending: finite ? reached : "non-finite",
     steps: walk.steps,

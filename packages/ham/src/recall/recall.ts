@@ -15,6 +15,7 @@ import {
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
+import type { FlipPath } from "../binary/trajectory.ts";
 import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
@@ -54,6 +55,8 @@ export interface RecallOptions {
   readonly batch?: number;
   /** Draws of start values; default `key(0)`. */
   readonly key?: Key;
+  /** Keep every flip of a binary recall; default: as the recall says by `record flips`. */
+  readonly recordFlips?: boolean;
   /** Called after every step. */
   readonly onStep?: (progress: RecallProgress) => void;
   /** Stops the recall with `ham/aborted`. */
@@ -95,6 +98,8 @@ export interface RecallResult {
   readonly outcomes: readonly Outcome[];
   /** The layers that the recall block records, as by `record v every 10`. */
   readonly trajectories: ReadonlyMap<Neuron, Trajectory>;
+  /** The flips of every example, where they were kept. */
+  readonly flips?: readonly FlipPath[];
   dispose(): void;
   [Symbol.dispose](): void;
 }
