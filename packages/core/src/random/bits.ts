@@ -1,5 +1,5 @@
 import { sizeOf, type Size } from "./size.ts";
-import { threefry2x32 } from "./threefry.ts";
+import { fillWords } from "./threefry.ts";
 import type { Key } from "./key.ts";
 
 /**
@@ -11,9 +11,6 @@ import type { Key } from "./key.ts";
  */
 export function bits(key: Key, size: Size): Uint32Array {
   const words = new Uint32Array(sizeOf("bits", size));
-  for (let i = 0; i < words.length; i++) {
-    const [high, low] = threefry2x32(key, 0, i);
-    words[i] = high ^ low;
-  }
+  fillWords(key, words);
   return words;
 }
