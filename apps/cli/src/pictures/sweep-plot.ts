@@ -60,22 +60,24 @@ function drawSweep({ title, x, y, series, levels = [], logY = false }: SweepPlot
     low: logY ? Math.max(point.y - 2 * point.error, point.y / 100) : point.y - 2 * point.error,
     high: point.y + 2 * point.error,
   }));
-  const [first, last] = [...points, ...lines].reduce(
-    ([low, high], point) => [Math.min(low, point.x), Math.max(high, point.x)],
-    [Infinity, -Infinity],
-  );
+  const [first, last] = extent([...points, ...lines].map((point) => point.x));
+  const heights = extent([
+    ...bars.flatMap(({ low, high }) => [low, high]),
+    ...[...lines, ...levels].map((point) => point.y),
+  ]);
+  const room = logY ? [heights[0] / 1.15, heights[1] * 1.15] : heights;
   const plot = Plot.plot({
     document,
     width: WIDTH,
     height: HEIGHT,
     marginLeft: 64,
     marginRight: 130,
-    marginTop: 48,
+    marginTop: 64,
     marginBottom: 44,
     style: { background: "white", color: "#222", fontSize: "13px" },
     grid: true,
     x: { type: "log", base: 2, domain: [first, last], label: x, tickFormat: "~d" },
-    y: { type: logY ? "log" : "linear", label: y, nice: true, tickFormat: "~g" },
+    y: { type: logY ? "log" : "linear", label: null, domain: room, nice: !logY, tickFormat: "~g" },
     color: { domain: series.map(({ name }) => name), range: COLOURS },
     marks: [
       Plot.ruleY(levels, { y: "y", strokeDasharray: "5 4", stroke: "#777" }),
@@ -91,7 +93,7 @@ function drawSweep({ title, x, y, series, levels = [], logY = false }: SweepPlot
       Plot.line(lines, { x: "x", y: "y", z: "name", stroke: "name", strokeWidth: 1.5 }),
       Plot.ruleX(bars, { x: "x", y1: "low", y2: "high", stroke: "name", strokeWidth: 1.5 }),
       Plot.dot(points, { x: "x", y: "y", fill: "name", r: 3 }),
-      Plot.text(labelsOf(series, logY), {
+      Plot.text(labelsOf(series, room, logY), {
         x: () => last,
         y: "y",
         text: "name",
@@ -100,28 +102,39 @@ function drawSweep({ title, x, y, series, levels = [], logY = false }: SweepPlot
         dx: 8,
         fontWeight: 600,
       }),
-      Plot.text([title], {
-        frameAnchor: "top-left",
-        dy: -34,
-        fontSize: 15,
-        fontWeight: 600,
-        text: (text: string) => text,
-      }),
+      heading(title, { dy: -50, fontSize: 15, fontWeight: 600 }),
+      heading(`↑ ${y}`, { dy: -26 }),
     ],
   });
   return plot.outerHTML;
 }
 
+/** A line of text above the plot. */
+function heading(text: string, style: Plot.TextOptions): Plot.Text {
+  return Plot.text([text], { ...style, frameAnchor: "top-left", text: (line: string) => line });
+}
+
+function extent(numbers: readonly number[]): [low: number, high: number] {
+  return [Math.min(...numbers), Math.max(...numbers)];
+}
+
+/** The height of a name, as a part of the height of a plot. */
+const NAME = 0.06;
+
 /** A name beside the last point of every series, moved apart where two would overlap. */
-function labelsOf(series: readonly SweepSeries[], logY: boolean): { name: string; y: number }[] {
+function labelsOf(
+  series: readonly SweepSeries[],
+  room: readonly number[],
+  logY: boolean,
+): { name: string; y: number }[] {
+  const [there, back] = logY ? [Math.log, Math.exp] : [(y: number) => y, (y: number) => y];
   const ends = series
     .map(({ name, points, line }) => ({ name, y: (points.at(-1) ?? line.at(-1))?.y ?? 0 }))
-    .sort((a, b) => a.y - b.y);
-  const all = series.flatMap(({ points }) => points.map(({ y }) => (logY ? Math.log(y) : y)));
-  const gap = 0.055 * (Math.max(...all) - Math.min(...all));
-  let floor = -Infinity;
+    .sort((a, b) => b.y - a.y);
+  const gap = NAME * (there(room[1]) - there(room[0]));
+  let ceiling = Infinity;
   return ends.map(({ name, y }) => {
-    floor = Math.max(logY ? Math.log(y) : y, floor + gap);
-    return { name, y: logY ? Math.exp(floor) : floor };
+    ceiling = Math.min(there(y), ceiling - gap);
+    return { name, y: back(ceiling) };
   });
 }
