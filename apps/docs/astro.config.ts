@@ -33,6 +33,7 @@ export default defineConfig({
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
             { slug: "learn/write-a-memory" },
+            { slug: "learn/linear-memories" },
             { slug: "learn/how-it-runs" },
           ],
         },

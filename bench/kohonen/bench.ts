@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { key } from "../../packages/core/src/index.ts";
 import { gaussianRows, learnLinear } from "../../packages/kohonen/src/index.ts";
-import { medians, printTable, shown } from "../compare.ts";
+import { medians, printTable, seconds, shown } from "../compare.ts";
 
 const ROUNDS = 5;
 /** Keys n and dimensions d, well conditioned: n is not near d. */
@@ -56,32 +56,30 @@ for (const [n, d] of SIZES) {
   );
 }
 
+/** Prints what a process used, all its threads together, when it ends. */
+const REPORT = `process.on("exit", () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  console.error(JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 2 ** 20 }));
+});`;
+
 const folder = mkdtempSync(join(tmpdir(), "ham-bench-"));
-const command = join(import.meta.dirname, "../../apps/cli/src/main.ts");
-const began = performance.now();
-// resourceUsage counts this process; its children are read from what they print themselves.
-const report = `process.on("exit", () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage(); console.error(JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, gigabytes: maxRSS / 2 ** 20 })); });`;
-const preload = `data:text/javascript,${encodeURIComponent(report)}`;
-try {
-  const sweep = spawn(
-    process.execPath,
-    ["--import", preload, command, "reproduce", "kohonen", "--out", folder],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  const [out, errors] = await Promise.all([textOf(sweep.stdout), textOf(sweep.stderr)]);
-  const verdict = out.split("\n").find((line) => line.includes("standard errors"));
-  const { cpu, gigabytes } = JSON.parse(errors.trim().split("\n").at(-1)!) as {
-    cpu: number;
-    gigabytes: number;
-  };
-  const clock = (performance.now() - began) / 1000;
-  console.log(
-    `\nThe whole sweep: ${shown(clock)} on the clock, ${shown(cpu)} on the processors ` +
-      `(${(cpu / clock).toFixed(2)} at a time), ${gigabytes.toFixed(2)} GB.\n${verdict}`,
-  );
-} finally {
-  rmSync(folder, { recursive: true });
-}
+const args = [
+  ...["--import", `data:text/javascript,${encodeURIComponent(REPORT)}`],
+  ...[join(import.meta.dirname, "../../apps/cli/src/main.ts"), "reproduce", "kohonen"],
+  ...["--out", folder],
+];
+let [table, used] = ["", ""];
+const clock = await seconds(async () => {
+  const sweep = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  [table, used] = await Promise.all([textOf(sweep.stdout), textOf(sweep.stderr)]);
+});
+rmSync(folder, { recursive: true });
+const { cpu, memory } = JSON.parse(used.trim().split("\n").at(-1)!) as Record<string, number>;
+console.log(
+  `\nThe whole sweep: ${shown(clock)} on the clock, ${shown(cpu)} on the processors ` +
+    `(${(cpu / clock).toFixed(2)} at a time), ${memory.toFixed(2)} GB.\n` +
+    `${table.split("\n").find((line) => line.includes("standard errors"))}`,
+);
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   let text = "";
