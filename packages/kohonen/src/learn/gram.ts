@@ -43,18 +43,7 @@ export function gramMatrix({ keys }: Pairs, ridge: number): Float64Array {
 export function factorGram(gram: Float64Array, size: number): Factored | null {
   const factor = cholesky(gram.slice(), size);
   if (factor === null) return null;
-  const multiply = (x: Float64Array) => {
-    const product = new Float64Array(size);
-    const options = { rows: size, columns: 1, depth: size };
-    addProduct(
-      { data: product, row: 1 },
-      { data: gram, row: size, depth: 1 },
-      { data: x, row: size, depth: 1 },
-      options,
-    );
-    return product;
-  };
-  return { factor, condition: conditionOf(multiply, factor) };
+  return { factor, condition: conditionOf(gram, factor) };
 }
 
 /**

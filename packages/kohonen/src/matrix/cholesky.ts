@@ -2,7 +2,7 @@
 
 import { addProduct } from "./multiply.ts";
 
-const BLOCK = 64;
+const BLOCK = 32;
 
 /** The factor of a square matrix, in its lower triangle. */
 export interface Cholesky {
@@ -101,4 +101,18 @@ function addRow(
 
 function scaleRow(b: Float64Array, columns: number, i: number, scale: number): void {
   for (let j = i * columns; j < (i + 1) * columns; j++) b[j] *= scale;
+}
+
+/** Solves `L Lᵀ x = b` for one vector, in place. */
+export function solveVector({ size, factor }: Cholesky, b: Float64Array): void {
+  for (let i = 0; i < size; i++) {
+    let sum = b[i];
+    for (let k = 0; k < i; k++) sum -= factor[i * size + k] * b[k];
+    b[i] = sum / factor[i * size + i];
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    const x = b[i] / factor[i * size + i];
+    b[i] = x;
+    for (let k = 0; k < i; k++) b[k] -= factor[i * size + k] * x;
+  }
 }

@@ -63,10 +63,20 @@ function pack(
   { data, offset = 0, row, depth }: Factor,
   { from, rows, k, count }: { from: number; rows: number; k: number; count: number },
 ): void {
-  strips.fill(0, 0, padded(rows) * count);
+  if (rows % TILE > 0) strips.fill(0, (padded(rows) - TILE) * count, padded(rows) * count);
+  const start = offset + from * row + k * depth;
+  if (row === 1) {
+    // Rows lie side by side: read along them.
+    for (let step = 0; step < count; step++) {
+      const at = start + step * depth;
+      const to = TILE * step;
+      for (let i = 0; i < rows; i++) strips[(i & ~3) * count + to + (i & 3)] = data[at + i];
+    }
+    return;
+  }
   for (let i = 0; i < rows; i++) {
-    let to = (i - (i % TILE)) * count + (i % TILE);
-    let at = offset + (from + i) * row + k * depth;
+    let to = (i & ~3) * count + (i & 3);
+    let at = start + i * row;
     for (let step = 0; step < count; step++, to += TILE, at += depth) strips[to] = data[at];
   }
 }
@@ -108,8 +118,22 @@ function multiplyStrips(
   q: number,
   depth: number,
 ): void {
-  let [t00, t01, t02, t03, t10, t11, t12, t13] = ZEROS;
-  let [t20, t21, t22, t23, t30, t31, t32, t33] = ZEROS;
+  let t00 = 0;
+  let t01 = 0;
+  let t02 = 0;
+  let t03 = 0;
+  let t10 = 0;
+  let t11 = 0;
+  let t12 = 0;
+  let t13 = 0;
+  let t20 = 0;
+  let t21 = 0;
+  let t22 = 0;
+  let t23 = 0;
+  let t30 = 0;
+  let t31 = 0;
+  let t32 = 0;
+  let t33 = 0;
   for (const end = p + TILE * depth; p < end; p += TILE, q += TILE) {
     const a0 = a[p];
     const a1 = a[p + 1];
@@ -153,8 +177,6 @@ function multiplyStrips(
   tile[14] = t32;
   tile[15] = t33;
 }
-
-const ZEROS = [0, 0, 0, 0, 0, 0, 0, 0] as const;
 
 /** Copies the lower triangle of a square matrix into its upper one. */
 export function mirrorLower(data: Float64Array, size: number): void {
