@@ -72,7 +72,7 @@ function solveBetweenKeys(
   const dual = new Float64Array(n * m);
   const weights = new Float64Array(d * m);
   for (let step = 0; step < steps; step++) {
-    const residual = Float64Array.from(values.data);
+    const residual = new Float64Array(values.data);
     if (step > 0) {
       subtractPredicted(residual, { keys, weights, m, from: 0, count: n });
       for (let i = 0; i < dual.length; i++) residual[i] -= ridge * dual[i];
@@ -102,7 +102,7 @@ function solveBetweenDimensions(
     const right = weights.map((weight) => -ridge * weight);
     for (let from = 0; from < n; from += CHUNK) {
       const count = Math.min(CHUNK, n - from);
-      const residual = Float64Array.from(values.data.subarray(from * m, (from + count) * m));
+      const residual = new Float64Array(values.data.subarray(from * m, (from + count) * m));
       if (step > 0) subtractPredicted(residual, { keys, weights, m, from, count });
       addProduct(
         { data: right, row: m },

@@ -93,11 +93,17 @@ export function recallLinear({ weights }: LinearMemory, queries: MatrixLike): Ma
   return recalled;
 }
 
+/** Side of a block that is transposed at a time, so that both sides stay in the cache. */
+const SIDE = 16;
+
 /** `W [m, d]` of `Wᵀ [d, m]`. */
 export function transposed(weights: Float64Array, d: number, m: number): Matrix {
   const result = zeros(m, d);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < m; j++) result.data[j * d + i] = weights[i * m + j];
+  for (let from = 0; from < d; from += SIDE) {
+    const to = Math.min(d, from + SIDE);
+    for (let j = 0; j < m; j++) {
+      for (let i = from; i < to; i++) result.data[j * d + i] = weights[i * m + j];
+    }
   }
   return result;
 }

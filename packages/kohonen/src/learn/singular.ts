@@ -33,7 +33,7 @@ export function solveSingular(
     applySingular(weights, { from: left, to: right, gains, size, m }, c.data);
   } else {
     const inner = new Float64Array(size * m);
-    applySingular(inner, { from: right, to: left, gains, size, m }, Float64Array.from(values.data));
+    applySingular(inner, { from: right, to: left, gains, size, m }, new Float64Array(values.data));
     addProduct(
       { data: weights, row: m },
       { data: c.data, row: 1, depth: d },

@@ -3,8 +3,9 @@
 import { key, normal } from "@hamlet/core";
 import { type Cholesky, solveVector } from "./cholesky.ts";
 
-/** Enough for a few per cent where the extreme eigenvalues stand apart. */
-const STEPS = 10;
+const STEPS = 12;
+/** A step that changes the estimate by less is the last. */
+const SETTLED = 0.002;
 
 /**
  * The 2-norm condition number `λmax / λmin` of a symmetric positive definite matrix, by power
@@ -31,15 +32,20 @@ export function conditionOf(matrix: Float64Array, factor: Cholesky): number {
 
 /** The largest eigenvalue of a symmetric map. */
 function growth(map: (x: Float64Array) => Float64Array, size: number): number {
-  let x: Float64Array = Float64Array.from(normal(key(0), size));
-  let length = norm(x);
-  for (let step = 0; step < STEPS; step++) {
-    x = map(x.map((entry) => entry / length));
+  let x: Float64Array = new Float64Array(normal(key(0), size));
+  let length = 0;
+  for (let step = 0; step <= STEPS; step++) {
+    const before = length;
     length = norm(x);
+    if (step > 1 && Math.abs(length - before) < SETTLED * length) break;
+    for (let i = 0; i < size; i++) x[i] /= length;
+    if (step < STEPS) x = map(x);
   }
   return length;
 }
 
 function norm(x: Float64Array): number {
-  return Math.sqrt(x.reduce((sum, entry) => sum + entry * entry, 0));
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i] * x[i];
+  return Math.sqrt(sum);
 }
