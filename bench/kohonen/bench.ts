@@ -63,9 +63,13 @@ const REPORT = `process.on("exit", () => {
 
 const folder = mkdtempSync(join(tmpdir(), "ham-bench-"));
 const args = [
-  ...["--import", `data:text/javascript,${encodeURIComponent(REPORT)}`],
-  ...[join(import.meta.dirname, "../../apps/cli/src/main.ts"), "reproduce", "kohonen"],
-  ...["--out", folder],
+  "--import",
+  `data:text/javascript,${encodeURIComponent(REPORT)}`,
+  join(import.meta.dirname, "../../apps/cli/src/main.ts"),
+  "reproduce",
+  "kohonen",
+  "--out",
+  folder,
 ];
 let [table, used] = ["", ""];
 const clock = await seconds(async () => {

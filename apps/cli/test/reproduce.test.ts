@@ -21,8 +21,14 @@ const OWN = "max(0, s[i])^3";
 beforeAll(() => {
   bench = makeBench();
   const { code, stdout, stderr } = bench.ham([
-    ...["reproduce", "kohonen", "--short", "--json"],
-    ...["--out", "figures", "--separation", OWN],
+    "reproduce",
+    "kohonen",
+    "--short",
+    "--json",
+    "--out",
+    "figures",
+    "--separation",
+    OWN,
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   report = JSON.parse(stdout) as typeof report;
@@ -99,6 +105,8 @@ describe("mistakes", () => {
     const separation = "logsumexp[j] s[j]";
     const { code, stderr } = bench.ham(["reproduce", "kohonen", "--separation", separation]);
     expect(code).toBe(1);
-    expect(stderr).toMatchInlineSnapshot(`"ham: logsumexp[j] s[j]: a separation function gives one weight for each stored key, so it has one free index over them; found none."`);
+    expect(stderr).toMatchInlineSnapshot(
+      `"ham: logsumexp[j] s[j]: a separation function gives one weight for each stored key, so it has one free index over them; found none."`,
+    );
   });
 });

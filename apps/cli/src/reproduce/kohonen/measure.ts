@@ -8,7 +8,7 @@ import type { Closeness } from "@hamlet/kohonen";
 import type { WorkBar } from "../../progress.ts";
 import { type SweepSetting, workOf } from "./points.ts";
 
-/** More threads would share two cores' worth of memory bandwidth. */
+/** More would need more memory: the largest setting takes half a gigabyte. */
 const THREADS = 4;
 
 /** What every setting measured, in the order of the settings; each seed gives the same numbers. */
@@ -54,6 +54,7 @@ function ask(worker: Worker, setting: SweepSetting): Promise<Closeness> {
     };
     worker.once("message", answered);
     worker.once("error", reject);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
     worker.postMessage(setting);
   });
 }

@@ -10,5 +10,6 @@ const own = formula === null ? null : separationOf(readSeparation(formula));
 
 parentPort!.on("message", (setting: SweepSetting) => {
   const method = methodNamed(setting.method, own);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
   parentPort!.postMessage(measureRecall({ ...setting, method }));
 });
