@@ -6,6 +6,7 @@
 // digits as vectors, centred and of length 4. vectors.npy: all digits like that. queries.npy: the first ten of them with noise.
 // patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
 // damaged-icons.npy: four icons with a quarter of their pixels flipped.
+// pairs.npz: four orthogonal keys of -1 and +1 with random values.
 // et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -79,6 +80,25 @@ writeFileSync(
     new Map([
       ["patterns", { shape: [COUNT, UNITS], dtype: "int8", data: patterns }],
       ["queries", { shape: [SHOWN, UNITS], dtype: "int8", data: shown }],
+    ]),
+  ),
+);
+
+// Rows of Sylvester's Hadamard matrix: the sign is the parity of the bits that n and i share.
+const [PAIRS, KEY, VALUE] = [4, 8, 5];
+const parity = (bits: number): number => (bits === 0 ? 0 : (bits & 1) ^ parity(bits >> 1));
+const keys = Int8Array.from({ length: PAIRS * KEY }, (_, at) =>
+  parity((Math.floor(at / KEY) + 1) & (at % KEY)) === 0 ? 1 : -1,
+);
+writeFileSync(
+  new URL("pairs.npz", folder),
+  writeNpz(
+    new Map([
+      ["keys", { shape: [PAIRS, KEY], dtype: "int8", data: keys }],
+      [
+        "values",
+        { shape: [PAIRS, VALUE], dtype: "float32", data: normal(foldIn(key(0), 5), PAIRS * VALUE) },
+      ],
     ]),
   ),
 );

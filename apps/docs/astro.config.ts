@@ -37,6 +37,7 @@ export default defineConfig({
             { slug: "learn/write-a-memory" },
             { slug: "learn/hypergraphs" },
             { slug: "learn/training" },
+            { slug: "learn/linear-memories" },
             { slug: "learn/how-it-runs" },
           ],
         },

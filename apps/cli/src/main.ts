@@ -18,6 +18,7 @@ import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
 import { ir, type IrFlags } from "./commands/ir.ts";
 import { newModel } from "./commands/new.ts";
+import { reproduce, type ReproduceFlags } from "./commands/reproduce.ts";
 import { run, type RunFlags } from "./commands/run.ts";
 import { STORAGE_RULES, store, type StoreFlags } from "./commands/store.ts";
 import { test, type TestFlags } from "./commands/test.ts";
@@ -33,6 +34,7 @@ import {
   wholeNumber,
   withDataOptions,
   withModelOptions,
+  withSeedOption,
   withSetOption,
 } from "./options.ts";
 
@@ -252,6 +254,18 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 13
     .command("doctor")
     .description("say which backends work here, and how to get the others")
     .action(async () => finish(await doctor()));
+
+  withSeedOption(
+    program.command("reproduce <name>").description("compute a published result again: kohonen"),
+  )
+    .option("--short", "fewer and smaller settings: seconds instead of minutes", false)
+    .option(
+      "--separation <FORMULA>",
+      "kohonen: add a separation function of your own, such as 'max(0, s[i])^3'",
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .option("--out <FOLDER>", "where the figures go", "out")
+    .action(async (name: string, flags: ReproduceFlags) => finish(await reproduce(name, flags)));
 
   withModelOptions(program.command("demo").description("restore damaged digits, and draw them"))
     .option("--out-dir <FOLDER>", "where the pictures go", "out")

@@ -108,18 +108,23 @@ export function withDataOptions(command: Command): Command {
     );
 }
 
+/** Adds `--seed` alone. */
+export function withSeedOption(command: Command): Command {
+  return command.addOption(
+    new Option("--seed <N>", "seed of everything that is drawn").argParser(wholeNumber).default(0),
+  );
+}
+
 /** Adds the options that load and run a model. */
 export function withModelOptions(command: Command): Command {
-  return withDataOptions(command)
-    .option("--params <FILE.safetensors>", "take params from what a training wrote")
-    .addOption(
-      new Option("--seed <N>", "seed of everything that is drawn")
-        .argParser(wholeNumber)
-        .default(0),
-    )
-    .addOption(
-      new Option("--backend <NAME>", `where it runs: ${BACKEND_NAMES.join(", ")}`).default(
-        DEFAULT_BACKEND,
-      ),
-    );
+  return withSeedOption(
+    withDataOptions(command).option(
+      "--params <FILE.safetensors>",
+      "take params from what a training wrote",
+    ),
+  ).addOption(
+    new Option("--backend <NAME>", `where it runs: ${BACKEND_NAMES.join(", ")}`).default(
+      DEFAULT_BACKEND,
+    ),
+  );
 }

@@ -92,3 +92,22 @@ function barOf(format: string): SingleBar | null {
     Presets.shades_classic,
   );
 }
+
+/** Shows how much of a long work is done. `done()` clears the line. */
+export interface WorkBar {
+  /** Says what has just been done and how much of all it was, from 0 to 1 in all. */
+  readonly advance: (part: number, what: string) => void;
+  done(): void;
+}
+
+/** A bar for a list of jobs of known weight; silent when standard error is not a terminal. */
+export function workBar(title: string): WorkBar {
+  const bar = barOf(
+    `${title} {bar} {percentage}%  {duration_formatted}, {eta_formatted} to go  {what}`,
+  );
+  bar?.start(1, 0, { what: "" });
+  return {
+    advance: (part, what) => bar?.increment(part, { what }),
+    done: () => bar?.stop(),
+  };
+}

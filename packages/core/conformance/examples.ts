@@ -17,6 +17,7 @@ import plugin from "../../../fixtures/models/09-plugin.json" with { type: "json"
 import weightSharing from "../../../fixtures/models/10-weight-sharing.json" with { type: "json" };
 import mnistMemory from "../../../fixtures/models/11-mnist-memory.json" with { type: "json" };
 import stacked from "../../../fixtures/models/12-stacked.json" with { type: "json" };
+import heteroAssociative from "../../../fixtures/models/13-hetero-associative.json" with { type: "json" };
 import digits from "../../../fixtures/models/digits.json" with { type: "json" };
 import type { ExampleCase } from "./case.ts";
 
@@ -36,6 +37,7 @@ export const EXAMPLES = {
   "10-weight-sharing": weightSharing,
   "11-mnist-memory": mnistMemory,
   "12-stacked": stacked,
+  "13-hetero-associative": heteroAssociative,
   digits,
 } as unknown as Readonly<Record<string, ExampleFile>>;
 

@@ -9,6 +9,7 @@ export {
   type Model,
   type ModelRecallOptions,
 } from "./model.ts";
+export { readSeparation, type SeparationFormula } from "./separation.ts";
 export { type ModelTrainOptions } from "./training.ts";
 export { readUses } from "./uses.ts";
 export { type FailedExpectation, type TestOptions, type TestReport } from "./tests.ts";

@@ -1,0 +1,68 @@
+// `ham reproduce NAME`: computes a published result again, as a table and figures.
+
+import { join } from "node:path";
+import { suggest } from "@hamlet/dsl";
+import { CommandError, EXIT } from "../exit.ts";
+import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { workBar } from "../progress.ts";
+import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
+import type { Findings, Reproduction } from "../reproduce/reproduction.ts";
+import { formatTable } from "../table.ts";
+
+export interface ReproduceFlags {
+  readonly seed: number;
+  readonly short: boolean;
+  readonly separation?: string;
+  readonly json: boolean;
+  readonly out: string;
+}
+
+/** Runs a reproduction and reports it; returns the exit code. */
+export async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
+  const { seed, short, separation, json, out } = flags;
+  const found = findReproduction(name);
+  await assertWritable(out, "--out");
+  const began = performance.now();
+  const bar = workBar(name);
+  let findings: Findings;
+  try {
+    findings = await found.run({
+      seed,
+      short,
+      bar,
+      ...(separation !== undefined && { separation }),
+    });
+  } finally {
+    bar.done();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const paths: string[] = [];
+  for (const [file, content] of Object.entries(findings.figures)) {
+    const path = join(out, file);
+    await writeFileAtomically(path, content);
+    paths.push(path);
+  }
+  if (json) {
+    const { results } = findings;
+    const report = { name, seed, short, seconds, figures: paths, results };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return EXIT.ok;
+  }
+  const { head, rows } = findings.table;
+  process.stdout.write(
+    `${formatTable(head, rows)}\n\n${findings.verdict}; ${seconds.toFixed(1)} s\n\n${paths.join("\n")}\n`,
+  );
+  return EXIT.ok;
+}
+
+function findReproduction(name: string): Reproduction {
+  const found = REPRODUCTIONS.find((reproduction) => reproduction.name === name);
+  if (found !== undefined) return found;
+  const names = REPRODUCTIONS.map((reproduction) => reproduction.name);
+  const near = suggest(name, names);
+  const list = REPRODUCTIONS.map((each) => `\n  ${each.name}   ${each.description}`).join("");
+  throw new CommandError(
+    EXIT.usage,
+    `there is no reproduction called "${name}".${near === undefined ? "" : ` Did you mean ${near}?`} There is:${list}`,
+  );
+}

@@ -1,0 +1,31 @@
+// What a published result is made of: jobs of work, a table, figures.
+
+import type { WorkBar } from "../progress.ts";
+
+/** What was asked for on the command line. */
+export interface ReproduceOptions {
+  readonly seed: number;
+  /** Fewer and smaller settings: seconds instead of minutes. */
+  readonly short: boolean;
+  /** A separation function of the user's own, as `.ham` text. */
+  readonly separation?: string;
+  readonly bar: WorkBar;
+}
+
+/** What a reproduction found. */
+export interface Findings {
+  readonly table: { readonly head: readonly string[]; readonly rows: readonly string[][] };
+  /** The rows as data, for `--json`. */
+  readonly results: readonly object[];
+  /** SVG files by name. */
+  readonly figures: Readonly<Record<string, string>>;
+  /** One line below the table: how well theory and measurements agree. */
+  readonly verdict: string;
+}
+
+/** A published result. */
+export interface Reproduction {
+  readonly name: string;
+  readonly description: string;
+  readonly run: (options: ReproduceOptions) => Promise<Findings>;
+}
