@@ -18,8 +18,10 @@ function gather(text: string, before: string[]): string[] {
 
 /** A share of examples to hold back, given on the command line. */
 export function share(text: string): number {
-  const value = shareNumber(text);
-  if (value === 1) throw new InvalidArgumentError("Something must be left: a share below 1.");
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value < 1)) {
+    throw new InvalidArgumentError("A share is a number from 0 to below 1, for example 0.2.");
+  }
   return value;
 }
 

@@ -63,7 +63,7 @@ test("--json prints the same as data, and --set changes the landscape", () => {
 test("an unfit number is a usage error, a binary model is explained", () => {
   const { code, stderr } = bench.ham(["fixed-points", "triangle.ham", "--spread", "-1"]);
   expect(code).toBe(2);
-  expect(stderr).toContain("A spread is a number above 0.");
+  expect(stderr).toContain("Expected a number above 0.");
   bench.write("signs.ham", MODEL.replace("as identity", "as sign"));
   const binary = bench.ham(["fixed-points", "signs.ham"]);
   expect(binary.code).toBe(1);
