@@ -18,7 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@hamlet/dsl",
   ],
   "@hamlet/drdam": ["@hamlet/graph", "@hamlet/core"],
-  "@hamlet/kohonen": ["@hamlet/core"],
+  "@hamlet/kohonen": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/diffusion": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/kernels": ["@hamlet/core"],
   "@hamlet/testing": ["@hamlet/graph"],

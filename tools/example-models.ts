@@ -47,6 +47,7 @@ const SHRINKING: Readonly<Record<string, Shrinking>> = {
   "01-hopfield": { set: ["K=2", "H=6", "W=6"] },
   // A test of the file speaks of the eighth icon.
   "02-dense-polynomial": { set: ["K=8", "H=5", "W=5"] },
+  "02b-dense-exponential": { set: ["K=8", "H=5", "W=5"] },
   "03a-dense-lse-dot": { set: ["D=8", "K=6"] },
   "03b-dense-lse-euclid": { set: ["D=8", "K=6"] },
   "05-deep-conv": { set: ["F1=3", "F2=4", "L=5"] },
@@ -58,6 +59,7 @@ const SHRINKING: Readonly<Record<string, Shrinking>> = {
   "10-weight-sharing": { set: ["D=6", "H=5", "L=4"] },
   "11-mnist-memory": { set: ["D=8", "M=5"] },
   "12-stacked": { set: ["D=6", "K=5", "H=3"] },
+  "13-hetero-associative": { set: ["N=3", "D=6", "M=4"] },
   // Grey levels reach 16; the step of the example is made for known pixels that are held.
   digits: { set: ["K=8", "H=4", "W=4"], scale: { digits: 4, picture: 4 }, dt: 0.1 },
 };

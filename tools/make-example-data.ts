@@ -1,10 +1,12 @@
-// Makes the data of the examples that is derived from digits.npz.
+// Makes the data of the examples that is derived from digits.npz and icons.npz.
 //
 //     node tools/make-example-data.ts
 //
 // damaged.npz: a hundred half-hidden digits for digits.ham to complete. memories.npy: a hundred
-// digits as vectors, centred and of length 4. queries.npy: the first ten of them with noise.
+// digits as vectors, centred and of length 4. vectors.npy: all digits like that. queries.npy: the first ten of them with noise.
 // patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
+// damaged-icons.npy: four icons with a quarter of their pixels flipped.
+// pairs.npz: four orthogonal keys of -1 and +1 with random values.
 // et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -46,8 +48,9 @@ writeFileSync(new URL("damaged.npz", folder), writeNpz(arrays));
 
 const LENGTH = 4;
 const QUERIES = 10;
-const vectors = new Float32Array(DAMAGED * size);
-for (let m = 0; m < DAMAGED; m++) {
+const digits = images.shape[0];
+const vectors = new Float32Array(digits * size);
+for (let m = 0; m < digits; m++) {
   const digit = Float64Array.from({ length: size }, (_, i) => Number(images.data[m * size + i]));
   const mean = digit.reduce((a, b) => a + b, 0) / size;
   const centred = digit.map((grey) => grey - mean);
@@ -61,7 +64,8 @@ const noise = normal(foldIn(key(0), 1), QUERIES * size);
 const queries = noise.map((x, i) => vectors[i] + 0.2 * x);
 const array = (count: number, data: Float32Array) =>
   writeNpy({ shape: [count, size], dtype: "float32", data });
-writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors));
+writeFileSync(new URL("vectors.npy", folder), array(digits, vectors));
+writeFileSync(new URL("memories.npy", folder), array(DAMAGED, vectors.slice(0, DAMAGED * size)));
 writeFileSync(new URL("queries.npy", folder), array(QUERIES, queries));
 
 const [COUNT, UNITS, SHOWN, FLIPPED] = [20, 64, 5, 0.1];
@@ -79,6 +83,25 @@ writeFileSync(
     ]),
   ),
 );
+
+// Rows of Sylvester's Hadamard matrix: the sign is the parity of the bits that n and i share.
+const [PAIRS, KEY, VALUE] = [4, 8, 5];
+const parity = (bits: number): number => (bits === 0 ? 0 : (bits & 1) ^ parity(bits >> 1));
+const keys = Int8Array.from({ length: PAIRS * KEY }, (_, at) =>
+  parity((Math.floor(at / KEY) + 1) & (at % KEY)) === 0 ? 1 : -1,
+);
+writeFileSync(
+  new URL("pairs.npz", folder),
+  writeNpz(
+    new Map([
+      ["keys", { shape: [PAIRS, KEY], dtype: "int8", data: keys }],
+      [
+        "values",
+        { shape: [PAIRS, VALUE], dtype: "float32", data: normal(foldIn(key(0), 5), PAIRS * VALUE) },
+      ],
+    ]),
+  ),
+);
 const [heads, headWidth, tokenWidth] = [4, 8, 32];
 const weights = Object.entries({
   Wq: [heads, headWidth, tokenWidth],
@@ -89,3 +112,17 @@ const weights = Object.entries({
   return [name, { shape: axes, dtype: "float32", data }] as const;
 });
 writeFileSync(new URL("et.safetensors", folder), writeSafetensors(new Map(weights)));
+
+const icons = readNpz(readFileSync(new URL("icons.npz", folder))).get("images")!;
+const [, rows, columns] = icons.shape;
+const pixels = rows * columns;
+const CHOSEN = [3, 326, 514, 1000];
+const flipped = bernoulli(foldIn(key(0), 4), 0.25, CHOSEN.length * pixels);
+const damagedIcons = Int8Array.from(flipped, (flip, i) => {
+  const bit = Number(icons.data[CHOSEN[Math.floor(i / pixels)] * pixels + (i % pixels)]);
+  return (bit === 1) === (flip === 0) ? 1 : -1;
+});
+writeFileSync(
+  new URL("damaged-icons.npy", folder),
+  writeNpy({ shape: [CHOSEN.length, rows, columns], dtype: "int8", data: damagedIcons }),
+);

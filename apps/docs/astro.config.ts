@@ -32,8 +32,13 @@ export default defineConfig({
           items: [
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
+            { slug: "learn/fixed-points" },
+            { slug: "learn/binary-memories" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },
+            { slug: "learn/hypergraphs" },
+            { slug: "learn/training" },
+            { slug: "learn/linear-memories" },
             { slug: "learn/how-it-runs" },
           ],
         },
@@ -41,6 +46,9 @@ export default defineConfig({
           label: "Reference",
           items: [
             { slug: "reference/language" },
+            { slug: "reference/lagrangians" },
+            { slug: "reference/hypersynapses" },
+            { slug: "reference/solvers" },
             { slug: "reference/errors" },
             { slug: "reference/command-line" },
             { slug: "reference/operations" },

@@ -5,12 +5,15 @@ import { readFileSync } from "node:fs";
 import type { Diagnostic } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { Command, CommanderError, Option } from "commander";
+import { CAPACITY_ENERGIES } from "./capacity/model.ts";
+import { capacity, type CapacityFlags } from "./commands/capacity.ts";
 import { check, type CheckFormat } from "./commands/check.ts";
 import { demo, type DemoFlags } from "./commands/demo.ts";
 import { doc } from "./commands/doc.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exportModel, type ExportFlags, EXPORT_FORMATS } from "./commands/export.ts";
 import { explain } from "./commands/explain.ts";
+import { fixedPoints, type FixedPointsFlags } from "./commands/fixed-points.ts";
 import { fmt } from "./commands/fmt.ts";
 import { graph } from "./commands/graph.ts";
 import { ir, type IrFlags } from "./commands/ir.ts";
@@ -18,10 +21,18 @@ import { landscape, type LandscapeFlags } from "./commands/landscape.ts";
 import { newModel } from "./commands/new.ts";
 import { reproduce, type ReproduceFlags } from "./commands/reproduce.ts";
 import { run, type RunFlags } from "./commands/run.ts";
+import { STORAGE_RULES, store, type StoreFlags } from "./commands/store.ts";
 import { test, type TestFlags } from "./commands/test.ts";
+import { train, type TrainFlags } from "./commands/train.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import {
+  listOf,
+  orderNumber,
   positiveNumber,
+  positiveReal,
+  share,
+  shareNumber,
+  wholeNumber,
   withBackendOption,
   withDataOptions,
   withModelOptions,
@@ -48,6 +59,7 @@ function makeProgram(finish: (code: number) => void): Command {
   ham demo                             restore damaged digits, and draw them
   ham run model.ham --given query=q.npy
   ham run model.ham --set beta=4 --out result.npz
+  ham train model.ham --validation 0.2 learn the params, and draw the loss
   ham check model.ham                  everything that is wrong with a file
   ham test model.ham                   the tests in it, each with its reasons
   ham explain model.ham                the update rule behind a model
@@ -56,7 +68,7 @@ function makeProgram(finish: (code: number) => void): Command {
     .addHelpText(
       "after",
       `
-Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
+Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped`,
     );
 
   withModelOptions(program.command("run <file>").description("recall once and say how it ended"))
@@ -68,7 +80,26 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     )
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FILE.npz>", "write activations, states and energies")
+    .option("--movie <FILE.png>", "draw a binary recall as an animated PNG")
     .action(async (file: string, flags: RunFlags) => finish(await run(file, flags)));
+
+  withModelOptions(
+    program.command("train <file>").description("learn the params, and draw how the loss fell"),
+  )
+    .option("--train <NAME>", "the train block to run (default: the first)")
+    .addOption(
+      new Option("--epochs <N>", "how often all examples are seen").argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--validation <SHARE>", "hold back this share of the examples")
+        .default(0)
+        .argParser(share),
+    )
+    .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
+    .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
+    .option("--resume", "go on from the checkpoint", false)
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (file: string, flags: TrainFlags) => finish(await train(file, flags)));
 
   program
     .command("check <files...>")
@@ -90,10 +121,96 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     .action(async (files: string[], flags: TestFlags) => finish(await test(files, flags)));
 
   program
+    .command("store <patterns>")
+    .description("store patterns of -1 and 1 in a weight matrix (FILE or FILE#KEY)")
+    .addOption(
+      new Option("--rule <RULE>", "how they are stored").choices(STORAGE_RULES).default("hebb"),
+    )
+    .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
+    .addOption(
+      new Option("--unlearn <N>", "then weaken N states that random starts fall into").argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      new Option("--rate <X>", "how much of each is unlearned")
+        .default(0.01)
+        .argParser(positiveReal),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of the random starts").default(0).argParser(wholeNumber),
+    )
+    .option("--out <FILE.npy>", "where the weights go", "W.npy")
+    .action(async (patterns: string, flags: StoreFlags) => finish(await store(patterns, flags)));
+
+  program
+    .command("capacity [patterns]")
+    .description("measure how many patterns an energy holds (random ones, or FILE[#KEY])")
+    .addOption(
+      new Option("--energy <ENERGY>", "the energy").choices(CAPACITY_ENERGIES).default("quadratic"),
+    )
+    .addOption(
+      new Option("--n <N>", "the order of the polynomial energy").default(3).argParser(orderNumber),
+    )
+    .addOption(
+      new Option("--size <D>", "units of a random pattern").default(100).argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--counts <K,…>", "numbers of patterns (default: around the limit)").argParser(
+        listOf(positiveNumber),
+      ),
+    )
+    .addOption(
+      new Option("--noise <X,…>", "shares of flipped units")
+        .default([0, 0.1, 0.2, 0.3], "0,0.1,0.2,0.3")
+        .argParser(listOf(shareNumber)),
+    )
+    .addOption(
+      new Option("--trials <N>", "damaged copies in each case")
+        .default(50)
+        .argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--overlap <X>", "an overlap that counts as restored")
+        .default(0.95)
+        .argParser(shareNumber),
+    )
+    .addOption(
+      new Option("--seed <N>", "seed of everything that is drawn")
+        .argParser(wholeNumber)
+        .default(0),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .option("--out <FILE.svg>", "where the picture goes", "out/capacity.svg")
+    .action(async (patterns: string | undefined, flags: CapacityFlags) =>
+      finish(await capacity(patterns, flags)),
+    );
+
+  program
     .command("explain <file>")
     .description("print the energy and the update rule of every neuron")
     .option("--latex", "print the rules as LaTeX", false)
     .action(async (file: string, flags: { latex: boolean }) => finish(await explain(file, flags)));
+
+  withModelOptions(
+    program
+      .command("fixed-points <file>")
+      .description("list the minima, saddles and maxima of the energy"),
+  )
+    .addOption(
+      new Option("--starts <N>", "random starts to search from")
+        .default(100)
+        .argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--spread <X>", "standard deviation of the starts around 0")
+        .default(1)
+        .argParser(positiveReal),
+    )
+    .option("--json", "print one JSON object and nothing else", false)
+    .action(async (file: string, flags: FixedPointsFlags) =>
+      finish(await fixedPoints(file, flags)),
+    );
 
   program
     .command("fmt <files...>")
@@ -156,10 +273,14 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors`,
     withSeedOption(
       program
         .command("reproduce <name>")
-        .description("compute a published result again: drdam, drdam-early"),
+        .description("compute a published result again: kohonen, drdam, drdam-early"),
     ),
   )
     .option("--short", "fewer and smaller settings: seconds instead of minutes", false)
+    .option(
+      "--separation <FORMULA>",
+      "kohonen: add a separation function of your own, such as 'max(0, s[i])^3'",
+    )
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FOLDER>", "where the figures go", "out")
     .action(async (name: string, flags: ReproduceFlags) => finish(await reproduce(name, flags)));
@@ -222,6 +343,8 @@ const EXIT_OF: Readonly<Record<string, number>> = {
   "model/unknown-recall": EXIT.usage,
   "model/unknown-given": EXIT.usage,
   "model/unknown-data": EXIT.usage,
+  "model/unknown-training": EXIT.usage,
+  "model/no-params-file": EXIT.usage,
 };
 
 process.exitCode = await main(process.argv.slice(2));

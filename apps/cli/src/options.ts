@@ -16,7 +16,17 @@ function gather(text: string, before: string[]): string[] {
   return [...before, text];
 }
 
-function wholeNumber(text: string): number {
+/** A share of examples to hold back, given on the command line. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value < 1)) {
+    throw new InvalidArgumentError("A share is a number from 0 to below 1, for example 0.2.");
+  }
+  return value;
+}
+
+/** A seed given on the command line. */
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new InvalidArgumentError("A seed is a whole number from 0 up.");
@@ -31,6 +41,37 @@ export function positiveNumber(text: string): number {
   return Number(text);
 }
 
+/** A number above 0 given on the command line. */
+export function positiveReal(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value < Infinity)) {
+    throw new InvalidArgumentError("Expected a number above 0.");
+  }
+  return value;
+}
+
+/** Numbers between commas, each read by `each`. */
+export function listOf(each: (text: string) => number): (text: string) => number[] {
+  return (text) => text.split(",").map((part) => each(part.trim()));
+}
+
+/** A number from 0 to 1 given on the command line. */
+export function shareNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError("A share is a number from 0 to 1.");
+  }
+  return value;
+}
+
+/** The order of a polynomial energy. */
+export function orderNumber(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 2 || Number(text) > 200) {
+    throw new InvalidArgumentError("An order is a whole number from 2 to 200.");
+  }
+  return Number(text);
+}
+
 /** Values and files from outside the model. */
 export interface DataFlags {
   readonly set: string[];
@@ -40,6 +81,7 @@ export interface DataFlags {
 
 /** What is needed to load and run a model. */
 export interface ModelFlags extends DataFlags {
+  readonly params?: string;
   readonly seed: number;
   readonly backend: string;
 }
@@ -86,5 +128,12 @@ export function withBackendOption(command: Command): Command {
 
 /** Adds the options that load and run a model. */
 export function withModelOptions(command: Command): Command {
-  return withBackendOption(withSeedOption(withDataOptions(command)));
+  return withBackendOption(
+    withSeedOption(
+      withDataOptions(command).option(
+        "--params <FILE.safetensors>",
+        "take params from what a training wrote",
+      ),
+    ),
+  );
 }

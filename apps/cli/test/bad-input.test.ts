@@ -310,7 +310,7 @@ test("a file with several mistakes prints each of them once and exits with 3", (
     9 | neuron v: [D] as identiti { leak = off }
       |                  ^^^^^^^^
       = help: did you mean \`identity\`?
-      = note: Lagrangians in scope: identity, relu, repu, exp, rexp, tanh, sigmoid, softmax, ghostmax, layernorm, sphere, sign, step
+      = note: Lagrangians in scope: identity, relu, repu, exp, rexp, tanh, sigmoid, softmax, ghostmax, sparsemax, entmax15, layernorm, sphere, sign, step
 
     error[E0402] unknown_argument: \`euler\` has no option called \`dx\`
       --> five.ham:15:18

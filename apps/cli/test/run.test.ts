@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readNpz } from "@hamlet/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Bench, makeBench, writeModel } from "./ham.ts";
+import { type Bench, makeBench, MODEL, writeModel } from "./ham.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -108,8 +108,22 @@ test("--help leads with examples, --version prints the version", () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
   expect(stdout).toContain(
-    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors",
+    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped",
   );
   expect(bench.ham([]).stdout).toBe(stdout);
   expect(bench.ham(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test("--out writes the trajectories that the recall records", () => {
+  writeModel(bench, MODEL.replace("steps = 200", "steps = 200\n  record v every 50"));
+  const { code } = bench.ham(["run", "m.ham", "--out", "path.npz"]);
+  writeModel(bench);
+  expect(code).toBe(0);
+  const arrays = readNpz(readFileSync(join(bench.folder, "path.npz")));
+  const steps = arrays.get("v.trajectorySteps")!;
+  const path = arrays.get("v.trajectory")!;
+  expect(steps.data[0]).toBe(0);
+  expect(path.shape).toEqual([steps.shape[0], 1, 2]);
+  const end = (path.data as Float32Array).slice(-2);
+  expect(end).toEqual(arrays.get("v")!.data);
 });

@@ -5,6 +5,7 @@
 import { type ExampleFile, readExample } from "@hamlet/testing";
 import hopfield from "../../../fixtures/models/01-hopfield.json" with { type: "json" };
 import densePolynomial from "../../../fixtures/models/02-dense-polynomial.json" with { type: "json" };
+import denseExponential from "../../../fixtures/models/02b-dense-exponential.json" with { type: "json" };
 import denseLseDot from "../../../fixtures/models/03a-dense-lse-dot.json" with { type: "json" };
 import denseLseEuclid from "../../../fixtures/models/03b-dense-lse-euclid.json" with { type: "json" };
 import twoLayer from "../../../fixtures/models/04-two-layer.json" with { type: "json" };
@@ -16,6 +17,7 @@ import plugin from "../../../fixtures/models/09-plugin.json" with { type: "json"
 import weightSharing from "../../../fixtures/models/10-weight-sharing.json" with { type: "json" };
 import mnistMemory from "../../../fixtures/models/11-mnist-memory.json" with { type: "json" };
 import stacked from "../../../fixtures/models/12-stacked.json" with { type: "json" };
+import heteroAssociative from "../../../fixtures/models/13-hetero-associative.json" with { type: "json" };
 import digits from "../../../fixtures/models/digits.json" with { type: "json" };
 import type { ExampleCase } from "./case.ts";
 
@@ -23,6 +25,7 @@ import type { ExampleCase } from "./case.ts";
 export const EXAMPLES = {
   "01-hopfield": hopfield,
   "02-dense-polynomial": densePolynomial,
+  "02b-dense-exponential": denseExponential,
   "03a-dense-lse-dot": denseLseDot,
   "03b-dense-lse-euclid": denseLseEuclid,
   "04-two-layer": twoLayer,
@@ -34,6 +37,7 @@ export const EXAMPLES = {
   "10-weight-sharing": weightSharing,
   "11-mnist-memory": mnistMemory,
   "12-stacked": stacked,
+  "13-hetero-associative": heteroAssociative,
   digits,
 } as unknown as Readonly<Record<string, ExampleFile>>;
 

@@ -69,6 +69,25 @@ test("a train block becomes a training, with what was left out filled in", () =>
   ).toEqual(["normal", "image[d]", "0.3"]);
 });
 
+test("a gradient is taken by unrolling unless another way is named", () => {
+  const gradientOf = (setting: string) => {
+    const text = TEXT.replace("  clip = 1.0", `  clip = 1.0\n  ${setting}`);
+    const { gradient } = compiled(text).graph.trainings![0];
+    return [
+      gradient.name,
+      ...[...gradient.options].map(([name, value]) => [name, printText(value)]),
+    ];
+  };
+  expect(gradientOf("")).toEqual(["unroll"]);
+  expect(gradientOf("gradient = unroll(every = 7)")).toEqual(["unroll", ["every", "7"]]);
+  expect(gradientOf("gradient = implicit")).toEqual(["implicit", ["tolerance", "0.00001"]]);
+  expect(gradientOf("gradient = equilibrium(0.2)")).toEqual([
+    "equilibrium",
+    ["nudge", "0.2"],
+    ["sides", "2"],
+  ]);
+});
+
 test("a test becomes feeds, a recall and expectations with what they show", () => {
   const [found] = graph.tests!;
   expect(found.title).toBe("comes back");

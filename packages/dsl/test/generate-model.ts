@@ -301,7 +301,13 @@ class ModelText {
       "rk4(dt = 1 / D)",
       "langevin(dt = 0.01, temperature = 2)",
     ];
-    const jumps = ["async", "async(order = random)", "async(order = cyclic)", "sync"];
+    const jumps = [
+      "async",
+      "async(order = random)",
+      "async(order = cyclic)",
+      "sync",
+      "glauber(temperature = 2, order = cyclic)",
+    ];
     lines.push(`solver = ${this.#one(...(this.#binary ? jumps : smooth))}`);
     lines.push(`steps = ${this.#one("10", "2 * D")}`);
     const stop = this.#one(

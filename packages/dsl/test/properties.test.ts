@@ -56,6 +56,14 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
   test.each([
     ["a guard that no entry passes", guarded("sum"), "sound"],
     ["the largest of no entries", guarded("max"), "unwritable"],
+    [
+      "a guard that no entry passes at one place",
+      `${LAYER}dim J = 2, L = 1
+neuron w: [J, L] as identity
+let other[a] = sum[b: L where a != b] w[a, b]
+energy e = other[0] * v[0]`,
+      "unwritable",
+    ],
     ["a stop that is always due", `${LAYER}recall a { stop when 0 == 0 }`, "sound"],
     ["a clamp that holds nothing", `${LAYER}recall a { clamp v[i] where 0 == 1 }`, "sound"],
   ])("of %s, which is known before anything runs", (_, text, outcome) => {

@@ -40,7 +40,10 @@ export interface LagrangianDefinition {
   ) => Expr;
   /** Where it comes from. */
   readonly references: readonly string[];
-  /** What its author claims without a proof, such as `convex`. */
+  /**
+   * What its author claims where the rules have no proof: `convex`, or `bounded` for an activation
+   * that stays in a bounded set.
+   */
   readonly assumed?: readonly string[];
   /** Its text, for one that a `.ham` file declares. */
   readonly declaration?: string;

@@ -30,7 +30,7 @@ export interface Neuron {
   readonly leak: boolean;
   /** `binary` layers jump between two values; see the catalogue. */
   readonly kind: "smooth" | "binary";
-  /** What a person claims about it without a proof, such as `convex`. */
+  /** What a person claims about it without a proof: `convex`, `bounded`. */
   readonly assumed?: readonly string[];
   /** How it came from a definition, so that it can be written down again. JSON leaves it out. */
   readonly made?: NeuronOrigin;
@@ -50,6 +50,8 @@ export interface NeuronOrigin {
 export interface Term {
   readonly name: string;
   readonly energy: Expr;
+  /** The first connection with these weights, where others share them. JSON leaves it out. */
+  readonly hypersynapse?: string;
 }
 
 /** How the entries of a layer, or of a `given`, are set: by a formula or by a draw. */
@@ -152,6 +154,12 @@ export interface ModelTest {
   readonly expectations: readonly Expectation[];
 }
 
+/** Something chosen by its name, with the options that were given or stand by default. */
+export interface TrainingChoice {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, Expr>;
+}
+
 /** How the params of a model are learned. */
 export interface Training {
   readonly name: string;
@@ -160,7 +168,9 @@ export interface Training {
   readonly feeds: readonly Feed[];
   /** One number over the activations after the recall. */
   readonly loss: Expr;
-  readonly optimiser: { readonly name: string; readonly options: ReadonlyMap<string, Expr> };
+  /** How the gradient of the loss is taken: `unroll`, `implicit` or `equilibrium`. */
+  readonly gradient: TrainingChoice;
+  readonly optimiser: TrainingChoice;
   /** Examples in a batch, and how often all are seen. */
   readonly batch: Expr;
   readonly epochs: Expr;
@@ -249,11 +259,44 @@ export function totalEnergy(graph: EnergyGraph): Expr {
 }
 
 /**
- * `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations.
+ * `∂E/∂x̂` for every neuron, as expressions of states and activations.
  *
  * The layer's own energy contributes exactly `x` (Legendre) and is never differentiated.
  */
+export function activationGradients(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
+      const own = neuron.leak ? get(neuron.state, indices) : lit(0);
+      return [neuron, { indices, value: add(own, slope) }];
+    }),
+  );
+}
+
+/** `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations. */
 export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...activationGradients(graph)].map(([neuron, { indices, value: slope }]) => [
+      neuron,
+      { indices, value: mul(pow(neuron.tau, lit(-1)), negated(slope)) },
+    ]),
+  );
+}
+
+/**
+ * Where every neuron stands still given the activations of now: `x − ∂E/∂x̂`, as expressions of
+ * states and activations. With the layer's own energy that is `−∂E_synapses/∂x̂`, free of x and τ.
+ */
+export function targets(graph: EnergyGraph): Map<Neuron, Entrywise> {
+  return new Map(
+    [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
+      const value = neuron.leak ? negated(slope) : sub(get(neuron.state, indices), slope);
+      return [neuron, { indices, value }];
+    }),
+  );
+}
+
+/** `∂E_synapses/∂x̂` for every neuron. */
+function slopesOf(graph: EnergyGraph): Map<Neuron, Entrywise> {
   const coupling = add(...graph.terms.map((term) => term.energy));
   const at = graph.neurons.map((neuron) => indicesOf(neuron.axes));
   const slopes = gradients(
@@ -261,16 +304,13 @@ export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
     graph.neurons.map((neuron, i) => ({ tensor: neuron.activation, at: at[i] })),
   );
   return new Map(
-    graph.neurons.map((neuron, i) => {
-      const indices = at[i];
-      const slope = neuron.leak ? add(get(neuron.state, indices), slopes[i]) : slopes[i];
-      const downhill = add(
-        ...(slope.kind === "apply" && slope.op === "add" ? slope.args : [slope]).map(neg),
-      );
-      const value = mul(pow(neuron.tau, lit(-1)), downhill);
-      return [neuron, { indices, value }];
-    }),
+    graph.neurons.map((neuron, i) => [neuron, { indices: at[i], value: slopes[i] }] as const),
   );
+}
+
+/** `−a − b …` for `a + b + …`: every term with its own sign, which reads better. */
+function negated(total: Expr): Expr {
+  return add(...(total.kind === "apply" && total.op === "add" ? total.args : [total]).map(neg));
 }
 
 /**

@@ -171,6 +171,9 @@ function stageOf(expr: Expr): Stage {
     .reduce<Stage>((latest, stage) => (ORDER[stage] > ORDER[latest] ? stage : latest), "load");
 }
 
+/** An activation that no line can hold is shown as what it is: the gradient of L. */
+const isReadable = (activation: Expr) => printText(activation).length <= 500;
+
 /** An explanation as text, in the notation of the language; `x_v` is the internal state of `v`. */
 export function explainText(explanation: Explanation): string {
   const states = new Map(
@@ -196,8 +199,9 @@ export function explainText(explanation: Explanation): string {
     lines.push(`  + ${text(right)}   ${text(left)}`);
   }
   lines.push("", "Activations");
-  for (const { left, right, neuron } of explanation.activations) {
-    lines.push(`  ${text(left)} = ${text(right)}   ${neuron.lagrangianName}`);
+  for (const { left, right, indices, neuron } of explanation.activations) {
+    const shown = isReadable(right) ? text(right) : `dL/d(${text(get(neuron.state, indices))})`;
+    lines.push(`  ${text(left)} = ${shown}   ${neuron.lagrangianName}`);
   }
   lines.push("", "Update rules");
   for (const { left, right, neuron } of explanation.rules) {
@@ -221,9 +225,11 @@ export function explainText(explanation: Explanation): string {
 export function explainLatex(explanation: Explanation): string {
   const latex = (expr: Expr) => printLatex(expr, { hats: true });
   const rows = [
-    ...explanation.activations.map(
-      ({ left, right }) => `${latex(left as Expr)} &= ${latex(right)}`,
-    ),
+    ...explanation.activations.map(({ left, right, indices, neuron }) => {
+      const state = latex(get(neuron.state, indices));
+      const shown = isReadable(right) ? latex(right) : `\\frac{\\partial L}{\\partial ${state}}`;
+      return `${latex(left as Expr)} &= ${shown}`;
+    }),
     ...explanation.rules.map(({ left, right, neuron }) => {
       if (neuron.kind === "binary") {
         return `-\\frac{\\partial E}{\\partial ${latex(left as Expr)}} &= ${latex(right)}`;

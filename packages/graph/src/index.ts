@@ -8,6 +8,8 @@ export { type Certificate, certify, printCertificate } from "./analyse/certifica
 export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
 export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
 export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
+export { checkConcavity, type Concavity } from "./analyse/concavity.ts";
+export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
 export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
@@ -18,8 +20,10 @@ export {
   isPositive,
   printInterval,
 } from "./analyse/interval.ts";
+export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
+export { keeps } from "./bound.ts";
 export { exprKey, spelled, tidy } from "./canonical.ts";
 export {
   type CatalogueEntry,
@@ -39,10 +43,12 @@ export {
   type SignatureEntry,
 } from "./catalogue.ts";
 export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
+export { defaultRecall } from "./default-recall.ts";
 export { contains, dependsOn, tensorsIn } from "./depends.ts";
 export { indicesOf, makeDim, makeIndex } from "./dim.ts";
 export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
 export {
+  activationGradients,
   activationOf,
   type Assertion,
   type Clamp,
@@ -60,10 +66,12 @@ export {
   type Recall,
   RECALL_QUANTITIES,
   type Start,
+  targets,
   type Term,
   TEST_QUANTITIES,
   totalEnergy,
   type Training,
+  type TrainingChoice,
   velocities,
   VISIT_ORDERS,
   type VisitOrder,
@@ -113,6 +121,7 @@ export { type FlipForm, flipForm } from "./flip.ts";
 export { type OverlapSum, overlapSum } from "./overlap-sum.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
+export { type Reach, reachOf } from "./reach.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
 export { makeTensor } from "./tensor.ts";

@@ -181,7 +181,9 @@ class Printer {
       const top = this.#row(tops);
       return { text: `${sign}\\frac{${top}}{${this.#row(below)}}`, level: LEVEL.product };
     }
-    return { text: `${sign}${this.#row(tops)}`, level: LEVEL.product };
+    // A minus in front of a sum is one of the whole sum.
+    const text = tops.length === 1 ? this.#part(tops[0], LEVEL.product) : this.#row(tops);
+    return { text: `${sign}${text}`, level: LEVEL.product };
   }
 
   /** Factors side by side; what swallows everything to its right stands last. */

@@ -1,4 +1,5 @@
 import {
+  add,
   apply,
   type EnergyGraph,
   explain,
@@ -164,5 +165,20 @@ test("a binary layer has no velocity: its units take the value of lower energy",
   );
   expect(explainLatex(explain(hopfield))).toContain(
     "-\\frac{\\partial E}{\\partial \\hat{s}_{d}} &=",
+  );
+});
+
+test("an activation that no line can hold is shown as the gradient of its Lagrangian", () => {
+  const long: LagrangianDefinition = {
+    ...identity,
+    name: "long",
+    value: (state) =>
+      add(...Array.from({ length: 60 }, (_, k) => apply("logcosh", mul(lit(k + 2), state)))),
+  };
+  const v = makeNeuron("v", [D], long);
+  const graph: EnergyGraph = { dims: [D], tensors: [], neurons: [v], terms: [], recalls: [] };
+  expect(explainText(explain(graph))).toContain("\n  v[d] = dL/d(x_v[d])   long\n");
+  expect(explainLatex(explain(graph))).toContain(
+    "\\hat{v}_{d} &= \\frac{\\partial L}{\\partial v_{d}} ",
   );
 });

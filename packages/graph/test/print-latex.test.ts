@@ -56,6 +56,11 @@ test.each<[string, Expr, string]>([
     String.raw`-\frac{\log \sum_{m} \exp\left(\beta \, \sum_{i} \xi_{m, i} \, \hat{v}_{i}\right)}{\beta}`,
   ],
   [
+    "a minus in front of a sum",
+    neg(add(overlap, beta)),
+    String.raw`-\left(\sum_{i} \xi_{m, i} \, \hat{v}_{i} + \beta\right)`,
+  ],
+  [
     "its slope",
     gradient(neg(div(logsumexp([m], mul(beta, overlap)), beta)), v, [j]),
     String.raw`-\sum_{m} \xi_{m, j} \, \operatorname{softmax}_{m}\left(\beta \, \sum_{i} \xi_{m, i} \, \hat{v}_{i}\right)`,

@@ -1,17 +1,50 @@
+export { FLIP_SOLVERS } from "./binary/binary-recall.ts";
+export { type Flip, type FlipPath, frameAt, type LayerStart } from "./binary/trajectory.ts";
+export { type TensorsByName } from "./hypergraph/batch.ts";
+export { type HypersynapseSetting } from "./hypergraph/connect.ts";
+export { type HypergraphParts, makeEnergyGraph } from "./hypergraph/energy-graph.ts";
+export {
+  type EnergyTree,
+  type Hypergraph,
+  type HypergraphOptions,
+  makeHypergraph,
+} from "./hypergraph/hypergraph.ts";
+export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
+export { basinOf } from "./fixed-points/basin.ts";
+export {
+  census,
+  type Census,
+  CENSUS_UNITS,
+  type CensusOptions,
+  type FixedPoint,
+} from "./fixed-points/census.ts";
+export { classify, type Classification, type FixedPointKind } from "./fixed-points/classify.ts";
+export {
+  type Landscape,
+  type LandscapeSpace,
+  makeLandscape,
+  type Site,
+  type Vector,
+} from "./fixed-points/landscape.ts";
+export { refine, type Refined } from "./fixed-points/refine.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";
 export { synConv2d } from "./hypersynapses/conv2d.ts";
 export { synDam } from "./hypersynapses/dam.ts";
+export { synDrdam } from "./hypersynapses/drdam.ts";
+export { synDenseBias } from "./hypersynapses/dense-bias.ts";
 export { synDense } from "./hypersynapses/dense.ts";
 export { synHopfield } from "./hypersynapses/hopfield.ts";
 export { synLse } from "./hypersynapses/lse.ts";
 export { synLseEuclid } from "./hypersynapses/lse-euclid.ts";
+export { makeManyBody, type ManyBodyOptions } from "./hypersynapses/many-body.ts";
 export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
-export { type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
+export { drawFeed, type FeedSpace } from "./recall/feed.ts";
+export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
   type CompiledRecall,
   makeRecall,
@@ -21,5 +54,41 @@ export {
   type RecallSetup,
   type RecallStep,
 } from "./recall/recall.ts";
+export { type Trajectory } from "./recall/record.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
-export { type Layers, type Solver, type StepFrom, type Velocity } from "./solvers/solver.ts";
+export {
+  type Groups,
+  type Layers,
+  type Memory,
+  type Point,
+  type Solver,
+  type SolverOption,
+  type SolverSettings,
+  type StepFrom,
+  type StepTo,
+} from "./solvers/solver.ts";
+export { GRADIENTS } from "./training/catalogue.ts";
+export type { Minibatch } from "./training/flow.ts";
+export type {
+  GradientMethod,
+  GradientParts,
+  GradientResult,
+  LossGradient,
+} from "./training/loss-gradient.ts";
+export { OPTIMISERS } from "./training/optimisers/catalogue.ts";
+export type { Moved, Optimiser, Settings, Standing } from "./training/optimisers/optimiser.ts";
+export type { TrainProgress, TrainResult, ValidationPoint } from "./training/progress.ts";
+export type { ByParam } from "./training/sums.ts";
+export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";
+export { hebb } from "./storage/hebb.ts";
+export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts";
+export { pseudoInverse } from "./storage/pseudo-inverse.ts";
+export { storkey } from "./storage/storkey.ts";
+export { unlearn, type UnlearnOptions } from "./storage/unlearn.ts";
+export {
+  exponentialRate,
+  hebbInstability,
+  polynomialCapacity,
+  polynomialInstability,
+} from "./capacity/theory.ts";
+export { type Interval, wilsonInterval } from "./capacity/wilson.ts";

@@ -17,15 +17,17 @@ import {
   mul,
   neg,
   pow,
+  sub,
   sum,
   type Tensor,
 } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import type { BinaryState, Unit } from "../src/binary/binary-state.ts";
-import { makeFastSetup } from "../src/binary/fast-setup.ts";
+import { fastStates } from "../src/binary/fast-setup.ts";
 import { FastState } from "../src/binary/fast-state.ts";
 import { type BinaryLayer, FlipState } from "../src/binary/flip-state.ts";
 import { ones } from "../src/binary/packed-patterns.ts";
+import { QuadraticState } from "../src/binary/quadratic-state.ts";
 import { asyncWalk, syncWalk } from "../src/binary/walk.ts";
 import { identity } from "./models.ts";
 
@@ -35,6 +37,7 @@ const sign = { ...identity, name: "sign", kind: "binary" as const };
 type EnergyOf = (x: Expr, m: Index, D: number) => Expr;
 const ENERGIES: Readonly<Record<string, EnergyOf>> = {
   "a square": (x, m) => mul(lit(-1 / 2), sum([m], pow(x, lit(2)))),
+  "a parabola": (x, m) => sum([m], sub(mul(lit(0.3), x), pow(sub(x, lit(1)), lit(2)))),
   "a rectified power": (x, m, D) =>
     mul(lit(-1 / 7), sum([m], pow(apply("relu", div(x, lit(D))), lit(7)))),
   "an exponential": (x, m) => neg(sum([m], apply("exp", mul(lit(0.3), x)))),
@@ -67,11 +70,11 @@ function problem(stream: Key, energyOf: EnergyOf) {
   const tensors = new Map<Tensor, ArrayLike<number>>([[xi, signs(3, patterns * units)]]);
   const start = signs(4, units).map((s) => (s < 0 ? layer.low : layer.high));
   const space = { sizes: new Map(), tensors };
-  const setup = makeFastSetup(form, [layer], space);
-  if (setup === null) throw new Error("the energy has the fast form");
+  const make = fastStates(form, [layer], space);
+  if (make === null) throw new Error("the energy has the fast form");
   return {
     units: Array.from({ length: units }, (_, offset): Unit => ({ layer: 0, offset })),
-    fast: new FastState(setup, start),
+    fast: make(start),
     general: new FlipState({ form, layers: [layer], ...space, values: [start] }),
   };
 }
@@ -104,7 +107,9 @@ describe.each(Object.entries(ENERGIES))("%s", (_, energyOf) => {
       const [a, b] = [recorded(fast), recorded(general)];
       const order = (["permutation", "cyclic", "random"] as const)[index % 3];
       const walks = [a, b].map(({ state }) =>
-        index % 10 === 9 ? syncWalk(state, units) : asyncWalk(state, units, order, stream),
+        index % 10 === 9
+          ? syncWalk({ state, units })
+          : asyncWalk({ state, units }, { order, key: stream }),
       );
       for (const walk of walks) walk.advance(20 * units.length);
       expect(a.flips).toEqual(b.flips);
@@ -141,7 +146,9 @@ test.each([0.01, 0.3, 2, 40, 140])(
       }
       const [a, b] = [recorded(fast), recorded(general)];
       for (const { state } of [a, b]) {
-        asyncWalk(state, units, "permutation", stream).advance(20 * units.length);
+        asyncWalk({ state, units }, { order: "permutation", key: stream }).advance(
+          20 * units.length,
+        );
       }
       expect(a.flips).toEqual(b.flips);
       const difference = Math.abs(fast.energy() - general.energy());
@@ -153,6 +160,14 @@ test.each([0.01, 0.3, 2, 40, 140])(
 test("ones are counted in all 32 bits", () => {
   for (const word of [0, 1, -1, 1 << 31, 0x55555555, 0x12345678, -0x1234567]) {
     expect(ones(word)).toBe((word >>> 0).toString(2).replaceAll("0", "").length);
+  }
+});
+
+test("a square and a parabola need one number a proposal, other functions a sum", () => {
+  for (const [name, energyOf] of Object.entries(ENERGIES)) {
+    const { fast } = problem(key(34), energyOf);
+    const expected = name === "a square" || name === "a parabola" ? QuadraticState : FastState;
+    expect(fast, name).toBeInstanceOf(expected);
   }
 });
 
@@ -178,7 +193,7 @@ describe("energies of another form take the general path", () => {
       [weight, [1, 2, 3]],
       [field, [1, 2, 3, 4]],
     ]);
-    return makeFastSetup(form, [layer], { sizes: new Map(), tensors });
+    return fastStates(form, [layer], { sizes: new Map(), tensors });
   };
   const cube = pow(x, lit(3));
 

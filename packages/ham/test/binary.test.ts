@@ -8,7 +8,6 @@ import {
   type Expr,
   get,
   indicesOf,
-  type LagrangianDefinition,
   lit,
   makeDim,
   makeIndex,
@@ -27,16 +26,10 @@ import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { identity, recallOf, setupOf } from "./models.ts";
+import { sign } from "./binary-models.ts";
+import { recallOf, setupOf } from "./models.ts";
 
 beforeAll(() => useBackend("wasm"));
-
-const sign: LagrangianDefinition = {
-  ...identity,
-  name: "sign",
-  kind: "binary",
-  value: (x) => apply("abs", x),
-};
 
 /** A layer of `size` units with couplings `T`, or with `K` patterns and the energy `F`. */
 function layer(size: number, patterns = 1) {

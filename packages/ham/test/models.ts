@@ -120,3 +120,61 @@ export function twoPatterns() {
     ] as const),
   };
 }
+
+/** Three patterns on a circle, dot product: v = Σ ξ softmax(β ξ v) at the fixed points. */
+export function triangle() {
+  const D = makeDim("D", 2);
+  const K = makeDim("K", 3);
+  const beta = makeTensor("beta", "const", [], { bound: { op: ">", value: 0 } });
+  const xi = makeTensor("xi", "data", [K, D]);
+  const query = makeTensor("query", "given", [D]);
+  const v = makeNeuron("v", [D], identity);
+  const i = makeIndex("i", D);
+  const m = makeIndex("m", K);
+  const overlap = sum([i], mul(get(xi, [m, i]), get(v.activation, [i])));
+  const energy = neg(div(logsumexp([m], mul(get(beta), overlap)), get(beta)));
+  const graph: EnergyGraph = {
+    dims: [D, K],
+    tensors: [beta, xi, query],
+    neurons: [v],
+    terms: [{ name: "lse", energy }],
+    recalls: [],
+  };
+  return { graph, v, query, beta, xi };
+}
+
+/** The corners of an equilateral triangle of circumradius 1, row-major. */
+export const CORNERS: readonly number[] = [0, 1, 2].flatMap((k) => {
+  const angle = (2 * Math.PI * k) / 3;
+  return [Math.cos(angle), Math.sin(angle)];
+});
+
+/** Layers in a chain, or wired otherwise, by dense synapses: `pairs` of positions. */
+export function wired(
+  kinds: readonly LagrangianDefinition[],
+  pairs: readonly (readonly [number, number])[],
+  options: Parameters<typeof makeNeuron>[3] = {},
+) {
+  const dims = kinds.map((_, n) => makeDim(`D${n}`, 3));
+  const layers = kinds.map((kind, n) => makeNeuron(`x${n}`, [dims[n]], kind, options));
+  const starts = layers.map((layer, n) => makeTensor(`start${n}`, "given", layer.axes));
+  const terms = pairs.map(([a, b]) => {
+    const weight = makeTensor(`W${a}${b}`, "param", [dims[a], dims[b]]);
+    const [i, j] = [makeIndex("i", dims[a]), makeIndex("j", dims[b])];
+    const product = mul(
+      get(weight, [i, j]),
+      get(layers[a].activation, [i]),
+      get(layers[b].activation, [j]),
+    );
+    return { name: weight.name, energy: neg(sum([i, j], product)), weight };
+  });
+  const weights = terms.map(({ weight }) => weight);
+  const graph: EnergyGraph = {
+    dims,
+    tensors: [...weights, ...starts],
+    neurons: layers,
+    terms: terms.map(({ name, energy }) => ({ name, energy })),
+    recalls: [],
+  };
+  return { graph, layers, starts, weights };
+}

@@ -199,7 +199,7 @@ test("an unknown solver and a bad setting are explained", () => {
   const make = (options: Parameters<typeof recallOf>[1]) => () =>
     makeRecall(model.graph, recallOf([[model.v, model.query]], options), setup);
   expect(make({ solver: { name: "leap", options: new Map() } })).toThrowErrorMatchingInlineSnapshot(
-    `[HamError: The recall "settle" asks for the solver "leap". Solvers: euler, heun, rk4, langevin, async, sync.]`,
+    `[HamError: The recall "settle" asks for the solver "leap". Solvers: euler, heun, rk4, langevin, adaptive, alternate, cccp, anderson, async, sync, glauber.]`,
   );
   expect(make({ dt: -1 })).toThrowErrorMatchingInlineSnapshot(
     `[HamError: The recall "settle": expected "dt" to be above 0, found -1. Write it in the recall block, or set it with --set recall.settle.dt=….]`,

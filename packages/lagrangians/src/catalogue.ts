@@ -1,4 +1,5 @@
 import { type LagrangianDefinition } from "@hamlet/graph";
+import { lagrEntmax15 } from "./entmax15.ts";
 import { lagrExp } from "./exp.ts";
 import { lagrGhostmax } from "./ghostmax.ts";
 import { lagrIdentity } from "./identity.ts";
@@ -9,6 +10,7 @@ import { lagrRexp } from "./rexp.ts";
 import { lagrSigmoid } from "./sigmoid.ts";
 import { lagrSign } from "./sign.ts";
 import { lagrSoftmax } from "./softmax.ts";
+import { lagrSparsemax } from "./sparsemax.ts";
 import { lagrSphere } from "./sphere.ts";
 import { lagrStep } from "./step.ts";
 import { lagrTanh } from "./tanh.ts";
@@ -24,6 +26,8 @@ export const LAGRANGIANS: readonly LagrangianDefinition[] = [
   lagrSigmoid,
   lagrSoftmax,
   lagrGhostmax,
+  lagrSparsemax,
+  lagrEntmax15,
   lagrLayernorm,
   lagrSphere,
   lagrSign,

@@ -1,4 +1,5 @@
 export { LAGRANGIANS } from "./catalogue.ts";
+export { lagrEntmax15 } from "./entmax15.ts";
 export { lagrExp } from "./exp.ts";
 export { lagrGhostmax } from "./ghostmax.ts";
 export { lagrIdentity } from "./identity.ts";
@@ -9,6 +10,7 @@ export { lagrRexp } from "./rexp.ts";
 export { lagrSigmoid } from "./sigmoid.ts";
 export { lagrSign } from "./sign.ts";
 export { lagrSoftmax } from "./softmax.ts";
+export { lagrSparsemax } from "./sparsemax.ts";
 export { lagrSphere } from "./sphere.ts";
 export { lagrStep } from "./step.ts";
 export { lagrTanh } from "./tanh.ts";

@@ -1,6 +1,15 @@
 export { CATALOGUE } from "./catalogue.ts";
 export { type ModelFiles, NO_FILES } from "./files.ts";
-export { type Entries, type LoadOptions } from "./load.ts";
-export { type GivenValue, loadModel, type Model, type ModelRecallOptions } from "./model.ts";
+export { type LoadOptions } from "./load.ts";
+export { type Entries } from "@hamlet/ham";
+export {
+  type FixedPointsOptions,
+  type GivenValue,
+  loadModel,
+  type Model,
+  type ModelRecallOptions,
+} from "./model.ts";
+export { readSeparation, type SeparationFormula } from "./separation.ts";
+export { type ModelTrainOptions } from "./training.ts";
 export { readUses } from "./uses.ts";
 export { type FailedExpectation, type TestOptions, type TestReport } from "./tests.ts";

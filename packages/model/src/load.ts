@@ -1,6 +1,6 @@
 // Loading: text, data files and overrides become a model that is ready to run.
 
-import { type ArrayData, foldIn, type Key, key, readArrayFile } from "@hamlet/core";
+import { type ArrayData, key, readArrayFile } from "@hamlet/core";
 import {
   badEntry,
   collectDiagnostics,
@@ -20,18 +20,9 @@ import {
   withoutAllowed,
 } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-import {
-  type Dim,
-  type Environment,
-  evaluateScalar,
-  HamError,
-  invariant,
-  type Registry,
-  replaceGets,
-  sizeOfDim,
-  type Tensor,
-} from "@hamlet/graph";
-import { drawEntries } from "@hamlet/ham";
+import { type Dim, HamError, invariant, type Registry, type Tensor } from "@hamlet/graph";
+import { addInitialEntries, type Entries } from "@hamlet/ham";
+import { learnedEntries, readParams } from "./params.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
@@ -47,14 +38,13 @@ export interface LoadOptions {
   readonly set?: readonly string[];
   /** Files for `data` and `given` names: `FILE`, or `FILE.npz#key`. They override the model's. */
   readonly data?: Readonly<Record<string, string>>;
+  /**
+   * A safetensors file with params by their names, as a training writes it. They take the place of
+   * what the model says; params that it does not hold stay.
+   */
+  readonly params?: string;
   /** Seed of everything that is drawn; default 0. */
   readonly seed?: number;
-}
-
-/** Entries of a tensor on the CPU. */
-export interface Entries {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
 }
 
 /** Everything a model is made of, before tensors. */
@@ -70,13 +60,14 @@ export interface LoadedParts {
 /** Compiles a file and reads its data. Throws `model/file-has-errors` with all messages. */
 export async function loadParts(
   source: SourceFile,
-  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, seed = 0 }: LoadOptions,
+  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, params, seed = 0 }: LoadOptions,
 ): Promise<LoadedParts> {
   const resolve = await readUses(source, files);
   const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
+  const learned = params === undefined ? null : await readParams(params, graph, files);
   for (const tensor of graph.tensors) {
     const given = data[tensor.name];
     if (given === undefined && tensor.source?.from !== "file") continue;
@@ -107,7 +98,16 @@ export async function loadParts(
     if (read !== null) entries.set(tensor, read);
   }
   stopOnErrors(found.list(), compilation.sources);
-  computeValues(graph.tensors, fit.sizes, entries, key(seed));
+  for (const [tensor, array] of learned ?? []) {
+    entries.set(tensor, learnedEntries(tensor, array, fit.sizes));
+  }
+  addInitialEntries(graph.tensors, fit.sizes, entries, key(seed));
+  for (const tensor of graph.tensors) {
+    invariant(
+      tensor.kind === "given" || tensor.kind === "data" || entries.has(tensor),
+      `"${tensor.name}" has a value`,
+    );
+  }
   const warnings = withoutAllowed(compilation.file, [
     ...compilation.diagnostics,
     ...fit.diagnostics,
@@ -231,58 +231,18 @@ function fromFile(
   const lead = taken.shape.length - layout.length;
   const order = [
     ...Array.from({ length: lead }, (_, axis) => axis),
-    ...tensor.axes.map((dim) => lead + layout.indexOf(dim)),
+    ...placesIn(layout, tensor.axes).map((axis) => lead + axis),
   ];
   const shape = order.map((axis) => taken.shape[axis]);
   return { shape, data: reorder(data, taken.shape, order) };
 }
 
-/** Consts and params that are given by a formula or a draw. */
-function computeValues(
-  tensors: readonly Tensor[],
-  sizes: ReadonlyMap<Dim, number>,
-  entries: Map<Tensor, Entries>,
-  seed: Key,
-): void {
-  const environment = (): Environment => ({
-    sizes,
-    tensors: new Map([...entries].map(([tensor, { data }]) => [tensor, data])),
+/** Where each axis stands in a layout; axes of one dim keep their order. */
+function placesIn(layout: readonly Dim[], axes: readonly Dim[]): number[] {
+  const free = layout.map((dim): Dim | null => dim);
+  return axes.map((dim) => {
+    const place = free.indexOf(dim);
+    free[place] = null;
+    return place;
   });
-  const compute = (tensor: Tensor): void => {
-    const { source } = tensor;
-    if (entries.has(tensor) || source === null || source.from === "file") return;
-    const needs = source.from === "value" ? [source.value] : source.args;
-    for (const expr of needs) {
-      replaceGets(expr, (node) => {
-        compute(node.tensor);
-        return null;
-      });
-    }
-    const shape = tensor.axes.map((dim) => sizeOfDim(dim, { sizes }));
-    const count = shape.reduce((a, b) => a * b, 1);
-    if (source.from === "value") {
-      const value = evaluateScalar(source.value, environment());
-      entries.set(tensor, { shape, data: new Float32Array(count).fill(value) });
-    } else {
-      const args = source.args.map((arg) => evaluateScalar(arg, environment()));
-      const stream = foldIn(seed, nameHash(tensor.name));
-      entries.set(tensor, { shape, data: drawEntries(source.distribution, args, shape, stream) });
-    }
-  };
-  tensors.forEach(compute);
-  for (const tensor of tensors) {
-    invariant(
-      tensor.kind === "given" || tensor.kind === "data" || entries.has(tensor),
-      `"${tensor.name}" has a value`,
-    );
-  }
-}
-
-/** A number for a name, so that every declaration has its own stream whatever its place (FNV-1a). */
-export function nameHash(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const letter of name) {
-    hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -13,23 +13,33 @@ import {
   type EnergyGraph,
   givensOf,
   HamError,
+  lit,
   type Recall,
   type Tensor,
+  type Training,
 } from "@hamlet/graph";
 import {
+  census,
+  type Census,
+  type CensusOptions,
   type CompiledRecall,
+  type Entries,
   makeRecall,
   type RecallOptions,
   type RecallResult,
+  type RecallSetup,
+  train,
+  type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
+import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
 import {
-  type Entries,
-  type LoadOptions,
-  loadParts,
-  type LoadedParts,
-  stopOnErrors,
-} from "./load.ts";
+  examplesOf,
+  type ModelTrainOptions,
+  ofKind,
+  paramsFile,
+  trainingNamed,
+} from "./training.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
@@ -40,6 +50,12 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"
   /** The name of the recall block; default: the first. */
   readonly recall?: string;
   /** Values of `given` names; those with a file need none. Tensors are borrowed. */
+  readonly givens?: Readonly<Record<string, GivenValue>>;
+}
+
+/** What a search for fixed points is given. */
+export interface FixedPointsOptions extends Omit<CensusOptions, "key"> {
+  /** Values of `given` names that the energy reads, for one example. Tensors are borrowed. */
   readonly givens?: Readonly<Record<string, GivenValue>>;
 }
 
@@ -59,6 +75,21 @@ export interface Model {
   compileRecall(name?: string): CompiledRecall;
   /** Runs a recall; the caller disposes the result. */
   recall(options?: ModelRecallOptions): Promise<RecallResult>;
+  /**
+   * Looks for the fixed points of the energy from many starts, drawn from the model's seed; see
+   * `census` of `@hamlet/ham`. Recall blocks, and so their clamps, play no part.
+   */
+  fixedPoints(options?: FixedPointsOptions): Promise<Census>;
+  /** The train block of that name; the first without one. */
+  trainingNamed(name?: string): Training;
+  /**
+   * Runs a train block. When it has ended, also by its signal, the model recalls with what it
+   * learned. The caller disposes the result.
+   * @throws HamError as `train` of `@hamlet/ham`, and `model/unknown-training`.
+   */
+  train(options?: ModelTrainOptions): Promise<TrainResult>;
+  /** Every param as the bytes of a safetensors file, for the option `params` of `loadModel`. */
+  paramsFile(): Uint8Array;
   /** Runs the tests of the file, one after the other, each with draws of its own. */
   runTests(options?: TestOptions): Promise<TestReport[]>;
   dispose(): void;
@@ -84,7 +115,7 @@ class LoadedModel implements Model {
   readonly sizes: ReadonlyMap<Dim, number>;
   readonly seed: number;
   readonly warnings: readonly Diagnostic[];
-  readonly #entries: ReadonlyMap<Tensor, Entries>;
+  readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
   #disposed = false;
 
@@ -94,7 +125,7 @@ class LoadedModel implements Model {
     this.sizes = sizes;
     this.seed = seed;
     this.warnings = warnings;
-    this.#entries = entries;
+    this.#entries = new Map(entries);
     tf.tidy(() => {
       for (const [tensor, { shape, data }] of entries) {
         if (tensor.kind === "given") continue;
@@ -135,12 +166,12 @@ class LoadedModel implements Model {
   }
 
   #compile(recall: Recall): CompiledRecall {
+    return makeRecall(this.graph, recall, this.#setup());
+  }
+
+  #setup(): RecallSetup & { numbers: Map<Tensor, ArrayLike<number>> } {
     const numbers = new Map([...this.#entries].map(([tensor, { data }]) => [tensor, data]));
-    return makeRecall(this.graph, recall, {
-      sizes: this.sizes,
-      values: this.#tensors,
-      numbers,
-    });
+    return { sizes: this.sizes, values: this.#tensors, numbers };
   }
 
   async recall(options: ModelRecallOptions = {}): Promise<RecallResult> {
@@ -165,6 +196,54 @@ class LoadedModel implements Model {
     } finally {
       tf.dispose(bound.owned);
     }
+  }
+
+  async fixedPoints({ givens = {}, ...options }: FixedPointsOptions = {}): Promise<Census> {
+    this.#alive();
+    const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
+    try {
+      const setup = this.#setup();
+      for (const [tensor, value] of bound.tensors) {
+        assertOneExample(tensor, value);
+        setup.numbers.set(tensor, await value.data());
+      }
+      return await census(this.graph, setup, { ...options, key: key(this.seed) });
+    } finally {
+      tf.dispose(bound.owned);
+    }
+  }
+
+  trainingNamed(name?: string): Training {
+    return trainingNamed(this.graph, name);
+  }
+
+  async train({ train: name, ...options }: ModelTrainOptions = {}): Promise<TrainResult> {
+    this.#alive();
+    const training = this.trainingNamed(name);
+    const setup = {
+      ...this.#setup(),
+      params: ofKind(this.#entries, "param"),
+      examples: examplesOf(this.graph, training, this.#entries),
+    };
+    const result = await train(this.graph, training, setup, { ...options, key: key(this.seed) });
+    try {
+      for (const [param, tensor] of result.params) await this.#learn(param, tensor);
+    } catch (error) {
+      result.dispose();
+      throw error;
+    }
+    return result;
+  }
+
+  async #learn(param: Tensor, tensor: tf.Tensor): Promise<void> {
+    const data = new Float32Array(await tensor.data());
+    this.#entries.set(param, { shape: [...tensor.shape], data });
+    this.#tensors.get(param)?.dispose();
+    this.#tensors.set(param, tf.clone(tensor));
+  }
+
+  paramsFile(): Uint8Array {
+    return paramsFile(this.#entries);
   }
 
   async runTests({ onTest }: TestOptions = {}): Promise<TestReport[]> {
@@ -260,6 +339,27 @@ class LoadedModel implements Model {
     }
     return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
   }
+}
+
+/** A recall that reads no given but those of the energy. */
+const NOTHING_BUT_ENERGY: Recall = {
+  name: "fixed points",
+  starts: [],
+  clamps: [],
+  solver: { name: "adaptive", options: new Map() },
+  steps: lit(1),
+  stop: null,
+  schedules: [],
+  record: [],
+  returns: [],
+};
+
+function assertOneExample({ name }: Tensor, { shape: [count] }: tf.Tensor): void {
+  if (count === 1) return;
+  throw new HamError(
+    "model/one-example",
+    `The energy reads "${name}", so it has other fixed points for every example: expected one example, found ${count}. Give one, such as its row of the file.`,
+  );
 }
 
 function assertOneBatch(tensors: ReadonlyMap<Tensor, tf.Tensor>): void {

@@ -11,9 +11,14 @@ import {
   type Tensor,
   TEST_QUANTITIES,
 } from "@hamlet/graph";
-import { ENERGY_ROUNDING, type RecallOptions, type RecallResult } from "@hamlet/ham";
-import { drawFeed } from "./feeds.ts";
-import { type Entries, nameHash } from "./load.ts";
+import {
+  drawFeed,
+  ENERGY_ROUNDING,
+  type Entries,
+  nameHash,
+  type RecallOptions,
+  type RecallResult,
+} from "@hamlet/ham";
 
 /** How tests are run. */
 export interface TestOptions {

@@ -70,6 +70,20 @@ const MODELS: Readonly<Record<string, { text: string; givens: Record<string, typ
     text: smooth("langevin(dt = 0.1, temperature = 0.2)"),
     givens: { query, known },
   },
+  adaptive: { text: smooth("adaptive(dt = 0.5)"), givens: { query, known } },
+  alternate: {
+    text: smooth("alternate").replace(
+      /energy lse = .*/,
+      "energy field = -beta * sum[m, i] xi[m, i] * v[i]",
+    ),
+    givens: { query, known },
+  },
+  "cccp with Newton's polish": { text: smooth("cccp(newton = 2)"), givens: { query, known } },
+  anderson: { text: smooth("anderson"), givens: { query, known } },
+  "a trajectory": {
+    text: smooth("euler(dt = 0.1)").replace("steps = 3", "steps = 3\n  record v every 2"),
+    givens: { query, known },
+  },
   async: { text: binary, givens: { query } },
 };
 
@@ -145,6 +159,17 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
         }
       };
       await expectNoLeakOnFailure(use);
+    });
+  });
+
+  test("a census of the fixed points", async () => {
+    if (text === binary) return;
+    const free = text.replace("  schedule beta = 1 + 3 * t\n", "");
+    using model = await load(free);
+    const one = (values: typeof query) => ({ shape: [3], data: values.data.slice(0, 3) });
+    const single = Object.fromEntries(Object.entries(givens).map(([k, value]) => [k, one(value)]));
+    await expectNoLeak(async () => {
+      await model.fixedPoints({ starts: 3, givens: single });
     });
   });
 

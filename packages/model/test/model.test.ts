@@ -79,6 +79,16 @@ test("dims are found from files, and a let may use them before they are known", 
   ]);
 });
 
+test("an array over one dim twice keeps its order", async () => {
+  const text = TEXT.replace("[K, D] from", "[D, D] from").replace("m, i", "i, m");
+  const given = { "xi.npy": writeNpy({ shape: [2, 2], dtype: "float32", data: xi }) };
+  using model = await loadModel(
+    { name: "m.ham", text: text.replace("dim D, K", "dim D") },
+    { files: filesOf(given) },
+  );
+  expect([...model.entries("xi").data]).toEqual([...xi]);
+});
+
 test("the stored order of a file's axes is declared, not guessed", async () => {
   const turned = writeNpy({ shape: [2, 2], dtype: "float32", data: Float32Array.of(1, -1, 2, -2) });
   const text = TEXT.replace('from "xi.npy"', 'from "xi.npy" stored [D, K]');

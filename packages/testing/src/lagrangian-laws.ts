@@ -31,8 +31,8 @@ export interface LagrangianCheck {
 /**
  * Checks the laws that every smooth Lagrangian keeps and returns what is violated, in words:
  * its activation is the finite-difference gradient of its value, the Hessian-vector product the
- * finite difference of the activation, `uᵀ∇²L u ≥ 0` (convexity), and the value is one finite
- * number.
+ * finite difference of the activation, `uᵀ∇²L u ≥ 0` (convexity), `∂E/∂x̂ = x` for the energy
+ * `E = ⟨x, x̂⟩ − L(x)` of the layer (Legendre), and the value is one finite number.
  */
 export function checkLagrangian(
   definition: LagrangianDefinition,
@@ -47,6 +47,10 @@ export function checkLagrangian(
   const value = (x: Float64Array) =>
     evaluateScalar(neuron.lagrangian, { tensors: new Map([[neuron.state, x]]) });
 
+  const shown = (x: Float64Array) =>
+    evaluate(activation.value, { tensors: new Map([[neuron.state, x]]) }, activation.indices).data;
+  const energy = (x: Float64Array) => dot(x, shown(x)) - value(x);
+
   return points.flatMap((x, i) => {
     const u = directions[i];
     const tensors = new Map([
@@ -54,7 +58,7 @@ export function checkLagrangian(
       [direction, u],
     ]);
     const here = `${definition.name} at [${Array.from(x, (entry) => entry.toPrecision(3)).join(", ")}]`;
-    const slope = evaluate(activation.value, { tensors }, activation.indices).data;
+    const slope = shown(x);
     const curve = evaluate(product, { tensors }, at).data;
     const found: string[] = [];
     if (!Number.isFinite(value(x))) found.push(`${here}: the value is ${value(x)}`);
@@ -66,11 +70,24 @@ export function checkLagrangian(
     if (!(curveError <= 100 * tolerance)) {
       found.push(`${here}: the Hessian is off its finite difference by ${curveError}`);
     }
-    const bend = curve.reduce((total, entry, k) => total + entry * u[k], 0);
+    const [ahead, behind] = [STEP, -STEP].map((h) => x.map((entry, k) => entry + h * u[k]));
+    const rise = energy(ahead) - energy(behind);
+    const pushed = dot(x, shown(ahead)) - dot(x, shown(behind));
+    if (!(Math.abs(rise - pushed) <= STEP * 100 * tolerance * Math.max(1, Math.abs(value(x))))) {
+      found.push(`${here}: the energy rises by ${rise}, where ⟨x, dx̂⟩ is ${pushed}`);
+    }
+    const bend = dot(curve, u);
     const scale = curve.reduce((total, entry, k) => total + Math.abs(entry * u[k]), 1);
     if (!(bend >= -1e-12 * scale)) found.push(`${here}: not convex, the curvature is ${bend}`);
     return found;
   });
+}
+
+/** How far the energy is followed to each side. */
+const STEP = 1e-4;
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((total, entry, k) => total + entry * b[k], 0);
 }
 
 /** The largest difference, relative to the largest expected entry or 1. */

@@ -63,7 +63,10 @@ function findReproduction(name: string): Reproduction {
   if (found !== undefined) return found;
   const names = REPRODUCTIONS.map((reproduction) => reproduction.name);
   const near = suggest(name, names);
-  const list = REPRODUCTIONS.map((each) => `\n  ${each.name}   ${each.description}`).join("");
+  const width = Math.max(...names.map((each) => each.length));
+  const list = REPRODUCTIONS.map(
+    (each) => `\n  ${each.name.padEnd(width)}   ${each.description}`,
+  ).join("");
   throw new CommandError(
     EXIT.usage,
     `there is no reproduction called "${name}".${near === undefined ? "" : ` Did you mean ${near}?`} There is:${list}`,

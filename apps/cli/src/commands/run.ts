@@ -3,14 +3,16 @@
 import { dirname } from "node:path";
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import { renderDiagnostic } from "@hamlet/dsl";
-import type { Ending, RecallResult } from "@hamlet/ham";
+import type { Recall } from "@hamlet/graph";
+import { type Ending, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import type * as tf from "@tensorflow/tfjs-core";
 import { startBackend } from "../backend.ts";
-import { EXIT } from "../exit.ts";
+import { CommandError, EXIT } from "../exit.ts";
 import { diskFiles, readSource } from "../files/read.ts";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
 import type { ModelFlags } from "../options.ts";
+import { drawMovie } from "../pictures/movie.ts";
 import { recallBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
 
@@ -19,6 +21,7 @@ export interface RunFlags extends ModelFlags {
   readonly batch: number;
   readonly json: boolean;
   readonly out?: string;
+  readonly movie?: string;
 }
 
 /** Loads a model as the flags say; its warnings go to standard error. */
@@ -29,6 +32,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Model>
     files: diskFiles(path),
     set: flags.set,
     data: { ...flags.data, ...flags.given },
+    ...(flags.params === undefined ? {} : { params: flags.params }),
     seed: flags.seed,
   });
   for (const warning of model.warnings) {
@@ -43,24 +47,54 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
   const began = performance.now();
   using model = await openModel(path, flags);
   const recall = model.recallNamed(flags.recall);
+  if (flags.movie !== undefined) await assertMovie(recall, flags.movie);
   const loaded = performance.now();
   const bar = recallBar(recall.name);
   let outcome: RecallResult;
   try {
-    outcome = await model.recall({ recall: recall.name, batch: flags.batch, onStep: bar.onStep });
+    outcome = await model.recall({
+      recall: recall.name,
+      batch: flags.batch,
+      onStep: bar.onStep,
+      ...(flags.movie === undefined ? {} : { recordFlips: true }),
+    });
   } finally {
     bar.done();
   }
   using result = outcome;
   const timings = { loadMs: loaded - began, recallMs: performance.now() - loaded };
   if (flags.out !== undefined) await writeFileAtomically(flags.out, await resultFile(result));
+  if (flags.movie !== undefined) await writeFileAtomically(flags.movie, movieOf(result));
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(report(path, recall.name, flags, result, timings))}\n`);
   } else {
     process.stdout.write(`${summary(recall.name, result, timings)}\n`);
-    if (flags.out !== undefined) process.stdout.write(`\nwritten: ${flags.out}\n`);
+    const written = [flags.out, flags.movie].filter((path) => path !== undefined);
+    if (written.length > 0) process.stdout.write(`\nwritten: ${written.join(", ")}\n`);
   }
   return result.outcomes.some(({ ending }) => ending === "non-finite") ? EXIT.failed : EXIT.ok;
+}
+
+/** Stops before the run where there will be nothing to draw. */
+async function assertMovie({ name, solver }: Recall, path: string): Promise<void> {
+  if (!FLIP_SOLVERS.includes(solver.name)) {
+    throw new CommandError(
+      EXIT.usage,
+      `--movie draws flips, but the recall "${name}" follows \`${solver.name}\`, which moves units smoothly. Recalls with flips: ${FLIP_SOLVERS.join(", ")}.`,
+    );
+  }
+  if (!/\.a?png$/i.test(path)) {
+    throw new CommandError(
+      EXIT.usage,
+      `--movie writes an animated PNG, found ${path}. Give it a name that ends in .png.`,
+    );
+  }
+  await assertWritable(dirname(path), "--movie");
+}
+
+function movieOf(result: RecallResult): Uint8Array {
+  const [neuron] = result.flips![0].starts.keys();
+  return drawMovie(result, neuron, result.activations.get(neuron)!.shape.slice(1));
 }
 
 function report(
@@ -111,6 +145,8 @@ function summary(
 const ADVICE: Partial<Record<Ending, string>> = {
   cycle:
     "The states repeat: with `sync` all units move at once. `async(order = permutation)` always ends in a fixed point.",
+  stopped:
+    "Stopped by `stop when` while noise could still flip units: only at temperature 0 is it certain that nothing is left to flip.",
   "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
   "energy-increased": "The energy rose on the way: try a smaller `dt`.",
   "non-finite":
@@ -125,12 +161,16 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-/** Activations under the neurons' names, states beside them, and the energies with their steps. */
+/**
+ * Activations under the neurons' names, states beside them, the energies with their steps, and
+ * the trajectories of the layers that the recall records.
+ */
 async function resultFile({
   activations,
   states,
   energies,
   energySteps,
+  trajectories,
   batch,
 }: RecallResult): Promise<Uint8Array> {
   const arrays = new Map<string, ArrayData>();
@@ -140,6 +180,11 @@ async function resultFile({
   };
   for (const [neuron, tensor] of activations) await add(neuron.name, tensor);
   for (const [neuron, tensor] of states) await add(`${neuron.name}.state`, tensor);
+  for (const [{ name }, { steps, activations: path }] of trajectories) {
+    await add(`${name}.trajectory`, path);
+    const data = Int32Array.from(steps);
+    arrays.set(`${name}.trajectorySteps`, { shape: [data.length], dtype: "int32", data });
+  }
   // Energies of high order leave the range of float32.
   const all = new Float64Array(energies.length * batch);
   energies.forEach((energy, step) => all.set(energy, step * batch));

@@ -13,14 +13,19 @@ export async function readSource(path: string): Promise<SourceFile> {
   try {
     return { name: path, text: await readFile(path, "utf8") };
   } catch (error) {
-    const reason = systemReason(error);
-    if (reason === null) throw error;
-    const missing = await missingFile(path, resolve(path));
-    const near = missing.near === null ? "" : ` Did you mean ${missing.near}?`;
-    const why =
-      reason === "there is no such folder" ? `there is no such file in ${missing.folder}` : reason;
-    throw new CommandError(EXIT.usage, `cannot read ${path}: ${why}.${near}`);
+    return await explainMissing(path, error);
   }
+}
+
+/** Throws why a file that the caller named cannot be read, as a usage error with a suggestion. */
+export async function explainMissing(path: string, error: unknown): Promise<never> {
+  const reason = systemReason(error);
+  if (reason === null) throw error;
+  const missing = await missingFile(path, resolve(path));
+  const near = missing.near === null ? "" : ` Did you mean ${missing.near}?`;
+  const why =
+    reason === "there is no such folder" ? `there is no such file in ${missing.folder}` : reason;
+  throw new CommandError(EXIT.usage, `cannot read ${path}: ${why}.${near}`);
 }
 
 /** The data files and plugins of a model: its own paths start at its folder, the caller's where he stands. */

@@ -29,6 +29,21 @@ export function fill(
   }
 }
 
+/** Draws a line two pixels wide. */
+export function drawLine(
+  canvas: Canvas,
+  from: { x: number; y: number },
+  to: { x: number; y: number },
+  colour: Colour,
+): void {
+  const length = Math.max(1, Math.abs(to.x - from.x), Math.abs(to.y - from.y));
+  for (let k = 0; k <= length; k++) {
+    const x = Math.round(from.x + ((to.x - from.x) * k) / length);
+    const y = Math.round(from.y + ((to.y - from.y) * k) / length);
+    fill(canvas, { x, y, width: 2, height: 2 }, colour);
+  }
+}
+
 /** Draws a grey picture with entries from 0 (paper) to 1 (ink), every pixel `scale` wide. */
 export function drawPicture(
   canvas: Canvas,

@@ -1,7 +1,7 @@
 // Energy against step, one curve for every kind of damage, as SVG.
 
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { COLOURS, drawChart } from "./chart.ts";
 
 /** One curve: a name and the mean energy at every step, beginning with the start. */
 export interface EnergyCurve {
@@ -9,27 +9,14 @@ export interface EnergyCurve {
   readonly energies: readonly number[];
 }
 
-/** Colours that people with colour blindness can tell apart (Okabe & Ito). */
-const COLOURS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00"];
-
 /** Draws the curves; the first steps matter most, so the step axis is logarithmic. */
 export function drawEnergies(curves: readonly EnergyCurve[]): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const points = curves.flatMap(({ name, energies }) =>
     energies.map((energy, step) => ({ name, energy, step: step + 1 })),
   );
   // Named where the curves are furthest apart: at their start.
   const starts = points.filter(({ step }) => step === 1);
-  const plot = Plot.plot({
-    document: document,
-    width: 760,
-    height: 420,
-    marginLeft: 64,
-    marginRight: 20,
-    marginTop: 30,
-    marginBottom: 44,
-    style: { background: "white", color: "#222", fontSize: "13px" },
-    grid: true,
+  return drawChart({
     x: { type: "log", label: "step + 1", tickFormat: "d", ticks: 5 },
     y: { label: "mean energy", nice: true },
     color: { domain: curves.map(({ name }) => name), range: COLOURS },
@@ -47,6 +34,4 @@ export function drawEnergies(curves: readonly EnergyCurve[]): string {
       }),
     ],
   });
-  plot.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return `${plot.outerHTML}\n`;
 }

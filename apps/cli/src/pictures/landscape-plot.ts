@@ -2,7 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
-import { parseHTML } from "linkedom";
+import { emptyDocument } from "./chart.ts";
 
 type Point = readonly [x: number, y: number];
 
@@ -28,7 +28,7 @@ const LEVELS = 18;
 /** Draws a landscape, as wide and as high as its plane asks. */
 export function drawLandscape(picture: LandscapePicture): string {
   const { x, y, energies, width } = picture;
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const document = emptyDocument();
   const inner = WIDTH - MARGIN.left - MARGIN.right;
   const ratio = Math.min(1.6, Math.max(0.5, (y[1] - y[0]) / (x[1] - x[0])));
   const lines = picture.paths.flatMap((path, z) => path.map(([px, py]) => ({ px, py, z })));

@@ -2,7 +2,7 @@
 
 import { encode } from "fast-png";
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { emptyDocument } from "./chart.ts";
 
 /** Points or a path of one look. */
 export interface PanelMarks {
@@ -47,7 +47,7 @@ export function drawPanels(rows: readonly (readonly Panel[])[]): string {
 }
 
 function drawPanel({ title, x, y, xLabel, yLabel, field, marks }: Panel): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const document = emptyDocument();
   const inner = {
     width: SIZE - MARGIN.left - MARGIN.right,
     height: SIZE - MARGIN.top - MARGIN.bottom,

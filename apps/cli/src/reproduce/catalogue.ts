@@ -2,6 +2,7 @@
 
 import { drdamEarly } from "./drdam-early.ts";
 import { drdam } from "./drdam.ts";
+import { kohonen } from "./kohonen.ts";
 import type { Reproduction } from "./reproduction.ts";
 
-export const REPRODUCTIONS: readonly Reproduction[] = [drdam, drdamEarly];
+export const REPRODUCTIONS: readonly Reproduction[] = [kohonen, drdam, drdamEarly];

@@ -96,4 +96,6 @@ export interface Value {
 export interface Plan {
   readonly instructions: readonly Instruction[];
   readonly outputs: ReadonlyMap<string, number>;
+  /** Whether an output is a sum over the examples, so that the examples of a step do meet. */
+  readonly summed: boolean;
 }

@@ -70,6 +70,8 @@ export interface Output {
   readonly indices: readonly Index[];
   /** Whether the result must have the batch axis even if it does not depend on the example. */
   readonly batched: boolean;
+  /** Whether the result is the sum over the examples, without a batch axis; default false. */
+  readonly summed?: boolean;
 }
 
 export interface PlanOptions {
@@ -81,7 +83,8 @@ export interface PlanOptions {
 export function plan(outputs: readonly Output[], options: PlanOptions): Plan {
   const planner = new Planner(options);
   const slots = new Map(outputs.map((output) => [output.name, planner.output(output)]));
-  return { instructions: planner.builder.instructions, outputs: slots };
+  const summed = outputs.some((output) => output.summed === true);
+  return { instructions: planner.builder.instructions, outputs: slots, summed };
 }
 
 /** The planner at work; `contract.ts` uses it to combine and move axes. */
@@ -103,10 +106,22 @@ class Planner implements AxisMoves {
     return axes.map((index) => this.size(index));
   }
 
-  output({ value, indices, batched }: Output): number {
+  output({ value, indices, batched, summed }: Output): number {
+    if (summed) return this.exactly(this.#overExamples(value), indices);
     const result = this.value(value);
     const wantsBatch = batched || result.axes.includes(BATCH_INDEX);
     return this.exactly(result, wantsBatch ? [BATCH_INDEX, ...indices] : indices);
+  }
+
+  /** Σ over the examples, in every term by itself: a sum of products becomes a matrix product. */
+  #overExamples(expr: Expr): Value {
+    if (expr.kind === "apply" && expr.op === "add") {
+      const terms = expr.args.map((term) => this.#overExamples(term));
+      return terms.reduce((a, b) => this.combine("add", a, b));
+    }
+    const { over, factors } = productOf(expr);
+    const parts = factors.map((factor) => this.value(factor));
+    return contract(this, [BATCH_INDEX, ...over], this.#covered(parts, [BATCH_INDEX, ...over]));
   }
 
   value(expr: Expr): Value {
@@ -505,6 +520,20 @@ class Planner implements AxisMoves {
 
 function factorsOf(expr: Expr): readonly Expr[] {
   return expr.kind === "apply" && expr.op === "mul" ? expr.args : [expr];
+}
+
+/** An expression as a sum of products, where one of its factors is a plain sum. */
+function productOf(expr: Expr): { over: readonly Index[]; factors: readonly Expr[] } {
+  const factors = factorsOf(expr);
+  const inner = factors.find((factor) => factor.kind === "reduce");
+  const opens =
+    inner !== undefined &&
+    inner.op === "sum" &&
+    inner.where === null &&
+    !inner.over.some((index) => expr.free.includes(index));
+  if (!opens) return { over: [], factors };
+  const others = factors.filter((factor) => factor !== inner);
+  return { over: inner.over, factors: [...others, ...factorsOf(inner.body)] };
 }
 
 function isSquare(expr: Apply): boolean {

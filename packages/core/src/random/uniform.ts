@@ -34,7 +34,10 @@ export function uniform(key: Key, size: Size, options: UniformOptions = {}): Flo
     );
   }
   const span = Math.fround(max - min);
-  return Float32Array.from(bits(key, size), (word) =>
-    Math.max(min, fma((word >>> 9) * MANTISSA_UNIT, span, min)),
-  );
+  const words = bits(key, size);
+  const numbers = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    numbers[i] = Math.max(min, fma((words[i] >>> 9) * MANTISSA_UNIT, span, min));
+  }
+  return numbers;
 }

@@ -47,6 +47,7 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   prod: ["Prod"],
   max: ["Max"],
   min: ["Min"],
+  // Where a buffer was read in another shape before, also Multiply.
   matmul: ["BatchMatMul"],
   transpose: ["Transpose"],
   reshape: ["Reshape"],

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { boundShape, type Instruction } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
 import { longSum } from "./long-sum.ts";
+import { matrixProduct } from "./matrix-product.ts";
 import { ofAngle } from "./reduce-angle.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
@@ -65,7 +66,7 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   prod: ([x], axes) => tf.prod(x, [...axes]),
   max: ([x], axes) => tf.max(x, [...axes]),
   min: ([x], axes) => tf.min(x, [...axes]),
-  matmul: two((a, b) => tf.matMul(a, b)),
+  matmul: two(matrixProduct),
   transpose: ([x], permutation) => tf.transpose(x, [...permutation]),
   reshape: ([x], shape, batch) => tf.reshape(x, boundShape(shape, batch)),
   tile: ([x], repeats, batch) => tf.tile(x, boundShape(repeats, batch)),

@@ -2,7 +2,7 @@
 //
 // Examples never meet, so the batch can be cut anywhere. What an earlier stage computed for the
 // batch is cut too; where it was computed with the batch merged into another axis there is no clean
-// cut, and the step runs whole.
+// cut, and the step runs whole. So does a step with a sum over the examples.
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BATCH, type Plan } from "../plan/instruction.ts";
@@ -16,7 +16,8 @@ export interface Slice {
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /** How many examples a step may take at once so that no intermediate exceeds `budget` bytes. */
-export function examplesAtOnce({ instructions, outputs }: Plan, budget: number): number {
+export function examplesAtOnce({ instructions, outputs, summed }: Plan, budget: number): number {
+  if (summed) return Infinity;
   const steps = instructions.filter(({ stage }) => stage === "step");
   const read = new Set([...steps.flatMap(({ inputs }) => inputs), ...outputs.values()]);
   const fromBefore = [...read].map((slot) => instructions[slot]);

@@ -1,10 +1,17 @@
 // The options of a connection: numbers, words and lists.
 
-import { type Dim, isLit, lit, type HypersynapseOption, type OptionValue } from "@hamlet/graph";
+import {
+  keeps,
+  type Dim,
+  isLit,
+  lit,
+  type HypersynapseOption,
+  type OptionValue,
+} from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../2-check/rules/type-mismatch.ts";
-import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { ConnectionSite } from "./connect.ts";
 import type { ModelLowering } from "./model.ts";
 import { knownValue } from "./shape.ts";

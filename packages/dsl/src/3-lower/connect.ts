@@ -100,7 +100,11 @@ export function lowerConnect(
     [...params].map(([param, { meaning }]) => [param, { kind: "param", meaning: () => meaning }]),
   );
   return {
-    connection: { template, term: { name: path, energy }, params },
+    connection: {
+      template,
+      term: { name: path, energy, hypersynapse: origin(model, item, path) },
+      params,
+    },
     group: { what: `a connection of \`${written}\``, members },
   };
 }
@@ -127,6 +131,14 @@ function ownParam(
   model.adopt(tensor, name.span);
   const meaning: Meaning = { kind: "tensor", tensor };
   return { meaning, axes: dims, read: reader(tensor), written: tensor.name, span: name.span };
+}
+
+/** The connection that the params come from: itself, or the first of those that share them. */
+function origin(model: ModelLowering, { share: other }: ast.ConnectItem, path: string): string {
+  const meaning = other === undefined ? null : model.scope.at(other);
+  if (meaning?.kind !== "connection") return path;
+  const { name, hypersynapse } = meaning.connection.term;
+  return hypersynapse ?? name;
 }
 
 /** All params of the connection that `share` names. */

@@ -5,6 +5,7 @@
 // instantiate.ts.
 
 import {
+  keeps,
   type Dim,
   type Expr,
   lit,
@@ -15,7 +16,7 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { unused } from "../2-check/rules/unused.ts";
-import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";

@@ -4,7 +4,9 @@
 // is reported once and then stays silent.
 
 import {
+  keeps,
   type Bound,
+  defaultRecall,
   type Dim,
   type EnergyGraph,
   type Expr,
@@ -32,7 +34,7 @@ import { noNeuron } from "../2-check/rules/no-neuron.ts";
 import { overCount, overNeeded } from "../2-check/rules/over-needed.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { unused } from "../2-check/rules/unused.ts";
-import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";
@@ -44,7 +46,7 @@ import type { GraphCheck } from "./graph-check.ts";
 import { joinPath, type Module } from "./library.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { lowerPart } from "./part.ts";
-import { defaultRecall, lowerRecall } from "./recall.ts";
+import { lowerRecall } from "./recall.ts";
 import { declarationsOf, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";

@@ -2,12 +2,12 @@
 //
 // Binding is aliasing: a bound name of the part is the caller's dim, array or number itself.
 
-import { makeDim } from "@hamlet/graph";
+import { keeps, makeDim } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { partShape } from "../2-check/rules/dim-mismatch.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
-import { keeps, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { ModelLowering } from "./model.ts";
 import { declarationsOf } from "./scope.ts";
 import { knownValue } from "./shape.ts";

@@ -1,8 +1,8 @@
 // Recall blocks: how to run the model.
 
 import {
-  add,
   type Clamp,
+  defaultRecall,
   type Dim,
   type Expr,
   get,
@@ -10,11 +10,9 @@ import {
   indicesOf,
   lit,
   apply,
-  mul,
   type Neuron,
   type Recall,
   RECALL_QUANTITIES,
-  size,
   type Start,
   time,
 } from "@hamlet/graph";
@@ -25,7 +23,7 @@ import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { lowerEntrywise } from "./entrywise.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
 import type { ModelLowering } from "./model.ts";
-import { checkSolver, lowerSolver, type WrittenSolver } from "./solver.ts";
+import { checkSolver, lowerSolver, movesUnits, type WrittenSolver } from "./solver.ts";
 
 /** Words of a stop condition. */
 const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
@@ -34,30 +32,6 @@ const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
     name === "settled" ? apply("ne", get(tensor), lit(0)) : get(tensor),
   ]),
 );
-
-/** What a file without a recall block gets: a hundred steps, or sweeps where layers are binary. */
-export function defaultRecall(neurons: readonly Neuron[] = []): Recall {
-  if (neurons.length > 0 && neurons.every(({ kind }) => kind === "binary")) {
-    const units = neurons.map(({ axes }) => mul(...axes.map(size)));
-    return {
-      ...defaultRecall(),
-      solver: { name: "async", options: new Map() },
-      steps: mul(lit(100), add(...units)),
-      stop: apply("ne", get(RECALL_QUANTITIES.settled), lit(0)),
-    };
-  }
-  return {
-    name: "default",
-    starts: [],
-    clamps: [],
-    solver: { name: "euler", options: new Map([["dt", lit(0.1)]]) },
-    steps: lit(100),
-    stop: apply("lt", get(RECALL_QUANTITIES.change), lit(1e-4)),
-    schedules: [],
-    record: [],
-    returns: [],
-  };
-}
 
 /** Lowers a recall block, or reports and returns null. */
 export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall | null {
@@ -71,6 +45,7 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
   let { solver, steps } = fallback;
   let written: WrittenSolver | null = null;
   let stop: Expr | null = null;
+  let recordsFlips: ast.RecordStep | null = null;
   let failed = false;
 
   for (const line of lines) {
@@ -100,7 +75,9 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
         break;
       case "record": {
         const word = model.expressions.written(line.path.span);
-        if (word !== "energy" && model.neuron(line.path) === null) failed = true;
+        const flips = word === "flips";
+        if (flips) recordsFlips = line;
+        if (!flips && word !== "energy" && model.neuron(line.path) === null) failed = true;
         else record.push({ name: word, every: line.every?.value ?? 1 });
         break;
       }
@@ -139,8 +116,26 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
   }
   const override = model.overrides.take(`recall.${name.text}.steps`);
   if (override !== undefined) steps = lit(override.value);
+  if (recordsFlips !== null && !checkFlips(model, recordsFlips, solver.name)) failed = true;
   if (failed || (written !== null && !checkSolver(model, item, written, clamps))) return null;
   return { name: name.text, starts, clamps, solver, steps, stop, schedules, record, returns };
+}
+
+/** Whether there are flips to record, all of them; false when it was reported. */
+function checkFlips(model: ModelLowering, line: ast.RecordStep, solver: string): boolean {
+  if (!movesUnits(solver)) {
+    model.diagnostics.report("E0404", line.path.span, {
+      message: `\`${solver}\` flips no units: there are no flips to record`,
+      help: ["flips are recorded of `async`, `sync` and `glauber`; here, `record energy`"],
+    });
+    return false;
+  }
+  if (line.every === undefined) return true;
+  model.diagnostics.report("E0404", line.span, {
+    message: "all flips are recorded, or none: a frame is rebuilt from all before it",
+    help: ["write `record flips`"],
+  });
+  return false;
 }
 
 /** The indices that a target binds over a layer or an array, and what its expressions may see. */

@@ -43,6 +43,17 @@ const TEMPERATURE: SolverOption = {
   meaning: "strength of the noise",
   example: "0.1",
 };
+const FIRST_DT: SolverOption = { ...DT, meaning: "the first step size", example: null };
+const NEWTON: SolverOption = {
+  name: "newton",
+  meaning: "Newton steps at the end",
+  example: null,
+};
+const MEMORY: SolverOption = {
+  name: "memory",
+  meaning: "how many steps it looks back",
+  example: null,
+};
 const ORDER: SolverOption = {
   name: "order",
   meaning: "random, cyclic or permutation",
@@ -54,9 +65,19 @@ const SOLVERS: ReadonlyMap<string, SolverKind> = new Map([
   ["heun", { moves: "smooth", explicit: true, options: [DT] }],
   ["rk4", { moves: "smooth", explicit: false, options: [DT] }],
   ["langevin", { moves: "smooth", explicit: true, options: [DT, TEMPERATURE] }],
+  ["adaptive", { moves: "smooth", explicit: false, options: [FIRST_DT] }],
+  ["alternate", { moves: "smooth", explicit: false, options: [] }],
+  ["cccp", { moves: "smooth", explicit: false, options: [NEWTON] }],
+  ["anderson", { moves: "smooth", explicit: false, options: [MEMORY] }],
   ["async", { moves: "binary", explicit: false, options: [ORDER] }],
   ["sync", { moves: "binary", explicit: false, options: [] }],
+  ["glauber", { moves: "binary", explicit: false, options: [TEMPERATURE, ORDER] }],
 ]);
+
+/** Whether a solver flips units instead of following a velocity. */
+export function movesUnits(name: string): boolean {
+  return SOLVERS.get(name)?.moves === "binary";
+}
 
 /** A solver as it was written, for checks that need the whole recall. */
 export interface WrittenSolver {
@@ -104,14 +125,14 @@ export function lowerSolver(
     const override = model.overrides.take(`recall.${recall}.${option.name}`);
     if (override !== undefined) {
       options.set(option.name, lit(override.value));
-      if (option === DT) dtSpan = null;
+      if (option.name === DT.name) dtSpan = null;
     }
-    if (options.has(option.name)) continue;
+    if (options.has(option.name) || option.example === null) continue;
     const given = (reference.args ?? []).map((arg) => `${model.expressions.written(arg.span)}, `);
     missingArgument(
       model.diagnostics,
       name.text,
-      { name: option.name, example: option.example!, before: given.join("") },
+      { name: option.name, example: option.example, before: given.join("") },
       value.span,
     );
     return null;

@@ -23,6 +23,7 @@ import { signNeeded } from "../2-check/rules/sign-needed.ts";
 import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
+import { reportSolvers } from "./solver-fit.ts";
 
 /** Reports every promise that a sound graph may still break. */
 export const checkSoundness: GraphCheck = (graph, written) => {
@@ -31,6 +32,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   reportBoundedness(graph, facts, written);
   reportDomains(graph, facts, written);
   reportNoValues(graph, written);
+  reportSolvers(graph, written, (name) => termSpan(written, name));
 };
 
 function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {
@@ -51,7 +53,7 @@ function reportConvexity(neuron: Neuron, facts: Facts, written: Written): void {
   const item = neuronItem(written, neuron.name);
   if (item === undefined || isAssumed(item) || isAssumed(ownLagrangian(written, item))) return;
   const verdict = checkConvexity(neuron, { facts });
-  if (verdict.status === "proven") return;
+  if (verdict.status === "proven" || verdict.status === "assumed") return;
   const own = ownLagrangian(written, item);
   if (own === undefined && reportSign(neuron, item, verdict, written)) return;
   const value = own?.body.find((line) => line.kind === "bodyValue");
@@ -80,7 +82,7 @@ function isAssumed(item: ast.NeuronItem | ast.LagrangianItem | undefined): boole
 function reportSign(
   neuron: Neuron,
   item: ast.NeuronItem,
-  verdict: Exclude<Convexity, { status: "proven" }>,
+  verdict: Exclude<Convexity, { status: "proven" | "assumed" }>,
   { file, diagnostics }: Written,
 ): boolean {
   const { expr } = verdict.culprit;

@@ -6,9 +6,11 @@ import {
   type Feed,
   givensOf,
   lit,
+  reachOf,
   type Recall,
   type Tensor,
   type Training,
+  type TrainingChoice,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
@@ -20,13 +22,14 @@ import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
+import { movesUnits } from "./solver.ts";
 import type { ModelLowering } from "./model.ts";
 import { findRecall, type KnownRecalls } from "./test.ts";
-import { reachOf } from "./reach.ts";
 
 const SETTINGS: readonly KnownOption[] = [
   { name: "unroll", meaning: "the recall to train" },
   { name: "loss", meaning: "what should get small" },
+  { name: "gradient", meaning: "unroll, implicit or equilibrium" },
   { name: "optimiser", meaning: "adam, sgd or adamw" },
   { name: "batch", meaning: "examples at a time" },
   { name: "epochs", meaning: "how often all are seen" },
@@ -34,19 +37,35 @@ const SETTINGS: readonly KnownOption[] = [
   { name: "clip", meaning: "the largest norm of a gradient" },
 ];
 
-interface OptimiserOption extends KnownOption {
-  readonly default: number | null;
+/** `default` is null for what must be given, and missing for what may stay open. */
+interface ChoiceOption extends KnownOption {
+  readonly default?: number | null;
 }
 
-const LEARNING_RATE: OptimiserOption = { name: "lr", meaning: "the learning rate", default: null };
+/** What can be chosen, and which options each takes. */
+type Choices = ReadonlyMap<string, readonly ChoiceOption[]>;
 
-const OPTIMISERS: ReadonlyMap<string, readonly OptimiserOption[]> = new Map([
+const LEARNING_RATE: ChoiceOption = { name: "lr", meaning: "the learning rate", default: null };
+
+const OPTIMISERS: Choices = new Map([
   ["adam", [LEARNING_RATE]],
   [
     "sgd",
     [LEARNING_RATE, { name: "momentum", meaning: "what stays of the last step", default: 0 }],
   ],
   ["adamw", [LEARNING_RATE, { name: "decay", meaning: "how fast params shrink", default: 0.01 }]],
+]);
+
+const GRADIENTS: Choices = new Map([
+  ["unroll", [{ name: "every", meaning: "which states are kept" }]],
+  ["implicit", [{ name: "tolerance", meaning: "how well its systems are solved", default: 1e-5 }]],
+  [
+    "equilibrium",
+    [
+      { name: "nudge", meaning: "how much of the loss joins the energy", default: 0.01 },
+      { name: "sides", meaning: "2 for a nudge either way, 1 for one", default: 2 },
+    ],
+  ],
 ]);
 
 /** A training, and the params that its loss can change. */
@@ -67,7 +86,8 @@ export function lowerTraining(
   let recall: Recall | null = null;
   let unroll: Span | null = null;
   let loss: { value: Expr; span: Span } | null = null;
-  let optimiser: Training["optimiser"] | null = null;
+  let optimiser: TrainingChoice | null = null;
+  let gradient: TrainingChoice | null = { name: "unroll", options: new Map() };
   let freeze: Tensor[] = [];
   let failed = false;
 
@@ -96,8 +116,12 @@ export function lowerTraining(
         break;
       }
       case "optimiser":
-        optimiser = lowerOptimiser(model, value);
+        optimiser = lowerChoice(model, value, "optimiser", OPTIMISERS);
         failed ||= optimiser === null;
+        break;
+      case "gradient":
+        gradient = lowerChoice(model, value, "gradient", GRADIENTS);
+        failed ||= gradient === null;
         break;
       case "freeze": {
         const frozen = lowerFreeze(model, value, graph);
@@ -118,7 +142,7 @@ export function lowerTraining(
         failed = true;
     }
   }
-  if (failed) return null;
+  if (failed || gradient === null) return null;
   const head = { start: item.span.start, end: item.span.start + "train".length };
   const needed = [
     ["unroll", unroll, recalls.lowered[0]?.name ?? "settle"],
@@ -157,6 +181,7 @@ export function lowerTraining(
       recall,
       feeds,
       loss: loss.value,
+      gradient,
       optimiser,
       batch: numbers.get("batch") ?? lit(32),
       epochs: numbers.get("epochs") ?? lit(1),
@@ -187,7 +212,7 @@ function checkUnroll(
   span: Span,
   { written }: KnownRecalls,
 ): boolean {
-  if (solver.name !== "async" && solver.name !== "sync") return true;
+  if (!movesUnits(solver.name)) return true;
   const setting = written
     .find((item) => item.name.text === name)
     ?.steps.find((step) => step.kind === "setting" && step.name.text === "solver");
@@ -196,13 +221,19 @@ function checkUnroll(
   return false;
 }
 
-function lowerOptimiser(model: ModelLowering, value: ast.Expression): Training["optimiser"] | null {
+/** `adam(lr = 1e-3)`, `implicit`: one of `choices` with its options. */
+function lowerChoice(
+  model: ModelLowering,
+  value: ast.Expression,
+  what: "optimiser" | "gradient",
+  choices: Choices,
+): TrainingChoice | null {
   const reference = value.kind === "reference" ? value : null;
   const name = reference?.path.segments[0];
-  const known = name === undefined ? undefined : OPTIMISERS.get(name.text);
+  const known = name === undefined ? undefined : choices.get(name.text);
   if (reference === null || name === undefined || known === undefined) {
     const written = name ?? { text: model.expressions.written(value.span), span: value.span };
-    unknownTemplate(model.diagnostics, written, "optimiser", [...OPTIMISERS.keys()]);
+    unknownTemplate(model.diagnostics, written, what, [...choices.keys()]);
     return null;
   }
   const options = new Map<string, Expr>();
@@ -217,7 +248,7 @@ function lowerOptimiser(model: ModelLowering, value: ast.Expression): Training["
     options.set(option.text, lowered);
   }
   for (const option of known) {
-    if (options.has(option.name)) continue;
+    if (options.has(option.name) || option.default === undefined) continue;
     if (option.default === null) {
       const missing = { name: option.name, example: "1e-3" };
       missingArgument(model.diagnostics, name.text, missing, value.span);

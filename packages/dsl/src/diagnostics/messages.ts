@@ -63,6 +63,7 @@ export const RULES = {
   E0706: "schedule_target",
   W0707: "not_monotone",
   W0708: "sync_may_cycle",
+  E0709: "solver_misfit",
   E0801: "nothing_to_train",
   W0802: "untrained_param",
   E0803: "loss_not_scalar",

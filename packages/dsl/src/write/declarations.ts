@@ -81,8 +81,9 @@ export function neuronText(
     ...(tau.kind === "lit" && tau.value === 1 ? [] : [`tau = ${text(tau)}`]),
     ...(leak ? [] : ["leak = off"]),
   ];
+  // What else is claimed belongs to the entry of the catalogue that the text names.
   return [
-    ...(assumed.length === 0 ? [] : [`@assume(${assumed.join(", ")})\n`]),
+    ...(assumed.includes("convex") ? ["@assume(convex)\n"] : []),
     `neuron ${names.neuron(neuron)}: ${shapeText(axes, names) || "[]"} as ${lagrangian(neuron)}`,
     args.length === 0 ? "" : `(${args.join(", ")})`,
     settings.length === 0 ? "" : ` { ${settings.join(" ")} }`,

@@ -10,6 +10,7 @@ import {
   printText,
   signed,
 } from "@hamlet/graph";
+import { isNeverTrue } from "../3-lower/never-true.ts";
 import type { FileNames } from "./names.ts";
 
 /** Functions of the graph that the language has no word for. */
@@ -57,7 +58,7 @@ function unwritable(node: Expr): string | null {
     case "select":
       return "a choice between two values (`select`)";
     case "reduce":
-      return node.where?.kind === "lit" ? "a guard that is never true" : null;
+      return node.where !== null && isNeverTrue(node.where) ? "a guard that is never true" : null;
     case "softmax":
       return "a normalised exponential (`softmax[…]`)";
     case "lit":

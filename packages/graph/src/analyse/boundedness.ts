@@ -55,8 +55,10 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
       return total + (a === 0 ? 0 : exponent === 0 ? Infinity : a / exponent);
     }, 0) >= 1;
   const bent = graph.neurons.filter(
-    ({ leak, lagrangian, state }) =>
-      leak && !["affine", "convex"].includes(curvatureOf(lagrangian, state, facts).curvature),
+    ({ leak, lagrangian, state, assumed }) =>
+      leak &&
+      assumed?.includes("convex") !== true &&
+      !["affine", "convex"].includes(curvatureOf(lagrangian, state, facts).curvature),
   );
   if (bent.length > 0) {
     return { status: "unknown", confinements, term: null, neurons: bent, fall: null };
@@ -74,11 +76,11 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
 }
 
 function confinementOf(neuron: Neuron, range: Ranges, facts: Facts): Confinement {
-  const { state, lagrangian, activation, leak } = neuron;
+  const { state, lagrangian, activation, leak, assumed = [] } = neuron;
   const { up } = growthOf(lagrangian, (tensor) => tensor === state, range);
   const degree = up?.reduce((most, monomial) => Math.max(most, monomial.get(state) ?? 0), 0);
   const inRange = isBounded(range({ kind: "get", tensor: activation, at: [], free: [] }));
-  const bounded = inRange || (degree !== undefined && degree <= 1);
+  const bounded = inRange || assumed.includes("bounded") || (degree !== undefined && degree <= 1);
   const finite = checkDomains(lagrangian, facts).length === 0;
   const exponent = degree !== undefined ? degree / (degree - 1) : finite ? SUPERLINEAR : 0;
   return { neuron, bounded, exponent: leak ? exponent : 0 };

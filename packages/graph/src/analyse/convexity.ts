@@ -8,6 +8,8 @@ import { type Culprit, curvatureOf } from "./curvature.ts";
 /** The verdict on one Lagrangian. */
 export type Convexity =
   | { readonly status: "proven" }
+  /** Its author claims it, and the rules cannot prove it. */
+  | { readonly status: "assumed" }
   | {
       readonly status: "refuted";
       /** The innermost expression that the rules cannot judge. */
@@ -29,6 +31,7 @@ export function checkConvexity(neuron: Neuron, options: ChordTestOptions = {}): 
   const { lagrangian, state } = neuron;
   const { curvature, culprit } = curvatureOf(lagrangian, state, options.facts);
   if (curvature !== "unknown" && curvature !== "concave") return { status: "proven" };
+  if (neuron.assumed?.includes("convex") === true) return { status: "assumed" };
   const blamed = culprit ?? { expr: lagrangian, because: "curvature" };
   const counterExample = chordTest(lagrangian, state, options);
   return counterExample === null
@@ -39,6 +42,7 @@ export function checkConvexity(neuron: Neuron, options: ChordTestOptions = {}): 
 /** The verdict in one line. */
 export function printConvexity(convexity: Convexity): string {
   if (convexity.status === "proven") return "proven";
+  if (convexity.status === "assumed") return "assumed: its author says so";
   const { expr, because } = convexity.culprit;
   const blame =
     because === "sign"

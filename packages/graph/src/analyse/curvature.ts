@@ -37,9 +37,14 @@ export interface Culprit {
   readonly because: "sign" | "curvature";
 }
 
-/** The curvature of `expr` in the entries of `tensor`. */
-export function curvatureOf(expr: Expr, tensor: Tensor, facts: Facts = new Map()): CurvatureResult {
-  return new Curvatures(tensor, facts).result(expr);
+/** The curvature of `expr` in the entries of `tensor`; of several, in all of them jointly. */
+export function curvatureOf(
+  expr: Expr,
+  tensor: Tensor | readonly Tensor[],
+  facts: Facts = new Map(),
+): CurvatureResult {
+  const tensors = "kind" in tensor ? [tensor] : tensor;
+  return new Curvatures(new Set(tensors), facts).result(expr);
 }
 
 const SMOOTH: ReadonlySet<string> = new Set([
@@ -58,7 +63,7 @@ const SMOOTH: ReadonlySet<string> = new Set([
 ]);
 
 class Curvatures {
-  readonly #tensor: Tensor;
+  readonly #tensors: ReadonlySet<Tensor>;
   readonly #facts: Facts;
   readonly #range: Ranges;
   readonly #done = new Map<Expr, Curvature>();
@@ -66,9 +71,9 @@ class Curvatures {
   readonly #blamed = new Map<Expr, Culprit>();
   readonly #opensWindows: boolean;
 
-  constructor(tensor: Tensor, facts: Facts, opensWindows = true) {
+  constructor(tensors: ReadonlySet<Tensor>, facts: Facts, opensWindows = true) {
     this.#opensWindows = opensWindows;
-    this.#tensor = tensor;
+    this.#tensors = tensors;
     this.#facts = facts;
     this.#range = makeRanges(facts);
   }
@@ -92,7 +97,7 @@ class Curvatures {
     let result = this.#depends.get(expr);
     if (result === undefined) {
       result =
-        (expr.kind === "get" && expr.tensor === this.#tensor) ||
+        (expr.kind === "get" && this.#tensors.has(expr.tensor)) ||
         children(expr).some((child) => this.#dependsOn(child));
       this.#depends.set(expr, result);
     }
@@ -305,7 +310,7 @@ function shapeIn(g: Expr, u: Tensor, facts: Facts): Shape {
 }
 
 function bendIn(g: Expr, u: Tensor, slope: Expr, facts: Facts): Shape["curvature"] {
-  const known = new Curvatures(u, facts, false).of(g);
+  const known = new Curvatures(new Set([u]), facts, false).of(g);
   if (isConvex(known)) return "convex";
   if (known === "concave") return known;
   // A pole in the range would join two convex pieces to something that is not convex.

@@ -85,3 +85,17 @@ test("a certificate is plain data", () => {
   const certificate = certify(model(1));
   expect(JSON.parse(JSON.stringify(certificate))).toEqual(certificate);
 });
+
+test("a certificate says where it rests on a claim", () => {
+  const graph = model(3);
+  const neurons = graph.neurons.map((v) => ({ ...v, assumed: ["convex", "bounded"] }));
+  expect(printCertificate(certify({ ...graph, neurons }))).toMatchInlineSnapshot(`
+    "convex v         assumed: its author says so
+    bounded          proven: v is bounded
+    monotone settle  proven: for steps that are small enough, if v is convex as assumed
+    monotone flip    unknown: nothing is known about \`sync\`
+    monotone one     proven: coordinate descent, if v is convex as assumed
+    monotone anneal  no: \`beta\` changes while it runs
+    "
+  `);
+});

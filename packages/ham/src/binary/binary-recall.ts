@@ -3,7 +3,7 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
-import { foldIn, type Key, key } from "@hamlet/core";
+import { foldIn, type Key, key, split } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -35,28 +35,34 @@ import type {
   RecallSetup,
   RecallStep,
 } from "../recall/recall.ts";
-import { recordEvery } from "../recall/record.ts";
+import { recordEvery, TrajectoryRecorder } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
 import type { Unit } from "./binary-state.ts";
-import { makeFastSetup } from "./fast-setup.ts";
-import { type FastSetup, FastState } from "./fast-state.ts";
+import { fastStates, type MakeState } from "./fast-setup.ts";
 import { type BinaryLayer, FlipState } from "./flip-state.ts";
-import { asyncWalk, syncWalk, type Walk } from "./walk.ts";
+import { glauberRule } from "./glauber.ts";
+import { temperatureOf } from "./temperature.ts";
+import type { Flip, FlipPath } from "./trajectory.ts";
+import { asyncWalk, syncWalk, type Walk, type WalkSetup } from "./walk.ts";
 
 /** Solvers that flip units instead of following a velocity. */
-export const FLIP_SOLVERS: readonly string[] = ["async", "sync"];
+export const FLIP_SOLVERS: readonly string[] = ["async", "sync", "glauber"];
 
-/** Points of an energy curve that `async` keeps when the recall does not say how many. */
+/** Points of an energy curve that is kept, one unit a step, when the recall does not say how many. */
 const POINTS = 1000;
 
 interface Example {
   readonly walk: Walk;
+  /** The time of schedules. */
+  readonly clock: { time: number };
+  /** Null unless flips are kept. */
+  readonly flips: FlipPath | null;
   readonly before: number;
   /** State and activation of the layers that are held. */
   readonly held: ReadonlyMap<Neuron, { readonly x: Float64Array; readonly xhat: Float64Array }>;
 }
 
-/** Compiles a recall whose solver is `async` or `sync`. */
+/** Compiles a recall whose solver is `async`, `sync` or `glauber`. */
 export class BinaryRecall implements CompiledRecall {
   readonly steps: number;
   readonly #graph: EnergyGraph;
@@ -66,7 +72,7 @@ export class BinaryRecall implements CompiledRecall {
   readonly #form: FlipForm;
   readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
   /** For energies of the form that needs no function evaluations; null for others. */
-  readonly #fast: FastSetup | null;
+  readonly #fast: MakeState | null;
 
   constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
     this.#graph = graph;
@@ -91,7 +97,7 @@ export class BinaryRecall implements CompiledRecall {
     );
     this.#constants = this.#commonConstants();
     const space = { sizes: setup.sizes, tensors: this.#constants };
-    this.#fast = makeFastSetup(this.#form, this.#layers, space);
+    this.#fast = fastStates(this.#form, this.#layers, space);
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
@@ -110,15 +116,16 @@ export class BinaryRecall implements CompiledRecall {
       try {
         using layers = this.#tensors(examples);
         const { states, activations } = layers;
-        active = yield { step, time: this.#time(step), energy, change, states, activations };
+        const time = this.#time(step);
+        active = yield { step, time, energy, change, states, activations, memory: {} };
       } finally {
         tf.dispose([energy, change]);
       }
       if (step === this.steps) return;
       const mask = active?.dataSync();
       const next = Math.min(this.steps, step + (examples[0]?.walk.sweep ?? 1));
-      examples.forEach(({ walk }, b) => {
-        if (mask === undefined || mask[b] !== 0) this.#advance(walk, step, next);
+      examples.forEach((example, b) => {
+        if (mask === undefined || mask[b] !== 0) this.#advance(example, step, next);
       });
       step = next;
     }
@@ -134,44 +141,69 @@ export class BinaryRecall implements CompiledRecall {
     const isActive = ({ walk }: Example, b: number) => !stopped[b] && !this.#ended(walk);
     const every = recordEvery(
       this.#recall,
-      this.#recall.solver.name === "async" ? Math.max(1, Math.ceil(this.steps / POINTS)) : 1,
+      this.#recall.solver.name === "sync" ? 1 : Math.max(1, Math.ceil(this.steps / POINTS)),
     );
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
-    const record = (step: number) => {
+    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
+    const record = (step: number, last: boolean) => {
+      recorder.keep(step, last, (neuron) => this.#layer(neuron, "xhat", examples));
+      if (!last && step % every !== 0) return;
       energySteps.push(step);
       energies.push(Float64Array.from(examples, ({ walk }) => walk.state.energy()));
     };
-    record(0);
     const sweep = examples[0]?.walk.sweep ?? 1;
+    const pauses = [every, sweep, ...recorder.every];
     let step = 0;
-    while (step < this.steps && examples.some(isActive)) {
-      if (options.signal?.aborted === true) {
-        throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+    try {
+      record(0, false);
+      while (step < this.steps && examples.some(isActive)) {
+        if (options.signal?.aborted === true) {
+          throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+        }
+        const next = Math.min(this.steps, ...pauses.map((pause) => nextMultiple(step, pause)));
+        examples.forEach((example, b) => {
+          if (!isActive(example, b)) return;
+          this.#advance(example, step, next);
+          if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
+        });
+        const active = examples.filter(isActive).length;
+        step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
+        record(step, active === 0 || step === this.steps);
+        const last = energies.at(-1)!;
+        const energy = last.reduce((total, value) => total + value, 0) / last.length;
+        options.onStep?.({ step, steps: this.steps, active, energy });
       }
-      const next = Math.min(this.steps, nextMultiple(step, every), nextMultiple(step, sweep));
-      examples.forEach((example, b) => {
-        if (!isActive(example, b)) return;
-        this.#advance(example.walk, step, next);
-        if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
-      });
-      const active = examples.filter(isActive).length;
-      step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
-      if (step % every === 0 || active === 0 || step === this.steps) record(step);
-      const last = energies.at(-1)!;
-      const energy = last.reduce((total, value) => total + value, 0) / last.length;
-      options.onStep?.({ step, steps: this.steps, active, energy });
+      const outcomes = examples.map(({ walk, before }, b) =>
+        outcomeOfWalk(walk, {
+          before,
+          after: walk.state.energy(),
+          change: this.#change(walk),
+          stopped: stopped[b],
+        }),
+      );
+      const flips = examples.flatMap(({ flips: path }) => path ?? []);
+      const trajectories = recorder.finish();
+      const paths = [...trajectories.values()].map(({ activations: path }) => path);
+      const layers = ownedOr(paths, () => this.#tensors(examples));
+      const dispose = () => {
+        layers.dispose();
+        tf.dispose(paths);
+      };
+      return {
+        ...layers,
+        batch: examples.length,
+        energies,
+        energySteps,
+        outcomes,
+        trajectories,
+        ...(flips.length > 0 && { flips }),
+        dispose,
+        [Symbol.dispose]: dispose,
+      };
+    } finally {
+      recorder.dispose();
     }
-    const outcomes = examples.map(({ walk, before }, b) =>
-      outcomeOfWalk(walk, {
-        before,
-        after: walk.state.energy(),
-        change: this.#change(walk),
-        stopped: stopped[b],
-      }),
-    );
-    const tensors = this.#tensors(examples);
-    return { ...tensors, batch: examples.length, energies, energySteps, outcomes };
   }
 
   dispose(): void {
@@ -218,6 +250,8 @@ export class BinaryRecall implements CompiledRecall {
   ): Example[] {
     const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
     const seed = options.key ?? key(0);
+    const keepsFlips =
+      options.recordFlips ?? this.#recall.record.some(({ name }) => name === "flips");
     const draws = this.#graph.neurons.map((neuron, i) =>
       this.#drawn(neuron, batch, foldIn(seed, i)),
     );
@@ -235,14 +269,15 @@ export class BinaryRecall implements CompiledRecall {
         const count = this.#count(neuron.state);
         return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
       });
-      return this.#example(tensors, starts, foldIn(foldIn(seed, this.#graph.neurons.length), b));
+      const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), b);
+      return this.#example(tensors, starts, { walkKey, keepsFlips });
     });
   }
 
   #example(
     tensors: Map<Tensor, ArrayLike<number>>,
     starts: readonly Float64Array[],
-    walkKey: Key,
+    { walkKey, keepsFlips }: { walkKey: Key; keepsFlips: boolean },
   ): Example {
     const { neurons } = this.#graph;
     const held = new Map<Neuron, { x: Float64Array; xhat: Float64Array }>();
@@ -273,13 +308,42 @@ export class BinaryRecall implements CompiledRecall {
             tensors,
             values,
           })
-        : new FastState(this.#fast, values[0]);
-    const units = this.#free(tensors);
-    const walk =
-      this.#recall.solver.name === "sync"
-        ? syncWalk(state, units)
-        : asyncWalk(state, units, this.#recall.solver.order ?? "permutation", walkKey);
-    return { walk, before: state.energy(), held };
+        : this.#fast(values[0]);
+    const clock = { time: 0 };
+    const flips: Flip[] = [];
+    const walk = this.#walk(
+      {
+        state,
+        units: this.#free(tensors),
+        ...(keepsFlips && {
+          onFlip: (step, { layer, offset }) =>
+            flips.push({ step, neuron: this.#layers[layer].neuron, unit: offset }),
+        }),
+      },
+      walkKey,
+      clock,
+    );
+    const starting = this.#layers.map(
+      ({ neuron, low, high }, i) => [neuron, { low, high, values: values[i] }] as const,
+    );
+    const path = keepsFlips ? { starts: new Map(starting), flips } : null;
+    return { walk, clock, flips: path, before: state.energy(), held };
+  }
+
+  #walk(setup: WalkSetup, walkKey: Key, clock: { time: number }): Walk {
+    const { name, order = "permutation" } = this.#recall.solver;
+    switch (name) {
+      case "sync":
+        return syncWalk(setup);
+      case "glauber": {
+        const [visits, noise] = split(walkKey);
+        const temperature = temperatureOf(this.#recall, this.#setup, clock);
+        const rule = glauberRule({ temperature, key: noise });
+        return asyncWalk(setup, { order, key: visits, rule });
+      }
+      default:
+        return asyncWalk(setup, { order, key: walkKey });
+    }
   }
 
   /** The units that no clamp holds. */
@@ -331,13 +395,14 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   /** Moves from `step` to `next`; under a schedule the energy changes with every step. */
-  #advance(walk: Walk, step: number, next: number): void {
+  #advance({ walk, clock }: Example, step: number, next: number): void {
     if (this.#recall.schedules.length === 0) {
       walk.advance(next - step);
       return;
     }
     for (let now = step; now < next; now++) {
-      walk.state.setTime(this.#time(now));
+      clock.time = this.#time(now);
+      walk.state.setTime(clock.time);
       walk.unsettle();
       walk.advance(1);
     }
@@ -368,24 +433,26 @@ export class BinaryRecall implements CompiledRecall {
 
   /** States and activations of all examples, owned by the caller. */
   #tensors(examples: readonly Example[]) {
-    const layer = (neuron: Neuron, entries: (example: Example) => ArrayLike<number>) => {
-      const count = this.#count(neuron.state);
-      const all = new Float32Array(examples.length * count);
-      examples.forEach((example, b) => all.set(entries(example), b * count));
-      const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
-      return tf.tensor(all, [examples.length, ...shape], "float32");
-    };
     const { neurons } = this.#graph;
     const pick = (name: "x" | "xhat") =>
-      neurons.map((neuron) => {
-        const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
-        return layer(neuron, ({ walk, held }) => held.get(neuron)?.[name] ?? walk.state.values[i]);
-      });
+      neurons.map((neuron) => this.#layer(neuron, name, examples));
     const all = tf.tidy(() => [...pick("x"), ...pick("xhat")]);
     const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, all[from + i]]));
     const [states, activations] = [own(0), own(neurons.length)];
     const dispose = () => tf.dispose(all);
     return { states, activations, dispose, [Symbol.dispose]: dispose };
+  }
+
+  /** One layer of all examples, `[B, …axes]`. */
+  #layer(neuron: Neuron, name: "x" | "xhat", examples: readonly Example[]): tf.Tensor {
+    const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
+    const count = this.#count(neuron.state);
+    const all = new Float32Array(examples.length * count);
+    examples.forEach(({ walk, held }, b) =>
+      all.set(held.get(neuron)?.[name] ?? walk.state.values[i], b * count),
+    );
+    const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
+    return tf.tensor(all, [examples.length, ...shape], "float32");
   }
 }
 
@@ -398,6 +465,16 @@ function valuesOf(neuron: Neuron, { sizes, numbers }: RecallSetup): { low: numbe
     return evaluateScalar(expr, { sizes, tensors: numbers });
   };
   return { low: at(-1), high: at(1) };
+}
+
+/** What `make` makes; frees what is `owned` when it fails. */
+function ownedOr<T>(owned: readonly tf.Tensor[], make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    tf.dispose([...owned]);
+    throw error;
+  }
 }
 
 function nextMultiple(step: number, every: number): number {

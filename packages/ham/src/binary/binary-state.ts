@@ -23,7 +23,7 @@ export interface BinaryState {
 }
 
 /**
- * A change below this part of `1 + |E|` is rounding: a unit that would gain so little stays, so
- * that ties keep their value and a descent ends.
+ * A change below this part of the largest `|E|` so far is rounding: a unit that would gain so
+ * little stays, so that ties keep their value and a descent ends.
  */
 export const FLIP_ROUNDING = 1e-12;

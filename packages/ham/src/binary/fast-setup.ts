@@ -2,8 +2,10 @@
 
 import {
   type ClosureSpace,
+  dependsOn,
   evaluateScalar,
   type FlipForm,
+  gradients,
   makeClosures,
   type OverlapSum,
   overlapSum,
@@ -11,20 +13,25 @@ import {
   type Tensor,
   tensorsIn,
 } from "@hamlet/graph";
-import { type FastSetup, SLACK } from "./fast-state.ts";
+import type { BinaryState } from "./binary-state.ts";
+import { FastState, SLACK } from "./fast-state.ts";
 import type { BinaryLayer } from "./flip-state.ts";
 import { type Lattice, tabulate } from "./lattice.ts";
 import { packPatterns, type PackedPatterns } from "./packed-patterns.ts";
+import { HebbRows, type Parabola, QuadraticState } from "./quadratic-state.ts";
+
+/** Makes the state of one example from the values of its layer. */
+export type MakeState = (values: Float64Array) => BinaryState;
 
 /**
- * What the examples of a fast recall share; null where the energy has another form, where its
+ * How the examples of a fast recall begin; null where the energy has another form, where its
  * patterns are not all of one size, or where it reads more than `space` has.
  */
-export function makeFastSetup(
+export function fastStates(
   form: FlipForm,
   layers: readonly BinaryLayer[],
   space: ClosureSpace,
-): FastSetup | null {
+): MakeState | null {
   const energy = overlapSum(form);
   const [layer, ...others] = layers;
   if (energy === null || layer === undefined || others.length > 0) return null;
@@ -35,14 +42,27 @@ export function makeFastSetup(
   if (patterns === null) return null;
   const lattice = tabulate(energy, patterns, layer, space);
   if (lattice === null || (op === "logsumexp" && largestStep(lattice) > SLACK)) return null;
-  return {
-    patterns,
-    lattice,
-    unit: layer,
-    logarithmic: op === "logsumexp",
-    slope: evaluateScalar(slope, space),
-    rest: evaluateScalar(rest, space),
-  };
+  const scale = { slope: evaluateScalar(slope, space), rest: evaluateScalar(rest, space) };
+  const parabola = op === "sum" ? parabolaOf(energy, space) : null;
+  if (parabola !== null) {
+    const hebb = new HebbRows(patterns);
+    const setup = { patterns, hebb, unit: layer, parabola, ...scale };
+    return (values) => new QuadraticState(setup, values);
+  }
+  const setup = { patterns, lattice, unit: layer, logarithmic: op === "logsumexp", ...scale };
+  return (values) => new FastState(setup, values);
+}
+
+/** The numbers of a function that is a polynomial of degree two; null for another function. */
+function parabolaOf({ body, entry }: OverlapSum, space: ClosureSpace): Parabola | null {
+  const [first] = gradients(body, [{ tensor: entry, at: [] }]);
+  const [second] = gradients(first, [{ tensor: entry, at: [] }]);
+  if (dependsOn(second, new Set([entry]))) return null;
+  const tensors = new Map(space.tensors).set(entry, [0]);
+  const [bend, tilt, offset] = [second, first, body].map((expr) =>
+    evaluateScalar(expr, { sizes: space.sizes, tensors }),
+  );
+  return Number.isFinite(bend + tilt + offset) ? { bend, tilt, offset } : null;
 }
 
 /** The slopes of all overlaps along every unit of the layer. */

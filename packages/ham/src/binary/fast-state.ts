@@ -9,16 +9,16 @@
 // is evaluated, and no overlap is touched. Where F is so steep that few patterns count, only those
 // are summed; and a unit that was asked for since the last flip is not summed again.
 
-import type { Lattice, TwoValues } from "./lattice.ts";
+import type { Lattice } from "./lattice.ts";
 import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
 import {
   CHOICES,
   chosenSum,
-  commonBits,
   fillChoices,
   isPositive,
+  overlapsOf,
   type PackedPatterns,
-  packState,
+  type TwoValues,
 } from "./packed-patterns.ts";
 
 /** What all examples of a recall share. */
@@ -63,21 +63,17 @@ export class FastState implements BinaryState {
   readonly #answers: Float64Array;
   #flips = 0;
   #total = 0;
-  /** The last energy that was asked for: the scale of rounding. */
-  #scale: number;
+  /** The largest absolute energy that was asked for: the scale of rounding. */
+  #scale = 0;
 
   constructor(setup: FastSetup, values: Float64Array) {
     const { patterns, lattice, unit, logarithmic } = setup;
-    const { count, width, height, positive, size } = patterns;
+    const { count, height } = patterns;
     this.#setup = setup;
     this.values = [Float64Array.from(values)];
-    const bits = packState(values, unit.high, width);
-    const highs = values.reduce((total, value) => total + Number(value === unit.high), 0);
-    this.#at = Int32Array.from({ length: count }, (_, k) => {
-      const lowest = unit.low * size * (2 * positive[k] - patterns.units);
-      const steps = 2 * commonBits(patterns, k, bits) - highs;
-      return Math.round((lowest - lattice.origin) / lattice.step) + steps;
-    });
+    this.#at = Int32Array.from(overlapsOf(patterns, values, unit), (x) =>
+      Math.round((x - lattice.origin) / lattice.step),
+    );
     this.#table = logarithmic ? new Float64Array(lattice.values.length) : lattice.values;
     if (logarithmic) this.#setLevel(this.#largest());
     this.#ups = new Float64Array(32 * height);
@@ -87,14 +83,14 @@ export class FastState implements BinaryState {
     this.#askedAt = new Int32Array(patterns.units).fill(-1);
     this.#answers = new Float64Array(patterns.units);
     this.#refresh();
-    this.#scale = Math.abs(this.energy());
+    this.energy();
   }
 
   energy(): number {
     const { logarithmic, slope, rest } = this.#setup;
     const sum = logarithmic ? this.#level + Math.log(this.#total) : this.#total;
     const energy = rest + slope * sum;
-    this.#scale = Math.abs(energy);
+    this.#scale = Math.max(this.#scale, Math.abs(energy));
     return energy;
   }
 
@@ -111,7 +107,7 @@ export class FastState implements BinaryState {
   }
 
   lowers(unit: Unit): boolean {
-    return this.changeOf(unit) < -FLIP_ROUNDING * (1 + this.#scale);
+    return this.changeOf(unit) < -FLIP_ROUNDING * this.#scale;
   }
 
   accept({ offset }: Unit): void {

@@ -51,8 +51,8 @@ export class FlipState implements BinaryState {
   readonly #sizes: readonly (readonly number[])[];
   readonly #energy: () => number;
   readonly #change: () => number;
-  /** The last energy that was summed as a whole: the scale of rounding. */
-  #scale: number;
+  /** The largest absolute energy that was asked for: the scale of rounding. */
+  #scale = 0;
 
   constructor({ form, layers, sizes, tensors, values }: FlipSetup) {
     this.#layers = layers;
@@ -105,7 +105,7 @@ export class FlipState implements BinaryState {
 
   energy(): number {
     const energy = this.#energy();
-    this.#scale = Math.abs(energy);
+    this.#scale = Math.max(this.#scale, Math.abs(energy));
     return energy;
   }
 
@@ -131,7 +131,7 @@ export class FlipState implements BinaryState {
   }
 
   lowers(unit: Unit): boolean {
-    return this.changeOf(unit) < -FLIP_ROUNDING * (1 + this.#scale);
+    return this.changeOf(unit) < -FLIP_ROUNDING * this.#scale;
   }
 
   accept({ layer, offset }: Unit): void {

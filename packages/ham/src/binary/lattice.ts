@@ -1,13 +1,7 @@
 // The function of an energy Σ F(x) as a table: overlaps only take values on a lattice.
 
 import { type Dim, makeClosures, type OverlapSum, type Tensor } from "@hamlet/graph";
-import type { PackedPatterns } from "./packed-patterns.ts";
-
-/** Two values of a unit. */
-export interface TwoValues {
-  readonly low: number;
-  readonly high: number;
-}
+import type { PackedPatterns, TwoValues } from "./packed-patterns.ts";
 
 /** `F` at the points `origin + step · j`. */
 export interface Lattice {

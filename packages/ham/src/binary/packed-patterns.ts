@@ -1,5 +1,11 @@
 // Patterns of −a and +a, a bit an entry: stored once for all examples.
 
+/** The two values of a unit. */
+export interface TwoValues {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Patterns `[count, units]`, where every entry is `size` or `−size`. */
 export interface PackedPatterns {
   readonly count: number;
@@ -52,18 +58,26 @@ export function isPositive({ columns, height }: PackedPatterns, unit: number, k:
   return ((columns[unit * height + (k >> 5)] >> (k & 31)) & 1) === 1;
 }
 
-/** A state of two values as bits, in the layout of the rows. */
-export function packState(values: ArrayLike<number>, high: number, width: number): Int32Array {
+/** The overlaps `Σ_i ξ_ki v_i` of a state with all patterns. */
+export function overlapsOf(
+  patterns: PackedPatterns,
+  values: ArrayLike<number>,
+  { low, high }: TwoValues,
+): Float64Array {
+  const { count, units, size, rows, width, positive } = patterns;
   const bits = new Int32Array(width);
-  for (let i = 0; i < values.length; i++) if (values[i] === high) bits[i >> 5] |= 1 << (i & 31);
-  return bits;
-}
-
-/** The number of units that are high both in a pattern and in a state. */
-export function commonBits({ rows, width }: PackedPatterns, k: number, bits: Int32Array): number {
-  let total = 0;
-  for (let w = 0, at = k * width; w < width; w++, at++) total += ones(rows[at] & bits[w]);
-  return total;
+  let highs = 0;
+  for (let i = 0; i < units; i++) {
+    if (values[i] !== high) continue;
+    bits[i >> 5] |= 1 << (i & 31);
+    highs++;
+  }
+  return Float64Array.from({ length: count }, (_, k) => {
+    let common = 0;
+    for (let w = 0, at = k * width; w < width; w++, at++) common += ones(rows[at] & bits[w]);
+    // All units low, then those that are high one step further.
+    return size * (low * (2 * positive[k] - units) + (high - low) * (2 * common - highs));
+  });
 }
 
 /** The number of ones in 32 bits (Warren, Hacker's Delight, 5-1). */

@@ -19,25 +19,49 @@ export interface Walk {
   readonly period: number | null;
   /** Makes up to `count` steps; fewer when it settles or is found to repeat itself. */
   advance(count: number): void;
-  /** Says whether the state is settled by trying every unit. */
+  /** True while units may also flip uphill: nothing is certain then. */
+  readonly noisy: boolean;
+  /** Says whether the state is settled by trying every unit; never while it is noisy. */
   certify(): boolean;
   /** Forgets that it settled: the energy itself has changed. */
   unsettle(): void;
 }
 
-/** Visits the units one by one and flips each where that lowers the energy. */
-export function asyncWalk(
-  state: BinaryState,
-  units: readonly Unit[],
-  order: VisitOrder,
-  key: Key,
-): Walk {
-  return new AsyncWalk(state, units, order, key);
+/** What a walk is made of. */
+export interface WalkSetup {
+  readonly state: BinaryState;
+  /** The units that may flip. */
+  readonly units: readonly Unit[];
+  /** Called after every flip, with the number of the step that made it. */
+  readonly onFlip?: (step: number, unit: Unit) => void;
+}
+
+/** Decides whether a unit that is visited flips. */
+export interface FlipRule {
+  /** Whether it may flip a unit uphill now. */
+  readonly noisy: boolean;
+  /** The state has looked at this unit last when it returns true. */
+  flips(state: BinaryState, unit: Unit, step: number): boolean;
+}
+
+/** Flips a unit where that lowers the energy. */
+const DESCENT: FlipRule = { noisy: false, flips: (state, unit) => state.lowers(unit) };
+
+/** In which order units are visited, and when one flips; default: where the energy falls. */
+export interface VisitOptions {
+  readonly order: VisitOrder;
+  readonly key: Key;
+  readonly rule?: FlipRule;
+}
+
+/** Visits the units one by one. */
+export function asyncWalk(setup: WalkSetup, options: VisitOptions): Walk {
+  return new AsyncWalk(setup, options);
 }
 
 /** Looks at all units of one moment and then flips all that would lower the energy alone. */
-export function syncWalk(state: BinaryState, units: readonly Unit[]): Walk {
-  return new SyncWalk(state, units);
+export function syncWalk(setup: WalkSetup): Walk {
+  return new SyncWalk(setup);
 }
 
 class AsyncWalk implements Walk {
@@ -48,22 +72,32 @@ class AsyncWalk implements Walk {
   moved = true;
   settled: boolean;
   readonly #units: readonly Unit[];
+  readonly #onFlip: WalkSetup["onFlip"];
   readonly #order: VisitOrder;
   readonly #key: Key;
+  readonly #rule: FlipRule;
   #visits: ArrayLike<number> = [];
   #movedInSweep = false;
+  /** Whether one and the same energy was asked since the sweep began. */
+  #oneEnergy = true;
   /** Steps since a unit flipped. */
   #quiet = 0;
   /** Whether the state was tried since it last changed. */
   #tried = false;
 
-  constructor(state: BinaryState, units: readonly Unit[], order: VisitOrder, key: Key) {
+  constructor({ state, units, onFlip }: WalkSetup, { order, key, rule = DESCENT }: VisitOptions) {
     this.state = state;
     this.#units = units;
+    this.#onFlip = onFlip;
     this.#order = order;
     this.#key = key;
+    this.#rule = rule;
     this.sweep = Math.max(1, units.length);
     this.settled = units.length === 0;
+  }
+
+  get noisy(): boolean {
+    return this.#rule.noisy;
   }
 
   advance(count: number): void {
@@ -71,12 +105,13 @@ class AsyncWalk implements Walk {
   }
 
   certify(): boolean {
-    this.settled ||= !this.#units.some((unit) => this.state.lowers(unit));
+    this.settled ||= !this.noisy && !this.#units.some((unit) => this.state.lowers(unit));
     return this.settled;
   }
 
   unsettle(): void {
     this.settled = this.#units.length === 0;
+    this.#oneEnergy = false;
     this.#tried = false;
     this.#quiet = 0;
   }
@@ -85,23 +120,29 @@ class AsyncWalk implements Walk {
     const place = this.steps % this.sweep;
     if (place === 0) this.#visits = this.#draw(this.steps / this.sweep);
     const unit = this.#units[this.#visits[place]];
+    const flips = this.#rule.flips(this.state, unit, this.steps);
     this.steps++;
-    if (this.state.lowers(unit)) {
+    if (flips) {
       this.state.accept(unit);
+      this.#onFlip?.(this.steps, unit);
       this.#movedInSweep = true;
       this.#quiet = 0;
       this.#tried = false;
     } else this.#quiet++;
-    if (this.steps % this.sweep === 0) {
-      this.moved = this.#movedInSweep;
-      this.#movedInSweep = false;
-      // A sweep that visits every unit and flips none has tried them all.
-      if (!this.moved && this.#order !== "random") this.settled = true;
-    }
+    if (this.steps % this.sweep === 0) this.#endSweep();
     if (this.#order === "random" && this.#quiet >= this.sweep && !this.#tried) {
       this.#tried = true;
       this.certify();
     }
+  }
+
+  /** A sweep that visits every unit and flips none has tried them all. */
+  #endSweep(): void {
+    this.moved = this.#movedInSweep;
+    const tried = this.#oneEnergy && this.#order !== "random" && !this.noisy;
+    if (!this.moved && tried) this.settled = true;
+    this.#movedInSweep = false;
+    this.#oneEnergy = true;
   }
 
   #draw(sweep: number): ArrayLike<number> {
@@ -120,19 +161,22 @@ class AsyncWalk implements Walk {
 class SyncWalk implements Walk {
   readonly state: BinaryState;
   readonly sweep = 1;
+  readonly noisy = false;
   period: number | null = null;
   steps = 0;
   moved = true;
   settled: boolean;
   readonly #units: readonly Unit[];
+  readonly #onFlip: WalkSetup["onFlip"];
   /** An earlier state to meet again, kept for twice as long each time (Brent's algorithm). */
   #kept: readonly Float64Array[];
   #keptAt = 0;
   #keepFor = 1;
 
-  constructor(state: BinaryState, units: readonly Unit[]) {
+  constructor({ state, units, onFlip }: WalkSetup) {
     this.state = state;
     this.#units = units;
+    this.#onFlip = onFlip;
     this.settled = units.length === 0;
     this.#kept = copyOf(state.values);
   }
@@ -156,11 +200,12 @@ class SyncWalk implements Walk {
 
   #step(): void {
     const flips = this.#units.filter((unit) => this.state.lowers(unit));
+    this.steps++;
     for (const unit of flips) {
       this.state.changeOf(unit);
       this.state.accept(unit);
+      this.#onFlip?.(this.steps, unit);
     }
-    this.steps++;
     this.moved = flips.length > 0;
     if (!this.moved) {
       this.settled = true;

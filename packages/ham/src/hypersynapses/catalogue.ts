@@ -4,6 +4,7 @@ import { synBias } from "./bias.ts";
 import { synConv2d } from "./conv2d.ts";
 import { synDam } from "./dam.ts";
 import { synDrdam } from "./drdam.ts";
+import { synDenseBias } from "./dense-bias.ts";
 import { synDense } from "./dense.ts";
 import { synHopfield } from "./hopfield.ts";
 import { synLse } from "./lse.ts";
@@ -16,6 +17,7 @@ import { synThreeBody } from "./three-body.ts";
 export const HYPERSYNAPSES: readonly HypersynapseDefinition[] = [
   synBias,
   synDense,
+  synDenseBias,
   synHopfield,
   synDam,
   synLse,

@@ -30,4 +30,6 @@ export const RAMSAUER_2021 =
   'Ramsauer et al., "Hopfield networks is all you need", ICLR 2021, arXiv:2008.02217';
 export const HOOVER_2022 =
   'Hoover, Chau, Strobelt & Krotov, "A universal abstraction for hierarchical Hopfield networks", NeurIPS 2022 workshop';
+export const KOZACHKOV_2023 =
+  'Kozachkov, Slotine & Krotov, "Neuron-astrocyte associative memory", 2023, arXiv:2311.08135';
 export const HOOVER_2023 = 'Hoover et al., "Energy Transformer", NeurIPS 2023, arXiv:2302.07253';

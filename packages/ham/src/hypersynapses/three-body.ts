@@ -1,4 +1,5 @@
 import { type Expr, type HypersynapseDefinition, lit, makeIndex, mul, sum } from "@hamlet/graph";
+import { KOZACHKOV_2023 } from "./options.ts";
 
 /**
  * Three bodies: `E = −(g/2) Σ sᵢⱼ preᵢ postⱼ`. Two neurons, and the plastic synapse between them
@@ -32,7 +33,5 @@ export const synThreeBody: HypersynapseDefinition = {
     const gain = options["gain"] as Expr;
     return mul(lit(-1 / 2), gain, sum([i, j], mul(syn(i, j), pre(i), post(j))));
   },
-  references: [
-    'Kozachkov, Slotine & Krotov, "Neuron-astrocyte associative memory", 2023, arXiv:2311.08135',
-  ],
+  references: [KOZACHKOV_2023],
 };

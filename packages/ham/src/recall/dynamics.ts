@@ -24,6 +24,7 @@ import {
   replaceGets,
   select,
   substituteIndices,
+  targets,
   type Tensor,
   totalEnergy,
   velocities,
@@ -33,6 +34,7 @@ import {
 export const ENERGY = "energy";
 export const velocityName = (neuron: Neuron): string => `velocity ${neuron.name}`;
 export const mobilityName = (neuron: Neuron): string => `mobility ${neuron.name}`;
+export const targetName = (neuron: Neuron): string => `target ${neuron.name}`;
 export const activationName = (neuron: Neuron): string => `activation ${neuron.name}`;
 
 /** Consts that a recall changes while it runs, by what they are replaced with. */
@@ -42,7 +44,8 @@ function scheduled(recall: Recall): (expr: Expr) => Expr {
   return (expr) => replaceGets(expr, (node) => values.get(node.tensor) ?? null);
 }
 
-function leafOf(tensor: Tensor): Leaf {
+/** When a tensor of a model is known, and whether it differs per example. */
+export function leafOf(tensor: Tensor): Leaf {
   switch (tensor.kind) {
     case "state":
     case "activation":
@@ -56,12 +59,16 @@ function leafOf(tensor: Tensor): Leaf {
   }
 }
 
-/** `x` where the clamp holds, else `free`. */
-function held(clamps: readonly Clamp[], indices: readonly Index[], free: Expr): Expr {
+/** `at` where a clamp holds, else `free`. */
+function held(
+  clamps: readonly Clamp[],
+  indices: readonly Index[],
+  { free, at = lit(0) }: { readonly free: Expr; readonly at?: Expr },
+): Expr {
   return clamps.reduce((value, clamp) => {
-    if (clamp.where === null) return lit(0);
+    if (clamp.where === null) return at;
     const map = new Map(clamp.indices.map((index, axis) => [index, indices[axis]]));
-    return select(substituteIndices(clamp.where, map), lit(0), value);
+    return select(substituteIndices(clamp.where, map), at, value);
   }, free);
 }
 
@@ -74,12 +81,23 @@ function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
   );
 }
 
-/** Compiles what every step of a recall needs. The caller disposes the program. */
-export function makeDynamics(
-  graph: EnergyGraph,
-  recall: Recall,
-  { sizes, noisy }: Pick<PlanOptions, "sizes"> & { readonly noisy: boolean },
-): Program {
+/** The dynamics of a recall as expressions over states alone. */
+export interface Dynamics {
+  /** `dx/dt`; 0 where a clamp holds. */
+  readonly velocities: ReadonlyMap<Neuron, Entrywise>;
+  /** The total energy, without the own energy of layers that are held at a value. */
+  readonly energy: Expr;
+  /**
+   * `at` where a clamp holds, by default 0, else `free`; both are over the indices of the layer's
+   * velocity.
+   */
+  readonly heldOr: (neuron: Neuron, free: Expr, at?: Expr) => Expr;
+  /** `expr` with activations written out, held ones as their value, and schedules followed. */
+  readonly written: (expr: Expr) => Expr;
+}
+
+/** Derives the dynamics of a model under a recall block. */
+export function dynamicsOf(graph: EnergyGraph, recall: Recall): Dynamics {
   const atTime = scheduled(recall);
   const pinned = pinnedBy(recall);
   const moving: EnergyGraph = {
@@ -89,27 +107,60 @@ export function makeDynamics(
     ),
   };
   const written = (expr: Expr) => atTime(inStates(graph, expr, pinned));
-  const outputs: Output[] = [];
-  for (const [neuron, { indices, value }] of velocities(graph)) {
+  const slopes = velocities(graph);
+  const heldOr = (neuron: Neuron, free: Expr, at: Expr = lit(0)): Expr => {
     const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
-    const velocity = written(held(clamps, indices, value));
-    outputs.push({ name: velocityName(neuron), value: velocity, indices, batched: true });
+    return written(held(clamps, slopes.get(neuron)!.indices, { free, at }));
+  };
+  return {
+    velocities: new Map(
+      [...slopes].map(([neuron, { indices, value }]) => [
+        neuron,
+        { indices, value: heldOr(neuron, value) },
+      ]),
+    ),
+    energy: written(totalEnergy(moving)),
+    heldOr,
+    written,
+  };
+}
+
+/** What a solver needs beyond velocities; see `Solver`. */
+export interface DynamicsNeeds {
+  readonly noisy?: boolean;
+  readonly targets?: boolean;
+}
+
+/** Compiles what every step of a recall needs. The caller disposes the program. */
+export function makeDynamics(
+  graph: EnergyGraph,
+  recall: Recall,
+  { sizes, noisy = false, targets: wanted = false }: Pick<PlanOptions, "sizes"> & DynamicsNeeds,
+): Program {
+  const { velocities: slopes, energy, heldOr, written } = dynamicsOf(graph, recall);
+  const outputs: Output[] = [];
+  for (const [neuron, { indices, value }] of slopes) {
+    outputs.push({ name: velocityName(neuron), value, indices, batched: true });
     if (!noisy) continue;
     // Noise is as strong as the time constant lets it be, and leaves held units alone.
-    const mobility = written(held(clamps, indices, pow(neuron.tau, lit(-1 / 2))));
+    const mobility = heldOr(neuron, pow(neuron.tau, lit(-1 / 2)));
     outputs.push({ name: mobilityName(neuron), value: mobility, indices, batched: true });
+  }
+  for (const [neuron, { indices, value }] of wanted ? targets(graph) : []) {
+    const own = slopes.get(neuron)!.indices;
+    const here = substituteIndices(
+      value,
+      new Map(indices.map((index, axis) => [index, own[axis]])),
+    );
+    const target = heldOr(neuron, here, get(neuron.state, own));
+    outputs.push({ name: targetName(neuron), value: target, indices: own, batched: true });
   }
   for (const neuron of graph.neurons) {
     const indices = indicesOf(neuron.axes);
     const value = written(get(neuron.activation, indices));
     outputs.push({ name: activationName(neuron), value, indices, batched: true });
   }
-  outputs.push({
-    name: ENERGY,
-    value: written(totalEnergy(moving)),
-    indices: [],
-    batched: true,
-  });
+  outputs.push({ name: ENERGY, value: energy, indices: [], batched: true });
   return makeProgram(plan(outputs, { sizes, leaf: leafOf }));
 }
 

@@ -5,9 +5,16 @@ import type { Walk } from "../binary/walk.ts";
 /**
  * How the recall of one example ended. A smooth one `converged` when its stop condition held; a
  * binary one when it is certain that no flip of a single unit lowers the energy. `cycle`: the
- * states repeat, as they can when all units are updated at once.
+ * states repeat, as they can when all units are updated at once. `stopped`: the stop condition of
+ * a binary recall held while noise could still flip units, so that nothing is certain.
  */
-export type Ending = "converged" | "cycle" | "max-steps" | "energy-increased" | "non-finite";
+export type Ending =
+  | "converged"
+  | "stopped"
+  | "cycle"
+  | "max-steps"
+  | "energy-increased"
+  | "non-finite";
 
 /** The ending of one example with its evidence. */
 export interface Outcome {
@@ -23,6 +30,19 @@ export interface Outcome {
   readonly firstIncrease: { readonly step: number; readonly amount: number } | null;
   /** For `cycle`: after how many steps the states repeat. */
   readonly period: number | null;
+  /** The proof that the energy never rose, from a solver that refuses steps; else null. */
+  readonly descent: Descent | null;
+}
+
+/** How a solver that refuses steps kept the energy from rising, for one example. */
+export interface Descent {
+  /** Steps that were taken, and trials that were refused. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** The largest rise of the energy in a step that was taken: float32 rounding. */
+  readonly largestRise: number;
+  /** The smallest step that was taken; null where none was. */
+  readonly smallestStep: number | null;
 }
 
 /**
@@ -71,7 +91,12 @@ export class OutcomeTracker {
     else if (stop) this.#ending = "converged";
   }
 
-  outcome(): Outcome {
+  /** The energy after the end was polished. */
+  polished(energy: number): void {
+    this.#energy = energy;
+  }
+
+  outcome(descent: Descent | null = null): Outcome {
     const unfinished = this.#increase === null ? "max-steps" : "energy-increased";
     return {
       ending: this.#ending ?? unfinished,
@@ -81,6 +106,7 @@ export class OutcomeTracker {
       lastChange: this.#change,
       firstIncrease: this.#increase,
       period: null,
+      descent,
     };
   }
 }
@@ -92,8 +118,9 @@ export function outcomeOfWalk(
 ): Outcome {
   const finite = Number.isFinite(end.before) && Number.isFinite(end.after);
   const repeats = walk.period !== null;
-  const still = end.stopped || (!repeats && walk.certify());
-  const reached = still ? "converged" : repeats ? "cycle" : "max-steps";
+  const still = (end.stopped && !walk.noisy) || (!repeats && walk.certify());
+  const unsettled = repeats ? "cycle" : end.stopped ? "stopped" : "max-steps";
+  const reached = still ? "converged" : unsettled;
   return {
     ending: finite ? reached : "non-finite",
     steps: walk.steps,
@@ -102,5 +129,6 @@ export function outcomeOfWalk(
     lastChange: end.change,
     firstIncrease: null,
     period: walk.period,
+    descent: null,
   };
 }

@@ -7,38 +7,43 @@ import { foldIn, type Inputs, type Key, key, normal, type Program } from "@hamle
 import {
   type Dim,
   type EnergyGraph,
-  evaluateScalar,
   HamError,
   invariant,
   type Neuron,
   type Recall,
-  RECALL_QUANTITIES,
-  sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
+import type { FlipPath } from "../binary/trajectory.ts";
+import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
-import type { Layers, Solver, SolverSettings } from "../solvers/solver.ts";
-import { drawEntries } from "./draw.ts";
+import { along, CONTROL, largestChange } from "../solvers/descent.ts";
+import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
 import {
   activationName,
   ENERGY,
   makeDynamics,
   makeStarts,
   mobilityName,
+  targetName,
   velocityName,
 } from "./dynamics.ts";
-import { type Outcome, OutcomeTracker } from "./outcome.ts";
-import { recordEvery } from "./record.ts";
-import { settingOf } from "./setting.ts";
+import { type Descent, type Outcome, OutcomeTracker } from "./outcome.ts";
+import { recordEvery, type Trajectory, TrajectoryRecorder } from "./record.ts";
+import { settingOf, settingsOf } from "./setting.ts";
+import { startStates } from "./start.ts";
+import { stopsAt } from "./stop.ts";
 
 /** What a compiled recall is made of. */
 export interface RecallSetup {
   readonly sizes: ReadonlyMap<Dim, number>;
   /** Every const, param and data, without a batch axis. Borrowed. */
   readonly values: Inputs;
-  /** The same consts as numbers, for settings such as `dt`. */
+  /**
+   * The same consts as numbers, for settings such as `dt`; params and data too where a solver
+   * polishes its end by Newton steps.
+   */
   readonly numbers: ReadonlyMap<Tensor, ArrayLike<number>>;
 }
 
@@ -50,6 +55,8 @@ export interface RecallOptions {
   readonly batch?: number;
   /** Draws of start values; default `key(0)`. */
   readonly key?: Key;
+  /** Keep every flip of a binary recall; default: as the recall says by `record flips`. */
+  readonly recordFlips?: boolean;
   /** Called after every step. */
   readonly onStep?: (progress: RecallProgress) => void;
   /** Stops the recall with `ham/aborted`. */
@@ -75,6 +82,8 @@ export interface RecallStep {
   readonly change: tf.Tensor;
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
+  /** What the solver remembers, such as how many steps it refused; empty for most. */
+  readonly memory: Memory;
 }
 
 /** What a recall returns. The tensors are the caller's: `dispose()` frees them all. */
@@ -87,6 +96,10 @@ export interface RecallResult {
   /** When energies were kept: the start, every so many steps as the recall says, and the end. */
   readonly energySteps: readonly number[];
   readonly outcomes: readonly Outcome[];
+  /** The layers that the recall block records, as by `record v every 10`. */
+  readonly trajectories: ReadonlyMap<Neuron, Trajectory>;
+  /** The flips of every example, where they were kept. */
+  readonly flips?: readonly FlipPath[];
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -97,7 +110,7 @@ export interface CompiledRecall {
   readonly steps: number;
   /**
    * Step by step. Send a `[B]` tensor of 0 and 1 to hold the examples where it is 0; it is
-   * borrowed for that step.
+   * borrowed for that step. Newton steps at the end are left to `run`.
    */
   descend(options?: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined>;
   run(options?: RecallOptions): Promise<RecallResult>;
@@ -116,12 +129,9 @@ export function makeRecall(graph: EnergyGraph, recall: Recall, setup: RecallSetu
 }
 
 /** Everything that follows from the states of one moment. `all` holds the tensors to dispose. */
-interface Moment {
-  readonly velocity: Layers;
+interface Moment extends Point {
   /** How freely each unit moves, for solvers with noise. */
   readonly mobility: Layers;
-  readonly activations: Layers;
-  readonly energy: tf.Tensor;
   readonly all: tf.Tensor[];
 }
 
@@ -132,6 +142,7 @@ class EnergyRecall implements CompiledRecall {
   readonly #setup: RecallSetup;
   readonly #solver: Solver;
   readonly #settings: SolverSettings;
+  readonly #groups: Groups;
   readonly #dynamics: Program;
   readonly #starts: Program;
 
@@ -147,13 +158,10 @@ class EnergyRecall implements CompiledRecall {
       );
     }
     this.#solver = solver;
-    const noisy = solver.noisy === true;
-    this.#settings = {
-      dt: settingOf(recall, setup, "dt"),
-      temperature: noisy ? settingOf(recall, setup, "temperature") : 0,
-    };
+    this.#settings = settingsOf(recall, setup, solver.options);
     this.steps = settingOf(recall, setup, "steps");
-    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, noisy });
+    this.#groups = solver.groups?.(graph, recall, setup.numbers) ?? [];
+    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, ...solver });
     this.#starts = makeStarts(recall, setup.sizes);
     try {
       for (const program of [this.#dynamics, this.#starts]) {
@@ -176,12 +184,20 @@ class EnergyRecall implements CompiledRecall {
 
     let states: tf.Tensor[] = [];
     let moment: Moment | null = null;
+    let memory: Memory = {};
     let change: tf.Tensor | null = null;
     try {
       const seed = options.key ?? key(0);
       change = tf.zeros([batch]);
-      states = this.#start(batch, seed);
+      states = tf.tidy(() =>
+        startStates(this.#graph, this.#recall, this.#setup, {
+          computed: this.#starts.step(new Map(), { batch }),
+          batch,
+          key: seed,
+        }),
+      );
       moment = this.#evaluate(states, 0, batch);
+      memory = this.#remember(moment);
       for (let step = 0; ; step++) {
         const time = Math.min(1, step * timeStep);
         const active = yield {
@@ -191,24 +207,27 @@ class EnergyRecall implements CompiledRecall {
           change,
           states: named(states),
           activations: named(moment.activations),
+          memory,
         };
         if (step === this.steps) return;
         const stream = foldIn(foldIn(seed, neurons.length), step);
-        const next = this.#advance(states, moment, { time, timeStep, batch, active, stream });
-        tf.dispose(states);
-        states = next;
+        const now = { time, timeStep, batch, active, stream, memory };
+        const next = this.#advance(moment, now);
+        tf.dispose([states, Object.values(memory)]);
+        ({ states, memory } = next);
         const before: Moment = moment;
-        moment = this.#evaluate(next, Math.min(1, (step + 1) * timeStep), batch);
-        tf.dispose(change);
-        change = null;
+        moment = null;
         try {
-          change = largestChange(before.activations, moment.activations);
+          moment = this.#evaluate(states, Math.min(1, (step + 1) * timeStep), batch);
+          tf.dispose(change);
+          change = null;
+          change = changeOf(before, moment, next.refused);
         } finally {
-          tf.dispose(before.all);
+          tf.dispose([before.all, next.refused ?? []]);
         }
       }
     } finally {
-      tf.dispose([states, moment?.all ?? [], change ?? []]);
+      tf.dispose([states, moment?.all ?? [], Object.values(memory), change ?? []]);
     }
   }
 
@@ -216,6 +235,7 @@ class EnergyRecall implements CompiledRecall {
     const every = recordEvery(this.#recall, 1);
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
+    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
     let trackers: OutcomeTracker[] = [];
     let mask: tf.Tensor | undefined;
     const iterator = this.descend(options);
@@ -231,7 +251,8 @@ class EnergyRecall implements CompiledRecall {
           trackers.forEach((tracker, b) => tracker.start(energy[b]));
         } else {
           trackers.forEach((tracker, b) => {
-            const stop = this.#stops(now.step, energy[b], change[b]);
+            const reached = { step: now.step, energy: energy[b], change: change[b] };
+            const stop = stopsAt(this.#recall, this.#setup, reached);
             tracker.step(energy[b], change[b], stop);
           });
         }
@@ -242,7 +263,18 @@ class EnergyRecall implements CompiledRecall {
           energies.push(Float64Array.from(energy));
           energySteps.push(now.step);
         }
-        if (last) return makeResult(now, { energies, energySteps }, trackers);
+        const end = last ? await this.#polished(now, energies, trackers, options) : null;
+        try {
+          recorder.keep(now.step, last, (neuron) =>
+            tf.clone((end ?? now).activations.get(neuron)!),
+          );
+          if (end !== null) {
+            const record = { energies, energySteps, trajectories: recorder.finish() };
+            return await makeResult(end, record, trackers);
+          }
+        } finally {
+          end?.dispose();
+        }
         mask?.dispose();
         mask =
           active === trackers.length
@@ -252,6 +284,7 @@ class EnergyRecall implements CompiledRecall {
     } finally {
       iterator.return();
       mask?.dispose();
+      recorder.dispose();
     }
     return invariant(false, "a recall ends at its last step") as never;
   }
@@ -265,41 +298,38 @@ class EnergyRecall implements CompiledRecall {
     this.dispose();
   }
 
+  /** The last moment, polished where the solver was told to; `dispose` frees what is new. */
+  async #polished(
+    now: RecallStep,
+    energies: Float64Array[],
+    trackers: readonly OutcomeTracker[],
+    { givens = new Map() }: RecallOptions,
+  ): Promise<RecallStep & { dispose(): void }> {
+    const steps = this.#settings.newton;
+    if (steps === 0) return { ...now, dispose: () => undefined };
+    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, { givens, steps });
+    const { neurons } = this.#graph;
+    const layers = neurons.map((neuron) => states.get(neuron)!);
+    let moment: Moment | null = null;
+    let energy: Float64Array;
+    try {
+      moment = this.#evaluate(layers, now.time, trackers.length);
+      energy = Float64Array.from(await moment.energy.data());
+    } catch (error) {
+      tf.dispose([layers, moment?.all ?? []]);
+      throw error;
+    }
+    const { all } = moment;
+    energies[energies.length - 1] = energy;
+    trackers.forEach((tracker, b) => tracker.polished(energy[b]));
+    const ends = moment.activations;
+    const activations = new Map(neurons.map((neuron, i) => [neuron, ends[i]]));
+    return { ...now, states, activations, dispose: () => tf.dispose([layers, all]) };
+  }
+
   /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
   #claimsDescent(): boolean {
     return this.#recall.schedules.length === 0 && this.#settings.temperature === 0;
-  }
-
-  #stops(step: number, energy: number, change: number): boolean {
-    const { stop } = this.#recall;
-    if (stop === null) return false;
-    const tensors = new Map<Tensor, ArrayLike<number>>([
-      ...this.#setup.numbers,
-      [RECALL_QUANTITIES.change, [change]],
-      [RECALL_QUANTITIES.energy, [energy]],
-      [RECALL_QUANTITIES.step, [step]],
-      [RECALL_QUANTITIES.settled, [Number(change === 0)]],
-    ]);
-    return evaluateScalar(stop, { sizes: this.#setup.sizes, tensors }) !== 0;
-  }
-
-  /** The states before the first step: 0 where the recall says nothing. */
-  #start(batch: number, seed: Key): tf.Tensor[] {
-    return tf.tidy(() => {
-      const computed = this.#starts.step(new Map(), { batch });
-      return this.#graph.neurons.map((neuron, i) => {
-        const value = computed.get(neuron.name);
-        if (value !== undefined) return value;
-        const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
-        const start = this.#recall.starts.find((item) => item.neuron === neuron);
-        if (start?.from !== "draw") return tf.zeros(shape);
-        const args = start.args.map((arg) =>
-          evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
-        );
-        const entries = drawEntries(start.distribution, args, shape, foldIn(seed, i));
-        return tf.tensor(entries, shape, "float32");
-      });
-    });
   }
 
   #evaluate(states: Layers, time: number, batch: number): Moment {
@@ -308,7 +338,9 @@ class EnergyRecall implements CompiledRecall {
     const pick = (name: (neuron: Neuron) => string) =>
       this.#graph.neurons.map((neuron) => outputs.get(name(neuron))!);
     return {
+      states,
       velocity: pick(velocityName),
+      target: this.#solver.targets === true ? pick(targetName) : [],
       mobility: this.#solver.noisy === true ? pick(mobilityName) : [],
       activations: pick(activationName),
       energy: outputs.get(ENERGY)!,
@@ -316,52 +348,65 @@ class EnergyRecall implements CompiledRecall {
     };
   }
 
+  #remember(moment: Moment): Memory {
+    return tf.tidy(() => ({ ...this.#solver.remember?.(moment, this.#settings) }));
+  }
+
+  /** What one step makes of a moment; its tensors are fresh. */
   #advance(
-    states: Layers,
-    { velocity, mobility }: Moment,
+    moment: Moment,
     now: {
       time: number;
       timeStep: number;
       batch: number;
       active: tf.Tensor | undefined;
       stream: Key;
+      memory: Memory;
     },
-  ): tf.Tensor[] {
-    const { time, timeStep, batch, active, stream } = now;
+  ): { states: tf.Tensor[]; memory: Memory; refused?: tf.Tensor } {
+    const { batch, active, stream, memory } = now;
     return tf.tidy(() => {
-      const at = (elsewhere: Layers, t: number) =>
-        this.#evaluate(elsewhere, Math.min(1, t), batch).velocity;
-      const noise =
-        this.#solver.noisy === true
-          ? mobility.map((layer, i) => {
-              const drawn = normal(foldIn(stream, i), states[i].shape);
-              return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
-            })
-          : null;
-      const from = { states, velocity, time, timeStep, at, noise };
-      const next = this.#solver.advance(from, this.#settings);
-      if (active === undefined) return [...next];
-      return next.map((layer, i) => {
-        const moves = tf.cast(
-          tf.reshape(active, [batch, ...layer.shape.slice(1).map(() => 1)]),
-          "bool",
-        );
-        return tf.where(moves, layer, states[i]);
-      });
+      const next = this.#solver.advance(
+        {
+          ...moment,
+          ...now,
+          at: (elsewhere, t) => this.#evaluate(elsewhere, Math.min(1, t), batch),
+          noise: this.#noise(moment, stream),
+          groups: this.#groups,
+          scheduled: this.#recall.schedules.length > 0,
+        },
+        this.#settings,
+      );
+      const kept = (fresh: tf.Tensor, before: tf.Tensor) =>
+        active === undefined
+          ? tf.clone(fresh)
+          : tf.where(along(active, fresh, "bool"), fresh, before);
+      const remembered = Object.entries(next.memory ?? {});
+      return {
+        states: next.states.map((layer, i) => kept(layer, moment.states[i])),
+        memory: Object.fromEntries(
+          remembered.map(([name, value]) => [name, kept(value, memory[name])]),
+        ),
+        ...(next.refused === undefined ? {} : { refused: tf.clone(next.refused) }),
+      };
+    });
+  }
+
+  #noise({ mobility, states }: Moment, stream: Key): Layers | null {
+    if (this.#solver.noisy !== true) return null;
+    return mobility.map((layer, i) => {
+      const drawn = normal(foldIn(stream, i), states[i].shape);
+      return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
     });
   }
 }
 
-/** The largest absolute difference of any activation, per example. */
-function largestChange(before: Layers, after: Layers): tf.Tensor {
-  return tf.tidy(() =>
-    after
-      .map((layer, i) => {
-        const size = tf.abs(tf.sub(layer, before[i]));
-        return tf.max(tf.reshape(size, [layer.shape[0], -1]), 1);
-      })
-      .reduce((a, b) => tf.maximum(a, b)),
-  );
+/** The largest change of an activation, or what it would have been where the step was refused. */
+function changeOf(before: Moment, after: Moment, refused: tf.Tensor | undefined): tf.Tensor {
+  return tf.tidy(() => {
+    const moved = largestChange(before.activations, after.activations);
+    return refused === undefined ? moved : tf.maximum(moved, refused);
+  });
 }
 
 /** Both numbers of every example with one read. */
@@ -380,24 +425,46 @@ function average(values: Float32Array): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
-function makeResult(
-  { states, activations }: RecallStep,
-  record: Pick<RecallResult, "energies" | "energySteps">,
+async function makeResult(
+  { states, activations, memory }: RecallStep,
+  record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
   trackers: readonly OutcomeTracker[],
-): RecallResult {
+): Promise<RecallResult> {
+  const all = [...record.trajectories.values()].map(({ activations: path }) => path);
+  const dispose = () => tf.dispose(all);
+  let descents: Descent[] | null;
+  try {
+    descents = await readDescents(memory);
+    const layers = [...states.values(), ...activations.values()];
+    all.unshift(...tf.tidy(() => layers.map((layer) => tf.clone(layer))));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
   const neurons = [...states.keys()];
-  const clones = tf.tidy(() =>
-    [...states.values(), ...activations.values()].map((layer) => tf.clone(layer)),
-  );
-  const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, clones[from + i]]));
-  const owned = { states: own(0), activations: own(neurons.length) };
-  const dispose = () => tf.dispose(clones);
+  const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, all[from + i]]));
   return {
-    ...owned,
+    states: own(0),
+    activations: own(neurons.length),
     batch: trackers.length,
     ...record,
-    outcomes: trackers.map((tracker) => tracker.outcome()),
+    outcomes: trackers.map((tracker, b) => tracker.outcome(descents?.[b])),
     dispose,
     [Symbol.dispose]: dispose,
   };
+}
+
+/** The proof of descent of every example; null for a solver that refuses nothing. */
+async function readDescents(memory: Memory): Promise<Descent[] | null> {
+  if (!CONTROL.every((name) => name in memory)) return null;
+  const numbers = tf.stack(CONTROL.map((name) => memory[name]));
+  const columns = (await numbers.array()) as number[][];
+  numbers.dispose();
+  const [accepted, rejected, largestRise, smallestStep] = columns;
+  return accepted.map((taken, b) => ({
+    accepted: taken,
+    rejected: rejected[b],
+    largestRise: largestRise[b],
+    smallestStep: Number.isFinite(smallestStep[b]) ? smallestStep[b] : null,
+  }));
 }

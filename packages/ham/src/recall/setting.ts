@@ -1,6 +1,7 @@
 // Numbers of a recall block: checked once, before anything runs.
 
 import { evaluateScalar, HamError, type Recall } from "@hamlet/graph";
+import type { SolverOption, SolverSettings } from "../solvers/solver.ts";
 import type { RecallSetup } from "./recall.ts";
 
 /** What a setting must be. */
@@ -9,11 +10,35 @@ const EXPECTED: Readonly<
 > = {
   dt: { holds: (value) => value > 0, text: "above 0" },
   temperature: { holds: (value) => value >= 0, text: "0 or above" },
+  memory: {
+    holds: (value) => Number.isInteger(value) && value >= 1 && value <= 50,
+    text: "a whole number from 1 to 50",
+  },
+  newton: {
+    holds: (value) => Number.isInteger(value) && value >= 0,
+    text: "a whole number from 0 up",
+  },
   steps: {
     holds: (value) => Number.isInteger(value) && value >= 1,
     text: "a whole number from 1 up",
   },
 };
+
+/**
+ * The settings of a solver; those that it does not have are 0.
+ * @throws HamError `ham/bad-setting`.
+ */
+export function settingsOf(
+  recall: Recall,
+  setup: RecallSetup,
+  options: readonly SolverOption[],
+): SolverSettings {
+  const values = options.map(
+    ({ name, default: fallback }) =>
+      [name, settingOf(recall, setup, name, fallback ?? undefined)] as const,
+  );
+  return { dt: 0, temperature: 0, memory: 0, newton: 0, ...Object.fromEntries(values) };
+}
 
 /**
  * The value of `steps` or of an option of the solver.
@@ -22,10 +47,11 @@ const EXPECTED: Readonly<
 export function settingOf(
   recall: Recall,
   { sizes, numbers }: RecallSetup,
-  name: "dt" | "temperature" | "steps",
+  name: SolverOption["name"] | "steps",
+  fallback: number = Number.NaN,
 ): number {
   const expr = name === "steps" ? recall.steps : recall.solver.options.get(name);
-  const value = expr === undefined ? Number.NaN : evaluateScalar(expr, { sizes, tensors: numbers });
+  const value = expr === undefined ? fallback : evaluateScalar(expr, { sizes, tensors: numbers });
   const { holds, text } = EXPECTED[name];
   if (holds(value)) return value;
   throw new HamError(

@@ -1,10 +1,12 @@
 import { axpy } from "./axpy.ts";
+import { DT } from "./options.ts";
 import type { Solver } from "./solver.ts";
 
 /** Euler's method: `x ← x + dt · dx/dt`. First order; one evaluation a step. */
 export const euler: Solver = {
   name: "euler",
   order: 1,
-  advance: ({ states, velocity }, { dt }) => axpy(states, dt, velocity),
+  options: [DT],
+  advance: ({ states, velocity }, { dt }) => ({ states: axpy(states, dt, velocity) }),
   references: ["Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, I.7"],
 };

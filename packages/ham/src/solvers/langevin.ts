@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { axpy } from "./axpy.ts";
+import { DT, TEMPERATURE } from "./options.ts";
 import type { Solver } from "./solver.ts";
 
 /**
@@ -11,12 +12,13 @@ import type { Solver } from "./solver.ts";
 export const langevin: Solver = {
   name: "langevin",
   order: 1,
+  options: [DT, TEMPERATURE],
   noisy: true,
   advance: ({ states, velocity, noise }, { dt, temperature }) => {
     const moved = axpy(states, dt, velocity);
-    if (noise === null) return moved;
+    if (noise === null) return { states: moved };
     const strength = Math.sqrt(2 * temperature * dt);
-    return moved.map((layer, i) => tf.add(layer, tf.mul(noise[i], strength)));
+    return { states: moved.map((layer, i) => tf.add(layer, tf.mul(noise[i], strength))) };
   },
   references: [
     "Roberts & Tweedie, Exponential convergence of Langevin distributions, Bernoulli 2, 1996",

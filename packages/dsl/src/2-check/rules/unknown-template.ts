@@ -6,7 +6,7 @@ import { suggest } from "../../diagnostics/suggest.ts";
 export function unknownTemplate(
   diagnostics: Diagnostics,
   name: Name,
-  what: "Lagrangian" | "synapse" | "solver" | "optimiser" | "file",
+  what: "Lagrangian" | "synapse" | "solver" | "optimiser" | "gradient" | "file",
   known: readonly string[],
 ): void {
   const near = suggest(name.text, known);

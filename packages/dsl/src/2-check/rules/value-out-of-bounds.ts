@@ -2,20 +2,6 @@ import type { Bound } from "@hamlet/graph";
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../source.ts";
 
-/** True when `value` keeps `bound`. */
-export function keeps(bound: Bound, value: number): boolean {
-  switch (bound.op) {
-    case ">":
-      return value > bound.value;
-    case ">=":
-      return value >= bound.value;
-    case "<":
-      return value < bound.value;
-    case "<=":
-      return value <= bound.value;
-  }
-}
-
 /** E0405: a value outside its declared bound. */
 export function valueOutOfBounds(
   diagnostics: Diagnostics,

@@ -2,7 +2,7 @@
 
 import { type Key, normal, uniform } from "@hamlet/core";
 import { type Dim, evaluate, type Expr, type Feed, sizeOfDim, type Tensor } from "@hamlet/graph";
-import type { Entries } from "./load.ts";
+import type { Entries } from "../hypergraph/initial-entries.ts";
 
 /** What the values of a feed may read. */
 export interface FeedSpace {
@@ -31,7 +31,7 @@ const DRAWS: Readonly<
   },
 };
 
-/** The entries of a given in a test. */
+/** The entries of a given in a test or a training. */
 export function drawFeed(feed: Feed, space: FeedSpace, batch: number, key: Key): Entries {
   const { tensor, indices } = feed;
   const sizes = tensor.axes.map((dim) => sizeOfDim(dim, space));

@@ -1,14 +1,8 @@
 // What a loss depends on through a recall.
 
-import {
-  type EnergyGraph,
-  type Expr,
-  type Neuron,
-  neuronsOf,
-  type Recall,
-  type Tensor,
-  tensorsIn,
-} from "@hamlet/graph";
+import { tensorsIn } from "./depends.ts";
+import { type EnergyGraph, type Neuron, neuronsOf, type Recall } from "./energy-graph.ts";
+import type { Expr, Tensor } from "./types.ts";
 
 /** The params behind a loss. */
 export interface Reach {

@@ -1,0 +1,64 @@
+// `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a weight matrix.
+
+import { dirname } from "node:path";
+import { key, writeNpy } from "@hamlet/core";
+import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
+import { EXIT } from "../exit.ts";
+import { readPatterns } from "../files/patterns.ts";
+import { assertWritable, writeFileAtomically } from "../files/write.ts";
+
+const RULES = { hebb, "pseudo-inverse": pseudoInverse, storkey } as const;
+type RuleName = keyof typeof RULES;
+
+/** The storage rules, by the name on the command line. */
+export const STORAGE_RULES = Object.keys(RULES) as readonly RuleName[];
+
+export interface StoreFlags {
+  readonly rule: RuleName;
+  readonly out: string;
+  readonly take?: number;
+  readonly unlearn?: number;
+  readonly rate: number;
+  readonly seed: number;
+}
+
+/** Writes the couplings of a classical network; returns the exit code. */
+export async function store(path: string, flags: StoreFlags): Promise<number> {
+  const { rule, out, take, rate, seed } = flags;
+  await assertWritable(dirname(out), "--out");
+  const patterns = await readPatterns(path, { take });
+  const [K, D] = patterns.shape;
+  const learned = RULES[rule](patterns);
+  const weights =
+    flags.unlearn === undefined
+      ? learned
+      : unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
+  const stable = countStable(weights, patterns.data, D);
+  // A model reads its data as float32.
+  const data = Float32Array.from(weights);
+  await writeFileAtomically(out, writeNpy({ shape: [D, D], dtype: "float32", data }));
+  process.stdout.write(
+    `${K} patterns of ${D} units, stored by ${rule}: ${stable} are fixed points of sign(W v).\n\n` +
+      `${out}   float32 [${D}, ${D}]; in a model:\n\n` +
+      `  data W: [D, D] from "${out}"\n` +
+      `  energy stored = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]\n`,
+  );
+  return EXIT.ok;
+}
+
+/** Patterns of which no unit wants to flip alone. */
+function countStable(weights: Float64Array, patterns: ArrayLike<number>, size: number): number {
+  let stable = 0;
+  for (let from = 0; from < patterns.length; from += size) {
+    let holds = true;
+    for (let i = 0; i < size && holds; i++) {
+      let field = 0;
+      for (let j = 0; j < size; j++) {
+        if (j !== i) field += weights[i * size + j] * patterns[from + j];
+      }
+      holds = field * patterns[from + i] >= 0;
+    }
+    stable += Number(holds);
+  }
+  return stable;
+}

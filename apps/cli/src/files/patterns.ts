@@ -1,0 +1,53 @@
+// Patterns of −1 and +1 from an array file, whatever their axes.
+
+import { readFile } from "node:fs/promises";
+import { type ArrayData, readArrayFile } from "@hamlet/core";
+import type { StoredPatterns } from "@hamlet/ham";
+import { CommandError, EXIT } from "../exit.ts";
+import { explainMissing } from "./read.ts";
+
+/** Patterns with the axes of one of them. */
+export interface PatternFile extends StoredPatterns {
+  readonly axes: readonly number[];
+}
+
+/**
+ * Reads `FILE` or `FILE#KEY`: patterns stand first, all other axes become units. Entries are −1 and
+ * +1, or bits 0 and 1.
+ */
+export async function readPatterns(
+  path: string,
+  { take }: { take?: number | undefined } = {},
+): Promise<PatternFile> {
+  const file = path.replace(/#[^#]*$/, "");
+  const bytes = await readFile(file).catch((error: unknown) => explainMissing(file, error));
+  const array = readArrayFile(path, bytes);
+  const [count, ...axes] = array.shape;
+  if (count === undefined || count === 0 || axes.length === 0 || axes.includes(0)) {
+    throw new CommandError(
+      EXIT.usage,
+      `${path}: expected patterns, one a row, such as [100, 28, 28]; found the shape [${array.shape.join(", ")}].`,
+    );
+  }
+  if (take !== undefined && take > count) {
+    throw new CommandError(EXIT.usage, `${path} has ${count} patterns, fewer than --take ${take}.`);
+  }
+  const rows = take ?? count;
+  const size = axes.reduce((a, b) => a * b, 1);
+  const data = signsOf(path, array, rows * size, size);
+  return { shape: [rows, size], axes, data };
+}
+
+function signsOf(path: string, { data }: ArrayData, length: number, size: number): Float64Array {
+  const all = Float64Array.from({ length }, (_, i) => Number(data[i]));
+  const wrong = all.findIndex((entry) => entry !== 1 && entry !== 0 && entry !== -1);
+  const [zero, minus] = [all.indexOf(0), all.indexOf(-1)];
+  const bad = wrong >= 0 ? wrong : minus >= 0 ? zero : -1;
+  if (bad >= 0) {
+    throw new CommandError(
+      EXIT.failed,
+      `${path}: expected entries of -1 and 1, or of 0 and 1; found ${all[bad]}${wrong < 0 ? " beside -1" : ""} in pattern ${Math.floor(bad / size)}.`,
+    );
+  }
+  return minus >= 0 ? all : all.map((bit) => 2 * bit - 1);
+}

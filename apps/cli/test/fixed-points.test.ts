@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bench, makeBench } from "./ham.ts";
+
+const PAGE = new URL("../../docs/src/content/docs/learn/fixed-points.md", import.meta.url);
+
+const MODEL = `ham 1
+
+dim D = 2, K = 3
+const beta: real > 0 = 1.9
+
+data xi: [K, D] from "triangle.npy"
+
+neuron v: [D] as identity
+
+energy lse = -1/beta * logsumexp[m] beta * sum[i] xi[m, i] * v[i]
+`;
+
+let bench: Bench;
+beforeAll(() => {
+  bench = makeBench();
+  bench.write("triangle.ham", MODEL);
+  const angles = [0, 1, 2].map((k) => (2 * Math.PI * k) / 3);
+  const data = Float32Array.from(angles.flatMap((a) => [Math.cos(a), Math.sin(a)]));
+  bench.writeArray("triangle.npy", { shape: [3, 2], data });
+});
+afterAll(() => bench[Symbol.dispose]());
+
+interface Report {
+  morse: number;
+  astray: number;
+  points: { kind: string; index: number; share: number; activations: { v: number[] } }[];
+}
+
+test("lists the fixed points of the triangle with their kinds", () => {
+  const { code, stdout, stderr } = bench.ham(["fixed-points", "triangle.ham"]);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  const lines = stdout.split("\n");
+  expect(lines[0]).toBe("fixed points: 7 from 100 starts");
+  expect(lines[2]).toMatch(/^kind +index +energy +eigenvalues +share of starts$/);
+  expect(lines.filter((line) => line.startsWith("minimum"))).toHaveLength(4);
+  expect(lines.filter((line) => line.startsWith("saddle"))).toHaveLength(3);
+  expect(lines.at(-1)).toBe("Morse check: Σ (−1)^index = 1, as for all fixed points of an energy.");
+});
+
+test("--json prints the same as data, and --set changes the landscape", () => {
+  const { code, stdout } = bench.ham([
+    "fixed-points",
+    "triangle.ham",
+    "--json",
+    "--set",
+    "beta=1.7",
+  ]);
+  expect(code).toBe(0);
+  const { points, morse, astray } = JSON.parse(stdout) as Report;
+  expect(points).toHaveLength(1);
+  expect(points[0]).toMatchObject({ kind: "minimum", index: 0, share: 1 });
+  points[0].activations.v.forEach((x) => expect(Math.abs(x)).toBeLessThan(1e-6));
+  expect({ morse, astray }).toEqual({ morse: 1, astray: 0 });
+});
+
+test("an unfit number is a usage error, a binary model is explained", () => {
+  const { code, stderr } = bench.ham(["fixed-points", "triangle.ham", "--spread", "-1"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Expected a number above 0.");
+  bench.write("signs.ham", MODEL.replace("as identity", "as sign"));
+  const binary = bench.ham(["fixed-points", "signs.ham"]);
+  expect(binary.code).toBe(1);
+  expect(binary.stderr).toContain('The layer "v" jumps between two values');
+});
+
+test("the page about fixed points shows what its program gives", () => {
+  const page = readFileSync(PAGE, "utf8");
+  const [, program] = /```ham\n([\s\S]*?)```/.exec(page)!;
+  bench.write("page.ham", program);
+  const { code, stdout } = bench.ham(["fixed-points", "page.ham"]);
+  expect(code).toBe(0);
+  expect(page).toContain(stdout);
+});

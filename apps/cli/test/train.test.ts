@@ -1,0 +1,114 @@
+// The real command on the real digits: what is learned, what is written, and going on.
+
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout as wait } from "node:timers/promises";
+import { readSafetensors } from "@hamlet/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bench, makeBench } from "./ham.ts";
+
+const DIGITS = fileURLToPath(new URL("../../../examples/11-mnist-memory.ham", import.meta.url));
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+let bench: Bench;
+beforeAll(() => (bench = makeBench()));
+afterAll(() => bench[Symbol.dispose]());
+
+const train = (...args: string[]) => bench.ham(["train", DIGITS, "--validation", "0.2", ...args]);
+const bytes = (name: string) => readFileSync(join(bench.folder, name));
+
+interface Report {
+  ending: string;
+  steps: number;
+  losses: number[];
+  validation: { step: number; loss: number }[];
+}
+
+test("the digits are denoised at least twice as well, and the curve is in out/", () => {
+  const { code, stdout, stderr } = train("--epochs", "8", "--json");
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  const { ending, steps, losses, validation } = JSON.parse(stdout) as Report;
+  expect([ending, steps, losses.length, validation.length]).toEqual(["finished", 120, 120, 9]);
+  expect(validation.at(-1)!.loss).toBeLessThan(validation[0].loss / 2);
+  const lines = bytes("out/11-mnist-memory-loss.csv").toString().trim().split("\n");
+  expect(lines).toHaveLength(122);
+  expect(lines.slice(0, 2)).toEqual(["step,loss,held_back", `0,,${validation[0].loss}`]);
+  expect(lines.at(-1)).toBe(`120,${losses.at(-1)},${validation.at(-1)!.loss}`);
+  const picture = bytes("out/11-mnist-memory-loss.svg").toString();
+  expect(picture).toMatch(/^<svg /);
+  expect(picture).toContain("held back");
+});
+
+test("the params come back with --params, and the recall is another", () => {
+  const path = join(bench.folder, "out/11-mnist-memory.safetensors");
+  const { arrays } = readSafetensors(new Uint8Array(readFileSync(path)));
+  expect([...arrays].map(([name, { shape }]) => [name, shape])).toEqual([["W", [64, 100]]]);
+  const run = (...args: string[]) => bench.ham(["run", DIGITS, "--json", ...args]);
+  const learned = run("--params", "out/11-mnist-memory.safetensors");
+  expect(learned.code).toBe(0);
+  expect(JSON.parse(learned.stdout)).not.toEqual(JSON.parse(run().stdout));
+  const { code, stderr } = run("--params", "out/11-mnist-memry.safetensors");
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "ham: There is no file out/11-mnist-memry.safetensors in out. Did you mean 11-mnist-memory.safetensors? Name one that a training wrote.",
+  );
+});
+
+test("going on gives the same bits as not stopping", () => {
+  expect(train("--epochs", "3", "--out", "whole/w.safetensors").code).toBe(0);
+  const first = train("--epochs", "1", "--out", "parts/w.safetensors");
+  expect(first.stdout).toContain("parts/w.checkpoint.safetensors   to go on from, with --resume");
+  expect(train("--epochs", "3", "--out", "parts/w.safetensors", "--resume").code).toBe(0);
+  for (const name of readdirSync(join(bench.folder, "whole"))) {
+    expect(bytes(`parts/${name}`).equals(bytes(`whole/${name}`)), name).toBe(true);
+  }
+});
+
+test("Ctrl-C saves a checkpoint, says how to go on, and ends with 130", async () => {
+  const args = [
+    "train",
+    DIGITS,
+    "--validation",
+    "0.2",
+    "--epochs",
+    "500",
+    "--out",
+    "stop/w.safetensors",
+  ];
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: bench.folder });
+  let stdout = "";
+  child.stdout.on("data", (part: Buffer) => (stdout += part.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  while (!existsSync(join(bench.folder, "stop/w.checkpoint.safetensors"))) await wait(50);
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(stdout).toContain("Stopped. Go on with the same command and --resume.");
+  const rest = train("--epochs", "3", "--out", "stop/w.safetensors", "--resume", "--json");
+  expect(rest.code).toBe(0);
+  const { losses } = JSON.parse(rest.stdout) as Report;
+  const whole = bytes("whole/w-loss.csv").toString().trim().split("\n").slice(2);
+  const both = Math.min(losses.length, whole.length);
+  expect(losses.slice(0, both)).toEqual(
+    whole.slice(0, both).map((line) => Number(line.split(",")[1])),
+  );
+});
+
+test("a mistake is explained, without a stack trace", () => {
+  const none = train("--resume", "--out", "nowhere/w.safetensors");
+  expect(none.code).toBe(2);
+  expect(none.stderr).toBe(
+    "ham: there is no checkpoint nowhere/w.checkpoint.safetensors in nowhere (which does not exist). Name it with --checkpoint, or start anew without --resume.",
+  );
+  const noTraining = bench.ham([
+    "train",
+    fileURLToPath(new URL("../../../examples/digits.ham", import.meta.url)),
+  ]);
+  expect(noTraining.code).toBe(2);
+  expect(noTraining.stderr).toContain("This model has no train block.");
+  const half = train("--validation", "1.5");
+  expect(half.code).toBe(2);
+  expect(half.stderr).toContain("A share is a number from 0 to below 1");
+});

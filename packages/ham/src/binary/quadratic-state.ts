@@ -1,0 +1,138 @@
+// One example of a classical Hopfield memory of two-valued patterns while its units flip.
+//
+// With F(x) = ½ αx² + γx + const the flip of unit i changes the sum by
+//
+//     ± step (α hᵢ + γ gᵢ) + ½ K α step²,   hᵢ = Σ_k t_ki x_k,   gᵢ = Σ_k t_ki
+//
+// with signs t_ki = ±1. A proposal reads one number. A flip of unit j moves every field hᵢ by
+// ± step Σ_k t_ki t_kj, a row of Hebb's matrix, which is counted from bits when it is first needed
+// and shared by all examples.
+
+import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
+import { ones, overlapsOf, type PackedPatterns, type TwoValues } from "./packed-patterns.ts";
+
+/** `F(x) = ½ bend · x² + tilt · x + offset`. */
+export interface Parabola {
+  readonly bend: number;
+  readonly tilt: number;
+  readonly offset: number;
+}
+
+/** What all examples of a recall share. */
+export interface QuadraticSetup {
+  readonly patterns: PackedPatterns;
+  readonly hebb: HebbRows;
+  readonly unit: TwoValues;
+  readonly parabola: Parabola;
+  /** E = rest + slope · ΣF. */
+  readonly slope: number;
+  readonly rest: number;
+}
+
+/** Rows are kept up to this many numbers in all; then they are counted anew each time. */
+const KEPT = 2 ** 24;
+
+/** Rows `Σ_k t_ki t_kj` of Hebb's matrix of signs. */
+export class HebbRows {
+  readonly #patterns: PackedPatterns;
+  readonly #rows = new Map<number, Int32Array>();
+
+  constructor(patterns: PackedPatterns) {
+    this.#patterns = patterns;
+  }
+
+  row(unit: number): Int32Array {
+    const known = this.#rows.get(unit);
+    if (known !== undefined) return known;
+    const { columns, height, units, count } = this.#patterns;
+    const row = new Int32Array(units);
+    for (let i = 0, at = 0; i < units; i++) {
+      let different = 0;
+      for (let w = 0; w < height; w++) {
+        different += ones(columns[at++] ^ columns[unit * height + w]);
+      }
+      row[i] = count - 2 * different;
+    }
+    if (this.#rows.size * units < KEPT) this.#rows.set(unit, row);
+    return row;
+  }
+}
+
+export class QuadraticState implements BinaryState {
+  readonly values: readonly [Float64Array];
+  readonly #setup: QuadraticSetup;
+  /** α hᵢ + γ gᵢ of every unit. */
+  readonly #fields: Float64Array;
+  readonly #step: number;
+  #total: number;
+  #scale = 0;
+
+  constructor(setup: QuadraticSetup, values: Float64Array) {
+    const { patterns, parabola, unit } = setup;
+    const { bend, tilt, offset } = parabola;
+    this.#setup = setup;
+    this.#step = patterns.size * (unit.high - unit.low);
+    this.values = [Float64Array.from(values)];
+    const overlaps = overlapsOf(patterns, values, unit);
+    this.#total = overlaps.reduce((sum, x) => sum + (bend / 2) * x * x + tilt * x + offset, 0);
+    const slopes = overlaps.map((x) => bend * x + tilt);
+    this.#fields = Float64Array.from(values, (_, i) => signedTotal(patterns, i, slopes));
+    this.energy();
+  }
+
+  energy(): number {
+    const energy = this.#setup.rest + this.#setup.slope * this.#total;
+    this.#scale = Math.max(this.#scale, Math.abs(energy));
+    return energy;
+  }
+
+  setTime(): void {
+    // Energies under a schedule are not of this form.
+  }
+
+  changeOf({ offset }: Unit): number {
+    return this.#setup.slope * this.#moved(offset);
+  }
+
+  lowers(unit: Unit): boolean {
+    return this.changeOf(unit) < -FLIP_ROUNDING * this.#scale;
+  }
+
+  accept({ offset }: Unit): void {
+    const { hebb, parabola, unit } = this.#setup;
+    this.#total += this.#moved(offset);
+    const up = this.#up(offset);
+    const row = hebb.row(offset);
+    const by = up * this.#step * parabola.bend;
+    const fields = this.#fields;
+    for (let i = 0; i < fields.length; i++) fields[i] += by * row[i];
+    this.values[0][offset] = up > 0 ? unit.high : unit.low;
+  }
+
+  /** How the flip of a unit changes ΣF. */
+  #moved(offset: number): number {
+    const { patterns, parabola } = this.#setup;
+    const step = this.#step;
+    const curved = (patterns.count * parabola.bend * step * step) / 2;
+    return this.#up(offset) * step * this.#fields[offset] + curved;
+  }
+
+  /** 1 where the unit would go up. */
+  #up(offset: number): 1 | -1 {
+    return this.values[0][offset] === this.#setup.unit.high ? -1 : 1;
+  }
+}
+
+/** `Σ_k t_ki numbers_k` with the signs of unit i. */
+function signedTotal(
+  { columns, height }: PackedPatterns,
+  unit: number,
+  numbers: Float64Array,
+): number {
+  let total = 0;
+  for (let k = 0; k < numbers.length; k++) {
+    const positive = (columns[unit * height + (k >> 5)] >> (k & 31)) & 1;
+    total += positive === 1 ? numbers[k] : -numbers[k];
+  }
+  return total;
+}

@@ -1,0 +1,81 @@
+// From a point near a fixed point to the fixed point itself, whatever its kind.
+
+import { Matrix, solve } from "ml-matrix";
+import type { Landscape, Site, Vector } from "./landscape.ts";
+
+/** Where a search ended. */
+export interface Refined {
+  readonly site: Site;
+  /** The largest absolute entry of `∂E/∂x̂` there. */
+  readonly residual: number;
+  /** Whether that is small enough to be a fixed point. */
+  readonly converged: boolean;
+}
+
+/** A residual `∂E/∂x̂` below this part of `1 + |x|` counts as 0. */
+export const RESIDUAL = 1e-9;
+
+const ITERATIONS = 200;
+
+/**
+ * Newton's method on `∂E/∂x̂ = 0` in the states, damped as by Levenberg and Marquardt: it finds
+ * saddles and maxima as readily as minima, and its last steps are Newton's.
+ *
+ * `(JᵀJ + λI) δ = −Jᵀ g` with `g = ∂E/∂x̂` and `J = ∂g/∂x = leak + ∂²E_synapses/∂x̂² · ∂x̂/∂x`.
+ * Every iteration builds J by one product a unit, so it is for models of a few hundred units.
+ * @see Moré, "The Levenberg–Marquardt algorithm: implementation and theory", 1978.
+ */
+export function refine(landscape: Landscape, start: Vector): Refined {
+  let site = landscape.at(start);
+  let damping = 1e-3;
+  for (let iteration = 0; iteration < ITERATIONS && size(site.slope) > 1e-14; iteration++) {
+    const jacobian = jacobianAt(landscape, site);
+    const transposed = jacobian.transpose();
+    const normal = transposed.mmul(jacobian);
+    const right = transposed.mmul(Matrix.columnVector([...site.slope])).mul(-1);
+    let next: Site | null = null;
+    while (next === null && damping < 1e12) {
+      const moved = stepped(site, normal, right, damping);
+      const trial = moved.every(Number.isFinite) ? landscape.at(moved) : null;
+      if (trial !== null && length(trial.slope) < length(site.slope)) next = trial;
+      else damping = Math.max(damping, 1e-12) * 8;
+    }
+    if (next === null) break;
+    damping /= 10;
+    site = next;
+  }
+  const residual = size(site.slope);
+  return { site, residual, converged: residual <= RESIDUAL * (1 + size(site.states)) };
+}
+
+function stepped(site: Site, normal: Matrix, right: Matrix, damping: number): Vector {
+  const scale = Math.max(...normal.diagonal(), 1e-300);
+  const matrix = Matrix.add(normal, Matrix.eye(normal.rows).mul(damping * scale));
+  const step = solve(matrix, right).to1DArray();
+  return site.states.map((x, i) => x + step[i]);
+}
+
+/** `∂g/∂x` at a site; 1 on the diagonal for units that are held, so that they stay. */
+function jacobianAt({ free, leak }: Landscape, site: Site): Matrix {
+  const { length: count } = site.states;
+  const jacobian = Matrix.zeros(count, count);
+  for (let j = 0; j < count; j++) {
+    const unit = new Float64Array(count);
+    unit[j] = 1;
+    if (free[j] === 0) {
+      jacobian.set(j, j, 1);
+      continue;
+    }
+    const column = site.bendTimes(site.metricTimes(unit));
+    column.forEach((value, i) => jacobian.set(i, j, value + (i === j ? leak[j] : 0)));
+  }
+  return jacobian;
+}
+
+function size(vector: Vector): number {
+  return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+function length(vector: Vector): number {
+  return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
+}

@@ -1,0 +1,60 @@
+// What consts and params are before anything is learned: a formula's value, or draws.
+
+import { foldIn, type Key } from "@hamlet/core";
+import {
+  type Dim,
+  type Environment,
+  evaluateScalar,
+  sizeOfDim,
+  type Tensor,
+  tensorsIn,
+} from "@hamlet/graph";
+import { drawEntries } from "../recall/draw.ts";
+
+/** Entries of a tensor on the CPU, row-major. */
+export interface Entries {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Adds the entries of every tensor whose source is a formula or a draw, unless it has some.
+ *
+ * Every tensor draws from a stream of its own, which follows from `key` and its name alone.
+ */
+export function addInitialEntries(
+  tensors: readonly Tensor[],
+  sizes: ReadonlyMap<Dim, number>,
+  entries: Map<Tensor, Entries>,
+  key: Key,
+): void {
+  const environment = (): Environment => ({
+    sizes,
+    tensors: new Map([...entries].map(([tensor, { data }]) => [tensor, data])),
+  });
+  const compute = (tensor: Tensor): void => {
+    const { source } = tensor;
+    if (entries.has(tensor) || source === null || source.from === "file") return;
+    tensorsIn(source.from === "value" ? [source.value] : source.args).forEach(compute);
+    const shape = tensor.axes.map((dim) => sizeOfDim(dim, { sizes }));
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (source.from === "value") {
+      const value = evaluateScalar(source.value, environment());
+      entries.set(tensor, { shape, data: new Float32Array(count).fill(value) });
+    } else {
+      const args = source.args.map((arg) => evaluateScalar(arg, environment()));
+      const stream = foldIn(key, nameHash(tensor.name));
+      entries.set(tensor, { shape, data: drawEntries(source.distribution, args, shape, stream) });
+    }
+  };
+  tensors.forEach(compute);
+}
+
+/** A number for a name, so that every declaration has its own stream whatever its place (FNV-1a). */
+export function nameHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of name) {
+    hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,46 @@
+import { HamError } from "@hamlet/graph";
+
+/** Patterns of −1 and +1, one a row. */
+export interface StoredPatterns {
+  /** Patterns by units: `[K, D]`. */
+  readonly shape: readonly [number, number];
+  /** Row-major. Borrowed. */
+  readonly data: ArrayLike<number>;
+}
+
+/** What all storage rules can be asked. */
+export interface StorageOptions {
+  /**
+   * Keep the couplings of units with themselves; default as the rule says. They add the same to
+   * the energy of every state, so a recall unit by unit does not feel them.
+   */
+  readonly selfCoupling?: boolean;
+}
+
+/**
+ * Patterns in float64, one array each.
+ *
+ * @throws HamError `ham/bad-patterns` where the shape does not fit, or an entry is not −1 or +1.
+ */
+export function rowsOf({ shape: [K, D], data }: StoredPatterns): Float64Array[] {
+  if (data.length !== K * D || D === 0) {
+    throw new HamError(
+      "ham/bad-patterns",
+      `Patterns of shape [${K}, ${D}] have ${K * D} entries and at least one unit; found ${data.length} entries.`,
+    );
+  }
+  const all = Float64Array.from(data);
+  const wrong = all.findIndex((entry) => entry !== -1 && entry !== 1);
+  if (wrong >= 0) {
+    throw new HamError(
+      "ham/bad-patterns",
+      `Expected patterns of -1 and +1, found ${all[wrong]} at unit ${wrong % D} of pattern ${Math.floor(wrong / D)}. Turn bits into 2 * bit - 1 first.`,
+    );
+  }
+  return Array.from({ length: K }, (_, m) => all.subarray(m * D, (m + 1) * D));
+}
+
+/** Sets the couplings of units with themselves to 0. */
+export function clearDiagonal(weights: Float64Array, size: number): void {
+  for (let i = 0; i < size; i++) weights[i * size + i] = 0;
+}

@@ -1,0 +1,50 @@
+import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
+
+/** A pattern of which less than this part is new depends on those before it. */
+const DEPENDENT = 1e-9;
+
+/**
+ * The pseudo-inverse or projection rule: `W = ξᵀ (ξ ξᵀ)⁻¹ ξ`, the projection onto the span of the
+ * patterns, so that `W ξ_m = ξ_m` for every pattern, however alike they are.
+ *
+ * It is computed as `Σ_k q_k q_kᵀ` over an orthonormal basis `q` of the span (Gram and Schmidt,
+ * twice for accuracy), which also holds where patterns depend on each other. With D independent
+ * patterns W is the identity, and every state is stored.
+ *
+ * Returns `[D, D]`, row-major and symmetric. Its diagonal is kept unless `selfCoupling` is false,
+ * for without it `W ξ = ξ` holds only up to `W_ii`.
+ * @throws HamError `ham/bad-patterns`.
+ * @see Personnaz, Guyon & Dreyfus, Information storage and retrieval in spin-glass like neural
+ * networks, J. Physique Lett. 46, 1985; Kanter & Sompolinsky, Phys. Rev. A 35, 1987.
+ */
+export function pseudoInverse(
+  patterns: StoredPatterns,
+  { selfCoupling = true }: StorageOptions = {},
+): Float64Array {
+  const [, D] = patterns.shape;
+  const basis: Float64Array[] = [];
+  for (const xi of rowsOf(patterns)) {
+    const rest = Float64Array.from(xi);
+    for (const q of [...basis, ...basis]) addScaled(rest, q, -dot(rest, q));
+    const length = Math.sqrt(dot(rest, rest));
+    if (length < DEPENDENT * Math.sqrt(D)) continue;
+    basis.push(rest.map((x) => x / length));
+  }
+  const weights = new Float64Array(D * D);
+  for (const q of basis) {
+    for (let i = 0; i < D; i++) addScaled(weights.subarray(i * D, (i + 1) * D), q, q[i]);
+  }
+  if (!selfCoupling) clearDiagonal(weights, D);
+  return weights;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
+  return total;
+}
+
+/** `target ← target + factor · q` */
+function addScaled(target: Float64Array, q: Float64Array, factor: number): void {
+  for (let i = 0; i < q.length; i++) target[i] += factor * q[i];
+}

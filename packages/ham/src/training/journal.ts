@@ -1,0 +1,106 @@
+// How far a training is, and what it has seen: all that a checkpoint holds beside the weights.
+
+import { type ArrayData, type Key, readCheckpoint, writeCheckpoint } from "@hamlet/core";
+import { type EnergyGraph, HamError, modelId } from "@hamlet/graph";
+import type { ValidationPoint } from "./progress.ts";
+
+/** What must be the same for a training to go on as if it had not stopped. */
+export interface Dealing {
+  readonly training: number;
+  readonly validation: number;
+  readonly batch: number;
+}
+
+const DEALING = "training/dealing";
+const LOSSES = "curve/loss";
+const VALIDATION = "curve/validation";
+
+/** The record of a training. */
+export class Journal {
+  readonly key: Key;
+  /** The arrays of the checkpoint that it goes on from; null from the start. */
+  readonly arrays: ReadonlyMap<string, ArrayData> | null;
+  readonly losses: number[] = [];
+  readonly validation: ValidationPoint[] = [];
+  readonly #model: string;
+  #dealing: Dealing = { training: 0, validation: 0, batch: 0 };
+
+  private constructor(model: string, key: Key, arrays: ReadonlyMap<string, ArrayData> | null) {
+    this.#model = model;
+    this.key = key;
+    this.arrays = arrays;
+    this.losses.push(...numbers(arrays?.get(LOSSES)));
+    const points = numbers(arrays?.get(VALIDATION));
+    for (let i = 0; i < points.length; i += 2) {
+      this.validation.push({ step: points[i], loss: points[i + 1] });
+    }
+  }
+
+  /**
+   * A new record, or that of a checkpoint.
+   * @throws HamError `core/bad-checkpoint`, `core/bad-safetensors`.
+   */
+  static open(graph: EnergyGraph, key: Key, resume: Uint8Array | undefined): Journal {
+    const model = modelId(graph);
+    if (resume === undefined) return new Journal(model, key, null);
+    const checkpoint = readCheckpoint(resume, { model });
+    return new Journal(model, checkpoint.key, checkpoint.arrays);
+  }
+
+  /** Steps that are done. */
+  get step(): number {
+    return this.losses.length;
+  }
+
+  add(loss: number): void {
+    this.losses.push(loss);
+  }
+
+  validated(loss: number): void {
+    this.validation.push({ step: this.step, loss });
+  }
+
+  /**
+   * Checks that examples are dealt as they were before the checkpoint.
+   * @throws HamError `ham/other-training`.
+   */
+  assertSame(dealing: Dealing): void {
+    this.#dealing = dealing;
+    if (this.arrays === null) return;
+    const [training, validation, batch] = numbers(this.arrays.get(DEALING));
+    const before = { training, validation, batch };
+    const same = (Object.keys(dealing) as (keyof Dealing)[]).every(
+      (part) => dealing[part] === before[part],
+    );
+    if (same) return;
+    throw new HamError(
+      "ham/other-training",
+      `The checkpoint is of another training: expected ${described(dealing)}, found ${described(before)}. Give it the same examples, validation and batch, or start anew without it.`,
+      { expected: dealing, found: before },
+    );
+  }
+
+  checkpoint(weights: ReadonlyMap<string, ArrayData>): Uint8Array {
+    const { training, validation, batch } = this.#dealing;
+    const points = this.validation.flatMap(({ step, loss }) => [step, loss]);
+    const arrays = new Map([
+      ...weights,
+      [DEALING, float64([3], [training, validation, batch])] as const,
+      [LOSSES, float64([this.step], this.losses)] as const,
+      [VALIDATION, float64([this.validation.length, 2], points)] as const,
+    ]);
+    return writeCheckpoint({ model: this.#model, step: this.step, key: this.key, arrays });
+  }
+}
+
+function described({ training, validation, batch }: Dealing): string {
+  return `${training} examples to learn from and ${validation} held back, ${batch} at a time`;
+}
+
+function float64(shape: number[], data: readonly number[]): ArrayData {
+  return { shape, dtype: "float64", data: Float64Array.from(data) };
+}
+
+function numbers(array: ArrayData | undefined): number[] {
+  return array === undefined ? [] : Array.from(array.data as ArrayLike<number>, Number);
+}

@@ -1,0 +1,48 @@
+// What a training says while it runs and when it has ended.
+
+import type { Tensor } from "@hamlet/graph";
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** One step of a training. */
+export interface TrainProgress {
+  /** Steps that are done, and how many there will be. */
+  readonly step: number;
+  readonly steps: number;
+  /** Epochs that are done, in parts, and how many there will be. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** The mean loss of the minibatch, before it was learned from. */
+  readonly loss: number;
+  /** The mean loss of the examples held back, where it was just measured. */
+  readonly validation: number | null;
+  /** Examples of the minibatch that had not come to rest, or whose system was not solved. */
+  readonly unsettled: number;
+  readonly unsolved: number;
+}
+
+/** The loss on the examples held back, after some steps. */
+export interface ValidationPoint {
+  readonly step: number;
+  readonly loss: number;
+}
+
+/** What a training returns. `dispose()` frees its tensors. */
+export interface TrainResult {
+  /** `aborted`: the signal said so; everything learned until then is here. */
+  readonly ending: "finished" | "aborted";
+  readonly steps: number;
+  readonly epochs: number;
+  /** The mean loss of every minibatch, since the very first step. */
+  readonly losses: readonly number[];
+  /** Before the first step and after every epoch; empty when nothing is held back. */
+  readonly validation: readonly ValidationPoint[];
+  /** Examples that had not come to rest, and systems that were not solved, over all steps made. */
+  readonly unsettled: number;
+  readonly unsolved: number;
+  /** Every trained param. */
+  readonly params: ReadonlyMap<Tensor, tf.Tensor>;
+  /** Everything that is needed to go on from here, as the bytes of a checkpoint file. */
+  checkpoint(): Promise<Uint8Array>;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}

@@ -1,0 +1,103 @@
+// Backpropagation through the steps of a recall.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Layers } from "../solvers/solver.ts";
+import type { Minibatch } from "./flow.ts";
+import type {
+  GradientMethod,
+  GradientParts,
+  GradientResult,
+  LossGradient,
+} from "./loss-gradient.ts";
+import type { Path } from "./path.ts";
+import { mean, RecalledLoss, scaled } from "./recalled.ts";
+import { retreat } from "./step.ts";
+import { movesAt, type Stops } from "./stops.ts";
+import { Sums } from "./sums.ts";
+
+/**
+ * Backpropagation through the recall: the exact gradient of what the recall computes, whether or
+ * not it has come to rest.
+ *
+ * For `xₜ₊₁ = xₜ + dt f(xₜ, θ)` it is `λₜ = λₜ₊₁ + dt (∂f/∂x)ᵀ λₜ₊₁` from `λ_T = ∂loss/∂x_T`, and
+ * `∂loss/∂θ = dt Σₜ (∂f/∂θ)ᵀ λₜ₊₁ + (∂x₀/∂θ)ᵀ λ₀`; Heun's and Runge–Kutta's steps likewise. Of `T`
+ * steps every `every`-th state is kept and those between are computed again: memory for
+ * `T/every + every` states, least at `√T`, which is the default.
+ */
+export const unroll: GradientMethod = {
+  name: "unroll",
+  options: { every: null },
+  make: (parts) => new UnrolledGradient(parts),
+  references: [
+    "Werbos, Backpropagation through time: what it does and how to do it, Proceedings of the IEEE 78, 1990",
+    "Griewank & Walther, Algorithm 799: revolve, ACM TOMS 26, 2000",
+  ],
+};
+
+class UnrolledGradient extends RecalledLoss implements LossGradient {
+  readonly #every: number;
+
+  constructor(parts: GradientParts) {
+    super(parts);
+    this.#every = parts.options.get("every") ?? Math.ceil(Math.sqrt(this.walker.steps));
+  }
+
+  async gradient(minibatch: Minibatch): Promise<GradientResult> {
+    this.flow.bind(minibatch);
+    const path = await this.walker.walk(this.#every);
+    const sums = new Sums();
+    try {
+      const loss = tf.tidy(() => {
+        const { loss: each, states, params } = this.flow.pullLoss(path.end);
+        sums.add(params);
+        sums.add(this.flow.pullStart(this.#pullBack(path, states, sums)));
+        return each;
+      });
+      const value = await mean(loss);
+      return { loss: value, gradients: sums.take(1 / minibatch.batch), unsettled: 0, unsolved: 0 };
+    } finally {
+      path.dispose();
+      sums.dispose();
+    }
+  }
+
+  /** The cotangent of the start, from that of the end. */
+  #pullBack({ kept, steps, stops }: Path, end: Layers, sums: Sums): Layers {
+    let cotangent = end;
+    for (let part = kept.length - 1; part >= 0; part--) {
+      const from = part * this.#every;
+      const count = Math.min(this.#every, steps - from);
+      const before = cotangent;
+      cotangent = tf.tidy(() => {
+        const states = [kept[part]];
+        for (let i = 1; i < count; i++) {
+          states.push(this.walker.step(states[i - 1], from + i - 1, stops));
+        }
+        let back: Layers = before;
+        for (let i = count - 1; i >= 0; i--)
+          back = this.#pullStep(states[i], from + i, { back, stops, sums });
+        return back as tf.Tensor[];
+      });
+      tf.dispose([...before]);
+    }
+    return cotangent;
+  }
+
+  #pullStep(
+    states: Layers,
+    step: number,
+    { back, stops, sums }: { back: Layers; stops: Stops | null; sums: Sums },
+  ): Layers {
+    return tf.tidy(() => {
+      const moves = movesAt(step, stops);
+      const moving = scaled(back, moves);
+      const time = this.walker.timeOf(step);
+      const { stepping } = this.walker;
+      const pulled = retreat(this.flow, states, { cotangent: moving, time, sums }, stepping);
+      if (moves === null) return pulled;
+      // Examples that have stopped pass their cotangent on.
+      const stays = scaled(back, tf.sub(1, moves));
+      return pulled.map((layer, i) => tf.add(layer, stays[i]));
+    });
+  }
+}

@@ -1,0 +1,114 @@
+// Slopes and curvatures against finite differences of the energy, and what they decide.
+
+import { classify, type Landscape, makeLandscape, refine, type Vector } from "@hamlet/ham";
+import { describe, expect, test } from "vitest";
+import { CORNERS, identity, softmax, triangle, wired } from "../models.ts";
+
+const W = [1, 0.5, -0.3, 0.2, -1, 0.7, -0.4, 0.6, 0.9];
+
+/** Two layers, one of which has a metric of its own. */
+function twoLayers(strength = 1): Landscape {
+  const { graph, weights } = wired([identity, softmax], [[0, 1]]);
+  return makeLandscape(graph, {
+    sizes: new Map(),
+    tensors: new Map([[weights[0], W.map((w) => strength * w)]]),
+  });
+}
+
+const point = Float64Array.of(0.5, -1, 0.8, 0.3, -0.2, 1.1);
+
+/** Central differences of a vector-valued function along `u`. */
+function along(f: (x: Vector) => Vector, x: Vector, u: Vector, h = 1e-5): Vector {
+  const [up, down] = [h, -h].map((step) => f(x.map((value, i) => value + step * u[i])));
+  return up.map((value, i) => (value - down[i]) / (2 * h));
+}
+
+const u = Float64Array.of(0.3, -0.7, 0.2, 0.9, 0.1, -0.4);
+
+function expectClose(actual: Vector, expected: Vector, digits = 7): void {
+  actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i], digits));
+}
+
+describe("a landscape", () => {
+  test("has the slope of its energy: dE/dx = ∂x̂/∂x · ∂E/∂x̂", () => {
+    const landscape = twoLayers();
+    const site = landscape.at(point);
+    const whole = site.metricTimes(site.slope);
+    const measured = point.map((_, i) => {
+      const unit = new Float64Array(point.length);
+      unit[i] = 1;
+      return along((x) => Float64Array.of(landscape.at(x).energy), point, unit)[0];
+    });
+    expectClose(whole, measured);
+  });
+
+  test("has the metric of its activations and the bend of its slope", () => {
+    const landscape = twoLayers();
+    const site = landscape.at(point);
+    expectClose(
+      site.metricTimes(u),
+      along((x) => landscape.at(x).activations, point, u),
+    );
+    const turned = site.bendTimes(site.metricTimes(u)).map((value, i) => value + u[i]);
+    expectClose(
+      turned,
+      along((x) => landscape.at(x).slope, point, u),
+    );
+  });
+
+  test("does not move where a clamp holds", () => {
+    const { graph, beta, xi, v } = triangle();
+    const held = { neuron: v, indices: [], where: null, value: null };
+    const landscape = makeLandscape(graph, {
+      sizes: new Map(),
+      tensors: new Map([
+        [beta, [2]],
+        [xi, CORNERS],
+      ] as const),
+      clamps: [held],
+    });
+    expect([...landscape.free]).toEqual([0, 0]);
+    expect([...landscape.at(Float64Array.of(0.5, 0.5)).slope]).toEqual([0, 0]);
+  });
+});
+
+describe("a fixed point of two layers", () => {
+  test("is refined to float64, and classified as the rates of the dynamics say", () => {
+    const landscape = twoLayers(3);
+    const { site, residual, converged } = refine(landscape, point);
+    expect(converged).toBe(true);
+    expect(residual).toBeLessThan(1e-12);
+    const { eigenvalues, index, kind } = classify(landscape, site);
+    // The rates of −∂g/∂x, whose trace and determinant finite differences know. The shift of all
+    // states of the softmax decays at rate 1 and moves no activation: it is not among them.
+    const jacobian = [...point.keys()].map((j) => {
+      const unit = new Float64Array(point.length);
+      unit[j] = 1;
+      return along((x) => landscape.at(x).slope, site.states, unit);
+    });
+    const trace = jacobian.reduce((total, column, j) => total + column[j], 0);
+    expect(eigenvalues).toHaveLength(5);
+    expect(eigenvalues.reduce((a, b) => a + b, 1)).toBeCloseTo(trace, 6);
+    expect(index).toBe(eigenvalues.filter((value) => value < 0).length);
+    expect(kind).toBe(index === 0 ? "minimum" : "saddle");
+    const product = eigenvalues.reduce((a, b) => a * b, 1);
+    expect(product).toBeCloseTo(determinant(jacobian.map((column) => [...column])), 5);
+  });
+});
+
+/** By elimination with pivots. */
+function determinant(rows: number[][]): number {
+  let result = 1;
+  for (let k = 0; k < rows.length; k++) {
+    const best = rows
+      .slice(k)
+      .reduce((top, row, i) => (Math.abs(row[k]) > Math.abs(rows[top][k]) ? k + i : top), k);
+    if (best !== k) [rows[k], rows[best], result] = [rows[best], rows[k], -result];
+    result *= rows[k][k];
+    for (let i = k + 1; i < rows.length; i++) {
+      const factor = rows[i][k] / rows[k][k];
+      rows[i] = rows[i].map((value, j) => value - factor * rows[k][j]);
+    }
+  }
+  return result;
+}

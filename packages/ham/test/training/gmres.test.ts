@@ -1,0 +1,85 @@
+// Many linear systems at once, against solutions that are known.
+
+import { key, normal } from "@hamlet/core";
+import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeEach, describe, expect, test } from "vitest";
+import { gmres, type SolveOptions } from "../../src/training/gmres.ts";
+
+const [B, N] = [3, 12];
+const wanted = Float32Array.from(normal(key(2), B * N));
+
+/** The identity times −1 and a random part: not symmetric, not positive. */
+const regular = Float32Array.from(normal(key(1), B * N * N), (x, k) => {
+  const [row, column] = [Math.floor(k / N) % N, k % N];
+  return 0.2 * x - Number(row === column);
+});
+
+/** Solves for what the matrices make of `solution`. */
+function solve(matrices: Float32Array, solution: Float32Array, options: SolveOptions) {
+  return expectNoLeak(async () => {
+    const A = tf.tensor3d(matrices, [B, N, N]);
+    const apply = (x: tf.Tensor) =>
+      tf.tidy(() => tf.reshape(tf.matMul(A, tf.reshape(x, [B, N, 1])), [B, N]));
+    const rhs = tf.tidy(() => apply(tf.tensor2d(solution, [B, N])));
+    const solved = await gmres(apply, rhs, options);
+    const again = apply(solved.solution);
+    const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
+    const result = {
+      found: numbers(solved.solution),
+      again: numbers(again),
+      rhs: numbers(rhs),
+      residuals: solved.residuals,
+      applications: solved.applications,
+    };
+    tf.dispose([A, rhs, solved.solution, again]);
+    return result;
+  });
+}
+
+describe.each(NODE_BACKENDS)("on %s", (backend) => {
+  beforeEach(() => useBackend(backend));
+
+  test.each([30, 5])("finds known solutions with %i directions at a time", async (restart) => {
+    const { found, residuals } = await solve(regular, wanted, { tolerance: 1e-6, restart });
+    expectClose(found, wanted, { tolerance: 1e-4, floor: 1 });
+    expect(Math.max(...residuals)).toBeLessThanOrEqual(1e-6);
+  });
+
+  test("solves a singular system whose right-hand side it can reach", async () => {
+    // Diagonal, with three zeros.
+    const diagonal = Float32Array.from({ length: B * N * N }, (_, k) => {
+      const [row, column] = [Math.floor(k / N) % N, k % N];
+      return row === column && row >= 3 ? 1 + row / N : 0;
+    });
+    const { again, rhs, residuals } = await solve(diagonal, wanted, { tolerance: 1e-5 });
+    expectClose(again, rhs, { tolerance: 1e-4, floor: 1 });
+    expect(Math.max(...residuals)).toBeLessThanOrEqual(1e-5);
+  });
+
+  test("needs no work for a zero, and says how far it came when it must stop", async () => {
+    const zero = await solve(regular, new Float32Array(B * N), { tolerance: 1e-6 });
+    expect([...zero.residuals, zero.applications]).toEqual([0, 0, 0, 0]);
+    const { residuals, applications } = await solve(regular, wanted, { tolerance: 1e-6, most: 3 });
+    expect(Math.min(...residuals)).toBeGreaterThan(1e-6);
+    expect(Math.max(...residuals)).toBeLessThan(1);
+    expect(applications).toBeLessThanOrEqual(4);
+  });
+});
+
+test("leaves nothing behind when an application fails", async () => {
+  const rhs = tf.ones([B, N]);
+  const failing = expectNoLeak(() =>
+    gmres(
+      () => {
+        throw new Error("no");
+      },
+      rhs,
+      { tolerance: 1e-6 },
+    ),
+  );
+  await expect(failing).rejects.toThrow("no");
+  rhs.dispose();
+});

@@ -1,0 +1,46 @@
+export { type Experiment, gaussianRows, measureRecall } from "./experiment.ts";
+export { type KernelOptions, recallKernel } from "./kernel/recall.ts";
+export {
+  dotProduct,
+  type Formula,
+  relu,
+  type Separation,
+  separationOf,
+  softmax,
+} from "./kernel/separation.ts";
+export {
+  learnLinear,
+  type LinearMemory,
+  type LinearOptions,
+  recallLinear,
+} from "./learn/linear.ts";
+export { onlineMemory, type OnlineMemory, type Vector } from "./learn/online.ts";
+export type { Pairs } from "./learn/pairs.ts";
+export type { Solution } from "./learn/solution.ts";
+export {
+  forgetStatistics,
+  learnFromStatistics,
+  mergeStatistics,
+  type Statistics,
+  statisticsOf,
+} from "./learn/statistics.ts";
+export type { Matrix, MatrixLike } from "./matrix/matrix.ts";
+export {
+  type Closeness,
+  closenessOf,
+  type ClosenessSums,
+  closenessSums,
+  compareRows,
+  type Measured,
+  mergeCloseness,
+} from "./metrics.ts";
+export type { Signal } from "./signal.ts";
+export { kernelCosine, type KeyLaw, type Ratio } from "./theory/kernel.ts";
+export {
+  approximateLinearCosine,
+  linearCosine,
+  linearDistance,
+  randomDistance,
+  type Sizes,
+} from "./theory/linear.ts";
+export { dotCosine, reluCosine, softmaxCosine, type UnitKeys } from "./theory/unit-keys.ts";

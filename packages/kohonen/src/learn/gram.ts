@@ -1,0 +1,143 @@
+// Least squares through the Gram matrix of keys, or of dimensions, whichever is smaller.
+//
+// A step of the solve is a map from a residual `[n, m]` to a correction of `Wᵀ [d, m]`, so that a
+// second step refines the first one.
+
+import { type Cholesky, cholesky, solveCholesky } from "../matrix/cholesky.ts";
+import { conditionOf } from "../matrix/condition.ts";
+import { addProduct, mirrorLower } from "../matrix/multiply.ts";
+import type { Pairs } from "./pairs.ts";
+
+/** Rows of values that are predicted at a time. */
+const CHUNK = 1024;
+
+/** A factored Gram matrix. */
+export interface Factored {
+  readonly factor: Cholesky;
+  /** `λmax / λmin` of the Gram matrix with its ridge: the square of that of the keys. */
+  readonly condition: number;
+}
+
+/**
+ * The Gram matrix of the smaller side, `K Kᵀ` between keys or `Kᵀ K` between dimensions (keys are
+ * rows here), with the ridge on its diagonal.
+ */
+export function gramMatrix({ keys }: Pairs, ridge: number): Float64Array {
+  const [n, d] = keys.shape;
+  const size = Math.min(n, d);
+  const gram = new Float64Array(size * size);
+  const factor =
+    n < d ? { data: keys.data, row: d, depth: 1 } : { data: keys.data, row: 1, depth: d };
+  addProduct({ data: gram, row: size }, factor, factor, {
+    rows: size,
+    columns: size,
+    depth: Math.max(n, d),
+    lower: true,
+  });
+  mirrorLower(gram, size);
+  for (let i = 0; i < size; i++) gram[i * size + i] += ridge;
+  return gram;
+}
+
+/** Factors a Gram matrix and says how close to singular it is; null when it is. */
+export function factorGram(gram: Float64Array, size: number): Factored | null {
+  const factor = cholesky(gram.slice(), size);
+  if (factor === null) return null;
+  return { factor, condition: conditionOf(gram, factor) };
+}
+
+/**
+ * `Wᵀ [d, m]` of the least-squares problem; `steps` above 1 correct it by its own residual, each
+ * by a factor of about the condition number times 10⁻¹⁶.
+ */
+export function solveGram(
+  pairs: Pairs,
+  { factor }: Factored,
+  { ridge, steps }: { ridge: number; steps: number },
+): Float64Array {
+  const [n, d] = pairs.keys.shape;
+  return n < d
+    ? solveBetweenKeys(pairs, factor, { ridge, steps })
+    : solveBetweenDimensions(pairs, factor, { ridge, steps });
+}
+
+/** `X = (K Kᵀ + λ)⁻¹ V`, then `Wᵀ = Kᵀ X`: for fewer keys than dimensions. */
+function solveBetweenKeys(
+  { keys, values }: Pairs,
+  factor: Cholesky,
+  { ridge, steps }: { ridge: number; steps: number },
+): Float64Array {
+  const [n, d] = keys.shape;
+  const m = values.shape[1];
+  const dual = new Float64Array(n * m);
+  const weights = new Float64Array(d * m);
+  for (let step = 0; step < steps; step++) {
+    const residual = new Float64Array(values.data);
+    if (step > 0) {
+      subtractPredicted(residual, { keys, weights, m, from: 0, count: n });
+      for (let i = 0; i < dual.length; i++) residual[i] -= ridge * dual[i];
+    }
+    solveCholesky(factor, residual, m);
+    for (let i = 0; i < dual.length; i++) dual[i] += residual[i];
+    addProduct(
+      { data: weights, row: m },
+      { data: keys.data, row: 1, depth: d },
+      { data: residual, row: 1, depth: m },
+      { rows: d, columns: m, depth: n },
+    );
+  }
+  return weights;
+}
+
+/** `Wᵀ = (Kᵀ K + λ)⁻¹ Kᵀ V`: for at least as many keys as dimensions. */
+function solveBetweenDimensions(
+  { keys, values }: Pairs,
+  factor: Cholesky,
+  { ridge, steps }: { ridge: number; steps: number },
+): Float64Array {
+  const [n, d] = keys.shape;
+  const m = values.shape[1];
+  const weights = new Float64Array(d * m);
+  for (let step = 0; step < steps; step++) {
+    const right = weights.map((weight) => -ridge * weight);
+    for (let from = 0; from < n; from += CHUNK) {
+      const count = Math.min(CHUNK, n - from);
+      const residual = new Float64Array(values.data.subarray(from * m, (from + count) * m));
+      if (step > 0) subtractPredicted(residual, { keys, weights, m, from, count });
+      addProduct(
+        { data: right, row: m },
+        { data: keys.data, offset: from * d, row: 1, depth: d },
+        { data: residual, row: 1, depth: m },
+        { rows: d, columns: m, depth: count },
+      );
+    }
+    solveCholesky(factor, right, m);
+    for (let i = 0; i < weights.length; i++) weights[i] += right[i];
+  }
+  return weights;
+}
+
+function subtractPredicted(
+  residual: Float64Array,
+  {
+    keys,
+    weights,
+    m,
+    from,
+    count,
+  }: {
+    keys: Pairs["keys"];
+    weights: Float64Array;
+    m: number;
+    from: number;
+    count: number;
+  },
+): void {
+  const d = keys.shape[1];
+  addProduct(
+    { data: residual, row: m },
+    { data: keys.data, offset: from * d, row: d, depth: 1 },
+    { data: weights, row: 1, depth: m },
+    { rows: count, columns: m, depth: d, scale: -1 },
+  );
+}

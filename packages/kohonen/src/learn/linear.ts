@@ -1,0 +1,109 @@
+// The linear associator: the matrix that maps every key nearest to its value.
+
+import {
+  assertMatrix,
+  assertWidth,
+  type Matrix,
+  type MatrixLike,
+  zeros,
+} from "../matrix/matrix.ts";
+import { addProduct } from "../matrix/multiply.ts";
+import { factorGram, gramMatrix, solveGram } from "./gram.ts";
+import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
+import { solveSingular } from "./singular.ts";
+import type { Solution } from "./solution.ts";
+
+/** How a linear memory learns. */
+export interface LinearOptions {
+  /** The weight λ of the penalty `λ‖W‖²`, in units of a squared key; default 0. */
+  readonly ridge?: number;
+}
+
+/** A linear memory: `v̂ = W k`. Plain data. */
+export interface LinearMemory {
+  /** `W [m, d]`. */
+  readonly weights: Matrix;
+  readonly solution: Solution;
+}
+
+/** Up to this condition number of the Gram matrix a plain solve is right to ten digits. */
+const PLAIN = 1e6;
+/** Up to this one a corrected solve is. */
+const REFINED = 1e13;
+
+/**
+ * Stores pairs in the matrix `W = V K⁺` that minimises `Σ ‖vᵢ − W kᵢ‖²` (with a ridge, plus
+ * `λ‖W‖²`); among several minimisers, the smallest.
+ *
+ * For up to d linearly independent keys every value is recalled exactly. The work is
+ * `n d (d + m) + d³/3` multiplications where keys outnumber dimensions, and `K⁺` is never formed.
+ * @param pairs - n keys of d numbers and n values of m numbers, one pair a row.
+ * @returns the weights, and how they were found; `solution.warning` is a sentence where the keys
+ * are singular or nearly so.
+ * @throws HamError `kohonen/bad-shape`, `kohonen/empty`, `kohonen/not-finite`,
+ * `kohonen/count-mismatch`, `kohonen/zero-keys` or `kohonen/bad-ridge`.
+ * @see Kohonen and Ruohonen (1973), Representation of associated data by matrix operators.
+ * @example
+ * const memory = learnLinear({ keys, values });
+ * const recalled = recallLinear(memory, keys);
+ */
+export function learnLinear(pairs: Pairs, { ridge = 0 }: LinearOptions = {}): LinearMemory {
+  assertPairs(pairs);
+  assertRidge(ridge);
+  const [n, d] = pairs.keys.shape;
+  const size = Math.min(n, d);
+  const factored = factorGram(gramMatrix(pairs, ridge), size);
+  const m = pairs.values.shape[1];
+  if (factored === null || factored.condition > REFINED) {
+    const { weights, solution } = solveSingular(pairs, ridge);
+    return { weights: transposed(weights, d, m), solution };
+  }
+  const plain = factored.condition <= PLAIN;
+  const weights = solveGram(pairs, factored, { ridge, steps: plain ? 1 : 3 });
+  return {
+    weights: transposed(weights, d, m),
+    solution: {
+      method: plain ? "cholesky" : "refined",
+      rank: size,
+      condition: Math.sqrt(factored.condition),
+      warning: null,
+    },
+  };
+}
+
+/**
+ * The values that a linear memory recalls: `v̂ = W k` for every query k.
+ *
+ * @param queries - `[q, d]`, one a row.
+ * @returns `[q, m]`.
+ * @throws HamError `kohonen/bad-shape`, `kohonen/empty` or `kohonen/not-finite`.
+ */
+export function recallLinear({ weights }: LinearMemory, queries: MatrixLike): Matrix {
+  const [m, d] = weights.shape;
+  assertMatrix("queries", queries);
+  assertWidth("queries", queries, d);
+  const count = queries.shape[0];
+  const recalled = zeros(count, m);
+  addProduct(
+    { data: recalled.data, row: m },
+    { data: queries.data, row: d, depth: 1 },
+    { data: weights.data, row: d, depth: 1 },
+    { rows: count, columns: m, depth: d },
+  );
+  return recalled;
+}
+
+/** Side of a block that is transposed at a time, so that both sides stay in the cache. */
+const SIDE = 16;
+
+/** `W [m, d]` of `Wᵀ [d, m]`. */
+export function transposed(weights: Float64Array, d: number, m: number): Matrix {
+  const result = zeros(m, d);
+  for (let from = 0; from < d; from += SIDE) {
+    const to = Math.min(d, from + SIDE);
+    for (let j = 0; j < m; j++) {
+      for (let i = from; i < to; i++) result.data[j * d + i] = weights[i * m + j];
+    }
+  }
+  return result;
+}

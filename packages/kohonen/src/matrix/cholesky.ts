@@ -1,0 +1,118 @@
+// Cholesky's factorisation G = L Lᵀ of a symmetric positive definite matrix, in blocks.
+
+import { addProduct } from "./multiply.ts";
+
+const BLOCK = 32;
+
+/** The factor of a square matrix, in its lower triangle. */
+export interface Cholesky {
+  readonly size: number;
+  readonly factor: Float64Array;
+}
+
+/**
+ * Factors a symmetric matrix of which the lower triangle is given, in place.
+ *
+ * @returns null when a pivot is so small that only rounding is left of it: the matrix is singular
+ * to working precision.
+ */
+export function cholesky(matrix: Float64Array, size: number): Cholesky | null {
+  let largest = 0;
+  for (let i = 0; i < size; i++) largest = Math.max(largest, matrix[i * size + i]);
+  const smallest = size * Number.EPSILON * largest;
+  for (let from = 0; from < size; from += BLOCK) {
+    const to = Math.min(size, from + BLOCK);
+    subtractEarlier(matrix, size, from, to);
+    if (!factorPanel(matrix, size, { from, to, smallest })) return null;
+  }
+  return { size, factor: matrix };
+}
+
+/** Takes what earlier columns explain out of the columns `from` to `to`. */
+function subtractEarlier(matrix: Float64Array, size: number, from: number, to: number): void {
+  const below = { data: matrix, offset: from * size, row: size, depth: 1 };
+  addProduct({ data: matrix, offset: from * size + from, row: size }, below, below, {
+    rows: size - from,
+    columns: to - from,
+    depth: from,
+    scale: -1,
+  });
+}
+
+function factorPanel(
+  matrix: Float64Array,
+  size: number,
+  { from, to, smallest }: { from: number; to: number; smallest: number },
+): boolean {
+  for (let j = from; j < to; j++) {
+    const pivot = matrix[j * size + j] - dot(matrix, j * size, j * size, from, j);
+    if (!(pivot > smallest)) return false;
+    const root = Math.sqrt(pivot);
+    matrix[j * size + j] = root;
+    for (let i = j + 1; i < size; i++) {
+      const at = i * size + j;
+      matrix[at] = (matrix[at] - dot(matrix, i * size, j * size, from, j)) / root;
+    }
+  }
+  return true;
+}
+
+function dot(matrix: Float64Array, a: number, b: number, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += matrix[a + k] * matrix[b + k];
+  return sum;
+}
+
+/** Solves `L Lᵀ X = B` in place; `B` has `columns` columns, row-major. */
+export function solveCholesky({ size, factor }: Cholesky, b: Float64Array, columns: number): void {
+  const known = { data: b, row: 1, depth: columns };
+  for (let from = 0; from < size; from += BLOCK) {
+    const to = Math.min(size, from + BLOCK);
+    const target = { data: b, offset: from * columns, row: columns };
+    const left = { data: factor, offset: from * size, row: size, depth: 1 };
+    addProduct(target, left, known, { rows: to - from, columns, depth: from, scale: -1 });
+    for (let i = from; i < to; i++) {
+      for (let k = from; k < i; k++) addRow(b, columns, { i, k, scale: -factor[i * size + k] });
+      scaleRow(b, columns, i, 1 / factor[i * size + i]);
+    }
+  }
+  for (let to = size; to > 0; to -= BLOCK) {
+    const from = Math.max(0, to - BLOCK);
+    const target = { data: b, offset: from * columns, row: columns };
+    const left = { data: factor, offset: to * size + from, row: 1, depth: size };
+    const later = { ...known, offset: to * columns };
+    addProduct(target, left, later, { rows: to - from, columns, depth: size - to, scale: -1 });
+    for (let i = to - 1; i >= from; i--) {
+      for (let k = i + 1; k < to; k++) addRow(b, columns, { i, k, scale: -factor[k * size + i] });
+      scaleRow(b, columns, i, 1 / factor[i * size + i]);
+    }
+  }
+}
+
+function addRow(
+  b: Float64Array,
+  columns: number,
+  { i, k, scale }: { i: number; k: number; scale: number },
+): void {
+  const to = i * columns;
+  const from = k * columns;
+  for (let j = 0; j < columns; j++) b[to + j] += scale * b[from + j];
+}
+
+function scaleRow(b: Float64Array, columns: number, i: number, scale: number): void {
+  for (let j = i * columns; j < (i + 1) * columns; j++) b[j] *= scale;
+}
+
+/** Solves `L Lᵀ x = b` for one vector, in place. */
+export function solveVector({ size, factor }: Cholesky, b: Float64Array): void {
+  for (let i = 0; i < size; i++) {
+    let sum = b[i];
+    for (let k = 0; k < i; k++) sum -= factor[i * size + k] * b[k];
+    b[i] = sum / factor[i * size + i];
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    const x = b[i] / factor[i * size + i];
+    b[i] = x;
+    for (let k = 0; k < i; k++) b[k] -= factor[i * size + k] * x;
+  }
+}

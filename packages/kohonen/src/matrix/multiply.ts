@@ -1,0 +1,186 @@
+// The one product behind everything here: `out += scale · A Bᵀ`, in float64.
+//
+// Both factors are packed into strips of four rows, so that the inner loop reads two streams in
+// order and keeps sixteen sums in registers: 2.5 · 10⁹ multiplications a second on one core, where
+// three plain loops reach 0.5.
+
+/** A factor: its row `i` at depth `k` is `data[offset + i · row + k · depth]`. */
+export interface Factor {
+  readonly data: Float32Array | Float64Array;
+  readonly offset?: number;
+  readonly row: number;
+  readonly depth: number;
+}
+
+/** Where a product goes: entry `(i, j)` is added to `data[offset + i · row + j]`. */
+export interface Target {
+  readonly data: Float64Array;
+  readonly offset?: number;
+  readonly row: number;
+}
+
+export interface ProductOptions {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** A factor of the whole product; default 1. */
+  readonly scale?: number;
+  /** Leave out tiles that lie above the diagonal; default false. */
+  readonly lower?: boolean;
+}
+
+const TILE = 4;
+/** Depth of a packed strip: two strips of four fill half of a 32 kB cache. */
+const DEEP = 256;
+/** Rows of A that are packed at a time: 1 MB. */
+const HIGH = 512;
+
+/** Adds `scale · A Bᵀ` to the target. */
+export function addProduct(target: Target, a: Factor, b: Factor, options: ProductOptions): void {
+  const { rows, columns, depth } = options;
+  const deep = Math.min(DEEP, depth);
+  const high = Math.min(HIGH, rows);
+  const left = new Float64Array(padded(high) * deep);
+  const right = new Float64Array(padded(columns) * deep);
+  for (let k = 0; k < depth; k += deep) {
+    const count = Math.min(deep, depth - k);
+    pack(right, b, { from: 0, rows: columns, k, count });
+    for (let i = 0; i < rows; i += high) {
+      const part = Math.min(high, rows - i);
+      pack(left, a, { from: i, rows: part, k, count });
+      addTiles(target, left, right, { ...options, from: i, rows: part, depth: count });
+    }
+  }
+}
+
+function padded(rows: number): number {
+  return TILE * Math.ceil(rows / TILE);
+}
+
+/** Copies rows into strips of four, depth after depth; a last strip is filled up with zeros. */
+function pack(
+  strips: Float64Array,
+  { data, offset = 0, row, depth }: Factor,
+  { from, rows, k, count }: { from: number; rows: number; k: number; count: number },
+): void {
+  if (rows % TILE > 0) strips.fill(0, (padded(rows) - TILE) * count, padded(rows) * count);
+  const start = offset + from * row + k * depth;
+  if (row === 1) {
+    // Rows lie side by side: read along them.
+    for (let step = 0; step < count; step++) {
+      const at = start + step * depth;
+      const to = TILE * step;
+      for (let i = 0; i < rows; i++) strips[(i & ~3) * count + to + (i & 3)] = data[at + i];
+    }
+    return;
+  }
+  for (let i = 0; i < rows; i++) {
+    let to = (i & ~3) * count + (i & 3);
+    let at = start + i * row;
+    for (let step = 0; step < count; step++, to += TILE, at += depth) strips[to] = data[at];
+  }
+}
+
+/** Adds the products of all pairs of strips. */
+function addTiles(
+  { data, offset = 0, row }: Target,
+  left: Float64Array,
+  right: Float64Array,
+  {
+    from,
+    rows,
+    columns,
+    depth,
+    scale = 1,
+    lower = false,
+  }: ProductOptions & { readonly from: number },
+): void {
+  const tile = new Float64Array(TILE * TILE);
+  for (let j = 0; j < columns; j += TILE) {
+    for (let i = 0; i < rows; i += TILE) {
+      if (lower && j >= from + i + TILE) continue;
+      multiplyStrips(tile, left, i * depth, right, j * depth, depth);
+      const high = Math.min(TILE, rows - i);
+      const wide = Math.min(TILE, columns - j);
+      let at = offset + (from + i) * row + j;
+      for (let r = 0; r < high; r++, at += row) {
+        for (let c = 0; c < wide; c++) data[at + c] += scale * tile[TILE * r + c];
+      }
+    }
+  }
+}
+
+function multiplyStrips(
+  tile: Float64Array,
+  a: Float64Array,
+  p: number,
+  b: Float64Array,
+  q: number,
+  depth: number,
+): void {
+  let t00 = 0;
+  let t01 = 0;
+  let t02 = 0;
+  let t03 = 0;
+  let t10 = 0;
+  let t11 = 0;
+  let t12 = 0;
+  let t13 = 0;
+  let t20 = 0;
+  let t21 = 0;
+  let t22 = 0;
+  let t23 = 0;
+  let t30 = 0;
+  let t31 = 0;
+  let t32 = 0;
+  let t33 = 0;
+  for (const end = p + TILE * depth; p < end; p += TILE, q += TILE) {
+    const a0 = a[p];
+    const a1 = a[p + 1];
+    const a2 = a[p + 2];
+    const a3 = a[p + 3];
+    const b0 = b[q];
+    const b1 = b[q + 1];
+    const b2 = b[q + 2];
+    const b3 = b[q + 3];
+    t00 += a0 * b0;
+    t01 += a0 * b1;
+    t02 += a0 * b2;
+    t03 += a0 * b3;
+    t10 += a1 * b0;
+    t11 += a1 * b1;
+    t12 += a1 * b2;
+    t13 += a1 * b3;
+    t20 += a2 * b0;
+    t21 += a2 * b1;
+    t22 += a2 * b2;
+    t23 += a2 * b3;
+    t30 += a3 * b0;
+    t31 += a3 * b1;
+    t32 += a3 * b2;
+    t33 += a3 * b3;
+  }
+  tile[0] = t00;
+  tile[1] = t01;
+  tile[2] = t02;
+  tile[3] = t03;
+  tile[4] = t10;
+  tile[5] = t11;
+  tile[6] = t12;
+  tile[7] = t13;
+  tile[8] = t20;
+  tile[9] = t21;
+  tile[10] = t22;
+  tile[11] = t23;
+  tile[12] = t30;
+  tile[13] = t31;
+  tile[14] = t32;
+  tile[15] = t33;
+}
+
+/** Copies the lower triangle of a square matrix into its upper one. */
+export function mirrorLower(data: Float64Array, size: number): void {
+  for (let i = 0; i < size; i++) {
+    for (let j = i + 1; j < size; j++) data[i * size + j] = data[j * size + i];
+  }
+}

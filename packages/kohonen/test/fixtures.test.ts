@@ -1,0 +1,49 @@
+// The reference case, in float64: weights, mean cosines of four recalls, mean distance.
+
+import {
+  compareRows,
+  dotProduct,
+  learnLinear,
+  type Matrix,
+  recallKernel,
+  recallLinear,
+  relu,
+  softmax,
+} from "@hamlet/kohonen";
+import { expect, test } from "vitest";
+import reference from "../../../fixtures/kohonen.json" with { type: "json" };
+
+const TOLERANCE = 1e-10;
+
+/** The reference has one pair a column. */
+function transposed(columns: readonly (readonly number[])[]): Matrix {
+  const data = columns[0].flatMap((_, j) => columns.map((row) => row[j]));
+  return { shape: [columns[0].length, columns.length], data: Float64Array.from(data) };
+}
+
+const keys = transposed(reference.K);
+const values = transposed(reference.V);
+
+test("the weights are those of the reference", () => {
+  const { weights } = learnLinear({ keys, values });
+  expect(weights.shape).toEqual([6, 8]);
+  reference.W.flat().forEach((weight, i) => {
+    expect(Math.abs(weights.data[i] - weight)).toBeLessThan(TOLERANCE);
+  });
+});
+
+test("the pseudo-inverse has the mean cosine and the mean distance of the reference", () => {
+  const memory = learnLinear({ keys, values });
+  const { cosine, distance } = compareRows(values, recallLinear(memory, keys));
+  expect(Math.abs(cosine.mean - reference.mean_cosine.pseudoinverse)).toBeLessThan(TOLERANCE);
+  expect(Math.abs(distance.mean - reference.mean_distance_pseudoinverse)).toBeLessThan(TOLERANCE);
+});
+
+test.each([
+  ["softmax", softmax(), reference.mean_cosine.softmax],
+  ["ReLU", relu, reference.mean_cosine.relu],
+  ["dot product", dotProduct, reference.mean_cosine.dot],
+])("the %s memory has the mean cosine of the reference", (_, separation, expected) => {
+  const recalled = recallKernel({ keys, values, queries: keys }, { separation });
+  expect(Math.abs(compareRows(values, recalled).cosine.mean - expected)).toBeLessThan(TOLERANCE);
+});

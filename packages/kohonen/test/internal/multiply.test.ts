@@ -1,0 +1,34 @@
+// The blocked product against three loops.
+
+import { expect, test } from "vitest";
+import { addProduct } from "../../src/matrix/multiply.ts";
+import { largestGap, randomPairs } from "../random-pairs.ts";
+
+test.each([
+  { rows: 1, columns: 1, depth: 1 },
+  { rows: 3, columns: 5, depth: 2 },
+  { rows: 4, columns: 4, depth: 256 },
+  { rows: 513, columns: 6, depth: 257 },
+  { rows: 7, columns: 130, depth: 600 },
+  { rows: 5, columns: 3, depth: 0 },
+])("$rows × $columns sums of $depth products", (sizes) => {
+  const { rows, columns, depth } = sizes;
+  const a = randomPairs({ n: rows, d: Math.max(1, depth), m: 1 }).keys.data;
+  const b = randomPairs({ n: Math.max(1, depth), d: columns, m: 1 }, 1).keys.data;
+  const start = Float64Array.from({ length: rows * columns + 2 }, (_, i) => i);
+  const expected = start.slice();
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      let sum = 0;
+      for (let k = 0; k < depth; k++) sum += a[i * depth + k] * b[k * columns + j];
+      expected[2 + i * columns + j] += -3 * sum;
+    }
+  }
+  const target = { data: start, offset: 2, row: columns };
+  const [left, right] = [
+    { data: a, row: depth, depth: 1 },
+    { data: b, row: 1, depth: columns },
+  ];
+  addProduct(target, left, right, { ...sizes, scale: -3 });
+  expect(largestGap(start, expected)).toBeLessThan(1e-10);
+});

@@ -1,0 +1,64 @@
+// Params from a file that a training wrote.
+
+import { type ArrayData, readSafetensors } from "@hamlet/core";
+import { suggest } from "@hamlet/dsl";
+import { type Dim, type EnergyGraph, HamError, sizeOfDim, type Tensor } from "@hamlet/graph";
+import type { Entries } from "@hamlet/ham";
+import { entriesOf } from "./entries.ts";
+import type { ModelFiles } from "./files.ts";
+
+/**
+ * The arrays of a safetensors file by the params of a model.
+ * @throws HamError `model/no-params-file`, `model/unknown-param`, `core/bad-safetensors`.
+ */
+export async function readParams(
+  path: string,
+  graph: EnergyGraph,
+  files: ModelFiles,
+): Promise<Map<Tensor, ArrayData>> {
+  const bytes = await files.read(path, "caller");
+  if (!(bytes instanceof Uint8Array)) {
+    const near = bytes.near === null ? "" : ` Did you mean ${bytes.near}?`;
+    throw new HamError(
+      "model/no-params-file",
+      `There is no file ${path} in ${bytes.folder}.${near} Name one that a training wrote.`,
+    );
+  }
+  const params = graph.tensors.filter(({ kind }) => kind === "param");
+  const names = params.map(({ name }) => name);
+  return new Map(
+    [...readSafetensors(bytes, path).arrays].map(([name, array]) => {
+      const param = params.find((tensor) => tensor.name === name);
+      if (param !== undefined) return [param, array] as const;
+      const near = suggest(name, names);
+      throw new HamError(
+        "model/unknown-param",
+        `${path} holds "${name}", which is no param of this model.${near === undefined ? "" : ` Did you mean ${near}?`} Its params: ${names.join(", ") || "none"}.`,
+      );
+    }),
+  );
+}
+
+/**
+ * The entries of a param from its array.
+ * @throws HamError `model/param-shape`, `model/param-value`.
+ */
+export function learnedEntries(
+  { name, axes, elem }: Tensor,
+  array: ArrayData,
+  sizes: ReadonlyMap<Dim, number>,
+): Entries {
+  const shape = axes.map((dim) => sizeOfDim(dim, { sizes }));
+  if (shape.join() !== array.shape.join()) {
+    throw new HamError(
+      "model/param-shape",
+      `"${name}" is [${axes.map((dim, i) => `${dim.name} = ${shape[i]}`).join(", ")}], but the params file holds the shape [${array.shape.join(", ")}]. Set the sizes that it was trained with.`,
+    );
+  }
+  const data = entriesOf(array, elem);
+  if (data instanceof Float32Array) return { shape, data };
+  throw new HamError(
+    "model/param-value",
+    `"${name}" of the params file has ${data.value} at [${data.at.join(", ")}], which it cannot hold. Train it again, or take an earlier checkpoint.`,
+  );
+}

@@ -1,0 +1,84 @@
+// The law of every solver that claims descent: over random hypergraphs of up to five layers, the
+// energy never rises beyond rounding. The energies are computed anew in float64, from the states
+// and activations of every step, by the reference interpreter.
+
+import { evaluateScalar, type Tensor, totalEnergy } from "@hamlet/graph";
+import { ENERGY_ROUNDING, SOLVERS } from "@hamlet/ham";
+import { loadModel, type Model } from "@hamlet/model";
+import { useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-wasm";
+import { beforeAll, describe, expect, test } from "vitest";
+import { randomHypergraph, type Wiring } from "./random-hypergraph.ts";
+
+beforeAll(() => useBackend("wasm"));
+
+const COUNT = 200;
+const GROUP = 40;
+
+/** Where solvers are at home: most take anything. */
+const HOMES: Readonly<Record<Wiring, readonly string[]>> = {
+  any: ["adaptive(dt = 0.5)", "anderson"],
+  "two colours": ["alternate"],
+  concave: ["cccp"],
+};
+
+const claiming = [...SOLVERS.values()].filter(({ descends }) => descends === true);
+
+test("every solver that claims descent is held to it here", () => {
+  const names = Object.values(HOMES)
+    .flat()
+    .map((solver) => /^\w+/.exec(solver)![0]);
+  expect(claiming.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+});
+
+/** The energies along a recall, in float64. */
+function energiesOf(model: Model, recall: string): number[] {
+  const constants = new Map<Tensor, ArrayLike<number>>(
+    model.graph.tensors.map((tensor) => [tensor, model.entries(tensor.name).data]),
+  );
+  const energy = totalEnergy(model.graph);
+  using compiled = model.compileRecall(recall);
+  const energies: number[] = [];
+  for (const { states, activations } of compiled.descend()) {
+    const tensors = new Map(constants);
+    for (const [neuron, state] of states) tensors.set(neuron.state, state.dataSync());
+    for (const [neuron, xhat] of activations) tensors.set(neuron.activation, xhat.dataSync());
+    energies.push(evaluateScalar(energy, { sizes: model.sizes, tensors }));
+  }
+  return energies;
+}
+
+/** Throws where the energy rises by more than rounding; says whether it stayed finite. */
+function checkFall(energies: readonly number[], label: string): boolean {
+  for (let step = 1; step < energies.length; step++) {
+    // A model without a lower bound falls until its states leave the range of float32.
+    if (!Number.isFinite(energies[step])) return false;
+    const rise = energies[step] - energies[step - 1];
+    if (rise > ENERGY_ROUNDING * (1 + Math.abs(energies[step - 1]))) {
+      throw new Error(`${label}, step ${step}: ${energies[step - 1]} → ${energies[step]}`);
+    }
+  }
+  return true;
+}
+
+describe.each(Object.entries(HOMES) as [Wiring, string[]][])(
+  "wired as: %s; by %j the energy never rises",
+  (wiring, solvers) => {
+    test.each(Array.from({ length: COUNT / GROUP }, (_, group) => group * GROUP))(
+      "in the forty hypergraphs from %i on",
+      async (first) => {
+        let finite = 0;
+        for (let seed = first; seed < first + GROUP; seed++) {
+          const text = randomHypergraph(seed, wiring, solvers);
+          using model = await loadModel({ name: `${seed}.ham`, text }, { seed });
+          for (const { name } of model.graph.recalls) {
+            const energies = energiesOf(model, name);
+            expect(energies).toHaveLength(21);
+            finite += Number(checkFall(energies, `${name}, seed ${seed}\n${text}`));
+          }
+        }
+        expect(finite).toBeGreaterThanOrEqual(0.75 * GROUP * solvers.length);
+      },
+    );
+  },
+);

@@ -1,0 +1,105 @@
+// Draws apps/docs/src/assets/fixed-points.svg: where the fixed points of the triangle memory are on
+// the axis through one of its patterns, against β.
+//
+//     node tools/generate-fixed-points-figure.ts
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type FixedPointKind, classify, makeLandscape, refine } from "../packages/ham/src/index.ts";
+import { compile } from "../packages/dsl/src/index.ts";
+import { evaluateScalar, HamError, type Tensor } from "../packages/graph/src/index.ts";
+import { CATALOGUE } from "../packages/model/src/catalogue.ts";
+
+const PAGE = new URL("../apps/docs/src/content/docs/learn/fixed-points.md", import.meta.url);
+const FIGURE = new URL("../apps/docs/src/assets/fixed-points.svg", import.meta.url);
+
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 420, 64, 20, 30, 48];
+const [LOW, HIGH, STEPS] = [1.65, 2.25, 300];
+
+/** Okabe & Ito's colours, which people with colour blindness can tell apart. */
+const COLOURS: Readonly<Record<FixedPointKind, string>> = {
+  minimum: "#0072b2",
+  saddle: "#d55e00",
+  maximum: "#009e73",
+  degenerate: "#888888",
+};
+
+/** The program of the page, which the figure shows. */
+function program(): string {
+  const [, text] = /```ham\n([\s\S]*?)```/.exec(readFileSync(PAGE, "utf8")) ?? [];
+  if (text === undefined) throw new HamError("tools/no-program", `${PAGE.pathname} has no program`);
+  return text;
+}
+
+interface Dot {
+  readonly beta: number;
+  readonly x: number;
+  readonly kind: FixedPointKind;
+}
+
+/** The fixed points on the axis through the first pattern, for many values of β. */
+function dots(): Dot[] {
+  const { graph } = compile({ name: "triangle.ham", text: program() }, { registry: CATALOGUE });
+  const sizes = new Map(graph.dims.map((dim) => [dim, evaluateScalar(dim.size!)]));
+  const numbers = new Map<Tensor, number[]>();
+  for (const tensor of graph.tensors) {
+    if (tensor.source?.from !== "value") continue;
+    numbers.set(tensor, [evaluateScalar(tensor.source.value, { tensors: numbers })]);
+  }
+  const sharpness = graph.tensors.find(({ name }) => name === "beta")!;
+  return Array.from({ length: STEPS }, (_, n) => LOW + ((HIGH - LOW) * n) / (STEPS - 1)).flatMap(
+    (beta) => {
+      const tensors = new Map([...numbers, [sharpness, [beta]] as const]);
+      const landscape = makeLandscape(graph, { sizes, tensors });
+      const found: Dot[] = [];
+      for (let start = -0.6; start <= 1; start += 0.05) {
+        const { site, converged } = refine(landscape, Float64Array.of(start, 0));
+        const [x, y] = site.states;
+        const known = found.some((dot) => Math.abs(dot.x - x) < 1e-5);
+        if (!converged || known || Math.abs(y) > 1e-6) continue;
+        found.push({ beta, x, kind: classify(landscape, site).kind });
+      }
+      return found;
+    },
+  );
+}
+
+const across = (beta: number) => LEFT + ((beta - LOW) / (HIGH - LOW)) * (WIDTH - LEFT - RIGHT);
+const up = (x: number) => HEIGHT - BOTTOM - ((x + 0.4) / 1.4) * (HEIGHT - TOP - BOTTOM);
+
+function figure(): string {
+  const marks = dots().map(
+    ({ beta, x, kind }) =>
+      `<circle cx="${across(beta).toFixed(1)}" cy="${up(x).toFixed(1)}" r="1.8" fill="${COLOURS[kind]}"/>`,
+  );
+  const ticks = [1.7, 1.8, 1.9, 2, 2.1, 2.2].map(
+    (beta) =>
+      `<text x="${across(beta)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${beta}</text>`,
+  );
+  const rungs = [-0.4, 0, 0.5, 1].map(
+    (x) =>
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${up(x)}" y2="${up(x)}" stroke="#ddd"/><text x="${LEFT - 8}" y="${up(x) + 4}" text-anchor="end">${x}</text>`,
+  );
+  const births = [1.830429, 2].map(
+    (beta) =>
+      `<line x1="${across(beta)}" x2="${across(beta)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" stroke="#999" stroke-dasharray="3 4"/>`,
+  );
+  const legend = (["minimum", "saddle", "maximum"] as const).map(
+    (kind, n) =>
+      `<circle cx="${LEFT + 24}" cy="${TOP + 22 + 20 * n}" r="4" fill="${COLOURS[kind]}"/><text x="${LEFT + 36}" y="${TOP + 26 + 20 * n}">${kind}</text>`,
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="13" fill="#222">`,
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+    ...rungs,
+    ...births,
+    ...marks,
+    ...ticks,
+    ...legend,
+    `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 8}" text-anchor="end">β</text>`,
+    `<text x="${LEFT}" y="18">position on the axis through a pattern</text>`,
+    "</svg>\n",
+  ].join("\n");
+}
+
+mkdirSync(new URL(".", FIGURE), { recursive: true });
+writeFileSync(FIGURE, figure());
