@@ -238,8 +238,9 @@ class LoadedModel implements Model {
   async #learn(param: Tensor, tensor: tf.Tensor): Promise<void> {
     const data = new Float32Array(await tensor.data());
     this.#entries.set(param, { shape: [...tensor.shape], data });
+    const own = tf.clone(tensor);
     this.#tensors.get(param)?.dispose();
-    this.#tensors.set(param, tf.clone(tensor));
+    this.#tensors.set(param, own);
   }
 
   paramsFile(): Uint8Array {

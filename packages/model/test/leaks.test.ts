@@ -199,3 +199,42 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
     });
   });
 });
+
+/** A training by every kind of gradient. */
+const trained = (gradient: string) => `ham 1
+dim D, K
+data  xi: [K, D] from "xi.npy"
+given query: [D] from "xi.npy"
+given noisy: [D]
+param W: [D, D] ~ normal(0, 0.1)
+neuron v: [D] as tanh
+energy pull = 1/2 * sum[i] (v[i] - sum[j] W[i, j] * noisy[j])^2
+recall settle {
+  start v = noisy
+  solver = euler(dt = 0.5)
+  steps = 4
+}
+train fit {
+  unroll = settle
+  gradient = ${gradient}
+  feed noisy ~ normal(query, 0.1)
+  loss = mean[i] (v[i] - query[i])^2
+  optimiser = adam(lr = 0.01)
+  batch = 2
+  epochs = 1
+}
+`;
+
+test.each(["unroll", "implicit", "equilibrium"])(
+  "a training by %s, whichever operation fails",
+  async (gradient) => {
+    await expectNoLeak(async () => {
+      const use = async () => {
+        using model = await load(trained(gradient));
+        using result = await model.train();
+        expect(result.params.size).toBe(1);
+      };
+      expect(await expectNoLeakOnFailure(use)).toBeGreaterThan(50);
+    });
+  },
+);

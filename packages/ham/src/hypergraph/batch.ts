@@ -39,8 +39,10 @@ export class BatchRule {
       );
     }
     const lead = batch === undefined ? [] : [batch];
-    return Object.fromEntries(
-      [...this.#shapes].map(([{ name }, shape]) => [name, tf.zeros([...lead, ...shape])]),
+    return tf.tidy(() =>
+      Object.fromEntries(
+        [...this.#shapes].map(([{ name }, shape]) => [name, tf.zeros([...lead, ...shape])]),
+      ),
     );
   }
 

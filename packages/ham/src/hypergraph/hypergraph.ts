@@ -221,14 +221,15 @@ class CompiledHypergraph implements Hypergraph {
         `"${missing.name}" has no value and nothing to start from. Give it in "weights", as [${missing.axes.map(({ name }) => name).join(", ")}].`,
       );
     }
-    const made = new Map(
+    const values = tf.tidy(() =>
       free.map((tensor) => {
         const { shape, data } = entries.get(tensor)!;
-        // Also when all this happens inside a caller's tidy.
-        return [tensor, tf.keep(tf.tensor(data, [...shape]))];
+        return tf.tensor(data, [...shape]);
       }),
     );
-    this.#owned.push(...made.values());
+    // They stay also when all this happens inside a caller's tidy.
+    this.#owned.push(...values.map((value) => tf.keep(value)));
+    const made = new Map(free.map((tensor, i) => [tensor, values[i]]));
     return new Map(
       tensors.map((tensor) => [tensor, weights[tensor.name] ?? made.get(tensor)!] as const),
     );

@@ -86,13 +86,11 @@ export class Examples {
     feeds.forEach((feed, i) => {
       givens.set(feed.tensor, drawFeed(feed, { ...space, givens }, rows.length, foldIn(key, i)));
     });
+    const tensors = tf.tidy(() =>
+      [...givens.values()].map(({ data, shape }) => tf.tensor(data, [...shape], "float32")),
+    );
     return {
-      givens: new Map(
-        [...givens].map(([tensor, { data, shape }]) => [
-          tensor,
-          tf.tensor(data, [...shape], "float32"),
-        ]),
-      ),
+      givens: new Map([...givens.keys()].map((tensor, i) => [tensor, tensors[i]])),
       batch: rows.length,
       key: foldIn(key, feeds.length),
     };

@@ -2,7 +2,7 @@
 
 import { type Inputs, type Key, makeProgram, type Output, plan, type Program } from "@hamlet/core";
 import { invariant } from "@hamlet/graph";
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { leafOf, makeStarts } from "../recall/dynamics.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { startStates } from "../recall/start.ts";
@@ -61,8 +61,10 @@ export class Flow {
     const { graph, recall } = this.#parts;
     const { batch, key } = this.#bound;
     const program = this.#program("start", () => makeStarts(recall, this.#setup.sizes));
-    const computed = program.step(NOTHING, { batch });
-    return startStates(graph, recall, this.#setup, { computed, batch, key });
+    return tf.tidy(() => {
+      const computed = program.step(NOTHING, { batch });
+      return startStates(graph, recall, this.#setup, { computed, batch, key });
+    });
   }
 
   /** `dx/dt` by layer. `more` are further inputs of the graph. */

@@ -36,8 +36,7 @@ export async function gmres(
   { tolerance, restart = 30, most = 300 }: SolveOptions,
 ): Promise<Solved> {
   const sizes = await normsOf(rhs);
-  let solution = tf.zerosLike(rhs);
-  let left = tf.clone(rhs);
+  let [solution, left] = tf.tidy(() => [tf.zerosLike(rhs), tf.clone(rhs)]);
   let residuals = sizes.map((size) => Number(size > 0));
   let applications = 0;
   try {
@@ -48,12 +47,16 @@ export async function gmres(
         most: Math.min(restart, most - applications),
       });
       applications += cycle.applications + 1;
-      const [better, rest] = tf.tidy(() => {
-        const sum = tf.add(solution, cycle.correction);
-        return [sum, tf.sub(rhs, apply(sum))];
-      });
-      tf.dispose([solution, left, cycle.correction]);
-      [solution, left] = [better, rest];
+      const [before, remaining] = [solution, left];
+      try {
+        [solution, left] = tf.tidy(() => {
+          const sum = tf.add(before, cycle.correction);
+          return [sum, tf.sub(rhs, apply(sum))];
+        });
+        tf.dispose([before, remaining]);
+      } finally {
+        cycle.correction.dispose();
+      }
       const norms = await normsOf(left);
       residuals = norms.map((norm, b) => (sizes[b] > 0 ? norm / sizes[b] : 0));
     }

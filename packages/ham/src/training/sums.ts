@@ -9,22 +9,27 @@ export class Sums {
   readonly #sums = new Map<Tensor, tf.Tensor>();
 
   add(gradients: ByParam, factor = 1): void {
-    for (const [param, slope] of gradients) {
-      const before = this.#sums.get(param);
-      const sum = tf.tidy(() => {
-        const part = factor === 1 ? tf.clone(slope) : tf.mul(slope, factor);
-        return before === undefined ? part : tf.add(before, part);
-      });
-      this.#sums.set(param, tf.keep(sum));
-      tf.dispose([slope, before ?? []]);
+    try {
+      for (const [param, slope] of gradients) {
+        const before = this.#sums.get(param);
+        const sum = tf.tidy(() => {
+          const part = factor === 1 ? tf.clone(slope) : tf.mul(slope, factor);
+          return before === undefined ? part : tf.add(before, part);
+        });
+        this.#sums.set(param, tf.keep(sum));
+        before?.dispose();
+      }
+    } finally {
+      tf.dispose([...gradients.values()]);
     }
   }
 
   /** The sums times a number; they are the caller's, and nothing is left here. */
   take(scale: number): Map<Tensor, tf.Tensor> {
-    const scaled = new Map([...this.#sums].map(([param, sum]) => [param, tf.mul(sum, scale)]));
+    const scaled = tf.tidy(() => [...this.#sums.values()].map((sum) => tf.mul(sum, scale)));
+    const taken = new Map([...this.#sums.keys()].map((param, i) => [param, scaled[i]]));
     this.dispose();
-    return scaled;
+    return taken;
   }
 
   dispose(): void {

@@ -112,7 +112,12 @@ class Run {
       options: this.#settings.gradient,
     });
     const start = new Map(params.map((param) => [param, setup.params.get(param)!]));
-    this.weights = new Weights(start, OPTIMISERS.get(training.optimiser.name)!);
+    try {
+      this.weights = new Weights(start, OPTIMISERS.get(training.optimiser.name)!);
+    } catch (error) {
+      this.gradient.dispose();
+      throw error;
+    }
   }
 
   async toTheEnd(): Promise<TrainResult> {
@@ -143,9 +148,10 @@ class Run {
   async #step(): Promise<GradientResult> {
     const { step } = this.#journal;
     const { givens, batch, key } = this.#examples.deal(step);
-    const params = this.#params();
+    let params: { all: Inputs; own: tf.Tensor[] } | null = null;
     let found: GradientResult | null = null;
     try {
+      params = this.#params();
       found = await this.gradient.gradient({ params: params.all, givens, batch, key });
       if (!Number.isFinite(found.loss)) throw this.#notFinite("loss");
       if (!(await areFinite([...found.gradients.values()]))) throw this.#notFinite("gradient");
@@ -156,7 +162,8 @@ class Run {
       this.#unsolved += found.unsolved;
       return found;
     } finally {
-      tf.dispose([...givens.values(), ...params.own, ...(found?.gradients.values() ?? [])]);
+      const own = [...(params?.own ?? []), ...(found?.gradients.values() ?? [])];
+      tf.dispose([...givens.values(), ...own]);
     }
   }
 
@@ -237,7 +244,9 @@ async function areFinite(tensors: readonly tf.Tensor[]): Promise<boolean> {
   if (tensors.length === 0) return true;
   // 0 · x is 0, unless x is infinite or no number.
   const sum = tf.tidy(() => tf.addN(tensors.map((tensor) => tf.sum(tf.mul(tensor, 0)))));
-  const [total] = await sum.data();
-  sum.dispose();
-  return total === 0;
+  try {
+    return (await sum.data())[0] === 0;
+  } finally {
+    sum.dispose();
+  }
 }

@@ -21,19 +21,26 @@ export class Weights {
 
   constructor(start: ReadonlyMap<Tensor, Entries>, optimiser: Optimiser) {
     this.#optimiser = optimiser;
-    this.#weights = new Map(
+    const made = tf.tidy(() =>
       [...start].map(([param, { shape, data }]) => {
         const stored = tf.tensor(storedOf(param, data), [...shape], "float32");
-        return [param, { stored, slots: optimiser.slots.map(() => tf.zerosLike(stored)) }];
+        return [stored, ...optimiser.slots.map(() => tf.zerosLike(stored))];
+      }),
+    );
+    this.#weights = new Map(
+      [...start.keys()].map((param, i) => {
+        const [stored, ...slots] = made[i];
+        return [param, { stored, slots }];
       }),
     );
   }
 
   /** The params as the model reads them; the caller's. */
   values(): Map<Tensor, tf.Tensor> {
-    return new Map(
-      [...this.#weights].map(([param, { stored }]) => [param, valueOf(param, stored)]),
+    const values = tf.tidy(() =>
+      [...this.#weights].map(([param, { stored }]) => valueOf(param, stored)),
     );
+    return new Map([...this.#weights.keys()].map((param, i) => [param, values[i]]));
   }
 
   /** One step down a gradient, which is borrowed. */
@@ -73,15 +80,20 @@ export class Weights {
   restore(arrays: ReadonlyMap<string, ArrayData>): void {
     const named = this.#named();
     for (const [name, { shape }] of named) assertShape(name, shape, arrays.get(name));
-    for (const [param, weight] of this.#weights) {
-      const at = (name: string) => {
-        const { data, shape } = arrays.get(name)!;
-        return tf.tensor(Float32Array.from(data as ArrayLike<number>), [...shape], "float32");
-      };
+    const at = (name: string) => {
+      const { data, shape } = arrays.get(name)!;
+      return tf.tensor(Float32Array.from(data as ArrayLike<number>), [...shape], "float32");
+    };
+    const next = tf.tidy(() =>
+      [...this.#weights.keys()].map((param) => [
+        at(storedName(param)),
+        ...this.#optimiser.slots.map((slot) => at(slotName(param, slot))),
+      ]),
+    );
+    [...this.#weights.values()].forEach((weight, i) => {
       tf.dispose([weight.stored, ...weight.slots]);
-      weight.stored = at(storedName(param));
-      weight.slots = this.#optimiser.slots.map((slot) => at(slotName(param, slot)));
-    }
+      [weight.stored, ...weight.slots] = next[i];
+    });
   }
 
   dispose(): void {
