@@ -18,6 +18,8 @@ export default defineConfig({
     // A limit only ends what hangs: on a busy machine an honest test may take a minute.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // Every core has a file to test; the usual rule keeps one back, which is half of two.
+    maxWorkers: "100%",
     reporters: ["default", new ClosingLine()],
   },
 });

@@ -79,7 +79,7 @@ describe("in Chromium", { timeout: 60_000 }, () => {
     await page.goto(site.origin, { waitUntil: "networkidle" });
     await page.locator("site-search button[data-open-modal]").click();
     await page.locator("site-search input").fill("Lagrangian");
-    await page.locator("site-search a[href*='/reference/glossary/']").first().waitFor();
+    await page.locator("site-search a[href*='/reference/lagrangians/']").first().waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });
