@@ -32,8 +32,10 @@ export function randint(key: Key, size: Size, min: number, max: number): Int32Ar
   const half = 2 ** 16 % span;
   // 2³² modulo the span; the product wraps to 32 bits as it does in JAX.
   const multiplier = (Math.imul(half, half) >>> 0) % span;
-  return Int32Array.from(high, (word, i) => {
-    const offset = ((Math.imul(word % span, multiplier) >>> 0) + (low[i] % span)) >>> 0;
-    return min + (offset % span);
-  });
+  const values = new Int32Array(high.length);
+  for (let i = 0; i < values.length; i++) {
+    const offset = ((Math.imul(high[i] % span, multiplier) >>> 0) + (low[i] % span)) >>> 0;
+    values[i] = min + (offset % span);
+  }
+  return values;
 }

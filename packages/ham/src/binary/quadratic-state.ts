@@ -9,7 +9,15 @@
 // and shared by all examples.
 
 import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
-import { ones, overlapsOf, type PackedPatterns, type TwoValues } from "./packed-patterns.ts";
+import {
+  CHOICES,
+  chosenSum,
+  fillChoices,
+  ones,
+  overlapsOf,
+  type PackedPatterns,
+  type TwoValues,
+} from "./packed-patterns.ts";
 
 /** `F(x) = ½ bend · x² + tilt · x + offset`. */
 export interface Parabola {
@@ -75,8 +83,10 @@ export class QuadraticState implements BinaryState {
     this.values = [Float64Array.from(values)];
     const overlaps = overlapsOf(patterns, values, unit);
     this.#total = overlaps.reduce((sum, x) => sum + (bend / 2) * x * x + tilt * x + offset, 0);
-    const slopes = overlaps.map((x) => bend * x + tilt);
-    this.#fields = Float64Array.from(values, (_, i) => signedTotal(patterns, i, slopes));
+    this.#fields = signedSums(
+      patterns,
+      overlaps.map((x) => bend * x + tilt),
+    );
     this.energy();
   }
 
@@ -123,16 +133,15 @@ export class QuadraticState implements BinaryState {
   }
 }
 
-/** `Σ_k t_ki numbers_k` with the signs of unit i. */
-function signedTotal(
-  { columns, height }: PackedPatterns,
-  unit: number,
-  numbers: Float64Array,
-): number {
-  let total = 0;
-  for (let k = 0; k < numbers.length; k++) {
-    const positive = (columns[unit * height + (k >> 5)] >> (k & 31)) & 1;
-    total += positive === 1 ? numbers[k] : -numbers[k];
-  }
-  return total;
+/** `Σ_k t_ki numbers_k` with the signs of every unit i. */
+function signedSums(patterns: PackedPatterns, numbers: Float64Array): Float64Array {
+  const plus = new Float64Array(32 * patterns.height);
+  plus.set(numbers);
+  const sums = new Float64Array(8 * CHOICES * patterns.height);
+  fillChoices(
+    plus,
+    plus.map((x) => -x),
+    sums,
+  );
+  return Float64Array.from({ length: patterns.units }, (_, i) => chosenSum(patterns, i, sums, 0));
 }
