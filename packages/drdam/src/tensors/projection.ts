@@ -27,8 +27,10 @@ class MatrixTensors implements TensorProjection {
   readonly #columns: tf.Tensor2D;
 
   constructor(rows: Float32Array, { Y, D }: { readonly Y: number; readonly D: number }) {
-    this.#rows = tf.tensor2d(rows, [Y, D]);
-    this.#columns = tf.tidy(() => tf.transpose(this.#rows));
+    [this.#rows, this.#columns] = tf.tidy(() => {
+      const matrix = tf.tensor2d(rows, [Y, D]);
+      return [matrix, tf.transpose(matrix)];
+    });
   }
 
   project(x: tf.Tensor2D): tf.Tensor2D {
@@ -60,16 +62,22 @@ class StructuredTensors implements TensorProjection {
     const { P, blocks, signs, norms } = parts;
     const levels = Math.log2(P);
     this.#parts = parts;
-    this.#signs = [0, 1, 2].map((which) => {
-      const chosen = Float32Array.from(
-        { length: blocks * P },
-        (_, i) => signs[(Math.floor(i / P) * 3 + which) * P + (i % P)],
-      );
-      return tf.tensor2d(chosen, [blocks, P]);
-    });
-    this.#norms = tf.tensor1d(Float32Array.from(norms, (norm) => norm * P ** -1.5));
-    this.#left = hadamard(2 ** Math.floor(levels / 2));
-    this.#right = hadamard(2 ** Math.ceil(levels / 2));
+    const made = tf.tidy(() => ({
+      signs: [0, 1, 2].map((which) => {
+        const chosen = Float32Array.from(
+          { length: blocks * P },
+          (_, i) => signs[(Math.floor(i / P) * 3 + which) * P + (i % P)],
+        );
+        return tf.tensor2d(chosen, [blocks, P]);
+      }),
+      norms: tf.tensor1d(Float32Array.from(norms, (norm) => norm * P ** -1.5)),
+      left: hadamard(2 ** Math.floor(levels / 2)),
+      right: hadamard(2 ** Math.ceil(levels / 2)),
+    }));
+    this.#signs = made.signs;
+    this.#norms = made.norms;
+    this.#left = made.left;
+    this.#right = made.right;
   }
 
   project(x: tf.Tensor2D): tf.Tensor2D {
