@@ -1,3 +1,5 @@
+export { OPTIMISERS } from "./optimisers/catalogue.ts";
+export type { Moved, Optimiser, Settings, Standing } from "./optimisers/optimiser.ts";
 export { type Leaf, type Output, plan, type PlanOptions } from "./plan/planner.ts";
 export { BATCH, BATCH_INDEX, type Instruction, type Plan, type Stage } from "./plan/instruction.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";

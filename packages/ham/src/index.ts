@@ -75,8 +75,6 @@ export type {
   GradientResult,
   LossGradient,
 } from "./training/loss-gradient.ts";
-export { OPTIMISERS } from "./training/optimisers/catalogue.ts";
-export type { Moved, Optimiser, Settings, Standing } from "./training/optimisers/optimiser.ts";
 export type { TrainProgress, TrainResult, ValidationPoint } from "./training/progress.ts";
 export type { ByParam } from "./training/sums.ts";
 export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";

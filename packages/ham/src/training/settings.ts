@@ -1,9 +1,9 @@
 // The numbers of a train block: checked once, before anything runs.
 
+import { OPTIMISERS } from "@hamlet/core";
 import { evaluateScalar, type Expr, HamError, type Training } from "@hamlet/graph";
 import type { RecallSetup } from "../recall/recall.ts";
 import { GRADIENTS } from "./catalogue.ts";
-import { OPTIMISERS } from "./optimisers/catalogue.ts";
 
 /** What a setting must be. */
 interface Rule {

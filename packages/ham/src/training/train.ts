@@ -1,6 +1,6 @@
 // The training loop: minibatch, gradient, step; validation and a checkpoint after every epoch.
 
-import { type Inputs, type Key, key as keyOf } from "@hamlet/core";
+import { type Inputs, type Key, key as keyOf, OPTIMISERS } from "@hamlet/core";
 import { type EnergyGraph, HamError, type Tensor, type Training } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
@@ -9,7 +9,6 @@ import { GRADIENTS } from "./catalogue.ts";
 import { Examples } from "./examples.ts";
 import { Journal } from "./journal.ts";
 import type { GradientResult, LossGradient } from "./loss-gradient.ts";
-import { OPTIMISERS } from "./optimisers/catalogue.ts";
 import { pause } from "./pause.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
 import { checkSetting, settingsOf, type TrainingSettings } from "./settings.ts";

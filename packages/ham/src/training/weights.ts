@@ -1,11 +1,10 @@
 // The trained params with what their optimiser remembers, and their way into a file and back.
 
-import type { ArrayData } from "@hamlet/core";
+import type { ArrayData, Optimiser, Settings } from "@hamlet/core";
 import { HamError, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import { clipped } from "./clip.ts";
-import type { Optimiser, Settings } from "./optimisers/optimiser.ts";
 import { storedOf, storedSlope, valueOf } from "./stored.ts";
 import type { ByParam } from "./sums.ts";
 
