@@ -3,17 +3,13 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
-import { foldIn, type Key, key, split } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
   evaluateScalar,
   type Expr,
-  type FlipForm,
-  flipForm,
   HamError,
   lit,
-  makeClosures,
   type Neuron,
   neuronEnergy,
   add,
@@ -23,10 +19,8 @@ import {
   sizeOfDim,
   substituteIndices,
   type Tensor,
-  tensorsIn,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { drawEntries } from "../recall/draw.ts";
 import { outcomeOfWalk } from "../recall/outcome.ts";
 import type {
   CompiledRecall,
@@ -37,30 +31,15 @@ import type {
 } from "../recall/recall.ts";
 import { recordEvery, TrajectoryRecorder } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
-import type { Unit } from "./binary-state.ts";
-import { fastStates, type MakeState } from "./fast-setup.ts";
-import { type BinaryLayer, FlipState } from "./flip-state.ts";
-import { glauberRule } from "./glauber.ts";
-import { temperatureOf } from "./temperature.ts";
-import type { Flip, FlipPath } from "./trajectory.ts";
-import { asyncWalk, syncWalk, type Walk, type WalkSetup } from "./walk.ts";
+import { countOf, type Example, ExampleMaker } from "./examples.ts";
+import type { BinaryLayer } from "./flip-state.ts";
+import type { Walk } from "./walk.ts";
 
 /** Solvers that flip units instead of following a velocity. */
 export const FLIP_SOLVERS: readonly string[] = ["async", "sync", "glauber"];
 
 /** Points of an energy curve that is kept, one unit a step, when the recall does not say how many. */
 const POINTS = 1000;
-
-interface Example {
-  readonly walk: Walk;
-  /** The time of schedules. */
-  readonly clock: { time: number };
-  /** Null unless flips are kept. */
-  readonly flips: FlipPath | null;
-  readonly before: number;
-  /** State and activation of the layers that are held. */
-  readonly held: ReadonlyMap<Neuron, { readonly x: Float64Array; readonly xhat: Float64Array }>;
-}
 
 /** Compiles a recall whose solver is `async`, `sync` or `glauber`. */
 export class BinaryRecall implements CompiledRecall {
@@ -69,10 +48,7 @@ export class BinaryRecall implements CompiledRecall {
   readonly #recall: Recall;
   readonly #setup: RecallSetup;
   readonly #layers: readonly BinaryLayer[];
-  readonly #form: FlipForm;
-  readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
-  /** For energies of the form that needs no function evaluations; null for others. */
-  readonly #fast: MakeState | null;
+  readonly #examples: ExampleMaker;
 
   constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
     this.#graph = graph;
@@ -91,13 +67,10 @@ export class BinaryRecall implements CompiledRecall {
       );
     }
     this.#layers = moving.map((neuron) => ({ neuron, ...valuesOf(neuron, setup) }));
-    this.#form = flipForm(
-      this.#energy(wholly),
-      new Map(this.#layers.map(({ neuron, low, high }) => [neuron.activation, [low, high]])),
-    );
-    this.#constants = this.#commonConstants();
-    const space = { sizes: setup.sizes, tensors: this.#constants };
-    this.#fast = fastStates(this.#form, this.#layers, space);
+    this.#examples = new ExampleMaker(graph, recall, setup, {
+      layers: this.#layers,
+      energy: this.#energy(wholly),
+    });
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
@@ -107,7 +80,7 @@ export class BinaryRecall implements CompiledRecall {
         { shape: value.shape, data: value.dataSync() },
       ]),
     );
-    const examples = this.#examples(givens, options);
+    const examples = this.#examples.make(givens, options);
     for (let step = 0; ;) {
       const energies = examples.map(({ walk }) => walk.state.energy());
       const changes = examples.map(({ walk }) => (step === 0 ? 0 : this.#change(walk)));
@@ -136,7 +109,7 @@ export class BinaryRecall implements CompiledRecall {
     for (const [tensor, value] of options.givens ?? []) {
       givens.set(tensor, { shape: value.shape, data: await value.data() });
     }
-    const examples = this.#examples(givens, options);
+    const examples = this.#examples.make(givens, options);
     const stopped = examples.map(() => false);
     const isActive = ({ walk }: Example, b: number) => !stopped[b] && !this.#ended(walk);
     const every = recordEvery(
@@ -231,165 +204,6 @@ export class BinaryRecall implements CompiledRecall {
     );
   }
 
-  /** Constants of the energy that are the same for every example. */
-  #commonConstants(): ReadonlyMap<Tensor, ArrayLike<number>> {
-    const all = new Map<Tensor, ArrayLike<number>>(this.#setup.numbers);
-    for (const { tensor, indices, value } of this.#form.constants) {
-      if ([...tensorsIn([value])].some((read) => !all.has(read))) continue;
-      const closures = makeClosures({ sizes: this.#setup.sizes, tensors: all });
-      const table = new Float64Array(this.#count(tensor));
-      closures.fill(value, indices)(table);
-      all.set(tensor, table);
-    }
-    return all;
-  }
-
-  #examples(
-    givens: ReadonlyMap<Tensor, { shape: readonly number[]; data: ArrayLike<number> }>,
-    options: RecallOptions,
-  ): Example[] {
-    const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
-    const seed = options.key ?? key(0);
-    const keepsFlips =
-      options.recordFlips ?? this.#recall.record.some(({ name }) => name === "flips");
-    const draws = this.#graph.neurons.map((neuron, i) =>
-      this.#drawn(neuron, batch, foldIn(seed, i)),
-    );
-    return Array.from({ length: batch }, (_, b) => {
-      const tensors = new Map(this.#constants);
-      for (const [tensor, { data }] of givens) {
-        const count = this.#count(tensor);
-        tensors.set(
-          tensor,
-          Array.from({ length: count }, (__, i) => data[b * count + i]),
-        );
-      }
-      const starts = draws.map((draw, i) => {
-        const neuron = this.#graph.neurons[i];
-        const count = this.#count(neuron.state);
-        return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
-      });
-      const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), b);
-      return this.#example(tensors, starts, { walkKey, keepsFlips });
-    });
-  }
-
-  #example(
-    tensors: Map<Tensor, ArrayLike<number>>,
-    starts: readonly Float64Array[],
-    { walkKey, keepsFlips }: { walkKey: Key; keepsFlips: boolean },
-  ): Example {
-    const { neurons } = this.#graph;
-    const held = new Map<Neuron, { x: Float64Array; xhat: Float64Array }>();
-    neurons.forEach((neuron, i) => {
-      if (this.#layers.some((layer) => layer.neuron === neuron)) return;
-      tensors.set(neuron.state, starts[i]);
-      const clamp = this.#recall.clamps.find(
-        (item) => item.neuron === neuron && item.where === null,
-      );
-      const { indices, value } =
-        clamp?.value == null
-          ? activationOf(neuron)
-          : { indices: clamp.indices, value: clamp.value };
-      const xhat = new Float64Array(this.#count(neuron.state));
-      makeClosures({ sizes: this.#setup.sizes, tensors }).fill(value, indices)(xhat);
-      tensors.set(neuron.activation, xhat);
-      held.set(neuron, { x: starts[i], xhat });
-    });
-    const values = this.#layers.map(({ neuron, low, high }) =>
-      starts[neurons.indexOf(neuron)].map((x) => (x > 0 ? high : low)),
-    );
-    const state =
-      this.#fast === null
-        ? new FlipState({
-            form: this.#form,
-            layers: this.#layers,
-            sizes: this.#setup.sizes,
-            tensors,
-            values,
-          })
-        : this.#fast(values[0]);
-    const clock = { time: 0 };
-    const flips: Flip[] = [];
-    const walk = this.#walk(
-      {
-        state,
-        units: this.#free(tensors),
-        ...(keepsFlips && {
-          onFlip: (step, { layer, offset }) =>
-            flips.push({ step, neuron: this.#layers[layer].neuron, unit: offset }),
-        }),
-      },
-      walkKey,
-      clock,
-    );
-    const starting = this.#layers.map(
-      ({ neuron, low, high }, i) => [neuron, { low, high, values: values[i] }] as const,
-    );
-    const path = keepsFlips ? { starts: new Map(starting), flips } : null;
-    return { walk, clock, flips: path, before: state.energy(), held };
-  }
-
-  #walk(setup: WalkSetup, walkKey: Key, clock: { time: number }): Walk {
-    const { name, order = "permutation" } = this.#recall.solver;
-    switch (name) {
-      case "sync":
-        return syncWalk(setup);
-      case "glauber": {
-        const [visits, noise] = split(walkKey);
-        const temperature = temperatureOf(this.#recall, this.#setup, clock);
-        const rule = glauberRule({ temperature, key: noise });
-        return asyncWalk(setup, { order, key: visits, rule });
-      }
-      default:
-        return asyncWalk(setup, { order, key: walkKey });
-    }
-  }
-
-  /** The units that no clamp holds. */
-  #free(tensors: ReadonlyMap<Tensor, ArrayLike<number>>): Unit[] {
-    return this.#layers.flatMap(({ neuron }, layer) => {
-      const count = this.#count(neuron.state);
-      const held = new Float64Array(count);
-      for (const { neuron: other, indices, where } of this.#recall.clamps) {
-        if (other !== neuron || where === null) continue;
-        const closures = makeClosures({ sizes: this.#setup.sizes, tensors });
-        const here = new Float64Array(count);
-        closures.fill(where, indices)(here);
-        here.forEach((value, i) => (held[i] ||= value));
-      }
-      return Array.from({ length: count }, (_, offset) => ({ layer, offset })).filter(
-        ({ offset }) => held[offset] === 0,
-      );
-    });
-  }
-
-  /** The start of a layer by a formula; 0 where the recall says nothing. */
-  #valued(neuron: Neuron, tensors: ReadonlyMap<Tensor, ArrayLike<number>>): Float64Array {
-    const entries = new Float64Array(this.#count(neuron.state));
-    const start = this.#recall.starts.find((item) => item.neuron === neuron);
-    if (start?.from === "value") {
-      const closures = makeClosures({ sizes: this.#setup.sizes, tensors });
-      closures.fill(start.value, start.indices)(entries);
-    }
-    return entries;
-  }
-
-  /** The start of a layer by a draw, for the whole batch; null when it is not drawn. */
-  #drawn(neuron: Neuron, batch: number, stream: Key): Float64Array | null {
-    const start = this.#recall.starts.find((item) => item.neuron === neuron);
-    if (start?.from !== "draw") return null;
-    const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
-    const args = start.args.map((arg) =>
-      evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
-    );
-    return Float64Array.from(drawEntries(start.distribution, args, shape, stream));
-  }
-
-  #count({ axes }: Tensor): number {
-    return axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), 1);
-  }
-
   #time(step: number): number {
     return Math.min(1, step / Math.max(1, this.steps - 1));
   }
@@ -446,7 +260,7 @@ export class BinaryRecall implements CompiledRecall {
   /** One layer of all examples, `[B, …axes]`. */
   #layer(neuron: Neuron, name: "x" | "xhat", examples: readonly Example[]): tf.Tensor {
     const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
-    const count = this.#count(neuron.state);
+    const count = countOf(neuron.state, this.#setup);
     const all = new Float32Array(examples.length * count);
     examples.forEach(({ walk, held }, b) =>
       all.set(held.get(neuron)?.[name] ?? walk.state.values[i], b * count),

@@ -4,9 +4,10 @@
 //
 //     ± step (α hᵢ + γ gᵢ) + ½ K α step²,   hᵢ = Σ_k t_ki x_k,   gᵢ = Σ_k t_ki
 //
-// with signs t_ki = ±1. A proposal reads one number. A flip of unit j moves every field hᵢ by
-// ± step Σ_k t_ki t_kj, a row of Hebb's matrix, which is counted from bits when it is first needed
-// and shared by all examples.
+// with signs t_ki = ±1. A proposal reads two numbers: the sum at the start, and by how many steps
+// the field hᵢ has moved since. A flip of unit j moves it by ± Σ_k t_ki t_kj, a row of Hebb's
+// matrix: whole numbers, which are counted from bits when they are first needed and shared by all
+// examples.
 
 import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
 import {
@@ -40,20 +41,23 @@ export interface QuadraticSetup {
 /** Rows are kept up to this many numbers in all; then they are counted anew each time. */
 const KEPT = 2 ** 24;
 
+/** The shorter the numbers of a row, the more rows are near at hand. */
+type Row = Int16Array | Int32Array;
+
 /** Rows `Σ_k t_ki t_kj` of Hebb's matrix of signs. */
 export class HebbRows {
   readonly #patterns: PackedPatterns;
-  readonly #rows = new Map<number, Int32Array>();
+  readonly #rows = new Map<number, Row>();
 
   constructor(patterns: PackedPatterns) {
     this.#patterns = patterns;
   }
 
-  row(unit: number): Int32Array {
+  row(unit: number): Row {
     const known = this.#rows.get(unit);
     if (known !== undefined) return known;
     const { columns, height, units, count } = this.#patterns;
-    const row = new Int32Array(units);
+    const row = count < 2 ** 15 ? new Int16Array(units) : new Int32Array(units);
     for (let i = 0, at = 0; i < units; i++) {
       let different = 0;
       for (let w = 0; w < height; w++) {
@@ -69,8 +73,10 @@ export class HebbRows {
 export class QuadraticState implements BinaryState {
   readonly values: readonly [Float64Array];
   readonly #setup: QuadraticSetup;
-  /** α hᵢ + γ gᵢ of every unit. */
-  readonly #fields: Float64Array;
+  /** α hᵢ + γ gᵢ of every unit, at the start. */
+  readonly #started: Float64Array;
+  /** By how many steps every hᵢ has moved since. */
+  readonly #moves: Int32Array;
   readonly #step: number;
   #total: number;
   #scale = 0;
@@ -83,10 +89,11 @@ export class QuadraticState implements BinaryState {
     this.values = [Float64Array.from(values)];
     const overlaps = overlapsOf(patterns, values, unit);
     this.#total = overlaps.reduce((sum, x) => sum + (bend / 2) * x * x + tilt * x + offset, 0);
-    this.#fields = signedSums(
+    this.#started = signedSums(
       patterns,
       overlaps.map((x) => bend * x + tilt),
     );
+    this.#moves = new Int32Array(patterns.units);
     this.energy();
   }
 
@@ -109,13 +116,12 @@ export class QuadraticState implements BinaryState {
   }
 
   accept({ offset }: Unit): void {
-    const { hebb, parabola, unit } = this.#setup;
+    const { hebb, unit } = this.#setup;
     this.#total += this.#moved(offset);
     const up = this.#up(offset);
     const row = hebb.row(offset);
-    const by = up * this.#step * parabola.bend;
-    const fields = this.#fields;
-    for (let i = 0; i < fields.length; i++) fields[i] += by * row[i];
+    if (up > 0) increase(this.#moves, row);
+    else decrease(this.#moves, row);
     this.values[0][offset] = up > 0 ? unit.high : unit.low;
   }
 
@@ -124,13 +130,24 @@ export class QuadraticState implements BinaryState {
     const { patterns, parabola } = this.#setup;
     const step = this.#step;
     const curved = (patterns.count * parabola.bend * step * step) / 2;
-    return this.#up(offset) * step * this.#fields[offset] + curved;
+    const field = this.#started[offset] + parabola.bend * step * this.#moves[offset];
+    return this.#up(offset) * step * field + curved;
   }
 
   /** 1 where the unit would go up. */
   #up(offset: number): 1 | -1 {
     return this.values[0][offset] === this.#setup.unit.high ? -1 : 1;
   }
+}
+
+// `| 0` says that a sum stays a 32-bit number, which saves a test for every entry.
+
+function increase(moves: Int32Array, row: Row): void {
+  for (let i = 0; i < row.length; i++) moves[i] = (moves[i] + row[i]) | 0;
+}
+
+function decrease(moves: Int32Array, row: Row): void {
+  for (let i = 0; i < row.length; i++) moves[i] = (moves[i] - row[i]) | 0;
 }
 
 /** `Σ_k t_ki numbers_k` with the signs of every unit i. */

@@ -1,6 +1,6 @@
 // How the units of one binary example are visited: one at a time (`async`), or all at once (`sync`).
 
-import { foldIn, type Key, permutation, randint } from "@hamlet/core";
+import { bits, foldIn, type Key, permutation } from "@hamlet/core";
 import type { VisitOrder } from "@hamlet/graph";
 import type { BinaryState, Unit } from "./binary-state.ts";
 
@@ -76,7 +76,9 @@ class AsyncWalk implements Walk {
   readonly #order: VisitOrder;
   readonly #key: Key;
   readonly #rule: FlipRule;
-  #visits: ArrayLike<number> = [];
+  /** The visits of this sweep, and how many of them are made. */
+  #visits: Int32Array = new Int32Array();
+  #place = 0;
   #movedInSweep = false;
   /** Whether one and the same energy was asked since the sweep began. */
   #oneEnergy = true;
@@ -117,11 +119,11 @@ class AsyncWalk implements Walk {
   }
 
   #step(): void {
-    const place = this.steps % this.sweep;
-    if (place === 0) this.#visits = this.#draw(this.steps / this.sweep);
-    const unit = this.#units[this.#visits[place]];
+    if (this.#place === 0) this.#visits = this.#draw(this.steps / this.sweep);
+    const unit = this.#units[this.#visits[this.#place]];
     const flips = this.#rule.flips(this.state, unit, this.steps);
     this.steps++;
+    this.#place = (this.#place + 1) % this.sweep;
     if (flips) {
       this.state.accept(unit);
       this.#onFlip?.(this.steps, unit);
@@ -129,7 +131,7 @@ class AsyncWalk implements Walk {
       this.#quiet = 0;
       this.#tried = false;
     } else this.#quiet++;
-    if (this.steps % this.sweep === 0) this.#endSweep();
+    if (this.#place === 0) this.#endSweep();
     if (this.#order === "random" && this.#quiet >= this.sweep && !this.#tried) {
       this.#tried = true;
       this.certify();
@@ -145,17 +147,26 @@ class AsyncWalk implements Walk {
     this.#oneEnergy = true;
   }
 
-  #draw(sweep: number): ArrayLike<number> {
+  #draw(sweep: number): Int32Array {
     const { length } = this.#units;
+    const key = foldIn(this.#key, sweep);
     switch (this.#order) {
       case "cyclic":
         return Int32Array.from({ length }, (_, i) => i);
       case "permutation":
-        return permutation(foldIn(this.#key, sweep), length);
+        return permutation(key, length);
       case "random":
-        return randint(foldIn(this.#key, sweep), length, 0, length);
+        return visitsOf(bits(key, length));
     }
   }
+}
+
+/** As many places as there are words, each drawn from one word: no place is likelier by 1 / 2³². */
+function visitsOf(words: Uint32Array): Int32Array {
+  const visits = new Int32Array(words.length);
+  const share = words.length / 2 ** 32;
+  for (let i = 0; i < words.length; i++) visits[i] = words[i] * share;
+  return visits;
 }
 
 class SyncWalk implements Walk {
