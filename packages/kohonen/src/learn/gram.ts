@@ -1,11 +1,12 @@
 // Least squares through the Gram matrix of keys, or of dimensions, whichever is smaller.
 //
-// A step of the solve is a map from a residual `[n, m]` to a correction of `Wᵀ [d, m]`, so that a
+// A step of the solve is a map from a residual `[n, m]` to a correction of the weights, so that a
 // second step refines the first one.
 
 import { type Cholesky, cholesky, solveCholesky } from "../matrix/cholesky.ts";
 import { conditionOf } from "../matrix/condition.ts";
-import { addProduct, mirrorLower } from "../matrix/multiply.ts";
+import { type Matrix, transposed, zeros } from "../matrix/matrix.ts";
+import { addProduct, type Factor, mirrorLower } from "../matrix/multiply.ts";
 import type { Pairs } from "./pairs.ts";
 
 /** Rows of values that are predicted at a time. */
@@ -47,43 +48,44 @@ export function factorGram(gram: Float64Array, size: number): Factored | null {
 }
 
 /**
- * `Wᵀ [d, m]` of the least-squares problem; `steps` above 1 correct it by its own residual, each
+ * `W [m, d]` of the least-squares problem; `steps` above 1 correct it by its own residual, each
  * by a factor of about the condition number times 10⁻¹⁶.
  */
 export function solveGram(
   pairs: Pairs,
   { factor }: Factored,
   { ridge, steps }: { ridge: number; steps: number },
-): Float64Array {
+): Matrix {
   const [n, d] = pairs.keys.shape;
   return n < d
     ? solveBetweenKeys(pairs, factor, { ridge, steps })
     : solveBetweenDimensions(pairs, factor, { ridge, steps });
 }
 
-/** `X = (K Kᵀ + λ)⁻¹ V`, then `Wᵀ = Kᵀ X`: for fewer keys than dimensions. */
+/** `X = (K Kᵀ + λ)⁻¹ V`, then `W = Xᵀ K`: for fewer keys than dimensions. */
 function solveBetweenKeys(
   { keys, values }: Pairs,
   factor: Cholesky,
   { ridge, steps }: { ridge: number; steps: number },
-): Float64Array {
+): Matrix {
   const [n, d] = keys.shape;
   const m = values.shape[1];
-  const dual = new Float64Array(n * m);
-  const weights = new Float64Array(d * m);
+  const weights = zeros(m, d);
+  const dual = new Float64Array(steps > 1 ? n * m : 0);
   for (let step = 0; step < steps; step++) {
     const residual = new Float64Array(values.data);
     if (step > 0) {
-      subtractPredicted(residual, { keys, weights, m, from: 0, count: n });
+      const predicted = { data: weights.data, row: d, depth: 1 };
+      subtractPredicted(residual, predicted, { keys, m, from: 0, count: n });
       for (let i = 0; i < dual.length; i++) residual[i] -= ridge * dual[i];
     }
     solveCholesky(factor, residual, m);
     for (let i = 0; i < dual.length; i++) dual[i] += residual[i];
     addProduct(
-      { data: weights, row: m },
-      { data: keys.data, row: 1, depth: d },
+      { data: weights.data, row: d },
       { data: residual, row: 1, depth: m },
-      { rows: d, columns: m, depth: n },
+      { data: keys.data, row: 1, depth: d },
+      { rows: m, columns: d, depth: n },
     );
   }
   return weights;
@@ -94,16 +96,21 @@ function solveBetweenDimensions(
   { keys, values }: Pairs,
   factor: Cholesky,
   { ridge, steps }: { ridge: number; steps: number },
-): Float64Array {
+): Matrix {
   const [n, d] = keys.shape;
   const m = values.shape[1];
   const weights = new Float64Array(d * m);
   for (let step = 0; step < steps; step++) {
-    const right = weights.map((weight) => -ridge * weight);
+    const right = new Float64Array(d * m);
+    for (let i = 0; i < right.length; i++) right[i] = -ridge * weights[i];
     for (let from = 0; from < n; from += CHUNK) {
       const count = Math.min(CHUNK, n - from);
-      const residual = new Float64Array(values.data.subarray(from * m, (from + count) * m));
-      if (step > 0) subtractPredicted(residual, { keys, weights, m, from, count });
+      let residual = values.data.subarray(from * m, (from + count) * m);
+      if (step > 0) {
+        residual = new Float64Array(residual);
+        const predicted = { data: weights, row: 1, depth: m };
+        subtractPredicted(residual, predicted, { keys, m, from, count });
+      }
       addProduct(
         { data: right, row: m },
         { data: keys.data, offset: from * d, row: 1, depth: d },
@@ -114,30 +121,20 @@ function solveBetweenDimensions(
     solveCholesky(factor, right, m);
     for (let i = 0; i < weights.length; i++) weights[i] += right[i];
   }
-  return weights;
+  return transposed(weights, d, m);
 }
 
+/** Takes the values that weights predict, rows `from` to `from + count`, from a residual. */
 function subtractPredicted(
   residual: Float64Array,
-  {
-    keys,
-    weights,
-    m,
-    from,
-    count,
-  }: {
-    keys: Pairs["keys"];
-    weights: Float64Array;
-    m: number;
-    from: number;
-    count: number;
-  },
+  weights: Factor,
+  { keys, m, from, count }: { keys: Pairs["keys"]; m: number; from: number; count: number },
 ): void {
   const d = keys.shape[1];
   addProduct(
     { data: residual, row: m },
     { data: keys.data, offset: from * d, row: d, depth: 1 },
-    { data: weights, row: 1, depth: m },
+    weights,
     { rows: count, columns: m, depth: d, scale: -1 },
   );
 }

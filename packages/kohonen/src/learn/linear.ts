@@ -5,6 +5,7 @@ import {
   assertWidth,
   type Matrix,
   type MatrixLike,
+  transposed,
   zeros,
 } from "../matrix/matrix.ts";
 import { addProduct } from "../matrix/multiply.ts";
@@ -61,7 +62,7 @@ export function learnLinear(pairs: Pairs, { ridge = 0 }: LinearOptions = {}): Li
   const plain = factored.condition <= PLAIN;
   const weights = solveGram(pairs, factored, { ridge, steps: plain ? 1 : 3 });
   return {
-    weights: transposed(weights, d, m),
+    weights,
     solution: {
       method: plain ? "cholesky" : "refined",
       rank: size,
@@ -91,19 +92,4 @@ export function recallLinear({ weights }: LinearMemory, queries: MatrixLike): Ma
     { rows: count, columns: m, depth: d },
   );
   return recalled;
-}
-
-/** Side of a block that is transposed at a time, so that both sides stay in the cache. */
-const SIDE = 16;
-
-/** `W [m, d]` of `Wᵀ [d, m]`. */
-export function transposed(weights: Float64Array, d: number, m: number): Matrix {
-  const result = zeros(m, d);
-  for (let from = 0; from < d; from += SIDE) {
-    const to = Math.min(d, from + SIDE);
-    for (let j = 0; j < m; j++) {
-      for (let i = from; i < to; i++) result.data[j * d + i] = weights[i * m + j];
-    }
-  }
-  return result;
 }

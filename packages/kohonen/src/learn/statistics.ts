@@ -3,10 +3,10 @@
 import { EVD, Matrix as Dense } from "ml-matrix";
 import { HamError } from "@hamlet/graph";
 import { solveCholesky } from "../matrix/cholesky.ts";
-import { type Matrix, zeros } from "../matrix/matrix.ts";
+import { type Matrix, transposed, zeros } from "../matrix/matrix.ts";
 import { addProduct, mirrorLower } from "../matrix/multiply.ts";
 import { factorGram } from "./gram.ts";
-import { type LinearMemory, type LinearOptions, transposed } from "./linear.ts";
+import type { LinearMemory, LinearOptions } from "./linear.ts";
 import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
 import { singularWarning } from "./solution.ts";
 

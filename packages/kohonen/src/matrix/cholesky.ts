@@ -72,7 +72,8 @@ export function solveCholesky({ size, factor }: Cholesky, b: Float64Array, colum
     const left = { data: factor, offset: from * size, row: size, depth: 1 };
     addProduct(target, left, known, { rows: to - from, columns, depth: from, scale: -1 });
     for (let i = from; i < to; i++) {
-      for (let k = from; k < i; k++) addRow(b, columns, { i, k, scale: -factor[i * size + k] });
+      const left = { data: factor, offset: i * size, depth: 1 };
+      subtractRows(b, columns, i, left, { from, to: i });
       scaleRow(b, columns, i, 1 / factor[i * size + i]);
     }
   }
@@ -83,20 +84,39 @@ export function solveCholesky({ size, factor }: Cholesky, b: Float64Array, colum
     const later = { ...known, offset: to * columns };
     addProduct(target, left, later, { rows: to - from, columns, depth: size - to, scale: -1 });
     for (let i = to - 1; i >= from; i--) {
-      for (let k = i + 1; k < to; k++) addRow(b, columns, { i, k, scale: -factor[k * size + i] });
+      const left = { data: factor, offset: i, depth: size };
+      subtractRows(b, columns, i, left, { from: i + 1, to });
       scaleRow(b, columns, i, 1 / factor[i * size + i]);
     }
   }
 }
 
-function addRow(
+/** Takes rows `from` to `to`, each times its entry of `left`, off row i: four at a time. */
+function subtractRows(
   b: Float64Array,
   columns: number,
-  { i, k, scale }: { i: number; k: number; scale: number },
+  i: number,
+  { data, offset, depth }: { data: Float64Array; offset: number; depth: number },
+  { from, to }: { from: number; to: number },
 ): void {
-  const to = i * columns;
-  const from = k * columns;
-  for (let j = 0; j < columns; j++) b[to + j] += scale * b[from + j];
+  const end = (i + 1) * columns;
+  let k = from;
+  for (; k + 4 <= to; k += 4) {
+    const at = offset + k * depth;
+    const f0 = data[at];
+    const f1 = data[at + depth];
+    const f2 = data[at + 2 * depth];
+    const f3 = data[at + 3 * depth];
+    let p = k * columns;
+    for (let j = end - columns; j < end; j++, p++) {
+      b[j] -= f0 * b[p] + f1 * b[p + columns] + f2 * b[p + 2 * columns] + f3 * b[p + 3 * columns];
+    }
+  }
+  for (; k < to; k++) {
+    const factor = data[offset + k * depth];
+    let p = k * columns;
+    for (let j = end - columns; j < end; j++, p++) b[j] -= factor * b[p];
+  }
 }
 
 function scaleRow(b: Float64Array, columns: number, i: number, scale: number): void {

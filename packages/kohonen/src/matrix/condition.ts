@@ -27,18 +27,19 @@ export function conditionOf(matrix: Float64Array, factor: Cholesky): number {
     solveVector(factor, x);
     return x;
   };
-  return growth(multiply, size) * growth(divide, size);
+  const start = new Float64Array(normal(key(0), size));
+  return growth(multiply, start.slice()) * growth(divide, start);
 }
 
-/** The largest eigenvalue of a symmetric map. */
-function growth(map: (x: Float64Array) => Float64Array, size: number): number {
-  let x: Float64Array = new Float64Array(normal(key(0), size));
+/** The largest eigenvalue of a symmetric map, from a start that is written over. */
+function growth(map: (x: Float64Array) => Float64Array, start: Float64Array): number {
+  let x = start;
   let length = 0;
   for (let step = 0; step <= STEPS; step++) {
     const before = length;
     length = norm(x);
     if (step > 1 && Math.abs(length - before) < SETTLED * length) break;
-    for (let i = 0; i < size; i++) x[i] /= length;
+    for (let i = 0; i < x.length; i++) x[i] /= length;
     if (step < STEPS) x = map(x);
   }
   return length;

@@ -38,6 +38,7 @@ const HIGH = 512;
 /** Adds `scale · A Bᵀ` to the target. */
 export function addProduct(target: Target, a: Factor, b: Factor, options: ProductOptions): void {
   const { rows, columns, depth } = options;
+  if (depth === 0) return;
   const deep = Math.min(DEEP, depth);
   const high = Math.min(HIGH, rows);
   const left = new Float64Array(padded(high) * deep);
@@ -95,23 +96,33 @@ function addTiles(
     lower = false,
   }: ProductOptions & { readonly from: number },
 ): void {
-  const tile = new Float64Array(TILE * TILE);
+  const edge = new Float64Array(TILE * TILE);
   for (let j = 0; j < columns; j += TILE) {
     for (let i = 0; i < rows; i += TILE) {
       if (lower && j >= from + i + TILE) continue;
-      multiplyStrips(tile, left, i * depth, right, j * depth, depth);
+      const [p, q] = [i * depth, j * depth];
       const high = Math.min(TILE, rows - i);
       const wide = Math.min(TILE, columns - j);
       let at = offset + (from + i) * row + j;
+      if (high === TILE && wide === TILE) {
+        addTile(data, at, row, scale, left, p, right, q, depth);
+        continue;
+      }
+      edge.fill(0);
+      addTile(edge, 0, TILE, scale, left, p, right, q, depth);
       for (let r = 0; r < high; r++, at += row) {
-        for (let c = 0; c < wide; c++) data[at + c] += scale * tile[TILE * r + c];
+        for (let c = 0; c < wide; c++) data[at + c] += edge[TILE * r + c];
       }
     }
   }
 }
 
-function multiplyStrips(
-  tile: Float64Array,
+/** Adds a strip's product with a strip to four rows of four numbers. */
+function addTile(
+  data: Float64Array,
+  at: number,
+  row: number,
+  scale: number,
   a: Float64Array,
   p: number,
   b: Float64Array,
@@ -160,22 +171,25 @@ function multiplyStrips(
     t32 += a3 * b2;
     t33 += a3 * b3;
   }
-  tile[0] = t00;
-  tile[1] = t01;
-  tile[2] = t02;
-  tile[3] = t03;
-  tile[4] = t10;
-  tile[5] = t11;
-  tile[6] = t12;
-  tile[7] = t13;
-  tile[8] = t20;
-  tile[9] = t21;
-  tile[10] = t22;
-  tile[11] = t23;
-  tile[12] = t30;
-  tile[13] = t31;
-  tile[14] = t32;
-  tile[15] = t33;
+  data[at] += scale * t00;
+  data[at + 1] += scale * t01;
+  data[at + 2] += scale * t02;
+  data[at + 3] += scale * t03;
+  at += row;
+  data[at] += scale * t10;
+  data[at + 1] += scale * t11;
+  data[at + 2] += scale * t12;
+  data[at + 3] += scale * t13;
+  at += row;
+  data[at] += scale * t20;
+  data[at + 1] += scale * t21;
+  data[at + 2] += scale * t22;
+  data[at + 3] += scale * t23;
+  at += row;
+  data[at] += scale * t30;
+  data[at + 1] += scale * t31;
+  data[at + 2] += scale * t32;
+  data[at + 3] += scale * t33;
 }
 
 /** Copies the lower triangle of a square matrix into its upper one. */
