@@ -1,11 +1,12 @@
-// Draws apps/docs/src/assets/diffusion-exact-maps.svg and diffusion-exact-surfaces.svg: the exact
-// energies of two, nine and infinitely many patterns on the circle, as `learn/diffusion` shows them.
+// Draws the figures of `learn/diffusion` that need no training, apps/docs/src/assets/diffusion-*.svg:
+// the exact energies of two, nine and infinitely many patterns on the circle, and two samplers.
 //
 //     node tools/generate-diffusion-figures.ts
 
 import { writeFileSync } from "node:fs";
 import { drawEnergyMaps, type EnergyMap } from "../apps/cli/src/pictures/energy-map.ts";
 import { drawEnergySurfaces } from "../apps/cli/src/pictures/energy-surface.ts";
+import { drawPanels, INK, type Panel } from "../apps/cli/src/pictures/panels.ts";
 import { key } from "../packages/core/src/index.ts";
 import {
   circlePoints,
@@ -13,11 +14,14 @@ import {
   energyCensus,
   type ExactScore,
   exactScore,
+  type Grid,
   gridPoints,
   inverseTemperatureAt,
   type Points,
   pointsOf,
+  polygonPoints,
   ringScore,
+  sampleEulerMaruyama,
   varianceExploding,
 } from "../packages/diffusion/src/index.ts";
 
@@ -59,23 +63,61 @@ async function mapOf(
   };
 }
 
+/** Samples of a 9-gon by its exact score: on our grid, and on that of the notebook. */
+async function samplesPanel(title: string, grid: Grid, start: "prior" | "sphere"): Promise<Panel> {
+  const corners = polygonPoints(9);
+  const samples = await sampleEulerMaruyama(exactScore(corners, NOISE), {
+    noise: NOISE,
+    key: key(KEY),
+    count: 500,
+    steps: 1000,
+    grid,
+    start,
+  });
+  return {
+    title,
+    x: [-8, 8],
+    y: [-8, 8],
+    marks: [
+      { points: pairsOf(corners), colour: INK.approx, as: "stars" },
+      { points: pairsOf(samples), colour: INK.exact, radius: 1.2 },
+    ],
+  };
+}
+
+function pairsOf({ shape, data }: Points): [number, number][] {
+  return Array.from({ length: shape[0] }, (_, i) => [data[2 * i], data[2 * i + 1]]);
+}
+
+function write(name: string, svg: string): void {
+  writeFileSync(new URL(name, ASSETS), svg);
+}
+
 const two = circlePoints(key(KEY), { count: 2 });
 const nine = circlePoints(key(KEY), { count: 9 });
-const maps = [
-  await mapOf("K = 2, t = 0.15", exactScore(two, NOISE), 0.15, two),
-  await mapOf("K = 9, t = 0.15", exactScore(nine, NOISE), 0.15, nine),
-  await mapOf("K → ∞, t = 0.15", ringScore(NOISE), 0.15),
-];
-const close = [
-  await mapOf("K = 2, t = 0.02", exactScore(two, NOISE), 0.02, two),
-  await mapOf("K = 9, t = 0.02", exactScore(nine, NOISE), 0.02, nine),
-  await mapOf("K → ∞, t = 0.02", ringScore(NOISE), 0.02),
-];
+const maps = await Promise.all(
+  [0.15, 0.02].map((t) =>
+    Promise.all([
+      mapOf(`K = 2, t = ${t}`, exactScore(two, NOISE), t, two),
+      mapOf(`K = 9, t = ${t}`, exactScore(nine, NOISE), t, nine),
+      mapOf(`K → ∞, t = ${t}`, ringScore(NOISE), t),
+    ]),
+  ),
+);
 
-writeFileSync(new URL("diffusion-exact-maps.svg", ASSETS), drawEnergyMaps([maps, close]));
-writeFileSync(
-  new URL("diffusion-exact-surfaces.svg", ASSETS),
+write("diffusion-exact-maps.svg", drawEnergyMaps(maps));
+write(
+  "diffusion-exact-surfaces.svg",
   drawEnergySurfaces([
-    maps.map(({ patterns, ...map }) => ({ ...map, patterns: patterns?.points })),
+    maps[0].map(({ patterns, ...map }) => ({ ...map, patterns: patterns?.points })),
+  ]),
+);
+write(
+  "diffusion-samplers.svg",
+  drawPanels([
+    [
+      await samplesPanel("last step to t = 0", "linear", "prior"),
+      await samplesPanel("last step as the others", "notebook", "sphere"),
+    ],
   ]),
 );
