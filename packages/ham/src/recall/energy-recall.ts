@@ -1,0 +1,378 @@
+// A recall by steps of a solver: descends, watches the energy, and tells how it ended.
+//
+// One step is one `tidy`; between steps only the states, the activations and two numbers an
+// example are alive, so memory does not grow with the number of steps.
+
+import { foldIn, type Key, key, normal, type Program } from "@hamlet/core";
+import { type EnergyGraph, HamError, invariant, type Neuron, type Recall } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { FLIP_SOLVERS } from "../binary/binary-recall.ts";
+import { polishEnd } from "../fixed-points/polish-end.ts";
+import { SOLVERS } from "../solvers/catalogue.ts";
+import { along, CONTROL, largestChange } from "../solvers/descent.ts";
+import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
+import {
+  activationName,
+  ENERGY,
+  makeDynamics,
+  makeStarts,
+  mobilityName,
+  targetName,
+  velocityName,
+} from "./dynamics.ts";
+import { type Descent, OutcomeTracker } from "./outcome.ts";
+import type {
+  CompiledRecall,
+  RecallOptions,
+  RecallResult,
+  RecallSetup,
+  RecallStep,
+} from "./recall.ts";
+import { recordEvery, TrajectoryRecorder } from "./record.ts";
+import { settingOf, settingsOf } from "./setting.ts";
+import { startStates } from "./start.ts";
+import { stopsAt } from "./stop.ts";
+
+/** Everything that follows from the states of one moment. `all` holds the tensors to dispose. */
+interface Moment extends Point {
+  /** How freely each unit moves, for solvers with noise. */
+  readonly mobility: Layers;
+  readonly all: tf.Tensor[];
+}
+
+/** A recall by a solver that follows the slope of the energy. */
+export class EnergyRecall implements CompiledRecall {
+  readonly steps: number;
+  readonly #graph: EnergyGraph;
+  readonly #recall: Recall;
+  readonly #setup: RecallSetup;
+  readonly #solver: Solver;
+  readonly #settings: SolverSettings;
+  readonly #groups: Groups;
+  readonly #dynamics: Program;
+  readonly #starts: Program;
+
+  constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
+    this.#graph = graph;
+    this.#recall = recall;
+    this.#setup = setup;
+    const solver = SOLVERS.get(recall.solver.name);
+    if (solver === undefined) {
+      throw new HamError(
+        "ham/unknown-solver",
+        `The recall "${recall.name}" asks for the solver "${recall.solver.name}". Solvers: ${[...SOLVERS.keys(), ...FLIP_SOLVERS].join(", ")}.`,
+      );
+    }
+    this.#solver = solver;
+    this.#settings = settingsOf(recall, setup, solver.options);
+    this.steps = settingOf(recall, setup, "steps");
+    this.#groups = solver.groups?.(graph, recall, setup.numbers) ?? [];
+    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, ...solver });
+    this.#starts = makeStarts(recall, setup.sizes);
+    try {
+      for (const program of [this.#dynamics, this.#starts]) {
+        program.bind("load", setup.values);
+        program.bind("param", setup.values);
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    const givens = options.givens ?? new Map();
+    const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
+    for (const program of [this.#dynamics, this.#starts]) program.bind("example", givens);
+    const { neurons } = this.#graph;
+    const timeStep = 1 / Math.max(1, this.steps - 1);
+    const named = (layers: Layers) => new Map(neurons.map((neuron, i) => [neuron, layers[i]]));
+
+    let states: tf.Tensor[] = [];
+    let moment: Moment | null = null;
+    let memory: Memory = {};
+    let change: tf.Tensor | null = null;
+    try {
+      const seed = options.key ?? key(0);
+      change = tf.zeros([batch]);
+      states = tf.tidy(() =>
+        startStates(this.#graph, this.#recall, this.#setup, {
+          computed: this.#starts.step(new Map(), { batch }),
+          batch,
+          key: seed,
+        }),
+      );
+      moment = this.#evaluate(states, 0, batch);
+      memory = this.#remember(moment);
+      for (let step = 0; ; step++) {
+        const time = Math.min(1, step * timeStep);
+        const active = yield {
+          step,
+          time,
+          energy: moment.energy,
+          change,
+          states: named(states),
+          activations: named(moment.activations),
+          memory,
+        };
+        if (step === this.steps) return;
+        const stream = foldIn(foldIn(seed, neurons.length), step);
+        const now = { time, timeStep, batch, active, stream, memory };
+        const next = this.#advance(moment, now);
+        tf.dispose([states, Object.values(memory)]);
+        ({ states, memory } = next);
+        const before: Moment = moment;
+        moment = null;
+        try {
+          moment = this.#evaluate(states, Math.min(1, (step + 1) * timeStep), batch);
+          tf.dispose(change);
+          change = null;
+          change = changeOf(before, moment, next.refused);
+        } finally {
+          tf.dispose([before.all, next.refused ?? []]);
+        }
+      }
+    } finally {
+      tf.dispose([states, moment?.all ?? [], Object.values(memory), change ?? []]);
+    }
+  }
+
+  async run(options: RecallOptions = {}): Promise<RecallResult> {
+    const every = recordEvery(this.#recall, 1);
+    const energies: Float64Array[] = [];
+    const energySteps: number[] = [];
+    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
+    let trackers: OutcomeTracker[] = [];
+    let mask: tf.Tensor | undefined;
+    const iterator = this.descend(options);
+    try {
+      for (let next = iterator.next(); !next.done; next = iterator.next(mask)) {
+        const now = next.value;
+        if (options.signal?.aborted === true) {
+          throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
+        }
+        const [energy, change] = await numbers(now.energy, now.change);
+        if (now.step === 0) {
+          trackers = [...energy].map(() => new OutcomeTracker(this.#claimsDescent()));
+          trackers.forEach((tracker, b) => tracker.start(energy[b]));
+        } else {
+          trackers.forEach((tracker, b) => {
+            const reached = { step: now.step, energy: energy[b], change: change[b] };
+            const stop = stopsAt(this.#recall, this.#setup, reached);
+            tracker.step(energy[b], change[b], stop);
+          });
+        }
+        const active = trackers.filter((tracker) => tracker.active).length;
+        options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
+        const last = active === 0 || now.step === this.steps;
+        if (last || now.step % every === 0) {
+          energies.push(Float64Array.from(energy));
+          energySteps.push(now.step);
+        }
+        const end = last ? await this.#polished(now, energies, trackers, options) : null;
+        try {
+          recorder.keep(now.step, last, (neuron) =>
+            tf.clone((end ?? now).activations.get(neuron)!),
+          );
+          if (end !== null) {
+            const record = { energies, energySteps, trajectories: recorder.finish() };
+            return await makeResult(end, record, trackers);
+          }
+        } finally {
+          end?.dispose();
+        }
+        mask?.dispose();
+        mask =
+          active === trackers.length
+            ? undefined
+            : tf.tensor1d(trackers.map((tracker) => Number(tracker.active)));
+      }
+    } finally {
+      iterator.return();
+      mask?.dispose();
+      recorder.dispose();
+    }
+    return invariant(false, "a recall ends at its last step") as never;
+  }
+
+  dispose(): void {
+    this.#dynamics.dispose();
+    this.#starts.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The last moment, polished where the solver was told to; `dispose` frees what is new. */
+  async #polished(
+    now: RecallStep,
+    energies: Float64Array[],
+    trackers: readonly OutcomeTracker[],
+    { givens = new Map() }: RecallOptions,
+  ): Promise<RecallStep & { dispose(): void }> {
+    const steps = this.#settings.newton;
+    if (steps === 0) return { ...now, dispose: () => undefined };
+    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, { givens, steps });
+    const { neurons } = this.#graph;
+    const layers = neurons.map((neuron) => states.get(neuron)!);
+    let moment: Moment | null = null;
+    let energy: Float64Array;
+    try {
+      moment = this.#evaluate(layers, now.time, trackers.length);
+      energy = Float64Array.from(await moment.energy.data());
+    } catch (error) {
+      tf.dispose([layers, moment?.all ?? []]);
+      throw error;
+    }
+    const { all } = moment;
+    energies[energies.length - 1] = energy;
+    trackers.forEach((tracker, b) => tracker.polished(energy[b]));
+    const ends = moment.activations;
+    const activations = new Map(neurons.map((neuron, i) => [neuron, ends[i]]));
+    return { ...now, states, activations, dispose: () => tf.dispose([layers, all]) };
+  }
+
+  /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
+  #claimsDescent(): boolean {
+    return this.#recall.schedules.length === 0 && this.#settings.temperature === 0;
+  }
+
+  #evaluate(states: Layers, time: number, batch: number): Moment {
+    const inputs = new Map(this.#graph.neurons.map((neuron, i) => [neuron.state, states[i]]));
+    const outputs = this.#dynamics.step(inputs, { batch, time });
+    const pick = (name: (neuron: Neuron) => string) =>
+      this.#graph.neurons.map((neuron) => outputs.get(name(neuron))!);
+    return {
+      states,
+      velocity: pick(velocityName),
+      target: this.#solver.targets === true ? pick(targetName) : [],
+      mobility: this.#solver.noisy === true ? pick(mobilityName) : [],
+      activations: pick(activationName),
+      energy: outputs.get(ENERGY)!,
+      all: [...outputs.values()],
+    };
+  }
+
+  #remember(moment: Moment): Memory {
+    return tf.tidy(() => ({ ...this.#solver.remember?.(moment, this.#settings) }));
+  }
+
+  /** What one step makes of a moment; its tensors are fresh. */
+  #advance(
+    moment: Moment,
+    now: {
+      time: number;
+      timeStep: number;
+      batch: number;
+      active: tf.Tensor | undefined;
+      stream: Key;
+      memory: Memory;
+    },
+  ): { states: tf.Tensor[]; memory: Memory; refused?: tf.Tensor } {
+    const { batch, active, stream, memory } = now;
+    return tf.tidy(() => {
+      const next = this.#solver.advance(
+        {
+          ...moment,
+          ...now,
+          at: (elsewhere, t) => this.#evaluate(elsewhere, Math.min(1, t), batch),
+          noise: this.#noise(moment, stream),
+          groups: this.#groups,
+          scheduled: this.#recall.schedules.length > 0,
+        },
+        this.#settings,
+      );
+      const kept = (fresh: tf.Tensor, before: tf.Tensor) =>
+        active === undefined
+          ? tf.clone(fresh)
+          : tf.where(along(active, fresh, "bool"), fresh, before);
+      const remembered = Object.entries(next.memory ?? {});
+      return {
+        states: next.states.map((layer, i) => kept(layer, moment.states[i])),
+        memory: Object.fromEntries(
+          remembered.map(([name, value]) => [name, kept(value, memory[name])]),
+        ),
+        ...(next.refused === undefined ? {} : { refused: tf.clone(next.refused) }),
+      };
+    });
+  }
+
+  #noise({ mobility, states }: Moment, stream: Key): Layers | null {
+    if (this.#solver.noisy !== true) return null;
+    return mobility.map((layer, i) => {
+      const drawn = normal(foldIn(stream, i), states[i].shape);
+      return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
+    });
+  }
+}
+
+/** The largest change of an activation, or what it would have been where the step was refused. */
+function changeOf(before: Moment, after: Moment, refused: tf.Tensor | undefined): tf.Tensor {
+  return tf.tidy(() => {
+    const moved = largestChange(before.activations, after.activations);
+    return refused === undefined ? moved : tf.maximum(moved, refused);
+  });
+}
+
+/** Both numbers of every example with one read. */
+async function numbers(
+  energy: tf.Tensor,
+  change: tf.Tensor,
+): Promise<[Float32Array, Float32Array]> {
+  const both = tf.stack([energy, change]);
+  try {
+    const data = (await both.data()) as Float32Array;
+    const count = energy.shape[0];
+    return [data.slice(0, count), data.slice(count)];
+  } finally {
+    both.dispose();
+  }
+}
+
+function average(values: Float32Array): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+async function makeResult(
+  { states, activations, memory }: RecallStep,
+  record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
+  trackers: readonly OutcomeTracker[],
+): Promise<RecallResult> {
+  const all = [...record.trajectories.values()].map(({ activations: path }) => path);
+  const dispose = () => tf.dispose(all);
+  let descents: Descent[] | null;
+  try {
+    descents = await readDescents(memory);
+    const layers = [...states.values(), ...activations.values()];
+    all.unshift(...tf.tidy(() => layers.map((layer) => tf.clone(layer))));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  const neurons = [...states.keys()];
+  const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, all[from + i]]));
+  return {
+    states: own(0),
+    activations: own(neurons.length),
+    batch: trackers.length,
+    ...record,
+    outcomes: trackers.map((tracker, b) => tracker.outcome(descents?.[b])),
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}
+
+/** The proof of descent of every example; null for a solver that refuses nothing. */
+async function readDescents(memory: Memory): Promise<Descent[] | null> {
+  if (!CONTROL.every((name) => name in memory)) return null;
+  const numbers = tf.stack(CONTROL.map((name) => memory[name]));
+  const columns = await numbers.array().finally(() => numbers.dispose());
+  const [accepted, rejected, largestRise, smallestStep] = columns as number[][];
+  return accepted.map((taken, b) => ({
+    accepted: taken,
+    rejected: rejected[b],
+    largestRise: largestRise[b],
+    smallestStep: Number.isFinite(smallestStep[b]) ? smallestStep[b] : null,
+  }));
+}
