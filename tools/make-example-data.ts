@@ -13,6 +13,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import {
+  type ArrayData,
   bernoulli,
   foldIn,
   key,
@@ -133,14 +134,14 @@ writeFileSync(
 const [PATCH, HELD_BACK, WIDTH] = [4, 100, 48];
 const perRow = columns / PATCH;
 const patches = (rows / PATCH) * perRow;
-const patchesOf = (chosen: Int32Array) => {
+const patchesOf = (chosen: Int32Array): ArrayData => {
   const data = Uint8Array.from({ length: chosen.length * pixels }, (_, i) => {
     const [patch, pixel] = [Math.floor((i % pixels) / PATCH ** 2), i % PATCH ** 2];
     const y = Math.floor(patch / perRow) * PATCH + Math.floor(pixel / PATCH);
     const x = (patch % perRow) * PATCH + (pixel % PATCH);
     return Number(icons.data[chosen[Math.floor(i / pixels)] * pixels + y * columns + x]);
   });
-  return { shape: [chosen.length, patches, PATCH ** 2], dtype: "uint8", data } as const;
+  return { shape: [chosen.length, patches, PATCH ** 2], dtype: "uint8", data };
 };
 const mixed = permutation(foldIn(key(0), 6), icons.shape[0]);
 const seen = new Uint8Array(HELD_BACK * patches).fill(1);
@@ -160,7 +161,7 @@ const places = Float32Array.from({ length: patches * WIDTH }, (_, i) => {
 writeFileSync(
   new URL("icon-patches.npz", folder),
   writeNpz(
-    new Map([
+    new Map<string, ArrayData>([
       ["train", patchesOf(mixed.slice(HELD_BACK))],
       ["test", patchesOf(mixed.slice(0, HELD_BACK))],
       ["seen", { shape: [HELD_BACK, patches], dtype: "uint8", data: seen }],

@@ -182,7 +182,7 @@ class Transformer implements ImageTransformer {
 /** `[B, N, I] · [I, O]` as one matrix product. */
 function rowsTimes(rows: tf.Tensor, matrix: tf.Tensor): tf.Tensor {
   const [batch, count, width] = rows.shape;
-  const flat = tf.matMul(tf.reshape(rows, [batch * count, width]), matrix as tf.Tensor2D);
+  const flat = tf.matMul(tf.reshape(rows, [batch * count, width]), matrix);
   return tf.reshape(flat, [batch, count, matrix.shape[1] ?? 1]);
 }
 
