@@ -19,6 +19,12 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "@hamlet/drdam": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/kohonen": ["@hamlet/graph", "@hamlet/core"],
+  "@hamlet/energy-transformer": [
+    "@hamlet/graph",
+    "@hamlet/core",
+    "@hamlet/lagrangians",
+    "@hamlet/ham",
+  ],
   "@hamlet/diffusion": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/kernels": ["@hamlet/core"],
   "@hamlet/testing": ["@hamlet/graph"],

@@ -60,6 +60,7 @@ const SHRINKING: Readonly<Record<string, Shrinking>> = {
   "11-mnist-memory": { set: ["D=8", "M=5"] },
   "12-stacked": { set: ["D=6", "K=5", "H=3"] },
   "13-hetero-associative": { set: ["N=3", "D=6", "M=4"] },
+  "14-inpainting": { set: ["N=4", "P=3", "D=5", "H=2", "Y=3", "M=6"], dt: 0.1 },
   // Grey levels reach 16; the step of the example is made for known pixels that are held.
   digits: { set: ["K=8", "H=4", "W=4"], scale: { digits: 4, picture: 4 }, dt: 0.1 },
 };

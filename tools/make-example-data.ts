@@ -7,14 +7,18 @@
 // patterns.npz: twenty random patterns of -1 and +1, and the first five with a tenth flipped.
 // damaged-icons.npy: four icons with a quarter of their pixels flipped.
 // pairs.npz: four orthogonal keys of -1 and +1 with random values.
+// icon-patches.npz: the icons cut into patches of 4 × 4 pixels, a hundred of them apart with three
+// patches in ten hidden; and cosines and sines of the row and the column of every patch.
 // et.safetensors: random weights of a small energy transformer, in the order that JAX stores them.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import {
+  type ArrayData,
   bernoulli,
   foldIn,
   key,
   normal,
+  permutation,
   readNpz,
   writeNpy,
   writeNpz,
@@ -125,4 +129,43 @@ const damagedIcons = Int8Array.from(flipped, (flip, i) => {
 writeFileSync(
   new URL("damaged-icons.npy", folder),
   writeNpy({ shape: [CHOSEN.length, rows, columns], dtype: "int8", data: damagedIcons }),
+);
+
+const [PATCH, HELD_BACK, WIDTH] = [4, 100, 48];
+const perRow = columns / PATCH;
+const patches = (rows / PATCH) * perRow;
+const patchesOf = (chosen: Int32Array): ArrayData => {
+  const data = Uint8Array.from({ length: chosen.length * pixels }, (_, i) => {
+    const [patch, pixel] = [Math.floor((i % pixels) / PATCH ** 2), i % PATCH ** 2];
+    const y = Math.floor(patch / perRow) * PATCH + Math.floor(pixel / PATCH);
+    const x = (patch % perRow) * PATCH + (pixel % PATCH);
+    return Number(icons.data[chosen[Math.floor(i / pixels)] * pixels + y * columns + x]);
+  });
+  return { shape: [chosen.length, patches, PATCH ** 2], dtype: "uint8", data };
+};
+const mixed = permutation(foldIn(key(0), 6), icons.shape[0]);
+const seen = new Uint8Array(HELD_BACK * patches).fill(1);
+for (let i = 0; i < HELD_BACK; i++) {
+  const hidden = permutation(foldIn(foldIn(key(0), 7), i), patches);
+  for (const patch of hidden.slice(0, Math.round(0.3 * patches))) seen[i * patches + patch] = 0;
+}
+// A quarter of the width for each of: cos and sin of the row, cos and sin of the column.
+const places = Float32Array.from({ length: patches * WIDTH }, (_, i) => {
+  const [patch, place] = [Math.floor(i / WIDTH), i % WIDTH];
+  const waves = WIDTH / 4;
+  const frequency = 0.2 * 10 ** ((place % waves) / (waves - 1));
+  const at = place < WIDTH / 2 ? Math.floor(patch / perRow) : patch % perRow;
+  const wave = Math.floor(place / waves) % 2 === 0 ? Math.cos : Math.sin;
+  return wave(frequency * at);
+});
+writeFileSync(
+  new URL("icon-patches.npz", folder),
+  writeNpz(
+    new Map<string, ArrayData>([
+      ["train", patchesOf(mixed.slice(HELD_BACK))],
+      ["test", patchesOf(mixed.slice(0, HELD_BACK))],
+      ["seen", { shape: [HELD_BACK, patches], dtype: "uint8", data: seen }],
+      ["places", { shape: [patches, WIDTH], dtype: "float32", data: places }],
+    ]),
+  ),
 );

@@ -40,6 +40,7 @@ export default defineConfig({
             { slug: "learn/training" },
             { slug: "learn/linear-memories" },
             { slug: "learn/diffusion" },
+            { slug: "learn/energy-transformer" },
             { slug: "learn/how-it-runs" },
           ],
         },

@@ -18,6 +18,7 @@ import weightSharing from "../../../fixtures/models/10-weight-sharing.json" with
 import mnistMemory from "../../../fixtures/models/11-mnist-memory.json" with { type: "json" };
 import stacked from "../../../fixtures/models/12-stacked.json" with { type: "json" };
 import heteroAssociative from "../../../fixtures/models/13-hetero-associative.json" with { type: "json" };
+import inpainting from "../../../fixtures/models/14-inpainting.json" with { type: "json" };
 import digits from "../../../fixtures/models/digits.json" with { type: "json" };
 import type { ExampleCase } from "./case.ts";
 
@@ -38,6 +39,7 @@ export const EXAMPLES = {
   "11-mnist-memory": mnistMemory,
   "12-stacked": stacked,
   "13-hetero-associative": heteroAssociative,
+  "14-inpainting": inpainting,
   digits,
 } as unknown as Readonly<Record<string, ExampleFile>>;
 

@@ -16,7 +16,9 @@ import {
   invariant,
   isCondition,
   isLit,
+  isPositive,
   lit,
+  makeRanges,
   mul,
   add,
   type Reduce,
@@ -93,6 +95,7 @@ class Planner implements AxisMoves {
   readonly #options: PlanOptions;
   readonly #values = new Map<Expr, Value>();
   readonly #batched = new Map<Expr, boolean>();
+  readonly #ranges = makeRanges();
 
   constructor(options: PlanOptions) {
     this.#options = options;
@@ -263,6 +266,10 @@ class Planner implements AxisMoves {
   }
 
   #select(condition: Expr, whenTrue: Expr, whenFalse: Expr): Value {
+    if (isLit(whenFalse) && whenFalse.value === 0 && this.#isFinite(whenTrue)) {
+      // The condition may be a factor, which needs not be repeated along the other axes.
+      return this.value(mul(truth(condition), whenTrue));
+    }
     const parts = [truth(condition), whenTrue, whenFalse].map((part) => this.value(part));
     const axes = this.#union(parts.map((part) => part.axes));
     // All three have the same shape, and more than four axes are too many for WebGL.
@@ -331,13 +338,19 @@ class Planner implements AxisMoves {
     where,
     body,
   }: Reduce | Softmax): Record<"top" | "weights" | "total", Value> {
-    const entries = where === null ? this.value(body) : this.#select(where, body, lit(EXCLUDED));
-    const all = this.#covering(entries, over);
+    const all = this.#covering(where === null ? this.value(body) : this.#among(where, body), over);
     const top = this.collapse("max", all, over);
     const powers = this.map("exp", this.combine("sub", all, top));
     // Where every entry is left out, `top` is one of them and its power 1.
     const weights = where === null ? powers : this.combine("mul", powers, this.value(truth(where)));
     return { top, weights, total: this.collapse("sum", weights, over) };
+  }
+
+  /** `body`, and below every number where `where` is false: a mask added where nothing is infinite. */
+  #among(where: Expr, body: Expr): Value {
+    if (!this.#isFinite(body)) return this.#select(where, body, lit(EXCLUDED));
+    const mask = mul(lit(EXCLUDED), apply("not", where));
+    return this.combine("add", this.value(body), this.value(mask));
   }
 
   /**
@@ -383,7 +396,11 @@ class Planner implements AxisMoves {
     if (expr.kind === "apply" && expr.op === "pow") {
       const [base, exponent] = expr.args;
       const whole = isLit(exponent) && exponent.value > 0 && Number.isInteger(exponent.value);
-      return whole && this.#isFinite(base);
+      const safe = whole || (isLit(exponent) && this.#isPositive(base));
+      return safe && this.#isFinite(base);
+    }
+    if (expr.kind === "apply" && expr.op === "sqrt") {
+      return this.#isPositive(expr.args[0]) && this.#isFinite(expr.args[0]);
     }
     // A maximum of nothing is infinite.
     if (expr.kind === "reduce" && expr.where !== null && expr.op !== "sum" && expr.op !== "prod") {
@@ -391,6 +408,12 @@ class Planner implements AxisMoves {
     }
     if (expr.kind === "apply" && !TOTAL.has(expr.op)) return false;
     return children(expr).every((child) => this.#isFinite(child));
+  }
+
+  /** True where an expression is above 0 whatever its tensors hold, as a variance + ε is. */
+  #isPositive(expr: Expr): boolean {
+    if (expr.kind === "size") return sizeOfDim(expr.dim, this.#options) > 0;
+    return isPositive(this.#ranges(expr));
   }
 
   // ---- moving axes ----

@@ -51,7 +51,7 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   matmul: ["BatchMatMul"],
   transpose: ["Transpose"],
   reshape: ["Reshape"],
-  tile: ["Tile"],
+  tile: ["Tile", "Multiply"],
   indices: [],
   gather: ["GatherV2"],
   take: ["GatherV2"],

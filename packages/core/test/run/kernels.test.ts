@@ -48,6 +48,16 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
         const inputs = op === "take" ? [cube, tf.tensor1d([1, 0], "int32")] : [cube];
         return runInstruction(instruction(op), inputs, 1);
       }
+      if (op === "tile") {
+        // A row is repeated in another way than a matrix.
+        for (const shape of [
+          [2, 2],
+          [1, 4],
+        ]) {
+          runInstruction(instruction(op), [tf.tensor([1, 0, 0, 1], shape)], 1);
+        }
+        return tf.scalar(0);
+      }
       const x = tf.tensor2d([1, 0, 0, 1], [2, 2]);
       const count = op === "select" ? 3 : BINARY.includes(op) ? 2 : 1;
       return runInstruction(instruction(op), Array<tf.Tensor>(count).fill(x), 1);

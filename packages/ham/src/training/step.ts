@@ -16,18 +16,22 @@ export interface Stepping {
   readonly timeStep: number;
 }
 
-/** The states at which the velocity is asked for in one step, and the velocities there. */
+/**
+ * The states at which the velocity is asked for in one step, and the velocities there. The way back
+ * starts from no velocity of the last stage, so it leaves that one out.
+ */
 function stages(
   flow: Flow,
   states: Layers,
   time: number,
   { tableau: { a, c }, dt, timeStep }: Stepping,
-  more?: Inputs,
+  { more, last }: { readonly more?: Inputs; readonly last: boolean },
 ) {
   const points: Layers[] = [];
   const slopes: Layers[] = [];
   for (const [i, row] of a.entries()) {
     points.push(row.reduce((x, weight, j) => moved(x, dt * weight, slopes[j]), states));
+    if (i === a.length - 1 && !last) break;
     slopes.push(flow.velocity(points[i], at(time, c[i], timeStep), more));
   }
   return { points, slopes };
@@ -47,7 +51,7 @@ export function advance(
 ): tf.Tensor[] {
   const { dt, tableau } = stepping;
   return tf.tidy(() => {
-    const { slopes } = stages(flow, states, time, stepping, more);
+    const { slopes } = stages(flow, states, time, stepping, { last: true, ...(more && { more }) });
     const end = tableau.b.reduce((x, weight, i) => moved(x, dt * weight, slopes[i]), states);
     return end.map((layer, k) => (layer === states[k] ? tf.clone(layer) : layer));
   });
@@ -67,7 +71,7 @@ export function retreat(
   const { dt, timeStep, tableau } = stepping;
   const { a, b, c } = tableau;
   return tf.tidy(() => {
-    const { points } = stages(flow, states, time, stepping);
+    const { points } = stages(flow, states, time, stepping, { last: false });
     const pulled: Layers[] = [];
     for (let i = b.length - 1; i >= 0; i--) {
       const scaled = cotangent.map((layer) => tf.mul(layer, dt * b[i]));
