@@ -1,2 +1,21 @@
+export { circlePoints, type CircleOptions, polygonPoints } from "./data/circle.ts";
+export { type Points, pointsFromArray, pointsOf } from "./data/points.ts";
+export { subset } from "./data/subset.ts";
+export { besselRatio, i0e, i1e, logI0 } from "./exact/bessel.ts";
+export { denseMemoryEnergy, type EnergyAndGradient } from "./exact/dense-memory.ts";
+export { type ExactScore, exactScore } from "./exact/exact-score.ts";
+export { inverseTemperatureAt } from "./exact/inverse-temperature.ts";
+export { ringEnergy, ringForce, ringMinimum, ringScore } from "./exact/ring.ts";
+export { type StepControl } from "./likelihood/dormand-prince.ts";
+export { energiesOf, logLikelihood, type LikelihoodOptions } from "./likelihood/log-likelihood.ts";
 export { type Noise, noiseDeviation, noiseVariance, varianceExploding } from "./noise.ts";
+export { sampleEulerMaruyama } from "./sample/euler-maruyama.ts";
+export {
+  type PredictorCorrectorOptions,
+  samplePredictorCorrector,
+} from "./sample/predictor-corrector.ts";
+export { sampleProbabilityFlow } from "./sample/probability-flow.ts";
+export { type SamplerOptions, type SamplerStep } from "./sample/sampler.ts";
+export { type Grid, type TimeStepOptions, type TimeSteps, timeSteps } from "./sample/time-steps.ts";
 export type { Score, ScoreAndDivergence } from "./score.ts";
+export { type Signal } from "./turn.ts";

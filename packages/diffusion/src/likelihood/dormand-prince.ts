@@ -1,0 +1,200 @@
+// Dormand and Prince's pair of orders 5 and 4, each row with a time and a step of its own.
+
+import { HamError } from "@hamlet/graph";
+import { makeTurn, type Signal } from "../turn.ts";
+
+/** The slopes `[n, width]` of n rows, each at its own time. */
+export type Flow = (y: Float64Array, t: Float64Array) => Promise<Float64Array>;
+
+/** How exact, and how long at most. */
+export interface StepControl {
+  /** A step's error is kept below `absolute + relative |y|`, root mean square over a row; default 1e-5. */
+  readonly relative?: number;
+  /** Default 1e-5. */
+  readonly absolute?: number;
+  /** Steps of one row, rejected ones included; default 10 000. */
+  readonly maxSteps?: number;
+  /** Called after every round of steps with the rows that have arrived, and all rows. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  /** Stops between two rounds with `diffusion/aborted`. */
+  readonly signal?: Signal;
+}
+
+const C = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
+const A = [
+  [],
+  [1 / 5],
+  [3 / 40, 9 / 40],
+  [44 / 45, -56 / 15, 32 / 9],
+  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
+  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
+  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+];
+/** The two orders' weights, subtracted. */
+const E = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+
+const SAFETY = 0.9;
+const [SHRINK, GROW] = [0.2, 10];
+
+/**
+ * Solves `dy/dt = flow(y, t)` for n rows at once, from one time to a later one.
+ *
+ * Rows do not wait for each other: each has its own time and step, accepted or rejected by its own
+ * error, and those still under way are asked for as one batch. So a row's answer does not depend
+ * on the rows beside it.
+ * @param start - `y`: `[n, width]`, borrowed.
+ * @returns `[n, width]`.
+ * @throws HamError `diffusion/too-many-steps`, `diffusion/aborted`.
+ * @see Dormand and Prince, A family of embedded Runge–Kutta formulae, 1980; the choice of the
+ * first step is that of Hairer, Nørsett and Wanner, Solving ordinary differential equations I, II.4.
+ */
+export async function dormandPrince(
+  flow: Flow,
+  start: { readonly y: Float64Array; readonly width: number },
+  { from, to, ...control }: StepControl & { readonly from: number; readonly to: number },
+): Promise<Float64Array> {
+  const { width } = start;
+  const y = Float64Array.from(start.y);
+  const total = y.length / width;
+  const limits = { relative: 1e-5, absolute: 1e-5, ...definedOf(control) };
+  const turn = makeTurn(control.signal);
+  let rows = Int32Array.from({ length: total }, (_, i) => i);
+  const t = new Float64Array(total).fill(from);
+  const slope = await flow(y, t);
+  const h = await firstSteps(flow, { y, slope, width }, { from, to, ...limits });
+  for (let round = 0; rows.length > 0; round++) {
+    await turn();
+    if (round === (control.maxSteps ?? 10_000)) throw tooManySteps(round, rows.length, t[rows[0]]);
+    for (const row of rows) h[row] = Math.min(h[row], to - t[row]);
+    const tried = await tryStep(flow, { y, slope, t, h, width }, rows);
+    rows.forEach((row, r) => {
+      const own = (all: Float64Array, i: number) => all.subarray(i * width, (i + 1) * width);
+      const error = errorOf(own(tried.error, r), own(y, row), own(tried.y, r), limits);
+      if (error <= 1) {
+        // The last step ends exactly at the end.
+        t[row] = h[row] >= to - t[row] ? to : t[row] + h[row];
+        own(y, row).set(own(tried.y, r));
+        own(slope, row).set(own(tried.slope, r));
+      }
+      // An error that is not a number shrinks the step as a huge one does.
+      const factor = SAFETY * error ** -0.2 || SHRINK;
+      h[row] *= Math.min(GROW, Math.max(SHRINK, factor));
+    });
+    rows = rows.filter((row) => t[row] < to);
+    control.onProgress?.({ done: total - rows.length, total });
+  }
+  return y;
+}
+
+interface State {
+  readonly y: Float64Array;
+  readonly slope: Float64Array;
+  readonly t: Float64Array;
+  readonly h: Float64Array;
+  readonly width: number;
+}
+
+/** One step of the given rows: where it leads, the slopes there, and the error of each coordinate. */
+async function tryStep(flow: Flow, { y, slope, t, h, width }: State, rows: Int32Array) {
+  const slopes = [gather(slope, rows, width)];
+  const begin = gather(y, rows, width);
+  let reached = begin;
+  for (let stage = 1; stage < C.length; stage++) {
+    reached = Float64Array.from(begin);
+    addSlopes(reached, slopes, A[stage], { h, rows, width });
+    slopes.push(
+      await flow(
+        reached,
+        Float64Array.from(rows, (row) => t[row] + C[stage] * h[row]),
+      ),
+    );
+  }
+  const error = new Float64Array(begin.length);
+  addSlopes(error, slopes, E, { h, rows, width });
+  return { y: reached, slope: slopes[6], error };
+}
+
+function gather(all: Float64Array, rows: Int32Array, width: number): Float64Array {
+  const some = new Float64Array(rows.length * width);
+  rows.forEach((row, r) => some.set(all.subarray(row * width, (row + 1) * width), r * width));
+  return some;
+}
+
+/** Adds `h Σ_j weights_j slopes_j` to each row. */
+function addSlopes(
+  target: Float64Array,
+  slopes: readonly Float64Array[],
+  weights: readonly number[],
+  { h, rows, width }: { h: Float64Array; rows: Int32Array; width: number },
+): void {
+  weights.forEach((weight, j) => {
+    if (weight === 0) return;
+    for (let r = 0, at = 0; r < rows.length; r++) {
+      const gain = h[rows[r]] * weight;
+      for (let d = 0; d < width; d++, at++) target[at] += gain * slopes[j][at];
+    }
+  });
+}
+
+interface Limits {
+  readonly relative: number;
+  readonly absolute: number;
+}
+
+/** The error of a row in units of what is allowed. */
+function errorOf(
+  error: Float64Array,
+  before: Float64Array,
+  after: Float64Array,
+  { relative, absolute }: Limits,
+): number {
+  let sum = 0;
+  for (let d = 0; d < error.length; d++) {
+    const size = Math.max(Math.abs(before[d]), Math.abs(after[d]));
+    sum += (error[d] / (absolute + relative * size)) ** 2;
+  }
+  return Math.sqrt(sum / error.length);
+}
+
+/** A first step for each row, from how fast its slope changes over a small one. */
+async function firstSteps(
+  flow: Flow,
+  { y, slope, width }: { y: Float64Array; slope: Float64Array; width: number },
+  { from, to, ...limits }: Limits & { from: number; to: number },
+): Promise<Float64Array> {
+  const total = y.length / width;
+  const rows = Array.from({ length: total }, (_, i) => [i * width, (i + 1) * width] as const);
+  const sizes = (all: Float64Array) =>
+    rows.map(([a, b]) => errorOf(all.subarray(a, b), y.subarray(a, b), y.subarray(a, b), limits));
+  const [d0, d1] = [sizes(y), sizes(slope)];
+  const h = Float64Array.from(d0, (size, i) =>
+    Math.min(to - from, size < 1e-5 || d1[i] < 1e-5 ? 1e-6 : (0.01 * size) / d1[i]),
+  );
+  const ahead = y.map((value, k) => value + h[Math.floor(k / width)] * slope[k]);
+  const next = await flow(
+    ahead,
+    h.map((step) => from + step),
+  );
+  const d2 = sizes(next.map((value, k) => (value - slope[k]) / h[Math.floor(k / width)]));
+  return h.map((step, i) => {
+    const most = Math.max(d1[i], d2[i]);
+    const fine = most <= 1e-15 ? Math.max(1e-6, step * 1e-3) : (0.01 / most) ** 0.2;
+    return Math.min(100 * step, fine, to - from);
+  });
+}
+
+function definedOf({ relative, absolute }: StepControl): Partial<Limits> {
+  return {
+    ...(relative === undefined ? {} : { relative }),
+    ...(absolute === undefined ? {} : { absolute }),
+  };
+}
+
+function tooManySteps(steps: number, left: number, t: number): HamError {
+  return new HamError(
+    "diffusion/too-many-steps",
+    `After ${steps} steps ${left} points have not arrived; the first of them stands at t = ${t}. ` +
+      "Allow larger errors, begin at a later time, or look at the score for numbers that are not finite.",
+    { steps, left, t },
+  );
+}
