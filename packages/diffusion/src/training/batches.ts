@@ -1,15 +1,10 @@
 // What every iteration learns from: patterns, noise and times, all of them from keys.
 
 import { foldIn, type Key, normal, permutation, split, uniform } from "@hamlet/core";
+import type { Points } from "../data/points.ts";
 
 /** The earliest time that is learned: the score grows without bound below it. */
 const EARLIEST = 1e-5;
-
-/** Points to learn from, row-major: `[K, width]`. */
-export interface Patterns {
-  readonly width: number;
-  readonly data: Float64Array;
-}
 
 /** A batch of `count` examples. */
 export interface Batch {
@@ -26,7 +21,7 @@ export interface Batch {
  * follows from the key and the iteration alone, so that a training can go on anywhere.
  */
 export class Batches {
-  readonly #patterns: Patterns;
+  readonly #patterns: Points;
   readonly #count: number;
   readonly #size: number;
   readonly #orders: Key;
@@ -34,16 +29,17 @@ export class Batches {
   #epoch = -1;
   #order: Int32Array = new Int32Array(0);
 
-  constructor(patterns: Patterns, size: number, key: Key) {
+  constructor(patterns: Points, size: number, key: Key) {
     this.#patterns = patterns;
-    this.#count = patterns.data.length / patterns.width;
+    this.#count = patterns.shape[0];
     this.#size = Math.min(size, this.#count);
     [this.#orders, this.#draws] = split(key);
   }
 
   /** The batch of an iteration, counted from 0. */
   deal(iteration: number): Batch {
-    const { width, data } = this.#patterns;
+    const { data } = this.#patterns;
+    const width = this.#patterns.shape[1];
     const anEpoch = Math.ceil(this.#count / this.#size);
     this.#shuffle(Math.floor(iteration / anEpoch));
     const from = (iteration % anEpoch) * this.#size;

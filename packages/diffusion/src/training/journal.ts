@@ -2,9 +2,9 @@
 
 import { type ArrayData, type Checkpoint, type Key, readCheckpoint, writeCheckpoint } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import type { Points } from "../data/points.ts";
 import type { ScoreModel } from "../network/model.ts";
 import type { NetworkShape } from "../network/shape.ts";
-import type { Patterns } from "./batches.ts";
 import type { Settings } from "./settings.ts";
 
 const PATTERNS = "training/patterns";
@@ -14,7 +14,7 @@ const FREQUENCIES = "frequencies";
 
 /** What must be the same for a training to go on as if it had not stopped. */
 export interface Task {
-  readonly patterns: Patterns;
+  readonly patterns: Points;
   readonly settings: Settings;
 }
 
@@ -39,12 +39,11 @@ export class Journal {
   /** A checkpoint of the weights, which the caller read from where they are. */
   checkpoint(weights: ReadonlyMap<string, ArrayData>): Uint8Array {
     const { patterns, settings } = this.#task;
-    const { width, data } = patterns;
-    const frequencies = this.#frequencies;
+        const frequencies = this.#frequencies;
     const arrays = new Map<string, ArrayData>([
       ...weights,
       [FREQUENCIES, { shape: [frequencies.length], dtype: "float32", data: frequencies }],
-      [PATTERNS, { shape: [data.length / width, width], dtype: "float64", data }],
+      [PATTERNS, { ...patterns, shape: [...patterns.shape], dtype: "float64" }],
       [SETTINGS, row(dealingOf(settings))],
       [LOSSES, row(this.losses)],
     ]);

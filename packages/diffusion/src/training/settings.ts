@@ -1,7 +1,6 @@
 // What a training is run with: checked once, before anything runs.
 
 import { HamError } from "@hamlet/graph";
-import type { Patterns } from "./batches.ts";
 
 /** The numbers of a training, as in the notebook where nothing else is said. */
 export interface Settings {
@@ -43,25 +42,4 @@ export function settingsOf(options: Partial<Settings>): Settings {
     );
   }
   return settings;
-}
-
-/**
- * Checks that there is something to learn from.
- * @throws HamError `diffusion/bad-patterns`.
- */
-export function assertPatterns({ width, data }: Patterns, wanted: number): void {
-  const problem =
-    width !== wanted
-      ? `expected points of ${wanted} coordinates, as the network has, found ${width}`
-      : data.length === 0 || data.length % width !== 0
-        ? `expected at least one point of ${width} coordinates, found ${data.length} numbers`
-        : data.every(Number.isFinite)
-          ? null
-          : "expected numbers, found one that is not finite";
-  if (problem === null) return;
-  throw new HamError(
-    "diffusion/bad-patterns",
-    `The patterns to learn a score from: ${problem}. Look at the file or the array they come from.`,
-    { width, numbers: data.length },
-  );
 }

@@ -2,12 +2,13 @@
 
 import { foldIn, type Key, key as keyOf } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import { assertWidth, type Points } from "../data/points.ts";
 import { initialModel, type ScoreModel } from "../network/model.ts";
 import { type NetworkShape, networkShape } from "../network/shape.ts";
-import { Batches, type Patterns } from "./batches.ts";
+import { Batches } from "./batches.ts";
 import { Journal, lossesOf, readResumed } from "./journal.ts";
 import { makePauses } from "./pause.ts";
-import { assertPatterns, type Settings, settingsOf } from "./settings.ts";
+import { type Settings, settingsOf } from "./settings.ts";
 import { Standing } from "./standing.ts";
 
 /** How far a training is. */
@@ -63,16 +64,16 @@ export interface TrainedScore {
  * Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23
  * (2011); Song et al., ICLR 2021, arXiv:2011.13456.
  *
- * @throws HamError `diffusion/bad-patterns`, `diffusion/bad-setting`, `diffusion/network-shape`;
+ * @throws HamError `diffusion/bad-shape`, `diffusion/empty`, `diffusion/not-finite`, `diffusion/bad-setting`, `diffusion/network-shape`;
  * `diffusion/other-training` for a checkpoint of something else; `diffusion/loss-not-finite`.
  */
 export async function trainScore(
-  patterns: Patterns,
+  patterns: Points,
   options: TrainScoreOptions = {},
 ): Promise<TrainedScore> {
   const settings = settingsOf(options);
-  const shape = networkShape({ width: patterns.width, ...options.shape });
-  assertPatterns(patterns, shape.width);
+  const shape = networkShape({ width: patterns.shape[1], ...options.shape });
+  assertWidth("the patterns to learn from", patterns, shape.width);
   const task = { patterns, settings };
   const resumed = options.resume === undefined ? null : readResumed(options.resume, shape, task);
   const key = resumed?.checkpoint.key ?? options.key ?? keyOf(0);
@@ -100,7 +101,7 @@ export async function trainScore(
 interface Run {
   readonly standing: Standing;
   readonly journal: Journal;
-  readonly task: { readonly patterns: Patterns; readonly settings: Settings };
+  readonly task: { readonly patterns: Points; readonly settings: Settings };
   readonly options: TrainScoreOptions;
   readonly start: ScoreModel;
 }
