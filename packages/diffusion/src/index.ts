@@ -1,12 +1,29 @@
+export {
+  type Classification,
+  classifySamples,
+  type ClassifyOptions,
+  type SampleKind,
+} from "./clusters/classify.ts";
+export { type Clusters, wardClusters } from "./clusters/ward.ts";
 export { circlePoints, type CircleOptions, polygonPoints } from "./data/circle.ts";
+export { type GridOptions, gridPoints } from "./data/grid.ts";
 export { type Points, pointsFromArray, pointsOf } from "./data/points.ts";
 export { subset } from "./data/subset.ts";
 export { besselRatio, i0e, i1e, logI0 } from "./exact/bessel.ts";
+export {
+  type EnergyCensus,
+  energyCensus,
+  type EnergyCensusOptions,
+  type EnergyPoint,
+  type EnergyPointKind,
+} from "./exact/census.ts";
 export { denseMemoryEnergy, type EnergyAndGradient } from "./exact/dense-memory.ts";
 export { type ExactScore, exactScore } from "./exact/exact-score.ts";
 export { inverseTemperatureAt } from "./exact/inverse-temperature.ts";
 export { ringEnergy, ringForce, ringMinimum, ringScore } from "./exact/ring.ts";
+export { collapseTime, type CollapseOptions, speciationTime } from "./exact/times.ts";
 export { type StepControl } from "./likelihood/dormand-prince.ts";
+export { hutchinson, type HutchinsonOptions } from "./likelihood/hutchinson.ts";
 export { energiesOf, logLikelihood, type LikelihoodOptions } from "./likelihood/log-likelihood.ts";
 export { type Noise, noiseDeviation, noiseVariance, varianceExploding } from "./noise.ts";
 export { sampleEulerMaruyama } from "./sample/euler-maruyama.ts";

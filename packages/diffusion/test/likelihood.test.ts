@@ -118,8 +118,10 @@ test("only points still under way are asked for", async () => {
   expect(progress.at(-1)).toBe(4);
 });
 
-test("energies are measured from the lowest", () => {
-  expect(energiesOf(Float64Array.of(-3, -1, -5))).toEqual(Float64Array.of(2, 0, 4));
+test("energies of all groups are measured from the lowest of all", () => {
+  const [patterns, centres] = energiesOf(Float64Array.of(-3, -1, -5), Float64Array.of(-2));
+  expect(patterns).toEqual(Float64Array.of(2, 0, 4));
+  expect(centres).toEqual(Float64Array.of(1));
 });
 
 test("it stops when asked to, and gives up on a score that is not a number", async () => {

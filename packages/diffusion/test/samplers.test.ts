@@ -48,7 +48,7 @@ test("equal steps reach it as well, by their last one", async () => {
 test("the corners are drawn equally often", async () => {
   for (const [, sample] of samplers) {
     const { data } = await sample(exact, { ...settings, steps: 100 });
-    const counts = new Array<number>(9).fill(0);
+    const counts = Array.from({ length: 9 }, () => 0);
     for (let i = 0; i < 1000; i++) {
       counts[
         (Math.round((Math.atan2(data[2 * i + 1], data[2 * i]) * 9) / (2 * Math.PI)) + 9) % 9

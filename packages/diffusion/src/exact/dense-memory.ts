@@ -15,7 +15,7 @@ export interface EnergyAndGradient {
  * At `β = β_t` (see `inverseTemperatureAt`) it is the energy of the diffusion,
  * `−2σ²t log Σ_μ exp(−|x − ξ_μ|²/(2σ²t))`, and `∇ log p_t = −β_t ∇E`.
  * @throws HamError `diffusion/beta`, and as `assertPoints`.
- * @see Pham et al., arXiv:2505.21777, equations 4 and 5.
+ * @see Pham et al., arXiv:2505.21777.
  */
 export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): EnergyAndGradient {
   assertBeta(beta);

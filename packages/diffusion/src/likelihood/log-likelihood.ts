@@ -52,12 +52,16 @@ export async function logLikelihood(
 }
 
 /**
- * Energies `−log p`, moved so that the lowest is 0: of all points that are compared, not of each
- * group by itself, which would give every group's lowest the same energy.
+ * Energies `−log p` of groups of points, measured from the lowest of all of them.
+ *
+ * Groups that are to be compared, such as patterns and centres of clusters, go into one call: each
+ * measured from its own lowest, all would seem to reach 0.
  */
-export function energiesOf(logLikelihoods: Float64Array): Float64Array {
-  const top = logLikelihoods.reduce((most, value) => Math.max(most, value), -Infinity);
-  return logLikelihoods.map((value) => top - value);
+export function energiesOf(...logLikelihoods: readonly Float64Array[]): Float64Array[] {
+  const top = logLikelihoods
+    .flatMap((group) => Array.from(group))
+    .reduce((most, value) => Math.max(most, value), -Infinity);
+  return logLikelihoods.map((group) => group.map((value) => top - value));
 }
 
 function normalPrior({ sigma }: Noise, width: number) {
