@@ -36,3 +36,15 @@ export { type SamplerOptions, type SamplerStep } from "./sample/sampler.ts";
 export { type Grid, type TimeStepOptions, type TimeSteps, timeSteps } from "./sample/time-steps.ts";
 export type { Score, ScoreAndDivergence } from "./score.ts";
 export { type Signal } from "./turn.ts";
+export { type DirectionOptions } from "./network/directions.ts";
+export { readScore, type ScoreFile, writeScore } from "./network/file.ts";
+export { initialModel, type ScoreModel } from "./network/model.ts";
+export { type NetworkScore, networkScore } from "./network/network-score.ts";
+export { type NetworkShape } from "./network/shape.ts";
+export { type Settings as ScoreSettings } from "./training/settings.ts";
+export {
+  type ScoreProgress,
+  type TrainedScore,
+  trainScore,
+  type TrainScoreOptions,
+} from "./training/train.ts";

@@ -11,7 +11,6 @@ import {
   add,
   apply,
   type Dim,
-  div,
   type Expr,
   get,
   type Index,
@@ -100,10 +99,13 @@ export function network(shape: NetworkShape): Network {
   const phases = makeTensor("phases", "data", [E]);
   const t = makeTensor("t", "given");
 
-  const embedded = time.reduce((layer, step, k) => {
-    const at = makeIndex(`e${k + 1}`, E);
-    return { at, value: silu(step([layer], at)) };
-  }, waves(makeIndex("e", E), { frequencies, phases, t }));
+  const embedded = time.reduce(
+    (layer, step, k) => {
+      const at = makeIndex(`e${k + 1}`, E);
+      return { at, value: silu(step([layer], at)) };
+    },
+    waves(makeIndex("e", E), { frequencies, phases, t }),
+  );
 
   return {
     shape,
@@ -148,11 +150,6 @@ function normalised({ at, value }: Layer, gain: Tensor, shift: Tensor): Expr {
   const variance = mean([at], pow(centred, lit(2)));
   const scale = pow(add(variance, lit(EPSILON)), lit(-0.5));
   return add(mul(get(gain, [at]), centred, scale), get(shift, [at]));
-}
-
-/** `s(x, t)` at one coordinate. */
-export function scoreAt(net: Network, scaled: Expr): Expr {
-  return div(scaled, net.deviation);
 }
 
 function sizeOf({ size }: Dim): number {

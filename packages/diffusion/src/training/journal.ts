@@ -1,6 +1,12 @@
 // How far a training is, and what it has seen: what a checkpoint holds beside the weights.
 
-import { type ArrayData, type Checkpoint, type Key, readCheckpoint, writeCheckpoint } from "@hamlet/core";
+import {
+  type ArrayData,
+  type Checkpoint,
+  type Key,
+  readCheckpoint,
+  writeCheckpoint,
+} from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { Points } from "../data/points.ts";
 import type { ScoreModel } from "../network/model.ts";
@@ -39,7 +45,7 @@ export class Journal {
   /** A checkpoint of the weights, which the caller read from where they are. */
   checkpoint(weights: ReadonlyMap<string, ArrayData>): Uint8Array {
     const { patterns, settings } = this.#task;
-        const frequencies = this.#frequencies;
+    const frequencies = this.#frequencies;
     const arrays = new Map<string, ArrayData>([
       ...weights,
       [FREQUENCIES, { shape: [frequencies.length], dtype: "float32", data: frequencies }],

@@ -16,7 +16,10 @@ export interface Settings {
 
 const DEFAULTS: Settings = { iterations: 50_000, batch: 500, lr: 1e-4, decay: 0.9999, every: 100 };
 
-const COUNT = { holds: (x: number) => Number.isSafeInteger(x) && x >= 1, text: "a whole number from 1 up" };
+const COUNT = {
+  holds: (x: number) => Number.isSafeInteger(x) && x >= 1,
+  text: "a whole number from 1 up",
+};
 const RULES: Readonly<Record<keyof Settings, typeof COUNT>> = {
   iterations: COUNT,
   batch: COUNT,
@@ -30,7 +33,9 @@ const RULES: Readonly<Record<keyof Settings, typeof COUNT>> = {
  * @throws HamError `diffusion/bad-setting`.
  */
 export function settingsOf(options: Partial<Settings>): Settings {
-  const given = Object.entries(options).filter(([name, value]) => name in RULES && value !== undefined);
+  const given = Object.entries(options).filter(
+    ([name, value]) => name in RULES && value !== undefined,
+  );
   const settings = { ...DEFAULTS, ...Object.fromEntries(given) } as Settings;
   for (const [name, { holds, text }] of Object.entries(RULES)) {
     const value = settings[name as keyof Settings];

@@ -7,9 +7,9 @@ import { initialModel, type ScoreModel } from "../network/model.ts";
 import { type NetworkShape, networkShape } from "../network/shape.ts";
 import { Batches } from "./batches.ts";
 import { Journal, lossesOf, readResumed } from "./journal.ts";
-import { makePauses } from "./pause.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { Standing } from "./standing.ts";
+import { makeTurn, type Signal } from "../turn.ts";
 
 /** How far a training is. */
 export interface ScoreProgress {
@@ -38,7 +38,7 @@ export interface TrainScoreOptions extends Partial<Settings> {
   /** Default 1000. */
   readonly checkpointEvery?: number;
   /** Ends the training after the iteration that is under way. */
-  readonly signal?: { readonly aborted: boolean };
+  readonly signal?: Signal;
 }
 
 /** What was learned: plain data. */
@@ -111,13 +111,13 @@ async function iterate(run: Run): Promise<TrainedScore["ending"]> {
   const { iterations, batch } = task.settings;
   const { signal } = options;
   const batches = new Batches(task.patterns, batch, foldIn(journal.key, 1));
-  const pause = makePauses();
+  const turn = makeTurn(undefined);
   while (journal.iteration < iterations) {
     if (signal?.aborted === true) return "aborted";
     standing.move(batches.deal(journal.iteration), journal.iteration + 1);
     journal.iteration++;
     await report(run);
-    await pause();
+    await turn();
   }
   return "finished";
 }
