@@ -60,8 +60,7 @@ export class Journal {
 /** A checkpoint of a training of this shape. */
 export interface Resumed {
   readonly checkpoint: Checkpoint;
-  readonly frequencies: Float32Array;
-  readonly weights: Float32Array;
+  readonly model: ScoreModel;
 }
 
 /**
@@ -74,11 +73,10 @@ export function readResumed(bytes: Uint8Array, shape: NetworkShape, task: Task):
   const { patterns, settings } = task;
   if (!same(at(PATTERNS), patterns.data)) throw otherTraining("patterns");
   if (!same(at(SETTINGS), dealingOf(settings))) throw otherTraining("batch, lr, decay or every");
-  return {
-    checkpoint,
-    frequencies: Float32Array.from(at(FREQUENCIES)),
-    weights: Float32Array.from(at("weights")),
-  };
+  const [frequencies, weights] = [FREQUENCIES, "weights"].map((name) =>
+    Float32Array.from(at(name)),
+  );
+  return { checkpoint, model: { shape, frequencies, weights } };
 }
 
 /** The losses that a checkpoint holds. */

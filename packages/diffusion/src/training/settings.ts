@@ -12,9 +12,20 @@ export interface Settings {
   readonly decay: number;
   /** Over how many iterations a reported loss is the mean. */
   readonly every: number;
+  /** How often the averaged weights are shown, and how often a checkpoint is left. */
+  readonly averageEvery: number;
+  readonly checkpointEvery: number;
 }
 
-const DEFAULTS: Settings = { iterations: 50_000, batch: 500, lr: 1e-4, decay: 0.9999, every: 100 };
+const DEFAULTS: Settings = {
+  iterations: 50_000,
+  batch: 500,
+  lr: 1e-4,
+  decay: 0.9999,
+  every: 100,
+  averageEvery: 5000,
+  checkpointEvery: 1000,
+};
 
 const COUNT = {
   holds: (x: number) => Number.isSafeInteger(x) && x >= 1,
@@ -26,6 +37,8 @@ const RULES: Readonly<Record<keyof Settings, typeof COUNT>> = {
   lr: { holds: (x) => x > 0 && x < Infinity, text: "a number above 0" },
   decay: { holds: (x) => x >= 0 && x < 1, text: "from 0 to below 1" },
   every: COUNT,
+  averageEvery: COUNT,
+  checkpointEvery: COUNT,
 };
 
 /**

@@ -31,12 +31,8 @@ export interface TrainScoreOptions extends Partial<Settings> {
   readonly onProgress?: (progress: ScoreProgress) => void;
   /** Called with the averaged weights every `averageEvery` iterations: for early figures. */
   readonly onAverage?: (model: ScoreModel, iteration: number) => void | Promise<void>;
-  /** Default 5000. */
-  readonly averageEvery?: number;
   /** Called with a checkpoint every `checkpointEvery` iterations, and when the training ends. */
   readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
-  /** Default 1000. */
-  readonly checkpointEvery?: number;
   /** Ends the training after the iteration that is under way. */
   readonly signal?: Signal;
 }
@@ -77,8 +73,7 @@ export async function trainScore(
   const task = { patterns, settings };
   const resumed = options.resume === undefined ? null : readResumed(options.resume, shape, task);
   const key = resumed?.checkpoint.key ?? options.key ?? keyOf(0);
-  const start: ScoreModel =
-    resumed === null ? initialModel(foldIn(key, 0), shape) : { shape, ...resumed };
+  const start = resumed?.model ?? initialModel(foldIn(key, 0), shape);
   const journal = new Journal(key, start, task);
   const standing = new Standing(start, settings);
   try {
@@ -125,8 +120,7 @@ async function iterate(run: Run): Promise<TrainedScore["ending"]> {
 /** Whatever is due after an iteration. */
 async function report({ standing, journal, task, options, start }: Run): Promise<void> {
   const { iteration } = journal;
-  const { iterations, every } = task.settings;
-  const { averageEvery = 5000, checkpointEvery = 1000 } = options;
+  const { iterations, every, averageEvery, checkpointEvery } = task.settings;
   if (iteration % every === 0) {
     const loss = (await standing.takeLoss()) / every;
     if (!Number.isFinite(loss)) throw notFinite(iteration);
