@@ -39,6 +39,7 @@ export default defineConfig({
             { slug: "learn/hypergraphs" },
             { slug: "learn/training" },
             { slug: "learn/linear-memories" },
+            { slug: "learn/diffusion" },
             { slug: "learn/how-it-runs" },
           ],
         },

@@ -2,6 +2,7 @@
 
 import { key, normal } from "@hamlet/core";
 import {
+  circlePoints,
   denseMemoryEnergy,
   energyCensus,
   type EnergyCensus,
@@ -81,6 +82,17 @@ test("time reads as β: less noise, more minima", async () => {
     counts.push(countsOf(census).minimum);
   }
   expect(counts).toEqual([1, 5]);
+});
+
+test.each([0.4, 0.1, 0.02, 0.005, 0.001])("irregular patterns add up at t = %d", async (t) => {
+  const patterns = circlePoints(key(7), { count: 9 });
+  const census = await energyCensus(patterns, {
+    beta: inverseTemperatureAt(varianceExploding(1), t),
+    starts: 40,
+  });
+  expect(census.morse).toBe(1);
+  // Two of the nine are closer to each other than the noise.
+  if (t === 0.001) expect(countsOf(census).minimum).toBe(8);
 });
 
 test("random patterns in wide spaces: every point has no slope, and the count adds up", async () => {

@@ -2,9 +2,11 @@
 
 import { key, normal } from "@hamlet/core";
 import {
+  besselRatio,
   denseMemoryEnergy,
   type ExactScore,
   exactScore,
+  i0e,
   inverseTemperatureAt,
   pointsOf,
   polygonPoints,
@@ -159,4 +161,24 @@ test("up to β = 1 the centre is the minimum", () => {
   expect([0.2, 0.99, 1].map(ringMinimum)).toEqual([0, 0, 0]);
   expect(ringMinimum(1.001)).toBeGreaterThan(0.04);
   expect(ringForce(0.01, 0.99)).toBeLessThan(0);
+});
+
+test("E12: the logarithm of an unscaled Bessel function overflows, ours does not", () => {
+  const [distance, beta] = [1, 400];
+  const z = 2 * beta * distance;
+  const asInTheNotebook = distance ** 2 + 1 - Math.log(Math.exp(z) * i0e(z)) / beta;
+  expect(asInTheNotebook).toBe(-Infinity);
+  // On the circle a sharp energy is (R − 1)² and half a logarithm.
+  const expected = Math.log(4 * Math.PI * beta * distance) / (2 * beta);
+  expect(ringEnergy(distance, beta)).toBeCloseTo(expected, 6);
+});
+
+test("E12: the score of the notebook's comment is not the slope of the energy", () => {
+  const [distance, beta] = [0.7, 20];
+  const z = 2 * beta * distance;
+  const h = 1e-5;
+  const slope = (ringEnergy(distance + h, beta) - ringEnergy(distance - h, beta)) / (2 * h);
+  const asInTheComment = -2 * distance - (2 / beta) * besselRatio(z);
+  expect(Math.abs(ringForce(distance, beta) + slope)).toBeLessThan(1e-8);
+  expect(Math.abs(asInTheComment + slope)).toBeGreaterThan(1);
 });

@@ -1,5 +1,7 @@
 // Charts as SVG, all in one look.
 
+/// <reference lib="dom" />
+
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 

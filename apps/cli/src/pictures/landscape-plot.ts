@@ -3,6 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
 import { emptyDocument } from "./chart.ts";
+import { ENERGY_SCHEME, levelsOf } from "./energy-colours.ts";
 
 type Point = readonly [x: number, y: number];
 
@@ -44,7 +45,7 @@ export function drawLandscape(picture: LandscapePicture): string {
     style: { background: "white", color: "#222", fontSize: "13px" },
     x: { domain: [...x], label: picture.xLabel, labelAnchor: "center", labelArrow: "none" },
     y: { domain: [...y], label: picture.yLabel, labelAnchor: "center", labelArrow: "none" },
-    color: { type: "linear", scheme: "YlGnBu", reverse: true },
+    color: ENERGY_SCHEME,
     marks: [
       Plot.contour(Array.from(energies), {
         width,
@@ -53,7 +54,7 @@ export function drawLandscape(picture: LandscapePicture): string {
         y1: y[0],
         x2: x[1],
         y2: y[1],
-        thresholds: levelsOf(energies),
+        thresholds: levelsOf(energies, LEVELS),
         fill: (energy: number) => energy,
         stroke: "#555",
         strokeOpacity: 0.35,
@@ -102,14 +103,4 @@ export function drawLandscape(picture: LandscapePicture): string {
 /** An SVG as a PNG of twice its size. */
 export function svgToPng(svg: string): Uint8Array {
   return new Resvg(svg, { fitTo: { mode: "zoom", value: 2 } }).render().asPng();
-}
-
-/** Levels at equal shares of the area: a deep pit or a steep wall does not take all of them. */
-function levelsOf(energies: Float64Array): number[] {
-  const sorted = energies.filter(Number.isFinite).sort();
-  const levels = Array.from(
-    { length: LEVELS },
-    (_, i) => sorted[Math.floor(((i + 0.5) / LEVELS) * sorted.length)],
-  );
-  return [...new Set(levels)];
 }

@@ -3,6 +3,7 @@
 import { encode } from "fast-png";
 import * as Plot from "@observablehq/plot";
 import { emptyDocument } from "./chart.ts";
+import { drawTiles } from "./tiles.ts";
 
 /** Points or a path of one look. */
 export interface PanelMarks {
@@ -35,15 +36,10 @@ const AXIS = { ticks: 4, labelAnchor: "center", labelArrow: "none" } as const;
 
 /** Draws rows of panels. */
 export function drawPanels(rows: readonly (readonly Panel[])[]): string {
-  const width = SIZE * Math.max(...rows.map((row) => row.length));
-  const height = SIZE * rows.length;
-  const drawn = rows.flatMap((row, r) =>
-    row.map(
-      (panel, c) => `<g transform="translate(${c * SIZE} ${r * SIZE})">${drawPanel(panel)}</g>`,
-    ),
+  return drawTiles(
+    rows.map((row) => row.map(drawPanel)),
+    { width: SIZE, height: SIZE },
   );
-  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<rect width="100%" height="100%" fill="white"/>\n${drawn.join("\n")}\n</svg>\n`;
 }
 
 function drawPanel({ title, x, y, xLabel, yLabel, field, marks }: Panel): string {

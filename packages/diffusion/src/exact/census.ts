@@ -6,6 +6,7 @@ import { nearestTo } from "../data/distance.ts";
 import { makeTurn, type Signal } from "../turn.ts";
 import { makeAttention } from "./attention.ts";
 import { fromAxes, intoAxes, principalAxes, type PrincipalAxes } from "./covariance.ts";
+import { equidistantPoints } from "./equidistant.ts";
 import { assertBeta } from "./inverse-temperature.ts";
 import { makeSearch, type Search } from "./search.ts";
 
@@ -61,7 +62,8 @@ const MIDDLES = 400;
  * All of them lie among the patterns (`∇E = 0` says that x is the mean of them by their weights),
  * so the search runs in the principal axes of the patterns and begins at mixtures of three. Every
  * start rolls downhill to a minimum; Newton's method, which does not care which way is down, also
- * finds saddles and maxima, from the starts and from between the points that are known.
+ * finds saddles and maxima, from the starts, from points equally far from several patterns, and from
+ * between the points that are known.
  * @param patterns - `[K, N]`.
  * @throws HamError `diffusion/beta`, `diffusion/aborted`; as `assertPoints`.
  */
@@ -82,6 +84,10 @@ export async function energyCensus(
     onProgress?.((0.7 * i) / begins.length);
     search.descend(start);
     search.newton(start);
+  }
+  for (const [i, point] of equidistantPoints(reduced, foldIn(key, 2)).entries()) {
+    if (i % 16 === 0) await turn();
+    search.newton(point);
   }
   const { found } = search;
   for (let b = 1, tried = 0; b < found.length; b++) {

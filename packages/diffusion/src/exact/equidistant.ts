@@ -1,0 +1,75 @@
+// Points that are equally far from some patterns and farther from all others. For large β saddles
+// and maxima lie next to them, with slopes so steep around that no search from elsewhere arrives.
+
+import { type Key, randint } from "@hamlet/core";
+import { Matrix, solve } from "ml-matrix";
+import { type Points, pointAt } from "../data/points.ts";
+
+/** More patterns than this meet only where so many directions lead down that few look for it. */
+const MOST = 4;
+/** Sets of patterns that are looked at; where there are more, so many random ones. */
+const SETS = 3000;
+/** Distances that differ by less than this part are equal. */
+const EQUAL = 1e-9;
+
+/** Such points for sets of two to four patterns, in the span of the patterns. */
+export function equidistantPoints(patterns: Points, key: Key): Float64Array[] {
+  const [count, rank] = patterns.shape;
+  return setsOf(count, { most: Math.min(MOST, rank + 1, count), key }).flatMap((set) => {
+    const point = middleOf(patterns, set);
+    return point !== null && isNearestTo(patterns, set, point) ? [point] : [];
+  });
+}
+
+function setsOf(count: number, { most, key }: { most: number; key: Key }): number[][] {
+  let sets: number[][] = [[]];
+  const all: number[][] = [];
+  for (let size = 1; size <= most; size++) {
+    // A set grows by larger numbers only, so that each is made once.
+    sets = sets.flatMap((set) => after(set.at(-1) ?? -1, count).map((next) => [...set, next]));
+    if (size > 1) all.push(...sets);
+    if (all.length > SETS || sets.length > SETS) return randomSets(count, { most, key });
+  }
+  return all;
+}
+
+function after(last: number, count: number): number[] {
+  return Array.from({ length: count - 1 - last }, (_, i) => last + 1 + i);
+}
+
+function randomSets(count: number, { most, key }: { most: number; key: Key }): number[][] {
+  const drawn = randint(key, MOST * SETS, 0, count);
+  return Array.from({ length: SETS }, (_, s) => [
+    ...new Set(drawn.subarray(MOST * s, MOST * s + 2 + (s % (most - 1)))),
+  ]).filter((set) => set.length > 1);
+}
+
+/**
+ * The point of the set's span that is equally far from all of it, if it lies between them:
+ * `x = ξ_0 + Σ_j λ_j (ξ_j − ξ_0)` with `Σ_k ⟨ξ_j − ξ_0, ξ_k − ξ_0⟩ λ_k = ½ |ξ_j − ξ_0|²`.
+ */
+function middleOf(patterns: Points, set: readonly number[]): Float64Array | null {
+  const origin = pointAt(patterns, set[0]);
+  const sides = new Matrix(
+    set.slice(1).map((mu) => Array.from(pointAt(patterns, mu), (value, r) => value - origin[r])),
+  );
+  const gram = sides.mmul(sides.transpose());
+  const parts = solve(
+    gram,
+    Matrix.columnVector(gram.diagonal().map((square) => square / 2)),
+    true,
+  ).to1DArray();
+  const own = 1 - parts.reduce((sum, part) => sum + part, 0);
+  if (!(own > 0 && parts.every((part) => part > 0))) return null;
+  return origin.map(
+    (value, r) => value + parts.reduce((sum, part, j) => sum + part * sides.get(j, r), 0),
+  );
+}
+
+function isNearestTo(patterns: Points, set: readonly number[], point: Float64Array): boolean {
+  const distance = (mu: number) =>
+    pointAt(patterns, mu).reduce((sum, value, r) => sum + (value - point[r]) ** 2, 0);
+  const own = distance(set[0]) * (1 - EQUAL);
+  for (let mu = 0; mu < patterns.shape[0]; mu++) if (distance(mu) < own) return false;
+  return true;
+}
