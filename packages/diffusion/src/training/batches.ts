@@ -17,12 +17,12 @@ export interface Batch {
 }
 
 /**
- * Deals patterns epoch by epoch in random order, `size` at a time and the rest at the end. A batch
- * follows from the key and the iteration alone, so that a training can go on anywhere.
+ * Deals patterns epoch by epoch, each in a random order, `size` at a time; a batch of more than
+ * there are holds some of them several times. It follows from the key and the iteration alone, so
+ * that a training can go on anywhere.
  */
 export class Batches {
   readonly #patterns: Points;
-  readonly #count: number;
   readonly #size: number;
   readonly #orders: Key;
   readonly #draws: Key;
@@ -31,33 +31,37 @@ export class Batches {
 
   constructor(patterns: Points, size: number, key: Key) {
     this.#patterns = patterns;
-    this.#count = patterns.shape[0];
-    this.#size = Math.min(size, this.#count);
+    this.#size = size;
     [this.#orders, this.#draws] = split(key);
   }
 
   /** The batch of an iteration, counted from 0. */
   deal(iteration: number): Batch {
-    const { data } = this.#patterns;
-    const width = this.#patterns.shape[1];
-    const anEpoch = Math.ceil(this.#count / this.#size);
-    this.#shuffle(Math.floor(iteration / anEpoch));
-    const from = (iteration % anEpoch) * this.#size;
-    const rows = this.#order.subarray(from, from + this.#size);
-    const clean = new Float32Array(rows.length * width);
-    rows.forEach((row, i) => clean.set(data.subarray(row * width, (row + 1) * width), i * width));
+    const count = this.#size;
+    const { shape, data } = this.#patterns;
+    const width = shape[1];
+    const clean = new Float32Array(count * width);
+    for (let i = 0; i < count; i++) {
+      const row = this.#rowAt(iteration * count + i);
+      clean.set(data.subarray(row * width, (row + 1) * width), i * width);
+    }
     const [noise, times] = split(foldIn(this.#draws, iteration));
     return {
-      count: rows.length,
+      count,
       clean,
-      noise: normal(noise, [rows.length, width]),
-      times: uniform(times, rows.length, { min: EARLIEST, max: 1 }),
+      noise: normal(noise, [count, width]),
+      times: uniform(times, count, { min: EARLIEST, max: 1 }),
     };
   }
 
-  #shuffle(epoch: number): void {
-    if (epoch === this.#epoch) return;
-    this.#epoch = epoch;
-    this.#order = permutation(foldIn(this.#orders, epoch), this.#count);
+  /** The pattern at a place of the endless row of shuffled epochs. */
+  #rowAt(place: number): number {
+    const all = this.#patterns.shape[0];
+    const epoch = Math.floor(place / all);
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch;
+      this.#order = permutation(foldIn(this.#orders, epoch), all);
+    }
+    return this.#order[place % all];
   }
 }

@@ -5,7 +5,7 @@ import { HamError } from "@hamlet/graph";
 /** The numbers of a training, as in the notebook where nothing else is said. */
 export interface Settings {
   readonly iterations: number;
-  /** The most examples of an iteration. */
+  /** Examples of an iteration; default 500, and no more than there are patterns. */
   readonly batch: number;
   readonly lr: number;
   /** How much of the averaged weights stays in an iteration. */
@@ -42,20 +42,21 @@ const RULES: Readonly<Record<keyof Settings, typeof COUNT>> = {
 };
 
 /**
- * The settings of a training.
+ * The settings of a training on `count` patterns.
  * @throws HamError `diffusion/bad-setting`.
  */
-export function settingsOf(options: Partial<Settings>): Settings {
+export function settingsOf(options: Partial<Settings>, count: number): Settings {
   const given = Object.entries(options).filter(
     ([name, value]) => name in RULES && value !== undefined,
   );
-  const settings = { ...DEFAULTS, ...Object.fromEntries(given) } as Settings;
+  const defaults = { ...DEFAULTS, batch: Math.max(1, Math.min(DEFAULTS.batch, count)) };
+  const settings = { ...defaults, ...Object.fromEntries(given) } as Settings;
   for (const [name, { holds, text }] of Object.entries(RULES)) {
     const value = settings[name as keyof Settings];
     if (holds(value)) continue;
     throw new HamError(
       "diffusion/bad-setting",
-      `The training of a score: expected "${name}" to be ${text}, found ${value}. Change it, or leave it out for ${DEFAULTS[name as keyof Settings]}.`,
+      `The training of a score: expected "${name}" to be ${text}, found ${value}. Change it, or leave it out for ${defaults[name as keyof Settings]}.`,
       { setting: name, value },
     );
   }

@@ -67,7 +67,7 @@ export async function trainScore(
   patterns: Points,
   options: TrainScoreOptions = {},
 ): Promise<TrainedScore> {
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, patterns.shape[0]);
   const shape = networkShape({ width: patterns.shape[1], ...options.shape });
   assertWidth("the patterns to learn from", patterns, shape.width);
   const task = { patterns, settings };
