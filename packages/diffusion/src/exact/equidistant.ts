@@ -22,17 +22,20 @@ export function equidistantPoints(patterns: Points, key: Key): Float64Array[] {
 }
 
 function setsOf(count: number, { most, key }: { most: number; key: Key }): number[][] {
-  let sets: number[][] = [[]];
+  let sets = Array.from({ length: count }, (_, mu) => [mu]);
   const all: number[][] = [];
-  for (let size = 1; size <= most; size++) {
-    // A set grows by larger numbers only, so that each is made once.
-    sets = sets.flatMap((set) => after(set.at(-1) ?? -1, count).map((next) => [...set, next]));
-    if (size > 1) all.push(...sets);
-    if (all.length > SETS || sets.length > SETS) return randomSets(count, { most, key });
+  for (let size = 2; size <= most; size++) {
+    // Each set of one size is part of so many of the next, each of which is made once.
+    if (all.length + (sets.length * (count - size + 1)) / size > SETS) {
+      return randomSets(count, { most, key });
+    }
+    sets = sets.flatMap((set) => after(set.at(-1)!, count).map((next) => [...set, next]));
+    all.push(...sets);
   }
   return all;
 }
 
+/** The patterns behind one: sets grow by these, so that none is made twice. */
 function after(last: number, count: number): number[] {
   return Array.from({ length: count - 1 - last }, (_, i) => last + 1 + i);
 }

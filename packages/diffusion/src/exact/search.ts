@@ -36,7 +36,7 @@ const FLAT = 1e-7;
 export function makeSearch(patterns: Points, beta: number): Search {
   const rank = patterns.shape[1];
   const attention = makeAttention(patterns);
-  const size = Math.sqrt(patterns.data.reduce((sum, value) => sum + value * value, 0)) || 1;
+  const size = norm(patterns.data) / Math.sqrt(patterns.shape[0]) || 1;
   const found: Found[] = [];
 
   /** `x − m(x)`, half of the gradient. */
