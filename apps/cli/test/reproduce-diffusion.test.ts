@@ -22,9 +22,9 @@ beforeAll(() => {
 });
 afterAll(() => bench[Symbol.dispose]());
 
-const run = (iterations: number) =>
+const run = (iterations: number, seed = 0) =>
   bench.ham(
-    `reproduce diffusion --short --json --sizes 2,9 --out made --iterations ${iterations}`.split(
+    `reproduce diffusion --short --json --sizes 2,9 --out made --iterations ${iterations} --seed ${seed}`.split(
       " ",
     ),
   );
@@ -75,5 +75,13 @@ test("a longer run goes on from the checkpoint, and a shorter one does not throw
   expect(code).toBe(2);
   expect(stderr).toBe(
     "ham: made/diffusion-2.checkpoint.safetensors is 22 iterations along, more than the 21 asked for. Ask for more with --iterations, choose another folder with --out, or remove that file to start anew.",
+  );
+});
+
+test("a checkpoint of another seed is of another training", () => {
+  const { code, stderr } = run(30, 1);
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "ham: made/diffusion-2.checkpoint.safetensors: The checkpoint is of another training: its patterns differ. Go on with the patterns and settings that wrote it, or start anew without it.",
   );
 });
