@@ -273,13 +273,19 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 13
     withSeedOption(
       program
         .command("reproduce <name>")
-        .description("compute a published result again: kohonen, drdam, drdam-early"),
+        .description("compute a published result again: kohonen, drdam, drdam-early, diffusion"),
     ),
   )
     .option("--short", "fewer and smaller settings: seconds instead of minutes", false)
     .option(
       "--separation <FORMULA>",
       "kohonen: add a separation function of your own, such as 'max(0, s[i])^3'",
+    )
+    .option("--iterations <N>", "diffusion: how long each network is trained", positiveNumber)
+    .option(
+      "--sizes <K,K,…>",
+      "diffusion: on how many patterns each, up to 60000",
+      listOf(positiveNumber),
     )
     .option("--json", "print one JSON object and nothing else", false)
     .option("--out <FOLDER>", "where the figures go", "out")

@@ -86,7 +86,8 @@ describe("mistakes", () => {
       "ham: there is no reproduction called "kohonnen". Did you mean kohonen? There is:
         kohonen       recall of key–value pairs by the pseudo-inverse, softmax, ReLU and dot product
         drdam         energies, kernels and descents of a memory of random features, and the notebook's figures
-        drdam-early   the earlier DrDAM notebook: one hundred features of ten dimensions"
+        drdam-early   the earlier DrDAM notebook: one hundred features of ten dimensions
+        diffusion     diffusion models that memorise, make up and generalise points on a circle"
     `);
   });
 

@@ -25,6 +25,11 @@ export { collapseTime, type CollapseOptions, speciationTime } from "./exact/time
 export { type StepControl } from "./likelihood/dormand-prince.ts";
 export { hutchinson, type HutchinsonOptions } from "./likelihood/hutchinson.ts";
 export { energiesOf, logLikelihood, type LikelihoodOptions } from "./likelihood/log-likelihood.ts";
+export { type DirectionOptions } from "./network/directions.ts";
+export { readScore, type ScoreFile, writeScore } from "./network/file.ts";
+export { initialModel, type ScoreModel } from "./network/model.ts";
+export { type NetworkScore, networkScore } from "./network/network-score.ts";
+export { type NetworkShape } from "./network/shape.ts";
 export { type Noise, noiseDeviation, noiseVariance, varianceExploding } from "./noise.ts";
 export { sampleEulerMaruyama } from "./sample/euler-maruyama.ts";
 export {
@@ -35,4 +40,11 @@ export { sampleProbabilityFlow } from "./sample/probability-flow.ts";
 export { type SamplerOptions, type SamplerStep } from "./sample/sampler.ts";
 export { type Grid, type TimeStepOptions, type TimeSteps, timeSteps } from "./sample/time-steps.ts";
 export type { Score, ScoreAndDivergence } from "./score.ts";
+export { type Settings as ScoreSettings } from "./training/settings.ts";
+export {
+  type ScoreProgress,
+  type TrainedScore,
+  trainScore,
+  type TrainScoreOptions,
+} from "./training/train.ts";
 export { type Signal } from "./turn.ts";

@@ -15,13 +15,15 @@ export interface ReproduceFlags {
   readonly short: boolean;
   readonly backend: string;
   readonly separation?: string;
+  readonly iterations?: number;
+  readonly sizes?: readonly number[];
   readonly json: boolean;
   readonly out: string;
 }
 
 /** Runs a reproduction and reports it; returns the exit code. */
 export async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
-  const { seed, short, backend, separation, json, out } = flags;
+  const { seed, short, backend, separation, iterations, sizes, json, out } = flags;
   const found = findReproduction(name);
   await assertWritable(out, "--out");
   await startBackend(backend);
@@ -32,8 +34,11 @@ export async function reproduce(name: string, flags: ReproduceFlags): Promise<nu
     findings = await found.run({
       seed,
       short,
+      out,
       bar,
       ...(separation !== undefined && { separation }),
+      ...(iterations !== undefined && { iterations }),
+      ...(sizes !== undefined && { sizes }),
     });
   } finally {
     bar.done();

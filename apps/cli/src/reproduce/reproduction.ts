@@ -9,6 +9,11 @@ export interface ReproduceOptions {
   readonly short: boolean;
   /** A separation function of the user's own, as `.ham` text. */
   readonly separation?: string;
+  /** How long networks are trained, and on how many patterns each. */
+  readonly iterations?: number;
+  readonly sizes?: readonly number[];
+  /** Where the figures go, and whatever long work leaves to go on from. */
+  readonly out: string;
   readonly bar: WorkBar;
 }
 

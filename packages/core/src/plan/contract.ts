@@ -110,7 +110,9 @@ function pair(planner: AxisMoves, a: Value, b: Value, summed: readonly Index[]):
         const leftAxes = [...lead, ...sides.rows, ...middle];
         const rightAxes = [...lead, ...middle, ...sides.columns];
         const cost =
-          moving(planner, sides.left, leftAxes) + moving(planner, sides.right, rightAxes);
+          moving(planner, sides.left, leftAxes) +
+          moving(planner, sides.right, rightAxes) +
+          (lead.length === 0 ? packing(planner, sides.right) : 0);
         return { ...sides, lead, middle, cost };
       }),
     ),
@@ -130,6 +132,19 @@ function pair(planner: AxisMoves, a: Value, b: Value, summed: readonly Index[]):
 /** What it costs to bring a value into `order`: nothing, little at load, its size at a step. */
 function moving(planner: AxisMoves, value: Value, order: readonly Index[]): number {
   if (value.axes.every((index, i) => index === order[i])) return 0;
+  return touching(planner, value);
+}
+
+/**
+ * What it costs to multiply with a value from the right: wasm packs it before a product, an entry
+ * in about the time in which it transposes five, and finds it packed when it is the same again.
+ */
+function packing(planner: AxisMoves, value: Value): number {
+  return 5 * touching(planner, value);
+}
+
+/** The entries of a value; one that is computed seldom counts little. */
+function touching(planner: AxisMoves, value: Value): number {
   const stage = STAGES.indexOf(planner.builder.stage(value.slot));
-  return count(planner, order) * 10 ** (3 * (stage - 3));
+  return count(planner, value.axes) * 10 ** (3 * (stage - 3));
 }

@@ -116,9 +116,15 @@ class Planner implements AxisMoves {
     return this.exactly(result, wantsBatch ? [BATCH_INDEX, ...indices] : indices);
   }
 
-  /** Σ over the examples, in every term by itself: a sum of products becomes a matrix product. */
+  /**
+   * Σ over the examples. Terms are summed by themselves, so that sums of products become matrix
+   * products; unless every term has a factor as large as itself, where that would gain nothing.
+   */
   #overExamples(expr: Expr): Value {
     if (expr.kind === "apply" && expr.op === "add") {
+      if (expr.args.every((term) => this.#isWide(term))) {
+        return this.collapse("sum", this.value(expr), [BATCH_INDEX]);
+      }
       const terms = expr.args.map((term) => this.#overExamples(term));
       return terms.reduce((a, b) => this.combine("add", a, b));
     }
@@ -375,8 +381,17 @@ class Planner implements AxisMoves {
   }
 
   #joins(total: Apply): boolean {
-    const size = (expr: Expr) => expr.free.length + Number(this.#isBatched(expr));
-    return total.args.every((term) => size(term) < size(total));
+    return total.args.every((term) => this.#axes(term) < this.#axes(total));
+  }
+
+  /** Whether one factor alone differs per example and walks every index of the product. */
+  #isWide(expr: Expr): boolean {
+    const all = expr.free.length + 1;
+    return factorsOf(expr).some((factor) => this.#isBatched(factor) && this.#axes(factor) === all);
+  }
+
+  #axes(expr: Expr): number {
+    return expr.free.length + Number(this.#isBatched(expr));
   }
 
   #isBatched(expr: Expr): boolean {

@@ -2,6 +2,7 @@
 
 import { type Instruction, type Output, type Stage } from "@hamlet/core";
 import {
+  add,
   apply,
   type Expr,
   get,
@@ -149,4 +150,25 @@ test("an intermediate of more than six axes is refused by name", () => {
   expect(() => planned(sum([i, b, m, j, k, l], many))).toThrow(
     expect.objectContaining({ code: "core/too-many-axes" }),
   );
+});
+
+test("the smaller of two values that differ per step is multiplied from the right", () => {
+  for (const factors of [
+    [get(h, [m]), get(v, [i])],
+    [get(v, [i]), get(h, [m])],
+  ]) {
+    const value = { name: "out", value: mul(...factors), indices: [m, i] };
+    const { instructions } = planFor([{ ...value, batched: false, summed: true }], world());
+    const product = instructions.find(({ op }) => op === "matmul")!;
+    expect(instructions[product.inputs[1]].tensor).toBe(v);
+  }
+});
+
+test("terms as large as their sum are added up once, and then over the examples", () => {
+  const slope = add(apply("tanh", get(v, [i])), mul(get(v, [i]), get(cue, [i])));
+  const plan = planFor(
+    [{ name: "out", value: slope, indices: [i], batched: false, summed: true }],
+    world(),
+  );
+  expect(at("step", plan.instructions).filter((op) => op === "sum")).toHaveLength(1);
 });

@@ -1,0 +1,87 @@
+// `ham reproduce diffusion` with networks that have hardly begun to learn.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readScore } from "@hamlet/diffusion";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bench, makeBench } from "./ham.ts";
+
+interface Row {
+  readonly K: number;
+  readonly score: "learned" | "exact";
+  readonly iterations?: number;
+  readonly near: number;
+  readonly offCircle: number;
+  readonly counts: Record<"memorised" | "spurious" | "generalised", number>;
+  readonly clusters: readonly { size: number; energy: number; toPattern: number }[];
+}
+
+let bench: Bench;
+beforeAll(() => {
+  bench = makeBench();
+});
+afterAll(() => bench[Symbol.dispose]());
+
+const run = (iterations: number, seed = 0) =>
+  bench.ham(
+    `reproduce diffusion --short --json --sizes 2,9 --out made --iterations ${iterations} --seed ${seed}`.split(
+      " ",
+    ),
+  );
+
+test("two networks are trained and measured beside the exact scores of their patterns", () => {
+  const { code, stdout, stderr } = run(20);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const { results, figures } = JSON.parse(stdout) as { results: Row[]; figures: string[] };
+  expect(results.map(({ K, score }) => `${K} ${score}`)).toEqual([
+    "2 learned",
+    "2 exact",
+    "9 learned",
+    "9 exact",
+  ]);
+  for (const { score, near, offCircle, counts, clusters } of results) {
+    expect(counts.memorised + counts.spurious + counts.generalised).toBe(200);
+    expect(clusters.reduce((sum, { size }) => sum + size, 0)).toBe(200);
+    if (score === "learned") continue;
+    expect(near).toBe(1);
+    expect(offCircle).toBeLessThan(0.01);
+  }
+  // Both clusters of two patterns lie on one each, and energies are measured from the lowest.
+  expect(results[1].clusters.map(({ toPattern }) => toPattern < 0.01)).toEqual([true, true]);
+  expect(figures).toEqual([
+    "made/diffusion-maps.svg",
+    "made/diffusion-surfaces.svg",
+    "made/diffusion-samples.svg",
+  ]);
+  for (const path of figures) {
+    const svg = readFileSync(join(bench.folder, path), "utf8");
+    expect(svg.match(/K = \d, (?:learned|exact)/gu)).toHaveLength(4);
+    expect(svg).not.toContain("NaN");
+  }
+  const { model, notes } = readScore(
+    readFileSync(join(bench.folder, "made/diffusion-9.safetensors")),
+  );
+  expect(model.shape.width).toBe(2);
+  expect(notes).toEqual({ patterns: "9", iterations: "20", seed: "0" });
+  expect(existsSync(join(bench.folder, "made/diffusion-9.checkpoint.safetensors"))).toBe(true);
+});
+
+test("a longer run goes on from the checkpoint, and a shorter one does not throw it away", () => {
+  const longer = run(22);
+  expect(longer.code).toBe(0);
+  const { results } = JSON.parse(longer.stdout) as { results: Row[] };
+  expect(results[0].iterations).toBe(22);
+  const { code, stderr } = run(21);
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "ham: made/diffusion-2.checkpoint.safetensors is 22 iterations along, more than the 21 asked for. Ask for more with --iterations, choose another folder with --out, or remove that file to start anew.",
+  );
+});
+
+test("a checkpoint of another seed is of another training", () => {
+  const { code, stderr } = run(30, 1);
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "ham: made/diffusion-2.checkpoint.safetensors: The checkpoint is of another training: its patterns differ. Go on with the patterns and settings that wrote it, or start anew without it.",
+  );
+});

@@ -1,0 +1,59 @@
+// Training a score network at a batch of 500: Hamlet against tfjs-layers, both on wasm in the same
+// rounds, and against PyTorch on the same processor.
+//
+// Times are those of the processor, so that other work on the machine does not count: the wasm
+// backend has one thread in Node, and PyTorch is given one. HAMLET_PYTHON names the Python that may
+// have PyTorch, default python3.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { key } from "../../packages/core/src/index.ts";
+import { circlePoints, initialModel } from "../../packages/diffusion/src/index.ts";
+import { Batches } from "../../packages/diffusion/src/training/batches.ts";
+import { Standing } from "../../packages/diffusion/src/training/standing.ts";
+import { medians, printTable, shown } from "../compare.ts";
+import { makeLayersTraining } from "./layers.ts";
+
+const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
+const [BATCH, ITERATIONS, ROUNDS] = [500, 40, 5];
+
+/** Seconds of the processor that an iteration takes, over some of them. */
+async function each(iterate: (k: number) => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  for (let k = 0; k < ITERATIONS; k++) await iterate(k);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6 / ITERATIONS;
+}
+
+/** PyTorch with some threads, where it is installed; `column` 0 is the clock, 1 the processor. */
+function torch(threads: number, column: 0 | 1): () => number {
+  const script = join(import.meta.dirname, "train.py");
+  const args = [script, String(BATCH), String(threads), String(ITERATIONS)];
+  return () => Number(execFileSync(PYTHON, args, { encoding: "utf8" }).split(" ")[column]);
+}
+
+tf.env().set("PROD", true);
+await tf.setBackend("wasm");
+const patterns = circlePoints(key(0), { count: 2 * BATCH });
+const model = initialModel(key(1));
+const standing = new Standing(model, { lr: 1e-4, decay: 0.9999 });
+const iterateLayers = makeLayersTraining(model.frequencies);
+const [ours, theirs] = [2, 2].map((seed) => new Batches(patterns, BATCH, key(seed)));
+let done = 0;
+const hamlet = () => each(() => standing.move(ours.deal(done), ++done));
+const competitors = {
+  "Hamlet, wasm": hamlet,
+  "tfjs-layers, wasm": () => each((k) => iterateLayers(theirs.deal(k))),
+};
+const hasTorch = spawnSync(PYTHON, ["-c", "import torch"], { stdio: "ignore" }).status === 0;
+if (!hasTorch) console.log(`\nPyTorch is not present in ${PYTHON}; HAMLET_PYTHON names another.`);
+const all = { ...competitors, ...(hasTorch && { "PyTorch, one thread": torch(1, 1) }) };
+await medians(competitors, 1); // Compiled before they count.
+const results = await medians(all, ROUNDS);
+printTable(`Training a score network, one iteration of ${BATCH} examples`, results);
+for (const [name, time] of Object.entries(results)) {
+  console.log(`${name}: ${(1 / time).toFixed(1)} iterations a second (${shown(time)} each)`);
+}
+standing.dispose();
