@@ -1,8 +1,7 @@
 // The earlier DrDAM notebook: its five numbers and its scatter plot.
 //
-// The last two numbers were made on a machine whose products are less exact than float32: JAX 0.10
-// gives −.08671691 and .13196196 from the same keys, float64 −.08671692 and .13196193. Hence their
-// tolerances.
+// The last two numbers cannot be had to every digit: JAX 0.10 gives −.08671691 and .13196196 from the
+// same keys, float64 −.08671692 and .13196193. Hence their tolerances.
 
 import { key, split } from "@hamlet/core";
 import { makeDrdam } from "@hamlet/drdam";
