@@ -186,37 +186,55 @@ class CellClosures implements Closures {
     };
   }
 
-  /** Shifts by the largest exponent so far, so that one pass is enough and nothing overflows. */
-  #logsumexp(expr: Reduce | Softmax): Closure {
-    const body = this.compile(expr.body);
-    const where = expr.where === null ? null : this.compile(expr.where);
-    let top = -Infinity;
-    let total = 0;
-    const visit = this.#loop(expr.over, () => {
-      if (where !== null && where() === 0) return;
-      const value = body();
-      if (value <= top) total += Math.exp(value - top);
-      else {
-        total = total * Math.exp(top - value) + 1;
-        top = value;
-      }
-    });
+  #logsumexp(expr: Reduce): Closure {
+    const { sum, found } = this.#exponentials(expr);
     return () => {
-      const outer = { top, total };
-      top = -Infinity;
-      total = 0;
-      visit();
-      const result = top === -Infinity ? top : top + Math.log(total);
-      ({ top, total } = outer);
-      return result;
+      const outer = { ...found };
+      sum();
+      const { top, total } = found;
+      Object.assign(found, outer);
+      return top === -Infinity ? top : top + Math.log(total);
     };
   }
 
+  /** `exp(x − top) / total`: the logarithm of the sum would cost digits where `x` is large. */
   #softmax(expr: Softmax): Closure {
-    const total = this.#logsumexp(expr);
+    const { sum, found } = this.#exponentials(expr);
     const body = this.compile(expr.body);
     const where = expr.where === null ? null : this.compile(expr.where);
-    return () => (where !== null && where() === 0 ? 0 : Math.exp(body() - total()));
+    return () => {
+      if (where !== null && where() === 0) return 0;
+      const outer = { ...found };
+      sum();
+      const { top, total } = found;
+      Object.assign(found, outer);
+      return Math.exp(body() - top) / total;
+    };
+  }
+
+  /**
+   * `Σ exp(x) = total · exp(top)`, left in `found`. Shifts by the largest exponent so far, so that
+   * one pass is enough and nothing overflows.
+   */
+  #exponentials(expr: Reduce | Softmax) {
+    const body = this.compile(expr.body);
+    const where = expr.where === null ? null : this.compile(expr.where);
+    const found = { top: -Infinity, total: 0 };
+    const visit = this.#loop(expr.over, () => {
+      if (where !== null && where() === 0) return;
+      const value = body();
+      if (value <= found.top) found.total += Math.exp(value - found.top);
+      else {
+        found.total = found.total * Math.exp(found.top - value) + 1;
+        found.top = value;
+      }
+    });
+    const sum = () => {
+      found.top = -Infinity;
+      found.total = 0;
+      visit();
+    };
+    return { found, sum };
   }
 }
 

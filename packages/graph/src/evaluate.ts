@@ -214,8 +214,9 @@ class Evaluation {
     for (let from = 0; from < body.length; from += count) {
       const counts = (i: number) => where === null || where[from + i] !== 0;
       const group = body.subarray(from, from + count);
-      const total = REDUCERS.logsumexp(group.filter((_, i) => counts(i)));
-      group.forEach((value, i) => (data[from + i] = counts(i) ? Math.exp(value - total) : 0));
+      // Never `exp(x − log Σ)`: where `x` is large, the logarithm is rounded away.
+      const { top, total } = exponentials(group.filter((_, i) => counts(i)));
+      group.forEach((x, i) => (data[from + i] = counts(i) ? Math.exp(x - top) / total : 0));
     }
     return { axes, data };
   }
@@ -227,8 +228,13 @@ const REDUCERS: Record<ReduceOp, (entries: Float64Array) => number> = {
   max: (entries) => entries.reduce((a, b) => Math.max(a, b), -Infinity),
   min: (entries) => entries.reduce((a, b) => Math.min(a, b), Infinity),
   logsumexp: (entries) => {
-    const top = entries.reduce((a, b) => Math.max(a, b), -Infinity);
-    if (top === -Infinity) return top;
-    return top + Math.log(entries.reduce((total, x) => total + Math.exp(x - top), 0));
+    const { top, total } = exponentials(entries);
+    return top === -Infinity ? top : top + Math.log(total);
   },
 };
+
+/** The largest entry, and `total = Σ exp(x − top)`. */
+function exponentials(entries: Float64Array): { top: number; total: number } {
+  const top = entries.reduce((a, b) => Math.max(a, b), -Infinity);
+  return { top, total: entries.reduce((sum, x) => sum + Math.exp(x - top), 0) };
+}

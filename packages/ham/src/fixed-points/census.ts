@@ -22,7 +22,7 @@ export interface FixedPoint extends Classification {
 
 /** What a census found. */
 export interface Census {
-  /** By energy, lowest first. */
+  /** By energy, lowest first; of equal ones, that with the largest share first. */
   readonly points: readonly FixedPoint[];
   /**
    * `Σ (−1)^index`. It is 1 for all fixed points of an energy that grows in every direction, so
@@ -150,7 +150,7 @@ class Search {
     }));
     const degenerate = points.some(({ kind }) => kind === "degenerate");
     return {
-      points: points.toSorted((a, b) => a.energy - b.energy || a.index - b.index),
+      points: points.toSorted(inOrder),
       morse: degenerate ? null : points.reduce((total, { index }) => total + (-1) ** index, 0),
       starts: homes.length,
       astray: homes.filter((home) => home < 0).length / homes.length,
@@ -166,6 +166,12 @@ class Search {
     this.#found.push({ site, ...classify(this.#landscape, site) });
     return this.#found.length - 1;
   }
+}
+
+/** Energies that differ by rounding count as equal, so that the order is the same everywhere. */
+function inOrder(a: FixedPoint, b: FixedPoint): number {
+  const level = ({ energy }: FixedPoint) => Number(energy.toPrecision(9));
+  return level(a) - level(b) || a.index - b.index || b.share - a.share;
 }
 
 /** The largest difference of two vectors, as a part of `1 + |a|`. */
