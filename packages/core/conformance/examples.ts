@@ -43,9 +43,6 @@ export const EXAMPLES = {
   digits,
 } as unknown as Readonly<Record<string, ExampleFile>>;
 
-/** Those whose energy is made of cosines, which are inexact on graphics cards. */
-const WITH_COSINES: readonly string[] = ["07-drdam"];
-
 const ROWS = {
   energy: "energy of an example",
   velocities: "velocities of an example",
@@ -59,17 +56,6 @@ export function exampleCases(): ExampleCase[] {
     const asked = (["energy", "velocities", "states"] as const).filter(
       (asks) => model.expected[asks] !== null,
     );
-    return asked.map((asks): ExampleCase => {
-      if (!WITH_COSINES.includes(file)) {
-        return { kind: "example", row: ROWS[asks], name: file, asks, model };
-      }
-      return {
-        kind: "example",
-        row: "example with cosines",
-        name: `${file}, ${asks}`,
-        asks,
-        model,
-      };
-    });
+    return asked.map((asks) => ({ kind: "example", row: ROWS[asks], name: file, asks, model }));
   });
 }

@@ -19,7 +19,7 @@ export function problemsOf(one: RecallCase, run: RecallRun, backend: BackendName
 function problemsOfDescent(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
   const { batch, graph } = one.model;
   const found: string[] = [];
-  const compare = compareInto(found, one, backend);
+  const compare = compareInto(found, backend);
   for (let example = 0; example < batch; example++) {
     const expected = expectedRecall(one, example, startOf(run, example, batch));
     const { ending, steps } = run.endings[example];
@@ -48,7 +48,7 @@ function problemsOfDescent(one: RecallCase, run: RecallRun, backend: BackendName
 function problemsOfFlips(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
   const { batch, graph } = one.model;
   const found: string[] = [];
-  const compare = compareInto(found, one, backend);
+  const compare = compareInto(found, backend);
   const energyOf = totalEnergy({ ...graph, neurons: [] });
   for (let example = 0; example < batch; example++) {
     const given = exampleTensors(one.model, example);
@@ -84,9 +84,8 @@ function problemsOfFlips(one: RecallCase, run: RecallRun, backend: BackendName):
 }
 
 /** Compares within the precision of the backend and keeps the first difference of each array. */
-function compareInto(found: string[], { name }: RecallCase, backend: BackendName) {
-  const row = name.startsWith("07-drdam") ? "example with cosines" : "20 steps of an example";
-  const precision = precisionOf(row);
+function compareInto(found: string[], backend: BackendName) {
+  const precision = precisionOf("a recall");
   return (what: string, expected: ArrayLike<number>, values: readonly number[]): void => {
     if (expected.length !== values.length) {
       found.push(`${what}: ${values.length} numbers, not ${expected.length}`);

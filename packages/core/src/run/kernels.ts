@@ -31,7 +31,7 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   sigmoid: ["Sigmoid"],
   logcosh: ["Abs", "Multiply", "Softplus", "Add", "Sub"],
   tanh: ["Tanh"],
-  // Where the angle is reduced first, also Floor, Add, Multiply and Sub.
+  // On a graphics card, programs of our own instead.
   sin: ["Sin"],
   cos: ["Cos"],
   ceil: ["Ceil"],

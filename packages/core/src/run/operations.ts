@@ -6,7 +6,7 @@ import { boundShape, type Instruction } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
 import { longSum } from "./long-sum.ts";
 import { matrixProduct } from "./matrix-product.ts";
-import { ofAngle } from "./reduce-angle.ts";
+import { cosine, sine } from "./sine.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -51,8 +51,8 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
     return tf.sub(tf.add(size, tf.softplus(tf.mul(size, -2))), Math.LN2);
   }),
   tanh: one(tf.tanh),
-  sin: one((x) => ofAngle(tf.sin, x)),
-  cos: one((x) => ofAngle(tf.cos, x)),
+  sin: one(sine),
+  cos: one(cosine),
   ceil: one(tf.ceil),
   eq: two((a, b) => asNumber(tf.equal(a, b))),
   ne: two((a, b) => asNumber(tf.notEqual(a, b))),
