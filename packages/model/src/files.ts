@@ -15,5 +15,6 @@ export interface ModelFiles {
 
 /** No files at all: for models that need none. */
 export const NO_FILES: ModelFiles = {
-  read: (path) => Promise.resolve({ path, folder: "(no files here)", near: null }),
+  read: (path) =>
+    Promise.resolve({ path, folder: "no folder, since no `files` were given", near: null }),
 };

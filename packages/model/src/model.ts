@@ -97,16 +97,30 @@ export interface Model {
 }
 
 /**
- * Loads a `.ham` file.
+ * Loads a `.ham` file, and waits until a backend of TensorFlow.js is ready.
  *
  * @throws HamError `model/file-has-errors`, whose message holds every diagnostic as text and whose
- * details hold them as data.
+ * details hold them as data; `model/no-backend` where no backend was imported, or none starts.
  * @example
  * using model = await loadModel({ name: "m.ham", text });
  * using result = await model.recall({ givens: { query } });
  */
 export async function loadModel(source: SourceFile, options: LoadOptions = {}): Promise<Model> {
-  return new LoadedModel(await loadParts(source, options));
+  const parts = await loadParts(source, options);
+  await startBackend();
+  return new LoadedModel(parts);
+}
+
+async function startBackend(): Promise<void> {
+  try {
+    await tf.ready();
+  } catch (error) {
+    throw new HamError(
+      "model/no-backend",
+      "TensorFlow.js has no backend that works here. Import one, such as @tensorflow/tfjs-backend-wasm, of the version of your @tensorflow/tfjs-core.",
+      { reason: error instanceof Error ? error.message : String(error) },
+    );
+  }
 }
 
 class LoadedModel implements Model {

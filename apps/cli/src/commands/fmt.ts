@@ -2,7 +2,7 @@
 
 import { format, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
-import { readSource } from "../files/read.ts";
+import { readSource } from "@hamlet/model/node";
 import { writeFileAtomically } from "../files/write.ts";
 
 /**

@@ -9,7 +9,7 @@ import { loadModel, type Model } from "@hamlet/model";
 import type * as tf from "@tensorflow/tfjs-core";
 import { startBackend } from "../backend.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { diskFiles, readSource } from "../files/read.ts";
+import { diskFiles, readSource } from "@hamlet/model/node";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
 import type { ModelFlags } from "../options.ts";
 import { drawMovie } from "../pictures/movie.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { CommandError, EXIT } from "../exit.ts";
-import { diskFiles } from "../files/read.ts";
+import { diskFiles } from "@hamlet/model/node";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
 import type { ModelFlags } from "../options.ts";
 import { drawLosses } from "../pictures/loss-plot.ts";

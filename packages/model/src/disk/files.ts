@@ -3,12 +3,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import { type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
-import type { ModelFiles } from "@hamlet/model";
-import { CommandError, EXIT } from "../exit.ts";
+import { HamError } from "@hamlet/graph";
+import type { ModelFiles } from "../files.ts";
 import { findPlugin } from "./plugins.ts";
 import { systemReason } from "./system-error.ts";
 
-/** The text of a `.ham` file; a missing one is a usage error with a suggestion. */
+/**
+ * The text of a `.ham` file.
+ * @throws HamError `model/cannot-read` with the reason and, where there is one, a name like it.
+ */
 export async function readSource(path: string): Promise<SourceFile> {
   try {
     return { name: path, text: await readFile(path, "utf8") };
@@ -17,7 +20,7 @@ export async function readSource(path: string): Promise<SourceFile> {
   }
 }
 
-/** Throws why a file that the caller named cannot be read, as a usage error with a suggestion. */
+/** Throws why a file that the caller named cannot be read, with a name like it that is there. */
 export async function explainMissing(path: string, error: unknown): Promise<never> {
   const reason = systemReason(error);
   if (reason === null) throw error;
@@ -25,10 +28,13 @@ export async function explainMissing(path: string, error: unknown): Promise<neve
   const near = missing.near === null ? "" : ` Did you mean ${missing.near}?`;
   const why =
     reason === "there is no such folder" ? `there is no such file in ${missing.folder}` : reason;
-  throw new CommandError(EXIT.usage, `cannot read ${path}: ${why}.${near}`);
+  throw new HamError("model/cannot-read", `cannot read ${path}: ${why}.${near}`, { ...missing });
 }
 
-/** The data files and plugins of a model: its own paths start at its folder, the caller's where he stands. */
+/**
+ * The data files and plugins of a model: its own paths start at its folder, the caller's at the
+ * working directory. Plugins are packages in the `node_modules` of its folder and of those above.
+ */
 export function diskFiles(modelPath: string): ModelFiles {
   return {
     async read(path, from) {

@@ -1,0 +1,181 @@
+// The TypeScript in every README runs where its package is, and gives what its comments say.
+
+import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const READMES = globSync("{.,packages/*,apps/*}/README.md", { cwd: ROOT })
+  .sort()
+  .filter((path) => readFileSync(join(ROOT, path), "utf8").includes("```ts"));
+
+/** What the reader of a README has at hand. */
+interface Reader {
+  /** A package that finds all that is imported; default: that of the README. */
+  readonly from?: string;
+  /** What comes before the snippets. */
+  readonly has?: string;
+  /** Numbers that would take minutes, and smaller ones. */
+  readonly instead?: readonly (readonly [string, string])[];
+}
+
+const MODEL = `ham 1
+dim D = 3, K = 4
+const beta: real > 0 = 1
+param xi: [K, D] ~ normal(0, 1)
+given query: [D]
+neuron v: [D] as identity
+connect memory: lse(v, xi = xi, beta = beta)
+recall settle {
+  start v = query
+  solver = euler(dt = 0.5)
+  steps = 200
+  stop when change < 1e-4
+}
+train {
+  unroll = settle
+  loss = mean[i] (v[i] - query[i])^2
+  optimiser = adam(lr = 0.01)
+  batch = 2
+  epochs = 2
+}
+`;
+
+/** Without a train block, which asks for examples. */
+const RECALL = MODEL.slice(0, MODEL.indexOf("train"));
+
+const READER: Readonly<Record<string, Reader>> = {
+  "README.md": { from: "apps/cli", has: `process.chdir("../..");` },
+  "packages/diffusion/README.md": {
+    instead: [
+      ["iterations: 50_000", "iterations: 20"],
+      ["key: key(1), count: 500 }", "key: key(1), count: 5, steps: 20 }"],
+    ],
+  },
+  "packages/dsl/README.md": { has: `const text = ${JSON.stringify(MODEL)};` },
+  "packages/energy-transformer/README.md": {
+    has: `import { key as keyOf, writeNpz } from "@hamlet/core";
+      import { drawImageWeights } from "@hamlet/energy-transformer";
+      const block = { width: 768, heads: 2, headWidth: 4, memories: 6, steps: 12 };
+      const weights = drawImageWeights(
+        { block, image: { height: 224, width: 224, channels: 3, patch: 16 } },
+        keyOf(0),
+      );
+      const bytes = writeNpz(weights);`,
+    instead: [
+      ["inpaint(images", "inpaint(tf.zeros([1, 224, 224, 3])"],
+      ["{ config, weights }", "{ config, weights: read }"],
+      ["(config, weights)", "(config, read)"],
+    ],
+  },
+  "packages/ham/README.md": { from: "packages/model" },
+  "packages/model/README.md": {
+    has: `import { writeNpy } from "@hamlet/core";
+      import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+      import { tmpdir } from "node:os";
+      const folder = mkdtempSync(tmpdir() + "/readme-");
+      process.on("exit", () => rmSync(folder, { recursive: true }));
+      process.chdir(folder);
+      writeFileSync("memory.ham", ${JSON.stringify(MODEL.replace("query: [D]", 'query: [D] from "q.npy"'))});
+      const data = Float32Array.from({ length: 30 }, (_, k) => Math.sin(k));
+      writeFileSync("q.npy", writeNpy({ shape: [10, 3], dtype: "float32", data }));`,
+  },
+  "packages/testing/README.md": {
+    from: "packages/model",
+    has: `import { loadModel } from "@hamlet/model";
+      import { lagrTanh as myLagrangian } from "@hamlet/lagrangians";
+      import "@tensorflow/tfjs-backend-cpu";
+      import * as tf from "@tensorflow/tfjs-core";
+      const points = [Float64Array.from({ length: 10 }, (_, k) => Math.sin(k))];
+      const directions = [Float64Array.from({ length: 10 }, (_, k) => Math.cos(k))];
+      const model = await loadModel({ name: "m.ham", text: ${JSON.stringify(RECALL)} });
+      const givens = { query: { shape: [3], data: [1, 0, 0] } };
+      const [myOperation, x] = [tf.square, 3];`,
+  },
+};
+
+/** An expression with a comment that says its value. */
+const SHOWN = /^(?!(?:import|const|let|using|for|if)\b)([\w(].*);\s*\/\/\s*(.+)$/gm;
+
+interface Shown {
+  readonly comment: string;
+  readonly value: unknown;
+}
+
+/** All snippets of a README as one program, which prints what its comments are about. */
+function programOf(text: string, { has = "", instead = [] }: Reader): string {
+  const snippets = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code).join("\n");
+  const shorter = instead.reduce((code, [long, short]) => code.replaceAll(long, short), snippets);
+  const code = shorter.replaceAll(
+    SHOWN,
+    (_, expression: string, comment: string) =>
+      `shown.push({ comment: ${JSON.stringify(comment)}, value: plain(${expression}) });`,
+  );
+  return `
+    const shown: { comment: string; value: unknown }[] = [];
+    const plain = (value: any) =>
+      Array.isArray(value?.shape) ? value.shape : ArrayBuffer.isView(value) ? [...value].slice(0, 20) : value;
+    ${has}
+    ${code}
+    process.stdout.write("\\n" + JSON.stringify(shown));
+  `;
+}
+
+async function run(program: string, folder: string): Promise<Shown[]> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module-typescript", "--eval", program],
+    { cwd: join(ROOT, folder) },
+  );
+  return JSON.parse(stdout.slice(stdout.lastIndexOf("\n"))) as Shown[];
+}
+
+/** What a comment promises: text, numbers, `near` numbers, or some fields; null for plain words. */
+function expectShown({ comment, value }: Shown): boolean {
+  const text = /^"([^"]*)"/.exec(comment);
+  if (text !== null) {
+    expect(value, comment).toBe(text[1]);
+    return true;
+  }
+  const fields = [...comment.matchAll(/(\w+): ("[^"]*"|[\d.]+…?|true|false|null)/g)];
+  if (comment.startsWith("{")) {
+    for (const [, name, said] of fields) {
+      const found = JSON.stringify((value as Record<string, unknown>)[name]);
+      if (said.endsWith("…")) expect(found, comment).toContain(said.slice(0, -1));
+      else expect(found, comment).toBe(said);
+    }
+    return fields.length > 0;
+  }
+  const whole = /^\["[^\]]*\]|^\[\]/.exec(comment);
+  if (whole !== null) {
+    expect(value, comment).toEqual(JSON.parse(whole[0]));
+    return true;
+  }
+  const list = /^(near )?\[?((?:-?[\d.]+|[A-Z])(?:, (?:-?[\d.]+|[A-Z]))*)\b/.exec(comment);
+  if (list === null) return false;
+  const said = list[2].split(", ");
+  const found = [value as number | number[]].flat();
+  expect(found, comment).toHaveLength(said.length);
+  const tolerance = list[1] === undefined ? 1e-9 : 0.1;
+  said.forEach((one, k) => {
+    // A capital letter is a size that may be any.
+    const off = /[A-Z]/.test(one) ? 0 : Math.abs(found[k] - Number(one));
+    expect(off, comment).toBeLessThan(tolerance);
+  });
+  return true;
+}
+
+let checked = 0;
+
+test.each(READMES)("the snippets of %s run and give what they say", async (path) => {
+  const reader = READER[path] ?? {};
+  const program = programOf(readFileSync(join(ROOT, path), "utf8"), reader);
+  const shown = await run(program, reader.from ?? dirname(path));
+  checked += shown.filter(expectShown).length;
+});
+
+test("most of what the comments say is checked", () => {
+  expect(checked).toBeGreaterThan(15);
+});
