@@ -26,7 +26,7 @@ export default defineConfig({
       customCss: ["katex/dist/katex.min.css", "./src/site.css"],
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
-        { label: "Start", items: [{ slug: "start/quickstart" }] },
+        { label: "Start", items: [{ slug: "start/quickstart" }, { slug: "start/landscape" }] },
         {
           label: "Learn",
           items: [

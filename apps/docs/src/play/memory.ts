@@ -1,0 +1,131 @@
+// From a scene to an energy over the plane, or to what is wrong with its text.
+
+import { key } from "@hamlet/core";
+import {
+  type Compilation,
+  compile,
+  type Diagnostic,
+  fitData,
+  type FoundArray,
+  isSound,
+  renderDiagnostic,
+} from "@hamlet/dsl";
+import { activationOf, makeRegistry, type Neuron, type Tensor } from "@hamlet/graph";
+import { addInitialEntries, type Entries, HYPERSYNAPSES } from "@hamlet/ham";
+import { LAGRANGIANS } from "@hamlet/lagrangians";
+import { type Field, makeField } from "./field.ts";
+import type { Scene } from "./scene.ts";
+
+/** A text that was read. */
+export interface Reading {
+  /** Null when there is an error, or when the model is none for a plane. */
+  readonly field: Field | null;
+  /** True when activations are the states, so that memories and states can be compared. */
+  readonly plain?: boolean;
+  /** What is to be said, as the command line would. */
+  readonly messages: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const REGISTRY = makeRegistry(...LAGRANGIANS, ...HYPERSYNAPSES);
+
+/** Reads the text of a scene; its points are the rows of the data, its ball is what is given. */
+export function readScene(scene: Scene): Reading {
+  const compilation = compile({ name: "memory.ham", text: scene.text }, { registry: REGISTRY });
+  if (!isSound(compilation)) return told(compilation, compilation.diagnostics);
+  const neuron = planeOf(compilation);
+  if (typeof neuron === "string") return { field: null, messages: [neuron], diagnostics: [] };
+  const entries = entriesOf(compilation, neuron, scene);
+  if (typeof entries === "string") return { field: null, messages: [entries], diagnostics: [] };
+  const { sizes, diagnostics } = fitData(compilation, headersOf(entries));
+  const all = [...compilation.diagnostics, ...diagnostics];
+  if (diagnostics.some(({ severity }) => severity === "error")) return told(compilation, all);
+  const [width] = neuron.axes.map((dim) => sizes.get(dim));
+  if (width !== 2) {
+    const message = `The layer \`${neuron.name}\` has ${width} units, and a plane has two directions: write \`dim ${neuron.axes[0].name} = 2\`.`;
+    return { field: null, messages: [message], diagnostics: all };
+  }
+  const values = new Map(
+    [...entries].map(([tensor, { shape, data }]) => [
+      tensor,
+      { shape: tensor.kind === "given" ? shape.slice(1) : shape, data },
+    ]),
+  );
+  addInitialEntries(compilation.graph.tensors, sizes, values, key(0));
+  const tensors = new Map([...values].map(([tensor, { data }]) => [tensor, data]));
+  const field = makeField(compilation.graph, neuron, { sizes, tensors });
+  const plain = activationOf(neuron).value.kind === "get";
+  return { ...told(compilation, all), field, plain };
+}
+
+function told(compilation: Compilation, diagnostics: readonly Diagnostic[]): Reading {
+  const messages = diagnostics.map((one) => renderDiagnostic(one, compilation.sources));
+  return { field: null, messages, diagnostics };
+}
+
+/** The one layer of a model, or why it has no plane. */
+function planeOf({ graph }: Compilation): Neuron | string {
+  const [neuron, other] = graph.neurons;
+  if (neuron === undefined) return "Write a layer of two units: `neuron v: [D] as identity`.";
+  if (other !== undefined) {
+    return `A picture of a plane needs one layer; this model has \`${neuron.name}\` and \`${other.name}\`. \`ham landscape\` draws a layer of any model.`;
+  }
+  if (neuron.axes.length !== 1) {
+    return `The layer \`${neuron.name}\` has ${neuron.axes.length} axes; a plane needs one of two units: \`neuron ${neuron.name}: [D]\`.`;
+  }
+  return neuron;
+}
+
+/** Points for data `[K, D]`, the ball for givens `[D]`; a text when something else is asked for. */
+function entriesOf(
+  { graph }: Compilation,
+  { axes: [plane], name }: Neuron,
+  { points, ball }: Scene,
+): Map<Tensor, Entries> | string {
+  const entries = new Map<Tensor, Entries>();
+  for (const tensor of graph.tensors) {
+    if (tensor.kind !== "data" && tensor.kind !== "given") continue;
+    const { axes } = tensor;
+    const fits = axes.at(-1) === plane && axes.length === (tensor.kind === "data" ? 2 : 1);
+    if (!fits) {
+      const wanted = tensor.kind === "data" ? `[K, ${plane.name}]` : `[${plane.name}]`;
+      return `This page has nothing to put into \`${tensor.kind} ${tensor.name}\`: points of the plane go into data ${wanted}, where \`${plane.name}\` is the axis of \`${name}\`.`;
+    }
+    const rows = tensor.kind === "data" ? points : [ball];
+    if (rows.length === 0) {
+      return `There is no memory for \`data ${tensor.name}\`: a double click into the picture adds one.`;
+    }
+    entries.set(tensor, { shape: [rows.length, 2], data: Float32Array.from(rows.flat()) });
+  }
+  return entries;
+}
+
+function headersOf(entries: ReadonlyMap<Tensor, Entries>): Map<Tensor, FoundArray> {
+  return new Map(
+    [...entries].map(([tensor, { shape }]) => [
+      tensor,
+      { file: "the points of the picture", shape, dtype: "float32" },
+    ]),
+  );
+}
+
+/** A number in the text that can be turned: `const beta: real > 0 = 8`. */
+export interface Knob {
+  readonly name: string;
+  readonly value: number;
+}
+
+const CONST =
+  /^([ \t]*(?:const[ \t]+)(\w+)[^\n=]*=[ \t]*)(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?=[ \t]*(?:\/\/|$))/gm;
+
+/** Every const that stands on a line of its own with a number. */
+export function knobsOf(text: string): Knob[] {
+  return [...text.matchAll(CONST)].map(([, , name, value]) => ({ name, value: Number(value) }));
+}
+
+/** The text with another number for a const. */
+export function turned(text: string, name: string, value: number): string {
+  return text.replaceAll(CONST, (all: string, before: string, found: string) =>
+    found === name ? `${before}${Number(value.toPrecision(3))}` : all,
+  );
+}

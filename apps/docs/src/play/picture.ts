@@ -1,0 +1,228 @@
+// The picture: energies as colours and level lines, the memories, the ball and its way down.
+
+import { contours } from "d3-contour";
+import { energyGrid, type Field, pathFrom, restingPlaces } from "./field.ts";
+import type { Point } from "./scene.ts";
+
+/** Units of the picture along each side; it is scaled to the page. */
+const SIDE = 600;
+const COARSE = 56;
+const FINE = 150;
+const LEVELS = 14;
+/** Lowest to highest, dark to light: readable also without colours. */
+const COLOURS = [
+  [59, 28, 82],
+  [88, 62, 138],
+  [124, 107, 183],
+  [170, 165, 214],
+  [218, 218, 236],
+  [247, 247, 244],
+] as const;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** What a drag or a key did. */
+export interface PictureEvents {
+  /** A memory was moved, or the ball, where `which` is −1. */
+  readonly moved: (which: number, to: Point) => void;
+  /** The same by a step from where it is. */
+  readonly stepped: (which: number, by: Point) => void;
+  readonly added: (at: Point) => void;
+  readonly removed: (which: number) => void;
+}
+
+export interface PictureState {
+  readonly field: Field;
+  readonly points: readonly Point[];
+  readonly ball: Point;
+  readonly span: number;
+}
+
+/** Draws into a box: a canvas below, lines and handles above. */
+export class Picture {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #svg: SVGSVGElement;
+  readonly #levels = group("levels");
+  readonly #rests = group("rests");
+  readonly #path = element("path", { class: "path" });
+  readonly #handles = group("handles");
+  readonly #events: PictureEvents;
+  #span = 1;
+
+  constructor(box: HTMLElement, events: PictureEvents) {
+    this.#events = events;
+    this.#canvas = box.appendChild(document.createElement("canvas"));
+    this.#svg = box.appendChild(element("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group" }));
+    this.#svg.append(this.#levels, this.#rests, this.#path, this.#handles);
+    this.#svg.addEventListener("dblclick", (event) => {
+      if (event.target === this.#svg || !(event.target as Element).closest(".handle"))
+        events.added(this.#placeOf(event));
+    });
+  }
+
+  /** Draws quickly, for a hand that moves, or with everything. Returns where the ball comes to rest. */
+  draw({ field, points, ball, span }: PictureState, quick: boolean): Point | null {
+    this.#span = span;
+    const n = quick ? COARSE : FINE;
+    const energies = energyGrid(field, span, n);
+    this.#colour(energies, n);
+    this.#levels.replaceChildren(...levelLines(energies, n));
+    const path = pathFrom(field, ball, span);
+    this.#path.setAttribute(
+      "d",
+      `M${path.points.map((point) => this.#toPicture(point)).join("L")}`,
+    );
+    if (!quick) {
+      this.#rests.replaceChildren(
+        ...restingPlaces(field, span).map((point) => {
+          const [cx, cy] = this.#toPicture(point);
+          return element("circle", { cx, cy, r: 9 });
+        }),
+      );
+    } else this.#rests.replaceChildren();
+    this.#place(points, ball);
+    return path.rests ? path.points.at(-1)! : null;
+  }
+
+  #colour(energies: Float64Array, n: number): void {
+    const finite = energies.filter(Number.isFinite);
+    const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+    const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+    const image = new ImageData(n, n);
+    energies.forEach((energy, cell) => {
+      // The highest row of energies is the first of the image.
+      const at = 4 * ((n - 1 - Math.floor(cell / n)) * n + (cell % n));
+      const part = high > low ? (energy - low) / (high - low) : 0;
+      image.data.set([...colourOf(part), Number.isFinite(energy) ? 255 : 0], at);
+    });
+    this.#canvas.width = n;
+    this.#canvas.height = n;
+    this.#canvas.getContext("2d")!.putImageData(image, 0, 0);
+  }
+
+  /** Handles are kept while they are moved, so that a drag or the focus is not lost. */
+  #place(points: readonly Point[], ball: Point): void {
+    const wanted = points.length + 1;
+    while (this.#handles.childElementCount > wanted) this.#handles.lastElementChild!.remove();
+    while (this.#handles.childElementCount < wanted) {
+      this.#handles.append(this.#makeHandle(this.#handles.childElementCount - 1));
+    }
+    [ball, ...points].forEach((point, i) => {
+      const [x, y] = this.#toPicture(point);
+      const handle = this.#handles.children[i];
+      const name = i === 0 ? "the ball" : `memory ${i}`;
+      handle.setAttribute("transform", `translate(${x} ${y})`);
+      handle.setAttribute("aria-label", `${name} at ${point.map((v) => v.toFixed(2)).join(", ")}`);
+    });
+  }
+
+  #makeHandle(which: number): SVGElement {
+    const shape =
+      which < 0
+        ? element("circle", { r: 11 })
+        : element("path", { d: "M0-14 4-4 14-4 6 3 9 13 0 7-9 13-6 3-14-4-4-4Z" });
+    const handle = element("g", {
+      class: `handle ${which < 0 ? "ball" : "star"}`,
+      tabindex: 0,
+      role: "button",
+    });
+    handle.append(element("circle", { class: "reach", r: 22 }), shape);
+    handle.addEventListener("pointerdown", (event) => {
+      handle.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      handle.focus();
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (handle.hasPointerCapture(event.pointerId))
+        this.#events.moved(which, this.#placeOf(event));
+    });
+    handle.addEventListener("keydown", (event) => {
+      const arrow = ARROWS[event.key];
+      if (arrow !== undefined) {
+        event.preventDefault();
+        const step = this.#span / (event.shiftKey ? 10 : 50);
+        this.#events.stepped(which, [step * arrow[0], step * arrow[1]]);
+      } else if (which >= 0 && (event.key === "Delete" || event.key === "Backspace")) {
+        event.preventDefault();
+        this.#events.removed(which);
+      }
+    });
+    if (which >= 0) {
+      handle.addEventListener("dblclick", (event) => {
+        event.stopPropagation();
+        this.#events.removed(which);
+      });
+    }
+    return handle;
+  }
+
+  #placeOf(event: MouseEvent): Point {
+    const box = this.#svg.getBoundingClientRect();
+    return this.#fromPicture(
+      ((event.clientX - box.left) / box.width) * SIDE,
+      ((event.clientY - box.top) / box.height) * SIDE,
+    );
+  }
+
+  #toPicture([x, y]: Point): Point {
+    return [((x / this.#span + 1) / 2) * SIDE, ((1 - y / this.#span) / 2) * SIDE];
+  }
+
+  #fromPicture(x: number, y: number): Point {
+    const inside = (v: number) => Math.min(1, Math.max(-1, v)) * this.#span;
+    return [inside((2 * x) / SIDE - 1), inside(1 - (2 * y) / SIDE)];
+  }
+}
+
+const ARROWS: Readonly<Record<string, Point>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
+
+function colourOf(part: number): [number, number, number] {
+  const place = Math.min(0.999999, Math.max(0, part)) * (COLOURS.length - 1);
+  const [from, to] = [COLOURS[Math.floor(place)], COLOURS[Math.floor(place) + 1]];
+  const mix = (k: 0 | 1 | 2) => from[k] + (place % 1) * (to[k] - from[k]);
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** Lines of equal energy, closer together near the lowest. */
+function levelLines(energies: Float64Array, n: number): SVGElement[] {
+  const finite = energies.filter(Number.isFinite).sort();
+  if (finite.length === 0) return [];
+  const [low, high] = [finite[0], finite.at(-1)!];
+  const levels = Array.from(
+    { length: LEVELS },
+    (_, k) => low + (high - low) * ((k + 1) / (LEVELS + 1)) ** 2,
+  );
+  const values = Array.from(energies, (energy) => (Number.isFinite(energy) ? energy : high));
+  const scale = SIDE / n;
+  return contours()
+    .size([n, n])
+    .thresholds(levels)(values)
+    .map(({ coordinates }) => {
+      const rings = coordinates
+        .flat()
+        .map((ring) =>
+          ring
+            .map(([x, y]) => `${(x * scale).toFixed(1)} ${(SIDE - y * scale).toFixed(1)}`)
+            .join("L"),
+        );
+      return element("path", { d: rings.map((ring) => `M${ring}Z`).join("") });
+    });
+}
+
+function group(name: string): SVGElement {
+  return element("g", { class: name });
+}
+
+function element<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElementTagNameMap[Name] {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}

@@ -1,0 +1,108 @@
+// What the page of the landscape computes: its energy, the ways down, its links and its messages.
+
+import { expect, test } from "vitest";
+import { type Field, pathFrom, restingPlaces } from "../src/play/field.ts";
+import { knobsOf, readScene, turned } from "../src/play/memory.ts";
+import { PRESETS } from "../src/play/presets.ts";
+import { fromLink, type Point, type Scene, toLink } from "../src/play/scene.ts";
+
+const [TRIANGLE] = Object.values(PRESETS);
+const EXACT: readonly Point[] = [90, 210, 330].map((degrees) => {
+  const angle = (degrees / 180) * Math.PI;
+  return [Math.cos(angle), Math.sin(angle)];
+});
+
+function fieldOf(scene: Scene): Field {
+  const { field, messages } = readScene(scene);
+  expect(messages).toEqual([]);
+  return field!;
+}
+
+function messagesOf(change: (text: string) => string): string {
+  const { field, messages } = readScene({ ...TRIANGLE, text: change(TRIANGLE.text) });
+  expect(field).toBeNull();
+  return messages.join("\n");
+}
+
+test.each(Object.entries(PRESETS))(
+  "%s reads without a complaint, and its ball rests",
+  (_, scene) => {
+    const { rests, points } = pathFrom(fieldOf(scene), scene.ball, scene.span);
+    expect(rests).toBe(true);
+    expect(points.length).toBeGreaterThan(5);
+  },
+);
+
+test("the energy is that of the formula, and the ball goes against its slope", () => {
+  const field = fieldOf({ ...TRIANGLE, points: EXACT });
+  for (const [x, y] of [
+    [0.3, -0.7],
+    [-1.4, 1.1],
+  ]) {
+    const sum = EXACT.reduce(
+      (total, [a, b]) => total + Math.exp(-4 * ((x - a) ** 2 + (y - b) ** 2)),
+      0,
+    );
+    expect(field.energyAt(x, y)).toBeCloseTo(-Math.log(sum) / 8, 6);
+    const slope = (dx: number, dy: number) =>
+      (field.energyAt(x + dx, y + dy) - field.energyAt(x - dx, y - dy)) / 2e-4;
+    const [vx, vy] = field.velocityAt(x, y);
+    expect(vx).toBeCloseTo(-slope(1e-4, 0), 5);
+    expect(vy).toBeCloseTo(-slope(0, 1e-4), 5);
+  }
+});
+
+// Three patterns on the unit circle: one minimum below β = 1.8304, four up to 2, then three.
+test.each([
+  [1.5, 1],
+  [1.9, 4],
+  [2.5, 3],
+  [20, 3],
+])("at beta = %d balls rest in %d places", (beta, places) => {
+  const text = turned(TRIANGLE.text, "beta", beta);
+  const field = fieldOf({ ...TRIANGLE, text, points: EXACT });
+  expect(restingPlaces(field, TRIANGLE.span, 24)).toHaveLength(places);
+});
+
+test("a way down never rises", () => {
+  const field = fieldOf(PRESETS["A formula of your own"]);
+  const { points } = pathFrom(field, [0.02, 0.01], 2);
+  const energies = points.map(([x, y]) => field.energyAt(x, y));
+  energies.slice(1).forEach((energy, k) => expect(energy - energies[k]).toBeLessThan(1e-9));
+  expect(Math.hypot(...field.velocityAt(...points.at(-1)!))).toBeLessThan(1e-5);
+});
+
+test("a link brings back the scene, and a damaged one is known as such", () => {
+  for (const scene of Object.values(PRESETS)) {
+    const link = toLink(scene);
+    expect(link).toMatch(/^[\w-]+$/);
+    expect(fromLink(link)).toEqual(scene);
+    expect(fromLink(link.slice(0, -9))).toBeNull();
+  }
+  expect(fromLink("")).toBeNull();
+  expect(fromLink("%%%")).toBeNull();
+  const many = Array.from({ length: 100 }, (): Point => [0, 0]);
+  expect(fromLink(toLink({ ...TRIANGLE, points: many }))).toBeNull();
+  expect(fromLink(toLink({ ...TRIANGLE, ball: [Number.NaN, 0] }))).toBeNull();
+});
+
+test("mistakes are told as on the command line, and what has no plane in words", () => {
+  expect(messagesOf((text) => text.replace("-1/beta", "-1/btea"))).toContain("did you mean `beta`");
+  expect(messagesOf((text) => text.replace("D = 2", "D = 3"))).toContain("3");
+  expect(messagesOf((text) => `${text}\nneuron w: [D] as tanh\n`)).toContain("`v` and `w`");
+  expect(messagesOf((text) => `${text}\ndata u: [K]\nenergy e = sum[m] u[m] * v[0]\n`)).toContain(
+    "nothing to put into `data u`",
+  );
+  expect(readScene({ ...TRIANGLE, points: [] }).messages.join()).toContain("adds one");
+  expect(messagesOf(() => "ham 1\n")).toContain("Write a layer of two units");
+});
+
+test("a knob finds the consts with a number and writes into their line only", () => {
+  const text =
+    "const beta: real > 0 = 8 // sharp\nconst half = 1/2\n  const c = -2e-3\nlet x = 8\n";
+  expect(knobsOf(text)).toEqual([
+    { name: "beta", value: 8 },
+    { name: "c", value: -0.002 },
+  ]);
+  expect(turned(text, "beta", 12.3456)).toBe(text.replace("= 8 //", "= 12.3 //"));
+});
