@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { ClosingLine } from "./tools/closing-line.ts";
+import { LongestFirst } from "./tools/longest-first.ts";
 
 const folders = ["packages", "apps"].flatMap((room) =>
   readdirSync(room).map((name) => `${room}/${name}`),
@@ -20,6 +21,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Every core has a file to test; the usual rule keeps one back, which is half of two.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", new ClosingLine()],
   },
 });
