@@ -79,12 +79,26 @@ describe.skipIf(!existsSync(CHROMIUM))("the landscape in Chromium", { timeout: 6
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+End");
     await page.keyboard.type("energy more = bta * v[0]");
-    await page.locator(".cm-lintRange-error").waitFor();
+    await page.locator(".cm-lintRange-error").first().waitFor();
     const messages = page.locator('[data-part="messages"]');
     expect(await messages.textContent()).toContain("help: did you mean `beta`");
     expect(await page.locator("ham-landscape[stale]").count()).toBe(1);
     await page.keyboard.press("Control+Z");
     await expect.poll(() => messages.textContent()).toBe("");
+  });
+
+  test("an energy that takes too long is given up, and the page stays awake", async () => {
+    const slow = [
+      "dim N = 60000",
+      "param w: [N] ~ normal(0, 1)",
+      "energy slow = v[0] * sum[a, b] sin(w[a] + 2 * w[b])",
+    ];
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText(slow.join("\n"));
+    await status().filter({ hasText: "takes too long" }).waitFor();
+    await page.keyboard.press("Control+Z");
+    await restsAt();
   });
 
   test("the link shows the same to somebody else, and a damaged one says so", async () => {

@@ -1,8 +1,10 @@
 // What the page of the landscape computes: its energy, the ways down, its links and its messages.
 
 import { expect, test } from "vitest";
+import { answer } from "../src/play/answer.ts";
 import { type Field, pathFrom, restingPlaces } from "../src/play/field.ts";
-import { knobsOf, readScene, turned } from "../src/play/memory.ts";
+import { knobsOf, turned } from "../src/play/knobs.ts";
+import { readScene } from "../src/play/memory.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { fromLink, type Point, type Scene, toLink } from "../src/play/scene.ts";
 
@@ -62,6 +64,25 @@ test.each([
   const text = turned(TRIANGLE.text, "beta", beta);
   const field = fieldOf({ ...TRIANGLE, text, points: EXACT });
   expect(restingPlaces(field, TRIANGLE.span, 24)).toHaveLength(places);
+});
+
+test.each([true, false])("an answer has everything that is drawn (quick: %s)", (quick) => {
+  const { drawing, plain, messages } = answer({ scene: TRIANGLE, quick });
+  expect(messages).toEqual([]);
+  expect(plain).toBe(true);
+  const { energies, n, path, end, rests } = drawing!;
+  expect(energies).toHaveLength(n * n);
+  const lowest = energies.indexOf(Math.min(...energies));
+  const place = [lowest % n, Math.floor(lowest / n)].map(
+    (k) => TRIANGLE.span * ((2 * k + 1) / n - 1),
+  );
+  const cell = (2 * TRIANGLE.span) / n;
+  const near = TRIANGLE.points.some(([x, y]) => Math.hypot(x - place[0], y - place[1]) < cell);
+  expect(near).toBe(true);
+  expect(path[0]).toEqual(TRIANGLE.ball);
+  expect(end!.at).toEqual(path.at(-1));
+  expect(quick ? rests : []).toEqual([]);
+  expect(answer({ scene: { ...TRIANGLE, text: "ham 1\nnonsense" }, quick }).drawing).toBeNull();
 });
 
 test("a way down never rises", () => {

@@ -1,13 +1,11 @@
 // The picture: energies as colours and level lines, the memories, the ball and its way down.
 
 import { contours } from "d3-contour";
-import { energyGrid, type Field, pathFrom, restingPlaces } from "./field.ts";
-import type { Point } from "./scene.ts";
+import type { Drawing } from "./answer.ts";
+import type { Point, Scene } from "./scene.ts";
 
 /** Units of the picture along each side; it is scaled to the page. */
 const SIDE = 600;
-const COARSE = 56;
-const FINE = 150;
 const LEVELS = 14;
 /** Lowest to highest, dark to light: readable also without colours. */
 const COLOURS = [
@@ -29,13 +27,6 @@ export interface PictureEvents {
   readonly stepped: (which: number, by: Point) => void;
   readonly added: (at: Point) => void;
   readonly removed: (which: number) => void;
-}
-
-export interface PictureState {
-  readonly field: Field;
-  readonly points: readonly Point[];
-  readonly ball: Point;
-  readonly span: number;
 }
 
 /** Draws into a box: a canvas below, lines and handles above. */
@@ -60,28 +51,35 @@ export class Picture {
     });
   }
 
-  /** Draws quickly, for a hand that moves, or with everything. Returns where the ball comes to rest. */
-  draw({ field, points, ball, span }: PictureState, quick: boolean): Point | null {
+  /** Draws the energy and the ways of balls. */
+  draw({ energies, n, path, rests }: Drawing, span: number): void {
     this.#span = span;
-    const n = quick ? COARSE : FINE;
-    const energies = energyGrid(field, span, n);
     this.#colour(energies, n);
     this.#levels.replaceChildren(...levelLines(energies, n));
-    const path = pathFrom(field, ball, span);
-    this.#path.setAttribute(
-      "d",
-      `M${path.points.map((point) => this.#toPicture(point)).join("L")}`,
+    this.#path.setAttribute("d", `M${path.map((point) => this.#toPicture(point)).join("L")}`);
+    this.#rests.replaceChildren(
+      ...rests.map((point) => {
+        const [cx, cy] = this.#toPicture(point);
+        return element("circle", { cx, cy, r: 9 });
+      }),
     );
-    if (!quick) {
-      this.#rests.replaceChildren(
-        ...restingPlaces(field, span).map((point) => {
-          const [cx, cy] = this.#toPicture(point);
-          return element("circle", { cx, cy, r: 9 });
-        }),
-      );
-    } else this.#rests.replaceChildren();
-    this.#place(points, ball);
-    return path.rests ? path.points.at(-1)! : null;
+  }
+
+  /** Puts stars and ball where they are. They are kept, so that a drag or the focus is not lost. */
+  place({ points, ball, span }: Scene): void {
+    this.#span = span;
+    const wanted = points.length + 1;
+    while (this.#handles.childElementCount > wanted) this.#handles.lastElementChild!.remove();
+    while (this.#handles.childElementCount < wanted) {
+      this.#handles.append(this.#makeHandle(this.#handles.childElementCount - 1));
+    }
+    [ball, ...points].forEach((point, i) => {
+      const [x, y] = this.#toPicture(point);
+      const handle = this.#handles.children[i];
+      const name = i === 0 ? "the ball" : `memory ${i}`;
+      handle.setAttribute("transform", `translate(${x} ${y})`);
+      handle.setAttribute("aria-label", `${name} at ${point.map((v) => v.toFixed(2)).join(", ")}`);
+    });
   }
 
   #colour(energies: Float64Array, n: number): void {
@@ -98,22 +96,6 @@ export class Picture {
     this.#canvas.width = n;
     this.#canvas.height = n;
     this.#canvas.getContext("2d")!.putImageData(image, 0, 0);
-  }
-
-  /** Handles are kept while they are moved, so that a drag or the focus is not lost. */
-  #place(points: readonly Point[], ball: Point): void {
-    const wanted = points.length + 1;
-    while (this.#handles.childElementCount > wanted) this.#handles.lastElementChild!.remove();
-    while (this.#handles.childElementCount < wanted) {
-      this.#handles.append(this.#makeHandle(this.#handles.childElementCount - 1));
-    }
-    [ball, ...points].forEach((point, i) => {
-      const [x, y] = this.#toPicture(point);
-      const handle = this.#handles.children[i];
-      const name = i === 0 ? "the ball" : `memory ${i}`;
-      handle.setAttribute("transform", `translate(${x} ${y})`);
-      handle.setAttribute("aria-label", `${name} at ${point.map((v) => v.toFixed(2)).join(", ")}`);
-    });
   }
 
   #makeHandle(which: number): SVGElement {

@@ -1,8 +1,9 @@
 // The page where a landscape can be touched: text, knobs, picture and link stay one.
 
 import { makeEditor, type Editor } from "./editor.ts";
-import type { Field } from "./field.ts";
-import { knobsOf, readScene, turned } from "./memory.ts";
+import type { Answer, Question } from "./answer.ts";
+import { Asker } from "./asker.ts";
+import { knobsOf, turned } from "./knobs.ts";
 import { Picture } from "./picture.ts";
 import { PRESETS } from "./presets.ts";
 import { fromLink, MOST_POINTS, type Point, type Scene, toLink } from "./scene.ts";
@@ -12,11 +13,9 @@ const PAUSE = 180;
 
 class LandscapePage extends HTMLElement {
   #scene: Scene = Object.values(PRESETS)[0];
-  #field: Field | null = null;
-  #plain = true;
+  readonly #asker = new Asker((question, answer) => this.#show(question, answer));
   #picture!: Picture;
   #editor!: Editor;
-  #frame = 0;
   #pause: ReturnType<typeof setTimeout> | undefined;
   /** Said once before what the picture shows. */
   #notice = "";
@@ -66,44 +65,30 @@ class LandscapePage extends HTMLElement {
     this.#change({});
   }
 
-  /** Everything goes through here: a new scene is read, drawn quickly now and wholly after a pause. */
+  /** Everything goes through here: a new scene is drawn quickly now and wholly after a pause. */
   #change(part: Partial<Scene>): void {
     this.#scene = { ...this.#scene, ...part };
     if (part.text !== undefined) this.#showKnobs();
-    const { field, plain = true, messages, diagnostics } = readScene(this.#scene);
-    this.#field = field;
-    this.#plain = plain;
-    this.#editor.underline(diagnostics);
-    this.#part("messages").textContent = messages.join("\n\n");
-    this.toggleAttribute("stale", field === null);
-    cancelAnimationFrame(this.#frame);
+    this.#picture.place(this.#scene);
+    this.#asker.ask({ scene: this.#scene, quick: true });
     clearTimeout(this.#pause);
-    if (field === null) return this.#say("The picture shows the last text that could be read.");
-    this.#frame = requestAnimationFrame(() => this.#draw(true));
-    this.#pause = setTimeout(() => this.#draw(false), PAUSE);
+    this.#pause = setTimeout(() => this.#asker.ask({ scene: this.#scene, quick: false }), PAUSE);
   }
 
-  #draw(quick: boolean): void {
-    const { points, ball, span } = this.#scene;
-    const end = this.#picture.draw({ field: this.#field!, points, ball, span }, quick);
-    if (quick) return;
-    history.replaceState(null, "", `#${toLink(this.#scene)}`);
-    this.#say(`${this.#notice}${this.#whereItRests(end)}`);
+  #show({ scene, quick }: Question, answer: Answer | null): void {
+    this.toggleAttribute("stale", answer?.drawing == null);
+    if (answer === null) {
+      return this.#say("This energy takes too long for a picture: make its sums smaller.");
+    }
+    const { drawing, messages, diagnostics } = answer;
+    if (scene.text === this.#scene.text) this.#editor.underline(diagnostics);
+    this.#part("messages").textContent = messages.join("\n\n");
+    if (drawing === null) return this.#say("The picture shows the last text that could be read.");
+    this.#picture.draw(drawing, scene.span);
+    if (quick || scene !== this.#scene) return;
+    history.replaceState(null, "", `#${toLink(scene)}`);
+    this.#say(`${this.#notice}${whereItRests(scene, answer)}`);
     this.#notice = "";
-  }
-
-  #whereItRests(end: Point | null): string {
-    if (end === null) return "The ball does not come to rest here.";
-    const { points } = this.#scene;
-    const distances = points.map(([x, y]) => Math.hypot(x - end[0], y - end[1]));
-    const nearest = Math.min(...distances);
-    const place = end.map((v) => inWords(v, 2)).join(", ");
-    const energy = inWords(this.#field!.energyAt(...end), 3);
-    const near =
-      points.length === 0 || !this.#plain
-        ? ""
-        : `, ${inWords(nearest, 2)} from memory ${distances.indexOf(nearest) + 1}`;
-    return `The ball comes to rest at (${place})${near}, with energy ${energy}.`;
   }
 
   #movePoint(which: number, to: Point): void {
@@ -175,6 +160,19 @@ class LandscapePage extends HTMLElement {
   #say(text: string): void {
     this.#part("status").textContent = text;
   }
+}
+
+function whereItRests({ points }: Scene, { drawing, plain }: Answer): string {
+  if (drawing?.end == null) return "The ball does not come to rest here.";
+  const { at, energy } = drawing.end;
+  const distances = points.map(([x, y]) => Math.hypot(x - at[0], y - at[1]));
+  const nearest = Math.min(...distances);
+  const place = at.map((v) => inWords(v, 2)).join(", ");
+  const near =
+    points.length === 0 || plain === false
+      ? ""
+      : `, ${inWords(nearest, 2)} from memory ${distances.indexOf(nearest) + 1}`;
+  return `The ball comes to rest at (${place})${near}, with energy ${inWords(energy, 3)}.`;
 }
 
 /** Rounded, and never −0. */
