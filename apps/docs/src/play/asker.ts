@@ -11,6 +11,8 @@ export type OnAnswer = (question: Question, answer: Answer | null) => void;
 export class Asker {
   readonly #onAnswer: OnAnswer;
   #worker = makeWorker();
+  /** The first message of a worker says that it has loaded; patience begins then. */
+  #ready = nextMessage(this.#worker);
   #asked: Question | null = null;
   #waiting: Question | null = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -26,15 +28,18 @@ export class Asker {
 
   #send(question: Question): void {
     this.#asked = question;
-    this.#worker.addEventListener("message", ({ data }) => this.#done(data as Answer), {
-      once: true,
+    void this.#ready.then(() => {
+      void nextMessage(this.#worker).then((found) => this.#done(found as Answer));
+      this.#patience = setTimeout(() => this.#giveUp(), PATIENCE);
+      this.#worker.postMessage(question, []);
     });
-    this.#patience = setTimeout(() => {
-      this.#worker.terminate();
-      this.#worker = makeWorker();
-      this.#done(null);
-    }, PATIENCE);
-    this.#worker.postMessage(question, []);
+  }
+
+  #giveUp(): void {
+    this.#worker.terminate();
+    this.#worker = makeWorker();
+    this.#ready = nextMessage(this.#worker);
+    this.#done(null);
   }
 
   #done(answer: Answer | null): void {
@@ -48,6 +53,12 @@ export class Asker {
       this.#send(next);
     }
   }
+}
+
+function nextMessage(worker: Worker): Promise<unknown> {
+  return new Promise((resolve) => {
+    worker.addEventListener("message", ({ data }) => resolve(data), { once: true });
+  });
 }
 
 function makeWorker(): Worker {

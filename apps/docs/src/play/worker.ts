@@ -8,3 +8,4 @@ addEventListener("message", ({ data }: MessageEvent<Question>) => {
   const handed = found.drawing === null ? [] : [found.drawing.energies.buffer as ArrayBuffer];
   postMessage(found, { transfer: handed });
 });
+postMessage("ready", {});
