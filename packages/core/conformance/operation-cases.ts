@@ -87,6 +87,20 @@ function makeCase(
   return { kind: "operation", row: op, name, op, inputs, numbers, each };
 }
 
+/** Angles of both signs and every size: many at once, and beyond 10¹⁰ each for itself. */
+function angleCases(op: RunOp): OperationCase[] {
+  const spread = (count: number, low: number, high: number) =>
+    Float32Array.from(
+      { length: count },
+      (_, k) => (k % 2 === 0 ? 1 : -1) * 10 ** (low + ((high - low) * k) / count),
+    );
+  const [many, huge] = [spread(16_384, -10, 10), spread(56, 10.01, 38.5)];
+  return [
+    makeCase(op, "angles up to 10¹⁰", [operand([many.length], many)]),
+    makeCase(op, "angles beyond", [operand([huge.length], huge)], [], true),
+  ];
+}
+
 function unaryCases(): OperationCase[] {
   return UNARY.flatMap(([op, from, to], seed) => {
     return [
@@ -94,6 +108,7 @@ function unaryCases(): OperationCase[] {
       ...[...EVERY_OTHER, LARGE].map((shape) =>
         makeCase(op, `[${shape.join()}]`, [within(shape, from, to, seed)]),
       ),
+      ...(op === "sin" || op === "cos" ? angleCases(op) : []),
     ];
   });
 }

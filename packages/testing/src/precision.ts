@@ -49,7 +49,9 @@ export const PRECISION: Readonly<Record<string, Precision>> = {
   ...rows("constant range reshape transpose tile gather select abs sign relu step ceil", EXACT),
   ...rows("maximum minimum max min eq ne lt le and or not", EXACT),
   ...rows("add sub mul div square sqrt reciprocal rsqrt", ROUNDED),
-  ...rows("exp log pow softplus sigmoid logcosh tanh sin cos", APPROXIMATE),
+  ...rows("exp log pow softplus sigmoid logcosh tanh", APPROXIMATE),
+  // Our own on graphics cards, for angles of every size.
+  ...rows("sin cos", { ...APPROXIMATE, webgl: 1e-6, webgpu: 1e-6 }),
   ...rows("sum prod matmul", ACCUMULATED),
 };
 
