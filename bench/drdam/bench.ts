@@ -8,7 +8,7 @@ import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { key, normal } from "../../packages/core/src/index.ts";
-import { makeDrdam } from "../../packages/drdam/src/index.ts";
+import { type Engine, makeDrdam } from "../../packages/drdam/src/index.ts";
 import { medians, printTable, seconds } from "../compare.ts";
 
 const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
@@ -30,7 +30,7 @@ async function gradients(): Promise<void> {
       normal(key(2), [batch, D]).map((x) => x / Math.sqrt(D)),
       [batch, D],
     );
-    const step = (engine: "loops" | "tensors") => () =>
+    const step = (engine: Engine) => () =>
       seconds(async () => {
         const { state, energies, clipped } = drdam.rfApproxEnergyDescent(q, T, {
           depth: 1,
@@ -41,7 +41,8 @@ async function gradients(): Promise<void> {
       });
     const results = await medians(
       {
-        "Hamlet, loops": step("loops"),
+        "Hamlet, fused": step("fused"),
+        "Hamlet, loops in float64": step("loops"),
         "Hamlet, operations on wasm": step("tensors"),
         ...python(batch, "numpy"),
         ...python(batch, "jax"),

@@ -13,6 +13,7 @@ export type { DescentOptions, DescentResult } from "./tensors/descent.ts";
 export {
   type ApproxDescentOptions,
   type DrDAM,
+  type Engine,
   type EpsOptions,
   makeDrdam,
 } from "./tensors/drdam.ts";

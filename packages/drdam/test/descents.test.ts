@@ -105,7 +105,7 @@ describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {
       const T = drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
       const batch = states.map((row) => [...row]);
       const settings = { depth: 20, alpha: 0.1, returnGrads: true, clampIdxs: [0, 1, 0, 0, 0] };
-      const [a, b] = (["tensors", "loops"] as const).map((engine) =>
+      const [a, b] = (["tensors", "fused", "loops"] as const).map((engine) =>
         drdam.rfApproxEnergyDescent(batch, T, { ...settings, engine }),
       );
       expect(a.energies.shape).toEqual([20, 3]);

@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { earlierNotebook, notebook, rowsOf } from "./notebook.ts";
 
-const ENGINES = ["loops", "tensors"] as const;
+const ENGINES = ["tensors", "fused", "loops"] as const;
 
 /** A tensor's numbers; disposes it. */
 async function read(tensor: tf.Tensor): Promise<number[]> {

@@ -5,6 +5,7 @@ import type { Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
 import type { Features } from "../features/features.ts";
+import type { FusedFeatures } from "../fused/fused-features.ts";
 import { ENERGY, exactEnergy, featureEnergy, KERNEL_SUM, slopeOf } from "./energies.ts";
 import type { TensorProjection } from "./projection.ts";
 
@@ -118,42 +119,56 @@ export function featureFunction(
 }
 
 /**
- * The same by loops over arrays, in float64: one pass over the features and no `[B, Y]`
- * intermediates. For backends whose tensors are arrays of this process.
+ * The same over arrays, in one pass over the features and without `[B, Y]` intermediates: in float64,
+ * or, where there are `fused` features and they serve a state, in float32. For backends whose tensors
+ * are arrays of this process.
  */
-export function loopFunction(
+export function arrayFunction(
   features: Features,
   { T, eps }: { readonly T: tf.Tensor1D; readonly eps: number },
+  fused: FusedFeatures | null,
 ): EnergyFunction {
   const { D, beta } = features.description;
-  const map = new FeatureMap(features);
-  const scale = featureScale(features);
-  const sums = Float64Array.from(T.dataSync(), (entry) => entry / scale);
-  const gradient = new Float64Array(D);
+  const memory = T.dataSync<"float32">();
+  const loops = floatLoops(features, memory);
+  fused?.load(memory);
+  let gradients = new Float64Array(0);
   return {
     at(states) {
       const [B] = states.shape;
-      const v = states.dataSync();
-      const energy = new Float32Array(B);
-      const kernelSum = new Float32Array(B);
-      const slope = new Float32Array(B * D);
-      for (let b = 0; b < B; b++) {
-        const h = map.kernelSum(v.subarray(b * D, (b + 1) * D), sums, gradient);
-        kernelSum[b] = h;
-        energy[b] = -Math.log(Math.max(h, eps)) / beta;
-        if (h > eps)
-          slope.set(
-            gradient.map((entry) => -entry / (beta * h)),
-            b * D,
-          );
+      const v = states.dataSync<"float32">();
+      if (gradients.length !== v.length) gradients = new Float64Array(v.length);
+      const kernelSums = fused?.kernelSums(v, gradients) ?? loops(v, gradients);
+      const slope = new Float32Array(v.length);
+      for (const [b, h] of kernelSums.entries()) {
+        if (!(h > eps)) continue;
+        for (let i = b * D; i < (b + 1) * D; i++) slope[i] = -gradients[i] / (beta * h);
       }
+      const energy = kernelSums.map((h) => -Math.log(Math.max(h, eps)) / beta);
       return {
-        energy: tf.tensor1d(energy),
+        energy: tf.tensor1d(Float32Array.from(energy)),
         slope: tf.tensor2d(slope, [B, D]),
-        kernelSum: tf.tensor1d(kernelSum),
+        kernelSum: tf.tensor1d(Float32Array.from(kernelSums)),
       };
     },
     dispose() {},
+  };
+}
+
+/** Kernel sums of states `[B, D]` in float64; writes their derivatives, `[B, D]`. */
+function floatLoops(features: Features, memory: Float32Array) {
+  const { D } = features.description;
+  const map = new FeatureMap(features);
+  const scale = featureScale(features);
+  let sums: Float64Array | null = null;
+  return (states: Float32Array, gradients: Float64Array): Float64Array => {
+    sums ??= Float64Array.from(memory).map((entry) => entry / scale);
+    const kernelSums = new Float64Array(states.length / D);
+    for (let b = 0; b < kernelSums.length; b++) {
+      const [from, to] = [b * D, (b + 1) * D];
+      kernelSums[b] = map.kernelSum(states.subarray(from, to), sums, gradients.subarray(from, to));
+    }
+    return kernelSums;
   };
 }
 

@@ -5,7 +5,9 @@ import { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureDescription, FeatureOptions } from "../features/description.ts";
 import { type Features, makeFeatures } from "../features/features.ts";
+import { type FusedFeatures, makeFusedFeatures } from "../fused/fused-features.ts";
 import {
+  arrayFunction,
   descend,
   type DescentOptions,
   type DescentResult,
@@ -13,7 +15,6 @@ import {
   exactFunction,
   featureFunction,
   featureInputs,
-  loopFunction,
 } from "./descent.ts";
 import { DEFAULT_EPS, featureEntries, HALVES, type PlannedEnergy } from "./energies.ts";
 import { makeTensorProjection, type TensorProjection } from "./projection.ts";
@@ -25,13 +26,18 @@ export interface EpsOptions {
   readonly eps?: number;
 }
 
+/** Who computes the steps of an approximate descent. */
+export type Engine = "tensors" | "fused" | "loops";
+
 /** How an approximate descent goes. */
 export interface ApproxDescentOptions extends DescentOptions, EpsOptions {
   /**
-   * `tensors`: operations of the backend. `loops`: float64 loops in this process, on backends that
-   * keep tensors in its memory. Default `loops` on cpu and wasm, where they are faster.
+   * `tensors`: operations of the backend. `fused`: one pass in float32 in this process, by
+   * WebAssembly; where that cannot be (positive features, angles beyond 25 000, a page that forbids
+   * it) as `loops`. `loops`: the same in float64. Default `fused` on cpu and wasm, whose tensors are
+   * in this process, and `tensors` elsewhere.
    */
-  readonly engine?: "tensors" | "loops";
+  readonly engine?: Engine;
 }
 
 /**
@@ -93,7 +99,7 @@ export function makeDrdam(options: FeatureOptions): DrDAM {
   return new RandomFeatureMemory(makeFeatures(options));
 }
 
-/** Backends whose tensors are arrays of this process, for which loops need not wait. */
+/** Backends whose tensors are arrays of this process, for which nobody need wait. */
 const IN_PROCESS: ReadonlySet<string> = new Set(["cpu", "wasm"]);
 /** Memories whose features are computed at once: no more than about this many numbers. */
 const FEATURES_AT_ONCE = 2 ** 24;
@@ -102,6 +108,7 @@ class RandomFeatureMemory implements DrDAM {
   readonly features: Features;
   readonly #projection: TensorProjection;
   readonly #entries: PlannedEnergy;
+  #fused: FusedFeatures | null | undefined;
   #disposed = false;
 
   constructor(features: Features) {
@@ -201,9 +208,13 @@ class RandomFeatureMemory implements DrDAM {
     return this.#run(() => {
       const settings = { T: vectorOf(T, this.Tdim, "T"), eps: positive("eps", eps) };
       const approx =
-        engine === "loops"
-          ? loopFunction(this.features, settings)
-          : featureFunction(this.features, this.#projection, settings);
+        engine === "tensors"
+          ? featureFunction(this.features, this.#projection, settings)
+          : arrayFunction(
+              this.features,
+              settings,
+              engine === "fused" ? this.#fusedFeatures() : null,
+            );
       return this.#descend(approx, q, { ...options, eps });
     });
   }
@@ -230,6 +241,7 @@ class RandomFeatureMemory implements DrDAM {
 
   dispose(): void {
     if (!this.#disposed) this.#projection.dispose();
+    this.#fused = null;
     this.#disposed = true;
   }
 
@@ -237,8 +249,14 @@ class RandomFeatureMemory implements DrDAM {
     this.dispose();
   }
 
-  #usualEngine(): "tensors" | "loops" {
-    return IN_PROCESS.has(tf.getBackend()) ? "loops" : "tensors";
+  #usualEngine(): Engine {
+    return IN_PROCESS.has(tf.getBackend()) ? "fused" : "tensors";
+  }
+
+  /** Made when they are first needed: they hold a second copy of the rows. */
+  #fusedFeatures(): FusedFeatures | null {
+    if (this.#fused === undefined) this.#fused = makeFusedFeatures(this.features);
+    return this.#fused;
   }
 
   #run<Result extends tf.TensorContainer>(body: () => Result): Result {
