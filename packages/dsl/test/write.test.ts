@@ -37,6 +37,31 @@ describe("a graph written as one flat file keeps its model id", () => {
   test.each(EXAMPLES)("of $name", ({ text }) => void checkFlat(text, FILES));
 });
 
+test("a chain of lets, each of which reads the one before twice, stays a chain", () => {
+  const links = Array.from(
+    { length: 30 },
+    (_, i) => `let b${i + 1}[i] = tanh(b${i}[i]) + 0.1 * b${i}[i]^2`,
+  );
+  const text = checkFlat(`dim D = 4
+neuron v: [D] as tanh
+let b0[i] = 0.5 * v[i]
+${links.join("\n")}
+energy pull = sum[i] b30[i]`);
+  expect(text.length).toBeLessThan(5000);
+  expect(text).toMatch(/^let p\[i: D\] =/m);
+});
+
+test("what layers that are coupled share is written once", () => {
+  const text = checkFlat(`dim D = 3, H = 2
+const W: [D, D] = 0.1
+neuron v: [D] as tanh
+neuron h: [H] as tanh
+let a[i, k] = tanh(sum[j] W[i, j] * v[j] + v[i] * h[k]) + exp(-v[i]^2 * h[k]^2 - sum[j] W[j, i] * v[j])
+let b[i, k] = tanh(sum[j] W[i, j] * a[j, k]) + a[i, k]^2 + sqrt(1 + a[i, k]^2)
+energy pull = sum[i, k] (b[i, k]^3 + cos(b[i, k]))`);
+  expect(text.match(/^let /gm)!.length).toBeGreaterThan(0);
+});
+
 test("names with dots become names with underscores", () => {
   const text = checkFlat(
     "dim D = 3\nneuron v: [D] as tanh\nneuron h: [D] as tanh\nconnect enc: dense(v, h)",

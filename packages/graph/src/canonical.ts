@@ -62,6 +62,23 @@ export function makeKeys(free: readonly Index[]): (expr: Expr) => string {
   return (expr) => keys.key(expr, names, 0);
 }
 
+/**
+ * Keys of many parts, each by its own free indices: equal for parts that are equal once those of the
+ * one, in the order of `free`, stand for those of the other, over the same dims.
+ */
+export function makePartKeys(): (part: Expr) => string {
+  const keys = new Keys();
+  const dims: Dim[] = [];
+  const called = ({ dim }: Index, axis: number) => {
+    if (!dims.includes(dim)) dims.push(dim);
+    return `axis ${axis} over ${dims.indexOf(dim)}`;
+  };
+  return (part) => {
+    const names = new Map(part.free.map((index, axis) => [index, called(index, axis)]));
+    return keys.key(part, names, 0);
+  };
+}
+
 /** The same expression, built again by the constructors. */
 export function tidy(expr: Expr): Expr {
   const done = new Map<Expr, Expr>();

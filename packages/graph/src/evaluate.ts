@@ -28,6 +28,7 @@ export interface Dense {
 export function sizeOfDim(dim: Dim, environment: Environment = {}): number {
   const known = environment.sizes?.get(dim);
   if (known !== undefined) return known;
+  if (dim.size?.kind === "lit") return dim.size.value;
   if (dim.size !== null) return evaluateScalar(dim.size, environment);
   throw new HamError(
     "graph/size-unknown",
@@ -73,21 +74,26 @@ function spread(value: Dense, order: readonly Index[], environment: Environment)
 function walk(
   sizes: readonly number[],
   strides: readonly (readonly number[])[],
-  visit: (position: number, offsets: readonly number[], point: readonly number[]) => void,
+  visit: (position: number, offsets: readonly number[]) => void,
 ): void {
   const point = sizes.map(() => 0);
   const offsets = strides.map(() => 0);
   const total = sizes.reduce((a, b) => a * b, 1);
   for (let position = 0; position < total; position++) {
-    visit(position, offsets, point);
+    visit(position, offsets);
     for (let axis = sizes.length - 1; axis >= 0; axis--) {
       point[axis]++;
-      strides.forEach((stride, k) => (offsets[k] += stride[axis]));
-      if (point[axis] < sizes[axis]) break;
+      const isOver = point[axis] === sizes[axis];
+      const steps = isOver ? 1 - sizes[axis] : 1;
+      for (let k = 0; k < offsets.length; k++) offsets[k] += steps * strides[k][axis];
+      if (!isOver) break;
       point[axis] = 0;
-      strides.forEach((stride, k) => (offsets[k] -= stride[axis] * sizes[axis]));
     }
   }
+}
+
+function sameAxes(a: readonly Index[], b: readonly Index[]): boolean {
+  return a.length === b.length && a.every((index, axis) => index === b[axis]);
 }
 
 class Evaluation {
@@ -123,8 +129,10 @@ class Evaluation {
       return axes.map((index) => strideOf(part.axes, own, index));
     });
     const data = new Float64Array(sizes.reduce((a, b) => a * b, 1));
+    const values = parts.map(() => 0);
     walk(sizes, strides, (position, offsets) => {
-      data[position] = f(parts.map((part, k) => part.data[offsets[k]]));
+      for (let k = 0; k < parts.length; k++) values[k] = parts[k].data[offsets[k]];
+      data[position] = f(values);
     });
     return { axes, data };
   }
@@ -152,12 +160,18 @@ class Evaluation {
         const strides = dims.map((_, axis) => dims.slice(axis + 1).reduce((a, b) => a * b, 1));
         const sizes = expr.free.map((index) => this.#size(index));
         const data = new Float64Array(sizes.reduce((a, b) => a * b, 1));
-        walk(sizes, [], (position, _, point) => {
-          const offset = expr.at.reduce<number>((total, index, axis) => {
-            const i = typeof index === "number" ? index : point[expr.free.indexOf(index)];
-            return total + i * strides[axis];
-          }, 0);
-          data[position] = entries[offset]!;
+        // An index may walk several axes at once, and a number stands still.
+        const along = (wanted: Index) =>
+          expr.at.reduce<number>(
+            (sum, index, axis) => sum + (index === wanted ? strides[axis] : 0),
+            0,
+          );
+        const start = expr.at.reduce<number>(
+          (sum, place, axis) => sum + (typeof place === "number" ? place * strides[axis] : 0),
+          0,
+        );
+        walk(sizes, [expr.free.map(along)], (position, [offset]) => {
+          data[position] = entries[start + offset]!;
         });
         return { axes: expr.free, data };
       }
@@ -166,7 +180,7 @@ class Evaluation {
         return this.#combine(
           expr.free,
           expr.args.map((arg) => this.value(arg)),
-          (values) => f(...values),
+          expr.args.length === 2 ? ([a, b]) => f(a, b) : (values) => f(...values),
         );
       }
       case "select":
@@ -184,11 +198,13 @@ class Evaluation {
 
   /** The body and the guard over `axes`, row-major. */
   #entries(expr: Reduce | Softmax, axes: readonly Index[]) {
-    const body = this.#combine(axes, [this.value(expr.body)], ([value]) => value).data;
-    const where =
-      expr.where === null
-        ? null
-        : this.#combine(axes, [this.value(expr.where)], ([value]) => value).data;
+    const over = (part: Expr) => {
+      const value = this.value(part);
+      if (sameAxes(value.axes, axes)) return value.data;
+      return this.#combine(axes, [value], ([entry]) => entry).data;
+    };
+    const body = over(expr.body);
+    const where = expr.where === null ? null : over(expr.where);
     const count = expr.over.reduce((total, index) => total * this.#size(index), 1);
     return { body, where, count };
   }
@@ -198,10 +214,9 @@ class Evaluation {
     const data = new Float64Array(body.length / count);
     for (let position = 0; position < data.length; position++) {
       const from = position * count;
-      const group = body
-        .subarray(from, from + count)
-        .filter((_, i) => where === null || where[from + i] !== 0);
-      data[position] = REDUCERS[expr.op](group);
+      const group = body.subarray(from, from + count);
+      const counted = where === null ? group : group.filter((_, i) => where[from + i] !== 0);
+      data[position] = REDUCERS[expr.op](counted);
     }
     return { axes: expr.free, data };
   }

@@ -6,9 +6,10 @@ import { activationOf, type EnergyGraph, type Neuron, velocities } from "./energ
 import { children, get, lit } from "./expr.ts";
 import { printLatex } from "./print-latex.ts";
 import { printText } from "./print-text.ts";
-import { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
+import { nameSharedParts } from "./shared-parts.ts";
+import { replaceGets } from "./substitute.ts";
 import { makeTensor } from "./tensor.ts";
-import type { Expr, Index, Softmax, Tensor } from "./types.ts";
+import type { Expr, Index } from "./types.ts";
 
 /** When an expression can first be computed. */
 export type ExplainedStage =
@@ -32,15 +33,17 @@ export interface Explanation {
   readonly activations: readonly (Formula & { readonly neuron: Neuron })[];
   /** The right side is `τ dx/dt`; for a binary layer, which has no such, it is `−∂E/∂x̂`. */
   readonly rules: readonly (Formula & { readonly neuron: Neuron })[];
-  /** Parts that the rules name. */
+  /** Parts that have a name: softmaxes, and what a formula would write more than once. */
   readonly shared: readonly Formula[];
   /** What does not have to be computed at every step. */
   readonly ahead: readonly { readonly stage: ExplainedStage; readonly part: Expr }[];
 }
 
+/** A part of as many operations, reads and numbers gets a name where it is written more than once. */
+const LONG = 12;
+
 /** Writes a model down; see above. */
 export function explain(graph: EnergyGraph): Explanation {
-  const names = new SharedParts(graph);
   // With every time constant 1 a velocity is what stands right of τ dx/dt. A binary layer follows
   // the energy alone: its own part is 0 at both of its values.
   const unhurried = graph.neurons.map((neuron) => ({
@@ -49,21 +52,42 @@ export function explain(graph: EnergyGraph): Explanation {
     leak: neuron.leak && neuron.kind === "smooth",
   }));
   const slopes = [...velocities({ ...graph, neurons: unhurried }).values()];
-  const rules = slopes.map(({ indices, value }, i) => ({
-    neuron: graph.neurons[i],
-    indices,
-    left: get(graph.neurons[i][movingSide(graph.neurons[i])], indices),
-    right: names.name(value),
-  }));
+  const taken = [...graph.tensors, ...graph.neurons, ...graph.dims].map(({ name }) => name);
+  const { formulas, parts } = nameSharedParts(
+    [...slopes.map(({ value }) => value), ...graph.terms.map(({ energy }) => energy)],
+    {
+      taken,
+      isNamed: ({ kind }, reads, length) => kind === "softmax" || (reads > 1 && length >= LONG),
+    },
+  );
+  const energies = formulas.slice(slopes.length);
+  const activations = graph.neurons.map(activationOf);
+  const activating = nameSharedParts(
+    activations.map(({ value }) => value),
+    {
+      taken: [...taken, ...parts.map(({ name }) => name.name)],
+      isNamed: (_, reads, length) => reads > 1 && length >= LONG,
+    },
+  );
   return {
-    energies: graph.terms.map(({ name, energy }) => ({ left: name, right: energy, indices: [] })),
+    energies: graph.terms.map(({ name }, i) => ({ left: name, right: energies[i], indices: [] })),
     leaking: graph.neurons.filter(({ leak, kind }) => leak && kind === "smooth"),
-    activations: graph.neurons.map((neuron) => {
-      const { indices, value } = activationOf(neuron);
-      return { neuron, indices, left: get(neuron.activation, indices), right: value };
+    activations: graph.neurons.map((neuron, i) => {
+      const { indices } = activations[i];
+      const left = get(neuron.activation, indices);
+      return { neuron, indices, left, right: activating.formulas[i] };
     }),
-    rules,
-    shared: names.formulas,
+    rules: slopes.map(({ indices }, i) => ({
+      neuron: graph.neurons[i],
+      indices,
+      left: get(graph.neurons[i][movingSide(graph.neurons[i])], indices),
+      right: formulas[i],
+    })),
+    shared: [...parts, ...activating.parts].map(({ name, indices, value }) => ({
+      left: get(name, indices),
+      right: value,
+      indices,
+    })),
     ahead: slopes.flatMap(({ value }) => computedAhead(value)),
   };
 }
@@ -73,76 +97,17 @@ function movingSide({ kind }: Neuron): "state" | "activation" {
   return kind === "binary" ? "activation" : "state";
 }
 
-/** Gives every softmax of the rules a name, so that it is written once. */
-class SharedParts {
-  readonly formulas: Formula[] = [];
-  readonly #byKey = new Map<string, Tensor>();
-  readonly #taken: Set<string>;
-
-  constructor(graph: EnergyGraph) {
-    this.#taken = new Set(
-      [...graph.tensors, ...graph.neurons, ...graph.dims].map(({ name }) => name),
-    );
-  }
-
-  name(expr: Expr): Expr {
-    return rewrite(expr, (node) => (node.kind === "softmax" ? this.#part(node) : null));
-  }
-
-  #part(node: Softmax): Expr {
-    const key = exprKey(node, node.free);
-    let tensor = this.#byKey.get(key);
-    if (tensor === undefined) {
-      const name = "pqrstuvw".split("").find((letter) => !this.#taken.has(letter)) ?? "softmax";
-      this.#taken.add(name);
-      tensor = makeTensor(
-        name,
-        "const",
-        node.free.map((index) => index.dim),
-      );
-      this.#byKey.set(key, tensor);
-      const indices = node.free.map(freshIndex);
-      const renamed = new Map(node.free.map((index, axis) => [index, indices[axis]]));
-      this.formulas.push({
-        left: get(tensor, indices),
-        right: substituteIndices(node, renamed),
-        indices,
-      });
-    }
-    return get(tensor, node.free);
-  }
-}
-
-/** Replaces the outermost parts that `part` answers for. */
-function rewrite(expr: Expr, part: (node: Expr) => Expr | null): Expr {
-  const found = part(expr);
-  if (found !== null) return found;
-  const parts = children(expr).map((child) => rewrite(child, part));
-  if (parts.every((child, i) => child === children(expr)[i])) return expr;
-  return rebuilt(expr, parts);
-}
-
-function rebuilt(expr: Expr, parts: readonly Expr[]): Expr {
-  switch (expr.kind) {
-    case "apply":
-      return { ...expr, args: parts };
-    case "select":
-      return { ...expr, condition: parts[0], whenTrue: parts[1], whenFalse: parts[2] };
-    case "reduce":
-    case "softmax":
-      return { ...expr, body: parts[0], where: expr.where === null ? null : parts[1] };
-    default:
-      return expr;
-  }
-}
-
 const ORDER = { load: 0, example: 1, step: 2 };
 type Stage = keyof typeof ORDER;
 
 /** The largest parts of an expression that need no activation, and are more than a read. */
 function computedAhead(expr: Expr): { stage: ExplainedStage; part: Expr }[] {
   const found = new Map<string, { stage: ExplainedStage; part: Expr }>();
+  const stageOf = makeStages();
+  const seen = new Set<Expr>();
   const visit = (node: Expr): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
     const stage = stageOf(node);
     if (stage === "step") {
       children(node).forEach(visit);
@@ -159,16 +124,28 @@ function computedAhead(expr: Expr): { stage: ExplainedStage; part: Expr }[] {
   return [...found.values()];
 }
 
-function stageOf(expr: Expr): Stage {
-  if (expr.kind === "time") return "step";
-  if (expr.kind === "get") {
+/** When expressions can first be computed; shared parts are asked once. */
+function makeStages(): (expr: Expr) => Stage {
+  const known = new Map<Expr, Stage>();
+  const stageOf = (expr: Expr): Stage => {
+    let stage = known.get(expr);
+    if (stage === undefined) {
+      stage = own(expr);
+      for (const part of children(expr).map(stageOf)) {
+        if (ORDER[part] > ORDER[stage]) stage = part;
+      }
+      known.set(expr, stage);
+    }
+    return stage;
+  };
+  const own = (expr: Expr): Stage => {
+    if (expr.kind === "time") return "step";
+    if (expr.kind !== "get") return "load";
     const { kind } = expr.tensor;
     if (kind === "state" || kind === "activation") return "step";
     return kind === "given" ? "example" : "load";
-  }
-  return children(expr)
-    .map(stageOf)
-    .reduce<Stage>((latest, stage) => (ORDER[stage] > ORDER[latest] ? stage : latest), "load");
+  };
+  return stageOf;
 }
 
 /** An activation that no line can hold is shown as what it is: the gradient of L. */

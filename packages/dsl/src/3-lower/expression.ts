@@ -106,6 +106,8 @@ export class Expressions {
   readonly #unboundNames = new Set<string>();
   /** Reads whose indices were reported as walking the wrong axes. */
   readonly #blamed = new Set<ast.Reference>();
+  /** What a `let` is worth at the indices that it was read at. */
+  readonly #letReads = new Map<Meaning, { at: readonly (Index | number)[]; value: Expr }[]>();
 
   constructor(scope: Scope, diagnostics: Diagnostics, text: string) {
     this.#scope = scope;
@@ -463,13 +465,25 @@ export class Expressions {
       case "neuron":
         return get(meaning.neuron.activation, at);
       case "let":
-        return substituteIndices(
-          meaning.value,
-          new Map(meaning.indices.map((index, axis) => [index, at[axis]])),
-        );
+        return this.#readLet(meaning, at);
       default:
         return null;
     }
+  }
+
+  /**
+   * The value of a `let` at indices: one and the same object wherever they are the same, so that a
+   * chain of definitions, each of which reads the one before it twice, does not double with each.
+   */
+  #readLet(meaning: Meaning & { kind: "let" }, at: readonly (Index | number)[]): Expr {
+    const reads = this.#letReads.get(meaning) ?? [];
+    this.#letReads.set(meaning, reads);
+    const known = reads.find((read) => read.at.every((index, axis) => index === at[axis]));
+    if (known !== undefined) return known.value;
+    const map = new Map(meaning.indices.map((index, axis) => [index, at[axis]]));
+    const value = substituteIndices(meaning.value, map);
+    reads.push({ at, value });
+    return value;
   }
 
   #wholeTensor(

@@ -1,6 +1,15 @@
 // The declarations of a flat file: dims, tensors, neurons and energies, one text each.
 
-import type { Dim, EnergyGraph, Expr, Neuron, Tensor, TensorSource } from "@hamlet/graph";
+import {
+  type Dim,
+  type EnergyGraph,
+  type Expr,
+  isCondition,
+  nameSharedParts,
+  type Neuron,
+  type Tensor,
+  type TensorSource,
+} from "@hamlet/graph";
 import { cannotWrite, expressionWriter, shapeText, sizeText } from "./expressions.ts";
 import type { FileNames } from "./names.ts";
 
@@ -90,10 +99,35 @@ export function neuronText(
   ].join("");
 }
 
-/** Every term as `energy name = …`. */
+/**
+ * From this length on a part that an energy would write more than once is a `let`: a chain of them
+ * would double with every link.
+ */
+const LONG = 40;
+
+/** Every term as `energy name = …`, after the `let`s that they need. */
 export function energyTexts({ terms }: EnergyGraph, names: FileNames): string[] {
-  return terms.map(({ name, energy }, place) => {
-    const { text } = expressionWriter(names, `the energy "${name}"`);
-    return `energy ${names.terms[place]} = ${text(energy)}`;
+  const { formulas, parts } = nameSharedParts(
+    terms.map(({ energy }) => energy),
+    {
+      taken: names.taken,
+      isNamed: (part, reads, length) =>
+        reads > 1 && length >= LONG && !(part.kind === "apply" && isCondition(part.op)),
+    },
+  );
+  const all = { ...names, taken: new Set([...names.taken, ...parts.map(({ name }) => name.name)]) };
+  const lets = parts.map(({ name, indices, value }) => {
+    const { text, index } = expressionWriter(all, `the part "${name.name}" of an energy`);
+    const binders = indices.map((each) => {
+      const dim = names.dim(each.dim);
+      return dim === undefined ? index(each) : `${index(each)}: ${dim}`;
+    });
+    const at = binders.length === 0 ? "" : `[${binders.join(", ")}]`;
+    return `let ${name.name}${at} = ${text(value)}`;
   });
+  const energies = formulas.map((formula, place) => {
+    const { text } = expressionWriter(all, `the energy "${terms[place].name}"`);
+    return `energy ${names.terms[place]} = ${text(formula)}`;
+  });
+  return [...lets, ...energies];
 }

@@ -33,7 +33,7 @@ export function expressionWriter(names: FileNames, owner: string): ExpressionWri
       return printText(expr, {
         index,
         tensor: (tensor) => names.tensor(tensor),
-        dim: (dim) => names.dim(dim) ?? dimFormula(dim, names),
+        dim: (dim) => dimName(dim, names),
       });
     },
   };
@@ -82,7 +82,12 @@ export function cannotWrite(owner: string, what: string): never {
 /** `[K, D]`, or nothing for a number. */
 export function shapeText(axes: readonly Dim[], names: FileNames): string {
   if (axes.length === 0) return "";
-  return `[${axes.map((dim) => names.dim(dim) ?? dimFormula(dim, names)).join(", ")}]`;
+  return `[${axes.map((dim) => dimName(dim, names)).join(", ")}]`;
+}
+
+/** The name of a dim, or its size where it has none. */
+function dimName(dim: Dim, names: FileNames): string {
+  return names.dim(dim) ?? dimFormula(dim, names);
 }
 
 /** A size as shapes and dims may have it: whole powers are written as products. */
