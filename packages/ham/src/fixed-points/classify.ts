@@ -30,14 +30,13 @@ export const FLAT = 1e-7;
 export function classify(landscape: Landscape, site: Site): Classification {
   const { roots, leaks } = rootOfMetric(landscape, site);
   const count = roots.columns;
-  const bent = Matrix.zeros(roots.rows, count);
-  for (let k = 0; k < count; k++) {
-    const column = site.bendTimes(Float64Array.from(roots.getColumn(k)));
-    column.forEach((value, i) => bent.set(i, k, value));
-  }
+  const columns = Float64Array.from(roots.transpose().to1DArray());
+  const bent = Matrix.from1DArray(count, roots.rows, site.bendTimes(columns)).transpose();
   const hessian = roots.transpose().mmul(bent);
   leaks.forEach((leak, k) => hessian.set(k, k, hessian.get(k, k) + leak));
-  const eigenvalues = symmetricEigen(hessian).realEigenvalues.toSorted((a, b) => a - b);
+  // Where everything is held there is no direction to go.
+  const rates = count === 0 ? [] : symmetricEigen(hessian).realEigenvalues;
+  const eigenvalues = rates.toSorted((a, b) => a - b);
   const flat = FLAT * (1 + Math.max(0, ...eigenvalues.map(Math.abs)));
   const index = eigenvalues.filter((value) => value < -flat).length;
   const degenerate = eigenvalues.some((value) => Math.abs(value) <= flat);
@@ -57,26 +56,22 @@ function rootOfMetric(
   const total = offsets.at(-1)!;
   const columns: Float64Array[] = [];
   const leaks: number[] = [];
-  neurons.forEach((_, layer) => {
+  neurons.forEach((__, layer) => {
     const [from, to] = [offsets[layer], offsets[layer + 1]];
-    const units = Array.from({ length: to - from }, (__, i) => from + i).filter(
+    const units = Array.from({ length: to - from }, (_, i) => from + i).filter(
       (i) => free[i] === 1,
     );
     if (units.length === 0) return;
-    const block = new Matrix(
-      units.map((j) => {
-        const unit = new Float64Array(total);
-        unit[j] = 1;
-        const image = site.metricTimes(unit);
-        return units.map((i) => image[i]);
-      }),
-    );
-    const { realEigenvalues: values, eigenvectorMatrix: vectors } = symmetricEigen(block);
+    const vectors = new Float64Array(units.length * total);
+    units.forEach((j, row) => (vectors[row * total + j] = 1));
+    const images = site.metricTimes(vectors);
+    const block = new Matrix(units.map((_, row) => units.map((i) => images[row * total + i])));
+    const { realEigenvalues: values, eigenvectorMatrix: axes } = symmetricEigen(block);
     const still = 1e-10 * Math.max(0, ...values);
     values.forEach((value, k) => {
       if (value <= still) return;
       const column = new Float64Array(total);
-      units.forEach((i, row) => (column[i] = Math.sqrt(value) * vectors.get(row, k)));
+      units.forEach((i, row) => (column[i] = Math.sqrt(value) * axes.get(row, k)));
       columns.push(column);
       leaks.push(leak[from]);
     });

@@ -58,16 +58,13 @@ function stepped(site: Site, normal: Matrix, right: Matrix, damping: number): Ve
 /** `∂g/∂x` at a site; 1 on the diagonal for units that are held, so that they stay. */
 function jacobianAt({ free, leak }: Landscape, site: Site): Matrix {
   const { length: count } = site.states;
-  const jacobian = Matrix.zeros(count, count);
+  const units = new Float64Array(count * count);
+  for (let j = 0; j < count; j++) units[j * count + j] = free[j];
+  const columns = site.bendTimes(site.metricTimes(units));
+  const jacobian = new Matrix(count, count);
   for (let j = 0; j < count; j++) {
-    const unit = new Float64Array(count);
-    unit[j] = 1;
-    if (free[j] === 0) {
-      jacobian.set(j, j, 1);
-      continue;
-    }
-    const column = site.bendTimes(site.metricTimes(unit));
-    column.forEach((value, i) => jacobian.set(i, j, value + (i === j ? leak[j] : 0)));
+    for (let i = 0; i < count; i++) jacobian.set(i, j, columns[j * count + i]);
+    jacobian.set(j, j, free[j] === 0 ? 1 : jacobian.get(j, j) + leak[j]);
   }
   return jacobian;
 }

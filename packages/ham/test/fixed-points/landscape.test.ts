@@ -56,6 +56,18 @@ describe("a landscape", () => {
     );
   });
 
+  test("multiplies several vectors as it does each, and two sites do not meet", () => {
+    const landscape = twoLayers();
+    const [near, far] = [point, point.map((x) => 2 * x)].map((x) => landscape.at(x));
+    const both = Float64Array.of(...u, ...point);
+    const before = near.bendTimes(near.metricTimes(both));
+    const elsewhere = far.bendTimes(far.metricTimes(u));
+    const each = [u, point].flatMap((x) => [...near.bendTimes(near.metricTimes(x))]);
+    expect([...before]).toEqual(each);
+    expect([...elsewhere]).not.toEqual(each.slice(0, 6));
+    expect([...twoLayers().at(far.states).metricTimes(u)]).toEqual([...far.metricTimes(u)]);
+  });
+
   test("does not move where a clamp holds", () => {
     const { graph, beta, xi, v } = triangle();
     const held = { neuron: v, indices: [], where: null, value: null };
@@ -68,7 +80,9 @@ describe("a landscape", () => {
       clamps: [held],
     });
     expect([...landscape.free]).toEqual([0, 0]);
-    expect([...landscape.at(Float64Array.of(0.5, 0.5)).slope]).toEqual([0, 0]);
+    const site = landscape.at(Float64Array.of(0.5, 0.5));
+    expect([...site.slope]).toEqual([0, 0]);
+    expect(classify(landscape, site)).toEqual({ kind: "minimum", index: 0, eigenvalues: [] });
   });
 });
 

@@ -1,0 +1,292 @@
+// The operations of a plan over plain arrays of float64 numbers.
+//
+// TensorFlow.js has no float64, and an interpreter that walks expressions is slow. A plan says the
+// same in few large operations, each of which is a loop or two here.
+
+import { invariant, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
+import { boundShape, type Instruction } from "../plan/instruction.ts";
+import type { RunOp } from "./kernels.ts";
+
+/** An array of numbers, row-major. */
+export interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+type Run = (inputs: readonly Numbers[], numbers: readonly number[], batch: number) => Numbers;
+
+const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
+
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => count(shape.slice(axis + 1)));
+}
+
+/** Axes to walk with their steps through several arrays; neighbours that can be are one. */
+interface Walk {
+  readonly sizes: readonly number[];
+  readonly strides: readonly (readonly number[])[];
+}
+
+function merged(shape: readonly number[], strides: readonly (readonly number[])[]): Walk {
+  const sizes: number[] = [];
+  const steps: number[][] = strides.map(() => []);
+  shape.forEach((n, axis) => {
+    if (n === 1) return;
+    const last = sizes.length - 1;
+    const joins = last >= 0 && strides.every((stride, k) => steps[k][last] === stride[axis] * n);
+    if (joins) sizes[last] *= n;
+    else sizes.push(n);
+    strides.forEach((stride, k) => {
+      if (joins) steps[k][last] = stride[axis];
+      else steps[k].push(stride[axis]);
+    });
+  });
+  return { sizes, strides: steps };
+}
+
+/** Calls `row` for every run along the last axis, with where it begins in each array. */
+function walk({ sizes, strides }: Walk, row: (offsets: readonly number[]) => void): void {
+  if (sizes.includes(0)) return;
+  const outer = sizes.length - 1;
+  const point = sizes.map(() => 0);
+  const offsets = strides.map(() => 0);
+  for (;;) {
+    row(offsets);
+    let axis = outer - 1;
+    for (; axis >= 0; axis--) {
+      point[axis]++;
+      const isOver = point[axis] === sizes[axis];
+      const steps = isOver ? 1 - sizes[axis] : 1;
+      for (let k = 0; k < offsets.length; k++) offsets[k] += steps * strides[k][axis];
+      if (!isOver) break;
+      point[axis] = 0;
+    }
+    if (axis < 0) return;
+  }
+}
+
+/** The entries of `source` at `start` and steps from it, as an array of that shape. */
+function copied(
+  source: Float64Array,
+  shape: readonly number[],
+  strides: readonly number[],
+  result: readonly number[] = shape,
+): Numbers {
+  const data = new Float64Array(count(shape));
+  const plan = merged(shape, [stridesOf(shape), strides]);
+  const length = plan.sizes.at(-1) ?? 1;
+  const [to, from] = plan.strides.map((steps) => steps.at(-1) ?? 0);
+  walk(plan, ([into, at]) => {
+    for (let i = 0; i < length; i++) data[into + i * to] = source[at + i * from];
+  });
+  return { shape: result, data };
+}
+
+const one =
+  (f: (x: number) => number): Run =>
+  ([{ shape, data }]) => ({ shape, data: data.map(f) });
+const scalar = (name: ScalarFunction): Run => one(SCALAR_FUNCTIONS[name].evaluate);
+
+type RowLoop = (
+  n: number,
+  out: Float64Array,
+  at: number,
+  a: Float64Array,
+  from: readonly [number, number],
+  b: Float64Array,
+  steps: readonly [number, number],
+) => void;
+
+/** Entry by entry, where axes of one entry are repeated. */
+const rows =
+  (loop: RowLoop): Run =>
+  ([a, b]) => {
+    const rank = Math.max(a.shape.length, b.shape.length);
+    const padded = [a, b].map(({ shape }) => [
+      ...Array.from({ length: rank - shape.length }, () => 1),
+      ...shape,
+    ]);
+    const shape = padded[0].map((n, axis) => (n === 1 ? padded[1][axis] : n));
+    const repeated = padded.map((own) =>
+      stridesOf(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)),
+    );
+    const data = new Float64Array(count(shape));
+    const plan = merged(shape, [stridesOf(shape), ...repeated]);
+    const length = plan.sizes.at(-1) ?? 1;
+    const [, stepA, stepB] = plan.strides.map((steps) => steps.at(-1) ?? 0);
+    walk(plan, ([into, fromA, fromB]) =>
+      loop(length, data, into, a.data, [fromA, fromB], b.data, [stepA, stepB]),
+    );
+    return { shape, data };
+  };
+
+// The commonest have loops of their own: a call for every entry takes several times as long.
+const add = rows((n, out, at, a, [i, j], b, [p, q]) => {
+  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] + b[j + k * q];
+});
+const subtract = rows((n, out, at, a, [i, j], b, [p, q]) => {
+  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] - b[j + k * q];
+});
+const multiply = rows((n, out, at, a, [i, j], b, [p, q]) => {
+  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] * b[j + k * q];
+});
+const divide = rows((n, out, at, a, [i, j], b, [p, q]) => {
+  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] / b[j + k * q];
+});
+const pairs = (name: ScalarFunction): Run => {
+  const { evaluate } = SCALAR_FUNCTIONS[name];
+  return rows((n, out, at, a, [i, j], b, [p, q]) => {
+    for (let k = 0; k < n; k++) out[at + k] = evaluate(a[i + k * p], b[j + k * q]);
+  });
+};
+
+/** Reduces the axes in `numbers` away. */
+const reduction =
+  (empty: number, join: (total: number, x: number) => number): Run =>
+  ([{ shape, data }], axes) => {
+    const kept = shape.filter((_, axis) => !axes.includes(axis));
+    const steps = stridesOf(kept);
+    let next = 0;
+    const into = shape.map((_, axis) => (axes.includes(axis) ? 0 : steps[next++]));
+    const plan = merged(shape, [stridesOf(shape), into]);
+    const length = plan.sizes.at(-1) ?? 1;
+    const step = plan.strides[1].at(-1) ?? 0;
+    const result = new Float64Array(count(kept)).fill(empty);
+    walk(plan, ([from, to]) => {
+      if (step === 0) {
+        let total = result[to];
+        for (let i = 0; i < length; i++) total = join(total, data[from + i]);
+        result[to] = total;
+      } else {
+        for (let i = 0; i < length; i++) {
+          result[to + i * step] = join(result[to + i * step], data[from + i]);
+        }
+      }
+    });
+    return { shape: kept, data: result };
+  };
+
+/** A product of matrices, or of two stacks of them. */
+const matrixProduct: Run = ([a, b]) => {
+  const [m, k] = a.shape.slice(-2);
+  const n = b.shape.at(-1)!;
+  const stack = a.shape.slice(0, -2);
+  const data = new Float64Array(count(stack) * m * n);
+  for (let s = 0; s < count(stack); s++) {
+    for (let row = 0; row < m; row++) {
+      const into = (s * m + row) * n;
+      for (let middle = 0; middle < k; middle++) {
+        const factor = a.data[(s * m + row) * k + middle];
+        const from = (s * k + middle) * n;
+        for (let column = 0; column < n; column++) {
+          data[into + column] += factor * b.data[from + column];
+        }
+      }
+    }
+  }
+  return { shape: [...stack, m, n], data };
+};
+
+const OPERATIONS: Readonly<Record<RunOp, Run>> = {
+  constant: (_, [value]) => ({ shape: [], data: Float64Array.of(value) }),
+  range: (_, [n]) => ({ shape: [n], data: Float64Array.from({ length: n }, (__, i) => i) }),
+  add,
+  sub: subtract,
+  mul: multiply,
+  div: divide,
+  pow: pairs("pow"),
+  maximum: pairs("max"),
+  minimum: pairs("min"),
+  square: one((x) => x * x),
+  reciprocal: one((x) => 1 / x),
+  rsqrt: one((x) => 1 / Math.sqrt(x)),
+  exp: scalar("exp"),
+  log: scalar("log"),
+  sqrt: scalar("sqrt"),
+  abs: scalar("abs"),
+  sign: scalar("sign"),
+  relu: scalar("relu"),
+  step: scalar("step"),
+  softplus: scalar("softplus"),
+  sigmoid: scalar("sigmoid"),
+  logcosh: scalar("logcosh"),
+  tanh: scalar("tanh"),
+  sin: scalar("sin"),
+  cos: scalar("cos"),
+  ceil: scalar("ceil"),
+  eq: pairs("eq"),
+  ne: pairs("ne"),
+  lt: pairs("lt"),
+  le: pairs("le"),
+  and: pairs("and"),
+  or: pairs("or"),
+  not: scalar("not"),
+  select: ([condition, yes, no]) => ({
+    shape: yes.shape,
+    data: yes.data.map((x, i) => (condition.data[i] === 0 ? no.data[i] : x)),
+  }),
+  sum: reduction(0, (total, x) => total + x),
+  prod: reduction(1, (total, x) => total * x),
+  max: reduction(-Infinity, Math.max),
+  min: reduction(Infinity, Math.min),
+  matmul: matrixProduct,
+  transpose: ([{ shape, data }], permutation) => {
+    const strides = stridesOf(shape);
+    return copied(
+      data,
+      permutation.map((axis) => shape[axis]),
+      permutation.map((axis) => strides[axis]),
+    );
+  },
+  reshape: ([{ data }], shape, batch) => ({ shape: boundShape(shape, batch), data }),
+  tile: ([{ shape, data }], numbers, batch) => {
+    const repeats = boundShape(numbers, batch);
+    const strides = stridesOf(shape);
+    return copied(
+      data,
+      shape.flatMap((n, axis) => [repeats[axis], n]),
+      strides.flatMap((stride) => [0, stride]),
+      shape.map((n, axis) => n * repeats[axis]),
+    );
+  },
+  indices: (_, positions) => ({ shape: [positions.length], data: Float64Array.from(positions) }),
+  gather: ([{ shape, data }], positions) => {
+    const n = shape.at(-1)!;
+    const result = new Float64Array((data.length / Math.max(n, 1)) * positions.length);
+    for (let i = 0; i < result.length; i++) {
+      const row = Math.floor(i / positions.length);
+      result[i] = data[row * n + positions[i % positions.length]];
+    }
+    return { shape: [...shape.slice(0, -1), positions.length], data: result };
+  },
+  take: ([{ shape, data }, places]) => {
+    const [a, n, c] = shape;
+    const wanted = places.data.length;
+    const result = new Float64Array(a * wanted * c);
+    for (let i = 0; i < a; i++) {
+      for (let p = 0; p < wanted; p++) {
+        const from = (i * n + places.data[p]) * c;
+        result.set(data.subarray(from, from + c), (i * wanted + p) * c);
+      }
+    }
+    return { shape: [a, wanted, c], data: result };
+  },
+  pad: ([{ shape, data }], [value]) => {
+    const [a, n, c] = shape;
+    const result = new Float64Array(a * (n + 1) * c).fill(value);
+    for (let i = 0; i < a; i++) {
+      result.set(data.subarray(i * n * c, (i + 1) * n * c), i * (n + 1) * c);
+    }
+    return { shape: [a, n + 1, c], data: result };
+  },
+};
+
+/** Runs one instruction; what it returns may share its entries with an input. */
+export function runFloat64(
+  { op, numbers }: Instruction,
+  inputs: readonly Numbers[],
+  batch: number,
+): Numbers {
+  invariant(op !== "input" && op !== "time", "inputs are bound, not run");
+  return OPERATIONS[op](inputs, numbers, batch);
+}
