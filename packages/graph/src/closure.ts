@@ -4,9 +4,15 @@
 // float64 number. Entries of tensors are read when the closure runs, so arrays may change in
 // between: a solver that flips one unit at a time keeps its arrays and calls the same closure
 // again. Slower than a compiled kernel, much faster than `evaluate` for many small evaluations.
+//
+// Within one call nothing changes but the cells, so a part that is much work remembers its last
+// value and where its cells stood: what several parts share, and what a loop around it does not
+// change, is computed once.
 
+import { contains } from "./depends.ts";
 import { HamError } from "./error.ts";
 import { sizeOfDim } from "./evaluate.ts";
+import { children } from "./expr.ts";
 import { SCALAR_FUNCTIONS } from "./scalar-functions.ts";
 import type { Apply, Dim, Expr, Get, Index, Reduce, Softmax, Tensor } from "./types.ts";
 
@@ -35,10 +41,16 @@ export function makeClosures(space: ClosureSpace): Closures {
 
 type Closure = () => number;
 
+/** Parts of as many operations, written out, remember their value. */
+const MUCH = 32;
+
 class CellClosures implements Closures {
   readonly #space: ClosureSpace;
   readonly #cells = new Map<Index, { at: number }>();
   readonly #done = new Map<Expr, Closure>();
+  readonly #lengths = new Map<Expr, number>();
+  /** Counts the calls from outside. */
+  readonly #calls = { now: 0 };
 
   constructor(space: ClosureSpace) {
     this.#space = space;
@@ -54,25 +66,92 @@ class CellClosures implements Closures {
   }
 
   compile(expr: Expr): Closure {
-    let closure = this.#done.get(expr);
-    if (closure === undefined) {
-      closure = this.#make(expr);
-      this.#done.set(expr, closure);
-    }
-    return closure;
+    const closure = this.#compile(expr);
+    if (!this.#remembers(expr)) return closure;
+    const calls = this.#calls;
+    return () => {
+      calls.now++;
+      return closure();
+    };
   }
 
   fill(expr: Expr, indices: readonly Index[]): (target: Float64Array) => void {
-    const value = this.compile(expr);
+    const value = this.#compile(expr);
+    const calls = this.#calls;
     let position = 0;
     let target: Float64Array = new Float64Array();
     const visit = this.#loop(indices, () => {
       target[position++] = value();
     });
     return (into) => {
+      calls.now++;
       target = into;
       position = 0;
       visit();
+    };
+  }
+
+  #compile(expr: Expr): Closure {
+    let closure = this.#done.get(expr);
+    if (closure === undefined) {
+      const made = this.#make(expr);
+      closure = this.#isMuch(expr) ? this.#remembered(made, expr.free) : made;
+      this.#done.set(expr, closure);
+    }
+    return closure;
+  }
+
+  /** How many operations an expression is, written out. */
+  #length(expr: Expr): number {
+    let length = this.#lengths.get(expr);
+    if (length === undefined) {
+      length = children(expr).reduce((total, part) => total + this.#length(part), 1);
+      this.#lengths.set(expr, length);
+    }
+    return length;
+  }
+
+  #isMuch(expr: Expr): boolean {
+    return expr.kind === "reduce" || (children(expr).length > 0 && this.#length(expr) >= MUCH);
+  }
+
+  /** Whether a part of an expression remembers its value. */
+  #remembers(expr: Expr): boolean {
+    return contains(expr, (part) => part.kind === "softmax" || this.#isMuch(part));
+  }
+
+  /** A closure that runs once in a call for every place where the cells of `free` stand in a row. */
+  #remembered<Value>(run: () => Value, free: readonly Index[]): () => Value {
+    const calls = this.#calls;
+    const cells = free.map((index) => this.cell(index));
+    const [only] = cells;
+    let call = -1;
+    let value: Value;
+    if (cells.length === 0) {
+      return () => {
+        if (call === calls.now) return value;
+        value = run();
+        call = calls.now;
+        return value;
+      };
+    }
+    if (cells.length === 1) {
+      let place = -1;
+      return () => {
+        if (call === calls.now && place === only.at) return value;
+        value = run();
+        call = calls.now;
+        place = only.at;
+        return value;
+      };
+    }
+    const places = cells.map(() => -1);
+    return () => {
+      if (call === calls.now && cells.every(({ at }, i) => at === places[i])) return value;
+      value = run();
+      call = calls.now;
+      cells.forEach(({ at }, i) => (places[i] = at));
+      return value;
     };
   }
 
@@ -116,9 +195,9 @@ class CellClosures implements Closures {
       case "apply":
         return this.#apply(expr);
       case "select": {
-        const condition = this.compile(expr.condition);
-        const whenTrue = this.compile(expr.whenTrue);
-        const whenFalse = this.compile(expr.whenFalse);
+        const condition = this.#compile(expr.condition);
+        const whenTrue = this.#compile(expr.whenTrue);
+        const whenFalse = this.#compile(expr.whenFalse);
         return () => (condition() === 0 ? whenFalse() : whenTrue());
       }
       case "reduce":
@@ -156,7 +235,7 @@ class CellClosures implements Closures {
   }
 
   #apply({ op, args }: Apply): Closure {
-    const parts = args.map((arg) => this.compile(arg));
+    const parts = args.map((arg) => this.#compile(arg));
     const [a, b] = parts;
     if (op === "add" && parts.length === 2) return () => a() + b();
     if (op === "mul" && parts.length === 2) return () => a() * b();
@@ -168,8 +247,8 @@ class CellClosures implements Closures {
 
   #reduce(expr: Reduce): Closure {
     if (expr.op === "logsumexp") return this.#logsumexp(expr);
-    const body = this.compile(expr.body);
-    const where = expr.where === null ? null : this.compile(expr.where);
+    const body = this.#compile(expr.body);
+    const where = expr.where === null ? null : this.#compile(expr.where);
     const { empty, join } = FOLDS[expr.op];
     let total = empty;
     const visit = this.#loop(expr.over, () => {
@@ -187,54 +266,55 @@ class CellClosures implements Closures {
   }
 
   #logsumexp(expr: Reduce): Closure {
-    const { sum, found } = this.#exponentials(expr);
+    const exponentials = this.#exponentials(expr);
     return () => {
-      const outer = { ...found };
-      sum();
-      const { top, total } = found;
-      Object.assign(found, outer);
+      const { top, total } = exponentials();
       return top === -Infinity ? top : top + Math.log(total);
     };
   }
 
   /** `exp(x − top) / total`: the logarithm of the sum would cost digits where `x` is large. */
   #softmax(expr: Softmax): Closure {
-    const { sum, found } = this.#exponentials(expr);
-    const body = this.compile(expr.body);
-    const where = expr.where === null ? null : this.compile(expr.where);
+    const around = children(expr).flatMap(({ free }) => free);
+    const outside = [...new Set(around)].filter((index) => !expr.over.includes(index));
+    const exponentials = this.#remembered(this.#exponentials(expr), outside);
+    const body = this.#compile(expr.body);
+    const where = expr.where === null ? null : this.#compile(expr.where);
     return () => {
       if (where !== null && where() === 0) return 0;
-      const outer = { ...found };
-      sum();
-      const { top, total } = found;
-      Object.assign(found, outer);
+      const { top, total } = exponentials();
       return Math.exp(body() - top) / total;
     };
   }
 
   /**
-   * `Σ exp(x) = total · exp(top)`, left in `found`. Shifts by the largest exponent so far, so that
-   * one pass is enough and nothing overflows.
+   * `Σ exp(x) = total · exp(top)`. Shifts by the largest exponent so far, so that one pass is enough
+   * and nothing overflows.
    */
-  #exponentials(expr: Reduce | Softmax) {
-    const body = this.compile(expr.body);
-    const where = expr.where === null ? null : this.compile(expr.where);
-    const found = { top: -Infinity, total: 0 };
+  #exponentials(expr: Reduce | Softmax): () => { readonly top: number; readonly total: number } {
+    const body = this.#compile(expr.body);
+    const where = expr.where === null ? null : this.#compile(expr.where);
+    let top = -Infinity;
+    let total = 0;
     const visit = this.#loop(expr.over, () => {
       if (where !== null && where() === 0) return;
       const value = body();
-      if (value <= found.top) found.total += Math.exp(value - found.top);
+      if (value <= top) total += Math.exp(value - top);
       else {
-        found.total = found.total * Math.exp(found.top - value) + 1;
-        found.top = value;
+        total = total * Math.exp(top - value) + 1;
+        top = value;
       }
     });
-    const sum = () => {
-      found.top = -Infinity;
-      found.total = 0;
+    return () => {
+      // A sum may stand inside another one of the very same object.
+      const outer = [top, total];
+      top = -Infinity;
+      total = 0;
       visit();
+      const found = { top, total };
+      [top, total] = outer;
+      return found;
     };
-    return { found, sum };
   }
 }
 
