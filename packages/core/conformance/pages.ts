@@ -56,7 +56,7 @@ export function precisionPage(results: Results): string {
     [
       "TensorFlow.js computes in float32, which holds a number to about 6e-8 of its size. The table shows the largest error that the conformance suite saw, against float64: of the size of the result where it says _relative_, and of the size of the result or of 1, whichever is larger, where it says _relative above 1_. Numbers are rounded up.",
       RUN,
-      "Sine and cosine are our own on graphics cards, whose standards promise no better than 5e-4 near 0 and nothing for large angles: a small program takes whole turns off in whole numbers, which is exact for every angle that float32 holds, and a polynomial does the rest.",
+      "Sine and cosine are our own. On cpu and wasm they are a loop in float64. On graphics cards, whose standards promise no better than 5e-4 near 0 and nothing for large angles, a small program takes whole turns off in whole numbers, which is exact for every angle that float32 holds, and a polynomial does the rest.",
       table(["", "Error", ...PLACES], body),
     ],
   );

@@ -50,8 +50,8 @@ export const PRECISION: Readonly<Record<string, Precision>> = {
   ...rows("maximum minimum max min eq ne lt le and or not", EXACT),
   ...rows("add sub mul div square sqrt reciprocal rsqrt", ROUNDED),
   ...rows("exp log pow softplus sigmoid logcosh tanh", APPROXIMATE),
-  // Our own on graphics cards, for angles of every size.
-  ...rows("sin cos", { ...APPROXIMATE, webgl: 1e-6, webgpu: 1e-6 }),
+  // Our own everywhere, for angles of every size.
+  ...rows("sin cos", { floor: 1, cpu: 1e-7, wasm: 1e-7, webgl: 1e-6, webgpu: 1e-6 }),
   ...rows("sum prod matmul", ACCUMULATED),
 };
 
@@ -97,12 +97,6 @@ export const EXEMPTIONS: readonly Exemption[] = [
     backends: ["wasm"],
     applies: ({ inputs: [base, exponent] }) => Math.abs(base) === 1 && !Number.isFinite(exponent),
     reason: "1 to any power is 1, as in C; JavaScript says NaN.",
-  },
-  {
-    rows: ["sin", "cos"],
-    backends: ["wasm"],
-    applies: ({ inputs: [angle] }) => Math.abs(angle) > 1e10,
-    reason: "Angles beyond 10¹⁰ are reduced with too few digits of π.",
   },
   {
     rows: ["exp", "log", "softplus", "sigmoid", "relu", "div", "pow"],

@@ -31,9 +31,9 @@ export const KERNELS: Readonly<Record<RunOp, readonly string[]>> = {
   sigmoid: ["Sigmoid"],
   logcosh: ["Abs", "Multiply", "Softplus", "Add", "Sub"],
   tanh: ["Tanh"],
-  // On a graphics card, programs of our own instead.
-  sin: ["Sin"],
-  cos: ["Cos"],
+  // Programs of our own, and the backend's where we have none for it.
+  sin: [],
+  cos: [],
   ceil: ["Ceil"],
   eq: ["Equal", "Cast"],
   ne: ["NotEqual", "Cast"],

@@ -62,7 +62,10 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       const count = op === "select" ? 3 : BINARY.includes(op) ? 2 : 1;
       return runInstruction(instruction(op), Array<tf.Tensor>(count).fill(x), 1);
     });
-    const called = kernelNames.filter((name) => !INCIDENTAL.has(name) || kernels.includes(name));
+    const called = kernelNames
+      .filter((name) => !INCIDENTAL.has(name) || kernels.includes(name))
+      // Kernels of our own, which no backend can lack.
+      .filter((name) => !name.startsWith("Hamlet"));
     expect(new Set(called)).toEqual(new Set(kernels));
     const known = new Set(tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName));
     expect(kernels.filter((name) => !known.has(name))).toEqual([]);
