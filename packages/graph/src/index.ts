@@ -10,7 +10,14 @@ export { checkConvexity, type Convexity, printConvexity } from "./analyse/convex
 export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
 export { checkConcavity, type Concavity } from "./analyse/concavity.ts";
 export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
-export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
+export {
+  checkDomains,
+  type Demand,
+  type Domain,
+  domainOf,
+  type DomainRisk,
+  explainDomain,
+} from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
 export {

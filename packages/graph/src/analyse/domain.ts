@@ -1,10 +1,111 @@
-// Where a function may be asked for a value it does not have: `log` of 0, a root of something
-// negative, a division by 0.
+// Where operations have a finite value and a finite slope: one table, for the check before a run
+// and for the words after one.
 
 import { children, isLit } from "../expr.ts";
-import type { Expr } from "../types.ts";
+import type { Apply, Expr, Reduce } from "../types.ts";
 import { excludesZero, type Interval, isNonNegative, isPositive } from "./interval.ts";
-import { type Facts, makeRanges } from "./range.ts";
+import { type Facts, makeRanges, type Ranges } from "./range.ts";
+
+/** What an argument must be. */
+export interface Demand {
+  /** In words that follow "the argument must be": `above 0`. */
+  readonly words: string;
+  /** Whether every number of an interval is such a one. */
+  readonly holds: (range: Interval) => boolean;
+}
+
+/** The domain of one operation, as it stands in an expression. */
+export interface Domain {
+  /** Its name in a sentence, such as "`log`" or "a division". */
+  readonly name: string;
+  readonly op: "log" | "sqrt" | "division" | "power" | "exp" | "reduction" | "other";
+  /** The part that the demands are about; null where none is. */
+  readonly argument: Expr | null;
+  /** What the argument must be for a value; null where any number will do. */
+  readonly value: Demand | null;
+  /** What it must be for a finite slope; null where any number will do. */
+  readonly slope: Demand | null;
+  /** Where finite arguments give a value that is too large for float32, in words; else null. */
+  readonly overflow: string | null;
+}
+
+const ABOVE_ZERO: Demand = { words: "above 0", holds: isPositive };
+const NOT_NEGATIVE: Demand = { words: "0 or above", holds: isNonNegative };
+const NOT_ZERO: Demand = { words: "other than 0", holds: excludesZero };
+/** About the guard of a reduction: 0 is false. */
+const NOT_EMPTY: Demand = { words: "true for at least one entry", holds: excludesZero };
+
+const TOO_LARGE = "above 3.4e38 in size";
+
+/** The domain of the operation at the root of `expr`; `range` knows of exponents that vary. */
+export function domainOf(expr: Expr, range: Ranges = makeRanges()): Domain {
+  if (expr.kind === "reduce") return domainOfReduction(expr);
+  if (expr.kind === "apply") return domainOfFunction(expr, range);
+  const name = expr.kind === "softmax" ? "`softmax`" : `a ${expr.kind}`;
+  return { name, op: "other", argument: null, value: null, slope: null, overflow: null };
+}
+
+function domainOfReduction({ op, where }: Reduce): Domain {
+  const name = `\`${op}\``;
+  // A sum of nothing is 0 and a product 1; the others have nothing to give.
+  const demand = op === "sum" || op === "prod" || where === null ? null : NOT_EMPTY;
+  return {
+    name,
+    op: "reduction",
+    argument: where,
+    value: demand,
+    slope: demand,
+    overflow: op === "sum" || op === "prod" ? TOO_LARGE : null,
+  };
+}
+
+function domainOfFunction({ op, args }: Apply, range: Ranges): Domain {
+  const [argument] = args;
+  const plain = { name: `\`${op}\``, argument, overflow: null };
+  switch (op) {
+    case "log":
+      return { ...plain, op, value: ABOVE_ZERO, slope: ABOVE_ZERO };
+    case "sqrt":
+      return { ...plain, op, value: NOT_NEGATIVE, slope: ABOVE_ZERO };
+    case "exp":
+      return { ...plain, op, value: null, slope: null, overflow: "of more than 88.7" };
+    case "pow":
+      return domainOfPower(argument, args[1], range);
+    case "add":
+    case "mul": {
+      const name = op === "add" ? "a sum" : "a product";
+      return { ...plain, name, op: "other", value: null, slope: null, overflow: TOO_LARGE };
+    }
+    default:
+      return { ...plain, op: "other", value: null, slope: null };
+  }
+}
+
+function domainOfPower(argument: Expr, exponent: Expr, range: Ranges): Domain {
+  const { low, high } = range(exponent);
+  const power = { argument, overflow: TOO_LARGE };
+  if (isLit(exponent) && Number.isInteger(exponent.value)) {
+    if (low >= 0) return { ...power, name: "a power", op: "power", value: null, slope: null };
+    return { ...power, name: "a division", op: "division", value: NOT_ZERO, slope: NOT_ZERO };
+  }
+  const name =
+    low === high ? `a power of ${Number(low.toPrecision(4))}` : "a power that may be broken";
+  const value = low < 0 ? ABOVE_ZERO : NOT_NEGATIVE;
+  return { ...power, name, op: "power", value, slope: low < 1 ? ABOVE_ZERO : value };
+}
+
+/** What `expr` asks of its parts in a sentence; null where it has a value everywhere. */
+export function explainDomain(expr: Expr): string | null {
+  const { name, argument, value, overflow } = domainOf(expr);
+  if (value !== null && expr.kind === "reduce") {
+    return `${name} has a finite value only where its condition is ${value.words}`;
+  }
+  if (value !== null && argument !== null) {
+    const what = name === "a division" ? "what it divides by" : "its argument";
+    return `${name} has a finite value only where ${what} is ${value.words}`;
+  }
+  return overflow === null ? null : `${name} ${overflow} is too large for float32`;
+}
 
 /** An argument that may leave the domain of its function. */
 export interface DomainRisk {
@@ -24,21 +125,11 @@ export function checkDomains(expr: Expr, facts: Facts = new Map()): DomainRisk[]
     if (seen.has(node)) return;
     seen.add(node);
     children(node).forEach(visit);
-    if (node.kind !== "apply") return;
-    const [argument, exponent] = node.args;
-    const report = (op: DomainRisk["op"], fine: boolean) => {
-      if (!fine) risks.push({ node, op, argument, range: range(argument) });
-    };
-    if (node.op === "log") report("log", isPositive(range(argument)));
-    if (node.op === "sqrt") report("sqrt", isNonNegative(range(argument)));
-    if (node.op !== "pow") return;
-    const n = range(exponent);
-    const whole = isLit(exponent) && Number.isInteger(exponent.value);
-    if (whole && n.low < 0) report("division", excludesZero(range(argument)));
-    if (!whole) {
-      const x = range(argument);
-      report("power", n.low < 0 ? isPositive(x) : isNonNegative(x));
-    }
+    const { op, argument, value } = domainOf(node, range);
+    if (argument === null || value === null || op === "other" || op === "exp") return;
+    // Whether a mask is empty is a matter of the data.
+    if (op === "reduction" || value.holds(range(argument))) return;
+    risks.push({ node, op, argument, range: range(argument) });
   };
   visit(expr);
   return risks;

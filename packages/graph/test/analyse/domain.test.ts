@@ -3,7 +3,12 @@ import {
   apply,
   checkDomains,
   div,
+  domainOf,
+  evaluateScalar,
+  explainDomain,
   type Expr,
+  gradient,
+  interval,
   get,
   lit,
   makeDim,
@@ -12,6 +17,9 @@ import {
   mul,
   pow,
   printInterval,
+  reduce,
+  SCALAR_FUNCTIONS,
+  type ScalarFunction,
   size,
   sum,
 } from "@hamlet/graph";
@@ -19,7 +27,8 @@ import { expect, test } from "vitest";
 
 const D = makeDim("D");
 const i = makeIndex("i", D);
-const v = get(makeTensor("v", "activation", [D]), [i]);
+const units = makeTensor("v", "activation", [D]);
+const v = get(units, [i]);
 const beta = get(makeTensor("beta", "const", [], { bound: { op: ">", value: 0 } }));
 const total = sum([i], v);
 
@@ -45,4 +54,61 @@ test.each<[string, Expr]>([
   ["a division by one more than a square", div(lit(1), add(lit(1), pow(total, lit(2))))],
 ])("%s is inside its domain", (_, expr) => {
   expect(checkDomains(expr)).toEqual([]);
+});
+
+const p = makeTensor("p", "activation");
+const x = get(p);
+const at = (expr: Expr, value: number) =>
+  evaluateScalar(expr, { tensors: new Map([[p, [value]]]) });
+const POINTS = [-2, -1, -0.5, 0, 0.5, 1, 2];
+
+/** Every function of one number, and powers of every kind. */
+const FUNCTIONS: [string, Expr][] = [
+  ...(Object.keys(SCALAR_FUNCTIONS) as ScalarFunction[])
+    .filter((op) => SCALAR_FUNCTIONS[op].arity === 1)
+    .map((op): [string, Expr] => [op, apply(op, x)]),
+  ...[-2, -1, -0.5, 0.5, 1.5, 2, 3].map((n): [string, Expr] => [`^${n}`, pow(x, lit(n))]),
+];
+
+test.each(FUNCTIONS)("%s and its slope are finite exactly where the table says", (_, expr) => {
+  const { value, slope } = domainOf(expr);
+  const derivative = gradient(expr, p, []);
+  for (const point of POINTS) {
+    const here = interval(point, point);
+    expect([point, Number.isFinite(at(expr, point))]).toEqual([point, value?.holds(here) ?? true]);
+    if (value?.holds(here) === false) continue;
+    expect([point, Number.isFinite(at(derivative, point))]).toEqual([
+      point,
+      slope?.holds(here) ?? true,
+    ]);
+  }
+});
+
+test("a largest entry and a log-sum-exp of nothing have no finite value", () => {
+  const known = get(makeTensor("known", "given", [D], { elem: "bool" }), [i]);
+  const sizes = new Map([[D, 2]]);
+  const tensors = new Map([[units, [1, 2]]]);
+  for (const op of ["sum", "prod", "max", "min", "logsumexp"] as const) {
+    const expr = reduce(op, [i], lit(1), apply("lt", apply("abs", v), lit(0)));
+    const isFinite = Number.isFinite(evaluateScalar(expr, { sizes, tensors }));
+    expect([op, domainOf(expr).value === null]).toEqual([op, isFinite]);
+    expect(domainOf(reduce(op, [i], v)).value).toBeNull();
+  }
+  expect(explainDomain(reduce("max", [i], v, known))).toBe(
+    "`max` has a finite value only where its condition is true for at least one entry",
+  );
+});
+
+test.each<[Expr, string | null]>([
+  [apply("log", x), "`log` has a finite value only where its argument is above 0"],
+  [apply("sqrt", x), "`sqrt` has a finite value only where its argument is 0 or above"],
+  [div(lit(1), x), "a division has a finite value only where what it divides by is other than 0"],
+  [pow(x, lit(-0.5)), "a power of -0.5 has a finite value only where its argument is above 0"],
+  [pow(x, x), "a power that may be broken has a finite value only where its argument is above 0"],
+  [pow(x, lit(3)), "a power above 3.4e38 in size is too large for float32"],
+  [apply("exp", x), "`exp` of more than 88.7 is too large for float32"],
+  [mul(lit(2), x), "a product above 3.4e38 in size is too large for float32"],
+  [apply("tanh", x), null],
+])("a domain is put into words", (expr, words) => {
+  expect(explainDomain(expr)).toBe(words);
 });
