@@ -3,15 +3,8 @@
 import { suggest } from "@hamlet/dsl";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "./backends/backend.ts";
-import { BACKENDS } from "./backends/catalogue.ts";
+import { BACKEND_NAMES, BACKENDS, DEFAULT_BACKEND } from "./backends/catalogue.ts";
 import { CommandError, EXIT } from "./exit.ts";
-
-export const DEFAULT_BACKEND = "wasm";
-
-/** The backends that a run in Node can ask for. */
-export const BACKEND_NAMES: readonly string[] = BACKENDS.map(({ name }) => name).filter(
-  (name) => name !== "webgl",
-);
 
 /** The backend of that name; an unknown one is a usage error. */
 export function findBackend(name: string): Backend {

@@ -2,6 +2,7 @@
 // The `ham` command: looks whether Node is new enough, and only then loads the rest.
 
 import { readFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 
 const manifest = new URL("../package.json", import.meta.url);
 const { engines } = JSON.parse(readFileSync(manifest, "utf8")) as { engines: { node: string } };
@@ -13,6 +14,8 @@ if (isOlder(process.versions.node, needed)) {
   );
   process.exitCode = 1;
 } else {
+  // What Node compiles (and strips of types) is kept in its folder for temporary files.
+  enableCompileCache();
   const { main } = await import("./command-line.ts");
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -1,7 +1,7 @@
 // The options that commands share.
 
-import { Command, InvalidArgumentError, Option } from "commander";
-import { BACKEND_NAMES, DEFAULT_BACKEND } from "./backend.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { BACKEND_NAMES, DEFAULT_BACKEND } from "./backends/catalogue.ts";
 
 /** `NAME=VALUE` given any number of times. */
 function collect(text: string, before: Record<string, string>): Record<string, string> {
@@ -12,7 +12,8 @@ function collect(text: string, before: Record<string, string>): Record<string, s
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
-function gather(text: string, before: string[]): string[] {
+/** Texts given any number of times. */
+export function gather(text: string, before: string[]): string[] {
   return [...before, text];
 }
 

@@ -1,10 +1,10 @@
 // A backend that is not there is explained; those that are there are examined by the doctor.
 
 import { describe, expect, test, vi } from "vitest";
-import { BACKEND_NAMES, findBackend, startBackend } from "../src/backend.ts";
-import { BACKENDS } from "../src/backends/catalogue.ts";
+import { findBackend, startBackend } from "../src/backend.ts";
+import { BACKEND_NAMES, BACKENDS } from "../src/backends/catalogue.ts";
 import { importOptional } from "../src/backends/optional.ts";
-import { doctor } from "../src/commands/doctor.ts";
+import { command } from "../src/commands/doctor.ts";
 import { EXIT } from "../src/exit.ts";
 
 test("a misspelled backend is a usage error with the nearest name", () => {
@@ -59,7 +59,7 @@ describe("ham doctor", { timeout: 120_000 }, () => {
       written.push(String(text));
       return true;
     });
-    const code = await doctor();
+    const code = await command.run();
     write.mockRestore();
     const lines = written.join("").split("\n");
     const row = (name: string) => lines.find((line) => line.startsWith(`${name} `)) ?? "";

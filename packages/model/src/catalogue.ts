@@ -1,5 +1,5 @@
 import { makeRegistry, type Registry } from "@hamlet/graph";
-import { HYPERSYNAPSES } from "@hamlet/ham";
+import { HYPERSYNAPSES } from "@hamlet/ham/hypersynapses";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
 
 /** Everything a `.ham` file may name without a plugin. */

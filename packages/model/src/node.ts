@@ -4,8 +4,7 @@ import { diskFiles, readSource } from "./disk/files.ts";
 import type { LoadOptions } from "./load.ts";
 import { loadModel, type Model } from "./model.ts";
 
-export { diskFiles, explainMissing, readSource } from "./disk/files.ts";
-export { systemReason } from "./disk/system-error.ts";
+export { diskFiles, readSource } from "./disk/files.ts";
 
 /**
  * Loads a `.ham` file from disk, with the data files and plugins that it names.

@@ -8,7 +8,6 @@ import {
   type UseAnswer,
   usesOf,
 } from "@hamlet/dsl";
-import * as tf from "@tensorflow/tfjs-core";
 import type { ModelFiles } from "./files.ts";
 
 /** Reads what a model uses, what that uses, and so on; the answer is what `compile` asks for. */
@@ -37,6 +36,6 @@ async function answerOf(specifier: string, home: string, files: ModelFiles): Pro
   }
   const bytes = await files.read(specifier, "model");
   if (!(bytes instanceof Uint8Array)) return { found: "no file", missing: bytes };
-  const text = tf.util.decodeString(bytes);
+  const text = new TextDecoder().decode(bytes);
   return { found: "file", source: { name: `${home}${specifier}`, text } };
 }

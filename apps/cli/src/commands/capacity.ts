@@ -9,7 +9,7 @@ import {
   measureCapacity,
   type Share,
 } from "../capacity/measure.ts";
-import { type CAPACITY_ENERGIES, type CapacityEnergy, energyText } from "../capacity/model.ts";
+import { CAPACITY_ENERGIES, type CapacityEnergy, energyText } from "../capacity/model.ts";
 import { expectedInstability, expectedLimit } from "../capacity/theory.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { readPatterns } from "../files/patterns.ts";
@@ -17,8 +17,61 @@ import { assertWritable, writeFileAtomically } from "../files/write.ts";
 import { drawCapacity } from "../pictures/capacity-plot.ts";
 import { countBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
+import { listOf, orderNumber, positiveNumber, shareNumber, wholeNumber } from "../options.ts";
 
-export interface CapacityFlags {
+/** `ham capacity`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    command
+      .argument("[patterns]")
+      .addOption(
+        new Option("--energy <ENERGY>", "the energy")
+          .choices(CAPACITY_ENERGIES)
+          .default("quadratic"),
+      )
+      .addOption(
+        new Option("--n <N>", "the order of the polynomial energy")
+          .default(3)
+          .argParser(orderNumber),
+      )
+      .addOption(
+        new Option("--size <D>", "units of a random pattern")
+          .default(100)
+          .argParser(positiveNumber),
+      )
+      .addOption(
+        new Option("--counts <K,…>", "numbers of patterns (default: around the limit)").argParser(
+          listOf(positiveNumber),
+        ),
+      )
+      .addOption(
+        new Option("--noise <X,…>", "shares of flipped units")
+          .default([0, 0.1, 0.2, 0.3], "0,0.1,0.2,0.3")
+          .argParser(listOf(shareNumber)),
+      )
+      .addOption(
+        new Option("--trials <N>", "damaged copies in each case")
+          .default(50)
+          .argParser(positiveNumber),
+      )
+      .addOption(
+        new Option("--overlap <X>", "an overlap that counts as restored")
+          .default(0.95)
+          .argParser(shareNumber),
+      )
+      .addOption(
+        new Option("--seed <N>", "seed of everything that is drawn")
+          .argParser(wholeNumber)
+          .default(0),
+      )
+      .option("--json", "print one JSON object and nothing else", false)
+      .option("--out <FILE.svg>", "where the picture goes", "out/capacity.svg"),
+  run: capacity,
+};
+
+interface CapacityFlags {
   readonly energy: (typeof CAPACITY_ENERGIES)[number];
   readonly n: number;
   readonly size: number;
@@ -32,7 +85,7 @@ export interface CapacityFlags {
 }
 
 /** Measures, prints a table and draws a picture; returns the exit code. */
-export async function capacity(path: string | undefined, flags: CapacityFlags): Promise<number> {
+async function capacity(path: string | undefined, flags: CapacityFlags): Promise<number> {
   await assertWritable(dirname(flags.out), "--out");
   const energy: CapacityEnergy =
     flags.energy === "polynomial" ? { name: "polynomial", n: flags.n } : { name: flags.energy };

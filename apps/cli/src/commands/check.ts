@@ -3,12 +3,31 @@
 import { isSound, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
 import { compilePath } from "../files/compile.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
+import { gather } from "../options.ts";
+
+/** `ham check`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    command
+      .argument("<files...>")
+      .addOption(
+        new Option("--format <FORMAT>", "how to print").choices(["text", "json"]).default("text"),
+      )
+      .addOption(
+        new Option("--set <NAME=VALUE>", "check with this override")
+          .argParser(gather)
+          .default([], "nothing"),
+      ),
+  run: check,
+};
 
 /** How diagnostics are printed. */
-export type CheckFormat = "text" | "json";
+type CheckFormat = "text" | "json";
 
 /** Checks files and prints what was found; returns the exit code. */
-export async function check(
+async function check(
   paths: readonly string[],
   options: { set: readonly string[]; format: CheckFormat },
 ): Promise<number> {

@@ -8,15 +8,23 @@ import type { Model } from "@hamlet/model";
 import { DAMAGES, type Damage } from "../demo/damage.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
-import type { ModelFlags } from "../options.ts";
+import { type ModelFlags, withModelOptions } from "../options.ts";
 import { toPng } from "../pictures/canvas.ts";
 import { drawEnergies, type EnergyCurve } from "../pictures/energy-plot.ts";
 import { drawSheet, type SheetGroup } from "../pictures/sheet.ts";
 import { recallBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { openModel } from "./run.ts";
+import { openModel } from "../files/open-model.ts";
+import type { CommandDefinition } from "./command.ts";
 
-export interface DemoFlags extends ModelFlags {
+/** `ham demo`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command).option("--out-dir <FOLDER>", "where the pictures go", "out"),
+  run: demo,
+};
+
+interface DemoFlags extends ModelFlags {
   readonly outDir: string;
 }
 
@@ -36,7 +44,7 @@ interface Trial {
 }
 
 /** Runs the demo; returns the exit code. */
-export async function demo(flags: DemoFlags): Promise<number> {
+async function demo(flags: DemoFlags): Promise<number> {
   await assertWritable(flags.outDir, "--out-dir");
   const path = relative(process.cwd(), DIGITS);
   using model = await openModel(path, flags);

@@ -6,6 +6,16 @@ import { printText } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { writeFileAtomically } from "../files/write.ts";
+import type { CommandDefinition } from "./command.ts";
+
+/** `ham doc`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    command
+      .argument("<file>")
+      .option("--out <FILE.md>", "where the page goes (default: standard output)"),
+  run: doc,
+};
 
 /** Sections in the order in which a reader needs them, by the keyword of the declaration. */
 const SECTIONS: readonly (readonly [title: string, kinds: readonly Item["kind"][]])[] = [
@@ -22,7 +32,7 @@ const SECTIONS: readonly (readonly [title: string, kinds: readonly Item["kind"][
 ];
 
 /** Writes the Markdown of a file to standard output or into a file; returns the exit code. */
-export async function doc(path: string, { out }: { readonly out?: string }): Promise<number> {
+async function doc(path: string, { out }: { readonly out?: string }): Promise<number> {
   const compilation = await compileFile(path);
   if (compilation === null) return EXIT.file;
   const { file, source, graph } = compilation;

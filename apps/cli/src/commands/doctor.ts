@@ -9,12 +9,19 @@ import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/catalogue.ts";
 import type { Finding } from "../backends/finding.ts";
 import { EXIT } from "../exit.ts";
+import type { CommandDefinition } from "./command.ts";
+
+/** `ham doctor`. */
+export const command: CommandDefinition = {
+  takes: (command) => command,
+  run: doctor,
+};
 
 /** Starting a graphics driver for the first time can take a while. */
 const PATIENCE_MS = 60_000;
 
 /** Prints a table of all backends; the exit code is always 0. */
-export async function doctor(): Promise<number> {
+async function doctor(): Promise<number> {
   const rows: (readonly string[])[] = [
     ["backend", "version", "works", "largest error", "missing kernels", "what it is"],
   ];

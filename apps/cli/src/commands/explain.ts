@@ -9,15 +9,20 @@ import {
 } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
+import type { CommandDefinition } from "./command.ts";
+
+/** `ham explain`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    command.argument("<file>").option("--latex", "print the rules as LaTeX", false),
+  run: explain,
+};
 
 /**
  * Prints the energy, every neuron's derived update rule, what is computed ahead, and the
  * certificate; with `latex` the rules alone. Returns the exit code.
  */
-export async function explain(
-  path: string,
-  { latex }: { readonly latex: boolean },
-): Promise<number> {
+async function explain(path: string, { latex }: { readonly latex: boolean }): Promise<number> {
   const compilation = await compileFile(path);
   if (compilation === null) return EXIT.file;
   const explanation = explainGraph(compilation.graph);

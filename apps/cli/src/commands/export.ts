@@ -8,19 +8,35 @@ import { type EnergyGraph, evaluateScalar, exportJax, exportOnnx, HamError } fro
 import { CommandError, EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import type { DataFlags } from "../options.ts";
-import { openModel } from "./run.ts";
+import { type DataFlags, withDataOptions } from "../options.ts";
+import { openModel } from "../files/open-model.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
 
-export const EXPORT_FORMATS = ["jax", "onnx"] as const;
+/** `ham export`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withDataOptions(command.argument("<file>"))
+      .addOption(
+        new Option("--to <FORMAT>", "a Python file for JAX, or one step as ONNX")
+          .choices(EXPORT_FORMATS)
+          .makeOptionMandatory(),
+      )
+      .option("--recall <NAME>", "jax: add this recall as a function")
+      .option("--out <FILE>", "where it goes (default: out/<name>.py or out/<name>.onnx)"),
+  run: exportModel,
+};
 
-export interface ExportFlags extends DataFlags {
+const EXPORT_FORMATS = ["jax", "onnx"] as const;
+
+interface ExportFlags extends DataFlags {
   readonly to: (typeof EXPORT_FORMATS)[number];
   readonly recall?: string;
   readonly out?: string;
 }
 
 /** Writes a model for another framework; returns the exit code. */
-export async function exportModel(path: string, flags: ExportFlags): Promise<number> {
+async function exportModel(path: string, flags: ExportFlags): Promise<number> {
   const { to, recall } = flags;
   if (to === "onnx" && recall !== undefined) {
     throw new CommandError(

@@ -2,12 +2,32 @@
 
 import type { Census, FixedPoint } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
-import type { ModelFlags } from "../options.ts";
+import { type ModelFlags, positiveNumber, positiveReal, withModelOptions } from "../options.ts";
 import { searchBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { openModel } from "./run.ts";
+import { openModel } from "../files/open-model.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
 
-export interface FixedPointsFlags extends ModelFlags {
+/** `ham fixed-points`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command.argument("<file>"))
+      .addOption(
+        new Option("--starts <N>", "random starts to search from")
+          .default(100)
+          .argParser(positiveNumber),
+      )
+      .addOption(
+        new Option("--spread <X>", "standard deviation of the starts around 0")
+          .default(1)
+          .argParser(positiveReal),
+      )
+      .option("--json", "print one JSON object and nothing else", false),
+  run: fixedPoints,
+};
+
+interface FixedPointsFlags extends ModelFlags {
   readonly starts: number;
   readonly spread: number;
   readonly json: boolean;
@@ -17,7 +37,7 @@ export interface FixedPointsFlags extends ModelFlags {
 const SHOWN = 4;
 
 /** Looks for fixed points and lists them; returns the exit code. */
-export async function fixedPoints(path: string, flags: FixedPointsFlags): Promise<number> {
+async function fixedPoints(path: string, flags: FixedPointsFlags): Promise<number> {
   using model = await openModel(path, flags);
   const { starts, spread } = flags;
   const bar = searchBar("fixed points");

@@ -2,14 +2,24 @@
 
 import { format, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
-import { readSource } from "@hamlet/model/node";
+import { readSource } from "@hamlet/model/disk";
 import { writeFileAtomically } from "../files/write.ts";
+import type { CommandDefinition } from "./command.ts";
+
+/** `ham fmt`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    command
+      .argument("<files...>")
+      .option("--check", "change nothing, say which files would change", false),
+  run: fmt,
+};
 
 /**
  * Formats files in place; with `check` it only says which would change. Files with syntax errors
  * are left alone. Returns the exit code.
  */
-export async function fmt(
+async function fmt(
   paths: readonly string[],
   { check }: { readonly check: boolean },
 ): Promise<number> {

@@ -8,15 +8,26 @@ import { certify, modelId, printJson, toJson } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { writeFileAtomically } from "../files/write.ts";
+import type { CommandDefinition } from "./command.ts";
+import { withSetOption } from "../options.ts";
 
-export interface IrFlags {
+/** `ham ir`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withSetOption(command.argument("<file>"))
+      .option("--to-ham", "print one flat .ham file instead", false)
+      .option("--out <FILE>", "where it goes (default: standard output)"),
+  run: ir,
+};
+
+interface IrFlags {
   readonly set: string[];
   readonly toHam: boolean;
   readonly out?: string;
 }
 
 /** Prints a model as JSON, or as one flat file; returns the exit code. */
-export async function ir(path: string, { set, toHam: asHam, out }: IrFlags): Promise<number> {
+async function ir(path: string, { set, toHam: asHam, out }: IrFlags): Promise<number> {
   const compilation = await compileFile(path, set);
   if (compilation === null) return EXIT.file;
   const text = asHam ? toHam(compilation.graph) : jsonOf(path, compilation);

@@ -9,13 +9,31 @@ import { assertWritable, writeFileAtomically } from "../files/write.ts";
 import { type Field, makeField } from "../landscape/field.ts";
 import { flatStarts, followDown, type RestPoint, restPoints } from "../landscape/paths.ts";
 import { memoryPlane, onPlane, type Plane, stateAt, wholePlane } from "../landscape/plane.ts";
-import type { ModelFlags } from "../options.ts";
+import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { drawLandscape, svgToPng } from "../pictures/landscape-plot.ts";
 import { workBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { openModel } from "./run.ts";
+import { openModel } from "../files/open-model.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
 
-export interface LandscapeFlags extends ModelFlags {
+/** `ham landscape`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command.argument("<file>"))
+      .option("--neuron <NAME>", "the layer (default: the first)")
+      .option("--memories <NAME>", "patterns that lay out the plane (default: the first that fit)")
+      .addOption(
+        new Option("--points <N>", "energies along each side")
+          .default(80)
+          .argParser(positiveNumber),
+      )
+      .option("--json", "print one JSON object and nothing else", false)
+      .option("--out <FILE.svg>", "where the picture goes (default: out/<name>-landscape.svg)"),
+  run: landscape,
+};
+
+interface LandscapeFlags extends ModelFlags {
   readonly neuron?: string;
   readonly memories?: string;
   readonly points: number;
@@ -29,7 +47,7 @@ const [STARTS, ARROWS] = [6, 18];
 const SHOWN = 200;
 
 /** Draws a landscape as SVG and PNG and lists its fixed points; returns the exit code. */
-export async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
+async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
   const out = flags.out ?? join("out", `${basename(path, extname(path))}-landscape.svg`);
   await assertWritable(dirname(out), "--out");
   using model = await openModel(path, flags);

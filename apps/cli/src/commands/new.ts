@@ -4,9 +4,16 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { CommandError, EXIT } from "../exit.ts";
 import { writeFileAtomically } from "../files/write.ts";
+import type { CommandDefinition } from "./command.ts";
+
+/** `ham new`. */
+export const command: CommandDefinition = {
+  takes: (command) => command.argument("<name>"),
+  run: newModel,
+};
 
 /** Writes NAME.ham; never over a file that exists. Returns the exit code. */
-export async function newModel(name: string): Promise<number> {
+async function newModel(name: string): Promise<number> {
   const path = name.endsWith(".ham") ? name : `${name}.ham`;
   if (existsSync(path)) {
     throw new CommandError(EXIT.usage, `${path} exists already. Choose another name.`);

@@ -9,8 +9,30 @@ import { workBar } from "../progress.ts";
 import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
 import type { Findings, Reproduction } from "../reproduce/reproduction.ts";
 import { formatTable } from "../table.ts";
+import type { CommandDefinition } from "./command.ts";
+import { listOf, positiveNumber, withBackendOption, withSeedOption } from "../options.ts";
 
-export interface ReproduceFlags {
+/** `ham reproduce`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withBackendOption(withSeedOption(command.argument("<name>")))
+      .option("--short", "fewer and smaller settings: seconds instead of minutes", false)
+      .option(
+        "--separation <FORMULA>",
+        "kohonen: add a separation function of your own, such as 'max(0, s[i])^3'",
+      )
+      .option("--iterations <N>", "diffusion: how long each network is trained", positiveNumber)
+      .option(
+        "--sizes <K,K,…>",
+        "diffusion: on how many patterns each, up to 60000",
+        listOf(positiveNumber),
+      )
+      .option("--json", "print one JSON object and nothing else", false)
+      .option("--out <FOLDER>", "where the figures go", "out"),
+  run: reproduce,
+};
+
+interface ReproduceFlags {
   readonly seed: number;
   readonly short: boolean;
   readonly backend: string;
@@ -22,7 +44,7 @@ export interface ReproduceFlags {
 }
 
 /** Runs a reproduction and reports it; returns the exit code. */
-export async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
+async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
   const { seed, short, backend, separation, iterations, sizes, json, out } = flags;
   const found = findReproduction(name);
   await assertWritable(out, "--out");

@@ -2,21 +2,35 @@
 
 import { dirname } from "node:path";
 import { type ArrayData, writeNpz } from "@hamlet/core";
-import { renderDiagnostic } from "@hamlet/dsl";
 import type { Recall } from "@hamlet/graph";
 import { type Ending, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
-import { loadModel, type Model } from "@hamlet/model";
 import type * as tf from "@tensorflow/tfjs-core";
-import { startBackend } from "../backend.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { diskFiles, readSource } from "@hamlet/model/node";
+import { openModel } from "../files/open-model.ts";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
-import type { ModelFlags } from "../options.ts";
-import { drawMovie } from "../pictures/movie.ts";
+import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { recallBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
 
-export interface RunFlags extends ModelFlags {
+/** `ham run`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command.argument("<file>"))
+      .option("--recall <NAME>", "the recall block to run (default: the first)")
+      .addOption(
+        new Option("--batch <N>", "examples where nothing is given")
+          .default(1)
+          .argParser(positiveNumber),
+      )
+      .option("--json", "print one JSON object and nothing else", false)
+      .option("--out <FILE.npz>", "write activations, states and energies")
+      .option("--movie <FILE.png>", "draw a binary recall as an animated PNG"),
+  run: run,
+};
+
+interface RunFlags extends ModelFlags {
   readonly recall?: string;
   readonly batch: number;
   readonly json: boolean;
@@ -24,25 +38,8 @@ export interface RunFlags extends ModelFlags {
   readonly movie?: string;
 }
 
-/** Loads a model as the flags say; its warnings go to standard error. */
-export async function openModel(path: string, flags: ModelFlags): Promise<Model> {
-  const source = await readSource(path);
-  await startBackend(flags.backend);
-  const model = await loadModel(source, {
-    files: diskFiles(path),
-    set: flags.set,
-    data: { ...flags.data, ...flags.given },
-    ...(flags.params === undefined ? {} : { params: flags.params }),
-    seed: flags.seed,
-  });
-  for (const warning of model.warnings) {
-    process.stderr.write(`${renderDiagnostic(warning, model.compilation.sources)}\n\n`);
-  }
-  return model;
-}
-
 /** Runs a recall and reports it; returns the exit code. */
-export async function run(path: string, flags: RunFlags): Promise<number> {
+async function run(path: string, flags: RunFlags): Promise<number> {
   if (flags.out !== undefined) await assertWritable(dirname(flags.out), "--out");
   const began = performance.now();
   using model = await openModel(path, flags);
@@ -64,7 +61,7 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
   using result = outcome;
   const timings = { loadMs: loaded - began, recallMs: performance.now() - loaded };
   if (flags.out !== undefined) await writeFileAtomically(flags.out, await resultFile(result));
-  if (flags.movie !== undefined) await writeFileAtomically(flags.movie, movieOf(result));
+  if (flags.movie !== undefined) await writeFileAtomically(flags.movie, await movieOf(result));
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(report(path, recall.name, flags, result, timings))}\n`);
   } else {
@@ -92,7 +89,8 @@ async function assertMovie({ name, solver }: Recall, path: string): Promise<void
   await assertWritable(dirname(path), "--movie");
 }
 
-function movieOf(result: RecallResult): Uint8Array {
+async function movieOf(result: RecallResult): Promise<Uint8Array> {
+  const { drawMovie } = await import("../pictures/movie.ts");
   const [neuron] = result.flips![0].starts.keys();
   return drawMovie(result, neuron, result.activations.get(neuron)!.shape.slice(1));
 }

@@ -6,14 +6,43 @@ import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
 import { readPatterns } from "../files/patterns.ts";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
+import { positiveNumber, positiveReal, wholeNumber } from "../options.ts";
+
+/** `ham store`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    command
+      .argument("<patterns>")
+      .addOption(
+        new Option("--rule <RULE>", "how they are stored").choices(STORAGE_RULES).default("hebb"),
+      )
+      .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
+      .addOption(
+        new Option("--unlearn <N>", "then weaken N states that random starts fall into").argParser(
+          positiveNumber,
+        ),
+      )
+      .addOption(
+        new Option("--rate <X>", "how much of each is unlearned")
+          .default(0.01)
+          .argParser(positiveReal),
+      )
+      .addOption(
+        new Option("--seed <N>", "seed of the random starts").default(0).argParser(wholeNumber),
+      )
+      .option("--out <FILE.npy>", "where the weights go", "W.npy"),
+  run: store,
+};
 
 const RULES = { hebb, "pseudo-inverse": pseudoInverse, storkey } as const;
 type RuleName = keyof typeof RULES;
 
 /** The storage rules, by the name on the command line. */
-export const STORAGE_RULES = Object.keys(RULES) as readonly RuleName[];
+const STORAGE_RULES = Object.keys(RULES) as readonly RuleName[];
 
-export interface StoreFlags {
+interface StoreFlags {
   readonly rule: RuleName;
   readonly out: string;
   readonly take?: number;
@@ -23,7 +52,7 @@ export interface StoreFlags {
 }
 
 /** Writes the couplings of a classical network; returns the exit code. */
-export async function store(path: string, flags: StoreFlags): Promise<number> {
+async function store(path: string, flags: StoreFlags): Promise<number> {
   const { rule, out, take, rate, seed } = flags;
   await assertWritable(dirname(out), "--out");
   const patterns = await readPatterns(path, { take });

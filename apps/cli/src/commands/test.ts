@@ -3,10 +3,22 @@
 import { HamError } from "@hamlet/graph";
 import type { FailedExpectation, TestReport } from "@hamlet/model";
 import { EXIT } from "../exit.ts";
-import type { ModelFlags } from "../options.ts";
-import { openModel } from "./run.ts";
+import { type ModelFlags, withModelOptions } from "../options.ts";
+import { openModel } from "../files/open-model.ts";
+import type { CommandDefinition } from "./command.ts";
 
-export interface TestFlags extends ModelFlags {
+/** `ham test`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command.argument("<files...>")).option(
+      "--json",
+      "print one JSON array and nothing else",
+      false,
+    ),
+  run: test,
+};
+
+interface TestFlags extends ModelFlags {
   readonly json: boolean;
 }
 
@@ -18,7 +30,7 @@ interface FileReport {
 }
 
 /** Runs all tests; returns the exit code. */
-export async function test(paths: readonly string[], flags: TestFlags): Promise<number> {
+async function test(paths: readonly string[], flags: TestFlags): Promise<number> {
   const reports: FileReport[] = [];
   for (const path of paths) {
     const report = await testFile(path, flags);

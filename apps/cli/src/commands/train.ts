@@ -4,15 +4,36 @@ import { basename, dirname, join } from "node:path";
 import type { TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { CommandError, EXIT } from "../exit.ts";
-import { diskFiles } from "@hamlet/model/node";
+import { diskFiles } from "@hamlet/model/disk";
 import { assertWritable, writeFileAtomically } from "../files/write.ts";
-import type { ModelFlags } from "../options.ts";
-import { drawLosses } from "../pictures/loss-plot.ts";
+import { type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
 import { trainBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { openModel } from "./run.ts";
+import { openModel } from "../files/open-model.ts";
+import { Option } from "commander";
+import type { CommandDefinition } from "./command.ts";
 
-export interface TrainFlags extends ModelFlags {
+/** `ham train`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command.argument("<file>"))
+      .option("--train <NAME>", "the train block to run (default: the first)")
+      .addOption(
+        new Option("--epochs <N>", "how often all examples are seen").argParser(positiveNumber),
+      )
+      .addOption(
+        new Option("--validation <SHARE>", "hold back this share of the examples")
+          .default(0)
+          .argParser(share),
+      )
+      .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
+      .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
+      .option("--resume", "go on from the checkpoint", false)
+      .option("--json", "print one JSON object and nothing else", false),
+  run: train,
+};
+
+interface TrainFlags extends ModelFlags {
   readonly train?: string;
   readonly epochs?: number;
   readonly validation: number;
@@ -31,7 +52,7 @@ interface Places {
 }
 
 /** Trains a model and writes what came of it; returns the exit code. */
-export async function train(path: string, flags: TrainFlags): Promise<number> {
+async function train(path: string, flags: TrainFlags): Promise<number> {
   const places = placesOf(path, flags);
   const resume = flags.resume ? { resume: await readCheckpointFile(path, places.checkpoint) } : {};
   await assertWritable(dirname(places.params), "--out");
@@ -91,7 +112,10 @@ async function readCheckpointFile(model: string, path: string): Promise<Uint8Arr
 async function writeAll(model: Model, result: TrainResult, places: Places): Promise<void> {
   await writeFileAtomically(places.params, model.paramsFile());
   await writeFileAtomically(places.data, curveFile(result));
-  if (result.losses.length > 0) await writeFileAtomically(places.picture, drawLosses(result));
+  if (result.losses.length > 0) {
+    const { drawLosses } = await import("../pictures/loss-plot.ts");
+    await writeFileAtomically(places.picture, drawLosses(result));
+  }
 }
 
 /** The loss of every step, and beside it that of the examples held back where it was measured. */

@@ -1,7 +1,7 @@
 import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-import { CATALOGUE, readUses } from "@hamlet/model";
-import { diskFiles, readSource } from "@hamlet/model/node";
+
+import { CATALOGUE, diskFiles, readSource, readUses } from "@hamlet/model/disk";
 
 /** Compiles a file of the disk with the files and plugins that it uses. */
 export async function compilePath(path: string, set: readonly string[] = []): Promise<Compilation> {

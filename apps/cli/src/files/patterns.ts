@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { type ArrayData, readArrayFile } from "@hamlet/core";
 import type { StoredPatterns } from "@hamlet/ham";
 import { CommandError, EXIT } from "../exit.ts";
-import { explainMissing } from "@hamlet/model/node";
+import { explainMissing } from "@hamlet/model/disk";
 
 /** Patterns with the axes of one of them. */
 export interface PatternFile extends StoredPatterns {

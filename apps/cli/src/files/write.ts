@@ -3,7 +3,7 @@
 import { access, constants, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CommandError, EXIT } from "../exit.ts";
-import { systemReason } from "@hamlet/model/node";
+import { systemReason } from "@hamlet/model/disk";
 
 /**
  * Writes a file through a temporary one beside it, so that a reader never sees a half-written file

@@ -1,0 +1,122 @@
+import type { CommandDefinition } from "./command.ts";
+
+/** A command as `ham --help` lists it, without its code. */
+export interface ListedCommand {
+  readonly name: string;
+  /** What stands behind the name, as in `[options] <file>`; empty for nothing. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandDefinition }>;
+}
+
+/** Every command, in the order in which they are listed. */
+export const COMMANDS: readonly ListedCommand[] = [
+  {
+    name: "run",
+    usage: "[options] <file>",
+    summary: "recall once and say how it ended",
+    load: () => import("./run.ts"),
+  },
+  {
+    name: "train",
+    usage: "[options] <file>",
+    summary: "learn the params, and draw how the loss fell",
+    load: () => import("./train.ts"),
+  },
+  {
+    name: "check",
+    usage: "[options] <files...>",
+    summary: "find everything that is wrong with files, without running them",
+    load: () => import("./check.ts"),
+  },
+  {
+    name: "test",
+    usage: "[options] <files...>",
+    summary: "run the tests that files hold",
+    load: () => import("./test.ts"),
+  },
+  {
+    name: "store",
+    usage: "[options] <patterns>",
+    summary: "store patterns of -1 and 1 in a weight matrix (FILE or FILE#KEY)",
+    load: () => import("./store.ts"),
+  },
+  {
+    name: "capacity",
+    usage: "[options] [patterns]",
+    summary: "measure how many patterns an energy holds (random ones, or FILE[#KEY])",
+    load: () => import("./capacity.ts"),
+  },
+  {
+    name: "explain",
+    usage: "[options] <file>",
+    summary: "print the energy and the update rule of every neuron",
+    load: () => import("./explain.ts"),
+  },
+  {
+    name: "fixed-points",
+    usage: "[options] <file>",
+    summary: "list the minima, saddles and maxima of the energy",
+    load: () => import("./fixed-points.ts"),
+  },
+  {
+    name: "fmt",
+    usage: "[options] <files...>",
+    summary: "write files the one way they are written",
+    load: () => import("./fmt.ts"),
+  },
+  {
+    name: "graph",
+    usage: "[options] <file>",
+    summary: "draw the hypergraph: neurons as circles, energies as squares",
+    load: () => import("./graph.ts"),
+  },
+  {
+    name: "landscape",
+    usage: "[options] <file>",
+    summary: "draw the energy of a layer over a plane",
+    load: () => import("./landscape.ts"),
+  },
+  {
+    name: "ir",
+    usage: "[options] <file>",
+    summary: "print a model as data (JSON)",
+    load: () => import("./ir.ts"),
+  },
+  {
+    name: "export",
+    usage: "[options] <file>",
+    summary: "write a model for another framework",
+    load: () => import("./export.ts"),
+  },
+  {
+    name: "doc",
+    usage: "[options] <file>",
+    summary: "write a page about a model, from its /// comments",
+    load: () => import("./doc.ts"),
+  },
+  {
+    name: "new",
+    usage: "<name>",
+    summary: "write a commented model to start from",
+    load: () => import("./new.ts"),
+  },
+  {
+    name: "doctor",
+    usage: "",
+    summary: "say which backends work here, and how to get the others",
+    load: () => import("./doctor.ts"),
+  },
+  {
+    name: "reproduce",
+    usage: "[options] <name>",
+    summary: "compute a published result again: kohonen, drdam, drdam-early, diffusion",
+    load: () => import("./reproduce.ts"),
+  },
+  {
+    name: "demo",
+    usage: "[options]",
+    summary: "restore damaged digits, and draw them",
+    load: () => import("./demo.ts"),
+  },
+];

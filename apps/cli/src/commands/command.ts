@@ -1,0 +1,9 @@
+import type { Command } from "commander";
+
+/** One command: what it takes, and what it does. Each has a file, loaded when it is asked for. */
+export interface CommandDefinition {
+  /** Adds its arguments and options. */
+  readonly takes: (command: Command) => Command;
+  /** Does it, with the arguments and then the options; returns the exit code. */
+  readonly run: (...given: never[]) => Promise<number>;
+}
