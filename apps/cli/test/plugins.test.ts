@@ -82,7 +82,7 @@ test("a plugin that is not installed, or no plugin at all, is an error", () => {
 
 test("code that cannot be loaded is a mistake of the package, and only where it is needed", () => {
   expect(check("broken@^1.0")).toMatchInlineSnapshot(`
-    "error[E0610] no_energy: the synapse \`kit.pull\` has no energy that could be used: its package failed with “no luck”
+    "error[E0905] broken_plugin: the synapse \`kit.pull\` has no energy that could be used: its package failed with “no luck”
      --> m.ham:5:15
     5 | connect pull: kit.pull(v)
       |               ^^^^^^^^ extern synapse

@@ -39,6 +39,11 @@ export interface Compilation {
   readonly sources: readonly SourceFile[];
   /** The plugins that were used, with the versions that were found. */
   readonly plugins: readonly UsedPlugin[];
+  /**
+   * Synapses whose energies are missing from the graph, since they are code of a plugin that was
+   * "not run". Only names, sizes and axes were checked there.
+   */
+  readonly leftOut: readonly string[];
 }
 
 /** For a caller without files: nothing is found. */
@@ -60,7 +65,7 @@ export function compile(
     main.file.items.flatMap((item) => [...declaredNames(item)]),
   );
   const overrides = readOverrides(set);
-  const { graph, places } = lowerModel(main, overrides, checks);
+  const { graph, places, leftOut } = lowerModel(main, overrides, checks);
   const diagnostics = withoutAllowed(main.file, [...library.diagnostics(), ...overrides.list()]);
   return {
     source,
@@ -70,6 +75,7 @@ export function compile(
     diagnostics,
     sources: [...library.sources, ...overrides.sources],
     plugins: library.plugins,
+    leftOut,
   };
 }
 

@@ -38,8 +38,12 @@ export { type Compilation, compile, type CompileOptions, isSound } from "./compi
 export type { Places } from "./3-lower/model.ts";
 export { type DataFit, fitData, layoutOf, takeOf } from "./3-lower/data.ts";
 export {
+  insidePlugin,
   joinPath,
   isPath,
+  folderOfPlugin,
+  packageOf,
+  type PackageRange,
   type Plugin,
   type ResolveUse,
   type UseAnswer,
@@ -50,7 +54,7 @@ export type { ExternEnergy } from "./3-lower/synapse.ts";
 export { withoutAllowed } from "./2-check/rules/attributes.ts";
 export { badEntry } from "./2-check/rules/bad-entry.ts";
 export type { FoundArray } from "./2-check/rules/file-shape.ts";
-export { type MissingFile, noFile } from "./2-check/rules/no-file.ts";
+export { type MissingFile, noFile, type Refusal } from "./2-check/rules/no-file.ts";
 export { notAnArray } from "./2-check/rules/not-an-array.ts";
 export { notFed } from "./2-check/rules/not-fed.ts";
 export type { GraphCheck, Written } from "./3-lower/graph-check.ts";

@@ -29,6 +29,10 @@ function resolve(specifier: string): UseAnswer {
   const source = files.get(specifier);
   if (source !== undefined) return { found: "file", source };
   if (specifier.startsWith("@ham-community/")) return { found: "no plugin", installed: "0.9.4" };
+  if (specifier.startsWith("@broken/")) {
+    const problem = "its package.json has no `version` that could be compared";
+    return { found: "broken plugin", name: "@broken/kit", problem };
+  }
   if (!specifier.endsWith(".ham")) return { found: "no plugin", installed: null };
   return { found: "no file", missing: { path: specifier, folder: "models", near: "memory.ham" } };
 }
@@ -86,7 +90,7 @@ describe("the corrected twin does not break the rule, and its graph is well-form
 });
 
 /** What only real arrays can show has its fixtures in the model package. */
-const ELSEWHERE = ["no_key", "dtype"];
+const ELSEWHERE = ["no_key", "dtype", "outside_root", "not_a_file"];
 
 test("every rule of the language has a wrong fixture and a right one", () => {
   const have = (kind: "invalid" | "valid") =>

@@ -1,6 +1,13 @@
 // The entry `@hamlet/model/disk`: compiling files of the disk, without TensorFlow.js.
 
 export { CATALOGUE } from "./catalogue.ts";
-export { diskFiles, explainMissing, readSource } from "./disk/files.ts";
+export {
+  diskFiles,
+  type DiskOptions,
+  explainMissing,
+  readCallersFile,
+  readSource,
+} from "./disk/files.ts";
+export type { PluginCode } from "./disk/plugins.ts";
 export { systemReason } from "./disk/system-error.ts";
 export { readUses } from "./uses.ts";

@@ -64,6 +64,7 @@ export async function loadParts(
 ): Promise<LoadedParts> {
   const resolve = await readUses(source, files);
   const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
+  assertAllRun(compilation);
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
@@ -122,6 +123,16 @@ function pathOf(tensor: Tensor): string | null {
 
 function keyOf(tensor: Tensor): string | null {
   return tensor.source?.from === "file" ? tensor.source.key : null;
+}
+
+/** What was left out of a graph may be checked, but not computed with. */
+function assertAllRun({ leftOut }: Compilation): void {
+  if (leftOut.length === 0) return;
+  throw new HamError(
+    "model/plugin-not-run",
+    `This model needs the code of ${leftOut.map((name) => `"${name}"`).join(", ")}, which may only be checked here. Load it with \`pluginCode: "run"\`.`,
+    { leftOut },
+  );
 }
 
 /** Throws when there is an error among the messages. */

@@ -1,10 +1,11 @@
 // The entry `@hamlet/model/node`: models from disk.
 
-import { diskFiles, readSource } from "./disk/files.ts";
+import { diskFiles, type DiskOptions, readSource } from "./disk/files.ts";
 import type { LoadOptions } from "./load.ts";
 import { loadModel, type Model } from "./model.ts";
 
-export { diskFiles, readSource } from "./disk/files.ts";
+export { diskFiles, type DiskOptions, readSource } from "./disk/files.ts";
+export type { PluginCode } from "./disk/plugins.ts";
 
 /**
  * Loads a `.ham` file from disk, with the data files and plugins that it names.
@@ -16,7 +17,11 @@ export { diskFiles, readSource } from "./disk/files.ts";
  */
 export async function loadModelFile(
   path: string,
-  options: Omit<LoadOptions, "files"> = {},
+  { root, pluginCode, ...options }: Omit<LoadOptions, "files"> & DiskOptions = {},
 ): Promise<Model> {
-  return loadModel(await readSource(path), { ...options, files: diskFiles(path) });
+  const disk = {
+    ...(root === undefined ? {} : { root }),
+    ...(pluginCode === undefined ? {} : { pluginCode }),
+  };
+  return loadModel(await readSource(path), { ...options, files: diskFiles(path, disk) });
 }

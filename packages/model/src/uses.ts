@@ -1,6 +1,8 @@
 // Reading the files and plugins behind every `use` of a model, before it is compiled.
 
 import {
+  folderOfPlugin,
+  insidePlugin,
   isPath,
   parse,
   type ResolveUse,
@@ -22,7 +24,7 @@ export async function readUses(source: SourceFile, files: ModelFiles): Promise<R
       if (answer.found === "file") {
         await visit(answer.source, specifier.slice(0, specifier.lastIndexOf("/") + 1));
       } else if (answer.found === "plugin") {
-        await visit(answer.plugin.source, `${specifier}/`);
+        await visit(answer.plugin.source, folderOfPlugin(specifier));
       }
     }
   };
@@ -31,7 +33,7 @@ export async function readUses(source: SourceFile, files: ModelFiles): Promise<R
 }
 
 async function answerOf(specifier: string, home: string, files: ModelFiles): Promise<UseAnswer> {
-  if (!isPath(specifier)) {
+  if (!isPath(specifier) && insidePlugin(specifier) === null) {
     return (await files.plugin?.(specifier)) ?? { found: "no plugin", installed: null };
   }
   const bytes = await files.read(specifier, "model");

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
-import { renderDiagnostic, type SourceFile } from "@hamlet/dsl";
+import { type Refusal, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { loadModel, type ModelFiles } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
@@ -26,9 +26,27 @@ const arrays: Readonly<Record<string, Uint8Array>> = {
   ),
   "memories32.npy": writeNpy(matrix),
   "memories64.npy": writeNpy(wide),
+  "b.npy": writeNpy({ shape: [2], dtype: "float32", data: Float32Array.of(1, 2) }),
+};
+/** A host that refuses what lies beside its folder, and what is no file. */
+const refused: Readonly<Record<string, Refusal>> = {
+  "../other/b.npy": {
+    rule: "outside_root",
+    why: "it lies outside of models, beyond which nothing is read",
+    help: "move the file into that folder, or choose another one with `--root`",
+  },
+  "b.fifo": { rule: "not_a_file", why: "it is a pipe, not a file", help: "name a regular file" },
 };
 const files: ModelFiles = {
-  read: (path) => Promise.resolve(arrays[path] ?? { path, folder: "models", near: null }),
+  read: (path) =>
+    Promise.resolve(
+      arrays[path] ?? {
+        path,
+        folder: "models",
+        near: null,
+        ...(path in refused ? { refused: refused[path] } : {}),
+      },
+    ),
 };
 
 function fixtures(kind: "invalid" | "valid") {

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
-import { compile, type ExternEnergy, renderDiagnostic, type UseAnswer } from "@hamlet/dsl";
-import { evaluateScalar, makeRegistry, printText, verifyGraph } from "@hamlet/graph";
+import {
+  compile,
+  type ExternEnergy,
+  type Plugin,
+  renderDiagnostic,
+  type UseAnswer,
+} from "@hamlet/dsl";
+import { evaluateScalar, makeRegistry, neuronsOf, printText, verifyGraph } from "@hamlet/graph";
 import { HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
 import { externs } from "@ham-community/vision";
@@ -20,7 +26,7 @@ neuron coarse: [H / 2, W / 2, F] as softmax(over = F)
 connect pool: vision.max_pool(fine, coarse, window = 2)
 `;
 
-function compiled(text: string, code: ReadonlyMap<string, ExternEnergy> | "not trusted") {
+function compiled(text: string, code: Plugin["externs"]) {
   const plugin = { name: "@ham-community/vision", version: "1.2.0", source: index, externs: code };
   const answer: UseAnswer = { found: "plugin", plugin };
   const compilation = compile({ name: "m.ham", text }, { registry, resolve: () => answer });
@@ -83,8 +89,20 @@ test("code that is not trusted does not run", () => {
      --> m.ham:6:15
     6 | connect pool: vision.max_pool(fine, coarse, window = 2)
       |               ^^^^^^^^^^^^^^^ extern synapse
-      = help: allow the plugin's code, or use a synapse that is written in .ham"
+      = help: allow the plugin's code (\`--trust-plugins\`), or use a synapse that is written in .ham"
   `);
+});
+
+test("signatures are enough to check a connection, and say what was left out", () => {
+  const { graph, leftOut, messages } = compiled(TEXT, "not run");
+  expect(messages).toBe("");
+  expect(leftOut).toEqual(["vision.max_pool"]);
+  expect(verifyGraph(graph)).toEqual([]);
+  const [term] = graph.terms;
+  expect(neuronsOf(graph, term).map(({ name }) => name)).toEqual(["fine", "coarse"]);
+  expect(compiled(TEXT, trusted).leftOut).toEqual([]);
+  const wrong = TEXT.replace("[H / 2, W / 2, F]", "[H, W, F]");
+  expect(compiled(wrong, "not run").messages).toBe(compiled(wrong, trusted).messages);
 });
 
 test("a slope that breaks the plugin's own assertion is reported where it is given", () => {
@@ -117,7 +135,7 @@ test("code that fails, and code that returns nonsense, are mistakes of the packa
     throw new Error("no such window");
   };
   expect(compiled(TEXT, new Map([["max_pool", fails]])).messages).toMatchInlineSnapshot(`
-    "error[E0610] no_energy: the synapse \`vision.max_pool\` has no energy that could be used: its package failed with “no such window”
+    "error[E0905] broken_plugin: the synapse \`vision.max_pool\` has no energy that could be used: its package failed with “no such window”
      --> m.ham:6:15
     6 | connect pool: vision.max_pool(fine, coarse, window = 2)
       |               ^^^^^^^^^^^^^^^ extern synapse
@@ -126,14 +144,14 @@ test("code that fails, and code that returns nonsense, are mistakes of the packa
   const stray: ExternEnergy = ({ args: { a }, dims }) =>
     a({ name: "h", dim: dims["H"] }, { name: "w", dim: dims["W"] }, 0);
   expect(compiled(TEXT, new Map([["max_pool", stray]])).messages).toMatchInlineSnapshot(`
-    "error[E0610] no_energy: the synapse \`vision.max_pool\` has no energy that could be used: what its package returns leaves [h, w] unbound
+    "error[E0905] broken_plugin: the synapse \`vision.max_pool\` has no energy that could be used: what its package returns leaves [h, w] unbound
      --> m.ham:6:15
     6 | connect pool: vision.max_pool(fine, coarse, window = 2)
       |               ^^^^^^^^^^^^^^^ extern synapse
       = help: this is a mistake of the package: tell its authors, or use another version"
   `);
   expect(compiled(TEXT, new Map()).messages).toMatchInlineSnapshot(`
-    "error[E0610] no_energy: the synapse \`vision.max_pool\` has no energy that could be used: its package does not provide it
+    "error[E0905] broken_plugin: the synapse \`vision.max_pool\` has no energy that could be used: its package does not provide it
      --> m.ham:6:15
     6 | connect pool: vision.max_pool(fine, coarse, window = 2)
       |               ^^^^^^^^^^^^^^^ extern synapse

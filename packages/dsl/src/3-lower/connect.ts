@@ -1,12 +1,15 @@
 // `connect [name:] template(neurons…, option = value) [share other]`: a synapse meets its neurons.
 
 import {
+  add,
   type Expr,
   get,
   type HypersynapseUse,
+  makeIndex,
   makeTensor,
   type ParamDefinition,
   type ReadEntry,
+  sum,
   type Tensor,
   type TensorSource,
   type Term,
@@ -14,8 +17,8 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { assertFails } from "../2-check/rules/definition-assert.ts";
+import { brokenExtern } from "../2-check/rules/broken-plugin.ts";
 import { externNotTrusted } from "../2-check/rules/extern-not-trusted.ts";
-import { noExternEnergy } from "../2-check/rules/no-energy.ts";
 import { shareDifferent } from "../2-check/rules/share-different.ts";
 import { wrongArity } from "../2-check/rules/wrong-arity.ts";
 import { type Binding, readArguments } from "./connect-arguments.ts";
@@ -181,19 +184,41 @@ function energyOf(
     externNotTrusted(diagnostics, written, template.unavailable, span);
     return null;
   }
+  if (template.unavailable === "not run") {
+    model.leaveOut(written);
+    return mention(template, use);
+  }
   if (template.unavailable === "no code") {
-    noExternEnergy(diagnostics, written, "its package does not provide it", span);
+    brokenExtern(diagnostics, written, "its package does not provide it", span);
     return null;
   }
   if (!template.extern) return template.definition.energy(use);
   try {
-    const energy = template.definition.energy(use);
+    const energy: unknown = template.definition.energy(use);
+    if (!isExpr(energy)) {
+      brokenExtern(diagnostics, written, "what its package returns is no energy", span);
+      return null;
+    }
     const [problem] = verifyExpr(energy, { free: [] });
     if (problem === undefined) return energy;
-    noExternEnergy(diagnostics, written, `what its package returns ${problem.what}`, span);
+    brokenExtern(diagnostics, written, `what its package returns ${problem.what}`, span);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    noExternEnergy(diagnostics, written, `its package failed with “${why}”`, span);
+    const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+    brokenExtern(diagnostics, written, `its package failed with “${why}”`, span);
   }
   return null;
+}
+
+function isExpr(value: unknown): value is Expr {
+  return typeof value === "object" && value !== null && "kind" in value;
+}
+
+/** Stands for an energy that nobody will ask for: it reads every neuron and param of the use. */
+function mention({ definition }: SynapseTemplate, { args, params, dims }: HypersynapseUse): Expr {
+  const all = [...definition.args, ...definition.params].map(({ name, axes }) => {
+    const indices = axes.map((axis) => makeIndex(axis, dims[axis]));
+    const entry = (args[name] ?? params[name])(...indices);
+    return indices.length === 0 ? entry : sum(indices, entry);
+  });
+  return all.reduce((a, b) => add(a, b));
 }

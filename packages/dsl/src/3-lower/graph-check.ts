@@ -9,6 +9,8 @@ export interface Written {
   readonly diagnostics: Diagnostics;
   /** Where an expression was written, as far as that is known. */
   readonly spanOf: (expr: Expr) => Span | undefined;
+  /** Synapses whose energies are missing from the graph: nothing holds of the sum of all terms. */
+  readonly leftOut: readonly string[];
 }
 
 /** A check that runs on the whole graph of a file without errors. */

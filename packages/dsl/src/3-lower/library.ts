@@ -8,6 +8,8 @@ import type * as ast from "../1-parse/ast.ts";
 import { parse } from "../1-parse/parse.ts";
 import { usesItself } from "../2-check/rules/cycle.ts";
 import { type MissingFile, noUsedFile } from "../2-check/rules/no-file.ts";
+import { brokenPlugin } from "../2-check/rules/broken-plugin.ts";
+import { pluginName } from "../2-check/rules/plugin-name.ts";
 import { pluginVersion } from "../2-check/rules/plugin-version.ts";
 import {
   collectDiagnostics,
@@ -23,8 +25,11 @@ export interface Plugin {
   readonly name: string;
   readonly version: string;
   readonly source: SourceFile;
-  /** Energies of its `extern` synapses, by name; "not trusted" where code may not run. */
-  readonly externs: ReadonlyMap<string, ExternEnergy> | "not trusted";
+  /**
+   * Energies of its `extern` synapses, by name; "not trusted" where code may not run; "not run"
+   * where the signatures in its file are enough, because nobody will ask for the energy.
+   */
+  readonly externs: ReadonlyMap<string, ExternEnergy> | "not trusted" | "not run";
 }
 
 /** What the caller knows about the text after `use`. */
@@ -33,7 +38,9 @@ export type UseAnswer =
   | { readonly found: "plugin"; readonly plugin: Plugin }
   | { readonly found: "no file"; readonly missing: MissingFile }
   /** Another version is installed, or (null) none at all; or what is there cannot be used. */
-  | { readonly found: "no plugin"; readonly installed: string | null; readonly reason?: string };
+  | { readonly found: "no plugin"; readonly installed: string | null; readonly reason?: string }
+  /** It is installed and cannot be used, whatever the version. */
+  | { readonly found: "broken plugin"; readonly name: string; readonly problem: string };
 
 /**
  * Answers a `use`: a path relative to the folder of the model, such as `parts/memory.ham`, or a
@@ -128,6 +135,10 @@ export class Library {
     chain: readonly string[],
   ): Module | null {
     const written = item.path.value;
+    if (!isPath(written) && packageOf(written) === null) {
+      pluginName(diagnostics, item.path);
+      return null;
+    }
     const key = isPath(written) ? joinPath(folder, written) : written;
     const from = chain.indexOf(key);
     if (from >= 0) {
@@ -143,13 +154,16 @@ export class Library {
       case "plugin": {
         const { name, version, source, externs } = answer.plugin;
         if (!this.#modules.has(key)) this.plugins.push({ name, version });
-        return this.#open(key, source, `${key}/`, externs, [...chain, key]);
+        return this.#open(key, source, folderOfPlugin(key), externs, [...chain, key]);
       }
       case "no file":
         noUsedFile(diagnostics, answer.missing, item.path.span);
         return null;
       case "no plugin":
         pluginVersion(diagnostics, written, answer, item.path);
+        return null;
+      case "broken plugin":
+        brokenPlugin(diagnostics, answer.name, answer.problem, item.path.span);
         return null;
     }
   }
@@ -159,8 +173,44 @@ export class Library {
 export function usesOf(file: ast.FileAst, folder = ""): string[] {
   return file.items.flatMap((item) => {
     if (item.kind !== "use") return [];
-    return [isPath(item.path.value) ? joinPath(folder, item.path.value) : item.path.value];
+    const written = item.path.value;
+    if (isPath(written)) return [joinPath(folder, written)];
+    return packageOf(written) === null ? [] : [written];
   });
+}
+
+/** A package and its versions, as `use` names them. */
+export interface PackageRange {
+  readonly name: string;
+  /** As npm reads it; `*` where nothing is written. */
+  readonly range: string;
+}
+
+const LONGEST_NAME = 214;
+const PACKAGE = /^((?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*)(?:@([^/\\]+))?$/i;
+
+/**
+ * The package of a `use` that is no path, by npm's rules for names; null when it names none. A
+ * name is one word, or two after an `@`: it cannot lead out of the folder of packages.
+ */
+export function packageOf(specifier: string): PackageRange | null {
+  const [, name, range = "*"] = PACKAGE.exec(specifier) ?? [];
+  if (name === undefined || name.length > LONGEST_NAME || name === "node_modules") return null;
+  return { name, range };
+}
+
+/**
+ * The folder of a plugin, as its files are asked for: `kit@^1//parts/a.ham`. The double slash, which
+ * no other path has, says where the package begins; paths inside it are never seen from the model.
+ */
+export function folderOfPlugin(specifier: string): string {
+  return `${specifier}//`;
+}
+
+/** The plugin and the path inside it, of a path that {@link folderOfPlugin} begins; else null. */
+export function insidePlugin(path: string): { specifier: string; path: string } | null {
+  const at = path.indexOf("//");
+  return at < 1 ? null : { specifier: path.slice(0, at), path: path.slice(at + 2) };
 }
 
 /** True for a path, false for a package. */
@@ -170,6 +220,8 @@ export function isPath(specifier: string): boolean {
 
 /** `a/` and `../b.ham` make `b.ham`. */
 export function joinPath(folder: string, path: string): string {
+  const plugin = insidePlugin(folder);
+  if (plugin !== null) return folderOfPlugin(plugin.specifier) + joinPath(plugin.path, path);
   if (path.startsWith("/")) return path;
   const parts: string[] = [];
   for (const part of `${folder}${path}`.split("/")) {

@@ -65,6 +65,8 @@ export interface Places {
 export interface Lowered {
   readonly graph: EnergyGraph;
   readonly places: Places;
+  /** The synapses, as they are written, whose energies are code that was not run. */
+  readonly leftOut: readonly string[];
 }
 
 /** Lowers a parsed file; every mistake goes to its diagnostics or to the overrides' own. */
@@ -108,6 +110,7 @@ export class ModelLowering {
     tensors: [],
   };
   readonly #children: ModelLowering[] = [];
+  readonly #leftOut: string[] = [];
 
   constructor(module: Module, overrides: Overrides, part: PartInstance | null = null) {
     this.#file = module.file;
@@ -143,18 +146,30 @@ export class ModelLowering {
     const graph = { ...whole, ...blocks, tensors: this.tensors() };
     if (!this.hasErrors()) {
       const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
-      const written = { file: this.#file, diagnostics: this.diagnostics, spanOf };
+      const { leftOut } = this;
+      const written = { file: this.#file, diagnostics: this.diagnostics, spanOf, leftOut };
       for (const check of checks) check(graph, written);
     }
     return {
       graph,
       places: { declared: this.#declared, files: this.#files, types: this.#types },
+      leftOut: this.leftOut,
     };
   }
 
   /** True when something is wrong in this file or in one of its parts. */
   hasErrors(): boolean {
     return this.diagnostics.hasErrors() || this.#children.some((child) => child.hasErrors());
+  }
+
+  /** Says that the energy of a synapse was not made, because it is code that may not run. */
+  leaveOut(synapse: string): void {
+    this.#leftOut.push(synapse);
+  }
+
+  /** What was left out here and in the parts, each name once. */
+  get leftOut(): readonly string[] {
+    return [...new Set([...this.#leftOut, ...this.#children.flatMap((child) => child.leftOut)])];
   }
 
   /** Everything but recalls, the parts included. */

@@ -22,7 +22,7 @@ import { knownValue } from "./shape.ts";
 export type ExternEnergy = HypersynapseDefinition["energy"];
 
 /** The code of a plugin; "none" for a file without a package. */
-export type Externs = ReadonlyMap<string, ExternEnergy> | "none" | "not trusted";
+export type Externs = ReadonlyMap<string, ExternEnergy> | "none" | "not trusted" | "not run";
 
 /** A hypersynapse as a connection uses it. */
 export interface SynapseTemplate {
@@ -30,8 +30,8 @@ export interface SynapseTemplate {
   readonly asserts: readonly DefinitionAssert[];
   /** An expression over the definition's own dims and consts, in one use. */
   readonly within: (expr: Expr, use: Omit<HypersynapseUse, "args" | "params">) => Expr;
-  /** Why the energy cannot be made: code that is missing or may not run. */
-  readonly unavailable: "no code" | "not trusted" | "no package" | null;
+  /** Why the energy cannot be made: code that is missing, may not run, or is not asked for. */
+  readonly unavailable: "no code" | "not trusted" | "not run" | "no package" | null;
   /** True when the energy is computed by the code of a package. */
   readonly extern: boolean;
 }
@@ -111,7 +111,11 @@ export function lowerSynapse(
   };
 }
 
-const UNAVAILABLE = { none: "no package", "not trusted": "not trusted" } as const;
+const UNAVAILABLE = {
+  none: "no package",
+  "not trusted": "not trusted",
+  "not run": "not run",
+} as const;
 
 function signature({ name, axes }: Tensor): { name: string; axes: readonly string[] } {
   return { name, axes: axes.map((dim) => dim.name) };

@@ -75,8 +75,12 @@ export const RULES = {
   E0902: "no_key",
   W0903: "dtype",
   E0904: "plugin_version",
+  E0905: "broken_plugin",
   E0906: "extern_not_trusted",
   E0907: "unknown_override",
+  E0909: "plugin_name",
+  E0910: "outside_root",
+  E0912: "not_a_file",
 } as const;
 
 /** The code of a check, for example `E0101`. */

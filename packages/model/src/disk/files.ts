@@ -1,29 +1,60 @@
 // Reading models and their data from disk.
 
-import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, relative, resolve } from "node:path";
-import { type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
+import { readdir, realpath } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { insidePlugin, type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import type { ModelFiles } from "../files.ts";
-import { findPlugin } from "./plugins.ts";
+import { isInside } from "./inside.ts";
+import { findPlugin, type PluginCode, pluginFolder } from "./plugins.ts";
+import { LARGEST_DATA, readRegularFile } from "./regular-file.ts";
 import { systemReason } from "./system-error.ts";
+
+/** How the files of a model are read. */
+export interface DiskOptions {
+  /**
+   * A folder beyond which nothing that a model names is read, through links neither: data, other
+   * models, plugins. What the caller names is the caller's. Default: no such folder.
+   */
+  readonly root?: string;
+  /**
+   * What becomes of the code of a plugin with an `extern synapse`. Default "run", as with any
+   * `import`; "not trusted" refuses it (E0906); with "not run" the model is checked against the
+   * signatures of the plugin, and cannot be loaded.
+   */
+  readonly pluginCode?: PluginCode;
+}
+
+/** The largest `.ham` file that is read, in bytes. */
+const LARGEST_SOURCE = 2 ** 22;
 
 /**
  * The text of a `.ham` file.
  * @throws HamError `model/cannot-read` with the reason and, where there is one, a name like it.
  */
 export async function readSource(path: string): Promise<SourceFile> {
-  try {
-    return { name: path, text: await readFile(path, "utf8") };
-  } catch (error) {
-    return await explainMissing(path, error);
-  }
+  const bytes = await readCallersFile(path, LARGEST_SOURCE);
+  return { name: path, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) };
+}
+
+/**
+ * The bytes of a file that the caller named: a regular file, of at most two gigabytes or `most`
+ * bytes.
+ * @throws HamError `model/cannot-read` with the reason and, where there is one, a name like it.
+ */
+export async function readCallersFile(path: string, most = LARGEST_DATA): Promise<Uint8Array> {
+  const read = await readRegularFile(path, most);
+  return typeof read === "string" ? await cannotRead(path, read) : read;
 }
 
 /** Throws why a file that the caller named cannot be read, with a name like it that is there. */
 export async function explainMissing(path: string, error: unknown): Promise<never> {
   const reason = systemReason(error);
   if (reason === null) throw error;
+  return await cannotRead(path, reason);
+}
+
+async function cannotRead(path: string, reason: string): Promise<never> {
   const missing = await missingFile(path, resolve(path));
   const near = missing.near === null ? "" : ` Did you mean ${missing.near}?`;
   const why =
@@ -33,21 +64,69 @@ export async function explainMissing(path: string, error: unknown): Promise<neve
 
 /**
  * The data files and plugins of a model: its own paths start at its folder, the caller's at the
- * working directory. Plugins are packages in the `node_modules` of its folder and of those above.
+ * working directory. Plugins are packages in the `node_modules` of its folder and of those above;
+ * the paths of a plugin start at its own folder and stay there.
  */
-export function diskFiles(modelPath: string): ModelFiles {
+export function diskFiles(
+  modelPath: string,
+  { root, pluginCode = "run" }: DiskOptions = {},
+): ModelFiles {
+  const outermost = root ?? null;
+  const home = dirname(modelPath);
   return {
     async read(path, from) {
-      const full = from === "model" ? resolve(dirname(modelPath), path) : resolve(path);
-      try {
-        return await readFile(full);
-      } catch (error) {
-        if (systemReason(error) === null) throw error;
-        return await missingFile(path, full);
-      }
+      if (from === "caller") return await readOrExplain(path, resolve(path));
+      const plugin = insidePlugin(path);
+      if (plugin === null) return await readWithin(path, resolve(home, path), outermost, ROOT);
+      const folder = await pluginFolder(modelPath, plugin.specifier, outermost);
+      if (folder === null) return { path, folder: "no installed package", near: null };
+      return await readWithin(path, resolve(folder, plugin.path), folder, PACKAGE);
     },
-    plugin: (specifier) => findPlugin(modelPath, specifier),
+    plugin: (specifier) => findPlugin(modelPath, specifier, { code: pluginCode, root: outermost }),
   };
+}
+
+/** What a path must not lead out of, and what to do about it. */
+const ROOT = {
+  what: (folder: string) => `it lies outside of ${folder}, beyond which nothing is read`,
+  help: "move the file into that folder, or choose another one with `--root`",
+};
+const PACKAGE = {
+  what: () => "it lies outside of the package that names it",
+  help: "this is a mistake of the package: tell its authors, or use another version",
+};
+
+async function readWithin(
+  path: string,
+  full: string,
+  folder: string | null,
+  { what, help }: typeof ROOT,
+): Promise<Uint8Array | MissingFile> {
+  if (folder === null) return await readOrExplain(path, full);
+  const refused = { rule: "outside_root", why: what(folder), help } as const;
+  const outside: MissingFile = { path, folder, near: null, refused };
+  // Of what lies outside, not even whether it is there is told.
+  const real = await realPlace(full);
+  return isInside(await realPlace(folder), real) ? await readOrExplain(path, real) : outside;
+}
+
+/** A path with its links resolved, as far as it is there. */
+async function realPlace(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (systemReason(error) === null) throw error;
+    return path === dirname(path) ? path : join(await realPlace(dirname(path)), basename(path));
+  }
+}
+
+async function readOrExplain(path: string, full: string): Promise<Uint8Array | MissingFile> {
+  const read = await readRegularFile(full, LARGEST_DATA);
+  if (typeof read !== "string") return read;
+  const missing = await missingFile(path, full);
+  if (!read.startsWith("it ")) return missing;
+  const help = "name a regular file";
+  return { ...missing, refused: { rule: "not_a_file", why: read, help } };
 }
 
 async function missingFile(path: string, full: string): Promise<MissingFile> {

@@ -8,6 +8,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EEXIST: "a file of that name is in the way",
   EISDIR: "it is a folder",
   ENOSPC: "the disk is full",
+  ENXIO: "it is a socket or a device, not a file",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "its name is too long",
+  ERR_INVALID_ARG_VALUE: "its name has a letter that no file name has",
 };
 
 /** The reason of a failed file operation, or null when the error is something else. */

@@ -16,7 +16,7 @@ export function externNotTrusted(
     label: "extern synapse",
     help: [
       why === "not trusted"
-        ? "allow the plugin's code, or use a synapse that is written in .ham"
+        ? "allow the plugin's code (`--trust-plugins`), or use a synapse that is written in .ham"
         : 'ship the file in a package (`use "package@^1.0" as name`), or write `energy = …`',
     ],
   });
