@@ -75,7 +75,8 @@ export function exampleNames(): string[] {
 /** The text of an example's file in `fixtures/models`. */
 export async function exampleText(name: string): Promise<string> {
   const { set = [], scale = {}, dt } = SHRINKING[name] ?? {};
-  const compilation = await compilePath(join(ROOT, "examples", `${name}.ham`), set);
+  const path = join(ROOT, "examples", `${name}.ham`);
+  const compilation = await compilePath(path, { set, trustPlugins: true });
   const { diagnostics, sources, graph } = compilation;
   if (!isSound(compilation)) {
     throw new Error(diagnostics.map((each) => renderDiagnostic(each, sources)).join("\n"));

@@ -73,8 +73,35 @@ export function orderNumber(text: string): number {
   return Number(text);
 }
 
+/** What limits the files that a model names. */
+export interface RootFlags {
+  readonly root?: string;
+}
+
+/** Whether code of plugins may run in a command that only reads a model. */
+export interface PluginFlags {
+  readonly trustPlugins?: boolean;
+}
+
+/** Adds `--root` alone. */
+function withRootOption(command: Command): Command {
+  return command.option(
+    "--root <FOLDER>",
+    "read nothing that a model names outside of this folder",
+  );
+}
+
+/** Adds the options of commands that read a model and do not run it. */
+export function withReadingOptions(command: Command): Command {
+  return withRootOption(command).option(
+    "--trust-plugins",
+    "run the code of plugins too, not only read their .ham files",
+    false,
+  );
+}
+
 /** Values and files from outside the model. */
-export interface DataFlags {
+export interface DataFlags extends RootFlags {
   readonly set: string[];
   readonly data: Record<string, string>;
   readonly given: Record<string, string>;
@@ -98,7 +125,7 @@ export function withSetOption(command: Command): Command {
 
 /** Adds the options that say where values come from. */
 export function withDataOptions(command: Command): Command {
-  return withSetOption(command)
+  return withRootOption(withSetOption(command))
     .addOption(
       new Option("--data <NAME=FILE[#KEY]>", "read a data array from this file")
         .argParser(collect)

@@ -1,9 +1,10 @@
 // Plugins as they lie on a disk: found beside the model, checked by version, loaded when needed.
 
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { main } from "../src/command-line.ts";
 import { type Bench, makeBench } from "./ham.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../examples/", import.meta.url));
@@ -26,11 +27,35 @@ extern synapse pull(a: [A]) { const gain = 1.0 }
   const manifest = { type: "module", ham: "./index.ham", exports: { ".": "./index.js" } };
   install("kit", manifest, { "index.ham": ham, "index.js": code("return a(0);") });
   install("broken", manifest, { "index.ham": ham, "index.js": "throw new Error('no luck');" });
+  install("marks", manifest, {
+    "index.ham": ham,
+    "index.js": `import { writeFileSync } from "node:fs";
+writeFileSync(new URL("./RAN", import.meta.url), "");
+${code("return a(0);")}`,
+  });
   install("left-pad", {}, {});
 });
 afterAll(() => bench[Symbol.dispose]());
 
-function check(specifier: string, synapse = "kit.pull(v)") {
+/** Runs a command here and not in a process of its own, which takes seconds. */
+async function ham(...args: string[]): Promise<{ code: number; out: string }> {
+  let out = "";
+  const write = (text: string | Uint8Array) => {
+    out += String(text);
+    return true;
+  };
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, "write").mockImplementation(write),
+  );
+  try {
+    const code = await main(args);
+    return { code, out: out.replaceAll(`${bench.folder}/`, "").trimEnd() };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+async function told(command: string, specifier: string, synapse: string, ...more: string[]) {
   bench.write(
     "m.ham",
     `ham 1
@@ -40,16 +65,20 @@ neuron v: [D] as kit.gentle
 connect pull: ${synapse}
 `,
   );
-  return bench.ham(["check", "m.ham"]).stdout;
+  return (await ham(command, join(bench.folder, "m.ham"), ...more)).out;
 }
 
-test("a plugin of a fitting version is used, code and all", () => {
-  expect(check("kit@^1.2")).toBe("m.ham: no errors, no warnings");
-  expect(check("kit")).toBe("m.ham: no errors, no warnings");
+/** What `ham check` says of a model that connects a synapse of a package. */
+const check = (specifier: string, synapse = "kit.pull(v)") =>
+  told("check", specifier, synapse, "--trust-plugins");
+
+test("a plugin of a fitting version is used, code and all", async () => {
+  expect(await check("kit@^1.2")).toBe("m.ham: no errors, no warnings");
+  expect(await check("kit")).toBe("m.ham: no errors, no warnings");
 });
 
-test("another version than the file needs is an error", () => {
-  expect(check("kit@^2.0")).toMatchInlineSnapshot(`
+test("another version than the file needs is an error", async () => {
+  expect(await check("kit@^2.0")).toMatchInlineSnapshot(`
     "error[E0904] plugin_version: \`kit\` 1.3.0 is installed, but this file needs ^2.0
      --> m.ham:2:10
     2 | use "kit@^2.0" as kit
@@ -60,8 +89,8 @@ test("another version than the file needs is an error", () => {
   `);
 });
 
-test("a plugin that is not installed, or no plugin at all, is an error", () => {
-  expect(check("kitt@^1.0")).toMatchInlineSnapshot(`
+test("a plugin that is not installed, or no plugin at all, is an error", async () => {
+  expect(await check("kitt@^1.0")).toMatchInlineSnapshot(`
     "error[E0904] plugin_version: \`kitt\` is not installed
      --> m.ham:2:11
     2 | use "kitt@^1.0" as kit
@@ -70,7 +99,7 @@ test("a plugin that is not installed, or no plugin at all, is an error", () => {
 
     m.ham: 1 error, no warnings"
   `);
-  expect(check("left-pad@^1.0")).toMatchInlineSnapshot(`
+  expect(await check("left-pad@^1.0")).toMatchInlineSnapshot(`
     "error[E0904] plugin_version: \`left-pad\` is no plugin: its package.json names no \`ham\` file
      --> m.ham:2:15
     2 | use "left-pad@^1.0" as kit
@@ -80,8 +109,8 @@ test("a plugin that is not installed, or no plugin at all, is an error", () => {
   `);
 });
 
-test("code that cannot be loaded is a mistake of the package, and only where it is needed", () => {
-  expect(check("broken@^1.0")).toMatchInlineSnapshot(`
+test("code that cannot be loaded is a mistake of the package, and only where it is needed", async () => {
+  expect(await check("broken@^1.0")).toMatchInlineSnapshot(`
     "error[E0905] broken_plugin: the synapse \`kit.pull\` has no energy that could be used: its package failed with “no luck”
      --> m.ham:5:15
     5 | connect pull: kit.pull(v)
@@ -90,12 +119,69 @@ test("code that cannot be loaded is a mistake of the package, and only where it 
 
     m.ham: 1 error, no warnings"
   `);
-  expect(check("broken@^1.0", "bias(v)")).toBe("m.ham: no errors, no warnings");
+  expect(await check("broken@^1.0", "bias(v)")).toBe("m.ham: no errors, no warnings");
+});
+
+test("commands that only read a model run no code unless told", async () => {
+  const ran = () => existsSync(join(bench.folder, "node_modules/marks/RAN"));
+  expect(await told("check", "marks@^1.2", "kit.pull(v)")).toMatchInlineSnapshot(`
+    "m.ham: no errors, no warnings
+      the energy of \`kit.pull\` is code of a plugin, which was not run: checked by its signature (--trust-plugins runs it)"
+  `);
+  expect(await told("doc", "marks@^1.2", "kit.pull(v)")).toContain("connect pull: kit.pull(v)");
+  const svg = join(bench.folder, "m.svg");
+  expect(await told("graph", "marks@^1.2", "kit.pull(v)", "--out", svg)).toContain("m.svg");
+  expect(await told("fmt", "marks@^1.2", "kit.pull(v)", "--check")).toBe("");
+  for (const command of ["explain", "ir"]) {
+    expect(await told(command, "marks@^1.2", "kit.pull(v)")).toMatch(
+      /^error\[E0906\][^]*--trust-plugins/,
+    );
+  }
+  expect(ran()).toBe(false);
+  expect(await told("explain", "marks@^1.2", "kit.pull(v)", "--trust-plugins")).toContain("v[0]");
+  expect(ran()).toBe(true);
+});
+
+test("commands that run a model run the code of its plugins, as an import would", async () => {
+  expect(
+    await told(
+      "export",
+      "kit@^1.2",
+      "kit.pull(v)",
+      "--to",
+      "onnx",
+      "--out",
+      join(bench.folder, "m.onnx"),
+    ),
+  ).toContain("one step");
+  expect(await told("export", "broken@^1.2", "kit.pull(v)", "--to", "onnx")).toContain("E0905");
+});
+
+test("--root keeps what a model names inside of a folder", async () => {
+  mkdirSync(join(bench.folder, "inner"), { recursive: true });
+  bench.write("part.ham", "ham 1\n");
+  bench.write("inner/m.ham", 'ham 1\nuse "../part.ham" as p\nneuron v: [3] as tanh\n');
+  const args = ["check", join(bench.folder, "inner/m.ham"), "--root"];
+  const inside = await ham(...args, join(bench.folder, "inner"));
+  expect(inside.out).toMatchInlineSnapshot(`
+    "error[E0910] outside_root: \`../part.ham\` is not read: it lies outside of inner, beyond which nothing is read
+     --> inner/m.ham:2:5
+    2 | use "../part.ham" as p
+      |     ^^^^^^^^^^^^^
+      = help: move the file into that folder, or choose another one with \`--root\`
+
+    inner/m.ham: 1 error, no warnings"
+  `);
+  expect((await ham(...args, bench.folder)).out).not.toContain("E0910");
 });
 
 test("every example passes without a warning", () => {
   const names = readdirSync(EXAMPLES).filter((name) => name.endsWith(".ham"));
-  const { code, stdout } = bench.ham(["check", ...names.map((name) => join(EXAMPLES, name))]);
+  const { code, stdout } = bench.ham([
+    "check",
+    "--trust-plugins",
+    ...names.map((name) => join(EXAMPLES, name)),
+  ]);
   expect(stdout.trim().split("\n")).toEqual(
     names.map((name) => `${join(EXAMPLES, name)}: no errors, no warnings`),
   );

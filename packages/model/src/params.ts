@@ -18,6 +18,12 @@ export async function readParams(
 ): Promise<Map<Tensor, ArrayData>> {
   const bytes = await files.read(path, "caller");
   if (!(bytes instanceof Uint8Array)) {
+    if (bytes.refused !== undefined) {
+      throw new HamError(
+        "model/no-params-file",
+        `${path} is not read: ${bytes.refused.why}. Name one that a training wrote.`,
+      );
+    }
     const near = bytes.near === null ? "" : ` Did you mean ${bytes.near}?`;
     throw new HamError(
       "model/no-params-file",

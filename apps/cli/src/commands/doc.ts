@@ -6,14 +6,16 @@ import { printText } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { writeFileAtomically } from "../files/write.ts";
+import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham doc`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    command
-      .argument("<file>")
-      .option("--out <FILE.md>", "where the page goes (default: standard output)"),
+    withReadingOptions(command.argument("<file>")).option(
+      "--out <FILE.md>",
+      "where the page goes (default: standard output)",
+    ),
   run: doc,
 };
 
@@ -32,8 +34,11 @@ const SECTIONS: readonly (readonly [title: string, kinds: readonly Item["kind"][
 ];
 
 /** Writes the Markdown of a file to standard output or into a file; returns the exit code. */
-async function doc(path: string, { out }: { readonly out?: string }): Promise<number> {
-  const compilation = await compileFile(path);
+async function doc(
+  path: string,
+  { out, ...flags }: { readonly out?: string } & RootFlags & PluginFlags,
+): Promise<number> {
+  const compilation = await compileFile(path, flags);
   if (compilation === null) return EXIT.file;
   const { file, source, graph } = compilation;
   const written = (item: Item) => source.text.slice(item.span.start, item.span.end);

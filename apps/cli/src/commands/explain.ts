@@ -9,12 +9,17 @@ import {
 } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
+import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham explain`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    command.argument("<file>").option("--latex", "print the rules as LaTeX", false),
+    withReadingOptions(command.argument("<file>")).option(
+      "--latex",
+      "print the rules as LaTeX",
+      false,
+    ),
   run: explain,
 };
 
@@ -22,8 +27,11 @@ export const command: CommandDefinition = {
  * Prints the energy, every neuron's derived update rule, what is computed ahead, and the
  * certificate; with `latex` the rules alone. Returns the exit code.
  */
-async function explain(path: string, { latex }: { readonly latex: boolean }): Promise<number> {
-  const compilation = await compileFile(path);
+async function explain(
+  path: string,
+  { latex, ...flags }: { readonly latex: boolean } & RootFlags & PluginFlags,
+): Promise<number> {
+  const compilation = await compileFile(path, { ...flags, energies: true });
   if (compilation === null) return EXIT.file;
   const explanation = explainGraph(compilation.graph);
   if (latex) {

@@ -44,7 +44,7 @@ async function exportModel(path: string, flags: ExportFlags): Promise<number> {
       "an ONNX file holds one step, not a recall. Leave out --recall, or use --to jax.",
     );
   }
-  const compilation = await compileFile(path, flags.set);
+  const compilation = await compileFile(path, { ...flags, trustPlugins: true });
   if (compilation === null) return EXIT.file;
   const { graph } = compilation;
   const content =

@@ -5,20 +5,25 @@ import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { drawHypergraph } from "../pictures/hypergraph.ts";
+import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham graph`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    command
-      .argument("<file>")
-      .option("--out <FILE.svg>", "where the picture goes (default: out/<name>.svg)"),
+    withReadingOptions(command.argument("<file>")).option(
+      "--out <FILE.svg>",
+      "where the picture goes (default: out/<name>.svg)",
+    ),
   run: graph,
 };
 
 /** Draws the hypergraph of a file into an SVG file; returns the exit code. */
-async function graph(path: string, { out }: { readonly out?: string }): Promise<number> {
-  const compilation = await compileFile(path);
+async function graph(
+  path: string,
+  { out, ...flags }: { readonly out?: string } & RootFlags & PluginFlags,
+): Promise<number> {
+  const compilation = await compileFile(path, flags);
   if (compilation === null) return EXIT.file;
   const target = out ?? `out/${basename(path, ".ham")}.svg`;
   await writeFileAtomically(target, await drawHypergraph(compilation.graph));

@@ -9,26 +9,26 @@ import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import type { CommandDefinition } from "./command.ts";
-import { withSetOption } from "../options.ts";
+import { type PluginFlags, type RootFlags, withReadingOptions, withSetOption } from "../options.ts";
 
 /** `ham ir`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withSetOption(command.argument("<file>"))
+    withReadingOptions(withSetOption(command.argument("<file>")))
       .option("--to-ham", "print one flat .ham file instead", false)
       .option("--out <FILE>", "where it goes (default: standard output)"),
   run: ir,
 };
 
-interface IrFlags {
+interface IrFlags extends RootFlags, PluginFlags {
   readonly set: string[];
   readonly toHam: boolean;
   readonly out?: string;
 }
 
 /** Prints a model as JSON, or as one flat file; returns the exit code. */
-async function ir(path: string, { set, toHam: asHam, out }: IrFlags): Promise<number> {
-  const compilation = await compileFile(path, set);
+async function ir(path: string, { toHam: asHam, out, ...flags }: IrFlags): Promise<number> {
+  const compilation = await compileFile(path, { ...flags, energies: true });
   if (compilation === null) return EXIT.file;
   const text = asHam ? toHam(compilation.graph) : jsonOf(path, compilation);
   if (out === undefined) process.stdout.write(text);

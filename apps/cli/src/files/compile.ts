@@ -1,21 +1,33 @@
 import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-
 import { CATALOGUE, diskFiles, readSource, readUses } from "@hamlet/model/disk";
+import type { PluginFlags, RootFlags } from "../options.ts";
+
+/** How a file is compiled that is not going to run. */
+export interface CompileFlags extends RootFlags, PluginFlags {
+  readonly set?: readonly string[];
+  /**
+   * True when the energies themselves are asked for. Then a plugin's code is needed, and is an error
+   * where it is not trusted; else its signatures are enough.
+   */
+  readonly energies?: boolean;
+}
 
 /** Compiles a file of the disk with the files and plugins that it uses. */
-export async function compilePath(path: string, set: readonly string[] = []): Promise<Compilation> {
+export async function compilePath(
+  path: string,
+  { set = [], root, trustPlugins = false, energies = false }: CompileFlags,
+): Promise<Compilation> {
   const source = await readSource(path);
-  const resolve = await readUses(source, diskFiles(path));
+  const pluginCode = trustPlugins ? "run" : energies ? "not trusted" : "not run";
+  const files = diskFiles(path, { pluginCode, ...(root === undefined ? {} : { root }) });
+  const resolve = await readUses(source, files);
   return compile(source, { registry: CATALOGUE, resolve, set, checks: [checkSoundness] });
 }
 
 /** Compiles a file of the disk; with errors, prints them and returns null. */
-export async function compileFile(
-  path: string,
-  set: readonly string[] = [],
-): Promise<Compilation | null> {
-  const compilation = await compilePath(path, set);
+export async function compileFile(path: string, flags: CompileFlags): Promise<Compilation | null> {
+  const compilation = await compilePath(path, flags);
   if (isSound(compilation)) return compilation;
   for (const diagnostic of compilation.diagnostics) {
     process.stderr.write(`${renderDiagnostic(diagnostic, compilation.sources)}\n\n`);

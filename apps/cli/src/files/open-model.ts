@@ -9,7 +9,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Model>
   const source = await readSource(path);
   await startBackend(flags.backend);
   const model = await loadModel(source, {
-    files: diskFiles(path),
+    files: diskFiles(path, flags.root === undefined ? {} : { root: flags.root }),
     set: flags.set,
     data: { ...flags.data, ...flags.given },
     ...(flags.params === undefined ? {} : { params: flags.params }),

@@ -1,10 +1,9 @@
 // Patterns of −1 and +1 from an array file, whatever their axes.
 
-import { readFile } from "node:fs/promises";
 import { type ArrayData, readArrayFile } from "@hamlet/core";
 import type { StoredPatterns } from "@hamlet/ham";
 import { CommandError, EXIT } from "../exit.ts";
-import { explainMissing } from "@hamlet/model/disk";
+import { readCallersFile } from "@hamlet/model/disk";
 
 /** Patterns with the axes of one of them. */
 export interface PatternFile extends StoredPatterns {
@@ -20,7 +19,7 @@ export async function readPatterns(
   { take }: { take?: number | undefined } = {},
 ): Promise<PatternFile> {
   const file = path.replace(/#[^#]*$/, "");
-  const bytes = await readFile(file).catch((error: unknown) => explainMissing(file, error));
+  const bytes = await readCallersFile(file);
   const array = readArrayFile(path, bytes);
   const [count, ...axes] = array.shape;
   if (count === undefined || count === 0 || axes.length === 0 || axes.includes(0)) {

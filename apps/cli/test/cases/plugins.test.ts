@@ -14,7 +14,7 @@ cpSync(CASE, folder, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a package name that leads to a neighbour is no package name", async () => {
-  const { diagnostics, sources } = await compilePath(join(folder, "z_join.ham"));
+  const { diagnostics, sources } = await compilePath(join(folder, "z_join.ham"), {});
   const [first] = diagnostics;
   expect(renderDiagnostic(first, sources).replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(`
     "error[E0909] plugin_name: \`x/../../payload@1\` is not the name of a package
