@@ -8,8 +8,6 @@ export const EXIT = {
   usage: 2,
   /** The file has errors. */
   file: 3,
-  /** Stopped from the keyboard; what was done until then is saved. */
-  interrupted: 130,
 } as const;
 
 /** Ends a command with a message for a person and an exit code. */

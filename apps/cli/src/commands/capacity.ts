@@ -1,6 +1,5 @@
 // `ham capacity [PATTERNS]`: how many patterns an energy holds, and how much damage it mends.
 
-import { dirname } from "node:path";
 import { bernoulli, foldIn, key } from "@hamlet/core";
 import { startBackend } from "../backend.ts";
 import {
@@ -12,8 +11,9 @@ import {
 import { CAPACITY_ENERGIES, type CapacityEnergy, energyText } from "../capacity/model.ts";
 import { expectedInstability, expectedLimit } from "../capacity/theory.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { readPatterns } from "../files/patterns.ts";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { fileOf, readPatterns } from "../files/patterns.ts";
+import { assertOutputs } from "../files/output.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { drawCapacity } from "../pictures/capacity-plot.ts";
 import { countBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
@@ -84,9 +84,12 @@ interface CapacityFlags {
   readonly out: string;
 }
 
+const PICTURE = { what: "a picture", endings: [".svg"] };
+
 /** Measures, prints a table and draws a picture; returns the exit code. */
 async function capacity(path: string | undefined, flags: CapacityFlags): Promise<number> {
-  await assertWritable(dirname(flags.out), "--out");
+  const output = { option: "--out", path: flags.out, content: PICTURE };
+  await assertOutputs([output], path === undefined ? [] : [fileOf(path)]);
   const energy: CapacityEnergy =
     flags.energy === "polynomial" ? { name: "polynomial", n: flags.n } : { name: flags.energy };
   const source = path === undefined ? randomPatterns(flags) : await filePatterns(path);

@@ -7,7 +7,8 @@ import type { Outcome } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { DAMAGES, type Damage } from "../demo/damage.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { assertFolder } from "../files/output.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, withModelOptions } from "../options.ts";
 import { toPng } from "../pictures/canvas.ts";
 import { drawEnergies, type EnergyCurve } from "../pictures/energy-plot.ts";
@@ -45,9 +46,11 @@ interface Trial {
 
 /** Runs the demo; returns the exit code. */
 async function demo(flags: DemoFlags): Promise<number> {
-  await assertWritable(flags.outDir, "--out-dir");
+  const [sheet, plot] = ["digits.png", "energy.svg"].map((name) => join(flags.outDir, name));
+  await assertFolder(flags.outDir, "--out-dir");
   const path = relative(process.cwd(), DIGITS);
-  using model = await openModel(path, flags);
+  const outputs = [sheet, plot].map((file) => ({ option: "--out-dir", path: file }));
+  using model = await openModel(path, flags, outputs);
   const { shape, data } = model.entries("digits");
   const [stored, height, width] = shape;
   const count = Math.min(DAMAGED, stored);
@@ -85,8 +88,6 @@ async function demo(flags: DemoFlags): Promise<number> {
     )}\n\n`,
   );
 
-  const sheet = join(flags.outDir, "digits.png");
-  const plot = join(flags.outDir, "energy.svg");
   const columns = Math.min(SHOWN, count);
   const canvas = drawSheet(
     trials.map((trial) => trial.sheet),

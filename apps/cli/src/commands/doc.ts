@@ -5,7 +5,8 @@ import type { Item } from "@hamlet/dsl";
 import { printText } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { outputsOf } from "../files/output.ts";
+import { writeOrPrint } from "../files/write.ts";
 import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -33,12 +34,14 @@ const SECTIONS: readonly (readonly [title: string, kinds: readonly Item["kind"][
   ["Tests", ["test", "assert"]],
 ];
 
+const PAGE = { what: "Markdown", endings: [".md", ".markdown", ".mdx"] };
+
 /** Writes the Markdown of a file to standard output or into a file; returns the exit code. */
 async function doc(
   path: string,
-  { out, ...flags }: { readonly out?: string } & RootFlags & PluginFlags,
+  { out = "-", ...flags }: { readonly out?: string } & RootFlags & PluginFlags,
 ): Promise<number> {
-  const compilation = await compileFile(path, flags);
+  const compilation = await compileFile(path, { ...flags, outputs: outputsOf(out, PAGE) });
   if (compilation === null) return EXIT.file;
   const { file, source, graph } = compilation;
   const written = (item: Item) => source.text.slice(item.span.start, item.span.end);
@@ -61,11 +64,6 @@ async function doc(
     }
   }
   const text = `${lines.join("\n").trimEnd()}\n`;
-  if (out === undefined) {
-    process.stdout.write(text);
-  } else {
-    await writeFileAtomically(out, text);
-    process.stdout.write(`${out}\n`);
-  }
+  await writeOrPrint(out, text);
   return EXIT.ok;
 }

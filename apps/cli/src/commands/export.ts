@@ -7,7 +7,8 @@ import { basename } from "node:path";
 import { type EnergyGraph, evaluateScalar, exportJax, exportOnnx, HamError } from "@hamlet/graph";
 import { CommandError, EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { type Content, type Output, outputsOf } from "../files/output.ts";
+import { writeOrPrint } from "../files/write.ts";
 import { type DataFlags, withDataOptions } from "../options.ts";
 import { openModel } from "../files/open-model.ts";
 import { Option } from "commander";
@@ -44,27 +45,36 @@ async function exportModel(path: string, flags: ExportFlags): Promise<number> {
       "an ONNX file holds one step, not a recall. Leave out --recall, or use --to jax.",
     );
   }
-  const compilation = await compileFile(path, { ...flags, trustPlugins: true });
+  const target = flags.out ?? `out/${basename(path, ".ham")}.${to === "jax" ? "py" : "onnx"}`;
+  const outputs = outputsOf(target, CONTENT[to]);
+  const compilation = await compileFile(path, { ...flags, outputs, trustPlugins: true });
   if (compilation === null) return EXIT.file;
   const { graph } = compilation;
   const content =
     to === "jax"
       ? exportJax(graph, recall === undefined ? {} : { recall })
-      : await onnxOf(path, graph, flags);
-  const target = flags.out ?? `out/${basename(path, ".ham")}.${to === "jax" ? "py" : "onnx"}`;
-  await writeFileAtomically(target, content);
-  process.stdout.write(`${target}   ${WHAT[to]}\n`);
+      : await onnxOf(path, graph, { flags, outputs });
+  await writeOrPrint(target, content, WHAT[to]);
   return EXIT.ok;
 }
+
+const CONTENT: Readonly<Record<ExportFlags["to"], Content>> = {
+  jax: { what: "Python", endings: [".py"] },
+  onnx: { what: "ONNX", endings: [".onnx"] },
+};
 
 const WHAT: Readonly<Record<ExportFlags["to"], string>> = {
   jax: "needs JAX and NumPy only; its first lines say how to use it",
   onnx: "one step: states and arrays in; energy, activations and velocities out",
 };
 
-async function onnxOf(path: string, graph: EnergyGraph, flags: DataFlags): Promise<Uint8Array> {
+async function onnxOf(
+  path: string,
+  graph: EnergyGraph,
+  { flags, outputs }: { flags: DataFlags; outputs: readonly Output[] },
+): Promise<Uint8Array> {
   if (sizesKnown(graph)) return exportOnnx(graph);
-  using model = await openModel(path, { ...flags, seed: 0, backend: "cpu" });
+  using model = await openModel(path, { ...flags, seed: 0, backend: "cpu" }, outputs);
   return exportOnnx(model.graph, { sizes: model.sizes });
 }
 

@@ -3,7 +3,8 @@
 import { basename } from "node:path";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { outputsOf } from "../files/output.ts";
+import { writeOrPrint } from "../files/write.ts";
 import { drawHypergraph } from "../pictures/hypergraph.ts";
 import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -18,15 +19,17 @@ export const command: CommandDefinition = {
   run: graph,
 };
 
+const PICTURE = { what: "a picture", endings: [".svg"] };
+
 /** Draws the hypergraph of a file into an SVG file; returns the exit code. */
 async function graph(
   path: string,
   { out, ...flags }: { readonly out?: string } & RootFlags & PluginFlags,
 ): Promise<number> {
-  const compilation = await compileFile(path, flags);
-  if (compilation === null) return EXIT.file;
   const target = out ?? `out/${basename(path, ".ham")}.svg`;
-  await writeFileAtomically(target, await drawHypergraph(compilation.graph));
-  process.stdout.write(`${target}   circles are neurons, squares are energies\n`);
+  const compilation = await compileFile(path, { ...flags, outputs: outputsOf(target, PICTURE) });
+  if (compilation === null) return EXIT.file;
+  const picture = await drawHypergraph(compilation.graph);
+  await writeOrPrint(target, picture, "circles are neurons, squares are energies");
   return EXIT.ok;
 }

@@ -7,7 +7,8 @@ import { toHam } from "@hamlet/dsl/write";
 import { certify, modelId, printJson, toJson } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { outputsOf } from "../files/output.ts";
+import { writeOrPrint } from "../files/write.ts";
 import type { CommandDefinition } from "./command.ts";
 import { type PluginFlags, type RootFlags, withReadingOptions, withSetOption } from "../options.ts";
 
@@ -26,16 +27,19 @@ interface IrFlags extends RootFlags, PluginFlags {
   readonly out?: string;
 }
 
+const DATA = { what: "JSON", endings: [".json"] };
+const FLAT = { what: "a model", endings: [".ham"] };
+
 /** Prints a model as JSON, or as one flat file; returns the exit code. */
-async function ir(path: string, { toHam: asHam, out, ...flags }: IrFlags): Promise<number> {
-  const compilation = await compileFile(path, { ...flags, energies: true });
+async function ir(path: string, { toHam: asHam, out = "-", ...flags }: IrFlags): Promise<number> {
+  const compilation = await compileFile(path, {
+    ...flags,
+    energies: true,
+    outputs: outputsOf(out, asHam ? FLAT : DATA),
+  });
   if (compilation === null) return EXIT.file;
   const text = asHam ? toHam(compilation.graph) : jsonOf(path, compilation);
-  if (out === undefined) process.stdout.write(text);
-  else {
-    await writeFileAtomically(out, text);
-    process.stdout.write(`${out}\n`);
-  }
+  await writeOrPrint(out, text);
   return EXIT.ok;
 }
 

@@ -1,11 +1,11 @@
 // `ham landscape FILE`: the energy of a layer over a plane, drawn.
 
-import { basename, dirname, extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { suggest } from "@hamlet/dsl";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import type { Model } from "@hamlet/model";
 import { CommandError, EXIT } from "../exit.ts";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { type Field, makeField } from "../landscape/field.ts";
 import { flatStarts, followDown, type RestPoint, restPoints } from "../landscape/paths.ts";
 import { memoryPlane, onPlane, type Plane, stateAt, wholePlane } from "../landscape/plane.ts";
@@ -49,8 +49,11 @@ const SHOWN = 200;
 /** Draws a landscape as SVG and PNG and lists its fixed points; returns the exit code. */
 async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
   const out = flags.out ?? join("out", `${basename(path, extname(path))}-landscape.svg`);
-  await assertWritable(dirname(out), "--out");
-  using model = await openModel(path, flags);
+  const png = `${out.slice(0, out.length - extname(out).length)}.png`;
+  using model = await openModel(path, flags, [
+    { option: "--out", path: out, content: { what: "a picture", endings: [".svg"] } },
+    { option: "--out", path: png },
+  ]);
   const neuron = findNeuron(model, flags.neuron);
   using field = makeField(model, neuron);
   const scene = await survey(
@@ -59,7 +62,6 @@ async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
     flags,
   );
   const svg = drawLandscape(scene.picture);
-  const png = `${out.slice(0, out.length - extname(out).length)}.png`;
   await writeFileAtomically(out, svg);
   await writeFileAtomically(png, svgToPng(svg));
   const { found, flat } = scene;

@@ -1,6 +1,6 @@
 // `ham new NAME`: a commented model to start from. It runs as it is, without any data.
 
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { basename } from "node:path";
 import { CommandError, EXIT } from "../exit.ts";
 import { writeFileAtomically } from "../files/write.ts";
@@ -15,7 +15,8 @@ export const command: CommandDefinition = {
 /** Writes NAME.ham; never over a file that exists. Returns the exit code. */
 async function newModel(name: string): Promise<number> {
   const path = name.endsWith(".ham") ? name : `${name}.ham`;
-  if (existsSync(path)) {
+  // A link that leads nowhere is in the way as well.
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
     throw new CommandError(EXIT.usage, `${path} exists already. Choose another name.`);
   }
   await writeFileAtomically(path, starter(basename(path, ".ham")));

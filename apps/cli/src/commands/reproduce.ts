@@ -1,10 +1,12 @@
 // `ham reproduce NAME`: computes a published result again, as a table and figures.
 
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { suggest } from "@hamlet/dsl";
 import { startBackend } from "../backend.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { assertFolder, assertOutputs } from "../files/output.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { workBar } from "../progress.ts";
 import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
 import type { Findings, Reproduction } from "../reproduce/reproduction.ts";
@@ -47,7 +49,11 @@ interface ReproduceFlags {
 async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
   const { seed, short, backend, separation, iterations, sizes, json, out } = flags;
   const found = findReproduction(name);
-  await assertWritable(out, "--out");
+  await assertFolder(out, "--out");
+  const older = await namesIn(out);
+  // Everything that it writes begins with its name.
+  const outputs = older.filter((file) => file.startsWith(`${name}-`));
+  await assertOutputs(outputs.map((file) => ({ option: "--out", path: join(out, file) })));
   await startBackend(backend);
   const began = performance.now();
   const bar = workBar(name);
@@ -83,6 +89,11 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
     `${formatTable(head, rows)}\n\n${findings.verdict}; ${seconds.toFixed(1)} s\n\n${paths.join("\n")}\n`,
   );
   return EXIT.ok;
+}
+
+/** What is in a folder; nothing in one that is not there yet. */
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => []);
 }
 
 function findReproduction(name: string): Reproduction {

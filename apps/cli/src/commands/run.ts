@@ -1,13 +1,13 @@
 // `ham run FILE`: recalls once and says how it ended.
 
-import { dirname } from "node:path";
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import type { Recall } from "@hamlet/graph";
 import { type Ending, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
 import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import type { Output } from "../files/output.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { recallBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
@@ -40,11 +40,10 @@ interface RunFlags extends ModelFlags {
 
 /** Runs a recall and reports it; returns the exit code. */
 async function run(path: string, flags: RunFlags): Promise<number> {
-  if (flags.out !== undefined) await assertWritable(dirname(flags.out), "--out");
   const began = performance.now();
-  using model = await openModel(path, flags);
+  using model = await openModel(path, flags, outputsOf(flags));
   const recall = model.recallNamed(flags.recall);
-  if (flags.movie !== undefined) await assertMovie(recall, flags.movie);
+  if (flags.movie !== undefined) assertFlips(recall);
   const loaded = performance.now();
   const bar = recallBar(recall.name);
   let outcome: RecallResult;
@@ -72,21 +71,24 @@ async function run(path: string, flags: RunFlags): Promise<number> {
   return result.outcomes.some(({ ending }) => ending === "non-finite") ? EXIT.failed : EXIT.ok;
 }
 
+function outputsOf({ out, movie }: RunFlags): Output[] {
+  const outputs: Output[] = [];
+  if (out !== undefined) outputs.push({ option: "--out", path: out, content: ARRAYS });
+  if (movie !== undefined) outputs.push({ option: "--movie", path: movie, content: MOVIE });
+  return outputs;
+}
+
+const ARRAYS = { what: "NumPy arrays", endings: [".npz"] };
+const MOVIE = { what: "an animated PNG", endings: [".png", ".apng"] };
+
 /** Stops before the run where there will be nothing to draw. */
-async function assertMovie({ name, solver }: Recall, path: string): Promise<void> {
+function assertFlips({ name, solver }: Recall): void {
   if (!FLIP_SOLVERS.includes(solver.name)) {
     throw new CommandError(
       EXIT.usage,
       `--movie draws flips, but the recall "${name}" follows \`${solver.name}\`, which moves units smoothly. Recalls with flips: ${FLIP_SOLVERS.join(", ")}.`,
     );
   }
-  if (!/\.a?png$/i.test(path)) {
-    throw new CommandError(
-      EXIT.usage,
-      `--movie writes an animated PNG, found ${path}. Give it a name that ends in .png.`,
-    );
-  }
-  await assertWritable(dirname(path), "--movie");
 }
 
 async function movieOf(result: RecallResult): Promise<Uint8Array> {

@@ -1,11 +1,11 @@
 // `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a weight matrix.
 
-import { dirname } from "node:path";
 import { key, writeNpy } from "@hamlet/core";
 import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
-import { readPatterns } from "../files/patterns.ts";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import { fileOf, readPatterns } from "../files/patterns.ts";
+import { assertOutputs } from "../files/output.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 import { positiveNumber, positiveReal, wholeNumber } from "../options.ts";
@@ -51,10 +51,12 @@ interface StoreFlags {
   readonly seed: number;
 }
 
+const ARRAY = { what: "one NumPy array", endings: [".npy"] };
+
 /** Writes the couplings of a classical network; returns the exit code. */
 async function store(path: string, flags: StoreFlags): Promise<number> {
   const { rule, out, take, rate, seed } = flags;
-  await assertWritable(dirname(out), "--out");
+  await assertOutputs([{ option: "--out", path: out, content: ARRAY }], [fileOf(path)]);
   const patterns = await readPatterns(path, { take });
   const [K, D] = patterns.shape;
   const learned = RULES[rule](patterns);

@@ -5,9 +5,11 @@ import type { TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { CommandError, EXIT } from "../exit.ts";
 import { diskFiles } from "@hamlet/model/disk";
-import { assertWritable, writeFileAtomically } from "../files/write.ts";
+import type { Output } from "../files/output.ts";
+import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
 import { trainBar } from "../progress.ts";
+import { listenForStop } from "../signals.ts";
 import { formatTable } from "../table.ts";
 import { openModel } from "../files/open-model.ts";
 import { Option } from "commander";
@@ -55,14 +57,9 @@ interface Places {
 async function train(path: string, flags: TrainFlags): Promise<number> {
   const places = placesOf(path, flags);
   const resume = flags.resume ? { resume: await readCheckpointFile(path, places.checkpoint) } : {};
-  await assertWritable(dirname(places.params), "--out");
-  await assertWritable(dirname(places.checkpoint), "--checkpoint");
-  using model = await openModel(path, flags);
+  using model = await openModel(path, flags, outputsOf(places));
   const training = model.trainingNamed(flags.train);
-  const signal = { aborted: false };
-  // The second time the process ends at once.
-  const stop = () => (signal.aborted = true);
-  process.once("SIGINT", stop);
+  using signal = listenForStop();
   const bar = trainBar(training.name);
   let outcome: TrainResult;
   try {
@@ -76,7 +73,6 @@ async function train(path: string, flags: TrainFlags): Promise<number> {
       onCheckpoint: (bytes) => writeFileAtomically(places.checkpoint, bytes),
     });
   } finally {
-    process.removeListener("SIGINT", stop);
     bar.done();
   }
   using result = outcome;
@@ -85,7 +81,7 @@ async function train(path: string, flags: TrainFlags): Promise<number> {
     ? JSON.stringify(report(path, training.name, flags, result, places))
     : summary(training.name, result, places);
   process.stdout.write(`${text}\n`);
-  return result.ending === "aborted" ? EXIT.interrupted : EXIT.ok;
+  return result.ending === "aborted" ? signal.exitCode : EXIT.ok;
 }
 
 function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
@@ -97,6 +93,16 @@ function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
     picture: `${stem}-loss.svg`,
     data: `${stem}-loss.csv`,
   };
+}
+
+function outputsOf({ params, checkpoint, picture, data }: Places): Output[] {
+  const content = { what: "safetensors", endings: [".safetensors"] };
+  return [
+    { option: "--out", path: params, content },
+    { option: "--checkpoint", path: checkpoint, content },
+    { option: "--out", path: picture },
+    { option: "--out", path: data },
+  ];
 }
 
 async function readCheckpointFile(model: string, path: string): Promise<Uint8Array> {

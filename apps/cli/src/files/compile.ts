@@ -1,6 +1,7 @@
 import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import { CATALOGUE, diskFiles, readSource, readUses } from "@hamlet/model/disk";
+import { assertOutputs, type Output } from "./output.ts";
 import type { PluginFlags, RootFlags } from "../options.ts";
 
 /** How a file is compiled that is not going to run. */
@@ -11,17 +12,23 @@ export interface CompileFlags extends RootFlags, PluginFlags {
    * where it is not trusted; else its signatures are enough.
    */
   readonly energies?: boolean;
+  /** What the command is going to write: none of the files that the model is made of. */
+  readonly outputs?: readonly Output[];
 }
 
 /** Compiles a file of the disk with the files and plugins that it uses. */
 export async function compilePath(
   path: string,
-  { set = [], root, trustPlugins = false, energies = false }: CompileFlags,
+  { set = [], root, trustPlugins = false, energies = false, outputs = [] }: CompileFlags,
 ): Promise<Compilation> {
+  const inputs = [path];
+  await assertOutputs(outputs, inputs);
   const source = await readSource(path);
   const pluginCode = trustPlugins ? "run" : energies ? "not trusted" : "not run";
-  const files = diskFiles(path, { pluginCode, ...(root === undefined ? {} : { root }) });
+  const onRead = (file: string) => inputs.push(file);
+  const files = diskFiles(path, { pluginCode, onRead, ...(root === undefined ? {} : { root }) });
   const resolve = await readUses(source, files);
+  await assertOutputs(outputs, inputs);
   return compile(source, { registry: CATALOGUE, resolve, set, checks: [checkSoundness] });
 }
 

@@ -18,8 +18,7 @@ export async function readPatterns(
   path: string,
   { take }: { take?: number | undefined } = {},
 ): Promise<PatternFile> {
-  const file = path.replace(/#[^#]*$/, "");
-  const bytes = await readCallersFile(file);
+  const bytes = await readCallersFile(fileOf(path));
   const array = readArrayFile(path, bytes);
   const [count, ...axes] = array.shape;
   if (count === undefined || count === 0 || axes.length === 0 || axes.includes(0)) {
@@ -35,6 +34,11 @@ export async function readPatterns(
   const size = axes.reduce((a, b) => a * b, 1);
   const data = signsOf(path, array, rows * size, size);
   return { shape: [rows, size], axes, data };
+}
+
+/** The file of `FILE#KEY`. */
+export function fileOf(path: string): string {
+  return path.replace(/#[^#]*$/, "");
 }
 
 function signsOf(path: string, { data }: ArrayData, length: number, size: number): Float64Array {

@@ -1,49 +1,100 @@
 // Writing results: whole or not at all.
 
-import { access, constants, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { CommandError, EXIT } from "../exit.ts";
-import { systemReason } from "@hamlet/model/disk";
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { explained, type Target, targetOf } from "./output.ts";
 
 /**
  * Writes a file through a temporary one beside it, so that a reader never sees a half-written file
- * and a failed write leaves the old one alone.
+ * and a failed write leaves the old one alone. The file keeps its owner and its permissions, and a
+ * link to it stays one.
+ * @throws CommandError for a place that is no regular file or may not be written.
  */
 export async function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const target = await targetOf(path);
+  const temporary = `${target.path}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, "w");
+    await mkdir(dirname(target.path), { recursive: true });
+    // Never one that is there: somebody may have put a link in its place.
+    const file = await open(temporary, "wx");
+    begin(temporary);
     try {
       await file.writeFile(content);
+      await keepOwner(file, target);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, target.path);
+    end(temporary);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (unfinished.has(temporary)) remove(temporary);
     throw explained(path, error);
   }
 }
 
-/** Makes sure, before any long work, that files can be written into a folder. */
-export async function assertWritable(folder: string, option: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw explained(folder, error, option);
+/** Prints a text where the path is `-`; else writes it, and prints the path with what it holds. */
+export async function writeOrPrint(
+  path: string,
+  content: Uint8Array | string,
+  note = "",
+): Promise<void> {
+  if (path === "-") {
+    process.stdout.write(content);
+    return;
   }
+  await writeFileAtomically(path, content);
+  process.stdout.write(`${path}${note === "" ? "" : `   ${note}`}\n`);
 }
 
-function explained(path: string, error: unknown, option?: string): unknown {
-  const reason = systemReason(error);
-  if (reason === null) return error;
-  const cure =
-    option === undefined ? "Choose another place." : `Choose another folder with ${option}.`;
-  return new CommandError(EXIT.failed, `cannot write to ${resolve(path)}: ${reason}. ${cure}`);
+async function keepOwner(file: FileHandle, { stats }: Target): Promise<void> {
+  if (stats === null) return;
+  const { uid, gid } = await file.stat();
+  if (uid !== stats.uid) await file.chown(stats.uid, stats.gid);
+  else if (gid !== stats.gid) {
+    // A user can give away a file only to groups of their own.
+    await file.chown(uid, stats.gid).catch(() => undefined);
+  }
+  await file.chmod(stats.mode & 0o7777);
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Temporary files that are being written. */
+const unfinished = new Set<string>();
+
+function begin(path: string): void {
+  if (unfinished.size === 0) {
+    process.on("exit", removeUnfinished);
+    for (const signal of SIGNALS) process.on(signal, endBySignal);
+  }
+  unfinished.add(path);
+}
+
+function end(path: string): void {
+  unfinished.delete(path);
+  if (unfinished.size > 0) return;
+  process.removeListener("exit", removeUnfinished);
+  for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
+}
+
+function remove(path: string): void {
+  rmSync(path, { force: true });
+  end(path);
+}
+
+function removeUnfinished(): void {
+  for (const path of unfinished) remove(path);
+}
+
+/** Leaves nothing behind, and lets the signal do what it does without us. */
+function endBySignal(signal: NodeJS.Signals): void {
+  // A training stops by itself, and still needs what is being written.
+  if (process.listenerCount(signal) > 1) return;
+  removeUnfinished();
+  process.kill(process.pid, signal);
 }

@@ -23,6 +23,8 @@ export interface DiskOptions {
    * signatures of the plugin, and cannot be loaded.
    */
   readonly pluginCode?: PluginCode;
+  /** Told the path of every file that is read, those of plugins included. */
+  readonly onRead?: (path: string) => void;
 }
 
 /** The largest `.ham` file that is read, in bytes. */
@@ -69,20 +71,23 @@ async function cannotRead(path: string, reason: string): Promise<never> {
  */
 export function diskFiles(
   modelPath: string,
-  { root, pluginCode = "run" }: DiskOptions = {},
+  { root, pluginCode = "run", onRead = () => undefined }: DiskOptions = {},
 ): ModelFiles {
   const outermost = root ?? null;
   const home = dirname(modelPath);
   return {
     async read(path, from) {
-      if (from === "caller") return await readOrExplain(path, resolve(path));
+      if (from === "caller") return await readOrExplain(path, resolve(path), onRead);
       const plugin = insidePlugin(path);
-      if (plugin === null) return await readWithin(path, resolve(home, path), outermost, ROOT);
+      if (plugin === null) {
+        return await readWithin(path, resolve(home, path), { folder: outermost, ...ROOT, onRead });
+      }
       const folder = await pluginFolder(modelPath, plugin.specifier, outermost);
       if (folder === null) return { path, folder: "no installed package", near: null };
-      return await readWithin(path, resolve(folder, plugin.path), folder, PACKAGE);
+      return await readWithin(path, resolve(folder, plugin.path), { folder, ...PACKAGE, onRead });
     },
-    plugin: (specifier) => findPlugin(modelPath, specifier, { code: pluginCode, root: outermost }),
+    plugin: (specifier) =>
+      findPlugin(modelPath, specifier, { code: pluginCode, root: outermost, onRead }),
   };
 }
 
@@ -99,15 +104,20 @@ const PACKAGE = {
 async function readWithin(
   path: string,
   full: string,
-  folder: string | null,
-  { what, help }: typeof ROOT,
+  {
+    folder,
+    what,
+    help,
+    onRead,
+  }: typeof ROOT & { folder: string | null; onRead: (path: string) => void },
 ): Promise<Uint8Array | MissingFile> {
-  if (folder === null) return await readOrExplain(path, full);
+  if (folder === null) return await readOrExplain(path, full, onRead);
   const refused = { rule: "outside_root", why: what(folder), help } as const;
   const outside: MissingFile = { path, folder, near: null, refused };
   // Of what lies outside, not even whether it is there is told.
   const real = await realPlace(full);
-  return isInside(await realPlace(folder), real) ? await readOrExplain(path, real) : outside;
+  if (!isInside(await realPlace(folder), real)) return outside;
+  return await readOrExplain(path, real, onRead);
 }
 
 /** A path with its links resolved, as far as it is there. */
@@ -120,7 +130,12 @@ async function realPlace(path: string): Promise<string> {
   }
 }
 
-async function readOrExplain(path: string, full: string): Promise<Uint8Array | MissingFile> {
+async function readOrExplain(
+  path: string,
+  full: string,
+  onRead: (path: string) => void,
+): Promise<Uint8Array | MissingFile> {
+  onRead(full);
   const read = await readRegularFile(full, LARGEST_DATA);
   if (typeof read !== "string") return read;
   const missing = await missingFile(path, full);

@@ -23,6 +23,8 @@ export interface PluginOptions {
   readonly code: PluginCode;
   /** No folder above this one is searched; null for none. */
   readonly root: string | null;
+  /** Told the path of every file that is read. */
+  readonly onRead: (path: string) => void;
 }
 
 /** The largest package.json or `.ham` file of a plugin that is read, in bytes. */
@@ -32,7 +34,7 @@ const LARGEST_TEXT = 2 ** 22;
 export async function findPlugin(
   modelPath: string,
   specifier: string,
-  { code, root }: PluginOptions,
+  { code, root, onRead }: PluginOptions,
 ): Promise<UseAnswer> {
   const wanted = packageOf(specifier);
   if (wanted === null) return { found: "no plugin", installed: null };
@@ -43,6 +45,7 @@ export async function findPlugin(
   if (root !== null && !isInside(await realpath(root), folder)) {
     return broken(`it is installed outside of ${root}, beyond which nothing is read`);
   }
+  onRead(join(folder, "package.json"));
   const manifest = await readManifest(folder);
   if (typeof manifest === "string") return broken(manifest);
   const { version, ham } = manifest;
@@ -61,11 +64,13 @@ export async function findPlugin(
   if (typeof ham !== "string") return broken("`ham` in its package.json is not the name of a file");
   const text = await readInside(folder, ham, "`ham` in its package.json");
   if ("problem" in text) return broken(text.problem);
+  onRead(text.path);
   const source = {
     name: `${name}/${relative(folder, text.path)}`,
     text: new TextDecoder().decode(text.bytes),
   };
   const entry = entryOf(manifest);
+  if (entry !== null) onRead(resolve(folder, entry));
   const externs = await externsOf(source, code, async () =>
     entry === null
       ? "`exports` in its package.json has no entry `.` for `import`"

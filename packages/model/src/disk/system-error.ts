@@ -8,6 +8,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EEXIST: "a file of that name is in the way",
   EISDIR: "it is a folder",
   ENOSPC: "the disk is full",
+  EFBIG: "the file is larger than the system allows",
   ENXIO: "it is a socket or a device, not a file",
   ELOOP: "its links lead in a circle",
   ENAMETOOLONG: "its name is too long",

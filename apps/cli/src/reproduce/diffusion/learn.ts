@@ -16,6 +16,7 @@ import {
 import { HamError } from "@hamlet/graph";
 import { CommandError, EXIT } from "../../exit.ts";
 import { writeFileAtomically } from "../../files/write.ts";
+import { listenForStop } from "../../signals.ts";
 import { drawEarly } from "./figures.ts";
 
 /** No early samples are drawn more often than this. */
@@ -50,10 +51,7 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
   const stem = join(out, `diffusion-${patterns.shape[0]}`);
   const checkpoint = `${stem}.checkpoint.safetensors`;
   const resume = await begun(checkpoint, iterations);
-  const signal = { aborted: false };
-  // The second time the process ends at once.
-  const stop = () => (signal.aborted = true);
-  process.once("SIGINT", stop);
+  using signal = listenForStop();
   try {
     const trained = await trainScore(patterns, {
       shape: { sigma: noise.sigma },
@@ -72,7 +70,7 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
     });
     if (trained.ending === "aborted") {
       throw new CommandError(
-        EXIT.interrupted,
+        signal.exitCode,
         `stopped after ${trained.iterations} of ${iterations} iterations with ${patterns.shape[0]} patterns. The same command goes on from ${checkpoint}.`,
       );
     }
@@ -86,8 +84,6 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
   } catch (error) {
     if (!HamError.isInstance(error) || error.code !== "diffusion/other-training") throw error;
     throw new CommandError(EXIT.usage, `${checkpoint}: ${error.message}`);
-  } finally {
-    process.removeListener("SIGINT", stop);
   }
 }
 
