@@ -2,8 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { hebbInstability, wilsonInterval } from "@hamlet/ham";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { bernoulli, key } from "@hamlet/core";
+import { hebbInstability, polynomialCapacity, wilsonInterval } from "@hamlet/ham";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startBackend } from "../src/backend.ts";
+import { type CapacityPlan, measureCapacity } from "../src/capacity/measure.ts";
+import { CAPACITY_ENERGIES, CAPACITY_RECALLS, type CapacityEnergy } from "../src/capacity/model.ts";
+import { expectedLimit } from "../src/capacity/theory.ts";
 import { type Bench, makeBench } from "./ham.ts";
 
 let bench: Bench;
@@ -46,10 +51,17 @@ test("the quadratic energy: shares with intervals, beside the exact instability"
     expect(Math.abs(unstable.share - expectedUnstable!)).toBeLessThan(
       4 * Math.sqrt(expectedUnstable! / unstable.trials) + 0.002,
     );
-    const { hits, trials, low, high } = unstable;
-    expect({ low, high }).toEqual(wilsonInterval(hits, trials));
+    const { low, high, trials } = unstable;
+    expect(low).toBeLessThanOrEqual(unstable.share);
+    expect(trials).toBe(100 * 40);
+    // Units of one pattern are not independent, so it is no narrower than if they were.
+    const single = wilsonInterval(unstable.hits, trials);
+    expect(high - low).toBeGreaterThanOrEqual(single.high - single.low);
     expect(restored.map(({ noise }) => noise)).toEqual([0, 0.25]);
-    expect(restored[0].limit).toBeCloseTo(0.138 * 40, 12);
+    expect(restored[0].limit).toBeCloseTo(0.1379 * 40, 2);
+    expect(restored[0].restored).toMatchObject(
+      wilsonInterval(restored[0].restored.hits, restored[0].restored.trials),
+    );
     expect(restored[0].restored.trials).toBe(100);
   }
   expect(points[0].restored[0].restored.share).toBeGreaterThan(0.95);
@@ -65,14 +77,7 @@ test("the same seed measures the same, another one other patterns", () => {
   expect(measure(...small, "--seed", "1")).not.toEqual(measure(...small));
 });
 
-test("dense energies hold where the quadratic one fails, on random patterns and on a file", () => {
-  const crowd = ["--size", "30", "--counts", "20", "--noise", "0.1", "--trials", "40"];
-  const share = (...args: string[]) =>
-    measure(...crowd, ...args).points[0].restored[0].restored.share;
-  expect(share()).toBeLessThan(0.3);
-  expect(share("--energy", "polynomial", "--n", "4")).toBeGreaterThan(0.8);
-  expect(share("--energy", "exponential")).toBeGreaterThan(0.8);
-
+test("patterns of a file are tried by turns", () => {
   const bits = Uint8Array.from({ length: 4 * 16 }, (_, i) => ((i * 7 + (i >> 4) * 3) % 5) & 1);
   bench.writeArray("p.npy", { shape: [4, 4, 4], dtype: "uint8", data: bits });
   const report = measure("p.npy", "--noise", "0", "--trials", "10", "--energy", "exponential");
@@ -107,4 +112,106 @@ test("the table names the energy, and mistakes are explained", () => {
   expect(fails("--energy", "polynomial", "--n", "1")).toMatchInlineSnapshot(
     `"2 error: option '--n <N>' argument '1' is invalid. An order is a whole number from 2 to 200."`,
   );
+});
+
+const energyNamed = (name: (typeof CAPACITY_ENERGIES)[number]): CapacityEnergy =>
+  name === "polynomial" || name === "rectified"
+    ? { name, n: 3 }
+    : name === "log-sum-exp"
+      ? { name, beta: 0.5 }
+      : { name };
+
+const signsOf = (count: number, seed: number) =>
+  Int8Array.from(bernoulli(key(seed), 0.5, count), (bit) => 2 * bit - 1);
+
+function planOf(plan: Partial<CapacityPlan>): CapacityPlan {
+  const trials = plan.trials ?? 3;
+  return {
+    energy: { name: "quadratic" },
+    recall: "settle",
+    size: 24,
+    counts: [4],
+    noises: [0.1, 0.3],
+    overlap: 0.95,
+    seed: 0,
+    *sets(K) {
+      for (let t = 0; t < trials; t++) {
+        yield { patterns: signsOf(K * 24, 100 * K + t), tried: [0], fixed: false };
+      }
+    },
+    ...plan,
+    trials,
+  };
+}
+
+describe("in this process", () => {
+  beforeAll(() => startBackend("cpu"));
+
+  test.each([1, 2, 7])("%d trials are as many in every case", async (trials) => {
+    const seen: number[][] = [];
+    const [point] = await measureCapacity(planOf({ trials }), (...at) => seen.push(at));
+    expect(point.restored.map(({ restored }) => restored.trials)).toEqual([trials, trials]);
+    expect(point.unstable.trials).toBe(24 * trials);
+    expect(seen.at(-1)).toEqual([trials, trials]);
+    expect(point.unfinished).toBe(0);
+  });
+
+  test("every energy holds a pattern or two, with either recall", async () => {
+    for (const name of CAPACITY_ENERGIES) {
+      for (const recall of CAPACITY_RECALLS) {
+        const plan = planOf({ energy: energyNamed(name), recall, counts: [2], noises: [0.05] });
+        const [{ restored, unstable }] = await measureCapacity(plan);
+        expect([name, recall, restored[0].restored.share]).toEqual([name, recall, 1]);
+        expect(unstable.share).toBeLessThan(0.05);
+        expect(unstable.high).toBeGreaterThan(unstable.share);
+      }
+    }
+  });
+
+  test("dense energies hold where the quadratic one fails", async () => {
+    const share = async (energy: CapacityEnergy) => {
+      const [point] = await measureCapacity(planOf({ energy, counts: [16], trials: 30 }));
+      return point.restored[0].restored.share;
+    };
+    expect(await share({ name: "quadratic" })).toBeLessThan(0.3);
+    expect(await share({ name: "polynomial", n: 4 })).toBeGreaterThan(0.8);
+    expect(await share({ name: "rectified", n: 4 })).toBeGreaterThan(0.8);
+    expect(await share({ name: "exponential" })).toBeGreaterThan(0.8);
+    // Where β is small, every pattern counts and none is told apart.
+    expect(await share({ name: "log-sum-exp", beta: 0.02 })).toBeLessThan(0.3);
+  });
+
+  test("all patterns of a file leave no doubt about the unstable units, some of them do", async () => {
+    const patterns = signsOf(9 * 24, 5);
+    const measured = async (tried: number[]) => {
+      const sets = () => [{ patterns, tried, fixed: true }];
+      const [point] = await measureCapacity(planOf({ trials: tried.length, counts: [9], sets }));
+      return point.unstable;
+    };
+    const all = await measured([8, 7, 6, 5, 4, 3, 2, 1, 0, 8, 7]);
+    expect(all.trials).toBe(9 * 24);
+    expect([all.low, all.high]).toEqual([all.share, all.share]);
+    const some = await measured([0, 1, 2]);
+    expect(some.high).toBeGreaterThan(some.low);
+  });
+
+  test("one step leaves the mean overlap that the limit promises", async () => {
+    const [size, noise, overlap] = [200, 0.1, 0.9];
+    const limit = expectedLimit({ name: "quadratic" }, size, { noise, recall: "step", overlap });
+    // 5% of the units are wrong: Q⁻¹(.05) = 1.6449.
+    expect(limit).toBeCloseTo((0.8 / 1.6449) ** 2 * size, 1);
+    expect(limit).toBeCloseTo(polynomialCapacity(size, { n: 2, noise, unstable: 0.05 }), 9);
+    // About half of all copies end above the mean.
+    const [{ restored }] = await measureCapacity({
+      ...planOf({ recall: "step", size, overlap, trials: 60 }),
+      counts: [Math.round(limit)],
+      noises: [noise],
+      *sets(K) {
+        for (let t = 0; t < 60; t++) {
+          yield { patterns: signsOf(K * size, t), tried: [0], fixed: false };
+        }
+      },
+    });
+    expect(Math.abs(restored[0].restored.share - 0.5)).toBeLessThan(0.25);
+  });
 });

@@ -83,10 +83,11 @@ export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts"
 export { pseudoInverse } from "./storage/pseudo-inverse.ts";
 export { storkey } from "./storage/storkey.ts";
 export { unlearn, type UnlearnOptions } from "./storage/unlearn.ts";
+export { classicalRatio, hebbInstability } from "./capacity/classical.ts";
+export { exponentialRate, logSumExpRate } from "./capacity/exponential.ts";
 export {
-  exponentialRate,
-  hebbInstability,
   polynomialCapacity,
   polynomialInstability,
-} from "./capacity/theory.ts";
-export { type Interval, wilsonInterval } from "./capacity/wilson.ts";
+  type PolynomialOptions,
+} from "./capacity/polynomial.ts";
+export { type Cluster, clusterInterval, type Interval, wilsonInterval } from "./capacity/wilson.ts";

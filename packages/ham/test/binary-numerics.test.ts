@@ -4,8 +4,10 @@
 
 import { apply, type EnergyGraph, lit, logsumexp, makeIndex, mul, pow } from "@hamlet/graph";
 import {
+  classicalRatio,
   exponentialRate,
   hebbInstability,
+  logSumExpRate,
   polynomialCapacity,
   polynomialInstability,
 } from "@hamlet/ham";
@@ -83,6 +85,26 @@ describe("single-bit instability of Hebb's rule", () => {
       expect(hebbInstability(N, K)).toBeCloseTo(hits / 2 ** M, 10);
     }
   });
+});
+
+test("the classical ratio is Amit, Gutfreund and Sompolinsky's, less for an overlap above .967", () => {
+  expect(classicalRatio()).toBeCloseTo(0.1379, 4);
+  expect(classicalRatio(0.95)).toBe(classicalRatio());
+  // At α = .1 the mean-field equations for m, r and C, iterated to their fixed point.
+  const alpha = 0.1;
+  let [m, r] = [1, 1];
+  for (let round = 0; round < 200; round++) {
+    const y = m / Math.sqrt(2 * alpha * r);
+    const C = Math.sqrt(2 / (Math.PI * alpha * r)) * Math.exp(-y * y);
+    r = 1 / (1 - C) ** 2;
+    // erf by Simpson's rule.
+    const at = (k: number) => Math.exp(-(((y * k) / 200) ** 2));
+    let sum = at(0) + at(200);
+    for (let k = 1; k < 200; k++) sum += (k % 2 === 1 ? 4 : 2) * at(k);
+    m = (2 / Math.sqrt(Math.PI)) * (y / 600) * sum;
+  }
+  expect(m).toBeGreaterThan(0.98);
+  expect(classicalRatio(m)).toBeCloseTo(alpha, 3);
 });
 
 describe("retrieval by permutation sweeps, 500 units (Amit, Gutfreund & Sompolinsky)", () => {
@@ -191,11 +213,25 @@ describe("polynomial memories (Krotov & Hopfield)", () => {
     ]);
     for (const [n, factor] of doubleFactorials) {
       expect(
-        Math.abs(polynomialCapacity(100, n) / ((0.1507 / factor) * 100 ** (n - 1)) - 1),
+        Math.abs(polynomialCapacity(100, { n }) / ((0.1507 / factor) * 100 ** (n - 1)) - 1),
       ).toBeLessThan(2e-4);
-      const K = polynomialCapacity(100, n);
+      const K = polynomialCapacity(100, { n });
       expect(polynomialInstability({ N: 100, K }, { n })).toBeCloseTo(0.005, 9);
     }
+  });
+
+  test("rectified, N = 60, n = 3, K = 360: as unstable as 180 whole ones", async () => {
+    const layer = patternLayer(60, 360);
+    const cubic = layer.dense((o) => pow(apply("relu", o), lit(3)));
+    const { share, error } = await unstable(layer, cubic, 360, 15);
+    const options = { n: 3, rectified: true };
+    const expected = polynomialInstability({ N: 60, K: 360 }, options);
+    expect(expected).toBe(polynomialInstability({ N: 60, K: 180 }, { n: 3 }));
+    // The formula is for large N; at 60 units whole powers are a tenth above it as well.
+    expect(Math.abs(share - expected)).toBeLessThanOrEqual(4 * error + 0.25 * expected);
+    expect(polynomialCapacity(60, options)).toBe(2 * polynomialCapacity(60, { n: 3 }));
+    expect(polynomialInstability({ N: 60, K: 9 }, { ...options, noise: 0.7 })).toBe(0.5);
+    expect(polynomialCapacity(60, { ...options, noise: 0.7 })).toBe(0);
   });
 
   test("N = 60, n = 3, K = 180: a share .005435 ± .000069 of the units is unstable", async () => {
@@ -282,5 +318,50 @@ describe("exponential memories (Demircigil et al.)", () => {
     // The bound is for large N, and for every pattern at once: at 40 units the fall is gradual.
     expect(await restored(0.5 * bound)).toBeGreaterThan(0.9);
     expect(await restored(2.6 * bound)).toBeLessThan(0.5);
+  });
+
+  test("with β, the rate is the maximum over θ, and twice what is proven where β is large", () => {
+    for (const [beta, noise] of [
+      [0.1, 0],
+      [0.3, 0.1],
+      [0.3, 0.2],
+      [2, 0.2],
+    ]) {
+      let best = 0;
+      for (let theta = 0; theta <= 2 * beta; theta += 2e-5) {
+        best = Math.max(best, theta * (1 - 2 * noise) - Math.log(Math.cosh(theta)));
+      }
+      expect(logSumExpRate(beta, noise)).toBeCloseTo(best, 4);
+    }
+    for (const noise of [0, 0.1, 0.2]) {
+      expect(logSumExpRate(50, noise)).toBeCloseTo(2 * exponentialRate(noise), 9);
+    }
+    expect(logSumExpRate(1, 0.6)).toBe(0);
+  });
+
+  test("with β = .3, 20% flipped, one step restores below that rate and not above it", () => {
+    const [N, beta, noise] = [40, 0.3, 0.2];
+    /** The overlap after one step, of pattern 0 with 8 of 40 units flipped. */
+    const overlapAfter = (part: number, trials: number) => {
+      const K = Math.round(Math.exp(part * logSumExpRate(beta, noise) * N));
+      let agree = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        const patterns = signs(K * N, 40 + trial);
+        const state = patterns.slice(0, N).map((x, i) => (i < noise * N ? -x : x));
+        const fields = new Float64Array(N);
+        for (let at = 0; at < K * N; at += N) {
+          let overlap = 0;
+          for (let i = 0; i < N; i++) overlap += patterns[at + i] * state[i];
+          for (let i = 0; i < N; i++) {
+            const rest = overlap - patterns[at + i] * state[i];
+            fields[i] += patterns[at + i] * Math.exp(beta * (rest - N));
+          }
+        }
+        fields.forEach((field, i) => (agree += Number(field * patterns[i] > 0)));
+      }
+      return (2 * agree) / (trials * N) - 1;
+    };
+    expect(overlapAfter(0.4, 20)).toBeGreaterThan(0.95);
+    expect(overlapAfter(1.35, 2)).toBeLessThan(0.4);
   });
 });

@@ -1,14 +1,15 @@
 // Stability and retrieval of stored patterns, measured with the recalls of a model.
 
 import { bernoulli, foldIn, type Key, key, split, writeNpy } from "@hamlet/core";
-import { type Interval, wilsonInterval } from "@hamlet/ham";
+import { type Cluster, clusterInterval, type Interval, wilsonInterval } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
-import { type CapacityEnergy, capacityModel } from "./model.ts";
+import { type CapacityEnergy, capacityModel, type CapacityRecall } from "./model.ts";
 
 /** What is measured: every number of patterns against every share of flipped units. */
 export interface CapacityPlan {
   readonly energy: CapacityEnergy;
+  readonly recall: CapacityRecall;
   readonly size: number;
   readonly counts: readonly number[];
   readonly noises: readonly number[];
@@ -17,8 +18,18 @@ export interface CapacityPlan {
   /** A copy is restored when its overlap with the pattern is at least this. */
   readonly overlap: number;
   readonly seed: number;
-  /** K patterns of the set with this number; from a file they are always the first K. */
-  readonly patterns: (K: number, set: number) => ArrayLike<number>;
+  /** The sets of K patterns and which of them are tried: `trials` of them in all. */
+  readonly sets: (K: number) => Iterable<PatternSet>;
+}
+
+/** Patterns that are stored together. */
+export interface PatternSet {
+  /** `[K, size]` of −1 and +1. */
+  readonly patterns: ArrayLike<number>;
+  /** The pattern of each trial; one may be tried several times. */
+  readonly tried: readonly number[];
+  /** These very patterns are asked about, not others like them: all of them leave no doubt. */
+  readonly fixed: boolean;
 }
 
 /** A share of trials with its 95% interval. */
@@ -31,58 +42,52 @@ export interface Share extends Interval {
 /** What was seen for one number of patterns. */
 export interface CapacityPoint {
   readonly K: number;
-  /** Units of the stored patterns that flip at once. */
+  /** Units of the stored patterns that flip at once; units of one pattern are a cluster. */
   readonly unstable: Share;
   /** By share of flipped units: copies that came back. */
   readonly restored: readonly { readonly noise: number; readonly restored: Share }[];
+  /** Recalls that ended before a sweep without flips. */
+  readonly unfinished: number;
 }
 
-/** Independent sets of patterns over which the trials of a case are spread. */
-const SETS = 5;
-
-/** Measures everything, calling back after every case. */
+/** Measures everything, calling back after every trial. */
 export async function measureCapacity(
   plan: CapacityPlan,
-  onCase: (done: number, all: number) => void = () => undefined,
+  onTrial: (done: number, all: number) => void = () => undefined,
 ): Promise<CapacityPoint[]> {
   const points: CapacityPoint[] = [];
-  const all = plan.counts.length * SETS;
-  for (const [k, K] of plan.counts.entries()) {
-    const flips = { hits: 0, trials: 0 };
-    const back = plan.noises.map(() => ({ hits: 0, trials: 0 }));
-    for (let set = 0; set < SETS; set++) {
-      const stream = foldIn(foldIn(key(plan.seed), K), set);
-      const [noiseKey, recallKey] = split(stream);
-      const patterns = plan.patterns(K, set);
+  const all = plan.counts.length * plan.trials;
+  let done = 0;
+  for (const K of plan.counts) {
+    const unstable: Cluster[] = [];
+    const restored = plan.noises.map(() => 0);
+    let unfinished = 0;
+    let set = 0;
+    let counted = false;
+    for (const { patterns, tried, fixed } of plan.sets(K)) {
+      const stream = foldIn(foldIn(key(plan.seed), K), set++);
       using model = await open(plan, K, patterns);
-      const chosen = choose(plan, K, set);
-      const copies = takeRows(patterns, chosen, plan.size);
-      const stored = takeRows(patterns, [...new Set(chosen)], plan.size);
-      flips.trials += stored.length;
-      flips.hits += await countUnstable(model, stored, plan.size);
-      for (const [at, noise] of plan.noises.entries()) {
-        const keeps = bernoulli(foldIn(noiseKey, at), 1 - noise, copies.length);
-        const damaged = copies.map((x, i) => (keeps[i] === 1 ? x : -x));
-        back[at].trials += chosen.length;
-        back[at].hits += await countRestored(model, { copies, damaged, plan, key: recallKey });
-      }
-      onCase(k * SETS + set + 1, all);
+      const distinct = [...new Set(tried)];
+      counted ||= fixed && distinct.length === K;
+      const stored = takeRows(patterns, distinct, plan.size);
+      unstable.push(...(await countUnstable(model, stored, plan.size)));
+      const found = await tryCopies(model, takeRows(patterns, tried, plan.size), plan, stream);
+      found.restored.forEach((hits, at) => (restored[at] += hits));
+      unfinished += found.unfinished;
+      done += tried.length;
+      onTrial(done, all);
     }
     points.push({
       K,
-      unstable: shareOf(flips),
-      restored: plan.noises.map((noise, at) => ({ noise, restored: shareOf(back[at]) })),
+      unstable: shareOfClusters(unstable, counted),
+      restored: plan.noises.map((noise, at) => ({
+        noise,
+        restored: shareOf(restored[at], plan.trials),
+      })),
+      unfinished,
     });
   }
   return points;
-}
-
-/** Which patterns are tried in a set: spread evenly, a few more for another set. */
-function choose({ trials }: CapacityPlan, K: number, set: number): number[] {
-  const count = Math.ceil(trials / SETS);
-  return Array.from({ length: count }, (_, t) =>
-    Math.floor(((t * SETS + set) * K) / (count * SETS)),
-  );
 }
 
 function takeRows(patterns: ArrayLike<number>, rows: readonly number[], size: number) {
@@ -101,29 +106,43 @@ function open(plan: CapacityPlan, K: number, patterns: ArrayLike<number>): Promi
   return loadModel({ name: "capacity.ham", text }, { files });
 }
 
-async function countUnstable(model: Model, copies: Float32Array, size: number): Promise<number> {
+async function countUnstable(
+  model: Model,
+  copies: Float32Array,
+  size: number,
+): Promise<readonly Cluster[]> {
   const { flips: paths } = await recall(model, { name: "step", query: copies, size, key: key(0) });
-  return paths!.reduce((total, { flips }) => total + flips.length, 0);
+  return paths!.map(({ flips }) => ({ hits: flips.length, trials: size }));
 }
 
-async function countRestored(
+/** Recalls a copy of each pattern for every share of flipped units, all in one batch. */
+async function tryCopies(
   model: Model,
-  run: { copies: Float32Array; damaged: Float32Array; plan: CapacityPlan; key: Key },
-): Promise<number> {
-  const { copies, damaged, plan } = run;
-  const { found } = await recall(model, {
-    name: "settle",
-    query: damaged,
-    size: plan.size,
-    key: run.key,
-  });
-  let hits = 0;
-  for (let from = 0; from < copies.length; from += plan.size) {
-    let overlap = 0;
-    for (let i = from; i < from + plan.size; i++) overlap += found[i] * copies[i];
-    hits += Number(overlap / plan.size >= plan.overlap);
+  copies: Float32Array,
+  { noises, size, overlap: enough, recall: name }: CapacityPlan,
+  stream: Key,
+): Promise<{ restored: number[]; unfinished: number }> {
+  const [noiseKey, recallKey] = split(stream);
+  const query = new Float32Array(noises.length * copies.length);
+  for (const [at, noise] of noises.entries()) {
+    const keeps = bernoulli(foldIn(noiseKey, at), 1 - noise, copies.length);
+    query.set(
+      copies.map((x, i) => (keeps[i] === 1 ? x : -x)),
+      at * copies.length,
+    );
   }
-  return hits;
+  const { found, outcomes } = await recall(model, { name, query, size, key: recallKey });
+  const restored = noises.map((_, at) => {
+    let hits = 0;
+    for (let from = 0; from < copies.length; from += size) {
+      let overlap = 0;
+      for (let i = from; i < from + size; i++) overlap += found[at * copies.length + i] * copies[i];
+      hits += Number(overlap / size >= enough);
+    }
+    return hits;
+  });
+  const unfinished = outcomes.filter(({ ending }) => ending !== "converged").length;
+  return { restored, unfinished: name === "settle" ? unfinished : 0 };
 }
 
 async function recall(
@@ -140,12 +159,21 @@ async function recall(
       recordFlips: name === "step",
     });
     const [layer] = result.activations.values();
-    return { found: await layer.data(), flips: result.flips };
+    return { found: await layer.data(), flips: result.flips, outcomes: result.outcomes };
   } finally {
     tensor.dispose();
   }
 }
 
-function shareOf({ hits, trials }: { hits: number; trials: number }): Share {
+function shareOf(hits: number, trials: number): Share {
   return { hits, trials, share: hits / trials, ...wilsonInterval(hits, trials) };
+}
+
+/** `counted` where the clusters are all there are. */
+function shareOfClusters(clusters: readonly Cluster[], counted: boolean): Share {
+  const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0);
+  const trials = clusters.reduce((sum, cluster) => sum + cluster.trials, 0);
+  const share = hits / trials;
+  const interval = counted ? { low: share, high: share } : clusterInterval(clusters);
+  return { hits, trials, share, ...interval };
 }

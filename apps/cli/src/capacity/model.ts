@@ -4,9 +4,21 @@
 export type CapacityEnergy =
   | { readonly name: "quadratic" }
   | { readonly name: "polynomial"; readonly n: number }
-  | { readonly name: "exponential" };
+  | { readonly name: "rectified"; readonly n: number }
+  | { readonly name: "exponential" }
+  | { readonly name: "log-sum-exp"; readonly beta: number };
 
-export const CAPACITY_ENERGIES = ["quadratic", "polynomial", "exponential"] as const;
+export const CAPACITY_ENERGIES = [
+  "quadratic",
+  "polynomial",
+  "rectified",
+  "exponential",
+  "log-sum-exp",
+] as const;
+
+/** How damaged copies are recalled: sweeps until none flips a unit, or one synchronous step. */
+export const CAPACITY_RECALLS = ["settle", "step"] as const;
+export type CapacityRecall = (typeof CAPACITY_RECALLS)[number];
 
 /** The energy over `agreement[m]`, the agreement of the state with pattern m, and the size D. */
 export function energyText(energy: CapacityEnergy): string {
@@ -16,9 +28,13 @@ export function energyText(energy: CapacityEnergy): string {
     case "polynomial":
       // In halves of D, so that powers stay in range.
       return `-1/${energy.n} * sum[m] (2 * agreement[m] / D)^${energy.n}`;
+    case "rectified":
+      return `-1/${energy.n} * sum[m] relu(2 * agreement[m] / D)^${energy.n}`;
     case "exponential":
       // The logarithm of the sum falls exactly where the sum grows, and stays in range.
       return "-logsumexp[m] agreement[m]";
+    case "log-sum-exp":
+      return `-1/${energy.beta} * logsumexp[m] ${energy.beta} * agreement[m]`;
   }
 }
 

@@ -1,6 +1,6 @@
 // `ham capacity [PATTERNS]`: how many patterns an energy holds, and how much damage it mends.
 
-import { bernoulli, foldIn, key } from "@hamlet/core";
+import { bernoulli, foldIn, key, permutation } from "@hamlet/core";
 import { startBackend } from "../backend.ts";
 import {
   type CapacityPlan,
@@ -8,7 +8,13 @@ import {
   measureCapacity,
   type Share,
 } from "../capacity/measure.ts";
-import { CAPACITY_ENERGIES, type CapacityEnergy, energyText } from "../capacity/model.ts";
+import {
+  CAPACITY_ENERGIES,
+  CAPACITY_RECALLS,
+  type CapacityEnergy,
+  type CapacityRecall,
+  energyText,
+} from "../capacity/model.ts";
 import { expectedInstability, expectedLimit } from "../capacity/theory.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
@@ -19,7 +25,14 @@ import { countBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
-import { listOf, orderNumber, positiveNumber, shareNumber, wholeNumber } from "../options.ts";
+import {
+  listOf,
+  orderNumber,
+  positiveNumber,
+  positiveReal,
+  shareNumber,
+  wholeNumber,
+} from "../options.ts";
 
 /** `ham capacity`. */
 export const command: CommandDefinition = {
@@ -32,9 +45,19 @@ export const command: CommandDefinition = {
           .default("quadratic"),
       )
       .addOption(
-        new Option("--n <N>", "the order of the polynomial energy")
+        new Option("--n <N>", "the order of a polynomial or rectified energy")
           .default(3)
           .argParser(orderNumber),
+      )
+      .addOption(
+        new Option("--beta <X>", "the inverse temperature of the log-sum-exp energy")
+          .default(1)
+          .argParser(positiveReal),
+      )
+      .addOption(
+        new Option("--recall <HOW>", "sweeps until no unit flips, or one step of all units")
+          .choices(CAPACITY_RECALLS)
+          .default("settle"),
       )
       .addOption(
         new Option("--size <D>", "units of a random pattern")
@@ -74,6 +97,8 @@ export const command: CommandDefinition = {
 interface CapacityFlags {
   readonly energy: (typeof CAPACITY_ENERGIES)[number];
   readonly n: number;
+  readonly beta: number;
+  readonly recall: CapacityRecall;
   readonly size: number;
   readonly counts?: readonly number[];
   readonly noise: readonly number[];
@@ -90,26 +115,26 @@ const PICTURE = { what: "a picture", endings: [".svg"] };
 async function capacity(path: string | undefined, flags: CapacityFlags): Promise<number> {
   const output = { option: "--out", path: flags.out, content: PICTURE };
   await assertOutputs([output], path === undefined ? [] : [fileOf(path)]);
-  const energy: CapacityEnergy =
-    flags.energy === "polynomial" ? { name: "polynomial", n: flags.n } : { name: flags.energy };
-  const source = path === undefined ? randomPatterns(flags) : await filePatterns(path);
+  const energy = energyOf(flags);
+  const source = path === undefined ? randomPatterns(flags) : await filePatterns(path, flags);
   const { size } = source;
   const theory = {
     instability: (K: number) => expectedInstability(energy, size, K),
-    limit: (noise: number) => expectedLimit(energy, size, noise),
+    limit: (noise: number) => expectedLimit(energy, size, { ...flags, noise }),
   };
   const counts = countsOf(flags, theory.limit, source.most, path);
   await startBackend("cpu");
   const bar = countBar("measured");
   const plan: CapacityPlan = {
     energy,
+    recall: flags.recall,
     size,
     counts,
     noises: flags.noise,
     trials: flags.trials,
     overlap: flags.overlap,
     seed: flags.seed,
-    patterns: source.patterns,
+    sets: source.sets,
   };
   let points: CapacityPoint[];
   try {
@@ -117,7 +142,9 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
   } finally {
     bar.done();
   }
-  const title = `${flags.energy}${energy.name === "polynomial" ? ` n = ${energy.n}` : ""}, ${size} units, ${path ?? "random patterns"}`;
+  const parameter =
+    "n" in energy ? ` n = ${energy.n}` : "beta" in energy ? ` β = ${energy.beta}` : "";
+  const title = `${flags.energy}${parameter}, ${size} units, ${path ?? "random patterns"}`;
   await writeFileAtomically(flags.out, drawCapacity(points, { title, theory }));
   if (flags.json) {
     const rows = points.map((point) => ({
@@ -125,9 +152,10 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
       expectedUnstable: theory.instability(point.K),
       restored: point.restored.map((row) => ({ ...row, limit: theory.limit(row.noise) })),
     }));
-    const { trials, overlap, seed } = flags;
+    const { trials, overlap, seed, recall } = flags;
     const report = {
       energy,
+      recall,
       patterns: path ?? "random",
       size,
       trials,
@@ -138,36 +166,62 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
     process.stdout.write(`${JSON.stringify(report)}\n`);
   } else {
     process.stdout.write(
-      `energy ${energyText(energy)}\n${size} units, ${path ?? "random patterns"}; ${flags.trials} copies a case, restored from an overlap of ${flags.overlap} on; 95% intervals\n\n${table(points, theory)}\n\n${limits(flags.noise, theory.limit)}\n\n${flags.out}   restored and unstable shares against K, theory dashed\n`,
+      `energy ${energyText(energy)}\n${size} units, ${path ?? "random patterns"}; ${trialsText(flags, path)}, restored from an overlap of ${flags.overlap} on; 95% intervals\n\n${table(points, theory)}\n\n${limits(flags, theory.limit)}\n${unfinishedText(points)}\n${flags.out}   restored and unstable shares against K, theory dashed\n`,
     );
   }
   return EXIT.ok;
+}
+
+function energyOf({ energy, n, beta }: CapacityFlags): CapacityEnergy {
+  switch (energy) {
+    case "polynomial":
+    case "rectified":
+      return { name: energy, n };
+    case "log-sum-exp":
+      return { name: energy, beta };
+    default:
+      return { name: energy };
+  }
 }
 
 interface PatternSource {
   readonly size: number;
   /** The most patterns there are. */
   readonly most: number;
-  readonly patterns: CapacityPlan["patterns"];
+  readonly sets: CapacityPlan["sets"];
 }
 
-function randomPatterns({ size, seed }: CapacityFlags): PatternSource {
+/** Each trial has patterns of its own, so that trials are independent. */
+function randomPatterns({ size, seed, trials }: CapacityFlags): PatternSource {
+  const draw = (K: number, set: number) =>
+    Int8Array.from(
+      bernoulli(foldIn(foldIn(key(seed), set), K), 0.5, K * size),
+      (bit) => 2 * bit - 1,
+    );
   return {
     size,
     most: Infinity,
-    patterns: (K, set) =>
-      Int8Array.from(
-        bernoulli(foldIn(foldIn(key(seed), set), K), 0.5, K * size),
-        (bit) => 2 * bit - 1,
-      ),
+    *sets(K) {
+      for (let set = 0; set < trials; set++)
+        yield { patterns: draw(K, set), tried: [0], fixed: false };
+    },
   };
 }
 
-async function filePatterns(path: string): Promise<PatternSource> {
+/** The patterns of a file are what is asked about: all are tried equally often, in random order. */
+async function filePatterns(path: string, { trials, seed }: CapacityFlags): Promise<PatternSource> {
   const { data, shape } = await readPatterns(path);
   const [most, size] = shape;
   const all = Int8Array.from(data);
-  return { size, most, patterns: (K) => all.subarray(0, K * size) };
+  return {
+    size,
+    most,
+    sets(K) {
+      const order = permutation(foldIn(key(seed), K), K);
+      const tried = Array.from({ length: trials }, (_, t) => order[t % K]);
+      return [{ patterns: all.subarray(0, K * size), tried, fixed: true }];
+    },
+  };
 }
 
 /** The largest K that is chosen without being asked: more takes minutes. */
@@ -206,7 +260,7 @@ function table(
     "K",
     "unstable units",
     "theory",
-    ...noises.map((noise) => `restored, ${Number((100 * noise).toFixed(1))}% flipped`),
+    ...noises.map((noise) => `restored, ${percent(noise)}% flipped`),
   ];
   const rows = points.map(({ K, unstable, restored }) => {
     const expected = instability(K);
@@ -225,10 +279,34 @@ function shareText({ share, low, high }: Share, digits: number): string {
   return `${s} (${l} to ${h})`;
 }
 
-function limits(noises: readonly number[], limit: (noise: number) => number): string {
-  const each = noises.map(
-    (noise) => `${Math.round(limit(noise))} with ${Number((100 * noise).toFixed(1))}% flipped`,
-  );
+function trialsText({ trials, recall }: CapacityFlags, path: string | undefined): string {
+  const copies = trials === 1 ? "1 copy" : `${trials} copies`;
+  const whose = path === undefined ? ", each of patterns of its own" : "";
+  const how =
+    recall === "settle" ? "swept until no unit flips" : "recalled in one step of all units";
+  return `${copies} a case${whose}, ${how}`;
+}
+
+function unfinishedText(points: readonly CapacityPoint[]): string {
+  const unfinished = points.reduce((sum, point) => sum + point.unfinished, 0);
+  if (unfinished === 0) return "";
+  return `${unfinished} recalls ended before a sweep without flips\n`;
+}
+
+function limits(
+  { energy, noise: noises }: CapacityFlags,
+  limit: (noise: number) => number,
+): string {
+  const count = (noise: number) => {
+    const K = limit(noise);
+    return K < 1e6 ? String(Math.round(K)) : K.toExponential(1);
+  };
+  const each = noises.map((noise) => `${count(noise)} with ${percent(noise)}% flipped`);
   const same = new Set(noises.map((noise) => limit(noise))).size === 1;
-  return `expected limit for random patterns: K = ${same ? Math.round(limit(0)) : each.join(", ")}`;
+  const kind = energy === "exponential" ? "proven" : "expected";
+  return `${kind} limit for random patterns: K = ${same ? count(noises[0]) : each.join(", ")}`;
+}
+
+function percent(share: number): number {
+  return Number((100 * share).toFixed(1));
 }

@@ -95,6 +95,8 @@ function stability(points: readonly CapacityPoint[], theory: CapacityTheory) {
     const share = theory.instability(K);
     return share === null ? [] : [{ K, share }];
   });
+  // Where no unit was unstable, a bar as wide as a pattern counts for would hide all others.
+  const bars = rows.filter(({ hits }) => hits > 0);
   const [colour, line] = COLOURS;
   return Plot.plot({
     ...FRAME,
@@ -102,7 +104,7 @@ function stability(points: readonly CapacityPoint[], theory: CapacityTheory) {
     x: { type: "log", label: "patterns K", tickFormat: "d", ticks: 6 },
     y: { label: "share of unstable units at stored patterns", zero: true, nice: true },
     marks: [
-      Plot.ruleX(rows, { x: "K", y1: "low", y2: "high", stroke: colour }),
+      Plot.ruleX(bars, { x: "K", y1: "low", y2: "high", stroke: colour }),
       Plot.dot(rows, { x: "K", y: "share", fill: colour, r: 3 }),
       Plot.line(expected, { x: "K", y: "share", stroke: line, strokeDasharray: "5 4" }),
       Plot.text(expected.slice(-1), {
