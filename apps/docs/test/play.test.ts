@@ -1,13 +1,17 @@
 // What the page of the landscape computes: its energy, the ways down, its links and its messages.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { answer } from "../src/play/answer.ts";
+import { type Answer, answers } from "../src/play/answer.ts";
+import { whereItRests } from "../src/play/ending.ts";
 import { type Field, pathFrom, restingPlaces } from "../src/play/field.ts";
 import { knobsOf, turned } from "../src/play/knobs.ts";
 import { readScene } from "../src/play/memory.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { fromLink, type Point, type Scene, toLink } from "../src/play/scene.ts";
 
+const CASES = join(import.meta.dirname, "../../../fixtures/cases/46-page-and-recall");
 const [TRIANGLE] = Object.values(PRESETS);
 const EXACT: readonly Point[] = [90, 210, 330].map((degrees) => {
   const angle = (degrees / 180) * Math.PI;
@@ -19,6 +23,19 @@ function fieldOf(scene: Scene): Field {
   expect(messages).toEqual([]);
   return field!;
 }
+
+/** All answers, the whole one last. */
+function everyAnswer(scene: Scene): Answer[] {
+  const parts = answers(scene);
+  const found: Answer[] = [];
+  for (;;) {
+    const { value, done } = parts.next();
+    found.push(value);
+    if (done === true) return found;
+  }
+}
+const wholeAnswer = (scene: Scene) => everyAnswer(scene).at(-1)!;
+const restsOf = (field: Field, span: number) => [...restingPlaces(field, { span })].at(-1)!;
 
 function messagesOf(change: (text: string) => string): string {
   const { field, messages } = readScene({ ...TRIANGLE, text: change(TRIANGLE.text) });
@@ -62,27 +79,64 @@ test.each([
   [20, 3],
 ])("at beta = %d balls rest in %d places", (beta, places) => {
   const text = turned(TRIANGLE.text, "beta", beta);
-  const field = fieldOf({ ...TRIANGLE, text, points: EXACT });
-  expect(restingPlaces(field, TRIANGLE.span, 24)).toHaveLength(places);
+  expect(restsOf(fieldOf({ ...TRIANGLE, text, points: EXACT }), TRIANGLE.span)).toHaveLength(
+    places,
+  );
+  const link = toLink({ ...TRIANGLE, text });
+  expect(wholeAnswer(fromLink(link)!).drawing!.rests).toHaveLength(places);
 });
 
-test.each([true, false])("an answer has everything that is drawn (quick: %s)", (quick) => {
-  const { drawing, plain, messages } = answer({ scene: TRIANGLE, quick });
+test("an answer becomes finer, and its last part is whole", () => {
+  const parts = everyAnswer(TRIANGLE);
+  expect(parts.map(({ whole }) => whole)).toEqual(parts.map((_, k) => k === parts.length - 1));
+  const sizes = parts.map(({ drawing }) => drawing!.n);
+  expect([...new Set(sizes)]).toEqual([16, 56, 150]);
+  const { drawing, plain, messages } = parts.at(-1)!;
   expect(messages).toEqual([]);
   expect(plain).toBe(true);
-  const { energies, n, path, end, rests } = drawing!;
-  expect(energies).toHaveLength(n * n);
-  const lowest = energies.indexOf(Math.min(...energies));
-  const place = [lowest % n, Math.floor(lowest / n)].map(
-    (k) => TRIANGLE.span * ((2 * k + 1) / n - 1),
-  );
-  const cell = (2 * TRIANGLE.span) / n;
-  const near = TRIANGLE.points.some(([x, y]) => Math.hypot(x - place[0], y - place[1]) < cell);
-  expect(near).toBe(true);
+  const { path, end, rests } = drawing!;
   expect(path[0]).toEqual(TRIANGLE.ball);
   expect(end!.at).toEqual(path.at(-1));
-  expect(quick ? rests : []).toEqual([]);
-  expect(answer({ scene: { ...TRIANGLE, text: "ham 1\nnonsense" }, quick }).drawing).toBeNull();
+  expect(rests).toHaveLength(3);
+});
+
+test("the lowest cell of every size is at a memory", () => {
+  const { points, span } = TRIANGLE;
+  for (const { drawing } of everyAnswer(TRIANGLE)) {
+    const { energies, n } = drawing!;
+    expect(energies).toHaveLength(n * n);
+    const lowest = energies.indexOf(Math.min(...energies));
+    const place = [lowest % n, Math.floor(lowest / n)].map((k) => span * ((2 * k + 1) / n - 1));
+    const cell = (2 * span) / n;
+    const near = points.some(([x, y]) => Math.hypot(x - place[0], y - place[1]) < cell);
+    expect(near).toBe(true);
+  }
+});
+
+test("a text that cannot be read has one answer, without a drawing", () => {
+  const [only, ...others] = everyAnswer({ ...TRIANGLE, text: "ham 1\nnonsense" });
+  expect(others).toEqual([]);
+  expect([only.drawing, only.whole]).toEqual([null, true]);
+});
+
+// What `ham run` gives for the same files is in apps/cli/test/cases/page.test.ts.
+test.each(["dt5", "steps1", "clamp", "start", "schedule", "three"])(
+  "of %s.ham the page claims no ending of a recall",
+  (name) => {
+    const text = readFileSync(join(CASES, `${name}.ham`), "utf8");
+    const scene = { ...TRIANGLE, text };
+    expect(whereItRests(scene, wholeAnswer(scene))).toBe(
+      "Going downhill, the ball comes to rest at (0.87, -0.50), 0.00 from memory 3, with energy 0.000. The text's `recall settle` is not run here: `ham run` says how it ends.",
+    );
+  },
+);
+
+test("a ball where the energy is no number does not rest", () => {
+  const text = `${PRESETS["A formula of your own"].text}\nenergy hole = log(v[0] - 1)\n`;
+  const scene: Scene = { ...PRESETS["A formula of your own"], text, ball: [-1, 0] };
+  const answer = wholeAnswer(scene);
+  expect(answer.drawing!.end).toBeNull();
+  expect(whereItRests(scene, answer)).toContain("has not come to rest");
 });
 
 test("a way down never rises", () => {

@@ -1,70 +1,82 @@
-// All that is computed for a picture, from the text on. A worker does it, so that the page stays awake.
+// All that is computed for a picture, from the text on, piece by piece: a coarse picture comes first
+// and becomes finer. How fine it ends depends on nothing but the scene.
 
-import { energyGrid, type Field, pathFrom, restingPlaces } from "./field.ts";
+import { type Field, pathFrom, restingPlaces } from "./field.ts";
 import { readScene, type Reading } from "./memory.ts";
 import type { Point, Scene } from "./scene.ts";
-
-export interface Question {
-  readonly scene: Scene;
-  /** For a hand that moves: coarse, and without the places where balls rest. */
-  readonly quick: boolean;
-}
 
 /** What there is to draw. */
 export interface Drawing {
   /** `n` by `n` energies, the lowest row first. */
   readonly energies: Float64Array;
   readonly n: number;
+  /** The way of the ball downhill; only its start until it is known. */
   readonly path: readonly Point[];
-  /** Where the ball comes to rest, and its energy there; null where it does not. */
+  /** Where the ball comes to rest, and its energy there; null where it does not, or not yet. */
   readonly end: { readonly at: Point; readonly energy: number } | null;
+  /** Where balls come to rest, as far as they were found. */
   readonly rests: readonly Point[];
 }
 
 export interface Answer extends Omit<Reading, "field"> {
   /** Null where the text has no picture. */
   readonly drawing: Drawing | null;
+  /** True when nothing more will come. */
+  readonly whole: boolean;
 }
 
-/** Cells along each side, and milliseconds that they may take. */
-const QUICK = { cells: 56, time: 40 };
-const WHOLE = { cells: 150, time: 700 };
-const FEWEST_CELLS = 16;
-/** Balls from a grid of starts take about so many energies; slower ones are left out. */
-const BALLS = { energies: 50_000, time: 2500 };
+/** Cells along each side of the first picture and of those that follow it. */
+const CELLS = [16, 56, 150] as const;
 
-/** Reads a scene and computes its picture; a slow energy gets a coarser one. */
-export function answer({ scene, quick }: Question): Answer {
+/**
+ * Reads a scene and computes its picture. Every answer but the first of a text without a picture has a
+ * drawing, and whoever wants no more may stop after any of them. The last one, which is returned, is
+ * whole.
+ */
+export function* answers(scene: Scene): Generator<Answer, Answer> {
   const { field, ...reading } = readScene(scene);
-  if (field === null) return { ...reading, drawing: null };
-  const { cells, time } = quick ? QUICK : WHOLE;
-  const each = timeOf(field);
-  const n = Math.max(FEWEST_CELLS, Math.min(cells, Math.floor(Math.sqrt(time / each))));
-  const balls = !quick && each * BALLS.energies < BALLS.time;
+  if (field === null) return { ...reading, drawing: null, whole: true };
+  let drawing: Drawing = {
+    energies: energiesOf(field, scene, CELLS[0]),
+    n: CELLS[0],
+    path: [scene.ball],
+    end: null,
+    rests: [],
+  };
+  const sofar = (): Answer => ({ ...reading, drawing, whole: false });
+  yield sofar();
   const { points: path, rests } = pathFrom(field, scene.ball, scene.span);
   const at = path.at(-1)!;
-  return {
-    ...reading,
-    drawing: {
-      energies: energyGrid(field, scene.span, n),
-      n,
-      path,
-      end: rests ? { at, energy: field.energyAt(...at) } : null,
-      rests: balls ? restingPlaces(field, scene.span) : [],
-    },
-  };
+  drawing = { ...drawing, path, end: rests ? { at, energy: field.energyAt(...at) } : null };
+  yield sofar();
+  for (const n of CELLS.slice(1)) {
+    const energies = new Float64Array(n * n);
+    for (let row = 0; row < n; row++) {
+      fillRow(field, scene, { energies, n, row });
+      yield sofar();
+    }
+    drawing = { ...drawing, energies, n };
+    yield sofar();
+  }
+  for (const found of restingPlaces(field, scene)) {
+    drawing = { ...drawing, rests: found };
+    yield sofar();
+  }
+  return { ...sofar(), whole: true };
 }
 
-/** Milliseconds that one energy takes, once it has been run a few times. */
-function timeOf(field: Field): number {
-  const run = (time: number, most: number) => {
-    const began = performance.now();
-    let count = 0;
-    do {
-      field.energyAt(0.1, 0.2);
-      count++;
-    } while (count < most && performance.now() - began < time);
-    return (performance.now() - began) / count;
-  };
-  return Math.max(1e-4, Math.min(run(3, 1000), run(3, 1000)));
+function energiesOf(field: Field, scene: Scene, n: number): Float64Array {
+  const energies = new Float64Array(n * n);
+  for (let row = 0; row < n; row++) fillRow(field, scene, { energies, n, row });
+  return energies;
+}
+
+/** Energies at the middles of a row of the cells of the square from −span to span. */
+function fillRow(
+  field: Field,
+  { span }: Scene,
+  { energies, n, row }: { energies: Float64Array; n: number; row: number },
+): void {
+  const middle = (k: number) => span * ((2 * k + 1) / n - 1);
+  for (let k = 0; k < n; k++) energies[n * row + k] = field.energyAt(middle(k), middle(row));
 }

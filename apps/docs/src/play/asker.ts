@@ -1,66 +1,81 @@
-// Asks the worker: one question at a time, and of those that wait only the last.
+// Asks the worker: a newer question takes the place of an older one.
 
-import type { Answer, Question } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import type { Scene } from "./scene.ts";
+import type { Question, Reply } from "./worker.ts";
 
-/** Milliseconds after which a question is given up. */
-const PATIENCE = 6000;
+/**
+ * A worker that is inside one long sum hears nothing. When a newer question has waited for so many
+ * milliseconds the worker is replaced: what is lost is an answer that nobody waits for. Twice as long
+ * the next time, so that a slow machine gets to an answer.
+ */
+const GRACE = 1000;
 
-/** Called with what was asked and the answer; null when it took too long. */
-export type OnAnswer = (question: Question, answer: Answer | null) => void;
+/** Called with what was asked and what is known of the answer. */
+export type OnAnswer = (scene: Scene, answer: Answer) => void;
 
 export class Asker {
   readonly #onAnswer: OnAnswer;
-  #worker = makeWorker();
-  /** The first message of a worker says that it has loaded; patience begins then. */
-  #ready = nextMessage(this.#worker);
-  #asked: Question | null = null;
-  #waiting: Question | null = null;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #worker = this.#makeWorker();
+  readonly #scenes = new Map<number, Scene>();
+  #last: Question | null = null;
+  /** False while a new worker loads: it computes nothing yet that would have to end. */
+  #began = false;
+  #grace = GRACE;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(onAnswer: OnAnswer) {
     this.#onAnswer = onAnswer;
   }
 
-  ask(question: Question): void {
-    if (this.#asked === null) this.#send(question);
-    else this.#waiting = question;
+  ask(scene: Scene): void {
+    this.#last = { id: (this.#last?.id ?? 0) + 1, scene };
+    this.#scenes.set(this.#last.id, scene);
+    this.#worker.postMessage(this.#last, []);
+    if (this.#began && this.#scenes.size > 1) this.#timer ??= this.#replaceLater();
   }
 
-  #send(question: Question): void {
-    this.#asked = question;
-    void this.#ready.then(() => {
-      void nextMessage(this.#worker).then((found) => this.#done(found as Answer));
-      this.#patience = setTimeout(() => this.#giveUp(), PATIENCE);
-      this.#worker.postMessage(question, []);
-    });
-  }
-
-  #giveUp(): void {
+  /** Computes no longer; the next question starts anew. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#scenes.clear();
+    this.#began = false;
     this.#worker.terminate();
-    this.#worker = makeWorker();
-    this.#ready = nextMessage(this.#worker);
-    this.#done(null);
+    this.#worker = this.#makeWorker();
   }
 
-  #done(answer: Answer | null): void {
-    clearTimeout(this.#patience);
-    const asked = this.#asked!;
-    const next = this.#waiting;
-    this.#asked = null;
-    this.#waiting = null;
-    this.#onAnswer(asked, answer);
-    if (next !== null && !(answer === null && next.scene.text === asked.scene.text)) {
-      this.#send(next);
+  #hear({ id, answer }: Reply): void {
+    this.#began = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const older of this.#scenes.keys()) if (older < id) this.#scenes.delete(older);
+    const scene = this.#scenes.get(id);
+    if (scene === undefined) return;
+    if (answer?.whole === true) this.#scenes.delete(id);
+    if (answer !== null) {
+      this.#grace = GRACE;
+      this.#onAnswer(scene, answer);
     }
+    // It is alive, and a newer question waits.
+    if (this.#last!.id !== id) this.#timer ??= this.#replaceLater();
   }
-}
 
-function nextMessage(worker: Worker): Promise<unknown> {
-  return new Promise((resolve) => {
-    worker.addEventListener("message", ({ data }) => resolve(data), { once: true });
-  });
-}
+  #replaceLater(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.#grace *= 2;
+      this.stop();
+      this.ask(this.#last!.scene);
+    }, this.#grace);
+  }
 
-function makeWorker(): Worker {
-  return new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
+  #makeWorker(): Worker {
+    const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#hear(data));
+    worker.addEventListener("error", ({ message }) => {
+      const messages = [`The program behind this picture did not load or broke: ${message}`];
+      this.#onAnswer(this.#last!.scene, { drawing: null, messages, diagnostics: [], whole: true });
+    });
+    return worker;
+  }
 }

@@ -10,7 +10,7 @@ import {
   totalEnergy,
   velocities,
 } from "@hamlet/graph";
-import type { Point } from "./scene.ts";
+import type { Point, Scene } from "./scene.ts";
 
 /** An energy over the plane of the states of one layer. */
 export interface Field {
@@ -51,14 +51,6 @@ export function makeField(graph: EnergyGraph, neuron: Neuron, space: FieldSpace)
   };
 }
 
-/** Energies at the middles of `n` by `n` cells of the square from −span to span, the lowest row first. */
-export function energyGrid(field: Field, span: number, n: number): Float64Array {
-  const middle = (k: number) => span * ((2 * k + 1) / n - 1);
-  return Float64Array.from({ length: n * n }, (_, cell) =>
-    field.energyAt(middle(cell % n), middle(Math.floor(cell / n))),
-  );
-}
-
 /** The way of a ball. */
 export interface Path {
   readonly points: readonly Point[];
@@ -66,7 +58,8 @@ export interface Path {
   readonly rests: boolean;
 }
 
-const STEPS = 2000;
+/** After so many steps a ball is not followed any further. */
+export const STEPS = 2000;
 
 /** Follows `dx/dt`; a step that would raise the energy is halved, so the path only goes down. */
 export function pathFrom(field: Field, start: Point, span: number): Path {
@@ -84,7 +77,7 @@ export function pathFrom(field: Field, start: Point, span: number): Path {
     const next = field.energyAt(nextX, nextY);
     if (!(next <= energy + 1e-12 * Math.abs(energy))) {
       dt = size / 2;
-      if (dt < 1e-12) return { points, rests: true };
+      if (dt < 1e-12) return { points, rests: Number.isFinite(energy) };
       continue;
     }
     dt = Math.min(size * 1.5, 1);
@@ -96,19 +89,25 @@ export function pathFrom(field: Field, start: Point, span: number): Path {
   return { points, rests: false };
 }
 
+/** Balls start from so many places along each side. */
+const STARTS = 12;
+
 /**
- * Where balls from a grid of starts come to rest, without repeats. The grid stands a little aside: a ball
- * that starts right on a ridge would stay on it and end at a saddle.
+ * Where balls come to rest, without repeats: all that are known after every ball. They start on a grid,
+ * which stands a little aside, since a ball right on a ridge would stay on it and end at a saddle.
  */
-export function restingPlaces(field: Field, span: number, starts = 9): Point[] {
-  const found: Point[] = [];
-  for (let cell = 0; cell < starts * starts; cell++) {
-    const along = (k: number, aside: number) => span * ((2 * k + 1 + aside) / starts - 1);
-    const start: Point = [along(cell % starts, 0.0837), along(Math.floor(cell / starts), 0.0419)];
+export function* restingPlaces(
+  field: Field,
+  { span }: Pick<Scene, "span">,
+): Generator<readonly Point[]> {
+  const along = (k: number, aside: number) => span * ((2 * k + 1 + aside) / STARTS - 1);
+  let found: readonly Point[] = [];
+  for (let cell = 0; cell < STARTS * STARTS; cell++) {
+    const start: Point = [along(cell % STARTS, 0.0837), along(Math.floor(cell / STARTS), 0.0419)];
     const { points, rests } = pathFrom(field, start, span);
     const end = points.at(-1)!;
     const known = found.some(([x, y]) => Math.hypot(x - end[0], y - end[1]) < 0.02 * span);
-    if (rests && points.length > 1 && !known) found.push(end);
+    if (rests && points.length > 1 && !known) found = [...found, end];
+    yield found;
   }
-  return found;
 }

@@ -22,6 +22,8 @@ export interface Reading {
   readonly field: Field | null;
   /** True when activations are the states, so that memories and states can be compared. */
   readonly plain?: boolean;
+  /** The names of its recall blocks, none of which the page runs. */
+  readonly recalls?: readonly string[];
   /** What is to be said, as the command line would. */
   readonly messages: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -55,7 +57,8 @@ export function readScene(scene: Scene): Reading {
   const tensors = new Map([...values].map(([tensor, { data }]) => [tensor, data]));
   const field = makeField(compilation.graph, neuron, { sizes, tensors });
   const plain = activationOf(neuron).value.kind === "get";
-  return { ...told(compilation, all), field, plain };
+  const recalls = compilation.graph.recalls.map((recall) => recall.name);
+  return { ...told(compilation, all), field, plain, recalls };
 }
 
 function told(compilation: Compilation, diagnostics: readonly Diagnostic[]): Reading {

@@ -151,7 +151,9 @@ export class Picture {
   }
 
   #fromPicture(x: number, y: number): Point {
-    const inside = (v: number) => Math.min(1, Math.max(-1, v)) * this.#span;
+    // As exact as a hand is, so that links stay short.
+    const inside = (v: number) =>
+      Number((Math.min(1, Math.max(-1, v)) * this.#span).toPrecision(4));
     return [inside((2 * x) / SIDE - 1), inside(1 - (2 * y) / SIDE)];
   }
 }

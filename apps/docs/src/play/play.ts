@@ -1,22 +1,25 @@
 // The page where a landscape can be touched: text, knobs, picture and link stay one.
 
 import { makeEditor, type Editor } from "./editor.ts";
-import type { Answer, Question } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import { Asker } from "./asker.ts";
+import { whereItRests } from "./ending.ts";
 import { knobsOf, turned } from "./knobs.ts";
 import { Picture } from "./picture.ts";
 import { PRESETS } from "./presets.ts";
 import { fromLink, MOST_POINTS, type Point, type Scene, toLink } from "./scene.ts";
 
-/** How long nothing must move before everything is drawn. */
-const PAUSE = 180;
+/** Milliseconds after which the page says that it still computes. */
+const SLOW = 1000;
 
 class LandscapePage extends HTMLElement {
   #scene: Scene = Object.values(PRESETS)[0];
-  readonly #asker = new Asker((question, answer) => this.#show(question, answer));
+  readonly #asker = new Asker((scene, answer) => this.#show(scene, answer));
   #picture!: Picture;
   #editor!: Editor;
-  #pause: ReturnType<typeof setTimeout> | undefined;
+  /** The scene of the picture. */
+  #drawn: Scene | null = null;
+  #slow: ReturnType<typeof setTimeout> | undefined;
   /** Said once before what the picture shows. */
   #notice = "";
 
@@ -33,6 +36,7 @@ class LandscapePage extends HTMLElement {
     presets.append(...Object.keys(PRESETS).map((name) => new Option(name)));
     presets.addEventListener("change", () => this.#open(PRESETS[presets.value]));
     this.#part("share").addEventListener("click", () => void this.#share());
+    this.#part("stop").addEventListener("click", () => this.#stop());
     globalThis.addEventListener("hashchange", () => this.#openLink());
     this.#openLink();
   }
@@ -65,27 +69,48 @@ class LandscapePage extends HTMLElement {
     this.#change({});
   }
 
-  /** Everything goes through here: a new scene is drawn quickly now and wholly after a pause. */
+  /** Everything goes through here: a new scene is asked for, whatever is still computed for an older. */
   #change(part: Partial<Scene>): void {
     this.#scene = { ...this.#scene, ...part };
     if (part.text !== undefined) this.#showKnobs();
     this.#picture.place(this.#scene);
-    this.#asker.ask({ scene: this.#scene, quick: true });
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#asker.ask({ scene: this.#scene, quick: false }), PAUSE);
+    this.#compute();
   }
 
-  #show({ scene, quick }: Question, answer: Answer | null): void {
-    this.toggleAttribute("stale", answer?.drawing == null);
-    if (answer === null) {
-      return this.#say("This energy takes too long for a picture: make its sums smaller.");
-    }
-    const { drawing, messages, diagnostics } = answer;
+  #compute(): void {
+    this.#asker.ask(this.#scene);
+    this.#rest();
+    this.#slow = setTimeout(() => {
+      this.toggleAttribute("stale", this.#drawn !== this.#scene);
+      this.#part("stop").hidden = false;
+      this.#say("Still computing: the picture comes, and becomes finer, by itself.");
+    }, SLOW);
+  }
+
+  /** Nothing is computed any longer. */
+  #rest(): void {
+    clearTimeout(this.#slow);
+    this.#part("stop").hidden = true;
+  }
+
+  #stop(): void {
+    this.#asker.stop();
+    this.#rest();
+    this.#say("Stopped. Any change computes the picture again.");
+  }
+
+  #show(scene: Scene, answer: Answer): void {
+    const { drawing, messages, diagnostics, whole } = answer;
     if (scene.text === this.#scene.text) this.#editor.underline(diagnostics);
     this.#part("messages").textContent = messages.join("\n\n");
+    this.toggleAttribute("stale", drawing === null);
+    if (drawing !== null) {
+      this.#picture.draw(drawing, scene.span);
+      this.#drawn = scene;
+    }
+    if (!whole || scene !== this.#scene) return;
+    this.#rest();
     if (drawing === null) return this.#say("The picture shows the last text that could be read.");
-    this.#picture.draw(drawing, scene.span);
-    if (quick || scene !== this.#scene) return;
     history.replaceState(null, "", `#${toLink(scene)}`);
     this.#say(`${this.#notice}${whereItRests(scene, answer)}`);
     this.#notice = "";
@@ -99,7 +124,7 @@ class LandscapePage extends HTMLElement {
   #stepPoint(which: number, [dx, dy]: Point): void {
     const { points, ball, span } = this.#scene;
     const [x, y] = which < 0 ? ball : points[which];
-    const inside = (v: number) => Math.min(span, Math.max(-span, v));
+    const inside = (v: number) => Number(Math.min(span, Math.max(-span, v)).toPrecision(4));
     this.#movePoint(which, [inside(x + dx), inside(y + dy)]);
   }
 
@@ -160,24 +185,6 @@ class LandscapePage extends HTMLElement {
   #say(text: string): void {
     this.#part("status").textContent = text;
   }
-}
-
-function whereItRests({ points }: Scene, { drawing, plain }: Answer): string {
-  if (drawing?.end == null) return "The ball does not come to rest here.";
-  const { at, energy } = drawing.end;
-  const distances = points.map(([x, y]) => Math.hypot(x - at[0], y - at[1]));
-  const nearest = Math.min(...distances);
-  const place = at.map((v) => inWords(v, 2)).join(", ");
-  const near =
-    points.length === 0 || plain === false
-      ? ""
-      : `, ${inWords(nearest, 2)} from memory ${distances.indexOf(nearest) + 1}`;
-  return `The ball comes to rest at (${place})${near}, with energy ${inWords(energy, 3)}.`;
-}
-
-/** Rounded, and never −0. */
-function inWords(value: number, digits: number): string {
-  return (Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits);
 }
 
 customElements.define("ham-landscape", LandscapePage);

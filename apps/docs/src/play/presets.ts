@@ -19,6 +19,12 @@ const FIVE = [
   [0, 0.1],
 ] as const;
 
+/**
+ * Of three places on a circle, exactly: the fourth valley, from beta = 1.8304 to 2, is so shallow that
+ * two digits of it lose it.
+ */
+const HEIGHT = Math.sqrt(3) / 2;
+
 /** Scenes by their names. */
 export const PRESETS: Readonly<Record<string, Scene>> = {
   "Three memories": {
@@ -38,8 +44,8 @@ energy memory = -1/beta * logsumexp[m] -beta/2 * sum[i] (v[i] - xi[m, i])^2
 ${RECALL}`,
     points: [
       [0, 1],
-      [-0.87, -0.5],
-      [0.87, -0.5],
+      [-HEIGHT, -0.5],
+      [HEIGHT, -0.5],
     ],
     ball: [0.35, 0.2],
     span: 2,

@@ -22,8 +22,7 @@ const LONGEST_TEXT = 20_000;
 
 /** A scene as the part of a link behind its `#`. */
 export function toLink({ text, points, ball, span }: Scene): string {
-  const rounded = ([x, y]: Point) => [Number(x.toFixed(3)), Number(y.toFixed(3))];
-  const json = JSON.stringify([text, points.map(rounded), rounded(ball), span]);
+  const json = JSON.stringify([text, points, ball, span]);
   const base64 = btoa(String.fromCharCode(...deflateSync(strToU8(json), { level: 9 })));
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,11 +1,70 @@
-// Answers what the page asks, one question after the other.
+// Answers what the page asks. Between the pieces of an answer it looks for a newer question.
 
-import { answer, type Question } from "./answer.ts";
+import { answers, type Answer } from "./answer.ts";
+import type { Scene } from "./scene.ts";
+
+export interface Question {
+  readonly id: number;
+  readonly scene: Scene;
+}
+
+/** What the worker says: that it begins with a question, or what it knows of the answer. */
+export interface Reply {
+  readonly id: number;
+  readonly answer: Answer | null;
+}
+
+/** Milliseconds of work between two looks for a newer question; then what is there is shown as well. */
+const TURN = 30;
+
+let asked: Question | null = null;
+let working = false;
 
 addEventListener("message", ({ data }: MessageEvent<Question>) => {
-  const found = answer(data);
-  // The energies are handed over, not copied.
-  const handed = found.drawing === null ? [] : [found.drawing.energies.buffer as ArrayBuffer];
-  postMessage(found, { transfer: handed });
+  asked = data;
+  if (!working) void work();
 });
-postMessage("ready", {});
+
+async function work(): Promise<void> {
+  working = true;
+  while (asked !== null) {
+    const { id, scene }: Question = asked;
+    asked = null;
+    const reply = (answer: Answer | null) => postMessage({ id, answer } satisfies Reply, {});
+    reply(null);
+    try {
+      await compute(scene, reply);
+    } catch (error) {
+      const text = `This text breaks the page: ${error instanceof Error ? error.message : String(error)}`;
+      reply({ drawing: null, messages: [text], diagnostics: [], whole: true });
+    }
+  }
+  working = false;
+}
+
+/** Computes an answer, or as much of it as there is when a newer question comes. */
+async function compute(scene: Scene, reply: (answer: Answer) => void): Promise<void> {
+  const parts = answers(scene);
+  let shown: Answer["drawing"] = null;
+  let began = performance.now();
+  for (;;) {
+    const { value, done } = parts.next();
+    if (done === true) return reply(value);
+    if (performance.now() - began < TURN) continue;
+    if (value.drawing !== shown) reply(value);
+    shown = value.drawing;
+    await othersTurn();
+    if (asked !== null) return;
+    began = performance.now();
+  }
+}
+
+/** Lets messages in; timers would wait longer. */
+function othersTurn(): Promise<unknown> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.addEventListener("message", resolve, { once: true });
+    port1.start();
+    port2.postMessage(null, []);
+  });
+}
