@@ -13,12 +13,15 @@ function project(root: string) {
   return { extends: true as const, root, test: { name } };
 }
 
+const HALF_AN_HOUR = 1_800_000;
+
 export default defineConfig({
   test: {
     projects: [...folders.map(project), { extends: true, root: "tools", test: { name: "tools" } }],
-    // A limit only ends what hangs: on a busy machine an honest test may take a minute.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // A limit only ends what hangs, and there is no other: on a busy machine an honest test takes minutes.
+    testTimeout: HALF_AN_HOUR,
+    hookTimeout: HALF_AN_HOUR,
+    teardownTimeout: HALF_AN_HOUR,
     // Every core has a file to test; the usual rule keeps one back, which is half of two.
     maxWorkers: "100%",
     sequence: { sequencer: LongestFirst },

@@ -52,7 +52,7 @@ test("only known words are used for what a backend is registered as", () => {
   );
 });
 
-describe("ham doctor", { timeout: 120_000 }, () => {
+describe("ham doctor", () => {
   test("prints a row for every backend, runs those that are there, and ends well", async () => {
     const written: string[] = [];
     const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {

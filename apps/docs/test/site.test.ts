@@ -6,6 +6,8 @@ import { addressOf, builtFiles, DIST } from "./built-site.ts";
 import { serve } from "./serve.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
+/** Milliseconds after which something hangs; no result may depend on them. */
+const NEVER = 600_000;
 const withoutBrowser = !existsSync(CHROMIUM);
 if (withoutBrowser) {
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM} (apt-get install chromium).`);
@@ -15,8 +17,7 @@ const pages = builtFiles()
   .filter((file) => file.endsWith(".html"))
   .map(addressOf);
 
-// A page takes about a second; a busy machine may need many.
-describe("in Chromium", { timeout: 60_000 }, () => {
+describe("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let context: BrowserContext;
@@ -27,6 +28,7 @@ describe("in Chromium", { timeout: 60_000 }, () => {
       // Each launch has a new profile folder. The switches keep the browser itself off the network.
       browser = await chromium.launch({
         executablePath: CHROMIUM,
+        timeout: NEVER,
         args: [
           "--no-sandbox",
           "--disable-gpu",
@@ -38,8 +40,9 @@ describe("in Chromium", { timeout: 60_000 }, () => {
         ],
       });
       context = await browser.newContext();
+      context.setDefaultTimeout(NEVER);
     }
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -57,6 +60,7 @@ describe("in Chromium", { timeout: 60_000 }, () => {
 
   test.skipIf(withoutBrowser)("formulas are there without a script to draw them", async () => {
     const page = await browser.newPage({ javaScriptEnabled: false });
+    page.setDefaultTimeout(NEVER);
     await page.goto(`${site.origin}/learn/the-idea/`);
     expect(await page.locator(".katex-display").count()).toBeGreaterThan(5);
     expect(await page.locator(".katex-error").count()).toBe(0);
@@ -86,6 +90,7 @@ describe("in Chromium", { timeout: 60_000 }, () => {
 
   test.skipIf(withoutBrowser)("a reader who prefers the dark gets it", async () => {
     const page = await browser.newPage({ colorScheme: "dark" });
+    page.setDefaultTimeout(NEVER);
     await page.goto(site.origin);
     expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
     await page.close();

@@ -27,6 +27,9 @@ const SWITCHES = [
   "--disable-sync",
 ];
 
+/** Milliseconds after which a browser hangs: shaders of a busy machine take many minutes. */
+const NEVER = 1_800_000;
+
 /** A page counts as secure, and so may use WebGPU, when it comes from this host. */
 const ORIGIN = "http://localhost:1/";
 
@@ -55,12 +58,17 @@ export async function runInBrowser<Result>(
   backends: readonly ("webgl" | "webgpu")[],
 ): Promise<Map<string, Result | null>> {
   const script = await bundle(file);
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
+  const browser: Browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: SWITCHES,
+    timeout: NEVER,
+  });
   try {
     const results = new Map<string, Result | null>();
     for (const backend of backends) {
       // A page each, so that one backend never reads what the other left.
       const page = await browser.newPage();
+      page.setDefaultTimeout(NEVER);
       await page.route("**/*", (route) =>
         route.fulfill({ contentType: "text/html", body: "<!doctype html><title>suite</title>" }),
       );

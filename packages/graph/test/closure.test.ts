@@ -22,7 +22,7 @@ import { expect, test } from "vitest";
 import { arbitrarySample } from "./arbitrary-expr.ts";
 import { scaleOf } from "./finite-differences.ts";
 
-test("a closure gives what the interpreter gives, at every point", { timeout: 120_000 }, () => {
+test("a closure gives what the interpreter gives, at every point", () => {
   fc.assert(
     fc.property(arbitrarySample(10), (sample) => {
       const expr = sample.open();

@@ -26,7 +26,7 @@ describe.skipIf(reason !== null)("in Chromium", () => {
       if (rows == null) throw new Error(`Chromium has no device for ${backend}.`);
       writeResult(backend, rows);
     }
-  }, 600_000);
+  });
 
   describe.each(BACKENDS)("on %s", (backend) => {
     test.each(allRows())("%s: every check passes or is excused by name", (row) => {

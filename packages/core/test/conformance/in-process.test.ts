@@ -27,7 +27,7 @@ beforeAll(async () => {
     writeResult(backend, results.get(backend)!);
   }
   console.info(`Conformance: ran on ${NODE_BACKENDS.join(" and ")}.`);
-}, 180_000);
+});
 
 describe.each(NODE_BACKENDS)("on %s", (backend) => {
   test.each(ROWS)("%s: every check passes or is excused by name", (row) => {

@@ -23,7 +23,7 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     results = found;
     writeResult("webgpu in Node", results);
-  }, 300_000);
+  });
 
   test.each(allRows())("%s: every check passes or is excused by name", (row) => {
     const result = results.find((one) => one.row === row);

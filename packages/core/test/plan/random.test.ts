@@ -37,7 +37,7 @@ function tooManyAxes(error: unknown): boolean {
 }
 
 // A second each, on a machine that does nothing else.
-describe.each(NODE_BACKENDS)("on %s", { timeout: 60_000 }, (backend) => {
+describe.each(NODE_BACKENDS)("on %s", (backend) => {
   test.each([
     ["batched", true],
     ["without a batch axis", false],

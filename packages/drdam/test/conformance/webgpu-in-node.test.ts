@@ -22,7 +22,7 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
     const found = await runWebgpuInNode<NotebookRun>(SCRIPT);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     run = found;
-  }, 300_000);
+  });
 
   test("the notebook's digits come out", () => {
     const { kernel, approxKernel, energy, approxEnergy } = notebook().printed;

@@ -22,10 +22,9 @@ import { expect, test } from "vitest";
 import schema from "../../schema/ham-ir-1.0.schema.json" with { type: "json" };
 import { arbitraryModel } from "../arbitrary-graph.ts";
 
-const TIMEOUT = { timeout: 120_000 };
 const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
 
-test("a file read and written again is the same, byte for byte", TIMEOUT, () => {
+test("a file read and written again is the same, byte for byte", () => {
   fc.assert(
     fc.property(arbitraryModel(12), ({ graph }) => {
       const written = printJson(toJson(graph));
@@ -37,7 +36,7 @@ test("a file read and written again is the same, byte for byte", TIMEOUT, () => 
   );
 });
 
-test("every file fits the published schema", TIMEOUT, () => {
+test("every file fits the published schema", () => {
   fc.assert(
     fc.property(arbitraryModel(12), ({ graph }) => {
       validate(JSON.parse(printJson(toJson(graph))));
@@ -47,7 +46,7 @@ test("every file fits the published schema", TIMEOUT, () => {
   );
 });
 
-test("a model that was read has the same energy", TIMEOUT, () => {
+test("a model that was read has the same energy", () => {
   fc.assert(
     fc.property(arbitraryModel(8), ({ graph, sample }) => {
       const { graph: again } = fromJson(printJson(toJson(graph)));

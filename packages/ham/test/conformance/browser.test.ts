@@ -23,7 +23,7 @@ describe.skipIf(reason !== null)("in Chromium", () => {
 
   beforeAll(async () => {
     results = await runInBrowser<RecallRun[]>(PAGE, BACKENDS);
-  }, 600_000);
+  });
 
   describe.each(BACKENDS)("on %s", (backend) => {
     test.each(CASES.map((one, k) => [one.name, one, k] as const))(

@@ -24,7 +24,7 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
     const found = await runWebgpuInNode<RecallRun[]>(SCRIPT);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     runs = found;
-  }, 300_000);
+  });
 
   test.each(CASES.map((one, k) => [one.name, one, k] as const))(
     "%s: 20 steps go as in float64",
