@@ -27,6 +27,7 @@ export {
   lineAt,
   lineStarts,
   lineText,
+  type NotUtf8,
   offsetAt,
   type Position,
   positionAt,

@@ -2,6 +2,17 @@
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
+  /** Where a file is not UTF-8: it compiles to the message about that alone. */
+  readonly notUtf8?: NotUtf8;
+}
+
+/** What is known of a file that is not UTF-8 text. */
+export interface NotUtf8 {
+  /** What it looks like; null for no text at all. */
+  readonly encoding: "Latin-1" | "UTF-16, little endian" | "UTF-16, big endian" | null;
+  /** The first byte that is not UTF-8, and where the text shows it. */
+  readonly byte: number;
+  readonly offset: number;
 }
 
 /** A stretch of a source text: UTF-16 offsets, `end` is the first one that no longer belongs. */

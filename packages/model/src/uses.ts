@@ -10,6 +10,7 @@ import {
   type UseAnswer,
   usesOf,
 } from "@hamlet/dsl";
+import { decodeSource } from "./decode.ts";
 import type { ModelFiles } from "./files.ts";
 
 /** Reads what a model uses, what that uses, and so on; the answer is what `compile` asks for. */
@@ -38,6 +39,5 @@ async function answerOf(specifier: string, home: string, files: ModelFiles): Pro
   }
   const bytes = await files.read(specifier, "model");
   if (!(bytes instanceof Uint8Array)) return { found: "no file", missing: bytes };
-  const text = new TextDecoder().decode(bytes);
-  return { found: "file", source: { name: `${home}${specifier}`, text } };
+  return { found: "file", source: decodeSource(`${home}${specifier}`, bytes) };
 }

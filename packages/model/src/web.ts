@@ -2,6 +2,7 @@
 
 import type { MissingFile } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
+import { decodeSource } from "./decode.ts";
 import type { ModelFiles } from "./files.ts";
 import type { LoadOptions } from "./load.ts";
 import { loadModel, type Model } from "./model.ts";
@@ -24,8 +25,7 @@ export async function fetchModel(
   if (typeof found === "string") {
     throw new HamError("model/cannot-read", `cannot read ${url.href}: ${found}.`);
   }
-  const source = { name: String(address), text: new TextDecoder().decode(found) };
-  return loadModel(source, { ...options, files: webFiles(url) });
+  return loadModel(decodeSource(String(address), found), { ...options, files: webFiles(url) });
 }
 
 /** The data files of a model: its own paths start at its address, the caller's at the page. */

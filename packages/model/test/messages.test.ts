@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
 import { type Refusal, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
-import { loadModel, type ModelFiles } from "@hamlet/model";
+import { decodeSource, loadModel, type ModelFiles } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -55,7 +55,7 @@ function fixtures(kind: "invalid" | "valid") {
       .filter((name) => name.endsWith(".ham"))
       .map((name) => {
         const path = join(ROOT, kind, rule, name);
-        const source: SourceFile = { name, text: readFileSync(path, "utf8") };
+        const source = decodeSource(name, readFileSync(path));
         return { rule, name, source, expected: path.replace(/\.ham$/, ".expected.txt") };
       }),
   );

@@ -30,7 +30,8 @@ async function fmt(
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     if (errors.length > 0) {
       for (const error of errors) process.stderr.write(`${renderDiagnostic(error, [source])}\n\n`);
-      process.stderr.write(`${path}: not formatted, it has syntax errors\n`);
+      const why = source.notUtf8 === undefined ? "it has syntax errors" : "it is not UTF-8";
+      process.stderr.write(`${path}: not formatted, ${why}\n`);
       code = EXIT.file;
     } else if (text !== source.text) {
       if (check) {

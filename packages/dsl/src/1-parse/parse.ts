@@ -12,9 +12,10 @@ import { lineStarts as findLineStarts, type SourceFile } from "../source.ts";
 import type { FileAst } from "./ast.ts";
 import { tokenSpan } from "./cst.ts";
 import { collectDocs } from "./docs.ts";
-import { readEdition } from "./edition.ts";
+import { EDITION, readEdition } from "./edition.ts";
 import { dropHabits } from "./habits.ts";
 import { type Comment, lex } from "./lex.ts";
+import { reportNotUtf8 } from "./not-utf8.ts";
 import { outline } from "./outline.ts";
 import { reportUnclosedBrace } from "./read-block.ts";
 import { readPiece } from "./read-piece.ts";
@@ -32,6 +33,12 @@ const MAX_DIAGNOSTICS = 100;
 
 /** Parses a file. Never throws: mistakes are in `diagnostics`, one for each. */
 export function parse(source: SourceFile): ParseResult {
+  if (source.notUtf8 !== undefined) {
+    const diagnostics = collectDiagnostics(source);
+    reportNotUtf8(source, source.notUtf8, diagnostics);
+    const { file } = parse({ name: source.name, text: `ham ${EDITION}\n` });
+    return { file: { ...file, source }, diagnostics: diagnostics.list(), comments: [] };
+  }
   const diagnostics = atMost(MAX_DIAGNOSTICS, collectDiagnostics(source));
   const lexed = lex(source, diagnostics);
   const { comments, spoiled } = lexed;

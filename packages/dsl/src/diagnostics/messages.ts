@@ -81,6 +81,7 @@ export const RULES = {
   E0909: "plugin_name",
   E0910: "outside_root",
   E0912: "not_a_file",
+  E0916: "not_utf8",
 } as const;
 
 /** The code of a check, for example `E0101`. */

@@ -21,13 +21,26 @@ export interface FormatResult {
   readonly diagnostics: Diagnostic[];
 }
 
-/** Formats a file. Adds `ham 1` where it is missing. */
+/**
+ * Formats a file. Adds `ham 1` where it is missing. Lines end as the first one does, and a byte order
+ * mark stays.
+ */
 export function format(source: SourceFile): FormatResult {
+  const [ending = "\n"] = /\r\n|\n|\r/.exec(source.text) ?? [];
+  const mark = source.text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+  const { text, diagnostics } = formatted(source);
+  if (diagnostics.length > 0) return { text: source.text, diagnostics };
+  return { text: `${mark}${text.replaceAll("\n", ending)}`, diagnostics };
+}
+
+const BYTE_ORDER_MARK = "\uFEFF";
+
+function formatted(source: SourceFile): FormatResult {
   const { file, diagnostics, comments } = parse(source);
   if (diagnostics.length > 0) {
     const lacksEdition = diagnostics.length === 1 && isMissingEdition(diagnostics[0]);
     if (!lacksEdition) return { text: source.text, diagnostics };
-    return format({ name: source.name, text: `ham ${EDITION}\n\n${source.text}` });
+    return formatted({ name: source.name, text: `ham ${EDITION}\n\n${source.text}` });
   }
   const { tokens } = lex(source, collectDiagnostics(source));
   const spacing = spacingOf(file);

@@ -4,6 +4,7 @@ import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { insidePlugin, type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
+import { decodeSource } from "../decode.ts";
 import type { ModelFiles } from "../files.ts";
 import { isInside } from "./inside.ts";
 import { findPlugin, type PluginCode, pluginFolder } from "./plugins.ts";
@@ -36,7 +37,7 @@ const LARGEST_SOURCE = 2 ** 22;
  */
 export async function readSource(path: string): Promise<SourceFile> {
   const bytes = await readCallersFile(path, LARGEST_SOURCE);
-  return { name: path, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) };
+  return decodeSource(path, bytes);
 }
 
 /**

@@ -7,6 +7,7 @@ import { realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { packageOf, parse, type Plugin, type SourceFile, type UseAnswer } from "@hamlet/dsl";
 import { satisfies, valid, validRange } from "semver";
+import { decodeSource } from "../decode.ts";
 import { isInside } from "./inside.ts";
 import { entryOf, loadExterns } from "./plugin-code.ts";
 import { readRegularFile } from "./regular-file.ts";
@@ -65,10 +66,7 @@ export async function findPlugin(
   const text = await readInside(folder, ham, "`ham` in its package.json");
   if ("problem" in text) return broken(text.problem);
   onRead(text.path);
-  const source = {
-    name: `${name}/${relative(folder, text.path)}`,
-    text: new TextDecoder().decode(text.bytes),
-  };
+  const source = decodeSource(`${name}/${relative(folder, text.path)}`, text.bytes);
   const entry = entryOf(manifest);
   if (entry !== null) onRead(resolve(folder, entry));
   const externs = await externsOf(source, code, async () =>
