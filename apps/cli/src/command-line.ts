@@ -116,4 +116,5 @@ const EXIT_OF: Readonly<Record<string, number>> = {
   "model/unknown-data": EXIT.usage,
   "model/unknown-training": EXIT.usage,
   "model/no-params-file": EXIT.usage,
+  "model/too-large": EXIT.usage,
 };

@@ -7,12 +7,14 @@ export { KERNELS, type RunOp } from "./run/kernels.ts";
 export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";
 export {
   type ArrayData,
+  type ArrayEntry,
   type ArrayHeader,
   type DType,
   type TypedArray,
 } from "./files/array-data.ts";
 export {
   inspectArrayFile,
+  openArrayFile,
   readArrayFile,
   type ArrayFileHeader,
   type ArrayFormat,

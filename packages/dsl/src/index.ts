@@ -57,5 +57,6 @@ export { badEntry } from "./2-check/rules/bad-entry.ts";
 export type { FoundArray } from "./2-check/rules/file-shape.ts";
 export { type MissingFile, noFile, type Refusal } from "./2-check/rules/no-file.ts";
 export { notAnArray } from "./2-check/rules/not-an-array.ts";
+export { bytesText, type Sized, tooLarge } from "./2-check/rules/too-large.ts";
 export { notFed } from "./2-check/rules/not-fed.ts";
 export type { GraphCheck, Written } from "./3-lower/graph-check.ts";

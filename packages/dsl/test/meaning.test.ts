@@ -90,7 +90,14 @@ describe("the corrected twin does not break the rule, and its graph is well-form
 });
 
 /** What only real arrays can show has its fixtures in the model package. */
-const ELSEWHERE = ["no_key", "dtype", "outside_root", "not_a_file", "not_utf8"];
+const ELSEWHERE = [
+  "no_key",
+  "dtype",
+  "outside_root",
+  "not_a_file",
+  "not_utf8",
+  "too_large",
+];
 
 test("every rule of the language has a wrong fixture and a right one", () => {
   const have = (kind: "invalid" | "valid") =>

@@ -9,5 +9,6 @@ export {
   readSource,
 } from "./disk/files.ts";
 export type { PluginCode } from "./disk/plugins.ts";
+export { assertMemory } from "./memory.ts";
 export { systemReason } from "./disk/system-error.ts";
 export { readUses } from "./uses.ts";

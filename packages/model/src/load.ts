@@ -1,6 +1,6 @@
 // Loading: text, data files and overrides become a model that is ready to run.
 
-import { type ArrayData, key, readArrayFile } from "@hamlet/core";
+import { type ArrayData, type ArrayEntry, key, openArrayFile } from "@hamlet/core";
 import {
   badEntry,
   collectDiagnostics,
@@ -26,6 +26,7 @@ import { learnedEntries, readParams } from "./params.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
+import { checkMemory, freeMemory } from "./memory.ts";
 import { readUses } from "./uses.ts";
 
 /** How a model is loaded. */
@@ -45,6 +46,11 @@ export interface LoadOptions {
   readonly params?: string;
   /** Seed of everything that is drawn; default 0. */
   readonly seed?: number;
+  /**
+   * How many bytes the model may take; default: what is free. One that needs more is refused before
+   * anything is read into memory (E0911).
+   */
+  readonly memory?: number;
 }
 
 /** Everything a model is made of, before tensors. */
@@ -55,26 +61,35 @@ export interface LoadedParts {
   readonly entries: ReadonlyMap<Tensor, Entries>;
   readonly warnings: readonly Diagnostic[];
   readonly seed: number;
+  readonly memory: number;
 }
 
 /** Compiles a file and reads its data. Throws `model/file-has-errors` with all messages. */
 export async function loadParts(
   source: SourceFile,
-  { files = NO_FILES, registry = CATALOGUE, set = [], data = {}, params, seed = 0 }: LoadOptions,
+  {
+    files = NO_FILES,
+    registry = CATALOGUE,
+    set = [],
+    data = {},
+    params,
+    seed = 0,
+    memory,
+  }: LoadOptions,
 ): Promise<LoadedParts> {
   const resolve = await readUses(source, files);
   const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
   assertAllRun(compilation);
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
-  const arrays = new Map<Tensor, { header: FoundArray; array: ArrayData }>();
+  const arrays = new Map<Tensor, { header: FoundArray; entry: ArrayEntry }>();
   const learned = params === undefined ? null : await readParams(params, graph, files);
   for (const tensor of graph.tensors) {
     const given = data[tensor.name];
     if (given === undefined && tensor.source?.from !== "file") continue;
     const path = given ?? [pathOf(tensor), keyOf(tensor)].filter((part) => part !== null).join("#");
     const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
-    const array = await readArray(
+    const entry = await openArray(
       tensor.name,
       path,
       given === undefined ? "model" : "caller",
@@ -82,8 +97,8 @@ export async function loadParts(
       found,
       span,
     );
-    if (array === null) continue;
-    arrays.set(tensor, { array, header: { file: path, shape: array.shape, dtype: array.dtype } });
+    if (entry === null) continue;
+    arrays.set(tensor, { entry, header: { file: path, ...entry.header } });
   }
   stopOnErrors([...compilation.diagnostics, ...found.list()], compilation.sources);
   assertKnownNames(compilation, data);
@@ -93,9 +108,15 @@ export async function loadParts(
     new Map([...arrays].map(([tensor, { header }]) => [tensor, header])),
   );
   stopOnErrors(fit.diagnostics, compilation.sources);
+  const free = memory ?? freeMemory();
+  const shapes = new Map([...arrays].map(([tensor, { header }]) => [tensor, header.shape]));
+  checkMemory(found, compilation, { sizes: fit.sizes, shapes, free });
+  stopOnErrors(found.list(), compilation.sources);
   const entries = new Map<Tensor, Entries>();
-  for (const [tensor, { array, header }] of arrays) {
-    const read = fromFile(tensor, array, header, fit.sizes, compilation, found);
+  for (const [tensor, { entry, header }] of arrays) {
+    const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
+    const array = orReport(found, header.file, span, () => entry.read());
+    const read = array && fromFile(tensor, array, header, fit.sizes, compilation, found);
     if (read !== null) entries.set(tensor, read);
   }
   stopOnErrors(found.list(), compilation.sources);
@@ -114,7 +135,7 @@ export async function loadParts(
     ...fit.diagnostics,
     ...found.list(),
   ]);
-  return { compilation, sizes: fit.sizes, entries, warnings, seed };
+  return { compilation, sizes: fit.sizes, entries, warnings, seed, memory: free };
 }
 
 function pathOf(tensor: Tensor): string | null {
@@ -163,14 +184,15 @@ function assertKnownNames({ graph }: Compilation, data: Readonly<Record<string, 
   }
 }
 
-async function readArray(
+/** Reads a file and the header of its array; the entries come when the model is known to fit. */
+async function openArray(
   name: string,
   path: string,
   from: "model" | "caller",
   files: ModelFiles,
   diagnostics: Diagnostics,
   span: { start: number; end: number },
-): Promise<ArrayData | null> {
+): Promise<ArrayEntry | null> {
   const hash = path.lastIndexOf("#");
   const file = hash < 0 ? path : path.slice(0, hash);
   const bytes = await files.read(file, from);
@@ -178,8 +200,18 @@ async function readArray(
     noFile(diagnostics, name, bytes, span);
     return null;
   }
+  return orReport(diagnostics, file, span, () => openArrayFile(path, bytes));
+}
+
+/** What a file gives, or null after a message about what is wrong with it. */
+function orReport<T>(
+  diagnostics: Diagnostics,
+  file: string,
+  span: { start: number; end: number },
+  read: () => T,
+): T | null {
   try {
-    return readArrayFile(path, bytes);
+    return read();
   } catch (error) {
     if (!HamError.isInstance(error)) throw error;
     notAnArray(diagnostics, arrayProblem(error, file), span);

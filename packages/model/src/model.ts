@@ -32,6 +32,7 @@ import {
   type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
+import { assertBatch } from "./memory.ts";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
 import {
   examplesOf,
@@ -129,11 +130,13 @@ class LoadedModel implements Model {
   readonly sizes: ReadonlyMap<Dim, number>;
   readonly seed: number;
   readonly warnings: readonly Diagnostic[];
+  readonly #memory: number;
   readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
   #disposed = false;
 
-  constructor({ compilation, sizes, entries, warnings, seed }: LoadedParts) {
+  constructor({ compilation, sizes, entries, warnings, seed, memory }: LoadedParts) {
+    this.#memory = memory;
     this.compilation = compilation;
     this.graph = compilation.graph;
     this.sizes = sizes;
@@ -203,6 +206,9 @@ class LoadedModel implements Model {
       readonly givens: Readonly<Record<string, GivenValue>>;
     },
   ): Promise<RecallResult> {
+    const batch = rest.batch ?? 1;
+    const what = `A recall of ${batch} examples at once`;
+    assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
     const bound = this.#bindGivens(recall, givens);
     try {
       using compiled = this.#compile(recall);
@@ -214,6 +220,10 @@ class LoadedModel implements Model {
 
   async fixedPoints({ givens = {}, ...options }: FixedPointsOptions = {}): Promise<Census> {
     this.#alive();
+    if (typeof options.starts === "number") {
+      const what = `A search from ${options.starts} starts`;
+      assertBatch(this.graph, options.starts, what, { sizes: this.sizes, free: this.#memory });
+    }
     const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
     try {
       const setup = this.#setup();

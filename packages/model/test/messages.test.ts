@@ -64,7 +64,7 @@ function fixtures(kind: "invalid" | "valid") {
 /** Every message of loading a file, warnings included. */
 async function messages(source: SourceFile): Promise<string> {
   try {
-    using model = await loadModel(source, { files });
+    using model = await loadModel(source, { files, memory: 8e9 });
     return model.warnings.map((warning) => `${renderDiagnostic(warning, [source])}\n`).join("\n");
   } catch (error) {
     if (!HamError.isInstance(error)) throw error;

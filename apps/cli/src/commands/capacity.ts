@@ -16,6 +16,7 @@ import {
   energyText,
 } from "../capacity/model.ts";
 import { expectedInstability, expectedLimit } from "../capacity/theory.ts";
+import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
 import { assertOutputs } from "../files/output.ts";
@@ -111,6 +112,11 @@ interface CapacityFlags {
 
 const PICTURE = { what: "a picture", endings: [".svg"] };
 
+/** The patterns as drawn, as a file, as entries and as a tensor. */
+const [BYTES_OF_A_PATTERN, BYTES_OF_A_UNIT] = [100, 14];
+/** Copies, damage, states and what a step works on. */
+const BYTES_OF_A_COPY = 48;
+
 /** Measures, prints a table and draws a picture; returns the exit code. */
 async function capacity(path: string | undefined, flags: CapacityFlags): Promise<number> {
   const output = { option: "--out", path: flags.out, content: PICTURE };
@@ -123,6 +129,11 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
     limit: (noise: number) => expectedLimit(energy, size, { ...flags, noise }),
   };
   const counts = countsOf(flags, theory.limit, source.most, path);
+  const most = Math.max(...counts);
+  const held = most * (BYTES_OF_A_PATTERN + size * BYTES_OF_A_UNIT);
+  assertMemory(`${most} patterns of ${size} units`, held);
+  const tried = flags.trials * size * BYTES_OF_A_COPY;
+  assertMemory(`${flags.trials} damaged copies of ${size} units`, tried);
   await startBackend("cpu");
   const bar = countBar("measured");
   const plan: CapacityPlan = {

@@ -4,6 +4,7 @@ import { basename, extname, join } from "node:path";
 import { suggest } from "@hamlet/dsl";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import type { Model } from "@hamlet/model";
+import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type Field, makeField } from "../landscape/field.ts";
@@ -89,8 +90,15 @@ interface Scene {
   readonly flat: number;
 }
 
+/** In a list, in a list of all, and in an array. */
+const BYTES_OF_A_NUMBER = 24;
+
 async function survey(field: Field, view: View, { points }: LandscapeFlags): Promise<Scene> {
   const { plane, memories, labels } = view;
+  assertMemory(
+    `${points} × ${points} states of ${field.size} units`,
+    points ** 2 * field.size * BYTES_OF_A_NUMBER,
+  );
   const placed = memories.map((memory) => onPlane(plane, memory));
   const [x, y] = [0, 1].map((axis) => rangeOf(placed.map((point) => point[axis])));
   const extent = Math.max(x[1] - x[0], y[1] - y[0]);

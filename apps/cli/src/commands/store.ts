@@ -2,6 +2,7 @@
 
 import { key, writeNpy } from "@hamlet/core";
 import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
+import { assertMemory } from "@hamlet/model/disk";
 import { EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
 import { assertOutputs } from "../files/output.ts";
@@ -53,12 +54,16 @@ interface StoreFlags {
 
 const ARRAY = { what: "one NumPy array", endings: [".npy"] };
 
+/** Bytes of a number, while learning and in the file. */
+const [FLOAT64, FLOAT32] = [8, 4];
+
 /** Writes the couplings of a classical network; returns the exit code. */
 async function store(path: string, flags: StoreFlags): Promise<number> {
   const { rule, out, take, rate, seed } = flags;
   await assertOutputs([{ option: "--out", path: out, content: ARRAY }], [fileOf(path)]);
   const patterns = await readPatterns(path, { take });
   const [K, D] = patterns.shape;
+  assertMemory(`${D} × ${D} weights`, D * D * (FLOAT64 + FLOAT32));
   const learned = RULES[rule](patterns);
   const weights =
     flags.unlearn === undefined

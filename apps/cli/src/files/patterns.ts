@@ -1,14 +1,17 @@
 // Patterns of −1 and +1 from an array file, whatever their axes.
 
-import { type ArrayData, readArrayFile } from "@hamlet/core";
+import { type ArrayData, openArrayFile } from "@hamlet/core";
 import type { StoredPatterns } from "@hamlet/ham";
 import { CommandError, EXIT } from "../exit.ts";
-import { readCallersFile } from "@hamlet/model/disk";
+import { assertMemory, readCallersFile } from "@hamlet/model/disk";
 
 /** Patterns with the axes of one of them. */
 export interface PatternFile extends StoredPatterns {
   readonly axes: readonly number[];
 }
+
+/** As stored, as numbers, and as signs. */
+const BYTES_OF_A_UNIT = 24;
 
 /**
  * Reads `FILE` or `FILE#KEY`: patterns stand first, all other axes become units. Entries are −1 and
@@ -19,12 +22,13 @@ export async function readPatterns(
   { take }: { take?: number | undefined } = {},
 ): Promise<PatternFile> {
   const bytes = await readCallersFile(fileOf(path));
-  const array = readArrayFile(path, bytes);
-  const [count, ...axes] = array.shape;
+  const entry = openArrayFile(path, bytes);
+  const { shape } = entry.header;
+  const [count, ...axes] = shape;
   if (count === undefined || count === 0 || axes.length === 0 || axes.includes(0)) {
     throw new CommandError(
       EXIT.usage,
-      `${path}: expected patterns, one a row, such as [100, 28, 28]; found the shape [${array.shape.join(", ")}].`,
+      `${path}: expected patterns, one a row, such as [100, 28, 28]; found the shape [${shape.join(", ")}].`,
     );
   }
   if (take !== undefined && take > count) {
@@ -32,7 +36,8 @@ export async function readPatterns(
   }
   const rows = take ?? count;
   const size = axes.reduce((a, b) => a * b, 1);
-  const data = signsOf(path, array, rows * size, size);
+  assertMemory(`${count} patterns of ${size} units`, count * size * BYTES_OF_A_UNIT);
+  const data = signsOf(path, entry.read(), rows * size, size);
   return { shape: [rows, size], axes, data };
 }
 

@@ -33,10 +33,14 @@ export interface ArrayHeader {
   dtype: string;
 }
 
-/** An array whose payload is decoded only when asked for. */
+/** An array of a file: its name is known, its header and payload are read when asked for. */
 export interface ArrayEntry {
-  header: ArrayHeader;
-  read: () => ArrayData;
+  /** The array's name; an `.npy` file holds one array and no name. */
+  readonly key?: string;
+  /** Shape and type, from the header alone. */
+  readonly header: ArrayHeader;
+  /** The array itself; takes the memory that the header announces, and no more. */
+  read(): ArrayData;
 }
 
 const STORAGE = {

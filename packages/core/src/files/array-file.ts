@@ -6,7 +6,7 @@ import { HamError } from "@hamlet/graph";
 
 import { nearest } from "./nearest.ts";
 import { looksLikeNpy } from "./npy-header.ts";
-import { openNpy } from "./npy.ts";
+import { assertReadable, openNpy } from "./npy.ts";
 import { openNpz } from "./npz.ts";
 import { looksLikeSafetensors, openSafetensors } from "./safetensors.ts";
 import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
@@ -37,11 +37,24 @@ const MOST_KEYS_SHOWN = 12;
  * const W = readArrayFile("weights.npz#W", bytes);
  */
 export function readArrayFile(name: string, bytes: Uint8Array, key?: string): ArrayData {
+  return openArrayFile(name, bytes, key).read();
+}
+
+/**
+ * Finds one array of a file and reads its header, so that shape and type can be looked at before
+ * any memory is taken for its entries.
+ *
+ * @param name - the file's name, as for {@link readArrayFile}.
+ * @throws HamError as {@link readArrayFile} does, but for damage inside the payload.
+ */
+export function openArrayFile(name: string, bytes: Uint8Array, key?: string): ArrayEntry {
   const hash = name.lastIndexOf("#");
   const file = hash < 0 ? name : name.slice(0, hash);
   const wanted = key ?? (hash < 0 ? undefined : name.slice(hash + 1));
   const { format, entries } = open(file, bytes);
-  return pick(file, format, entries, wanted).read();
+  const entry = pick(file, format, entries, wanted);
+  assertReadable(entry.header.dtype, entry.key === undefined ? file : `${file}#${entry.key}`);
+  return entry;
 }
 
 /**
@@ -89,9 +102,9 @@ function pick(
   const found =
     wanted === undefined
       ? entries.length === 1 && entries[0]
-      : entries.findLast(({ header }) => header.key === wanted);
+      : entries.findLast(({ key }) => key === wanted);
   if (found) return found;
-  const keys = entries.flatMap(({ header }) => header.key ?? []);
+  const keys = entries.flatMap(({ key }) => key ?? []);
   throw new HamError("core/unknown-array", explain(file, format, keys, wanted), {
     file,
     wanted,

@@ -6,17 +6,18 @@
  * that no more memory is taken than the array itself needs.
  */
 import { HamError } from "@hamlet/graph";
-import { Inflate, inflateSync, strToU8, zipSync, type Zippable } from "fflate";
+import { Inflate, strToU8, zipSync, type Zippable } from "fflate";
 
 import { crc32 } from "./crc32.ts";
 import { npyHeaderLength, readNpyHeader } from "./npy-header.ts";
 import { assertNpyLength, assertReadable, openNpy, writeNpy } from "./npy.ts";
 import { badNpz, readZipDirectory, type ZipMember } from "./zip-directory.ts";
-import type { ArrayData, ArrayEntry } from "./array-data.ts";
+import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
 
 const LONGEST_NAME = 0xffff;
 const EXTENSION = ".npy";
 const CHUNK = 1024;
+const PIECE = 2 ** 16;
 // NumPy itself refuses headers of more than ten thousand characters.
 const LONGEST_HEADER = 2 ** 16;
 // Deflate cannot do better, so a larger announced size is a lie.
@@ -39,27 +40,36 @@ export interface NpzOptions {
  * @throws HamError `core/unsupported-dtype` when an array holds no numbers.
  */
 export function readNpz(bytes: Uint8Array, source = "npz data"): Map<string, ArrayData> {
-  return new Map(openNpz(bytes, source).map(({ header, read }) => [header.key ?? "", read()]));
+  return new Map(openNpz(bytes, source).map((entry) => [entry.key ?? "", entry.read()]));
 }
 
-/** Lists the arrays of an `.npz` file; a payload is expanded when it is read. */
+/** Lists the arrays of an `.npz` file; nothing of them is expanded before it is asked for. */
 export function openNpz(bytes: Uint8Array, source: string): ArrayEntry[] {
   return readZipDirectory(bytes, source)
     .filter(({ name }) => name.endsWith(EXTENSION))
-    .map((member) => {
-      const key = member.name.slice(0, -EXTENSION.length);
-      const where = `${source}#${key}`;
-      assertPlausible(member, where);
-      const header = readNpyHeader(expandHeader(member, where), where);
-      assertNpyLength(header, member.size, where);
-      return {
-        header: { key, shape: header.shape, dtype: header.dtype },
-        read: () => {
-          assertReadable(header.dtype, where);
-          return openNpy(expand(member, where), where).read();
-        },
-      };
-    });
+    .map((member) => openMember(member, source));
+}
+
+function openMember(member: ZipMember, source: string): ArrayEntry {
+  const key = member.name.slice(0, -EXTENSION.length);
+  const where = `${source}#${key}`;
+  let known: ArrayHeader | undefined;
+  const headerOf = (): ArrayHeader => {
+    assertPlausible(member, where);
+    const header = readNpyHeader(expandHeader(member, where), where);
+    assertNpyLength(header, member.size, where);
+    return { key, shape: header.shape, dtype: header.dtype };
+  };
+  return {
+    key,
+    get header() {
+      return (known ??= headerOf());
+    },
+    read() {
+      assertReadable(this.header.dtype, where);
+      return openNpy(expand(member, where), where).read();
+    },
+  };
 }
 
 function assertPlausible(member: ZipMember, where: string): void {
@@ -93,13 +103,26 @@ function expandHeader(member: ZipMember, where: string): Uint8Array {
 }
 
 function expand(member: ZipMember, where: string): Uint8Array {
-  const bytes = member.deflated
-    ? orBadNpz(where, () => inflateSync(member.bytes, { out: new Uint8Array(member.size) }))
-    : member.bytes;
+  const bytes = member.deflated ? orBadNpz(where, () => inflateMember(member)) : member.bytes;
   if (bytes.length !== member.size || crc32(bytes) !== member.crc) {
     throw badNpz(where, "the bytes that were saved", "others: the checksum differs");
   }
   return bytes;
+}
+
+/** Expands a member, and stops as soon as there is more of it than was announced. */
+function inflateMember({ bytes, size }: ZipMember): Uint8Array {
+  const expanded = new Uint8Array(size);
+  let length = 0;
+  const inflate = new Inflate((chunk) => {
+    if (length + chunk.length > size) throw new Error(`more than the ${size} bytes announced`);
+    expanded.set(chunk, length);
+    length += chunk.length;
+  });
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    inflate.push(bytes.subarray(at, at + PIECE), at + PIECE >= bytes.length);
+  }
+  return expanded.subarray(0, length);
 }
 
 function orBadNpz(where: string, expandBytes: () => Uint8Array): Uint8Array {

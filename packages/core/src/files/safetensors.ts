@@ -67,7 +67,7 @@ export function looksLikeSafetensors(bytes: Uint8Array): boolean {
 export function readSafetensors(bytes: Uint8Array, source = "safetensors data"): Safetensors {
   const { entries, metadata } = openSafetensors(bytes, source);
   return {
-    arrays: new Map(entries.map(({ header, read }) => [header.key ?? "", read()])),
+    arrays: new Map(entries.map((entry) => [entry.key ?? "", entry.read()])),
     metadata,
   };
 }
@@ -107,6 +107,7 @@ export function openSafetensors(bytes: Uint8Array, source: string): OpenSafetens
     }
     ranges.push([begin, end]);
     entries.push({
+      key,
       header: { key, shape, dtype },
       read: () => {
         assertReadable(dtype, where);

@@ -49,7 +49,22 @@ export function readZipDirectory(bytes: Uint8Array, source: string): ZipMember[]
     members.push(readMember(bytes, view, at, name, source));
     at += ENTRY_LENGTH + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
+  assertApart(members, source);
   return members;
+}
+
+/** Members that share bytes make an archive of a few bytes expand to any size. */
+function assertApart(members: readonly ZipMember[], source: string): void {
+  const ordered = members.toSorted((a, b) => a.bytes.byteOffset - b.bytes.byteOffset);
+  for (const [i, { name, bytes }] of ordered.entries()) {
+    const next = ordered[i + 1];
+    if (next === undefined || bytes.byteOffset + bytes.length <= next.bytes.byteOffset) continue;
+    throw badNpz(
+      source,
+      "files that stand one behind the other",
+      `"${name}" and "${next.name}" in the same bytes`,
+    );
+  }
 }
 
 function findEnd(view: DataView, source: string): number {

@@ -161,6 +161,92 @@ test.each(Object.keys(lies))("%s is an error that says where, what and what to d
   expect(read).toThrowErrorMatchingSnapshot();
 });
 
+/** Counts the bytes that arrays of eight bits are asked for while something runs. */
+function bytesTaken(run: () => void): number {
+  const { Uint8Array: Real } = globalThis;
+  let taken = 0;
+  globalThis.Uint8Array = new Proxy(Real, {
+    construct(target, args: [number]) {
+      if (typeof args[0] === "number") taken += args[0];
+      return Reflect.construct(target, args);
+    },
+  });
+  try {
+    run();
+  } finally {
+    globalThis.Uint8Array = Real;
+  }
+  return taken;
+}
+
+describe("an archive that expands to far more than it is", () => {
+  const zeros = (shape: number[]): core.ArrayData => ({
+    shape,
+    dtype: "uint8",
+    data: new Uint8Array(shape.reduce((a, b) => a * b, 1)),
+  });
+  const bomb = core.writeNpz(new Map([["W", zeros([2 ** 13, 2 ** 12])]]));
+
+  test("shows its shape without being expanded", () => {
+    expect(bomb.length).toBeLessThan(2 ** 16);
+    const taken = bytesTaken(() => {
+      const { header } = core.openArrayFile("bomb.npz", bomb);
+      expect(header).toEqual({ key: "W", shape: [2 ** 13, 2 ** 12], dtype: "uint8" });
+    });
+    expect(taken).toBeLessThan(2 ** 23);
+  });
+
+  test("and announces less stops where the announced bytes end", () => {
+    const small = core.writeNpy(zeros([16]));
+    const archive = bomb.slice();
+    const view = new DataView(archive.buffer);
+    const directory = view.getUint32(archive.length - 6, true);
+    view.setUint32(directory + 24, small.length, true);
+    const taken = bytesTaken(() => {
+      expect(() => core.readArrayFile("bomb.npz", archive)).toThrow(HamError);
+    });
+    expect(taken).toBeLessThan(2 ** 23);
+  });
+
+  test("and announces the size of another array is stopped while it expands", () => {
+    const whole = new Uint8Array(2 ** 24);
+    whole.set(core.writeNpy(zeros([16])));
+    const archive = announcing(core.writeNpy(zeros([16])).length, whole);
+    const taken = bytesTaken(() => {
+      expect(() => core.readArrayFile("bomb.npz", archive)).toThrowErrorMatchingInlineSnapshot(
+        `[HamError: bomb.npz#W: not a valid .npz file. Expected deflated data, found more than the 80 bytes announced. Save the arrays again with numpy.savez, or copy the file again if it was cut short.]`,
+      );
+    });
+    expect(taken).toBeLessThan(2 ** 23);
+  });
+
+  test("by files that share their bytes is refused", () => {
+    const archive = zipSync({ "a.npy": core.writeNpy(array), "b.npy": core.writeNpy(array) });
+    const view = new DataView(archive.buffer);
+    const first = view.getUint32(archive.length - 6, true);
+    const second = first + 46 + view.getUint16(first + 28, true);
+    // Both entries of the directory point at the first file.
+    for (const offset of [20, 24, 42]) {
+      view.setUint32(second + offset, view.getUint32(first + offset, true), true);
+    }
+    expect(() => core.readArrayFile("twice.npz#a", archive)).toThrowErrorMatchingInlineSnapshot(
+      `[HamError: twice.npz: not a valid .npz file. Expected files that stand one behind the other, found "a.npy" and "b.npy" in the same bytes. Save the arrays again with numpy.savez, or copy the file again if it was cut short.]`,
+    );
+  });
+});
+
+test("an archive of sixty thousand files answers from its directory alone", () => {
+  const member = core.writeNpy(array);
+  const names = Array.from({ length: 60_000 }, (_, i) => `layer_${i}.npy`);
+  const archive = zipSync(Object.fromEntries(names.map((name) => [name, member])), { level: 0 });
+  const taken = bytesTaken(() => {
+    expect(core.readArrayFile("many.npz#layer_59999", archive)).toEqual(array);
+    expect(() => core.readArrayFile("many.npz", archive)).toThrow("and 59988 more");
+    expect(() => core.readArrayFile("many.npz#layer_59x99", archive)).toThrow("Did you mean");
+  });
+  expect(taken).toBeLessThan(2 ** 20);
+});
+
 describe("a wanted array that is not there", () => {
   test.each([
     ["a mistyped key suggests the nearest", "memory.npz#weigths", files["deflated npz"]],

@@ -80,6 +80,7 @@ export const RULES = {
   E0907: "unknown_override",
   E0909: "plugin_name",
   E0910: "outside_root",
+  E0911: "too_large",
   E0912: "not_a_file",
   E0916: "not_utf8",
 } as const;
