@@ -37,7 +37,6 @@ export {
 } from "./source.ts";
 export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
 export type { Places } from "./3-lower/model.ts";
-export { type DataFit, fitData, layoutOf, takeOf } from "./3-lower/data.ts";
 export {
   insidePlugin,
   joinPath,
@@ -53,10 +52,5 @@ export {
 } from "./3-lower/library.ts";
 export type { ExternEnergy } from "./3-lower/synapse.ts";
 export { withoutAllowed } from "./2-check/rules/attributes.ts";
-export { badEntry } from "./2-check/rules/bad-entry.ts";
-export type { FoundArray } from "./2-check/rules/file-shape.ts";
-export { type MissingFile, noFile, type Refusal } from "./2-check/rules/no-file.ts";
-export { notAnArray } from "./2-check/rules/not-an-array.ts";
-export { bytesText, type Sized, tooLarge } from "./2-check/rules/too-large.ts";
-export { notFed } from "./2-check/rules/not-fed.ts";
+export type { MissingFile, Refusal } from "./2-check/rules/no-file.ts";
 export type { GraphCheck, Written } from "./3-lower/graph-check.ts";

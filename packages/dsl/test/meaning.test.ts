@@ -6,14 +6,13 @@
 import {
   compile,
   type Compilation,
-  fitData,
-  type FoundArray,
   isSound,
   renderDiagnostic,
   RULES,
   type SourceFile,
   type UseAnswer,
 } from "@hamlet/dsl";
+import { fitData, type FoundArray } from "@hamlet/dsl/data";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import { makeRegistry, type Tensor, verifyGraph } from "@hamlet/graph";
 import { HYPERSYNAPSES } from "@hamlet/ham";

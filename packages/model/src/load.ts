@@ -2,23 +2,25 @@
 
 import { type ArrayData, type ArrayEntry, key, openArrayFile } from "@hamlet/core";
 import {
-  badEntry,
   collectDiagnostics,
   compile,
   type Compilation,
   type Diagnostic,
   type Diagnostics,
+  renderDiagnostic,
+  type SourceFile,
+  suggest,
+  withoutAllowed,
+} from "@hamlet/dsl";
+import {
+  badEntry,
   fitData,
   type FoundArray,
   layoutOf,
   noFile,
   notAnArray,
-  renderDiagnostic,
-  type SourceFile,
-  suggest,
   takeOf,
-  withoutAllowed,
-} from "@hamlet/dsl";
+} from "@hamlet/dsl/data";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import { type Dim, HamError, invariant, type Registry, type Tensor } from "@hamlet/graph";
 import { addInitialEntries, type Entries } from "@hamlet/ham";

@@ -1,13 +1,7 @@
 // How much memory a model needs, before any of it is taken.
 
-import {
-  bytesText,
-  type Diagnostics,
-  layoutOf,
-  type Places,
-  type Sized,
-  tooLarge,
-} from "@hamlet/dsl";
+import { type Diagnostics, type Places } from "@hamlet/dsl";
+import { bytesText, layoutOf, type Sized, tooLarge } from "@hamlet/dsl/data";
 import { type Dim, type EnergyGraph, HamError, sizeOfDim, type Tensor } from "@hamlet/graph";
 
 /** Entries are kept as float32, on the CPU and as a tensor. */

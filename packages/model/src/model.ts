@@ -5,9 +5,9 @@ import {
   collectDiagnostics,
   type Compilation,
   type Diagnostic,
-  notFed,
   type SourceFile,
 } from "@hamlet/dsl";
+import { notFed } from "@hamlet/dsl/data";
 import {
   type Dim,
   type EnergyGraph,

@@ -1,15 +1,8 @@
 // From a scene to an energy over the plane, or to what is wrong with its text.
 
 import { key } from "@hamlet/core";
-import {
-  type Compilation,
-  compile,
-  type Diagnostic,
-  fitData,
-  type FoundArray,
-  isSound,
-  renderDiagnostic,
-} from "@hamlet/dsl";
+import { type Compilation, compile, type Diagnostic, isSound, renderDiagnostic } from "@hamlet/dsl";
+import { fitData, type FoundArray } from "@hamlet/dsl/data";
 import { activationOf, makeRegistry, type Neuron, type Tensor } from "@hamlet/graph";
 import { addInitialEntries, type Entries, HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
