@@ -6,7 +6,7 @@ import { type Neuron } from "./energy-graph.ts";
 import { HamError } from "./error.ts";
 import { get, lit, sum } from "./expr.ts";
 import { makeTensor } from "./tensor.ts";
-import type { Bound, Dim, Expr, Index, Tensor, TensorSource } from "./types.ts";
+import type { Bound, Dim, Elem, Expr, Index, Tensor, TensorSource } from "./types.ts";
 
 /** An option of a catalogue entry, such as an inverse temperature. */
 export interface OptionDefinition {
@@ -60,6 +60,8 @@ export interface ParamDefinition extends SignatureEntry {
   /** Where a param of its own gets its first entries. */
   readonly source: Extract<TensorSource, { from: "value" | "draw" }>;
   readonly bound: Bound | null;
+  /** Default `real`. */
+  readonly elem?: Elem;
 }
 
 /** An axis that no argument has, such as the number of stored patterns. */

@@ -1,4 +1,15 @@
 export {
+  demandOf,
+  declaredRange,
+  firstRefused,
+  holds,
+  isExact,
+  placeOf,
+  type Refusal,
+  refusalOf,
+  type RefusedEntry,
+} from "./analyse/admit.ts";
+export {
   type Boundedness,
   checkBoundedness,
   type Confinement,
@@ -28,7 +39,7 @@ export {
   printInterval,
 } from "./analyse/interval.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
-export { declaredRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
 export { keeps } from "./bound.ts";
 export { exprKey, spelled, tidy } from "./canonical.ts";

@@ -2,21 +2,14 @@
 // type allows.
 
 import type { ArrayData } from "@hamlet/core";
-import type { Elem } from "@hamlet/graph";
+import { firstRefused, placeOf, type Refusal, type Tensor } from "@hamlet/graph";
 
-/** The first entry that an element type does not allow. */
+/** The first entry that a tensor does not take. */
 export interface BadEntry {
   readonly at: readonly number[];
-  readonly value: number;
+  readonly value: number | bigint;
+  readonly because: Refusal;
 }
-
-const ALLOWED: Readonly<Record<Elem, (value: number) => boolean>> = {
-  real: Number.isFinite,
-  int: Number.isInteger,
-  bool: (value) => value === 0 || value === 1,
-  bit: (value) => value === 0 || value === 1,
-  sign: (value) => value === -1 || value === 1,
-};
 
 /** The largest error made by holding float64 entries as float32. */
 export function roundingError(array: ArrayData): number {
@@ -28,30 +21,24 @@ export function roundingError(array: ArrayData): number {
 }
 
 /**
- * The entries as float32, or the first that is not allowed. A file of 0 and 1 read as `sign`
- * becomes −1 and +1.
+ * The entries as float32, or the first that the declaration of a tensor rules out. An array of 0
+ * and 1 read as `sign` becomes −1 and +1.
  */
-export function entriesOf(array: ArrayData, elem: Elem): Float32Array | BadEntry {
-  const entries = Float32Array.from(array.data as ArrayLike<number>, Number);
-  if (elem === "sign" && !entries.includes(-1)) {
-    entries.forEach((value, i) => {
-      if (value === 0) entries[i] = -1;
-    });
-  }
-  const allowed = ALLOWED[elem];
-  const bad = entries.findIndex((value) => !allowed(value));
-  if (bad < 0) return entries;
-  return { at: pointAt(bad, array.shape), value: Number(array.data[bad]) };
+export function entriesOf(
+  { data, shape }: Pick<ArrayData, "data" | "shape">,
+  tensor: Pick<Tensor, "elem" | "bound">,
+): Float32Array | BadEntry {
+  const signs = tensor.elem === "sign" ? fromBits(data) : null;
+  const refused = firstRefused(tensor, signs ?? data);
+  if (refused === null) return signs ?? Float32Array.from(data as ArrayLike<number>, Number);
+  const { offset, because } = refused;
+  return { at: placeOf(offset, shape), value: data[offset], because };
 }
 
-function pointAt(offset: number, shape: readonly number[]): number[] {
-  const point: number[] = [];
-  let rest = offset;
-  for (const size of shape.toReversed()) {
-    point.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  return point;
+/** −1 for every 0 where nothing is −1 already, else null. */
+function fromBits(data: ArrayData["data"]): Float32Array | null {
+  const bits = Float32Array.from(data as ArrayLike<number>, Number);
+  return bits.includes(-1) ? null : bits.map((bit) => (bit === 0 ? -1 : bit));
 }
 
 /** The first `count` entries of the leading axis. */

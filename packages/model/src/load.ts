@@ -22,7 +22,15 @@ import {
   takeOf,
 } from "@hamlet/dsl/data";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-import { type Dim, HamError, invariant, type Registry, type Tensor } from "@hamlet/graph";
+import {
+  type Dim,
+  HamError,
+  invariant,
+  type Refusal,
+  refusalOf,
+  type Registry,
+  type Tensor,
+} from "@hamlet/graph";
 import { addInitialEntries, type Entries } from "@hamlet/ham";
 import { learnedEntries, readParams } from "./params.ts";
 import { CATALOGUE } from "./catalogue.ts";
@@ -125,7 +133,10 @@ export async function loadParts(
   for (const [tensor, array] of learned ?? []) {
     entries.set(tensor, learnedEntries(tensor, array, fit.sizes));
   }
-  addInitialEntries(graph.tensors, fit.sizes, entries, key(seed));
+  for (const tensor of graph.tensors) {
+    addInitial(tensor, { sizes: fit.sizes, entries, seed }, compilation, found);
+  }
+  stopOnErrors(found.list(), compilation.sources);
   for (const tensor of graph.tensors) {
     invariant(
       tensor.kind === "given" || tensor.kind === "data" || entries.has(tensor),
@@ -248,6 +259,29 @@ function isAllowed({ file }: Compilation, tensor: Tensor, rule: string): boolean
   );
 }
 
+/** What a formula or a draw gives; reports what the declaration rules out. */
+function addInitial(
+  tensor: Tensor,
+  known: { sizes: ReadonlyMap<Dim, number>; entries: Map<Tensor, Entries>; seed: number },
+  { places, graph }: Compilation,
+  diagnostics: Diagnostics,
+): void {
+  try {
+    addInitialEntries([tensor], known.sizes, known.entries, key(known.seed));
+  } catch (error) {
+    if (!HamError.isInstance(error) || error.code !== "ham/value-refused") throw error;
+    const { name, at, value } = error.details as { name: string; at: number[]; value: number };
+    // A formula may read a tensor that is to blame itself; that one is reported when its turn comes.
+    const blamed = graph.tensors.find((other) => other.name === name);
+    if (blamed !== tensor) return;
+    const drawn = tensor.source?.from === "draw" ? tensor.source.distribution : null;
+    const from = drawn === null ? "its formula gives" : `\`${drawn}\` gives`;
+    const because: Refusal = refusalOf(tensor, value) ?? "bound";
+    const span = places.types.get(tensor) ?? places.declared.get(tensor)!;
+    badEntry(diagnostics, tensor, { at, value, because, from }, span);
+  }
+}
+
 function fromFile(
   tensor: Tensor,
   array: ArrayData,
@@ -259,9 +293,9 @@ function fromFile(
   const { places } = compilation;
   const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
   const taken = takeFirst(array, takeOf(tensor, sizes));
-  const data = entriesOf(taken, tensor.elem);
+  const data = entriesOf(taken, tensor);
   if (!(data instanceof Float32Array)) {
-    badEntry(diagnostics, tensor.name, tensor.elem, file, data, span);
+    badEntry(diagnostics, tensor, { ...data, from: `\`${file}\` has` }, span);
     return null;
   }
   const rounding = roundingError(taken);

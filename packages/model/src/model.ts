@@ -9,6 +9,7 @@ import {
 } from "@hamlet/dsl";
 import { notFed } from "@hamlet/dsl/data";
 import {
+  demandOf,
   type Dim,
   type EnergyGraph,
   givensOf,
@@ -32,6 +33,7 @@ import {
   type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
+import { entriesOf } from "./entries.ts";
 import { assertBatch } from "./memory.ts";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
 import {
@@ -74,7 +76,11 @@ export interface Model {
   recallNamed(name?: string): Recall;
   /** Compiles a recall block once, for many runs. The caller disposes it. */
   compileRecall(name?: string): CompiledRecall;
-  /** Runs a recall; the caller disposes the result. */
+  /**
+   * Runs a recall; the caller disposes the result.
+   * @throws HamError `model/given-value` for a given with an entry that its declaration rules out;
+   * as `run` of a compiled recall.
+   */
   recall(options?: ModelRecallOptions): Promise<RecallResult>;
   /**
    * Looks for the fixed points of the energy from many starts, drawn from the model's seed; see
@@ -211,10 +217,11 @@ class LoadedModel implements Model {
     assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
     const bound = this.#bindGivens(recall, givens);
     try {
+      await admitAll(bound);
       using compiled = this.#compile(recall);
-      return await compiled.run({ ...rest, givens: bound.tensors });
+      return await compiled.run({ ...rest, givens: bound });
     } finally {
-      tf.dispose(bound.owned);
+      tf.dispose([...bound.values()]);
     }
   }
 
@@ -226,14 +233,15 @@ class LoadedModel implements Model {
     }
     const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
     try {
+      await admitAll(bound);
       const setup = this.#setup();
-      for (const [tensor, value] of bound.tensors) {
+      for (const [tensor, value] of bound) {
         assertOneExample(tensor, value);
         setup.numbers.set(tensor, await value.data());
       }
       return await census(this.graph, setup, { ...options, key: key(this.seed) });
     } finally {
-      tf.dispose(bound.owned);
+      tf.dispose([...bound.values()]);
     }
   }
 
@@ -309,7 +317,7 @@ class LoadedModel implements Model {
   #bindGivens(
     recall: Recall,
     values: Readonly<Record<string, GivenValue>>,
-  ): { tensors: Map<Tensor, tf.Tensor>; owned: tf.Tensor[] } {
+  ): Map<Tensor, tf.Tensor> {
     const givens = this.graph.tensors.filter(({ kind }) => kind === "given");
     for (const name of Object.keys(values)) {
       if (givens.some((tensor) => tensor.name === name)) continue;
@@ -323,7 +331,6 @@ class LoadedModel implements Model {
     const needed = givens.filter((tensor) => read.has(tensor));
     const missing = collectDiagnostics(this.compilation.source);
     const tensors = new Map<Tensor, tf.Tensor>();
-    const owned: tf.Tensor[] = [];
     try {
       for (const tensor of needed) {
         const value = values[tensor.name] ?? this.#entries.get(tensor);
@@ -334,15 +341,14 @@ class LoadedModel implements Model {
         }
         const batched = tf.tidy(() => this.#batched(tensor, value));
         tensors.set(tensor, batched);
-        owned.push(batched);
       }
       stopOnErrors(missing.list(), this.compilation.sources);
       assertOneBatch(tensors);
     } catch (error) {
-      tf.dispose(owned);
+      tf.dispose([...tensors.values()]);
       throw error;
     }
-    return { tensors, owned };
+    return tensors;
   }
 
   /** A given as float32 `[B, …axes]`. */
@@ -363,6 +369,28 @@ class LoadedModel implements Model {
       );
     }
     return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
+  }
+}
+
+/**
+ * Checks givens, and makes −1 and +1 of the 0 and 1 of a `sign`, as a file would. A tensor that is
+ * replaced is disposed.
+ */
+async function admitAll(tensors: Map<Tensor, tf.Tensor>): Promise<void> {
+  for (const [given, value] of tensors) {
+    const data = (await value.data()) as Float32Array;
+    const entries = entriesOf({ data, shape: value.shape }, given);
+    if (!(entries instanceof Float32Array)) {
+      const { at, value: found } = entries;
+      throw new HamError(
+        "model/given-value",
+        `"${given.name}" takes ${demandOf(given)}: found ${String(found)} in example ${at[0]}, at [${at.slice(1).join(", ")}]. Give other values, or declare it without that limit.`,
+        { name: given.name, at, value: Number(found) },
+      );
+    }
+    if (given.elem !== "sign") continue;
+    tensors.set(given, tf.tensor(entries, value.shape, "float32"));
+    value.dispose();
   }
 }
 

@@ -2,7 +2,14 @@
 
 import { type ArrayData, readSafetensors } from "@hamlet/core";
 import { suggest } from "@hamlet/dsl";
-import { type Dim, type EnergyGraph, HamError, sizeOfDim, type Tensor } from "@hamlet/graph";
+import {
+  demandOf,
+  type Dim,
+  type EnergyGraph,
+  HamError,
+  sizeOfDim,
+  type Tensor,
+} from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
 import { entriesOf } from "./entries.ts";
 import type { ModelFiles } from "./files.ts";
@@ -50,10 +57,11 @@ export async function readParams(
  * @throws HamError `model/param-shape`, `model/param-value`.
  */
 export function learnedEntries(
-  { name, axes, elem }: Tensor,
+  tensor: Tensor,
   array: ArrayData,
   sizes: ReadonlyMap<Dim, number>,
 ): Entries {
+  const { name, axes } = tensor;
   const shape = axes.map((dim) => sizeOfDim(dim, { sizes }));
   if (shape.join() !== array.shape.join()) {
     throw new HamError(
@@ -61,10 +69,10 @@ export function learnedEntries(
       `"${name}" is [${axes.map((dim, i) => `${dim.name} = ${shape[i]}`).join(", ")}], but the params file holds the shape [${array.shape.join(", ")}]. Set the sizes that it was trained with.`,
     );
   }
-  const data = entriesOf(array, elem);
+  const data = entriesOf(array, tensor);
   if (data instanceof Float32Array) return { shape, data };
   throw new HamError(
     "model/param-value",
-    `"${name}" of the params file has ${data.value} at [${data.at.join(", ")}], which it cannot hold. Train it again, or take an earlier checkpoint.`,
+    `"${name}" takes ${demandOf(tensor)}, but the params file has ${String(data.value)} at [${data.at.join(", ")}]. Train it again, or take an earlier checkpoint.`,
   );
 }

@@ -24,6 +24,7 @@ const arrays: Readonly<Record<string, Uint8Array>> = {
       ["Wq", matrix],
     ]),
   ),
+  "signs.npy": writeNpy({ shape: [2], dtype: "int8", data: Int8Array.of(1, -1) }),
   "memories32.npy": writeNpy(matrix),
   "memories64.npy": writeNpy(wide),
   "b.npy": writeNpy({ shape: [2], dtype: "float32", data: Float32Array.of(1, 2) }),

@@ -3,7 +3,7 @@
 import { key } from "@hamlet/core";
 import { type Compilation, compile, type Diagnostic, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { fitData, type FoundArray } from "@hamlet/dsl/data";
-import { activationOf, makeRegistry, type Neuron, type Tensor } from "@hamlet/graph";
+import { activationOf, HamError, makeRegistry, type Neuron, type Tensor } from "@hamlet/graph";
 import { addInitialEntries, type Entries, HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
 import { type Field, makeField } from "./field.ts";
@@ -46,7 +46,12 @@ export function readScene(scene: Scene): Reading {
       { shape: tensor.kind === "given" ? shape.slice(1) : shape, data },
     ]),
   );
-  addInitialEntries(compilation.graph.tensors, sizes, values, key(0));
+  try {
+    addInitialEntries(compilation.graph.tensors, sizes, values, key(0));
+  } catch (error) {
+    if (!HamError.isInstance(error)) throw error;
+    return { field: null, messages: [error.message], diagnostics: all };
+  }
   const tensors = new Map([...values].map(([tensor, { data }]) => [tensor, data]));
   const field = makeField(compilation.graph, neuron, { sizes, tensors });
   const plain = activationOf(neuron).value.kind === "get";

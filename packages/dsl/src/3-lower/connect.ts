@@ -121,7 +121,7 @@ function ownParam(
   model: ModelLowering,
   { name, template }: ConnectionSite,
   path: string,
-  { name: param, axes, bound, source }: ParamDefinition,
+  { name: param, axes, bound, source, elem = "real" }: ParamDefinition,
   use: Omit<HypersynapseUse, "args" | "params">,
 ): Binding {
   const inside = (expr: Expr) => template.within(expr, use);
@@ -130,7 +130,11 @@ function ownParam(
       ? { from: "value", value: inside(source.value) }
       : { ...source, args: source.args.map(inside) };
   const dims = axes.map((axis) => use.dims[axis]);
-  const tensor: Tensor = makeTensor(`${path}.${param}`, "param", dims, { bound, source: from });
+  const tensor: Tensor = makeTensor(`${path}.${param}`, "param", dims, {
+    elem,
+    bound,
+    source: from,
+  });
   model.adopt(tensor, name.span);
   const meaning: Meaning = { kind: "tensor", tensor };
   return { meaning, axes: dims, read: reader(tensor), written: tensor.name, span: name.span };

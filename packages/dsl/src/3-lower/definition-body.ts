@@ -5,7 +5,7 @@
 // instantiate.ts.
 
 import {
-  keeps,
+  refusalOf,
   type Dim,
   type Expr,
   lit,
@@ -16,7 +16,7 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { unused } from "../2-check/rules/unused.ts";
-import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueRefused } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
@@ -176,10 +176,12 @@ export class DefinitionBody {
     if (value === null) return null;
     const known = knownValue(value);
     const bound = type?.bound ?? null;
-    if (bound !== null && known !== null && !keeps(bound, known)) {
-      valueOutOfBounds(diagnostics, name.text, bound, known, init.value.span, null);
+    const elem = type?.element?.kind ?? "real";
+    if (known !== null && Number.isFinite(known) && refusalOf({ elem, bound }, known) !== null) {
+      valueRefused(diagnostics, name.text, { elem, bound }, known, init.value.span, null);
     }
     const tensor = makeTensor(name.text, "const", [], {
+      elem,
       bound: bound && { op: bound.op, value: bound.value },
       source: { from: "value", value: known === null ? value : lit(known) },
     });

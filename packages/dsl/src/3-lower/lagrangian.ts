@@ -106,6 +106,7 @@ export function lowerLagrangian(
     axes: tensor.axes.map((dim) => dim.name),
     source: tensor.source as ParamDefinition["source"],
     bound: tensor.bound,
+    elem: tensor.elem,
   }));
   const assumed = assumptionsOf(item.attributes);
   const definition: LagrangianDefinition = {

@@ -5,7 +5,6 @@
 
 import {
   keeps,
-  type Bound,
   defaultRecall,
   type Dim,
   type EnergyGraph,
@@ -17,6 +16,7 @@ import {
   makeTensor,
   type Neuron,
   type Recall,
+  refusalOf,
   replaceGets,
   type Tensor,
   type TensorKind,
@@ -34,7 +34,7 @@ import { noNeuron } from "../2-check/rules/no-neuron.ts";
 import { overCount, overNeeded } from "../2-check/rules/over-needed.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { unused } from "../2-check/rules/unused.ts";
-import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { valueOutOfBounds, valueRefused } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";
@@ -68,6 +68,9 @@ export interface Lowered {
   /** The synapses, as they are written, whose energies are code that was not run. */
   readonly leftOut: readonly string[];
 }
+
+/** What a declaration says about every entry. */
+type Declared = Pick<Tensor, "elem" | "bound">;
 
 /** Lowers a parsed file; every mistake goes to its diagnostics or to the overrides' own. */
 export function lowerModel(
@@ -338,15 +341,17 @@ export class ModelLowering {
         ? this.overrides.take(`${this.prefix}${name.text}`)
         : undefined;
     const bound = type?.bound ?? null;
+    const elem = type?.element?.kind ?? "real";
     if (axes === null) return null;
     const source: TensorSource | "none" | null =
       override === undefined
-        ? this.#source(init, bound, name)
+        ? this.#source(init, { elem, bound }, name)
         : { from: "value", value: lit(override.value) };
     if (source === null) return null;
-    if (override !== undefined && bound !== null) this.#keepsBound(name, bound, override, type!);
+    if (override !== undefined && type !== undefined)
+      this.#takes(name, { elem, bound }, override, type);
     const tensor = makeTensor(`${this.prefix}${name.text}`, kind, axes, {
-      elem: type?.element?.kind ?? "real",
+      elem,
       bound: bound && { op: bound.op, value: bound.value },
       source: source === "none" ? null : source,
     });
@@ -355,13 +360,13 @@ export class ModelLowering {
     return { kind: "tensor", tensor };
   }
 
-  #keepsBound(name: ast.Name, bound: Bound, override: Override, type: ast.TypeAst): void {
-    if (keeps(bound, override.value)) return;
+  #takes(name: ast.Name, declared: Declared, override: Override, type: ast.TypeAst): void {
+    if (refusalOf(declared, override.value) === null) return;
     const line = this.diagnostics.lineOf(name.span);
-    valueOutOfBounds(
+    valueRefused(
       this.overrides.diagnosticsOf(override),
       name.text,
-      bound,
+      declared,
       override.value,
       override.span,
       `declared \`${name.text}: ${this.expressions.written(type.span)}\` at ${this.#file.source.name}:${line}`,
@@ -370,7 +375,7 @@ export class ModelLowering {
 
   #source(
     init: ast.Init | undefined,
-    bound: Bound | null,
+    declared: Declared,
     name: ast.Name,
   ): TensorSource | "none" | null {
     if (init === undefined) return "none";
@@ -378,8 +383,10 @@ export class ModelLowering {
       const value = this.expressions.lower(init.value);
       if (value === null) return null;
       const known = knownValue(value);
-      if (bound !== null && known !== null && !keeps(bound, known)) {
-        valueOutOfBounds(this.diagnostics, name.text, bound, known, init.value.span, null);
+      // What is no number at all has a message of its own.
+      const wrong = known !== null && Number.isFinite(known) && refusalOf(declared, known) !== null;
+      if (wrong) {
+        valueRefused(this.diagnostics, name.text, declared, known, init.value.span, null);
       }
       return { from: "value", value };
     }
@@ -501,6 +508,7 @@ export class ModelLowering {
         axes.length === 1 ? over : [over[axes.indexOf(axis)]],
       );
       const tensor = makeTensor(`${this.prefix}${neuron.text}.${param.name}`, "param", dims, {
+        elem: param.elem ?? "real",
         bound: param.bound,
         source: param.source,
       });

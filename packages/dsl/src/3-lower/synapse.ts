@@ -89,6 +89,7 @@ export function lowerSynapse(
       ...signature(tensor),
       source: tensor.source as ParamDefinition["source"],
       bound: tensor.bound,
+      elem: tensor.elem,
     })),
     derived: Object.fromEntries(
       [...[...args, ...body.params].flatMap(({ axes }) => axes), ...body.ownDims]

@@ -15,6 +15,7 @@ import {
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { noExamples } from "../2-check/rules/no-examples.ts";
+import { notTrainable } from "../2-check/rules/not-trainable.ts";
 import { nothingToTrain } from "../2-check/rules/nothing-to-train.ts";
 import { trainThroughJumps } from "../2-check/rules/train-through-jumps.ts";
 import { type KnownOption, unknownArgument } from "../2-check/rules/unknown-argument.ts";
@@ -172,6 +173,12 @@ export function lowerTraining(
   if (trained.size === 0) {
     const held = reach.held === null ? null : { neuron: reach.held.name, recall: recall.name };
     nothingToTrain(model.diagnostics, loss.span, held);
+    return null;
+  }
+  const stepless = [...trained].find(({ elem }) => elem !== "real");
+  if (stepless !== undefined) {
+    const declared = model.declaredAt(stepless.name.split(".")[0]) ?? loss.span;
+    notTrainable(model.diagnostics, stepless, declared, loss.span);
     return null;
   }
   return {

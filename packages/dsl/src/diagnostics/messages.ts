@@ -39,6 +39,7 @@ export const RULES = {
   E0406: "named_only",
   E0407: "distribution",
   E0408: "share_different",
+  E0409: "not_trainable",
   E0501: "not_convex",
   W0502: "convexity_unproven",
   E0503: "sign_needed",

@@ -6,6 +6,8 @@
 // |x̂|. A term cannot pull the energy below every bound when it falls strictly slower than the
 // layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young).
 
+import { gradient } from "../differentiate.ts";
+import { indicesOf } from "../dim.ts";
 import type { EnergyGraph, Neuron, Term } from "../energy-graph.ts";
 import type { Tensor } from "../types.ts";
 import { curvatureOf } from "./curvature.ts";
@@ -76,10 +78,11 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
 }
 
 function confinementOf(neuron: Neuron, range: Ranges, facts: Facts): Confinement {
-  const { state, lagrangian, activation, leak, assumed = [] } = neuron;
+  const { state, lagrangian, axes, leak, assumed = [] } = neuron;
   const { up } = growthOf(lagrangian, (tensor) => tensor === state, range);
   const degree = up?.reduce((most, monomial) => Math.max(most, monomial.get(state) ?? 0), 0);
-  const inRange = isBounded(range({ kind: "get", tensor: activation, at: [], free: [] }));
+  // Where a clamp holds the layer, its activation does not move at all.
+  const inRange = isBounded(range(gradient(lagrangian, state, indicesOf(axes))));
   const bounded = inRange || assumed.includes("bounded") || (degree !== undefined && degree <= 1);
   const finite = checkDomains(lagrangian, facts).length === 0;
   const exponent = degree !== undefined ? degree / (degree - 1) : finite ? SUPERLINEAR : 0;

@@ -8,6 +8,7 @@ import { gradient } from "../differentiate.ts";
 import type { EnergyGraph } from "../energy-graph.ts";
 import { SCALAR_FUNCTIONS } from "../scalar-functions.ts";
 import type { Apply, Dim, Expr, Index, Reduce, Tensor } from "../types.ts";
+import { declaredRange } from "./admit.ts";
 import {
   ABOVE_ZERO,
   absolute,
@@ -34,24 +35,6 @@ export type Facts = ReadonlyMap<Tensor, Interval>;
 /** Computes ranges; parts that were asked for are remembered. */
 export type Ranges = (expr: Expr) => Interval;
 
-/** The range of every entry of a tensor by its element type and bound alone. */
-export function declaredRange({ elem, bound }: Tensor): Interval {
-  const byElem =
-    elem === "sign"
-      ? interval(-1, 1)
-      : elem === "bit" || elem === "bool"
-        ? interval(0, 1)
-        : EVERYTHING;
-  if (bound === null) return byElem;
-  const open = bound.op === "<" || bound.op === ">";
-  return both(
-    byElem,
-    bound.op.startsWith("<")
-      ? interval(-Infinity, bound.value, { highOpen: open })
-      : interval(bound.value, Infinity, { lowOpen: open }),
-  );
-}
-
 /** A function that gives the range of expressions, given facts about tensors. */
 export function makeRanges(facts: Facts = new Map()): Ranges {
   const done = new Map<Expr, Interval>();
@@ -68,7 +51,7 @@ export function makeRanges(facts: Facts = new Map()): Ranges {
 
 /**
  * What a graph says about its tensors: constants keep their value unless a schedule moves them,
- * and an activation lies in the range of its Lagrangian's slope.
+ * and an activation lies in the range of its Lagrangian's slope, or where a clamp holds it.
  */
 export function factsOf({ neurons, recalls }: EnergyGraph): Facts {
   const scheduled = recalls.flatMap(({ schedules }) =>
@@ -79,10 +62,19 @@ export function factsOf({ neurons, recalls }: EnergyGraph): Facts {
   for (const { lagrangian, state, activation, axes } of neurons) {
     facts.set(activation, range(gradient(lagrangian, state, indicesOf(axes))));
   }
+  // A layer that is held at a value has that value as its activation, whatever its Lagrangian.
+  for (const { neuron, where, value } of recalls.flatMap(({ clamps }) => clamps)) {
+    if (where !== null || value === null) continue;
+    facts.set(neuron.activation, hull(facts.get(neuron.activation)!, range(value)));
+  }
   return facts;
 }
 
-function tensorRange(tensor: Tensor, range: Ranges): Interval {
+/**
+ * What may be assumed of every entry of a tensor: its declared range, and for a const also the
+ * value of its formula. Whoever takes entries for a tensor checks both.
+ */
+export function assumedRange(tensor: Tensor, range: Ranges = makeRanges()): Interval {
   const declared = declaredRange(tensor);
   if (tensor.kind !== "const" || tensor.source?.from !== "value") return declared;
   return both(range(tensor.source.value), declared);
@@ -105,7 +97,7 @@ function rangeOfNode(expr: Expr, range: Ranges, facts: Facts): Interval {
       return interval(0, high - 1);
     }
     case "get":
-      return facts.get(expr.tensor) ?? tensorRange(expr.tensor, range);
+      return facts.get(expr.tensor) ?? assumedRange(expr.tensor, range);
     case "select":
       return hull(range(expr.whenTrue), range(expr.whenFalse));
     case "softmax":

@@ -21,6 +21,11 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
+import {
+  assertTensorsAdmitted,
+  assertTensorsAdmittedSync,
+  unread,
+} from "../hypergraph/assert-admitted.ts";
 import { outcomeOfWalk } from "../recall/outcome.ts";
 import type {
   CompiledRecall,
@@ -74,6 +79,7 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    assertTensorsAdmittedSync(unread(this.#setup, options.givens));
     const givens = new Map(
       [...(options.givens ?? new Map<Tensor, tf.Tensor>())].map(([tensor, value]) => [
         tensor,
@@ -105,6 +111,7 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
+    await assertTensorsAdmitted(unread(this.#setup, options.givens));
     const givens = new Map<Tensor, { shape: number[]; data: ArrayLike<number> }>();
     for (const [tensor, value] of options.givens ?? []) {
       givens.set(tensor, { shape: value.shape, data: await value.data() });

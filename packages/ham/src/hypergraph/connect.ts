@@ -58,10 +58,11 @@ export function connect(
   const params = Object.fromEntries(
     synapse.params.map((param) => {
       const axes = param.axes.map((axis) => use.dims[axis]);
-      const { bound, source } = param;
+      const { bound, source, elem = "real" } = param;
       return [
         param.name,
-        given[param.name] ?? makeTensor(`${name}.${param.name}`, "param", axes, { bound, source }),
+        given[param.name] ??
+          makeTensor(`${name}.${param.name}`, "param", axes, { elem, bound, source }),
       ];
     }),
   );

@@ -14,6 +14,7 @@ import {
   totalEnergy,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
+import { assertTensorsAdmittedSync } from "./assert-admitted.ts";
 import { BatchRule, type TensorsByName } from "./batch.ts";
 import { LazyProgram } from "./lazy-program.ts";
 import { addInitialEntries, type Entries } from "./initial-entries.ts";
@@ -76,7 +77,8 @@ export interface Hypergraph {
  * it.
  *
  * @throws HamError `ham/missing-weight` when a tensor has neither a value nor a start value,
- * `ham/unknown-weight` for a name that the graph does not have.
+ * `ham/unknown-weight` for a name that the graph does not have, `ham/value-refused` for entries that
+ * the declaration of a tensor rules out.
  * @see Hoover et al. (2022), HAMUX, whose names these are.
  * @example
  * using ham = makeHypergraph(graph);
@@ -211,6 +213,12 @@ class CompiledHypergraph implements Hypergraph {
         `This hypergraph has no tensor called "${unknown}". It has: ${tensors.map(({ name }) => name).join(", ") || "none"}.`,
       );
     }
+    assertTensorsAdmittedSync(
+      tensors.flatMap((tensor) => {
+        const value = weights[tensor.name];
+        return value === undefined ? [] : [[tensor, value] as const];
+      }),
+    );
     const free = tensors.filter(({ name }) => weights[name] === undefined);
     const entries = readEntries(free, weights);
     addInitialEntries(free, sizes, entries, key);

@@ -10,6 +10,7 @@ import {
   tensorsIn,
 } from "@hamlet/graph";
 import { drawEntries } from "../recall/draw.ts";
+import { assertAdmitted } from "./assert-admitted.ts";
 
 /** Entries of a tensor on the CPU, row-major. */
 export interface Entries {
@@ -20,7 +21,10 @@ export interface Entries {
 /**
  * Adds the entries of every tensor whose source is a formula or a draw, unless it has some.
  *
- * Every tensor draws from a stream of its own, which follows from `key` and its name alone.
+ * Every tensor draws from a stream of its own, which follows from `key` and its name alone; the
+ * zeros of a `bernoulli` become −1 in a `sign` tensor.
+ *
+ * @throws HamError `ham/value-refused` where a formula or a draw gives what the declaration rules out.
  */
 export function addInitialEntries(
   tensors: readonly Tensor[],
@@ -40,11 +44,16 @@ export function addInitialEntries(
     const count = shape.reduce((a, b) => a * b, 1);
     if (source.from === "value") {
       const value = evaluateScalar(source.value, environment());
+      assertAdmitted(tensor, [value], []);
       entries.set(tensor, { shape, data: new Float32Array(count).fill(value) });
     } else {
       const args = source.args.map((arg) => evaluateScalar(arg, environment()));
       const stream = foldIn(key, nameHash(tensor.name));
-      entries.set(tensor, { shape, data: drawEntries(source.distribution, args, shape, stream) });
+      const drawn = drawEntries(source.distribution, args, shape, stream);
+      const flips = tensor.elem === "sign" && source.distribution === "bernoulli";
+      const data = flips ? drawn.map((bit) => 2 * bit - 1) : drawn;
+      assertAdmitted(tensor, data, shape);
+      entries.set(tensor, { shape, data });
     }
   };
   tensors.forEach(compute);

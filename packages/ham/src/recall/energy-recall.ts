@@ -7,6 +7,11 @@ import { foldIn, type Key, key, normal, type Program } from "@hamlet/core";
 import { type EnergyGraph, HamError, invariant, type Neuron, type Recall } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FLIP_SOLVERS } from "../binary/binary-recall.ts";
+import {
+  assertTensorsAdmitted,
+  assertTensorsAdmittedSync,
+  unread,
+} from "../hypergraph/assert-admitted.ts";
 import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
@@ -80,7 +85,12 @@ export class EnergyRecall implements CompiledRecall {
     }
   }
 
-  *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+  descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    assertTensorsAdmittedSync(unread(this.#setup, options.givens));
+    return this.#descend(options);
+  }
+
+  *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
     const givens = options.givens ?? new Map();
     const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
     for (const program of [this.#dynamics, this.#starts]) program.bind("example", givens);
@@ -138,13 +148,14 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
+    await assertTensorsAdmitted(unread(this.#setup, options.givens));
     const every = recordEvery(this.#recall, 1);
     const energies: Float64Array[] = [];
     const energySteps: number[] = [];
     const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
     let trackers: OutcomeTracker[] = [];
     let mask: tf.Tensor | undefined;
-    const iterator = this.descend(options);
+    const iterator = this.#descend(options);
     try {
       for (let next = iterator.next(); !next.done; next = iterator.next(mask)) {
         const now = next.value;

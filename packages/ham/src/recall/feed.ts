@@ -2,6 +2,7 @@
 
 import { type Key, normal, uniform } from "@hamlet/core";
 import { type Dim, evaluate, type Expr, type Feed, sizeOfDim, type Tensor } from "@hamlet/graph";
+import { assertAdmitted } from "../hypergraph/assert-admitted.ts";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 
 /** What the values of a feed may read. */
@@ -31,7 +32,10 @@ const DRAWS: Readonly<
   },
 };
 
-/** The entries of a given in a test or a training. */
+/**
+ * The entries of a given in a test or a training.
+ * @throws HamError `ham/value-refused` where the feed gives what the declaration rules out.
+ */
 export function drawFeed(feed: Feed, space: FeedSpace, batch: number, key: Key): Entries {
   const { tensor, indices } = feed;
   const sizes = tensor.axes.map((dim) => sizeOfDim(dim, space));
@@ -58,5 +62,6 @@ export function drawFeed(feed: Feed, space: FeedSpace, batch: number, key: Key):
       }
     }
   }
+  assertAdmitted(tensor, data, shape);
   return { shape, data };
 }

@@ -6,6 +6,16 @@ import * as tf from "@tensorflow/tfjs-core";
 /** A start value this close to its bound is moved away from it: the bound itself has no place. */
 const CLOSEST = 1e-6;
 
+/** The smallest gap that no backend takes for 0. */
+const SMALLEST_NORMAL = 2 ** -126;
+
+/** The nearest number of float32 on one side of a bound. */
+function nextTo(value: number, side: 1 | -1): number {
+  const limit = Math.fround(value);
+  const gap = Math.max(SMALLEST_NORMAL, Math.abs(limit) * 2 ** -23);
+  return Math.fround(limit + side * gap);
+}
+
 /**
  * The stored number `u` of a value `θ`, entry by entry: `θ = c + softplus(u)` for a param `> c`,
  * `θ = c − softplus(u)` for one `< c`, and `θ = u` without a bound.
@@ -24,8 +34,18 @@ export function storedOf({ bound }: Tensor, entries: Float32Array): Float32Array
 export function valueOf({ bound }: Tensor, stored: tf.Tensor): tf.Tensor {
   if (bound === null) return tf.clone(stored);
   return tf.tidy(() => {
+    // Far below 0 the softplus is less than float32 can tell from 0, or add to the bound.
     const gap = tf.softplus(stored);
-    return bound.op.startsWith(">") ? tf.add(gap, bound.value) : tf.sub(bound.value, gap);
+    switch (bound.op) {
+      case ">":
+        return tf.maximum(tf.add(gap, bound.value), nextTo(bound.value, 1));
+      case ">=":
+        return tf.add(gap, bound.value);
+      case "<":
+        return tf.minimum(tf.sub(bound.value, gap), nextTo(bound.value, -1));
+      case "<=":
+        return tf.sub(bound.value, gap);
+    }
   });
 }
 

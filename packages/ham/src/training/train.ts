@@ -3,7 +3,9 @@
 import { type Inputs, type Key, key as keyOf, OPTIMISERS } from "@hamlet/core";
 import { type EnergyGraph, HamError, type Tensor, type Training } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
+import { assertAdmitted, assertNumbersAdmitted } from "../hypergraph/assert-admitted.ts";
 import type { Entries } from "../hypergraph/initial-entries.ts";
+import { assertSchedulesAdmitted } from "../recall/schedule.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { GRADIENTS } from "./catalogue.ts";
 import { Examples } from "./examples.ts";
@@ -89,6 +91,11 @@ class Run {
     const validation = checkSetting(name, "validation", options.validation ?? 0);
     this.#epochs = checkSetting(name, "epochs", options.epochs ?? this.#settings.epochs);
     const { sizes, numbers } = setup;
+    assertNumbersAdmitted(graph, setup);
+    assertSchedulesAdmitted(recall, setup);
+    for (const [tensor, { data, shape }] of [...setup.params, ...setup.examples]) {
+      assertAdmitted(tensor, data, shape);
+    }
     this.#journal = Journal.open(graph, options.key ?? keyOf(0), options.resume);
     this.#examples = new Examples({
       name,

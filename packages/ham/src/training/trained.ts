@@ -1,4 +1,5 @@
 import {
+  demandOf,
   type EnergyGraph,
   type Expr,
   HamError,
@@ -11,7 +12,7 @@ import {
 /**
  * The params that a training changes: those behind its loss that are not frozen.
  * @throws HamError `ham/setting-trained` when a setting of the recall, or a feed, reads one: it has
- * no gradient.
+ * no gradient; `ham/not-trainable` for a param of whole numbers, signs or bits.
  */
 export function trainedParams(graph: EnergyGraph, training: Training): Tensor[] {
   const { recall, loss, feeds, freeze, name } = training;
@@ -28,6 +29,14 @@ export function trainedParams(graph: EnergyGraph, training: Training): Tensor[] 
     ],
     ["a feed", feeds.flatMap((feed) => (feed.from === "draw" ? feed.args : [feed.value]))],
   ];
+  const stepless = trained.find(({ elem }) => elem !== "real");
+  if (stepless !== undefined) {
+    throw new HamError(
+      "ham/not-trainable",
+      `The training "${name}" would change "${stepless.name}", which takes ${demandOf({ ...stepless, bound: null })}: no gradient step stays among them. Put it into freeze, or declare it real.`,
+      { training: name, param: stepless.name },
+    );
+  }
   for (const [place, expressions] of fixed) {
     const read = tensorsIn(expressions);
     const param = trained.find((one) => read.has(one));
