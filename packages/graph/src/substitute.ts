@@ -116,19 +116,22 @@ function substituteSoftmax(node: Softmax, map: IndexMap): Expr {
  * null to keep it. What it returns may use the entry's own indices only.
  */
 export function replaceGets(expr: Expr, entry: (node: Get) => Expr | null): Expr {
+  return replaceParts(expr, (node) => (node.kind === "get" ? entry(node) : null));
+}
+
+/** The same for parts of any kind; a part that is kept is looked into. */
+export function replaceParts(expr: Expr, part: (node: Expr) => Expr | null): Expr {
   const done = new Map<Expr, Expr>();
   const visit = (node: Expr): Expr => {
     let result = done.get(node);
     if (result === undefined) {
-      result = rebuild(node);
+      result = part(node) ?? rebuild(node);
       done.set(node, result);
     }
     return result;
   };
   const rebuild = (node: Expr): Expr => {
     switch (node.kind) {
-      case "get":
-        return entry(node) ?? node;
       case "apply": {
         const args = node.args.map(visit);
         return args.every((arg, i) => arg === node.args[i]) ? node : apply(node.op, ...args);

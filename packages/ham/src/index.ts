@@ -42,6 +42,7 @@ export { makeManyBody, type ManyBodyOptions } from "./hypersynapses/many-body.ts
 export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
+export { type Clip } from "./recall/clips.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
 export { drawFeed, type FeedSpace } from "./recall/feed.ts";
 export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
@@ -55,6 +56,7 @@ export {
   type RecallStep,
 } from "./recall/recall.ts";
 export { type Trajectory } from "./recall/record.ts";
+export { type Wording, type WrittenOf } from "./recall/wording.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
 export {
   type Groups,

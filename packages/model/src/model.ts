@@ -43,6 +43,7 @@ import {
   paramsFile,
   trainingNamed,
 } from "./training.ts";
+import { wordingsOf } from "./wordings.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
@@ -194,7 +195,8 @@ class LoadedModel implements Model {
 
   #setup(): RecallSetup & { numbers: Map<Tensor, ArrayLike<number>> } {
     const numbers = new Map([...this.#entries].map(([tensor, { data }]) => [tensor, data]));
-    return { sizes: this.sizes, values: this.#tensors, numbers };
+    const written = wordingsOf(this.compilation);
+    return { sizes: this.sizes, values: this.#tensors, numbers, written };
   }
 
   async recall(options: ModelRecallOptions = {}): Promise<RecallResult> {

@@ -13,6 +13,7 @@ import {
 } from "@hamlet/graph";
 import {
   drawFeed,
+  type Ending,
   ENERGY_ROUNDING,
   type Entries,
   nameHash,
@@ -34,6 +35,8 @@ export interface FailedExpectation {
   readonly values: readonly { readonly text: string; readonly value: number }[];
   /** Which example; 0 when there is one. */
   readonly example: number;
+  /** How the recall of that example ended. */
+  readonly ending: Ending;
 }
 
 /** How a test went. */
@@ -95,7 +98,8 @@ export async function runTest(test: ModelTest, bench: TestBench): Promise<TestRe
         ),
         ...quantities(result, example),
       ]);
-      const failure = failureOf(expectation, { sizes, tensors }, example);
+      const { ending } = result.outcomes[example];
+      const failure = failureOf(expectation, { sizes, tensors }, { example, ending });
       if (failure === null) continue;
       failures.push(failure);
       break;
@@ -114,14 +118,14 @@ export async function runTest(test: ModelTest, bench: TestBench): Promise<TestRe
 function failureOf(
   { condition, shown, text }: Expectation,
   environment: Environment,
-  example: number,
+  at: Pick<FailedExpectation, "example" | "ending">,
 ): FailedExpectation | null {
   if (evaluateScalar(condition, environment) === 1) return null;
   const values = shown.map(({ text: part, value }) => ({
     text: part,
     value: evaluateScalar(value, environment),
   }));
-  return { text, values, example };
+  return { text, values, ...at };
 }
 
 function part(data: ArrayLike<number>, example: number, batch: number): Float64Array {

@@ -2,15 +2,15 @@
 
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import type { Recall } from "@hamlet/graph";
-import { type Ending, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
+import { FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
+import { endingsText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
 import type { Output } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { recallBar } from "../progress.ts";
-import { formatTable } from "../table.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 
@@ -124,41 +124,8 @@ function summary(
   { outcomes, energySteps }: RecallResult,
   { recallMs }: { recallMs: number },
 ): string {
-  const endings = [...new Set(outcomes.map(({ ending }) => ending))];
-  const rows = endings.map((ending) => {
-    const those = outcomes.filter((outcome) => outcome.ending === ending);
-    const steps = those.map((outcome) => outcome.steps);
-    return [
-      ending,
-      String(those.length),
-      String(Math.round(median(steps))),
-      mean(those.map((outcome) => outcome.energyBefore)).toPrecision(6),
-      mean(those.map((outcome) => outcome.energyAfter)).toPrecision(6),
-    ];
-  });
-  const table = formatTable(["ended", "examples", "steps", "energy before", "after"], rows);
-  const advice = endings.flatMap((ending) => ADVICE[ending] ?? []).map((line) => `\n${line}`);
-  return `recall ${recall}: ${energySteps.at(-1)!} steps in ${(recallMs / 1000).toFixed(2)} s\n\n${table}${advice.length === 0 ? "" : "\n"}${advice.join("")}`;
-}
-
-/** What to try when a recall did not converge. */
-const ADVICE: Partial<Record<Ending, string>> = {
-  cycle:
-    "The states repeat: with `sync` all units move at once. `async(order = permutation)` always ends in a fixed point.",
-  stopped:
-    "Stopped by `stop when` while noise could still flip units: only at temperature 0 is it certain that nothing is left to flip.",
-  "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
-  "energy-increased": "The energy rose on the way: try a smaller `dt`.",
-  "non-finite":
-    "A number became infinite or undefined: try a smaller `dt`, and look for `log` or `/` of 0.",
-};
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+  const seconds = (recallMs / 1000).toFixed(2);
+  return `recall ${recall}: ${energySteps.at(-1)!} steps in ${seconds} s\n\n${endingsText(outcomes)}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { HamError } from "@hamlet/graph";
 import type { FailedExpectation, TestReport } from "@hamlet/model";
+import type { Ending } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
 import { type ModelFlags, withModelOptions } from "../options.ts";
 import { openModel } from "../files/open-model.ts";
@@ -64,10 +65,14 @@ function lines({ title, passed, failures, examples }: TestReport): string {
   return [`  ${passed ? "✓" : "✗"} ${title}`, ...reasons].join("\n");
 }
 
+/** Endings that make numbers say little. */
+const TELLING: ReadonlySet<Ending> = new Set(["clipped", "non-finite"]);
+
 /** "`overlap(v, xi[0, _]) > 0.99` failed: `overlap(v, xi[0, _])` is 0.83" */
-function reason({ text, values, example }: FailedExpectation, examples: number): string {
+function reason({ text, values, example, ending }: FailedExpectation, examples: number): string {
   const parts = values.map(({ text: part, value }) => `${part} is ${shortNumber(value)}`);
   const where = examples === 1 ? "" : ` for example ${example}`;
+  if (TELLING.has(ending)) parts.push(`the recall ended ${ending}`);
   return `expect ${text}: failed${where}${parts.length === 0 ? "" : `, ${parts.join(", ")}`}`;
 }
 

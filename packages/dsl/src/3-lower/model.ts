@@ -36,7 +36,7 @@ import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { unused } from "../2-check/rules/unused.ts";
 import { valueOutOfBounds, valueRefused } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import type { Span } from "../source.ts";
+import type { SourceFile, Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";
 import { lowerConnect } from "./connect.ts";
 import { drawFrom } from "./draw.ts";
@@ -59,6 +59,10 @@ export interface Places {
   readonly files: ReadonlyMap<Tensor, Span>;
   /** The declared type. */
   readonly types: ReadonlyMap<Tensor, Span>;
+  /** Where an expression was written, as far as that is known, in the model's file or a part's. */
+  readonly written: (
+    expr: Expr,
+  ) => { readonly source: SourceFile; readonly span: Span } | undefined;
 }
 
 /** What lowering gives: the graph as far as it could be made, and where its parts were written. */
@@ -155,9 +159,25 @@ export class ModelLowering {
     }
     return {
       graph,
-      places: { declared: this.#declared, files: this.#files, types: this.#types },
+      places: {
+        declared: this.#declared,
+        files: this.#files,
+        types: this.#types,
+        written: (expr) => this.written(expr),
+      },
       leftOut: this.leftOut,
     };
+  }
+
+  /** Where an expression was written, in this file or in one of its parts. */
+  written(expr: Expr): ReturnType<Places["written"]> {
+    const span = this.expressions.spanOf(expr);
+    if (span !== undefined) return { source: this.#file.source, span };
+    for (const child of this.#children) {
+      const found = child.written(expr);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** True when something is wrong in this file or in one of its parts. */

@@ -3,6 +3,7 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
+import type { Arrays } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -26,6 +27,9 @@ import {
   assertTensorsAdmittedSync,
   unread,
 } from "../hypergraph/assert-admitted.ts";
+import { type Clip, findClips } from "../recall/clips.ts";
+import { leafOf } from "../recall/dynamics.ts";
+import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
 import { outcomeOfWalk } from "../recall/outcome.ts";
 import type {
   CompiledRecall,
@@ -154,8 +158,11 @@ export class BinaryRecall implements CompiledRecall {
         const energy = last.reduce((total, value) => total + value, 0) / last.length;
         options.onStep?.({ step, steps: this.steps, active, energy });
       }
+      const fed = new Map([...givens].map(([tensor, { data }]) => [tensor, data]));
+      const clips = await this.#clips(examples, fed, step);
       const outcomes = examples.map(({ walk, before }, b) =>
         outcomeOfWalk(walk, {
+          clips: clips[b],
           before,
           after: walk.state.energy(),
           change: this.#change(walk),
@@ -266,14 +273,41 @@ export class BinaryRecall implements CompiledRecall {
 
   /** One layer of all examples, `[B, …axes]`. */
   #layer(neuron: Neuron, name: "x" | "xhat", examples: readonly Example[]): tf.Tensor {
+    const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
+    const all = this.#entries(neuron, name, examples);
+    return tf.tensor(all, [examples.length, ...shape], "float32");
+  }
+
+  #entries(neuron: Neuron, name: "x" | "xhat", examples: readonly Example[]): Float32Array {
     const i = this.#layers.findIndex((moving) => moving.neuron === neuron);
     const count = countOf(neuron.state, this.#setup);
     const all = new Float32Array(examples.length * count);
     examples.forEach(({ walk, held }, b) =>
       all.set(held.get(neuron)?.[name] ?? walk.state.values[i], b * count),
     );
-    const shape = neuron.axes.map((dim) => sizeOfDim(dim, this.#setup));
-    return tf.tensor(all, [examples.length, ...shape], "float32");
+    return all;
+  }
+
+  /** The parts of energies that hold at the end, example by example. */
+  async #clips(examples: readonly Example[], givens: Arrays, step: number): Promise<Clip[][]> {
+    const { sizes, numbers: values } = this.#setup;
+    const states = new Map(
+      this.#graph.neurons.map((neuron) => [
+        neuron.activation,
+        this.#entries(neuron, "xhat", examples),
+      ]),
+    );
+    const now = { values, givens, states, batch: examples.length, time: this.#time(step) };
+    const schedules = new Map(this.#recall.schedules.map(({ tensor, value }) => [tensor, value]));
+    const evaluate: Evaluate = (outputs) =>
+      evaluateInFloat64(now, { sizes, leaf: leafOf })(
+        outputs.map((output) => ({
+          ...output,
+          value: replaceGets(output.value, ({ tensor }) => schedules.get(tensor) ?? null),
+        })),
+      );
+    const clips = await findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
+    return clips ?? examples.map(() => []);
   }
 }
 

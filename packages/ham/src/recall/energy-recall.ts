@@ -16,15 +16,19 @@ import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
 import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
+import { type Clip, findClips } from "./clips.ts";
 import {
   activationName,
+  dynamicsOf,
   ENERGY,
+  leafOf,
   makeDynamics,
   makeStarts,
   mobilityName,
   targetName,
   velocityName,
 } from "./dynamics.ts";
+import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
 import { type Descent, OutcomeTracker } from "./outcome.ts";
 import type {
   CompiledRecall,
@@ -187,7 +191,8 @@ export class EnergyRecall implements CompiledRecall {
           );
           if (end !== null) {
             const record = { energies, energySteps, trajectories: recorder.finish() };
-            return await makeResult(end, record, trackers);
+            const clips = await this.#clips(end, options);
+            return await makeResult(end, record, { trackers, clips });
           }
         } finally {
           end?.dispose();
@@ -242,6 +247,24 @@ export class EnergyRecall implements CompiledRecall {
     const ends = moment.activations;
     const activations = new Map(neurons.map((neuron, i) => [neuron, ends[i]]));
     return { ...now, states, activations, dispose: () => tf.dispose([layers, all]) };
+  }
+
+  /** The parts of energies that hold at a moment, example by example. */
+  async #clips(
+    { states, energy, time }: RecallStep,
+    { givens = new Map() }: RecallOptions,
+  ): Promise<Clip[][] | null> {
+    const batch = energy.shape[0];
+    const inputs = new Map([...states].map(([neuron, value]) => [neuron.state, value]));
+    const evaluate: Evaluate = (outputs) => {
+      const { values, sizes } = this.#setup;
+      const { written } = dynamicsOf(this.#graph, this.#recall);
+      return evaluateOnBackend(
+        { values, givens, states: inputs, batch, time },
+        { sizes, leaf: leafOf },
+      )(outputs.map((output) => ({ ...output, value: written(output.value) })));
+    };
+    return findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
   }
 
   /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
@@ -348,7 +371,7 @@ function average(values: Float32Array): number {
 async function makeResult(
   { states, activations, memory }: RecallStep,
   record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
-  trackers: readonly OutcomeTracker[],
+  { trackers, clips }: { trackers: readonly OutcomeTracker[]; clips: readonly Clip[][] | null },
 ): Promise<RecallResult> {
   const all = [...record.trajectories.values()].map(({ activations: path }) => path);
   const dispose = () => tf.dispose(all);
@@ -368,7 +391,9 @@ async function makeResult(
     activations: own(neurons.length),
     batch: trackers.length,
     ...record,
-    outcomes: trackers.map((tracker, b) => tracker.outcome(descents?.[b])),
+    outcomes: trackers.map((tracker, b) =>
+      tracker.outcome({ descent: descents?.[b] ?? null, clips: clips?.[b] ?? [] }),
+    ),
     dispose,
     [Symbol.dispose]: dispose,
   };

@@ -1,15 +1,19 @@
 // How a recall ended, and how one knows.
 
 import type { Walk } from "../binary/walk.ts";
+import type { Clip } from "./clips.ts";
 
 /**
  * How the recall of one example ended. A smooth one `converged` when its stop condition held; a
  * binary one when it is certain that no flip of a single unit lowers the energy. `cycle`: the
  * states repeat, as they can when all units are updated at once. `stopped`: the stop condition of
- * a binary recall held while noise could still flip units, so that nothing is certain.
+ * a binary recall held while noise could still flip units, so that nothing is certain. `clipped`:
+ * the state stands where the energies of a layer have no gradient at all, because a part of them
+ * holds its floor (as `max(h, eps)` does below `eps`), without being near any memory.
  */
 export type Ending =
   | "converged"
+  | "clipped"
   | "stopped"
   | "cycle"
   | "max-steps"
@@ -30,6 +34,8 @@ export interface Outcome {
   readonly firstIncrease: { readonly step: number; readonly amount: number } | null;
   /** For `cycle`: after how many steps the states repeat. */
   readonly period: number | null;
+  /** The parts of energies that hold at the end, and leave a layer without a pull; mostly empty. */
+  readonly clips: readonly Clip[];
   /** The proof that the energy never rose, from a solver that refuses steps; else null. */
   readonly descent: Descent | null;
 }
@@ -96,16 +102,19 @@ export class OutcomeTracker {
     this.#energy = energy;
   }
 
-  outcome(descent: Descent | null = null): Outcome {
+  /** How it ended, given what was found out about the state it ended in. */
+  outcome({ descent = null, clips = [] }: Partial<Pick<Outcome, "descent" | "clips">>): Outcome {
     const unfinished = this.#increase === null ? "max-steps" : "energy-increased";
+    const reached = this.#ending ?? unfinished;
     return {
-      ending: this.#ending ?? unfinished,
+      ending: clips.length > 0 && reached !== "non-finite" ? "clipped" : reached,
       steps: this.#steps,
       energyBefore: this.#before,
       energyAfter: this.#energy,
       lastChange: this.#change,
       firstIncrease: this.#increase,
       period: null,
+      clips,
       descent,
     };
   }
@@ -114,13 +123,20 @@ export class OutcomeTracker {
 /** The ending of a binary example; tries every unit when the steps ran out. */
 export function outcomeOfWalk(
   walk: Walk,
-  end: { before: number; after: number; change: number; stopped: boolean },
+  end: {
+    before: number;
+    after: number;
+    change: number;
+    stopped: boolean;
+    clips: readonly Clip[];
+  },
 ): Outcome {
   const finite = Number.isFinite(end.before) && Number.isFinite(end.after);
   const repeats = walk.period !== null;
   const still = (end.stopped && !walk.noisy) || (!repeats && walk.certify());
   const unsettled = repeats ? "cycle" : end.stopped ? "stopped" : "max-steps";
-  const reached = still ? "converged" : unsettled;
+  const found = still ? "converged" : unsettled;
+  const reached = end.clips.length > 0 ? "clipped" : found;
   return {
     ending: finite ? reached : "non-finite",
     steps: walk.steps,
@@ -129,6 +145,7 @@ export function outcomeOfWalk(
     lastChange: end.change,
     firstIncrease: null,
     period: walk.period,
+    clips: end.clips,
     descent: null,
   };
 }

@@ -12,6 +12,7 @@ import { EnergyRecall } from "./energy-recall.ts";
 import { assertSchedulesAdmitted } from "./schedule.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./record.ts";
+import type { WrittenOf } from "./wording.ts";
 
 /** What a compiled recall is made of. */
 export interface RecallSetup {
@@ -23,6 +24,8 @@ export interface RecallSetup {
    * polishes its end by Newton steps.
    */
   readonly numbers: ReadonlyMap<Tensor, ArrayLike<number>>;
+  /** Finds what a formula was written as, for outcomes that name one; default: printed anew. */
+  readonly written?: WrittenOf;
 }
 
 /** What one run of a recall is given. */

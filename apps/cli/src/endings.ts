@@ -1,0 +1,72 @@
+// How recalls ended, in words: one row an ending, and below it what to know and to do.
+
+import type { Clip, Ending, Outcome } from "@hamlet/ham";
+import { formatTable } from "./table.ts";
+
+/** A table of endings, and a line for every one that asks for something. */
+export function endingsText(outcomes: readonly Outcome[]): string {
+  const endings = [...new Set(outcomes.map(({ ending }) => ending))];
+  const rows = endings.map((ending) => {
+    const those = outcomes.filter((outcome) => outcome.ending === ending);
+    const steps = those.map((outcome) => outcome.steps);
+    return [
+      ending,
+      String(those.length),
+      String(Math.round(median(steps))),
+      mean(those.map((outcome) => outcome.energyBefore)).toPrecision(6),
+      mean(those.map((outcome) => outcome.energyAfter)).toPrecision(6),
+    ];
+  });
+  const table = formatTable(["ended", "examples", "steps", "energy before", "after"], rows);
+  const lines = [...clipLines(outcomes), ...endings.flatMap((ending) => ADVICE[ending] ?? [])];
+  return [table, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
+}
+
+/** What to try when a recall did not converge. */
+const ADVICE: Partial<Record<Ending, string>> = {
+  clipped:
+    "Clipped states are near no memory: start closer to one, or make the energy reach further, as by a smaller `beta`.",
+  cycle:
+    "The states repeat: with `sync` all units move at once. `async(order = permutation)` always ends in a fixed point.",
+  stopped:
+    "Stopped by `stop when` while noise could still flip units: only at temperature 0 is it certain that nothing is left to flip.",
+  "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
+  "energy-increased": "The energy rose on the way: try a smaller `dt`.",
+  "non-finite":
+    "A number became infinite or undefined: try a smaller `dt`, and look for `log` or `/` of 0.",
+};
+
+const HOLDS: Readonly<Record<Clip["kind"], string>> = {
+  floor: "holds its floor",
+  ceiling: "holds its ceiling",
+  guard: "leaves nothing of it",
+};
+
+/** One line for every part that holds, with the examples that it holds in. */
+function clipLines(outcomes: readonly Outcome[]): string[] {
+  const found = new Map<string, number[]>();
+  outcomes.forEach(({ clips }, b) => {
+    for (const { energy, neuron, formula, place, kind } of clips) {
+      const where = place === null ? "" : ` (${place})`;
+      const line = `The gradient of \`${energy}\` by \`${neuron}\` is exactly 0 because \`${formula}\`${where} ${HOLDS[kind]}`;
+      found.set(line, [...(found.get(line) ?? []), b]);
+    }
+  });
+  return [...found].map(([line, examples]) => `${line}${inExamples(examples, outcomes.length)}.`);
+}
+
+/** " in example 3", " in 12 of 20 examples (2, 3, 5, …)"; nothing where there is only one. */
+export function inExamples(examples: readonly number[], all: number): string {
+  if (all === 1) return "";
+  if (examples.length === 1) return ` in example ${examples[0]}`;
+  const some = examples.length > 3 ? [...examples.slice(0, 3), "…"] : examples;
+  return ` in ${examples.length} of ${all} examples (${some.join(", ")})`;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

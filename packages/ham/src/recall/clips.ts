@@ -1,0 +1,107 @@
+// Does an example stand still because a formula holds its floor, rather than in a minimum?
+
+import type { Output } from "@hamlet/core";
+import {
+  type EnergyGraph,
+  type Expr,
+  type Facts,
+  factsOf,
+  flatnessOf,
+  type Flatness,
+  freeNeurons,
+  type Hold,
+  type Neuron,
+  type Recall,
+  type Term,
+  dependsOn,
+} from "@hamlet/graph";
+import type { Evaluate } from "./evaluate.ts";
+import { type WrittenOf, wordingOf } from "./wording.ts";
+
+/** A part of an energy that holds a value, so that the energy passes no gradient on to a layer. */
+export interface Clip {
+  /** The energy whose gradient is exactly 0. */
+  readonly energy: string;
+  /** The layer that nothing pulls for that reason. */
+  readonly neuron: string;
+  /** The part that holds, as it was written, such as `max(h, eps)`. */
+  readonly formula: string;
+  /** Where that was written, `FILE:LINE:COLUMN`, where it is known. */
+  readonly place: string | null;
+  /** `max` and `relu` have a floor, `min` a ceiling; a guard is a `where` or a branch. */
+  readonly kind: Hold["kind"];
+}
+
+/** One energy and one layer, and where the first is flat in the second. */
+interface Pull {
+  readonly term: Term;
+  readonly neuron: Neuron;
+  readonly flatness: Flatness;
+}
+
+/**
+ * The clips of every example at a state; null for a model that cannot be clipped. An example is
+ * clipped where all energies that a free layer takes part in are flat in it, and one of them on a
+ * plateau: it would be lower if the part that holds let go.
+ */
+export async function findClips(
+  graph: EnergyGraph,
+  recall: Recall,
+  { written, evaluate }: { readonly written?: WrittenOf; readonly evaluate: Evaluate },
+): Promise<Clip[][] | null> {
+  const facts = factsOf(graph);
+  const layers = freeNeurons(graph, recall).flatMap((neuron) => {
+    const pulls = pullsOn(graph, neuron, facts);
+    return pulls === null ? [] : [pulls];
+  });
+  if (layers.length === 0) return null;
+  const pulls = layers.flat();
+  const outputs = pulls.flatMap(({ flatness: { flat, holds } }, p) => [
+    output(`${p} flat`, flat),
+    ...holds.flatMap(({ holds: held, plateau }, h) => [
+      output(`${p} ${h} holds`, held),
+      output(`${p} ${h} plateau`, plateau),
+    ]),
+  ]);
+  const values = await evaluate(outputs);
+  const batch = values.get("0 flat")!.length;
+  return Array.from({ length: batch }, (_, b) => {
+    const is = (name: string) => values.get(name)![b] !== 0;
+    return layers
+      .filter((those) => those.every((pull) => is(`${pulls.indexOf(pull)} flat`)))
+      .flatMap((those) =>
+        those.flatMap((pull) => {
+          const p = pulls.indexOf(pull);
+          const holding = pull.flatness.holds.filter(
+            (_hold, h) => is(`${p} ${h} holds`) && is(`${p} ${h} plateau`),
+          );
+          const nodes = new Set<Expr>(holding.map(({ node }) => node));
+          return holding
+            .filter(({ within }) => !within.some((part) => nodes.has(part)))
+            .map((hold) => clipOf(pull, hold, written));
+        }),
+      );
+  });
+}
+
+/** The energies that a layer takes part in; null unless all of them can be flat. */
+function pullsOn({ terms }: EnergyGraph, neuron: Neuron, facts: Facts): Pull[] | null {
+  const activation = new Set([neuron.activation]);
+  const pulls: Pull[] = [];
+  for (const term of terms) {
+    if (!dependsOn(term.energy, activation)) continue;
+    const flatness = flatnessOf(term.energy, neuron.activation, facts);
+    if (flatness === null) return null;
+    pulls.push({ term, neuron, flatness });
+  }
+  return pulls.length === 0 ? null : pulls;
+}
+
+function clipOf({ term, neuron }: Pull, { node, kind }: Hold, written?: WrittenOf): Clip {
+  const { text: formula, place } = wordingOf([node], written);
+  return { energy: term.name, neuron: neuron.name, formula, place, kind };
+}
+
+function output(name: string, value: Expr): Output {
+  return { name, value, indices: [], batched: true };
+}
