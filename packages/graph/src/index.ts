@@ -142,6 +142,7 @@ export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from ".
 export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
 export { type Reach, reachOf } from "./reach.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
+export { energyOfStates, layerEnergy } from "./layer-energy.ts";
 export { nameSharedParts, type SharedPart, type SharedPartsOptions } from "./shared-parts.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
 export { makeTensor } from "./tensor.ts";

@@ -119,13 +119,16 @@ export function replaceGets(expr: Expr, entry: (node: Get) => Expr | null): Expr
   return replaceParts(expr, (node) => (node.kind === "get" ? entry(node) : null));
 }
 
-/** The same for parts of any kind; a part that is kept is looked into. */
-export function replaceParts(expr: Expr, part: (node: Expr) => Expr | null): Expr {
+/**
+ * `expr` with parts replaced: `stand` returns the expression to stand for a part, or null to look
+ * into it. What it returns may use the part's own free indices only.
+ */
+export function replaceParts(expr: Expr, stand: (node: Expr) => Expr | null): Expr {
   const done = new Map<Expr, Expr>();
   const visit = (node: Expr): Expr => {
     let result = done.get(node);
     if (result === undefined) {
-      result = part(node) ?? rebuild(node);
+      result = stand(node) ?? rebuild(node);
       done.set(node, result);
     }
     return result;

@@ -24,7 +24,7 @@ export const lagrEntmax15: LagrangianDefinition = {
   coupled: true,
   kind: "smooth",
   value: (x, { beta }, over) => {
-    const { on, count, mean, centred } = supportOf(mul(lit(1 / 2), beta, x), over, 2);
+    const { on, count, mean, centred } = supportOf(x, mul(lit(1 / 2), beta), over, 2);
     // Never below 1/k, but for rounding.
     const left = apply("relu", sub(lit(1), sum(over, pow(centred, lit(2)), on)));
     const skew = sum(over, pow(centred, lit(3)), on);

@@ -23,7 +23,7 @@ export const lagrSparsemax: LagrangianDefinition = {
   coupled: true,
   kind: "smooth",
   value: (x, { beta }, over) => {
-    const { on, count, mean, centred } = supportOf(mul(beta, x), over, 1);
+    const { on, count, mean, centred } = supportOf(x, beta, over, 1);
     const scatter = sum(over, pow(centred, lit(2)), on);
     const rest = sub(lit(1), pow(count, lit(-1)));
     return div(add(mean, mul(lit(1 / 2), scatter), mul(lit(1 / 2), rest)), beta);

@@ -6,7 +6,7 @@ import {
   inStates,
   type Neuron,
   type Tensor,
-  totalEnergy,
+  energyOfStates,
   velocities,
 } from "@hamlet/graph";
 import type { Model } from "@hamlet/model";
@@ -33,7 +33,7 @@ export function makeField(model: Model, neuron: Neuron): Field {
   const { graph, sizes } = model;
   const velocity = velocities(graph).get(neuron)!;
   const outputs: Output[] = [
-    { name: ENERGY, value: inStates(graph, totalEnergy(graph)), indices: [], batched: true },
+    { name: ENERGY, value: inStates(graph, energyOfStates(graph)), indices: [], batched: true },
     {
       name: VELOCITY,
       value: inStates(graph, velocity.value),

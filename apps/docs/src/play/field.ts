@@ -7,7 +7,7 @@ import {
   makeClosures,
   type Neuron,
   type Tensor,
-  totalEnergy,
+  energyOfStates,
   velocities,
 } from "@hamlet/graph";
 import type { Point, Scene } from "./scene.ts";
@@ -30,7 +30,7 @@ export function makeField(graph: EnergyGraph, neuron: Neuron, space: FieldSpace)
   const state = new Float64Array(2);
   const tensors = new Map(space.tensors).set(neuron.state, state);
   const closures = makeClosures({ sizes: space.sizes, tensors, clock: { time: 0 } });
-  const energy = closures.compile(inStates(graph, totalEnergy(graph)));
+  const energy = closures.compile(inStates(graph, energyOfStates(graph)));
   const { value, indices } = velocities(graph).get(neuron)!;
   const fill = closures.fill(inStates(graph, value), indices);
   const velocity = new Float64Array(2);

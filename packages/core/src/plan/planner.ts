@@ -9,6 +9,7 @@ import {
   type Apply,
   apply,
   children,
+  contains,
   type Dim,
   type Expr,
   HamError,
@@ -26,11 +27,13 @@ import {
   type ScalarFunction,
   sizeOfDim,
   type Softmax,
+  substituteIndices,
   sum,
   type Tensor,
 } from "@hamlet/graph";
 import { Builder } from "./builder.ts";
 import { type AxisMoves, contract } from "./contract.ts";
+import { type Centred, findCentred } from "./centre.ts";
 import { findShifts, shifted } from "./shift.ts";
 import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "./instruction.ts";
 
@@ -237,13 +240,36 @@ class Planner implements AxisMoves {
     }
   }
 
-  /** `a + b − c`: small terms first, and a factor −1 becomes a subtraction. */
   #sum(terms: readonly Expr[]): Value {
+    const centred = findCentred(terms, (dim) => sizeOfDim(dim, this.#options));
+    if (centred === null) return this.#total(terms);
+    const { entry, mean } = centred;
+    const rest = terms.filter((term) => term !== entry && term !== mean);
+    return this.#total(rest, [this.#centred(centred)]);
+  }
+
+  /** `x − mean x`, and less the mean that rounding has left; see centre.ts. */
+  #centred({ entry, mean, over, where, share }: Centred): Value {
+    const difference = this.#total([entry, mean]);
+    const parts = [difference];
+    if (where !== null) {
+      const own = new Map(where.over.map((index, axis) => [index, over[axis]]));
+      parts.push(this.value(truth(substituteIndices(where.condition, own))));
+    }
+    const left = contract(this, over, parts);
+    const known = typeof share === "number";
+    const off = known ? this.map("mul", left, share) : this.combine("mul", left, this.value(share));
+    return this.combine("sub", difference, off);
+  }
+
+  /** `a + b − c`: small terms first, and a factor −1 becomes a subtraction. */
+  #total(terms: readonly Expr[], done: readonly Value[] = []): Value {
     const parts = terms.map((term) => {
       const minus =
         term.kind === "apply" && term.op === "mul" && isLit(term.args[0]) && term.args[0].value < 0;
       return { minus, value: this.value(minus ? mul(lit(-1), term) : term) };
     });
+    parts.push(...done.map((value) => ({ minus: false, value })));
     parts.sort((a, b) => this.#count(a.value) - this.#count(b.value));
     const first = parts.findIndex((part) => !part.minus);
     if (first > 0) parts.unshift(...parts.splice(first, 1));
@@ -352,12 +378,38 @@ class Planner implements AxisMoves {
     where,
     body,
   }: Reduce | Softmax): Record<"top" | "weights" | "total", Value> {
-    const all = this.#covering(where === null ? this.value(body) : this.#among(where, body), over);
+    const { scale, scores } = this.#scaled(body, over);
+    const entries = where === null ? this.value(scores) : this.#among(where, scores);
+    const all = this.#covering(entries, over);
     const top = this.collapse("max", all, over);
-    const powers = this.map("exp", this.combine("sub", all, top));
+    const below = this.combine("sub", all, top);
+    const powers = this.map("exp", this.#times(scale, below));
     // Where every entry is left out, `top` is one of them and its power 1.
     const weights = where === null ? powers : this.combine("mul", powers, this.value(truth(where)));
-    return { top, weights, total: this.collapse("sum", weights, over) };
+    return {
+      top: this.#times(scale, top),
+      weights,
+      total: this.collapse("sum", weights, over),
+    };
+  }
+
+  /**
+   * Exponents as a positive factor and the scores that it scales: the largest score is taken off
+   * before they are scaled, which would round large scores that are near to each other. Where the
+   * scores are sums, the factor stays inside: there it may cost less.
+   */
+  #scaled(body: Expr, over: readonly Index[]): { scale: readonly Expr[]; scores: Expr } {
+    const factors = factorsOf(body);
+    const walks = (factor: Expr) => factor.free.some((index) => over.includes(index));
+    const scale = factors.filter((factor) => !walks(factor) && this.#isPositive(factor));
+    const plain = !contains(body, (part) => part.kind === "reduce");
+    if (!plain || scale.length === factors.length) return { scale: [], scores: body };
+    return { scale, scores: mul(...factors.filter((factor) => !scale.includes(factor))) };
+  }
+
+  #times(scale: readonly Expr[], value: Value): Value {
+    if (scale.length === 0) return value;
+    return contract(this, [], [...scale.map((factor) => this.value(factor)), value]);
   }
 
   /** `body`, and below every number where `where` is false: a mask added where nothing is infinite. */

@@ -12,7 +12,7 @@ import {
   HamError,
   lit,
   type Neuron,
-  neuronEnergy,
+  layerEnergy,
   add,
   type Recall,
   RECALL_QUANTITIES,
@@ -210,7 +210,7 @@ export class BinaryRecall implements CompiledRecall {
     );
     const own = this.#graph.neurons
       .filter((neuron) => wholly.has(neuron) && neuron.leak && !pinned.has(neuron))
-      .map(neuronEnergy);
+      .map(layerEnergy);
     const values = new Map(this.#recall.schedules.map(({ tensor, value }) => [tensor, value]));
     return replaceGets(
       add(...own, ...this.#graph.terms.map((term) => term.energy)),

@@ -31,7 +31,7 @@ import {
   sum,
   targets,
   type Tensor,
-  totalEnergy,
+  energyOfStates,
 } from "@hamlet/graph";
 
 /** The values that an energy is evaluated with: every const, param and data, and one example. */
@@ -115,7 +115,7 @@ class GraphLandscape implements Landscape {
     this.#directions = graph.neurons.map(({ name, axes }) =>
       makeTensor(`direction ${name}`, "const", axes),
     );
-    const energy = totalEnergy({
+    const energy = energyOfStates({
       ...graph,
       neurons: graph.neurons.map((neuron) =>
         whole.get(neuron)?.value == null ? neuron : { ...neuron, leak: false },

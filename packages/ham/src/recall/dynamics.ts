@@ -26,7 +26,7 @@ import {
   substituteIndices,
   targets,
   type Tensor,
-  totalEnergy,
+  energyOfStates,
   velocities,
 } from "@hamlet/graph";
 
@@ -119,7 +119,7 @@ export function dynamicsOf(graph: EnergyGraph, recall: Recall): Dynamics {
         { indices, value: heldOr(neuron, value) },
       ]),
     ),
-    energy: written(totalEnergy(moving)),
+    energy: written(energyOfStates(moving)),
     heldOr,
     written,
   };
