@@ -141,7 +141,8 @@ describe("did you mean", () => {
     ["patern", ["patterns", "pattern"], "pattern"],
     ["soft_max", ["softmax", "sphere"], "softmax"],
     ["btea", ["beta"], "beta"],
-    ["x", ["y"], "y"],
+    ["x", ["y"], undefined],
+    ["k", ["j", "K"], "K"],
     ["xi", ["nu"], undefined],
     ["beta", ["beta"], undefined],
   ])("%s", (wanted, names, expected) => expect(suggest(wanted, names)).toBe(expected));

@@ -1,6 +1,7 @@
 import { type BrokenItem, type Item, parse, renderDiagnostic } from "@hamlet/dsl";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { compiled } from "./compiling.ts";
 import { examples, fixtures } from "./fixtures.ts";
 
 /** Parses and renders: neither may throw, whatever the text. */
@@ -142,4 +143,20 @@ test("a wrong line of a block leaves the other lines", () => {
 
 test("every diagnostic of the fixtures points into its file", () => {
   for (const { source } of fixtures("invalid")) parseAll(source.text);
+});
+
+test("one syntax error makes nothing else unused or unknown", () => {
+  const found = (text: string) => compiled(text).diagnostics.map(({ code }) => code);
+  const rest = "neuron v: [D] as tanh\nenergy e = -sum[i, m] W[m, i] * v[i]\n";
+  // What only the broken line uses, and what it would have declared.
+  expect(found(`dim D = 3, K = 2\nparam W: [K, D ~ normal(0, 1)\n${rest}`)).toEqual(["E0102"]);
+  expect(found(`dim D = 3 K = 2\nparam W: [K, D] ~ normal(0, 1)\n${rest}`)).toEqual(["E0101"]);
+  expect(found(`dim D = 3, K = 2\nneuron v [D as tanh\nenergy e = -sum[i] v[i]`)).toEqual([
+    "E0101",
+  ]);
+  expect(
+    found(
+      `dim D = 3\nneuron v: [D] as tanh\nrecall r { steps: = 3\ntest "t" { run r expect v[0] < 1 }`,
+    ),
+  ).toEqual(["E0102", "E0101"]);
 });

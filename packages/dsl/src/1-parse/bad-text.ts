@@ -4,6 +4,18 @@ import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { SIGN_NAMES } from "./foreign.ts";
 
+/** `1..N` */
+export function reportRange(start: number, diagnostics: Diagnostics): void {
+  diagnostics.report(
+    "E0107",
+    { start, end: start + 2 },
+    {
+      message: "there are no ranges",
+      help: ["an index runs over the whole of its dim: `sum[i] v[i]`; `where` leaves entries out"],
+    },
+  );
+}
+
 /** `.5` and `5.` */
 export function reportPointNumber(typed: string, start: number, diagnostics: Diagnostics): void {
   const instead = typed.replace(/^\./, "0.").replace(/\.$/, ".0");
@@ -55,6 +67,13 @@ export function reportUnknown(image: string, start: number, diagnostics: Diagnos
       ...(image === "√" ? { help: ["square roots are written `sqrt(x)`"] } : {}),
       ...(/^[\u201c\u201d]/.test(image)
         ? { help: ['texts are written in plain quotes, `"…"`'] }
+        : {}),
+      ...(image === "?"
+        ? {
+            help: [
+              "there is no `?:`: leave terms out with `sum[i where …]`, or use `max`, `min`, `relu`",
+            ],
+          }
         : {}),
       ...(image === "%"
         ? { help: ["there is no remainder operator; comments are written `//`"] }

@@ -70,6 +70,38 @@ export const FOREIGN_PREFIXES: ReadonlySet<string> = new Set([
   "Math",
 ]);
 
+/** Functions that other languages have, and what a formula says instead. */
+export const FOREIGN_FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  [
+    "argmax",
+    "the largest value is `max[k] v[k]`; the positions that have it are `where v[k] == max[j] v[j]`",
+  ],
+  [
+    "argmin",
+    "the smallest value is `min[k] v[k]`; the positions that have it are `where v[k] == min[j] v[j]`",
+  ],
+  ["norm", "a norm is written out: `sqrt(sum[i] v[i]^2)`"],
+  ["dot", "products of tensors are written with their indices: `sum[i] a[i] * b[i]`"],
+  ["matmul", "products of tensors are written with their indices: `sum[j] W[i, j] * v[j]`"],
+  ["transpose", "name the indices in the other order: `W[j, i]`"],
+  [
+    "softmax",
+    "a softmax is the activation of a neuron: `neuron y: [C] as softmax`; its formula is `exp(x[k] - logsumexp[j] x[j])`",
+  ],
+  ["lse", "write `logsumexp[k] x[k]`"],
+  ["pow", "powers are written `x^n`"],
+  ["square", "powers are written `x^2`"],
+  ["ln", "the natural logarithm is `log(x)`"],
+  ["log10", "write `log(x) / log(10)`"],
+  ["log2", "write `log(x) / log(2)`"],
+  ["cosh", "`logcosh(x)` is its logarithm; else write `(exp(x) + exp(-x)) / 2`"],
+  ["sinh", "write `(exp(x) - exp(-x)) / 2`"],
+  ["clip", "write `max(low, min(high, x))`"],
+  ["clamp", "write `max(low, min(high, x))`"],
+  ["average", "write `mean[i] v[i]`"],
+  ["if", "leave terms out with `sum[i where …]`, or use `max`, `min`, `relu`"],
+]);
+
 /** Unicode names of the signs people are likely to meet; the code point alone helps nobody. */
 export const SIGN_NAMES: ReadonlyMap<string, string> = new Map([
   ["×", "MULTIPLICATION SIGN"],

@@ -15,6 +15,7 @@ import {
   powerFix,
   reportBars,
   reportPointNumber,
+  reportRange,
   reportUnclosedString,
   reportUnknown,
 } from "./bad-text.ts";
@@ -114,6 +115,13 @@ export function lex(source: SourceFile, diagnostics: Diagnostics): LexResult {
     const number = match(NUMBER) ?? match(POINT_NUMBER);
     if (number !== null && !isMember(number[0])) {
       const end = offset + number[0].length;
+      if (text.startsWith("..", end) && !number[0].startsWith(".")) {
+        reportRange(end, diagnostics);
+        push(tokenType("Number"), number[0], number[0].length + 2);
+        spoiled.push(offset);
+        offset = end + 2;
+        continue;
+      }
       const hasOpenEnd = text[end] === "." && !/[\p{L}\p{Nd}_]/u.test(text[end + 1] ?? "");
       if (number[0].startsWith(".") || hasOpenEnd) {
         const typed = hasOpenEnd ? `${number[0]}.` : number[0];

@@ -225,7 +225,8 @@ function afterAttribute(tokens: readonly IToken[], position: number): number {
   return tokens[at]?.image === ")" ? at + 1 : tokens.length;
 }
 
-function onlyAttributes(tokens: readonly IToken[], start: number, end: number): boolean {
+/** Whether these tokens are attributes, each complete, and nothing else. */
+export function onlyAttributes(tokens: readonly IToken[], start: number, end: number): boolean {
   let at = start;
   while (at < end && tokens[at].image === "@") at = afterAttribute(tokens, at);
   return at === end && end > start;

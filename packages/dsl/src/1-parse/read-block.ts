@@ -55,7 +55,7 @@ export function readBlock(
       if (error === undefined) return toLine(tree, work.docs);
       if (!isSpoiled(line, work)) {
         const next = lines[index + 1]?.[0] ?? tokens[close];
-        explainHere(error, line, { ...piece, next }, owner, work);
+        explainHere({ rule, error }, line, { ...piece, next }, owner, work);
       }
       return lost(line);
     });

@@ -50,7 +50,8 @@ export function readPiece(piece: Piece, work: Work): Item[] {
   if (guessed !== undefined) return [guessed];
   // A `{` that is never closed and belongs to no block is what does not fit, and was reported.
   const isBrace = piece.unclosedBrace !== undefined && !hasBlock(piece.tokens);
-  if (!isBrace && !isSpoiled(tokens, work)) explainHere(error, tokens, piece, "", work);
+  if (!isBrace && !isSpoiled(tokens, work))
+    explainHere({ rule: "item", error }, tokens, piece, "", work);
   return [broken(tokens)];
 }
 
@@ -99,7 +100,7 @@ function guessItem(
   const meant = { ...first, image: word, tokenType: type, tokenTypeIdx: type.tokenTypeIdx! };
   const { tree, error: still } = attempt("item", [meant, ...tokens.slice(1)]);
   if (still !== undefined) return undefined;
-  explainHere(error, tokens, piece, "", work);
+  explainHere({ rule: "item", error }, tokens, piece, "", work);
   return toItem(tree, work.docs);
 }
 

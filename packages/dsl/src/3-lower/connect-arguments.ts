@@ -3,7 +3,7 @@
 
 import type { Dim, Neuron, ReadEntry } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
-import { namedParam } from "../2-check/rules/named-only.ts";
+import { namedOnly } from "../2-check/rules/named-only.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import type { Span } from "../source.ts";
 import type { ConnectionSite } from "./connect.ts";
@@ -83,7 +83,7 @@ export function readArguments(model: ModelLowering, site: ConnectionSite): Given
 
 function givenNeuron(
   model: ModelLowering,
-  { template, item, written: synapse }: ConnectionSite,
+  { template, item }: ConnectionSite,
   arg: ast.Arg,
 ): GivenNeuron | null {
   const { value, span } = arg;
@@ -95,19 +95,16 @@ function givenNeuron(
   if (meaning?.kind === "broken") return null;
   const { params, options } = template.definition;
   const kind = meaning?.kind === "tensor" ? `a ${meaning.tensor.kind}` : null;
-  const free = params.find(
-    (param) =>
-      param.name === written || (meaning !== null && axesOf(meaning)?.length === param.axes.length),
+  const isGiven = (name: string) => item.template.args!.some((other) => other.name?.text === name);
+  const fitting = params.filter(
+    ({ name, axes }) =>
+      name === written || (meaning !== null && axesOf(meaning)?.length === axes.length),
   );
-  const positional = (item.template.args ?? [])
-    .filter((other) => other.name === undefined && other !== arg)
-    .map((other) => model.expressions.written(other.span));
-  const option = free ?? options[0];
-  const fixed =
-    option === undefined
-      ? null
-      : `${synapse}(${[...positional, `${option.name} = ${written}`].join(", ")})`;
-  namedParam(model.diagnostics, written, kind, fixed, span);
+  const isNumber = meaning === null || axesOf(meaning)?.length === 0;
+  const same = fitting.filter(({ name }) => name === written);
+  const candidates = [...(same.length > 0 ? same : fitting), ...(isNumber ? options : [])];
+  const names = candidates.map(({ name }) => name).filter((name) => !isGiven(name));
+  namedOnly(model.diagnostics, written, kind, names, span);
   return null;
 }
 

@@ -88,7 +88,7 @@ export class DefinitionBody {
       ],
       diagnostics,
       (declaration) => this.#resolve(declaration),
-      { what, outside },
+      { closed: { what, outside } },
     );
     this.expressions = new Expressions(this.scope, diagnostics, place.text);
     this.#shapes = new Shapes(this.expressions, diagnostics);

@@ -29,8 +29,9 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { emptyWhere } from "../2-check/rules/empty-where.ts";
-import { notScalar } from "../2-check/rules/energy-not-scalar.ts";
+import { notScalar, OF_WHAT } from "../2-check/rules/energy-not-scalar.ts";
 import { indexCount } from "../2-check/rules/index-count.ts";
+import { indexFromValue } from "../2-check/rules/index-from-value.ts";
 import { indexDimUnknown } from "../2-check/rules/index-dim-unknown.ts";
 import { indexHidesName } from "../2-check/rules/index-hides-name.ts";
 import { indexRange } from "../2-check/rules/index-range.ts";
@@ -48,6 +49,7 @@ import { isNeverTrue } from "./never-true.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
 import { binderNames, indexedUses, mentions, walk } from "./walk.ts";
+import { pickByValue, placesForSum } from "./where-to-sum.ts";
 
 /** The functions of the language and what they are in the graph. */
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
@@ -450,7 +452,8 @@ export class Expressions {
     }
     if (node.indices.length !== axes.length) {
       const written = node.indices.map((index) => this.written(index.span));
-      indexCount(this.#diagnostics, text, axes, written, node.span);
+      const complete = completions(node.indices, axes, around.indices);
+      indexCount(this.#diagnostics, text, axes, written, complete, node.span);
       return null;
     }
     const at = node.indices.map((index, axis) => this.#index(index, node, axes, axis, around));
@@ -492,10 +495,7 @@ export class Expressions {
     axes: readonly Dim[],
     around: Surroundings,
   ): void {
-    const names = axes.map(
-      (dim) => [...around.indices].find(([, { index }]) => index.dim === dim)?.[0],
-    );
-    const complete = names.every((name) => name !== undefined) ? names : null;
+    const complete = completions([], axes, around.indices);
     const layer =
       meaning.kind === "neuron" ||
       (meaning.kind === "tensor" && meaning.tensor.kind === "activation");
@@ -524,7 +524,7 @@ export class Expressions {
     const { text, span } = index.name;
     const found = around.indices.get(text);
     if (found === undefined) {
-      this.#unbound(text, span, dim, around);
+      if (!this.#isValue(index, node, dim, around)) this.#unbound(text, span, dim, around);
       return null;
     }
     if (found.index.dim !== dim) {
@@ -539,6 +539,36 @@ export class Expressions {
       return null;
     }
     return found.index;
+  }
+
+  /** E0312: `y[label]`, where `label` is a number of the file and no index. */
+  #isValue(
+    axis: ast.Index & { readonly kind: "name" },
+    node: ast.Reference,
+    dim: Dim,
+    around: Surroundings,
+  ): boolean {
+    const value = axis.name.text;
+    const meaning = this.#scope.peek(value);
+    const isNumber = meaning !== undefined && axesOf(meaning)?.length === 0;
+    if (!isNumber) return false;
+    const declared = this.#scope.declarations.get(value)!;
+    const taken = new Set([
+      ...this.#scope.declarations.keys(),
+      ...around.indices.keys(),
+      ...(this.#root === null ? [] : binderNames(this.#root)),
+    ]);
+    const index = freeName(dim.name, taken);
+    const pick = { value, axis, index };
+    const written = this.#root && pickByValue(this.#root, node, pick, this.#text);
+    indexFromValue(
+      this.#diagnostics,
+      { value, kind: article(kindText(declared.item)), index },
+      written,
+      axis.span,
+    );
+    this.#scope.at({ segments: [axis.name], span: axis.span }); // It counts as used.
+    return true;
   }
 
   #unbound(text: string, span: Span, dim: Dim, around: Surroundings): void {
@@ -556,10 +586,28 @@ export class Expressions {
       });
     }
     if (earlier === null && around.scalar !== null && root !== null) {
-      notScalar(this.#diagnostics, around.scalar, text, dim.name, span, this.written(root.span));
+      const all = this.#unboundIn(root, around);
+      for (const name of all) this.#unboundNames.add(name);
+      const places = placesForSum(root, all, OF_WHAT[around.scalar].op, this.#text);
+      notScalar(this.#diagnostics, around.scalar, text, dim.name, span, places);
     } else {
       unboundIndex(this.#diagnostics, text, span, earlier);
     }
+  }
+
+  /** The indices that nothing binds, at least where the first of them stands. */
+  #unboundIn(root: ast.Expression, around: Surroundings): string[] {
+    const names = new Set<string>();
+    walk(root, (node) => {
+      if (node.kind !== "reference") return;
+      for (const index of node.indices ?? []) if (index.kind === "name") names.add(index.name.text);
+    });
+    return [...names].filter(
+      (name) =>
+        !around.indices.has(name) &&
+        !this.#scope.declarations.has(name) &&
+        indexedUses(root, name).length > 0,
+    );
   }
 
   /** The function that is called, or null after a message. */
@@ -581,8 +629,9 @@ export class Expressions {
       return null;
     }
     const op = FUNCTIONS.get(name.text);
-    if (op === undefined) unknownFunction(this.#diagnostics, name, [...FUNCTIONS.keys()]);
-    return op ?? null;
+    if (op !== undefined && node.path.segments.length === 1) return op;
+    unknownFunction(this.#diagnostics, node.path.segments.at(-1)!, [...FUNCTIONS.keys()]);
+    return null;
   }
 
   #call(node: ast.Reference, around: Surroundings): Expr | null {
@@ -627,7 +676,7 @@ export class Expressions {
     if (written.length !== axes.length) {
       const texts = (expression.indices ?? []).map((index) => this.written(index.span));
       const text = this.written(expression.path.span);
-      indexCount(this.#diagnostics, text, axes, texts, expression.span);
+      indexCount(this.#diagnostics, text, axes, texts, [], expression.span);
       return null;
     }
     const at = written.map((index, axis) =>
@@ -699,6 +748,41 @@ function comparesOrJoins(expression: ast.Expression): boolean {
 
 function isJoin(op: ast.BinaryOp): boolean {
   return op === "and" || op === "or";
+}
+
+/**
+ * The ways to give every axis an index, when the written ones keep their order and the rest is
+ * bound around: each at most once, and the one entry of an axis of size 1.
+ */
+function completions(
+  written: readonly ast.Index[],
+  axes: readonly Dim[],
+  indices: Surroundings["indices"],
+): string[][] {
+  if (written.length > axes.length) return [];
+  if (axes.length === 0) return [[]];
+  const [dim, ...others] = axes;
+  const [first, ...rest] = written;
+  const used = new Set(written.map((index) => (index.kind === "name" ? index.name.text : "")));
+  const fitting = [...indices].flatMap(([name, { index }]) =>
+    index.dim === dim && !used.has(name) ? [name] : [],
+  );
+  const added = dim.size?.kind === "lit" && dim.size.value === 1 ? ["0"] : fitting;
+  const filled = added.flatMap((name) => {
+    const left = new Map([...indices].filter(([other]) => other !== name));
+    return completions(written, others, left).map((more) => [name, ...more]);
+  });
+  if (first === undefined) return filled;
+  const text = first.kind === "whole" ? "_" : first.kind === "name" ? first.name.text : first.raw;
+  const fits = first.kind !== "name" || (indices.get(first.name.text)?.index.dim ?? dim) === dim;
+  const kept = fits ? completions(rest, others, indices).map((more) => [text, ...more]) : [];
+  return [...kept, ...filled];
+}
+
+/** A name for an index over a dim: its first letter in lower case, or another letter. */
+function freeName(dim: string, taken: ReadonlySet<string>): string {
+  const first = /^\p{L}/u.test(dim) ? Array.from(dim)[0].toLowerCase() : "k";
+  return [first, ...Array.from("kjmnabcdefgh")].find((name) => !taken.has(name)) ?? `${first}_`;
 }
 
 function article(noun: string): string {

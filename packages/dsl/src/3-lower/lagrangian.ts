@@ -52,7 +52,7 @@ export function lowerLagrangian(
     if (body.failed) return null;
     place.diagnostics.report("E0505", item.name.span, {
       message: `the Lagrangian \`${item.name.text}\` never says what its value is`,
-      fix: ["add a line `value = …`"],
+      help: ["add a line `value = …`"],
     });
     return null;
   }

@@ -54,6 +54,8 @@ export interface Module {
   readonly templates: Templates;
   /** What is found in this file. */
   readonly diagnostics: Diagnostics;
+  /** Something in it could not be read, so what is there is not all that was written. */
+  readonly hasGaps: boolean;
   /** Its folder, relative to that of the model: `` or `parts/`. */
   readonly folder: string;
 }
@@ -123,7 +125,8 @@ export class Library {
       used: (item) => used.get(item) ?? null,
       externs,
     });
-    const module = { file: parsed.file, templates, diagnostics, folder };
+    const hasGaps = parsed.diagnostics.some(({ severity }) => severity === "error");
+    const module = { file: parsed.file, templates, diagnostics, hasGaps, folder };
     this.#modules.set(key, module);
     return module;
   }

@@ -47,7 +47,7 @@ import { joinPath, type Module } from "./library.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { lowerPart } from "./part.ts";
 import { lowerRecall } from "./recall.ts";
-import { declarationsOf, makeScope, type Scope } from "./scope.ts";
+import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
 import type { Templates } from "./templates.ts";
@@ -106,6 +106,7 @@ export class ModelLowering {
   /** What the names of the graph start with; empty for the model itself. */
   readonly prefix: string;
   readonly #file: ast.FileAst;
+  readonly #hasGaps: boolean;
   readonly #folder: string;
   readonly #part: PartInstance | null;
   readonly #declared = new Map<object, Span>();
@@ -121,14 +122,18 @@ export class ModelLowering {
 
   constructor(module: Module, overrides: Overrides, part: PartInstance | null = null) {
     this.#file = module.file;
+    this.#hasGaps = module.hasGaps;
     this.#folder = module.folder;
     this.#part = part;
     this.prefix = part?.prefix ?? "";
     this.overrides = overrides;
     this.diagnostics = module.diagnostics;
     this.templates = module.templates;
-    this.scope = makeScope(declarationsOf(module.file), module.diagnostics, (declaration) =>
-      this.#resolve(declaration),
+    this.scope = makeScope(
+      declarationsOf(module.file),
+      module.diagnostics,
+      (declaration) => this.#resolve(declaration),
+      { isLost: (name) => isInGap(module.file, name) },
     );
     this.expressions = new Expressions(this.scope, module.diagnostics, module.file.source.text);
     this.shapes = new Shapes(this.expressions, module.diagnostics);
@@ -180,9 +185,15 @@ export class ModelLowering {
     return undefined;
   }
 
+  /** Whether a name stands in what could not be read. */
+  isLost(name: string): boolean {
+    return isInGap(this.#file, name);
+  }
+
   /** True when something is wrong in this file or in one of its parts. */
   hasErrors(): boolean {
-    return this.diagnostics.hasErrors() || this.#children.some((child) => child.hasErrors());
+    const isWrong = this.#hasGaps || this.diagnostics.hasErrors();
+    return isWrong || this.#children.some((child) => child.hasErrors());
   }
 
   /** Says that the energy of a synapse was not made, because it is code that may not run. */
@@ -439,14 +450,11 @@ export class ModelLowering {
     let failed = axes === null;
     for (const arg of template.args ?? []) {
       if (arg.name === undefined) {
-        const [option] = definition.options;
-        namedOnly(
-          this.diagnostics,
-          name.text,
-          this.expressions.written(arg.span),
-          option?.name ?? null,
-          arg.span,
+        const free = definition.options.filter(
+          (option) => !template.args!.some((other) => other.name?.text === option.name),
         );
+        const known = free.map((option) => option.name);
+        namedOnly(this.diagnostics, this.expressions.written(arg.span), null, known, arg.span);
         failed = true;
       } else if (arg.name.text === "over" && definition.coupled) {
         over = this.#over(arg.value, axes ?? []) ?? undefined;

@@ -42,7 +42,10 @@ export function lowerPart(model: ModelLowering, item: ast.PartItem): LoweredPart
     const target = arg.name === undefined ? undefined : bindable.get(arg.name.text);
     if (arg.name === undefined) {
       const value = model.expressions.written(arg.span);
-      namedOnly(model.diagnostics, written, value, [...bindable.keys()][0] ?? null, arg.span);
+      const free = [...bindable.keys()].filter(
+        (name) => !args.some((other) => other.name?.text === name),
+      );
+      namedOnly(model.diagnostics, value, null, free.includes(value) ? [value] : free, arg.span);
       failed = true;
     } else if (target === undefined) {
       const known = [...bindable].map(([name, { kind }]) => ({ name, meaning: kind }));

@@ -39,12 +39,33 @@ export function declarationsOf(file: FileAst): Declaration[] {
   return file.items.flatMap((item) => declaredNames(item).map((name) => ({ name, item })));
 }
 
-/** Puts declarations into one scope; a name that is declared twice is reported. */
+/**
+ * Whether a name stands in a declaration that could not be read, which was reported: that may be
+ * what declares it.
+ */
+export function isInGap({ items, source }: FileAst, name: string): boolean {
+  return items.some(
+    (item) =>
+      item.kind === "broken" &&
+      source.text
+        .slice(item.span.start, item.span.end)
+        .split(/[^\p{L}\p{M}\p{Nd}_]+/u)
+        .some((word) => word.normalize("NFC") === name),
+  );
+}
+
+/**
+ * Puts declarations into one scope; a name that is declared twice is reported. `isLost` tells of
+ * names that may be declared by what could not be read: nobody is told that they are unknown.
+ */
 export function makeScope(
   declared: readonly Declaration[],
   diagnostics: Diagnostics,
   resolve: Resolve,
-  closed: Closed | null = null,
+  {
+    closed = null,
+    isLost = () => false,
+  }: { readonly closed?: Closed | null; readonly isLost?: (name: string) => boolean } = {},
 ): Scope {
   const declarations = new Map<string, Declaration>();
   for (const { name, item } of declared) {
@@ -95,6 +116,7 @@ export function makeScope(
         notVisibleHere(diagnostics, name, closed.what, outside);
         return { kind: "broken" };
       }
+      if (isLost(name.text)) return { kind: "broken" };
       const known = [...declarations.values()].map(({ name: other, item }: Declaration) => ({
         name: other,
         kind: kindText(item),

@@ -24,6 +24,7 @@ import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
 import { reportSolvers } from "./solver-fit.ts";
+import { rewritten } from "./where-to-sum.ts";
 
 /** Reports every promise that a sound graph may still break. */
 export const checkSoundness: GraphCheck = (graph, written) => {
@@ -108,10 +109,21 @@ function reportSign(
       ? null
       : {
           span: known.type?.span ?? known.name.span,
-          fix: `\`${known.kind} ${tensor.name}: real > 0 ${text.slice(known.init.span.start, known.init.span.end)}\``,
+          fix: positive(known, text),
         },
   );
   return true;
+}
+
+/** `param gamma: real > 0 = 1.0`, unless it has another bound or starts with another sign. */
+function positive(item: ast.ParamItem | ast.ConstItem, text: string) {
+  const { type, name, init, span } = item;
+  const starts = init.kind === "value" && init.value.kind === "number" ? init.value.value : null;
+  if (type?.bound !== undefined || (starts !== null && starts <= 0)) return null;
+  const at = type?.span.end ?? name.span.end;
+  // A bound follows the kind of the entries: `[D] > 0` is one as well.
+  const bound = { span: { start: at, end: at }, text: type === undefined ? ": real > 0" : " > 0" };
+  return { shown: rewritten(text, span, [bound]), edit: bound };
 }
 
 /** `L(0) + L(2) = 3.75 < 2 L(1) = 4.24`, for states of few units. */
@@ -182,7 +194,12 @@ function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void
         written.spanOf(argument) === undefined
           ? printText(argument)
           : source.text.slice(span.start, span.end);
-      domain(written.diagnostics, { op, argument: text, range: printInterval(range) }, span);
+      const before = source.text.slice(0, span.start);
+      const isArgument =
+        new RegExp(`\\b${op}\\(\\s*$`, "u").test(before) &&
+        /^\s*\)/u.test(source.text.slice(span.end));
+      const risk = { op, argument: text, range: printInterval(range), isArgument };
+      domain(written.diagnostics, risk, span);
     }
   }
 }

@@ -9,7 +9,7 @@ import { unknownTemplate } from "../2-check/rules/unknown-template.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { builtInLagrangian, type LagrangianTemplate, lowerLagrangian } from "./lagrangian.ts";
 import type { Module } from "./library.ts";
-import { declarationsOf } from "./scope.ts";
+import { declarationsOf, isInGap } from "./scope.ts";
 import { builtInSynapse, type Externs, lowerSynapse, type SynapseTemplate } from "./synapse.ts";
 
 /** What a file can name besides its values. */
@@ -63,7 +63,9 @@ export class Templates {
   module(name: ast.Name): Module | null {
     const item = this.#uses.get(name.text);
     if (item === undefined) {
-      unknownTemplate(this.#sources.diagnostics, name, "file", [...this.#uses.keys()]);
+      const isLost = isInGap(this.#sources.file, name.text);
+      const known = [...this.#uses.keys()];
+      if (!isLost) unknownTemplate(this.#sources.diagnostics, name, "file", known);
       return null;
     }
     this.usedUses.add(item);
@@ -118,10 +120,8 @@ export class Templates {
     const synapse = what === "synapse" ? registry.hypersynapses.get(first.text) : undefined;
     if (synapse !== undefined) return builtInSynapse(synapse);
     // A definition that could not be read was reported where it is written.
-    const broken = this.#sources.file.items.some(
-      (other) => other.kind === "broken" && other.names.some((name) => name.text === first.text),
-    );
-    if (!broken) unknownTemplate(diagnostics, first, what, this.names(what));
+    const isLost = isInGap(this.#sources.file, first.text);
+    if (!isLost) unknownTemplate(diagnostics, first, what, this.names(what));
     return null;
   }
 

@@ -45,7 +45,7 @@ export function findRecall(
 ): Recall | null {
   const found = lowered.find((recall) => recall.name === name.text);
   if (found !== undefined) return found;
-  if (!written.some((item) => item.name.text === name.text)) {
+  if (!written.some((item) => item.name.text === name.text) && !model.isLost(name.text)) {
     const known = written.map((item) => ({ name: item.name, kind: "recall" }));
     unknownName(model.diagnostics, name, known);
   }
@@ -218,6 +218,7 @@ function fallingOf(
     model.diagnostics.report("E0404", call.argsSpan ?? call.span, {
       message: `\`falling\` follows the energy, but this is \`${written}\``,
       fix: ["`falling(energy)`"],
+      edits: [{ span: { start: call.path.span.end, end: call.span.end }, text: "(energy)" }],
     });
     return null;
   }

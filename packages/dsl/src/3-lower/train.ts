@@ -154,7 +154,7 @@ export function lowerTraining(
     if (value !== null) continue;
     model.diagnostics.report("E0403", head, {
       message: `\`train\` needs its \`${name}\``,
-      fix: [`\`${name} = ${example}\``],
+      help: [`for example \`${name} = ${example}\``],
     });
     return null;
   }

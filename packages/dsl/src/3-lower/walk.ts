@@ -9,7 +9,8 @@ export function walk(expression: ast.Expression, visit: (node: ast.Expression) =
   for (const part of partsOf(expression)) walk(part, visit);
 }
 
-function partsOf(node: ast.Expression): readonly ast.Expression[] {
+/** The expressions that an expression is directly made of. */
+export function partsOf(node: ast.Expression): readonly ast.Expression[] {
   switch (node.kind) {
     case "unary":
       return [node.operand];

@@ -31,6 +31,7 @@ export const RULES = {
   E0309: "index_dim_unknown",
   E0310: "index_range",
   E0311: "missing_index",
+  E0312: "index_from_value",
   E0401: "wrong_arity",
   E0402: "unknown_argument",
   E0403: "missing_argument",

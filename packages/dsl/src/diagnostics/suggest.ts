@@ -1,7 +1,8 @@
 /**
  * Did-you-mean: the nearest name within a Damerau-Levenshtein distance of a third of the length
  * (at least 1). `names` are of the kind that fits the place; `others` are asked only when none of
- * those is near enough. Ties go to the name listed first.
+ * those is near enough. Ties go to the name listed first. A single letter is near nothing but
+ * itself in the other case: any other one-letter name would be a guess.
  */
 export function suggest(
   wanted: string,
@@ -13,6 +14,8 @@ export function suggest(
     let best: string | undefined;
     let bestDistance = limit + 1;
     for (const name of candidates) {
+      const isLetter = Array.from(wanted).length === 1;
+      if (isLetter && name.toLowerCase() !== wanted.toLowerCase()) continue;
       if (name === wanted || Math.abs(name.length - wanted.length) >= bestDistance) continue;
       const distance = editDistance(wanted, name);
       if (distance < bestDistance) [best, bestDistance] = [name, distance];

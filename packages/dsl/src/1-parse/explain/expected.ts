@@ -167,6 +167,9 @@ const COLON_FORMS = new Map([
   ["part", "for example `part fast: memory(D = D)`"],
 ]);
 
+/** What stands after `~`. */
+const DISTRIBUTION = /^(?:normal|uniform|bernoulli|flip)$/;
+
 const here = (text: string) => `\`${text}\` goes here`;
 
 /** The sentence for a rule and the token it needed (empty where there were several choices). */
@@ -323,10 +326,14 @@ function closing(
     }
   }
   const startsValue = /^[\p{L}_\d("[]/u.test(found ?? "");
-  if (
-    startsValue &&
-    (rule === "args" || rule === "shape" || rule === "indices" || rule === "reduce")
-  ) {
+  // Between arguments an operator or a `=` may be what is missing, in a shape a `/`.
+  if (startsValue && (rule === "args" || rule === "shape")) {
+    return {
+      message: `something is missing between \`${previous}\` and \`${found}\``,
+      label: `${rule === "args" ? "`,`, `=`" : "`,`"} or an operator goes before this`,
+    };
+  }
+  if (startsValue && (rule === "indices" || rule === "reduce")) {
     return {
       message: `expected \`,\` between \`${previous}\` and \`${found}\``,
       label: "`,` goes before this",
@@ -373,6 +380,9 @@ function choice(rule: string, { found, previous, owner, subject }: Around): Expe
           insert: "=",
           replaces: true,
         };
+      if (DISTRIBUTION.test(found)) {
+        return { message: `expected \`~\` before \`${found}\``, label: here("~"), insert: "~" };
+      }
       return /^[\p{L}\d_(["-]/u.test(found)
         ? { message: "expected `=` before the value", label: here("="), insert: "=" }
         : {

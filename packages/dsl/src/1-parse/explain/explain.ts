@@ -8,6 +8,7 @@ import { tokenSpan } from "../cst.ts";
 import { isName, ownerOf } from "../outline.ts";
 import { DECLARATION_WORDS, RESERVED } from "../tokens.ts";
 import { BLOCKS } from "./expected.ts";
+import { reportHabit } from "./habit.ts";
 import { reportExpected, reportReserved } from "./needed.ts";
 import { type Explainer, type Mistake, patched, type Place } from "./place.ts";
 import { reportRest } from "./rest.ts";
@@ -25,6 +26,7 @@ export function explain(mistake: Mistake, explainer: Explainer): void {
 
   if (opener !== undefined) return reportUnclosed(place, opener);
   if (kind === "choice" && rule === "item") return reportUnknownStart(place);
+  if (reportHabit(place)) return;
   if (found !== undefined && isMisusedWord(place)) return reportReserved(place, found);
   if (isBracketedReduce(place)) return reportReduceParentheses(place);
   if (kind === "rest") return reportRest(place);
@@ -36,18 +38,25 @@ export function explain(mistake: Mistake, explainer: Explainer): void {
   return reportExpected(place);
 }
 
-/** E0102, for `(` and `[`; a missing `}` shows in the outline already. */
+/**
+ * E0102, for `(` and `[`; a missing `}` shows in the outline already. Where the closing one could
+ * stand in several places, they mean different things: then nothing is offered.
+ */
 function reportUnclosed(place: Place, opener: IToken): void {
-  const { found, tokens, at, next } = place;
+  const { found, tokens, at, next, parses } = place;
   const closer = opener.image === "(" ? ")" : "]";
-  const previous = tokens[at - 1];
+  const isWrongCloser =
+    found !== undefined && found.image !== closer && /^[)\]]$/.test(found.image);
+  const behind = tokens.slice(tokens.indexOf(opener), at).map((token) => {
+    const end = token.endOffset! + 1;
+    return { span: { start: end, end }, text: closer };
+  });
+  const fitting = (
+    isWrongCloser
+      ? [...behind, { span: tokenSpan(found), text: closer }]
+      : behind.slice(-MOST_TRIED)
+  ).filter((edit) => tokens.length <= LONGEST && parses([edit]));
   const insertAt = found === undefined ? next : found;
-  const isWrongCloser = found !== undefined && /^[)\]}]$/.test(found.image);
-  const end = previous.endOffset! + 1;
-  const edit =
-    isWrongCloser && found.image !== "}"
-      ? { span: tokenSpan(found), text: closer }
-      : { span: { start: end, end }, text: closer };
   place.diagnostics.report("E0102", tokenSpan(opener), {
     message: `this \`${opener.image}\` is never closed`,
     label: "opened here",
@@ -55,10 +64,18 @@ function reportUnclosed(place: Place, opener: IToken): void {
       insertAt === undefined
         ? []
         : [{ span: tokenSpan(insertAt), label: `expected \`${closer}\` before this` }],
-    fix: [`\`${patched(place, edit.span, edit.text)}\``],
-    edits: [edit],
+    ...(fitting.length === 1
+      ? {
+          fix: [`\`${patched(place, fitting[0].span, fitting[0].text)}\``],
+          edits: fitting,
+        }
+      : { help: [`write \`${closer}\` where the part that it opens ends`] }),
   });
 }
+
+/** So many places for a missing bracket are tried, in declarations up to so many tokens. */
+const MOST_TRIED = 60;
+const LONGEST = 400;
 
 /** A reserved word where only a name fits, or where a value should stand. */
 function isMisusedWord({ kind, rule, wanted, found }: Place): boolean {

@@ -46,7 +46,10 @@ function editFor(
       text: follows === true ? insert : ` ${insert}`,
     };
   }
-  if (follows === true) return { span: { start, end: start }, text: insert };
+  if (follows === true) {
+    const gap = found.startOffset === start && /\w$|[:,]$/.test(insert) ? " " : "";
+    return { span: { start, end: start }, text: insert + gap };
+  }
   return { span: { start: found.startOffset, end: found.startOffset }, text: `${insert} ` };
 }
 

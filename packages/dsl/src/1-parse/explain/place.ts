@@ -20,6 +20,14 @@ export interface Explainer {
   readonly text: string;
   readonly lineStarts: readonly number[];
   readonly diagnostics: Diagnostics;
+  /** Whether the tokens of the mistake parse once its text is edited. */
+  readonly parses: (edits: readonly Edit[]) => boolean;
+}
+
+/** A replacement of a stretch of the file. */
+export interface Edit {
+  readonly span: Span;
+  readonly text: string;
 }
 
 /** A mistake, read: what was wanted by which rule, and what stands there. */

@@ -64,8 +64,7 @@ const SAYINGS: readonly ((rest: Rest) => Saying | undefined)[] = [
       ? {
           message: `this \`${found.image}\` closes nothing`,
           label: "nothing is open here",
-          fix: ["delete it"],
-          edits: [{ span: tokenSpan(found), text: "" }],
+          help: ["delete it, or open what it closes further to the left"],
         }
       : undefined,
 
@@ -111,15 +110,6 @@ const SAYINGS: readonly ((rest: Rest) => Saying | undefined)[] = [
           code: "E0107",
           message: "indices are written in square brackets, not `_{…}`",
           help: ["for example `sum[i] v[i]`"],
-        }
-      : undefined,
-
-  ({ place, found }) =>
-    /^(?:==|!=|<=|>=|<|>)$/.test(found.image) && holdsExpression(place)
-      ? {
-          message: "comparisons cannot be chained",
-          label: "a second comparison",
-          help: ["join them with `and`: `0 < a and a < 1`"],
         }
       : undefined,
 

@@ -116,7 +116,7 @@ export function reportUnknownLine(place: Place): void {
     });
   }
   if (near === undefined && block.hasSettings && isName(first) && after !== undefined) {
-    if (isName(after) || /^[-\d("[]/.test(after.image)) {
+    if (isName(after) || /^[-\d"[]/.test(after.image)) {
       return reportExpected({
         ...place,
         rule: "setting",
@@ -130,6 +130,12 @@ export function reportUnknownLine(place: Place): void {
   diagnostics.report("E0101", span, {
     message: `${block.name} has no line that starts with \`${shortOf(first)}\``,
     ...(isCall ? { label: "neither a setting (`name = value`) nor a word of the language" } : {}),
-    help: [near === undefined ? `it holds ${block.holds}` : `did you mean \`${near}\`?`],
+    help: [
+      isCall && after?.image === "(" && rule === "testItem"
+        ? `what must hold follows \`expect\`: \`expect ${first.image}(…)\``
+        : near === undefined
+          ? `it holds ${block.holds}`
+          : `did you mean \`${near}\`?`,
+    ],
   });
 }

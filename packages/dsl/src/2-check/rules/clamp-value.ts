@@ -5,6 +5,6 @@ import type { Span } from "../../source.ts";
 export function clampValue(diagnostics: Diagnostics, span: Span, fix: string): void {
   diagnostics.report("E0705", span, {
     message: "a partial clamp keeps the start value, so it takes no `=`",
-    fix: [fix],
+    help: [`write ${fix}`],
   });
 }

@@ -7,6 +7,6 @@ export function dimUnknown(diagnostics: Diagnostics, dim: Dim, span: Span): void
   diagnostics.report("E0306", span, {
     message: `the size of \`${dim.name}\` cannot be determined`,
     label: `no value, and no data file has an axis ${dim.name}`,
-    fix: [`\`dim ${dim.name} = 100\`, or run with \`--set ${dim.name}=100\``],
+    help: [`for example \`dim ${dim.name} = 100\`, or run with \`--set ${dim.name}=100\``],
   });
 }

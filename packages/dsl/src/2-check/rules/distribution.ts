@@ -12,7 +12,7 @@ export function notADistribution(
   diagnostics.report("E0407", span, {
     message: `\`~\` draws random numbers; \`${written}\` is not a distribution`,
     ...(constant
-      ? { fix: [`\`= ${written}\` for a constant, or \`~ normal(0, ${written})\``] }
+      ? { help: [`\`= ${written}\` for a constant, or \`~ normal(0, ${written})\``] }
       : { help: [`distributions: ${known.join(", ")}`] }),
     note: ["`~` always means “draw once from this declaration's own seeded stream”, never a prior"],
   });

@@ -4,7 +4,13 @@ import type { Span } from "../../source.ts";
 /** W0604: a function may be asked for a value that it does not have. */
 export function domain(
   diagnostics: Diagnostics,
-  risk: { op: "log" | "sqrt" | "power"; argument: string; range: string },
+  risk: {
+    readonly op: "log" | "sqrt" | "power";
+    readonly argument: string;
+    readonly range: string;
+    /** The place is all that stands between the parentheses of the function. */
+    readonly isArgument: boolean;
+  },
   span: Span,
 ): void {
   const what = {
@@ -12,11 +18,17 @@ export function domain(
     sqrt: "`sqrt` of something that can be negative",
     power: "a broken power of something that can be negative",
   }[risk.op];
+  const least = { log: "1e-10", sqrt: "0", power: null }[risk.op];
+  const safe = `max(${risk.argument}, ${least})`;
+  const shown = `\`${risk.op}(${safe})\``;
   diagnostics.report("W0604", span, {
     message: what,
     label: `range: ${risk.range}`,
-    ...(risk.op === "log" ? { fix: [`\`log(max(${risk.argument}, 1e-10))\``] } : {}),
-    ...(risk.op === "sqrt" ? { fix: [`\`sqrt(max(${risk.argument}, 0))\``] } : {}),
+    ...(least === null
+      ? {}
+      : risk.isArgument
+        ? { fix: [shown], edits: [{ span, text: safe }] }
+        : { help: [`for example ${shown}`] }),
   });
 }
 

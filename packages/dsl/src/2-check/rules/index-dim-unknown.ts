@@ -7,11 +7,20 @@ export function indexDimUnknown(
   binder: Name,
   dims: readonly string[],
 ): void {
-  const dim =
-    dims.find((name) => name.toLowerCase() === binder.text.toLowerCase()) ?? dims[0] ?? "D";
+  const [only] = dims.length === 1 ? dims : [];
+  const end = binder.span.end;
   diagnostics.report("E0309", binder.span, {
     message: `nothing says which dim \`${binder.text}\` runs over`,
     label: "never used on an axis",
-    fix: [`\`${binder.text}: ${dim}\``],
+    ...(only === undefined
+      ? {
+          help: [
+            `say which one: \`${binder.text}: D\`${dims.length === 0 ? "" : `, of the dims ${dims.join(", ")}`}`,
+          ],
+        }
+      : {
+          fix: [`\`${binder.text}: ${only}\``],
+          edits: [{ span: { start: end, end }, text: `: ${only}` }],
+        }),
   });
 }

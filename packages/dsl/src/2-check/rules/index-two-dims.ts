@@ -61,7 +61,8 @@ function swapped(use: IndexUse, wanted: Dim): string | null {
   const fitting = use.axes.flatMap((dim, axis) =>
     dim === wanted && axis !== use.axis ? [axis] : [],
   );
-  if (fitting.length !== 1) return null;
+  // With too few indices, the other place may have none.
+  if (fitting.length !== 1 || fitting[0] >= use.written.length) return null;
   const order = use.written
     .with(use.axis, use.written[fitting[0]])
     .with(fitting[0], use.written[use.axis]);

@@ -18,6 +18,6 @@ export function missingArgument(
   const { name, example, before = "", meaning = "" } = option;
   diagnostics.report("E0403", span, {
     message: `\`${template}\` needs its option \`${name}\`${meaning === "" ? "" : ` (${meaning})`}`,
-    fix: [`\`${template}(${before}${name} = ${example})\``],
+    help: [`for example \`${template}(${before}${name} = ${example})\``],
   });
 }

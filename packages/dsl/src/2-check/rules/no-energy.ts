@@ -5,7 +5,7 @@ import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 export function noEnergy(diagnostics: Diagnostics, name: Name): void {
   diagnostics.report("E0610", name.span, {
     message: `the synapse \`${name.text}\` never says what its energy is`,
-    fix: [
+    help: [
       "add a line `energy = ...`, or write `extern synapse` if the package provides the kernel",
     ],
   });

@@ -5,7 +5,7 @@ import type { Span } from "../../source.ts";
 export function noExamples(diagnostics: Diagnostics, span: Span, given: string | null): void {
   diagnostics.report("E0806", span, {
     message: "training needs at least one `given` with a file",
-    fix: [
+    help: [
       given === null
         ? '`given image: [D] from "FILE.npy"`'
         : `\`given ${given}: … from "FILE.npy"\``,

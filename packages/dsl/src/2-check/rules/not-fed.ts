@@ -6,7 +6,7 @@ export function notFed(diagnostics: Diagnostics, recall: string, name: string, s
   diagnostics.report("E0804", span, {
     message: `recall \`${recall}\` needs \`${name}\`, which nothing provides`,
     label: "declared here, no file",
-    fix: [`run with \`--given ${name}=FILE.npy\`, or declare it with \`from "FILE.npy"\``],
+    help: [`run with \`--given ${name}=FILE.npy\`, or declare it with \`from "FILE.npy"\``],
   });
 }
 
@@ -20,6 +20,6 @@ export function notFedHere(
     message: `\`${run.word} ${run.recall}\` needs \`${given.name}\`, which nothing provides`,
     label: `uses \`${given.name}\` in ${given.use}`,
     related: [{ span: given.declared, label: "declared here, no file" }],
-    fix: [`add \`feed ${given.name} ${given.example}\` above`],
+    help: [`feed it above, for example \`feed ${given.name} ${given.example}\``],
   });
 }

@@ -17,7 +17,7 @@ export function notVisibleHere(
     label: `\`${name.text}\` is declared in the file, line ${diagnostics.lineOf(outside.name.span)}`,
     ...(item.kind === "const"
       ? {
-          fix: [
+          help: [
             `add \`const ${name.text}${bound} = 1.0\` to the ${noun} and pass \`${name.text} = ${name.text}\` where it is ${where}`,
           ],
         }

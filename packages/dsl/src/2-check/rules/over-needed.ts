@@ -14,8 +14,8 @@ export function overNeeded(
   diagnostics.report("E0504", span, {
     message: `\`${lagrangian}\` mixes units; say along which dim`,
     label: `the neuron has ${count(axes.length, "axis", "axes")}`,
-    fix: [
-      `\`${lagrangian}(over = ${names.at(-1)})\` or \`${lagrangian}(over = [${names.slice(0, 2).join(", ")}])\``,
+    help: [
+      `for example \`${lagrangian}(over = ${names.at(-1)})\` or \`${lagrangian}(over = [${names.slice(0, 2).join(", ")}])\``,
     ],
     note: ["the remaining axes are independent and their Lagrangians add up"],
   });

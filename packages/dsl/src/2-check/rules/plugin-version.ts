@@ -18,6 +18,6 @@ export function pluginVersion(
       (installed === null
         ? `\`${name}\` is not installed`
         : `\`${name}\` ${installed} is installed, but this file needs ${range}`),
-    ...(reason === undefined ? { fix: [`\`pnpm add ${specifier}\``] } : {}),
+    ...(reason === undefined ? { help: [`install it: \`pnpm add ${specifier}\``] } : {}),
   });
 }

@@ -7,7 +7,11 @@ export function signNeeded(
   lagrangian: string,
   option: string,
   value: { span: Span; learned: boolean },
-  declaration: { span: Span; fix: string } | null,
+  declaration: {
+    readonly span: Span;
+    /** The declaration with its bound, where adding one is all that it takes. */
+    readonly fix: { readonly shown: string; readonly edit: { span: Span; text: string } } | null;
+  } | null,
 ): void {
   diagnostics.report("E0503", value.span, {
     message: `\`${lagrangian}\` is convex only when \`${option}\` is positive`,
@@ -18,7 +22,9 @@ export function signNeeded(
       ? {}
       : {
           related: [{ span: declaration.span, label: "no bound here" }],
-          fix: [declaration.fix],
+          ...(declaration.fix === null
+            ? {}
+            : { fix: [`\`${declaration.fix.shown}\``], edits: [declaration.fix.edit] }),
         }),
   });
 }
