@@ -194,7 +194,7 @@ test("a given that nothing provides", () => {
      --> not-fed.ham:7:7
     7 | given query: [D]
       |       ^^^^^ declared here, no file
-      = fix: run with \`--given query=FILE.npy\`, or declare it with \`from "FILE.npy"\`",
+      = help: run with \`--given query=FILE.npy\`, or declare it with \`from "FILE.npy"\`",
     }
   `);
 });

@@ -83,7 +83,7 @@ test("another version than the file needs is an error", async () => {
      --> m.ham:2:10
     2 | use "kit@^2.0" as kit
       |          ^^^^
-      = fix: \`pnpm add kit@^2.0\`
+      = help: install it: \`pnpm add kit@^2.0\`
 
     m.ham: 1 error, no warnings"
   `);
@@ -95,7 +95,7 @@ test("a plugin that is not installed, or no plugin at all, is an error", async (
      --> m.ham:2:11
     2 | use "kitt@^1.0" as kit
       |           ^^^^
-      = fix: \`pnpm add kitt@^1.0\`
+      = help: install it: \`pnpm add kitt@^1.0\`
 
     m.ham: 1 error, no warnings"
   `);

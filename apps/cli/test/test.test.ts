@@ -141,7 +141,7 @@ test("a test that needs what nothing feeds is an error of the file", () => {
     ...
     21 |   run settle
        |   ^^^^^^^^^^ uses \`query\` in its start
-       = fix: add \`feed query ~ normal(0, 1)\` above",
+       = help: feed it above, for example \`feed query ~ normal(0, 1)\`",
       "stdout": "
     tests: 0 passed, 0 failed, 1 file with errors",
     }

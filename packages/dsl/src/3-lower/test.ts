@@ -29,7 +29,6 @@ import type { Span } from "../source.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
 import type { ModelLowering } from "./model.ts";
-import { walk } from "./walk.ts";
 
 /** The recalls of a file: their names as written, and what they became. */
 export interface KnownRecalls {
@@ -134,15 +133,24 @@ function lowerExpect(
   const around: Surroundings = { ...NOWHERE, words: QUANTITIES, calls };
   const condition = model.expressions.condition(written, around, "expect");
   if (condition === null) return null;
-  walk(written, (node) => {
-    if (node.kind !== "binary" || !["<", "<=", ">", ">=", "==", "!="].includes(node.op)) return;
-    for (const side of [node.left, node.right]) {
-      if (side.kind === "number") continue;
-      const value = model.expressions.lower(side, around);
-      if (value !== null) shown.push({ text: model.expressions.written(side.span), value });
-    }
-  });
+  for (const side of sidesOf(written)) {
+    if (side.kind === "number") continue;
+    const value = model.expressions.lower(side, around);
+    if (value !== null) shown.push({ text: model.expressions.written(side.span), value });
+  }
   return { text: model.expressions.written(written.span), condition, shown };
+}
+
+/** What a condition compares. Not what is compared inside of a sum: that has a value per entry. */
+function sidesOf(condition: ast.Expression): ast.Expression[] {
+  if (condition.kind === "unary" && condition.op === "not") return sidesOf(condition.operand);
+  if (condition.kind !== "binary") return [];
+  if (condition.op === "and" || condition.op === "or") {
+    return [...sidesOf(condition.left), ...sidesOf(condition.right)];
+  }
+  return ["<", "<=", ">", ">=", "==", "!="].includes(condition.op)
+    ? [condition.left, condition.right]
+    : [];
 }
 
 /** Two tensors of equal axes, entry by entry. */
