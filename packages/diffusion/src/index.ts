@@ -21,7 +21,12 @@ export { denseMemoryEnergy, type EnergyAndGradient } from "./exact/dense-memory.
 export { type ExactScore, exactScore } from "./exact/exact-score.ts";
 export { inverseTemperatureAt } from "./exact/inverse-temperature.ts";
 export { ringEnergy, ringForce, ringMinimum, ringScore } from "./exact/ring.ts";
-export { collapseTime, type CollapseOptions, speciationTime } from "./exact/times.ts";
+export {
+  collapseTime,
+  type CollapseOptions,
+  type CollapseTime,
+  speciationTime,
+} from "./exact/times.ts";
 export { type StepControl } from "./likelihood/dormand-prince.ts";
 export { hutchinson, type HutchinsonOptions } from "./likelihood/hutchinson.ts";
 export { energiesOf, logLikelihood, type LikelihoodOptions } from "./likelihood/log-likelihood.ts";

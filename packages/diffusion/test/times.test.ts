@@ -1,5 +1,6 @@
-import { key, normal } from "@hamlet/core";
+import { key, normal, uniform } from "@hamlet/core";
 import {
+  circlePoints,
   collapseTime,
   energyCensus,
   inverseTemperatureAt,
@@ -36,25 +37,83 @@ test("the centre of two patterns stops being a minimum at the speciation time", 
   expect(await minimaAt(time * 0.98)).toBe(2);
 });
 
-test("patterns of a normal population collapse where the closed form says", () => {
-  const population: Points = { shape: [1000, 2], data: Float64Array.from(normal(key(3), 2000)) };
-  const count = 9;
-  const expected = 1 / (count - 1);
-  const found = collapseTime(population, { noise, count });
-  expect(Math.abs(found / expected - 1)).toBeLessThan(0.12);
+/** M points of a normal population in N dimensions. */
+const normalPoints = (seed: number, M: number, N: number): Points => ({
+  shape: [M, N],
+  data: Float64Array.from(normal(key(seed), M * N)),
+});
+
+test.each([
+  ["many points in the plane", 2, 9, 1000],
+  ["a few points in the plane", 2, 9, 40],
+  ["as few as there may be", 16, 64, 128],
+  ["as few as there may be, for 256 patterns", 16, 256, 512],
+  ["twice as many", 16, 256, 1024],
+])("patterns of a normal population collapse where the closed form says: %s", (_, N, K, M) => {
+  const expected = 1 / (K ** (2 / N) - 1);
+  const found = collapseTime(normalPoints(3, M, N), { noise, count: K });
+  expect(found.low).toBeLessThan(expected);
+  expect(found.high).toBeGreaterThan(expected);
+  // Even from 2K points within 12%; 40 points in the plane are themselves known to a third.
+  expect(Math.abs(found.time / expected - 1)).toBeLessThan(M === 40 ? 0.35 : 0.12);
+});
+
+test("more points know better, and another noise only counts time otherwise", () => {
+  const width = (M: number) => {
+    const { low, high } = collapseTime(normalPoints(4, M, 4), { noise, count: 16 });
+    return high / low;
+  };
+  expect(width(400)).toBeLessThan(width(100));
+  expect(width(100)).toBeLessThan(width(32));
+  const few = normalPoints(5, 50, 2);
+  const found = collapseTime(few, { noise, count: 9 });
   // Twice the diffusion coefficient reaches the same noise in a quarter of the time.
-  expect(collapseTime(population, { noise: varianceExploding(2), count })).toBeCloseTo(
-    found / 4,
-    10,
-  );
+  const faster = collapseTime(few, { noise: varianceExploding(2), count: 9 });
+  expect(faster.time).toBeCloseTo(found.time / 4, 10);
+  expect(faster.high).toBeCloseTo(found.high / 4, 10);
+});
+
+test("in one dimension it is where an entropy integrated on a grid is that of K Gaussians", () => {
+  const K = 12;
+  const M = 400;
+  const population: Points = { shape: [M, 1], data: Float64Array.from(uniform(key(6), M)) };
+  const entropyAt = (variance: number) => {
+    const deviation = Math.sqrt(variance);
+    const [cells, from, to] = [400, -8 * deviation, 1 + 8 * deviation];
+    const h = (to - from) / cells;
+    let entropy = 0;
+    for (let k = 0; k <= cells; k++) {
+      // The Gaussians of 400 places, spread evenly.
+      let sum = 0;
+      for (let u = 0; u < 400; u++) {
+        const z = (from + k * h - (u + 0.5) / 400) / deviation;
+        sum += Math.exp((-z * z) / 2) / 400;
+      }
+      const density = sum / (deviation * Math.sqrt(2 * Math.PI));
+      if (density > 0) entropy -= density * Math.log(density) * h;
+    }
+    return entropy;
+  };
+  let [low, high] = [1e-5, 1];
+  for (let halving = 0; halving < 30; halving++) {
+    const v = Math.sqrt(low * high);
+    if (entropyAt(v) > Math.log(K) + Math.log(2 * Math.PI * Math.E * v) / 2) low = v;
+    else high = v;
+  }
+  const found = collapseTime(population, { noise, count: K });
+  expect(found.low).toBeLessThan(low);
+  expect(found.high).toBeGreaterThan(low);
+  expect(Math.abs(found.time / low - 1)).toBeLessThan(0.15);
 });
 
 test("patterns on the circle collapse where their noise is as wide as their distance", () => {
   // log 2π + ½ log(2πe v) = log K + log(2πe v) for a ring that is thin against its radius.
   const count = 40;
   const expected = (2 * Math.PI) / (Math.E * count ** 2);
-  const found = collapseTime(polygonPoints(200), { noise, count, draws: 8000 });
-  expect(Math.abs(found / expected - 1)).toBeLessThan(0.06);
+  const found = collapseTime(circlePoints(key(7), { count: 1500 }), { noise, count, draws: 3000 });
+  expect(Math.abs(found.time / expected - 1)).toBeLessThan(0.1);
+  expect(found.low).toBeLessThan(expected);
+  expect(found.high).toBeGreaterThan(expected);
 });
 
 test("a population of one point, again and again, is refused", () => {

@@ -1,10 +1,9 @@
 // The two times at which the way back from noise to data decides something.
 
-import { type Key, key as keyOf, normal, randint, split } from "@hamlet/core";
+import { type Key, key as keyOf, normal, permutation, split } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { assertPoints, type Points } from "../data/points.ts";
 import { type Noise, noiseDeviation } from "../noise.ts";
-import { makeAttention } from "./attention.ts";
 import { principalAxes } from "./covariance.ts";
 import { inverseTemperatureAt } from "./inverse-temperature.ts";
 
@@ -33,73 +32,136 @@ export interface CollapseOptions {
   readonly key?: Key;
 }
 
+/** A collapse time and the ends between which it is believed to be. */
+export interface CollapseTime {
+  readonly time: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Where a collapse is looked for, in factors of e from the speciation time, and how often this halves. */
-const BRACKET = [-24, 4];
-const HALVINGS = 12;
+const BRACKET = [-24, 4] as const;
+const HALVINGS = 16;
+/** Standard errors of the draws by which the ends move apart. */
+const ERRORS = 2;
 
 /**
  * The collapse time: on the way back, samples fall here onto one of the K patterns.
  *
  * It is where the entropy of the noisy data is what K Gaussians would have that do not overlap,
  * `h(p_t) = log K + N/2 log(2πe σ²t)`: with more noise their sum looks like the population the
- * patterns were drawn from, with less it is one of them at a time. The population stands for
- * itself by many more points of it than K. The paper's closed form for a normal population of
- * variance λ in N dimensions is `σ² t_C = λ / (K^(2/N) − 1)`.
- * @param population - `[M, N]`, the more the better; at least 2K.
+ * patterns were drawn from, with less it is one of them at a time. The paper's closed form for a
+ * normal population of variance λ in N dimensions is `σ² t_C = λ / (K^(2/N) − 1)`.
+ *
+ * M independent points stand for the population, so two estimates of its entropy bracket it. With
+ * `p̂` the mixture around all M points, `h(p̂)` is too small by `E KL(p̂‖p)`: every point sees itself.
+ * Noisy points under the mixture around the other M − 1 have a cross entropy that is too large by
+ * `E KL(p‖p̂)`. To first order in 1/M both are half of the same χ² distance, so their mean has an
+ * error of order 1/M², and gives `time`; the two estimates, two standard errors further out, give
+ * `low` and `high`. Points that are spread evenly, and not drawn, make `time` too late.
+ * @param population - `[M, N]`, drawn independently, the more the better; at least 2K.
  * @throws HamError `diffusion/population` unless `2 ≤ K ≤ M/2`; as `assertPoints`.
  * @see Biroli, Bonnaire, de Bortoli and Mézard, arXiv:2402.18491.
  */
-export function collapseTime(population: Points, options: CollapseOptions): number {
+export function collapseTime(population: Points, options: CollapseOptions): CollapseTime {
   const { noise, count, draws = 1000, key = keyOf(0) } = options;
   assertPoints("population", population);
   assertPopulation(population.shape[0], count);
   const informationAt = makeInformation(population, noise, { draws, key });
   const scale = speciationTime(population, noise);
-  // How much more a noisy point says than which of K patterns it came from.
-  const excessAt = (place: number) => informationAt(scale * Math.exp(place)) - Math.log(count);
-  let [low, high] = BRACKET.map((place: number) => ({ place, excess: excessAt(place) }));
-  if (!(low.excess > 0)) throw tooFewDistinct(count);
-  for (let halving = 0; halving < HALVINGS; halving++) {
-    const place = (low.place + high.place) / 2;
-    const middle = { place, excess: excessAt(place) };
-    if (middle.excess > 0) low = middle;
-    else high = middle;
+  if (!(informationAt(scale * Math.exp(BRACKET[0])).withItself > Math.log(count))) {
+    throw tooFewDistinct(count);
   }
-  const part = low.excess / (low.excess - high.excess);
-  return scale * Math.exp(low.place + part * (high.place - low.place));
+  // Where a noisy point says no more than which of K patterns it came from.
+  const crossing = (of: (information: Information) => number): number => {
+    let [low, high]: number[] = [...BRACKET];
+    for (let halving = 0; halving < HALVINGS; halving++) {
+      const middle = (low + high) / 2;
+      if (of(informationAt(scale * Math.exp(middle))) > Math.log(count)) low = middle;
+      else high = middle;
+    }
+    return scale * Math.exp((low + high) / 2);
+  };
+  return {
+    time: crossing(({ withItself, byOthers }) => (withItself + byOthers) / 2),
+    low: crossing(({ withItself, error }) => withItself - ERRORS * error),
+    high: crossing(({ byOthers, error }) => byOthers + ERRORS * error),
+  };
 }
 
-/**
- * `h(p_t) − N/2 log(2πe σ²t)`, which falls from `log M` to 0: what a noisy point says about the
- * point it came from. The same draws serve all times, so that it falls without jumps.
- */
+/** Two estimates of `h(p_t) − N/2 log(2πe σ²t)`: what a noisy point says about its origin. */
+interface Information {
+  /** By the mixture around all M points; from log M at no noise to 0. Too small. */
+  readonly withItself: number;
+  /** By the mixture around the other points; from infinity to 0. Too large. */
+  readonly byOthers: number;
+  /** The standard error of the first; that of the second is alike where it matters. */
+  readonly error: number;
+}
+
+/** The same draws serve all times, so that the information falls without jumps. */
 function makeInformation(
   population: Points,
   noise: Noise,
   { draws, key }: { draws: number; key: Key },
-): (t: number) => number {
+): (t: number) => Information {
   const [count, width] = population.shape;
   const [which, where] = split(key);
-  const origins = randint(which, draws, 0, count);
+  // By turns, so that chance does not prefer some origins to others.
+  const order = permutation(which, count);
   const z = normal(where, [draws, width]);
-  const attention = makeAttention(population);
+  const exponents = new Float64Array(count);
   const x = new Float64Array(width);
-  return (t) => {
+  const at = (t: number): Information => {
     const beta = inverseTemperatureAt(noise, t);
     const deviation = noiseDeviation(noise, t);
-    let sum = 0;
+    let [withItself, byOthers, squares] = [0, 0, 0];
     for (let i = 0; i < draws; i++) {
-      let square = 0;
+      const origin = order[i % count];
+      let own = 0;
       for (let d = 0; d < width; d++) {
         const step = z[i * width + d];
-        x[d] = population.data[origins[i] * width + d] + deviation * step;
-        square += step * step;
+        x[d] = population.data[origin * width + d] + deviation * step;
+        own -= (step * step) / 2;
       }
       // The entropy of the noise is that of these draws: most of the scatter goes out.
-      sum += Math.log(count) - attention(x, 0, beta).logSum - square / 2;
+      const others = logSumOfOthers(population, { x, beta, origin, exponents });
+      const all = Math.max(own, others) + Math.log1p(Math.exp(-Math.abs(own - others)));
+      const seen = Math.log(count) - all + own;
+      withItself += seen;
+      squares += seen * seen;
+      byOthers += Math.log(count - 1) - others + own;
     }
-    return sum / draws;
+    const mean = withItself / draws;
+    const variance = Math.max(0, squares / draws - mean * mean);
+    // Several draws from one origin are one sight of the population.
+    const error = Math.sqrt(variance / Math.min(draws, count));
+    return { withItself: mean, byOthers: byOthers / draws, error };
   };
+  const known = new Map<number, Information>();
+  return (t) => {
+    const information = known.get(t) ?? at(t);
+    known.set(t, information);
+    return information;
+  };
+}
+
+/** `log Σ_{μ ≠ origin} exp(−β |x − ξ_μ|²)`; −∞ only where there is no other point. */
+function logSumOfOthers(
+  { shape: [count, width], data }: Points,
+  here: { x: Float64Array; beta: number; origin: number; exponents: Float64Array },
+): number {
+  const { x, beta, origin, exponents } = here;
+  let most = -Infinity;
+  for (let mu = 0, at = 0; mu < count; mu++) {
+    let distance = 0;
+    for (let d = 0; d < width; d++, at++) distance += (x[d] - data[at]) ** 2;
+    exponents[mu] = mu === origin ? -Infinity : -beta * distance;
+    if (exponents[mu] > most) most = exponents[mu];
+  }
+  let sum = 0;
+  for (let mu = 0; mu < count; mu++) sum += Math.exp(exponents[mu] - most);
+  return most + Math.log(sum);
 }
 
 function assertPopulation(size: number, count: number): void {
