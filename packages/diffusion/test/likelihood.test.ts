@@ -58,11 +58,81 @@ test.each([
   const found = await logLikelihood(exact, points, {
     noise: varianceExploding(sigma),
     t,
-    relative: 1e-9,
-    absolute: 1e-9,
     logPrior: (x) => exact.logDensity(x, 1),
   });
   expect(apart(found, exact.logDensity(points.data, t))).toBeLessThan(1e-4);
+});
+
+/** On the ridges and in the valleys between patterns, next to them, on patterns, and outside. */
+const VALLEYS = [
+  [0, 0],
+  [0, 0.3],
+  [1e-3, 0],
+  [1e-5, 2],
+  [Math.cos(Math.PI / 9), Math.sin(Math.PI / 9)],
+  [0.5 * Math.cos(Math.PI / 9), 0.5 * Math.sin(Math.PI / 9)],
+  [1, 0],
+  [2, 0],
+];
+
+test.each([
+  ["two patterns", polygonPoints(2), 1, 1e-3],
+  ["two patterns", polygonPoints(2), 1, 0.02],
+  ["two patterns, from the default time on", polygonPoints(2), 1, undefined],
+  ["nine patterns", polygonPoints(9), 1, 1e-3],
+  ["nine patterns", polygonPoints(9), 1, 0.15],
+  ["nine patterns, more noise", polygonPoints(9), 3, 1e-3],
+])("in valleys the defaults are as exact: %s, %#", async (_, patterns, sigma, t) => {
+  const process = varianceExploding(sigma);
+  const exact = exactScore(patterns, process);
+  const points = pointsOf(VALLEYS);
+  const found = await logLikelihood(exact, points, {
+    noise: process,
+    ...(t === undefined ? {} : { t }),
+    logPrior: (x) => exact.logDensity(x, 1),
+  });
+  // Log densities of 5e4 among them.
+  expect(apart(found, exact.logDensity(points.data, t ?? 1e-5))).toBeLessThan(1e-4);
+});
+
+test("a smaller tolerance is kept", async () => {
+  const exact = exactScore(polygonPoints(9), noise);
+  const points = pointsOf(VALLEYS);
+  const apartAt = async (tolerance: number) => {
+    const options = {
+      noise,
+      t: 0.02,
+      tolerance,
+      logPrior: (x: Float64Array) => exact.logDensity(x, 1),
+    };
+    return apart(await logLikelihood(exact, points, options), exact.logDensity(points.data, 0.02));
+  };
+  await expect(apartAt(0)).rejects.toThrow("The tolerance must be a number above 0, not 0.");
+  // Four factors of e in time, with some margin.
+  for (const tolerance of [1e-3, 1e-5, 1e-7, 1e-9]) {
+    expect(await apartAt(tolerance)).toBeLessThan(8 * tolerance);
+  }
+});
+
+test.each([
+  [0.5, 2],
+  [2, 1],
+  [3, 3],
+])("with σ = %d in %d dimensions the default prior is N(0, σ²)", async (sigma, width) => {
+  // The flow from one pattern at 0 only stretches, to x/√t, so the closed form is N(0, σ² t).
+  const process = varianceExploding(sigma);
+  const one = exactScore({ shape: [1, width], data: new Float64Array(width) }, process);
+  const points: Points = { shape: [4, width], data: Float64Array.from(normal(key(8), 4 * width)) };
+  const t = 0.2;
+  const variance = sigma * sigma * t;
+  const found = await logLikelihood(one, points, { noise: process, t });
+  for (let i = 0; i < 4; i++) {
+    const square = points.data
+      .subarray(i * width, (i + 1) * width)
+      .reduce((sum, value) => sum + value * value, 0);
+    const expected = -(width / 2) * Math.log(2 * Math.PI * variance) - square / (2 * variance);
+    expect(Math.abs(found[i] - expected)).toBeLessThan(1e-4);
+  }
 });
 
 test("a single pattern, with the prior of the samplers, has its closed form", async () => {

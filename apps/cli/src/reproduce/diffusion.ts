@@ -92,7 +92,7 @@ async function measureLearned(
 ): Promise<Measured> {
   using score = networkScore(model);
   const logDensity = (points: Points) =>
-    logLikelihood(score, points, { noise: NOISE, t: ENERGY_TIME });
+    logLikelihood(score, points, { noise: NOISE, t: ENERGY_TIME, tolerance: 1e-5 });
   return await measure({ score, logDensity }, patterns, about);
 }
 

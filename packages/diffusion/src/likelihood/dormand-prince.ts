@@ -6,18 +6,33 @@ import { makeTurn, type Signal } from "../turn.ts";
 /** The slopes `[n, width]` of n rows, each at its own time. */
 export type Flow = (y: Float64Array, t: Float64Array) => Promise<Float64Array>;
 
-/** How exact, and how long at most. */
+/** How long at most. */
 export interface StepControl {
-  /** A step's error is kept below `absolute + relative |y|`, root mean square over a row; default 1e-5. */
-  readonly relative?: number;
-  /** Default 1e-5. */
-  readonly absolute?: number;
-  /** Steps of one row, rejected ones included; default 10 000. */
+  /** Steps of one row, rejected ones included; default 100 000. */
   readonly maxSteps?: number;
   /** Called after every round of steps with the rows that have arrived, and all rows. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   /** Stops between two rounds with `diffusion/aborted`. */
   readonly signal?: Signal;
+}
+
+/** A step of one row that may be accepted. */
+export interface TriedStep {
+  /** The difference of the two orders, `[width]`. */
+  readonly error: Float64Array;
+  /** The slopes at both ends, `[width]` each. */
+  readonly slopes: readonly [Float64Array, Float64Array];
+  /** The time before, and the length. */
+  readonly t: number;
+  readonly h: number;
+}
+
+/** From where to where, by how much first, and when a step is good: errors up to 1 are allowed. */
+export interface Journey extends StepControl {
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  readonly errorOf: (step: TriedStep) => number;
 }
 
 const C = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
@@ -45,31 +60,34 @@ const [SHRINK, GROW] = [0.2, 10];
  * @param start - `y`: `[n, width]`, borrowed.
  * @returns `[n, width]`.
  * @throws HamError `diffusion/too-many-steps`, `diffusion/aborted`.
- * @see Dormand and Prince, A family of embedded Runge–Kutta formulae, 1980; the choice of the
- * first step is that of Hairer, Nørsett and Wanner, Solving ordinary differential equations I, II.4.
+ * @see Dormand and Prince, A family of embedded Runge–Kutta formulae, 1980.
  */
 export async function dormandPrince(
   flow: Flow,
   start: { readonly y: Float64Array; readonly width: number },
-  { from, to, ...control }: StepControl & { readonly from: number; readonly to: number },
+  { from, to, first, errorOf, ...control }: Journey,
 ): Promise<Float64Array> {
   const { width } = start;
   const y = Float64Array.from(start.y);
   const total = y.length / width;
-  const limits = { relative: 1e-5, absolute: 1e-5, ...definedOf(control) };
   const turn = makeTurn(control.signal);
   let rows = Int32Array.from({ length: total }, (_, i) => i);
   const t = new Float64Array(total).fill(from);
   const slope = await flow(y, t);
-  const h = await firstSteps(flow, { y, slope, width }, { from, to, ...limits });
+  const h = new Float64Array(total).fill(first);
   for (let round = 0; rows.length > 0; round++) {
     await turn();
-    if (round === (control.maxSteps ?? 10_000)) throw tooManySteps(round, rows.length, t[rows[0]]);
+    if (round === (control.maxSteps ?? 100_000)) throw tooManySteps(round, rows.length, t[rows[0]]);
     for (const row of rows) h[row] = Math.min(h[row], to - t[row]);
     const tried = await tryStep(flow, { y, slope, t, h, width }, rows);
     rows.forEach((row, r) => {
       const own = (all: Float64Array, i: number) => all.subarray(i * width, (i + 1) * width);
-      const error = errorOf(own(tried.error, r), own(y, row), own(tried.y, r), limits);
+      const error = errorOf({
+        error: own(tried.error, r),
+        slopes: [own(slope, row), own(tried.slope, r)],
+        t: t[row],
+        h: h[row],
+      });
       if (error <= 1) {
         // The last step ends exactly at the end.
         t[row] = h[row] >= to - t[row] ? to : t[row] + h[row];
@@ -134,60 +152,6 @@ function addSlopes(
       for (let d = 0; d < width; d++, at++) target[at] += gain * slopes[j][at];
     }
   });
-}
-
-interface Limits {
-  readonly relative: number;
-  readonly absolute: number;
-}
-
-/** The error of a row in units of what is allowed. */
-function errorOf(
-  error: Float64Array,
-  before: Float64Array,
-  after: Float64Array,
-  { relative, absolute }: Limits,
-): number {
-  let sum = 0;
-  for (let d = 0; d < error.length; d++) {
-    const size = Math.max(Math.abs(before[d]), Math.abs(after[d]));
-    sum += (error[d] / (absolute + relative * size)) ** 2;
-  }
-  return Math.sqrt(sum / error.length);
-}
-
-/** A first step for each row, from how fast its slope changes over a small one. */
-async function firstSteps(
-  flow: Flow,
-  { y, slope, width }: { y: Float64Array; slope: Float64Array; width: number },
-  { from, to, ...limits }: Limits & { from: number; to: number },
-): Promise<Float64Array> {
-  const total = y.length / width;
-  const rows = Array.from({ length: total }, (_, i) => [i * width, (i + 1) * width] as const);
-  const sizes = (all: Float64Array) =>
-    rows.map(([a, b]) => errorOf(all.subarray(a, b), y.subarray(a, b), y.subarray(a, b), limits));
-  const [d0, d1] = [sizes(y), sizes(slope)];
-  const h = Float64Array.from(d0, (size, i) =>
-    Math.min(to - from, size < 1e-5 || d1[i] < 1e-5 ? 1e-6 : (0.01 * size) / d1[i]),
-  );
-  const ahead = y.map((value, k) => value + h[Math.floor(k / width)] * slope[k]);
-  const next = await flow(
-    ahead,
-    h.map((step) => from + step),
-  );
-  const d2 = sizes(next.map((value, k) => (value - slope[k]) / h[Math.floor(k / width)]));
-  return h.map((step, i) => {
-    const most = Math.max(d1[i], d2[i]);
-    const fine = most <= 1e-15 ? Math.max(1e-6, step * 1e-3) : (0.01 / most) ** 0.2;
-    return Math.min(100 * step, fine, to - from);
-  });
-}
-
-function definedOf({ relative, absolute }: StepControl): Partial<Limits> {
-  return {
-    ...(relative === undefined ? {} : { relative }),
-    ...(absolute === undefined ? {} : { absolute }),
-  };
 }
 
 function tooManySteps(steps: number, left: number, t: number): HamError {
