@@ -13,18 +13,19 @@ beforeAll(() => {
 afterAll(() => bench[Symbol.dispose]());
 
 /** Runs a command that must fail; checks what all failures have in common. */
-function fails(
+async function fails(
   args: readonly string[],
   options?: { uid?: number },
-): { code: number | null; message: string } {
-  const { code, stdout, stderr } = bench.ham(args, options);
+): Promise<{ code: number | null; message: string }> {
+  const { code, stdout, stderr } =
+    options === undefined ? await bench.inProcess(args) : bench.ham(args, options);
   expect(stdout).toBe("");
   expect(stderr).not.toMatch(/^\s+at /m);
   return { code, message: stderr };
 }
 
-test("a model that is not there", () => {
-  expect(fails(["run", "n.ham"])).toMatchInlineSnapshot(`
+test("a model that is not there", async () => {
+  expect(await fails(["run", "n.ham"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "ham: cannot read n.ham: there is no such file in this folder. Did you mean m.ham?",
@@ -32,8 +33,8 @@ test("a model that is not there", () => {
   `);
 });
 
-test("a model in a folder that is not there", () => {
-  expect(fails(["run", "models/m.ham"])).toMatchInlineSnapshot(`
+test("a model in a folder that is not there", async () => {
+  expect(await fails(["run", "models/m.ham"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "ham: cannot read models/m.ham: there is no such file in models (which does not exist).",
@@ -41,9 +42,9 @@ test("a model in a folder that is not there", () => {
   `);
 });
 
-test("a folder instead of a model", () => {
+test("a folder instead of a model", async () => {
   mkdirSync(join(bench.folder, "folder"), { recursive: true });
-  expect(fails(["run", "folder"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "folder"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "ham: cannot read folder: it is a folder.",
@@ -51,9 +52,9 @@ test("a folder instead of a model", () => {
   `);
 });
 
-test("a data file that is not there", () => {
+test("a data file that is not there", async () => {
   bench.write("no-file.ham", MODEL.replace('"xi.npy"', '"xy.npy"'));
-  expect(fails(["run", "no-file.ham"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "no-file.ham"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0901] no_file: cannot read \`xy.npy\`
@@ -65,9 +66,9 @@ test("a data file that is not there", () => {
   `);
 });
 
-test("a data file that is no array", () => {
+test("a data file that is no array", async () => {
   bench.write("notes.npy", "not an array");
-  expect(fails(["run", "m.ham", "--data", "xi=notes.npy"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "m.ham", "--data", "xi=notes.npy"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0902] no_key: notes.npy: expected an .npy, .npz or safetensors file, found 12 bytes that start like none of them
@@ -79,9 +80,9 @@ test("a data file that is no array", () => {
   `);
 });
 
-test("data of the wrong shape", () => {
+test("data of the wrong shape", async () => {
   bench.writeArray("flat.npy", { shape: [4], data: Float32Array.of(1, 2, 3, 4) });
-  expect(fails(["run", "m.ham", "--data", "xi=flat.npy"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "m.ham", "--data", "xi=flat.npy"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0308] file_shape: \`flat.npy\` does not fit the declared shape
@@ -94,9 +95,9 @@ test("data of the wrong shape", () => {
   `);
 });
 
-test("data whose sizes contradict each other", () => {
+test("data whose sizes contradict each other", async () => {
   bench.writeArray("three.npy", { shape: [1, 3], data: Float32Array.of(1, 2, 3) });
-  expect(fails(["run", "m.ham", "--given", "query=three.npy"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "m.ham", "--given", "query=three.npy"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0308] file_shape: \`xi.npy\` does not fit the declared shape
@@ -109,9 +110,9 @@ test("data whose sizes contradict each other", () => {
   `);
 });
 
-test("a NaN in the data", () => {
+test("a NaN in the data", async () => {
   bench.writeArray("nan.npy", { shape: [2, 2], data: Float32Array.of(1, 2, Number.NaN, 4) });
-  expect(fails(["run", "m.ham", "--data", "xi=nan.npy"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "m.ham", "--data", "xi=nan.npy"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0405] value_out_of_bounds: \`xi\` must hold finite numbers
@@ -123,9 +124,9 @@ test("a NaN in the data", () => {
   `);
 });
 
-test("a misspelt name in the file", () => {
+test("a misspelt name in the file", async () => {
   bench.write("name.ham", MODEL.replace("-1/beta", "-1/btea"));
-  expect(fails(["run", "name.ham"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "name.ham"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0201] unknown_name: there is no \`btea\` here
@@ -137,8 +138,8 @@ test("a misspelt name in the file", () => {
   `);
 });
 
-test("a misspelt name in --set", () => {
-  expect(fails(["run", "m.ham", "--set", "btea=4"])).toMatchInlineSnapshot(`
+test("a misspelt name in --set", async () => {
+  expect(await fails(["run", "m.ham", "--set", "btea=4"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error[E0907] unknown_override: this model has nothing called \`btea\` to set
@@ -150,8 +151,8 @@ test("a misspelt name in --set", () => {
   `);
 });
 
-test("a value out of its bounds in --set", () => {
-  expect(fails(["run", "m.ham", "--set", "beta=-2"])).toMatchInlineSnapshot(`
+test("a value out of its bounds in --set", async () => {
+  expect(await fails(["run", "m.ham", "--set", "beta=-2"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error[E0405] value_out_of_bounds: \`beta\` must be > 0
@@ -163,8 +164,8 @@ test("a value out of its bounds in --set", () => {
   `);
 });
 
-test("a word instead of a number in --set", () => {
-  expect(fails(["run", "m.ham", "--set", "beta=hot"])).toMatchInlineSnapshot(`
+test("a word instead of a number in --set", async () => {
+  expect(await fails(["run", "m.ham", "--set", "beta=hot"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error[E0404] type_mismatch: \`--set\` needs NAME=NUMBER, but this is \`beta=hot\`
@@ -176,8 +177,8 @@ test("a word instead of a number in --set", () => {
   `);
 });
 
-test("a misspelt name in --given", () => {
-  expect(fails(["run", "m.ham", "--given", "qery=query.npy"])).toMatchInlineSnapshot(`
+test("a misspelt name in --given", async () => {
+  expect(await fails(["run", "m.ham", "--given", "qery=query.npy"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "ham: This model has no data or given called "qery". Did you mean query? It takes: xi (data), query (given).",
@@ -185,9 +186,9 @@ test("a misspelt name in --given", () => {
   `);
 });
 
-test("a given that nothing provides", () => {
+test("a given that nothing provides", async () => {
   bench.write("not-fed.ham", MODEL.replace(' from "query.npy"', ""));
-  expect(fails(["run", "not-fed.ham"])).toMatchInlineSnapshot(`
+  expect(await fails(["run", "not-fed.ham"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "message": "error[E0804] not_fed: recall \`settle\` needs \`query\`, which nothing provides
@@ -199,8 +200,8 @@ test("a given that nothing provides", () => {
   `);
 });
 
-test("an unknown backend", () => {
-  expect(fails(["run", "m.ham", "--backend", "wsam"])).toMatchInlineSnapshot(`
+test("an unknown backend", async () => {
+  expect(await fails(["run", "m.ham", "--backend", "wsam"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "ham: there is no backend "wsam". Did you mean wasm? Backends here: wasm, cpu, webgpu, node, node-gpu.",
@@ -208,8 +209,8 @@ test("an unknown backend", () => {
   `);
 });
 
-test("an unknown recall", () => {
-  expect(fails(["run", "m.ham", "--recall", "setle"])).toMatchInlineSnapshot(`
+test("an unknown recall", async () => {
+  expect(await fails(["run", "m.ham", "--recall", "setle"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "ham: This model has no recall called "setle". It has: settle.",
@@ -217,8 +218,8 @@ test("an unknown recall", () => {
   `);
 });
 
-test("an unknown option", () => {
-  expect(fails(["run", "m.ham", "--jsn"])).toMatchInlineSnapshot(`
+test("an unknown option", async () => {
+  expect(await fails(["run", "m.ham", "--jsn"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error: unknown option '--jsn'
@@ -228,8 +229,8 @@ test("an unknown option", () => {
   `);
 });
 
-test("an unknown command", () => {
-  expect(fails(["rum", "m.ham"])).toMatchInlineSnapshot(`
+test("an unknown command", async () => {
+  expect(await fails(["rum", "m.ham"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error: unknown command 'rum'
@@ -239,8 +240,8 @@ test("an unknown command", () => {
   `);
 });
 
-test("a seed that is no number", () => {
-  expect(fails(["run", "m.ham", "--seed", "soon"])).toMatchInlineSnapshot(`
+test("a seed that is no number", async () => {
+  expect(await fails(["run", "m.ham", "--seed", "soon"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error: option '--seed <N>' argument 'soon' is invalid. A seed is a whole number from 0 up.
@@ -249,8 +250,8 @@ test("a seed that is no number", () => {
   `);
 });
 
-test("a batch that is no number", () => {
-  expect(fails(["run", "m.ham", "--batch", "0"])).toMatchInlineSnapshot(`
+test("a batch that is no number", async () => {
+  expect(await fails(["run", "m.ham", "--batch", "0"])).toMatchInlineSnapshot(`
     {
       "code": 2,
       "message": "error: option '--batch <N>' argument '0' is invalid. A count is a whole number from 1 up.
@@ -259,8 +260,8 @@ test("a batch that is no number", () => {
   `);
 });
 
-test("an output folder that is a file", () => {
-  const found = fails(["demo", "--out-dir", "m.ham"]);
+test("an output folder that is a file", async () => {
+  const found = await fails(["demo", "--out-dir", "m.ham"]);
   expect(found).toMatchInlineSnapshot(`
     {
       "code": 1,
@@ -269,18 +270,19 @@ test("an output folder that is a file", () => {
   `);
 });
 
-test("an output folder that is read-only, and nothing half written", () => {
+test("an output folder that is read-only, and nothing half written", async () => {
   const folder = join(bench.folder, "read-only");
   mkdirSync(folder, { mode: 0o555 });
   // Permissions do not bind root, so the command runs as somebody else then.
   const nobody = process.getuid?.() === 0 ? { uid: 65534 } : {};
-  expect(fails(["demo", "--out-dir", folder], nobody)).toMatchInlineSnapshot(`
+  expect(await fails(["demo", "--out-dir", folder], nobody)).toMatchInlineSnapshot(`
     {
       "code": 1,
       "message": "ham: cannot write to FOLDER/read-only: permission denied. Choose another folder with --out-dir.",
     }
   `);
-  expect(fails(["run", "m.ham", "--out", join(folder, "r.npz")], nobody)).toMatchInlineSnapshot(`
+  expect(await fails(["run", "m.ham", "--out", join(folder, "r.npz")], nobody))
+    .toMatchInlineSnapshot(`
     {
       "code": 1,
       "message": "ham: cannot write to FOLDER/read-only: permission denied. Choose another folder with --out.",
@@ -289,14 +291,14 @@ test("an output folder that is read-only, and nothing half written", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a file with several mistakes prints each of them once and exits with 3", () => {
+test("a file with several mistakes prints each of them once and exits with 3", async () => {
   bench.write(
     "five.ham",
     MODEL.replace("neuron v: [D] as identity", "neuron v: [D] as identiti")
       .replace('[D] from "query.npy"', '[DD] from "query.npy"')
       .replace("dt = 0.5", "dx = 0.5"),
   );
-  const { code, stdout } = bench.ham(["check", "five.ham"]);
+  const { code, stdout } = await bench.inProcess(["check", "five.ham"]);
   expect(code).toBe(3);
   expect(stdout).toMatchInlineSnapshot(`
     "error[E0201] unknown_name: there is no \`DD\` here

@@ -35,16 +35,16 @@ interface Report {
   }[];
 }
 
-const measure = (...args: string[]) => {
-  const { code, stdout, stderr } = bench.ham(["capacity", "--json", ...args]);
+const measure = async (...args: string[]) => {
+  const { code, stdout, stderr } = await bench.inProcess(["capacity", "--json", ...args]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout) as Report;
 };
 
 const QUADRATIC = ["--size", "40", "--counts", "8,3", "--noise", "0,0.25", "--trials", "100"];
 
-test("the quadratic energy: shares with intervals, beside the exact instability", () => {
-  const { points } = measure(...QUADRATIC, "--out", "q.svg");
+test("the quadratic energy: shares with intervals, beside the exact instability", async () => {
+  const { points } = await measure(...QUADRATIC, "--out", "q.svg");
   expect(points.map(({ K }) => K)).toEqual([3, 8]);
   for (const { K, unstable, expectedUnstable, restored } of points) {
     expect(expectedUnstable).toBe(hebbInstability(40, K));
@@ -71,22 +71,30 @@ test("the quadratic energy: shares with intervals, beside the exact instability"
   expect(svg).toContain("theory");
 });
 
-test("the same seed measures the same, another one other patterns", () => {
+test("the same seed measures the same, another one other patterns", async () => {
   const small = ["--size", "20", "--counts", "6", "--noise", "0.2", "--trials", "40"];
-  expect(measure(...small)).toEqual(measure(...small));
-  expect(measure(...small, "--seed", "1")).not.toEqual(measure(...small));
+  expect(await measure(...small)).toEqual(await measure(...small));
+  expect(await measure(...small, "--seed", "1")).not.toEqual(await measure(...small));
 });
 
-test("patterns of a file are tried by turns", () => {
+test("patterns of a file are tried by turns", async () => {
   const bits = Uint8Array.from({ length: 4 * 16 }, (_, i) => ((i * 7 + (i >> 4) * 3) % 5) & 1);
   bench.writeArray("p.npy", { shape: [4, 4, 4], dtype: "uint8", data: bits });
-  const report = measure("p.npy", "--noise", "0", "--trials", "10", "--energy", "exponential");
+  const report = await measure(
+    "p.npy",
+    "--noise",
+    "0",
+    "--trials",
+    "10",
+    "--energy",
+    "exponential",
+  );
   expect(report).toMatchObject({ size: 16, patterns: "p.npy" });
   expect(report.points.at(-1)!.K).toBe(4);
 });
 
-test("the table names the energy, and mistakes are explained", () => {
-  const { code, stdout } = bench.ham([
+test("the table names the energy, and mistakes are explained", async () => {
+  const { code, stdout } = await bench.inProcess([
     "capacity",
     "--size",
     "12",
@@ -98,18 +106,18 @@ test("the table names the energy, and mistakes are explained", () => {
   expect(code).toBe(0);
   expect(stdout).toContain("energy -1/2 * sum[m] agreement[m]^2");
   expect(stdout).toContain("expected limit for random patterns: K = 2");
-  const fails = (...args: string[]) => {
-    const failed = bench.ham(["capacity", ...args]);
+  const fails = async (...args: string[]) => {
+    const failed = await bench.inProcess(["capacity", ...args]);
     expect(failed.stdout).toBe("");
     return `${failed.code} ${failed.stderr.split("\n")[0]}`;
   };
-  expect(fails("p.npy", "--counts", "9")).toMatchInlineSnapshot(
+  expect(await fails("p.npy", "--counts", "9")).toMatchInlineSnapshot(
     `"2 ham: p.npy has 4 patterns, fewer than the 9 of --counts."`,
   );
-  expect(fails("--noise", "20")).toMatchInlineSnapshot(
+  expect(await fails("--noise", "20")).toMatchInlineSnapshot(
     `"2 error: option '--noise <X,…>' argument '20' is invalid. A share is a number from 0 to 1."`,
   );
-  expect(fails("--energy", "polynomial", "--n", "1")).toMatchInlineSnapshot(
+  expect(await fails("--energy", "polynomial", "--n", "1")).toMatchInlineSnapshot(
     `"2 error: option '--n <N>' argument '1' is invalid. An order is a whole number from 2 to 200."`,
   );
 });

@@ -6,9 +6,9 @@ import { type Bench, type Finished, makeBench } from "./ham.ts";
 
 let bench: Bench;
 let finished: Finished;
-beforeAll(() => {
+beforeAll(async () => {
   bench = makeBench();
-  finished = bench.ham(["demo"]);
+  finished = await bench.inProcess(["demo"]);
 });
 afterAll(() => bench[Symbol.dispose]());
 
@@ -50,9 +50,9 @@ test("the plot has one falling curve for every damage", () => {
   }
 });
 
-test("it says what to try next, and a smaller beta blurs", () => {
+test("it says what to try next, and a smaller beta blurs", async () => {
   expect(finished.stdout).toContain("ham explain");
-  const soft = bench.ham(["demo", "--set", "beta=5"]);
+  const soft = await bench.inProcess(["demo", "--set", "beta=5"]);
   expect(soft.code).toBe(0);
   expect(soft.stdout).toContain("0 of 100");
 });

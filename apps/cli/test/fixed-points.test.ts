@@ -32,8 +32,8 @@ interface Report {
   points: { kind: string; index: number; share: number; activations: { v: number[] } }[];
 }
 
-test("lists the fixed points of the triangle with their kinds", () => {
-  const { code, stdout, stderr } = bench.ham(["fixed-points", "triangle.ham"]);
+test("lists the fixed points of the triangle with their kinds", async () => {
+  const { code, stdout, stderr } = await bench.inProcess(["fixed-points", "triangle.ham"]);
   expect(stderr).toBe("");
   expect(code).toBe(0);
   const lines = stdout.split("\n");
@@ -44,8 +44,8 @@ test("lists the fixed points of the triangle with their kinds", () => {
   expect(lines.at(-1)).toBe("Morse check: Σ (−1)^index = 1, as for all fixed points of an energy.");
 });
 
-test("--json prints the same as data, and --set changes the landscape", () => {
-  const { code, stdout } = bench.ham([
+test("--json prints the same as data, and --set changes the landscape", async () => {
+  const { code, stdout } = await bench.inProcess([
     "fixed-points",
     "triangle.ham",
     "--json",
@@ -60,21 +60,26 @@ test("--json prints the same as data, and --set changes the landscape", () => {
   expect({ morse, astray }).toEqual({ morse: 1, astray: 0 });
 });
 
-test("an unfit number is a usage error, a binary model is explained", () => {
-  const { code, stderr } = bench.ham(["fixed-points", "triangle.ham", "--spread", "-1"]);
+test("an unfit number is a usage error, a binary model is explained", async () => {
+  const { code, stderr } = await bench.inProcess([
+    "fixed-points",
+    "triangle.ham",
+    "--spread",
+    "-1",
+  ]);
   expect(code).toBe(2);
   expect(stderr).toContain("Expected a number above 0.");
   bench.write("signs.ham", MODEL.replace("as identity", "as sign"));
-  const binary = bench.ham(["fixed-points", "signs.ham"]);
+  const binary = await bench.inProcess(["fixed-points", "signs.ham"]);
   expect(binary.code).toBe(1);
   expect(binary.stderr).toContain('The layer "v" jumps between two values');
 });
 
-test("the page about fixed points shows what its program gives", () => {
+test("the page about fixed points shows what its program gives", async () => {
   const page = readFileSync(PAGE, "utf8");
   const [, program] = /```ham\n([\s\S]*?)```/.exec(page)!;
   bench.write("page.ham", program);
-  const { code, stdout } = bench.ham(["fixed-points", "page.ham"]);
+  const { code, stdout } = await bench.inProcess(["fixed-points", "page.ham"]);
   expect(code).toBe(0);
   expect(page).toContain(stdout);
 });

@@ -17,8 +17,8 @@ afterAll(() => bench[Symbol.dispose]());
 const bytes = (name: string) => readFileSync(join(bench.folder, name));
 
 describe("ham ir", () => {
-  test("prints JSON that reads back as the same model and names its source", () => {
-    const { code, stdout, stderr } = bench.ham(["ir", "m.ham"]);
+  test("prints JSON that reads back as the same model and names its source", async () => {
+    const { code, stdout, stderr } = await bench.inProcess(["ir", "m.ham"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const { graph, meta } = fromJson(stdout);
     expect(meta.source).toEqual({
@@ -30,8 +30,10 @@ describe("ham ir", () => {
     expect(graph.terms.map(({ name }) => name)).toEqual(["lse"]);
   });
 
-  test("writes into a file, with overrides applied", () => {
-    expect(bench.ham(["ir", "m.ham", "--set", "beta=9", "--out", "deep/m.json"])).toEqual({
+  test("writes into a file, with overrides applied", async () => {
+    expect(
+      await bench.inProcess(["ir", "m.ham", "--set", "beta=9", "--out", "deep/m.json"]),
+    ).toEqual({
       code: 0,
       stdout: "deep/m.json",
       stderr: "",
@@ -41,61 +43,93 @@ describe("ham ir", () => {
     expect(beta.source).toMatchObject({ from: "value", value: { value: 9 } });
   });
 
-  test("writes an equivalent flat file that prints the same id", () => {
-    const { code, stdout } = bench.ham(["ir", "m.ham", "--to-ham", "--out", "flat.ham"]);
+  test("writes an equivalent flat file that prints the same id", async () => {
+    const { code, stdout } = await bench.inProcess([
+      "ir",
+      "m.ham",
+      "--to-ham",
+      "--out",
+      "flat.ham",
+    ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "flat.ham" });
-    const id = (name: string) => fromJson(bench.ham(["ir", name]).stdout).meta.modelId;
-    expect(id("flat.ham")).toBe(id("m.ham"));
+    const id = async (name: string) =>
+      fromJson((await bench.inProcess(["ir", name])).stdout).meta.modelId;
+    expect(await id("flat.ham")).toBe(await id("m.ham"));
   });
 
-  test("of a file with errors prints them and nothing else", () => {
+  test("of a file with errors prints them and nothing else", async () => {
     bench.write("bad.ham", "ham 1\nenergy e = 1\n");
-    const { code, stdout, stderr } = bench.ham(["ir", "bad.ham"]);
+    const { code, stdout, stderr } = await bench.inProcess(["ir", "bad.ham"]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toContain("error[");
   });
 });
 
 describe("ham export", () => {
-  test("writes a Python file, with a recall when one is named", () => {
-    const { code, stdout } = bench.ham(["export", "m.ham", "--to", "jax"]);
+  test("writes a Python file, with a recall when one is named", async () => {
+    const { code, stdout } = await bench.inProcess(["export", "m.ham", "--to", "jax"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^out\/m\.py /);
     expect(bytes("out/m.py").toString()).not.toContain("def recall(");
-    bench.ham(["export", "m.ham", "--to", "jax", "--recall", "settle", "--out", "s.py"]);
+    await bench.inProcess([
+      "export",
+      "m.ham",
+      "--to",
+      "jax",
+      "--recall",
+      "settle",
+      "--out",
+      "s.py",
+    ]);
     expect(bytes("s.py").toString()).toContain("def recall(");
   });
 
-  test("names the recalls there are when the one asked for is not among them", () => {
-    const { code, stderr } = bench.ham(["export", "m.ham", "--to", "jax", "--recall", "rest"]);
+  test("names the recalls there are when the one asked for is not among them", async () => {
+    const { code, stderr } = await bench.inProcess([
+      "export",
+      "m.ham",
+      "--to",
+      "jax",
+      "--recall",
+      "rest",
+    ]);
     expect(code).toBe(2);
     expect(stderr).toBe('ham: There is no recall called "rest". The model has: settle.');
   });
 
-  test("takes the sizes of an ONNX file from the data", () => {
-    const { code, stdout, stderr } = bench.ham(["export", "m.ham", "--to", "onnx"]);
+  test("takes the sizes of an ONNX file from the data", async () => {
+    const { code, stdout, stderr } = await bench.inProcess(["export", "m.ham", "--to", "onnx"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^out\/m\.onnx /);
     expect(bytes("out/m.onnx").length).toBeGreaterThan(100);
   });
 
-  test("says which size an ONNX file lacks and how to give it", () => {
-    const { code, stderr } = bench.ham(["export", "sizes.ham", "--to", "onnx"]);
+  test("says which size an ONNX file lacks and how to give it", async () => {
+    const { code, stderr } = await bench.inProcess(["export", "sizes.ham", "--to", "onnx"]);
     expect(code).toBe(3);
     expect(stderr).toContain("the size of `D` cannot be determined");
     expect(stderr).toContain("--set D=100");
     expect(existsSync(join(bench.folder, "out/sizes.onnx"))).toBe(false);
-    expect(bench.ham(["export", "sizes.ham", "--to", "onnx", "--set", "D=4"]).code).toBe(0);
+    expect(
+      (await bench.inProcess(["export", "sizes.ham", "--to", "onnx", "--set", "D=4"])).code,
+    ).toBe(0);
   });
 
-  test("refuses a recall in an ONNX file", () => {
-    const { code, stderr } = bench.ham(["export", "m.ham", "--to", "onnx", "--recall", "settle"]);
+  test("refuses a recall in an ONNX file", async () => {
+    const { code, stderr } = await bench.inProcess([
+      "export",
+      "m.ham",
+      "--to",
+      "onnx",
+      "--recall",
+      "settle",
+    ]);
     expect(code).toBe(2);
     expect(stderr).toContain("use --to jax");
   });
 
-  test("needs to know the format", () => {
-    const { code, stderr } = bench.ham(["export", "m.ham"]);
+  test("needs to know the format", async () => {
+    const { code, stderr } = await bench.inProcess(["export", "m.ham"]);
     expect(code).toBe(2);
     expect(stderr).toContain("--to <FORMAT>");
   });

@@ -17,8 +17,8 @@ interface Report {
   readonly flat: number;
 }
 
-test("a layer of two units is drawn as it is, with its two memories as fixed points", () => {
-  const { code, stdout } = bench.ham(["landscape", "m.ham", "--json"]);
+test("a layer of two units is drawn as it is, with its two memories as fixed points", async () => {
+  const { code, stdout } = await bench.inProcess(["landscape", "m.ham", "--json"]);
   expect(code).toBe(0);
   const { fixedPoints, flat } = JSON.parse(stdout) as Report;
   expect(flat).toBe(0);
@@ -39,7 +39,7 @@ test("a layer of two units is drawn as it is, with its two memories as fixed poi
   expect(png.width).toBe(1520);
 });
 
-test("more units are cut along the plane in which the memories differ most", () => {
+test("more units are cut along the plane in which the memories differ most", async () => {
   // Three corners of a triangle in three dimensions: their plane holds them all.
   bench.writeArray("xi3.npy", { shape: [3, 3], data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) });
   bench.writeArray("q3.npy", { shape: [1, 3], data: Float32Array.of(1, 0, 0) });
@@ -47,7 +47,13 @@ test("more units are cut along the plane in which the memories differ most", () 
     "three.ham",
     MODEL.replace("= 4", "= 20").replace("xi.npy", "xi3.npy").replace("query.npy", "q3.npy"),
   );
-  const { stdout, code } = bench.ham(["landscape", "three.ham", "--json", "--points", "20"]);
+  const { stdout, code } = await bench.inProcess([
+    "landscape",
+    "three.ham",
+    "--json",
+    "--points",
+    "20",
+  ]);
   expect(code).toBe(0);
   const { fixedPoints } = JSON.parse(stdout) as Report;
   expect(fixedPoints).toHaveLength(3);
@@ -55,23 +61,23 @@ test("more units are cut along the plane in which the memories differ most", () 
 });
 
 describe("mistakes", () => {
-  test("a layer of signs has no landscape", () => {
+  test("a layer of signs has no landscape", async () => {
     bench.write(
       "signs.ham",
       MODEL.replace("as identity { leak = off }", "as sign")
         .replace("euler(dt = 0.5)", "async()")
         .replace("\n  stop when change < 1e-6", ""),
     );
-    const { code, stderr } = bench.ham(["landscape", "signs.ham"]);
+    const { code, stderr } = await bench.inProcess(["landscape", "signs.ham"]);
     expect(code).toBe(2);
     expect(stderr).toContain('the units of "v" have two values each (sign)');
   });
 
-  test("an unknown layer and unknown memories are named, with what there is", () => {
-    expect(bench.ham(["landscape", "m.ham", "--neuron", "w"]).stderr).toBe(
+  test("an unknown layer and unknown memories are named, with what there is", async () => {
+    expect((await bench.inProcess(["landscape", "m.ham", "--neuron", "w"])).stderr).toBe(
       'ham: this model has no neuron called "w". Did you mean v? It has: v.',
     );
-    expect(bench.ham(["landscape", "m.ham", "--memories", "x"]).stderr).toBe(
+    expect((await bench.inProcess(["landscape", "m.ham", "--memories", "x"])).stderr).toBe(
       'ham: this model has no tensor of stored patterns called "x". Did you mean xi? It has: xi.',
     );
   });

@@ -54,8 +54,8 @@ test("an encoder whose frames come back as they were, with their times", () => {
   });
 });
 
-test("a recall from its damaged start to its end", () => {
-  const { code, stdout } = bench.ham(["run", "b.ham", "--movie", "out/m.png"]);
+test("a recall from its damaged start to its end", async () => {
+  const { code, stdout } = await bench.inProcess(["run", "b.ham", "--movie", "out/m.png"]);
   expect(code).toBe(0);
   expect(stdout).toContain("written: out/m.png");
   const { frames, width } = decodeApng(readFileSync(join(bench.folder, "out/m.png")));
@@ -77,17 +77,17 @@ test("a recall from its damaged start to its end", () => {
   expect(unitsOf(frames[8])).toEqual(pattern);
 });
 
-test("what cannot be drawn is refused before it runs", () => {
+test("what cannot be drawn is refused before it runs", async () => {
   writeModel(bench);
-  const fails = (...args: string[]) => {
-    const { code, stdout, stderr } = bench.ham(["run", ...args]);
+  const fails = async (...args: string[]) => {
+    const { code, stdout, stderr } = await bench.inProcess(["run", ...args]);
     expect(stdout).toBe("");
     return `${code} ${stderr}`;
   };
-  expect(fails("m.ham", "--movie", "m.png")).toMatchInlineSnapshot(
+  expect(await fails("m.ham", "--movie", "m.png")).toMatchInlineSnapshot(
     `"2 ham: --movie draws flips, but the recall "settle" follows \`euler\`, which moves units smoothly. Recalls with flips: async, sync, glauber."`,
   );
-  expect(fails("b.ham", "--movie", "m.mp4")).toMatchInlineSnapshot(
+  expect(await fails("b.ham", "--movie", "m.mp4")).toMatchInlineSnapshot(
     `"2 ham: --movie writes an animated PNG, found m.mp4. Give it a name that ends in .png."`,
   );
 });

@@ -22,15 +22,15 @@ beforeAll(() => {
 });
 afterAll(() => bench[Symbol.dispose]());
 
-const run = (iterations: number, seed = 0) =>
-  bench.ham(
+const run = async (iterations: number, seed = 0) =>
+  await bench.inProcess(
     `reproduce diffusion --short --json --sizes 2,9 --out made --iterations ${iterations} --seed ${seed}`.split(
       " ",
     ),
   );
 
-test("two networks are trained and measured beside the exact scores of their patterns", () => {
-  const { code, stdout, stderr } = run(20);
+test("two networks are trained and measured beside the exact scores of their patterns", async () => {
+  const { code, stdout, stderr } = await run(20);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const { results, figures } = JSON.parse(stdout) as { results: Row[]; figures: string[] };
   expect(results.map(({ K, score }) => `${K} ${score}`)).toEqual([
@@ -66,20 +66,20 @@ test("two networks are trained and measured beside the exact scores of their pat
   expect(existsSync(join(bench.folder, "made/diffusion-9.checkpoint.safetensors"))).toBe(true);
 });
 
-test("a longer run goes on from the checkpoint, and a shorter one does not throw it away", () => {
-  const longer = run(22);
+test("a longer run goes on from the checkpoint, and a shorter one does not throw it away", async () => {
+  const longer = await run(22);
   expect(longer.code).toBe(0);
   const { results } = JSON.parse(longer.stdout) as { results: Row[] };
   expect(results[0].iterations).toBe(22);
-  const { code, stderr } = run(21);
+  const { code, stderr } = await run(21);
   expect(code).toBe(2);
   expect(stderr).toBe(
     "ham: made/diffusion-2.checkpoint.safetensors is 22 iterations along, more than the 21 asked for. Ask for more with --iterations, choose another folder with --out, or remove that file to start anew.",
   );
 });
 
-test("a checkpoint of another seed is of another training", () => {
-  const { code, stderr } = run(30, 1);
+test("a checkpoint of another seed is of another training", async () => {
+  const { code, stderr } = await run(30, 1);
   expect(code).toBe(2);
   expect(stderr).toBe(
     "ham: made/diffusion-2.checkpoint.safetensors: The checkpoint is of another training: its patterns differ. Go on with the patterns and settings that wrote it, or start anew without it.",

@@ -14,8 +14,8 @@ interface Report {
   readonly results: readonly { what: string; theirs: number; ours: number; agrees: boolean }[];
 }
 
-test("the notebook's 24 numbers come out, and its figures", () => {
-  const { code, stdout } = bench.ham(["reproduce", "drdam", "--short", "--json"]);
+test("the notebook's 24 numbers come out, and its figures", async () => {
+  const { code, stdout } = await bench.inProcess(["reproduce", "drdam", "--short", "--json"]);
   expect(code).toBe(0);
   const { results, figures } = JSON.parse(stdout) as Report;
   expect(results).toHaveLength(24);
@@ -29,8 +29,8 @@ test("the notebook's 24 numbers come out, and its figures", () => {
   expect(panels).toEqual([8, 16, 8, 24, 1]);
 });
 
-test("the earlier notebook's numbers stand beside ours", () => {
-  const { code, stdout } = bench.ham(["reproduce", "drdam-early"]);
+test("the earlier notebook's numbers stand beside ours", async () => {
+  const { code, stdout } = await bench.inProcess(["reproduce", "drdam-early"]);
   expect(code).toBe(0);
   expect(stdout).toContain("exact kernel of a pair   0.011108992  0.011108992  same");
   expect(stdout).toContain("approximate energy       -0.08676291  -0.08676291  same");
@@ -39,8 +39,8 @@ test("the earlier notebook's numbers stand beside ours", () => {
   expect(stdout).toContain("out/drdam-early-energies.svg");
 });
 
-test("an unknown reproduction is a usage error that lists them", () => {
-  const { code, stderr } = bench.ham(["reproduce", "drdm"]);
+test("an unknown reproduction is a usage error that lists them", async () => {
+  const { code, stderr } = await bench.inProcess(["reproduce", "drdm"]);
   expect(code).toBe(2);
   expect(stderr).toContain('there is no reproduction called "drdm". Did you mean drdam?');
 });

@@ -18,9 +18,9 @@ let bench: Bench;
 let report: { readonly figures: string[]; readonly results: Row[] };
 const OWN = "max(0, s[i])^3";
 
-beforeAll(() => {
+beforeAll(async () => {
   bench = makeBench();
-  const { code, stdout, stderr } = bench.ham([
+  const { code, stdout, stderr } = await bench.inProcess([
     "reproduce",
     "kohonen",
     "--short",
@@ -79,8 +79,8 @@ test("three figures hold a point for every measurement and a line for every theo
 });
 
 describe("mistakes", () => {
-  test("a name that is almost right", () => {
-    const { code, stderr } = bench.ham(["reproduce", "kohonnen"]);
+  test("a name that is almost right", async () => {
+    const { code, stderr } = await bench.inProcess(["reproduce", "kohonnen"]);
     expect(code).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
       "ham: there is no reproduction called "kohonnen". Did you mean kohonen? There is:
@@ -91,8 +91,13 @@ describe("mistakes", () => {
     `);
   });
 
-  test("a formula with a mistake is shown with its place", () => {
-    const { code, stderr } = bench.ham(["reproduce", "kohonen", "--separation", "maxx(0, s[i])"]);
+  test("a formula with a mistake is shown with its place", async () => {
+    const { code, stderr } = await bench.inProcess([
+      "reproduce",
+      "kohonen",
+      "--separation",
+      "maxx(0, s[i])",
+    ]);
     expect(code).toBe(3);
     expect(stderr).toMatchInlineSnapshot(`
       "error[E0201] unknown_name: there is no function \`maxx\`
@@ -104,9 +109,14 @@ describe("mistakes", () => {
     `);
   });
 
-  test("a formula that is not one weight for each key", () => {
+  test("a formula that is not one weight for each key", async () => {
     const separation = "logsumexp[j] s[j]";
-    const { code, stderr } = bench.ham(["reproduce", "kohonen", "--separation", separation]);
+    const { code, stderr } = await bench.inProcess([
+      "reproduce",
+      "kohonen",
+      "--separation",
+      separation,
+    ]);
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(
       `"ham: logsumexp[j] s[j]: a separation function gives one weight for each stored key, so it has one free index over them; found none."`,

@@ -23,8 +23,8 @@ interface Report {
   timings: { loadMs: number; recallMs: number };
 }
 
-test("--json prints one object and nothing else", () => {
-  const { code, stdout, stderr } = bench.ham(["run", "m.ham", "--json", "--seed", "3"]);
+test("--json prints one object and nothing else", async () => {
+  const { code, stdout, stderr } = await bench.inProcess(["run", "m.ham", "--json", "--seed", "3"]);
   const report = JSON.parse(stdout) as Report;
   expect(code).toBe(0);
   expect(stderr).toBe("");
@@ -41,13 +41,20 @@ test("--json prints one object and nothing else", () => {
   expect(Object.values(report.timings).every((ms) => ms > 0)).toBe(true);
 });
 
-test("--out writes activations, states and energies, and the two backends agree", () => {
-  const read = (backend: string) => {
-    const { code } = bench.ham(["run", "m.ham", "--backend", backend, "--out", `${backend}.npz`]);
+test("--out writes activations, states and energies, and the two backends agree", async () => {
+  const read = async (backend: string) => {
+    const { code } = await bench.inProcess([
+      "run",
+      "m.ham",
+      "--backend",
+      backend,
+      "--out",
+      `${backend}.npz`,
+    ]);
     expect(code).toBe(0);
     return readNpz(readFileSync(join(bench.folder, `${backend}.npz`)));
   };
-  const [wasm, cpu] = [read("wasm"), read("cpu")];
+  const [wasm, cpu] = [await read("wasm"), await read("cpu")];
   expect([...wasm.keys()]).toEqual(["v", "v.state", "energies", "energySteps"]);
   const [x, y] = wasm.get("v")!.data as Float32Array;
   // The pattern (1, 2), mixed with a trace e⁻⁴⁰ of the other.
@@ -61,22 +68,27 @@ test("--out writes activations, states and energies, and the two backends agree"
   }
 });
 
-test("--given, --data and --set override what the file says", () => {
+test("--given, --data and --set override what the file says", async () => {
   bench.writeArray("other.npy", { shape: [2, 2], data: Float32Array.of(-0.5, -1, 0.7, 1) });
-  const run = (...args: string[]) =>
-    JSON.parse(bench.ham(["run", "m.ham", "--json", ...args]).stdout) as Report;
-  expect(run("--given", "query=other.npy").examples).toBe(2);
-  expect(run("--data", "xi=other.npy").energies[0]).not.toEqual(run().energies[0]);
-  expect(run("--set", "beta=1").energies[0]).not.toEqual(run().energies[0]);
-  expect(run("--set", "recall.settle.steps=3").steps).toBe(3);
+  const run = async (...args: string[]) =>
+    JSON.parse((await bench.inProcess(["run", "m.ham", "--json", ...args])).stdout) as Report;
+  expect((await run("--given", "query=other.npy")).examples).toBe(2);
+  expect((await run("--data", "xi=other.npy")).energies[0]).not.toEqual((await run()).energies[0]);
+  expect((await run("--set", "beta=1")).energies[0]).not.toEqual((await run()).energies[0]);
+  expect((await run("--set", "recall.settle.steps=3")).steps).toBe(3);
 });
 
-test("an example that does not converge is reported with advice", () => {
-  const { code, stdout } = bench.ham(["run", "m.ham", "--set", "recall.settle.steps=2"]);
+test("an example that does not converge is reported with advice", async () => {
+  const { code, stdout } = await bench.inProcess([
+    "run",
+    "m.ham",
+    "--set",
+    "recall.settle.steps=2",
+  ]);
   expect(code).toBe(0);
   expect(stdout).toContain("max-steps");
   expect(stdout).toContain("Still moving when the steps ran out");
-  const hot = bench.ham([
+  const hot = await bench.inProcess([
     "run",
     "m.ham",
     "--set",
@@ -88,35 +100,39 @@ test("an example that does not converge is reported with advice", () => {
   expect(hot.stdout).toContain("try a smaller `dt`");
 });
 
-test("check and explain print what is asked for", () => {
-  expect(bench.ham(["check", "m.ham"])).toEqual({
+test("check and explain print what is asked for", async () => {
+  expect(await bench.inProcess(["check", "m.ham"])).toEqual({
     code: 0,
     stdout: "m.ham: no errors, no warnings",
     stderr: "",
   });
-  const { code, stdout } = bench.ham(["explain", "m.ham"]);
+  const { code, stdout } = await bench.inProcess(["explain", "m.ham"]);
   expect(code).toBe(0);
   expect(stdout).toContain("d/dt x_v[d] = -sum[m] p[m] * (v[d] - xi[m, d])");
   expect(stdout).toContain("bounded          proven");
-  expect(bench.ham(["explain", "m.ham", "--latex"]).stdout).toContain("\\begin{aligned}");
-  const json = bench.ham(["check", "m.ham", "--format", "json"]);
+  expect((await bench.inProcess(["explain", "m.ham", "--latex"])).stdout).toContain(
+    "\\begin{aligned}",
+  );
+  const json = await bench.inProcess(["check", "m.ham", "--format", "json"]);
   expect(JSON.parse(json.stdout)).toEqual([]);
 });
 
-test("--help leads with examples, --version prints the version", () => {
-  const { code, stdout } = bench.ham(["--help"]);
+test("--help leads with examples, --version prints the version", async () => {
+  const { code, stdout } = await bench.inProcess(["--help"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
   expect(stdout).toContain(
     "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped",
   );
-  expect(bench.ham([]).stdout).toBe(stdout);
+  expect((await bench.inProcess([])).stdout).toBe(stdout);
+  // As everybody starts it: a process of its own, with its exit code.
+  expect(bench.ham(["rnu"]).code).toBe(2);
   expect(bench.ham(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
-test("--out writes the trajectories that the recall records", () => {
+test("--out writes the trajectories that the recall records", async () => {
   writeModel(bench, MODEL.replace("steps = 200", "steps = 200\n  record v every 50"));
-  const { code } = bench.ham(["run", "m.ham", "--out", "path.npz"]);
+  const { code } = await bench.inProcess(["run", "m.ham", "--out", "path.npz"]);
   writeModel(bench);
   expect(code).toBe(0);
   const arrays = readNpz(readFileSync(join(bench.folder, "path.npz")));

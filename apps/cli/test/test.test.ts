@@ -52,10 +52,10 @@ test "flipped units come back, exactly" {
 }
 `;
 
-test("passing tests are listed and end with 0", () => {
+test("passing tests are listed and end with 0", async () => {
   bench.write("good.ham", MODEL + GOOD);
   bench.write("binary.ham", BINARY);
-  expect(bench.ham(["test", "good.ham", "binary.ham", "m.ham"])).toMatchInlineSnapshot(`
+  expect(await bench.inProcess(["test", "good.ham", "binary.ham", "m.ham"])).toMatchInlineSnapshot(`
     {
       "code": 0,
       "stderr": "",
@@ -71,9 +71,9 @@ test("passing tests are listed and end with 0", () => {
   `);
 });
 
-test("a failed expectation shows what its parts were, and ends with 1", () => {
+test("a failed expectation shows what its parts were, and ends with 1", async () => {
   bench.write("bad.ham", MODEL + GOOD + BAD);
-  expect(bench.ham(["test", "bad.ham"])).toMatchInlineSnapshot(`
+  expect(await bench.inProcess(["test", "bad.ham"])).toMatchInlineSnapshot(`
     {
       "code": 1,
       "stderr": "",
@@ -89,13 +89,13 @@ test("a failed expectation shows what its parts were, and ends with 1", () => {
   `);
 });
 
-test("with examples from a file, the first that fails is named", () => {
+test("with examples from a file, the first that fails is named", async () => {
   bench.writeArray("query.npy", { shape: [2, 2], data: Float32Array.of(1, 2, -1, -2) });
   bench.write(
     "many.ham",
     `${MODEL}\ntest "all near the first" {\n  run settle\n  expect overlap(v, xi[0, _]) > 0.9\n}\n`,
   );
-  expect(bench.ham(["test", "many.ham"])).toMatchInlineSnapshot(`
+  expect(await bench.inProcess(["test", "many.ham"])).toMatchInlineSnapshot(`
     {
       "code": 1,
       "stderr": "",
@@ -108,10 +108,10 @@ test("with examples from a file, the first that fails is named", () => {
   `);
 });
 
-test("a file with errors says them, the other files still run, and it ends with 3", () => {
+test("a file with errors says them, the other files still run, and it ends with 3", async () => {
   bench.write("good.ham", MODEL + GOOD);
   bench.write("broken.ham", MODEL + GOOD.replace("run settle", "run setle"));
-  expect(bench.ham(["test", "broken.ham", "good.ham"])).toMatchInlineSnapshot(`
+  expect(await bench.inProcess(["test", "broken.ham", "good.ham"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "stderr": "error[E0201] unknown_name: there is no \`setle\` here
@@ -127,11 +127,11 @@ test("a file with errors says them, the other files still run, and it ends with 
   `);
 });
 
-test("a test that needs what nothing feeds is an error of the file", () => {
+test("a test that needs what nothing feeds is an error of the file", async () => {
   const text =
     MODEL.replace(' from "query.npy"', "") + GOOD.replace("  feed query = xi[0, _]\n", "");
   bench.write("hungry.ham", text);
-  expect(bench.ham(["test", "hungry.ham"])).toMatchInlineSnapshot(`
+  expect(await bench.inProcess(["test", "hungry.ham"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "stderr": "error[E0804] not_fed: \`run settle\` needs \`query\`, which nothing provides
@@ -148,10 +148,10 @@ test("a test that needs what nothing feeds is an error of the file", () => {
   `);
 });
 
-test("an assertion about sizes is checked when the data is there", () => {
+test("an assertion about sizes is checked when the data is there", async () => {
   bench.write("assert.ham", `${MODEL}\nassert K < D, "more patterns than dimensions"\n`);
-  expect(bench.ham(["check", "assert.ham"]).code).toBe(0);
-  expect(bench.ham(["test", "assert.ham"])).toMatchInlineSnapshot(`
+  expect((await bench.inProcess(["check", "assert.ham"])).code).toBe(0);
+  expect(await bench.inProcess(["test", "assert.ham"])).toMatchInlineSnapshot(`
     {
       "code": 3,
       "stderr": "error[E0807] assert_failed: more patterns than dimensions
@@ -166,9 +166,9 @@ test("an assertion about sizes is checked when the data is there", () => {
   `);
 });
 
-test("--json prints one array and nothing else", () => {
+test("--json prints one array and nothing else", async () => {
   bench.write("bad.ham", MODEL + BAD);
-  const { code, stdout, stderr } = bench.ham(["test", "bad.ham", "--json"]);
+  const { code, stdout, stderr } = await bench.inProcess(["test", "bad.ham", "--json"]);
   expect(code).toBe(1);
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toMatchObject([
@@ -188,14 +188,15 @@ test("--json prints one array and nothing else", () => {
   ]);
 });
 
-test("the same seed draws the same, another seed draws anew", () => {
+test("the same seed draws the same, another seed draws anew", async () => {
   const noisy = GOOD.replace("query = xi[0, _]", "query ~ normal(xi[0, _], 0.2)").replace(
     "falling(energy) and converged",
     "overlap(query, xi[0, _]) > 1",
   );
   bench.write("noisy.ham", MODEL + noisy);
-  const run = (...args: string[]) => bench.ham(["test", "noisy.ham", ...args]).stdout;
-  expect(run()).toContain("✗");
-  expect(run()).toBe(run());
-  expect(run("--seed", "1")).not.toBe(run());
+  const run = async (...args: string[]) =>
+    (await bench.inProcess(["test", "noisy.ham", ...args])).stdout;
+  expect(await run()).toContain("✗");
+  expect(await run()).toBe(await run());
+  expect(await run("--seed", "1")).not.toBe(await run());
 });

@@ -16,7 +16,8 @@ let bench: Bench;
 beforeAll(() => (bench = makeBench()));
 afterAll(() => bench[Symbol.dispose]());
 
-const train = (...args: string[]) => bench.ham(["train", DIGITS, "--validation", "0.2", ...args]);
+const train = async (...args: string[]) =>
+  await bench.inProcess(["train", DIGITS, "--validation", "0.2", ...args]);
 const bytes = (name: string) => readFileSync(join(bench.folder, name));
 
 interface Report {
@@ -26,8 +27,8 @@ interface Report {
   validation: { step: number; loss: number }[];
 }
 
-test("the digits are denoised at least twice as well, and the curve is in out/", () => {
-  const { code, stdout, stderr } = train("--epochs", "8", "--json");
+test("the digits are denoised at least twice as well, and the curve is in out/", async () => {
+  const { code, stdout, stderr } = await train("--epochs", "8", "--json");
   expect(stderr).toBe("");
   expect(code).toBe(0);
   const { ending, steps, losses, validation } = JSON.parse(stdout) as Report;
@@ -42,26 +43,27 @@ test("the digits are denoised at least twice as well, and the curve is in out/",
   expect(picture).toContain("held back");
 });
 
-test("the params come back with --params, and the recall is another", () => {
+test("the params come back with --params, and the recall is another", async () => {
   const path = join(bench.folder, "out/11-mnist-memory.safetensors");
   const { arrays } = readSafetensors(new Uint8Array(readFileSync(path)));
   expect([...arrays].map(([name, { shape }]) => [name, shape])).toEqual([["W", [64, 100]]]);
-  const run = (...args: string[]) => bench.ham(["run", DIGITS, "--json", ...args]);
-  const learned = run("--params", "out/11-mnist-memory.safetensors");
+  const run = async (...args: string[]) =>
+    await bench.inProcess(["run", DIGITS, "--json", ...args]);
+  const learned = await run("--params", "out/11-mnist-memory.safetensors");
   expect(learned.code).toBe(0);
-  expect(JSON.parse(learned.stdout)).not.toEqual(JSON.parse(run().stdout));
-  const { code, stderr } = run("--params", "out/11-mnist-memry.safetensors");
+  expect(JSON.parse(learned.stdout)).not.toEqual(JSON.parse((await run()).stdout));
+  const { code, stderr } = await run("--params", "out/11-mnist-memry.safetensors");
   expect(code).toBe(2);
   expect(stderr).toBe(
     "ham: There is no file out/11-mnist-memry.safetensors in out. Did you mean 11-mnist-memory.safetensors? Name one that a training wrote.",
   );
 });
 
-test("going on gives the same bits as not stopping", () => {
-  expect(train("--epochs", "3", "--out", "whole/w.safetensors").code).toBe(0);
-  const first = train("--epochs", "1", "--out", "parts/w.safetensors");
+test("going on gives the same bits as not stopping", async () => {
+  expect((await train("--epochs", "3", "--out", "whole/w.safetensors")).code).toBe(0);
+  const first = await train("--epochs", "1", "--out", "parts/w.safetensors");
   expect(first.stdout).toContain("parts/w.checkpoint.safetensors   to go on from, with --resume");
-  expect(train("--epochs", "3", "--out", "parts/w.safetensors", "--resume").code).toBe(0);
+  expect((await train("--epochs", "3", "--out", "parts/w.safetensors", "--resume")).code).toBe(0);
   for (const name of readdirSync(join(bench.folder, "whole"))) {
     expect(bytes(`parts/${name}`).equals(bytes(`whole/${name}`)), name).toBe(true);
   }
@@ -87,7 +89,7 @@ test("Ctrl-C saves a checkpoint, says how to go on, and ends with 130", async ()
   child.kill("SIGINT");
   expect(await ended).toBe(130);
   expect(stdout).toContain("Stopped. Go on with the same command and --resume.");
-  const rest = train("--epochs", "3", "--out", "stop/w.safetensors", "--resume", "--json");
+  const rest = await train("--epochs", "3", "--out", "stop/w.safetensors", "--resume", "--json");
   expect(rest.code).toBe(0);
   const { losses } = JSON.parse(rest.stdout) as Report;
   const whole = bytes("whole/w-loss.csv").toString().trim().split("\n").slice(2);
@@ -97,19 +99,19 @@ test("Ctrl-C saves a checkpoint, says how to go on, and ends with 130", async ()
   );
 });
 
-test("a mistake is explained, without a stack trace", () => {
-  const none = train("--resume", "--out", "nowhere/w.safetensors");
+test("a mistake is explained, without a stack trace", async () => {
+  const none = await train("--resume", "--out", "nowhere/w.safetensors");
   expect(none.code).toBe(2);
   expect(none.stderr).toBe(
     "ham: there is no checkpoint nowhere/w.checkpoint.safetensors in nowhere (which does not exist). Name it with --checkpoint, or start anew without --resume.",
   );
-  const noTraining = bench.ham([
+  const noTraining = await bench.inProcess([
     "train",
     fileURLToPath(new URL("../../../examples/digits.ham", import.meta.url)),
   ]);
   expect(noTraining.code).toBe(2);
   expect(noTraining.stderr).toContain("This model has no train block.");
-  const half = train("--validation", "1.5");
+  const half = await train("--validation", "1.5");
   expect(half.code).toBe(2);
   expect(half.stderr).toContain("A share is a number from 0 to below 1");
 });
