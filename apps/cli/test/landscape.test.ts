@@ -75,7 +75,7 @@ describe("mistakes", () => {
 
   test("an unknown layer and unknown memories are named, with what there is", async () => {
     expect((await bench.inProcess(["landscape", "m.ham", "--neuron", "w"])).stderr).toBe(
-      'ham: this model has no neuron called "w". Did you mean v? It has: v.',
+      'ham: this model has no neuron called "w". It has: v.',
     );
     expect((await bench.inProcess(["landscape", "m.ham", "--memories", "x"])).stderr).toBe(
       'ham: this model has no tensor of stored patterns called "x". Did you mean xi? It has: xi.',
