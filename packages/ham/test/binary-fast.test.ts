@@ -28,7 +28,7 @@ import { FastState } from "../src/binary/fast-state.ts";
 import { type BinaryLayer, FlipState } from "../src/binary/flip-state.ts";
 import { ones } from "../src/binary/packed-patterns.ts";
 import { QuadraticState } from "../src/binary/quadratic-state.ts";
-import { asyncWalk, syncWalk } from "../src/binary/walk.ts";
+import { asyncWalk, syncWalk, type WalkUnit } from "../src/binary/walk.ts";
 import { identity } from "./models.ts";
 
 const sign = { ...identity, name: "sign", kind: "binary" as const };
@@ -73,7 +73,11 @@ function problem(stream: Key, energyOf: EnergyOf) {
   const make = fastStates(form, [layer], space);
   if (make === null) throw new Error("the energy has the fast form");
   return {
-    units: Array.from({ length: units }, (_, offset): Unit => ({ layer: 0, offset })),
+    units: Array.from({ length: units }, (_, offset): WalkUnit => ({
+      layer: 0,
+      offset,
+      cued: true,
+    })),
     fast: make(start),
     general: new FlipState({ form, layers: [layer], ...space, values: [start] }),
   };

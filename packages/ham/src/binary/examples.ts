@@ -17,13 +17,13 @@ import {
 } from "@hamlet/graph";
 import { drawEntries } from "../recall/draw.ts";
 import type { RecallOptions, RecallSetup } from "../recall/recall.ts";
-import type { Unit } from "./binary-state.ts";
 import { fastStates, type MakeState } from "./fast-setup.ts";
 import { type BinaryLayer, FlipState } from "./flip-state.ts";
 import { glauberRule } from "./glauber.ts";
 import { temperatureOf } from "./temperature.ts";
 import type { Flip, FlipPath } from "./trajectory.ts";
-import { asyncWalk, syncWalk, type Walk, type WalkSetup } from "./walk.ts";
+import { visitOrder } from "./visit-order.ts";
+import { asyncWalk, syncWalk, type Walk, type WalkSetup, type WalkUnit } from "./walk.ts";
 
 /** Numbers that the examples of a batch are given, `[B, …axes]`. */
 export type Givens = ReadonlyMap<
@@ -50,7 +50,7 @@ export class ExampleMaker {
   readonly #setup: RecallSetup;
   readonly #layers: readonly BinaryLayer[];
   /** Every unit of these layers. */
-  readonly #units: readonly Unit[];
+  readonly #units: readonly WalkUnit[];
   readonly #form: FlipForm;
   readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
   /** For energies of the form that needs no function evaluations; null for others. */
@@ -67,8 +67,13 @@ export class ExampleMaker {
     this.#recall = recall;
     this.#setup = setup;
     this.#layers = layers;
-    this.#units = layers.flatMap(({ neuron }, layer) =>
-      Array.from({ length: countOf(neuron.state, setup) }, (_, offset) => ({ layer, offset })),
+    const order = visitOrder(graph, recall, new Set(layers.map(({ neuron }) => neuron)));
+    this.#units = order.flatMap(({ neuron, cued }) =>
+      Array.from({ length: countOf(neuron.state, setup) }, (_, offset) => ({
+        layer: layers.findIndex((moving) => moving.neuron === neuron),
+        offset,
+        cued,
+      })),
     );
     this.#form = flipForm(
       energy,
@@ -176,7 +181,7 @@ export class ExampleMaker {
   }
 
   /** The units that no clamp holds. */
-  #free(tensors: ReadonlyMap<Tensor, ArrayLike<number>>): readonly Unit[] {
+  #free(tensors: ReadonlyMap<Tensor, ArrayLike<number>>): readonly WalkUnit[] {
     const clamps = this.#recall.clamps.flatMap(({ neuron, indices, where }) => {
       const layer = this.#layers.findIndex((moving) => moving.neuron === neuron);
       if (layer === -1 || where === null) return [];

@@ -27,11 +27,16 @@ export interface Walk {
   unsettle(): void;
 }
 
+/** A unit that may flip, and whether the recall starts its layer somewhere. */
+export interface WalkUnit extends Unit {
+  readonly cued: boolean;
+}
+
 /** What a walk is made of. */
 export interface WalkSetup {
   readonly state: BinaryState;
-  /** The units that may flip. */
-  readonly units: readonly Unit[];
+  /** The units that may flip. Those without a cue come first, and have the first turn. */
+  readonly units: readonly WalkUnit[];
   /** Called after every flip, with the number of the step that made it. */
   readonly onFlip?: (step: number, unit: Unit) => void;
 }
@@ -71,7 +76,7 @@ class AsyncWalk implements Walk {
   steps = 0;
   moved = true;
   settled: boolean;
-  readonly #units: readonly Unit[];
+  readonly #units: readonly WalkUnit[];
   readonly #onFlip: WalkSetup["onFlip"];
   readonly #order: VisitOrder;
   readonly #key: Key;
@@ -119,7 +124,11 @@ class AsyncWalk implements Walk {
   }
 
   #step(): void {
-    if (this.#place === 0) this.#visits = this.#draw(this.steps / this.sweep);
+    if (this.#place === 0) {
+      const sweep = this.steps / this.sweep;
+      const visits = this.#draw(sweep);
+      this.#visits = sweep === 0 ? this.#uncuedFirst(visits) : visits;
+    }
     const unit = this.#units[this.#visits[this.#place]];
     const flips = this.#rule.flips(this.state, unit, this.steps);
     this.steps++;
@@ -145,6 +154,11 @@ class AsyncWalk implements Walk {
     if (!this.moved && tried) this.settled = true;
     this.#movedInSweep = false;
     this.#oneEnergy = true;
+  }
+
+  /** The visits of the first sweep: units without a cue before the others. */
+  #uncuedFirst(visits: Int32Array): Int32Array {
+    return visits.toSorted((a, b) => Number(this.#units[a].cued) - Number(this.#units[b].cued));
   }
 
   #draw(sweep: number): Int32Array {
@@ -177,7 +191,9 @@ class SyncWalk implements Walk {
   steps = 0;
   moved = true;
   settled: boolean;
-  readonly #units: readonly Unit[];
+  readonly #units: readonly WalkUnit[];
+  /** The units that move in the first step. */
+  readonly #first: readonly WalkUnit[];
   readonly #onFlip: WalkSetup["onFlip"];
   /** An earlier state to meet again, kept for twice as long each time (Brent's algorithm). */
   #kept: readonly Float64Array[];
@@ -187,6 +203,8 @@ class SyncWalk implements Walk {
   constructor({ state, units, onFlip }: WalkSetup) {
     this.state = state;
     this.#units = units;
+    const uncued = units.filter(({ cued }) => !cued);
+    this.#first = uncued.length % units.length === 0 ? units : uncued;
     this.#onFlip = onFlip;
     this.settled = units.length === 0;
     this.#kept = copyOf(state.values);
@@ -210,7 +228,8 @@ class SyncWalk implements Walk {
   }
 
   #step(): void {
-    const flips = this.#units.filter((unit) => this.state.lowers(unit));
+    const turn = this.steps === 0 ? this.#first : this.#units;
+    const flips = turn.filter((unit) => this.state.lowers(unit));
     this.steps++;
     for (const unit of flips) {
       this.state.changeOf(unit);
@@ -218,6 +237,13 @@ class SyncWalk implements Walk {
       this.#onFlip?.(this.steps, unit);
     }
     this.moved = flips.length > 0;
+    if (turn !== this.#units) {
+      // The units with a cue have not had their turn: nothing is settled, and nothing repeats yet.
+      this.moved = true;
+      this.#kept = copyOf(this.state.values);
+      this.#keptAt = this.steps;
+      return;
+    }
     if (!this.moved) {
       this.settled = true;
       return;
