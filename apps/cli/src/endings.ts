@@ -17,9 +17,29 @@ export function endingsText(outcomes: readonly Outcome[]): string {
       mean(those.map((outcome) => outcome.energyAfter)).toPrecision(6),
     ];
   });
-  const table = formatTable(["ended", "examples", "steps", "energy before", "after"], rows);
-  const lines = [...clipLines(outcomes), ...endings.flatMap((ending) => ADVICE[ending] ?? [])];
+  const several = outcomes.length > 1;
+  const table = formatTable(
+    several
+      ? ["ended", "examples", "median steps", "mean energy before", "mean energy after"]
+      : ["ended", "examples", "steps", "energy before", "after"],
+    rows,
+  );
+  const lines = [
+    ...clipLines(outcomes),
+    ...riseLine(outcomes),
+    ...endings.flatMap((ending) => adviceOf(ending, outcomes)),
+  ];
   return [table, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
+}
+
+function adviceOf(ending: Ending, outcomes: readonly Outcome[]): string[] {
+  const samples = outcomes.some((outcome) => outcome.ending === ending && outcome.noisy);
+  if (ending === "max-steps" && samples) {
+    return [
+      "Noise moves the units to the last step: these are samples at the temperature of the recall, which settle nowhere.",
+    ];
+  }
+  return [ADVICE[ending] ?? []].flat();
 }
 
 /** What to try when a recall did not converge. */
@@ -31,7 +51,6 @@ const ADVICE: Partial<Record<Ending, string>> = {
   stopped:
     "Stopped by `stop when` while noise could still flip units: only at temperature 0 is it certain that nothing is left to flip.",
   "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
-  "energy-increased": "The energy rose on the way: try a smaller `dt`.",
   "non-finite":
     "A number became infinite or undefined: try a smaller `dt`, and look for `log` or `/` of 0.",
 };
@@ -53,6 +72,23 @@ function clipLines(outcomes: readonly Outcome[]): string[] {
     }
   });
   return [...found].map(([line, examples]) => `${line}${inExamples(examples, outcomes.length)}.`);
+}
+
+/** That the energy rose on the way, whatever the ending. */
+function riseLine(outcomes: readonly Outcome[]): string[] {
+  const rises = outcomes.flatMap(({ largestIncrease }, b) =>
+    largestIncrease === null ? [] : [{ ...largestIncrease, b }],
+  );
+  if (rises.length === 0) return [];
+  const most = rises.reduce((a, b) => (b.amount > a.amount ? b : a));
+  const which = outcomes.length === 1 ? "" : ` of example ${most.b}`;
+  const where = inExamples(
+    rises.map(({ b }) => b),
+    outcomes.length,
+  );
+  return [
+    `The energy rose on the way${where}, most by ${Number(most.amount.toPrecision(3))} in step ${most.step}${which}: the end may be in another basin than the start, so try a smaller \`dt\`, or \`adaptive\`.`,
+  ];
 }
 
 /** " in example 3", " in 12 of 20 examples (2, 3, 5, …)"; nothing where there is only one. */

@@ -168,7 +168,10 @@ export class EnergyRecall implements CompiledRecall {
         }
         const [energy, change] = await numbers(now.energy, now.change);
         if (now.step === 0) {
-          trackers = [...energy].map(() => new OutcomeTracker(this.#claimsDescent()));
+          const noisy = this.#settings.temperature > 0;
+          const claimsDescent = this.#recall.schedules.length === 0 && !noisy;
+          const follows = this.#solver.follows === true;
+          trackers = [...energy].map(() => new OutcomeTracker({ claimsDescent, noisy, follows }));
           trackers.forEach((tracker, b) => tracker.start(energy[b]));
         } else {
           trackers.forEach((tracker, b) => {
@@ -265,11 +268,6 @@ export class EnergyRecall implements CompiledRecall {
       )(outputs.map((output) => ({ ...output, value: written(output.value) })));
     };
     return findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
-  }
-
-  /** Whether the energy should fall: not when it changes itself, nor when noise lifts it. */
-  #claimsDescent(): boolean {
-    return this.#recall.schedules.length === 0 && this.#settings.temperature === 0;
   }
 
   #evaluate(states: Layers, time: number, batch: number): Moment {

@@ -32,6 +32,16 @@ export interface Outcome {
   readonly lastChange: number;
   /** The first step at which the energy rose by more than rounding, and by how much. */
   readonly firstIncrease: { readonly step: number; readonly amount: number } | null;
+  /** The step at which it rose most. Both are null where the energy need not fall. */
+  readonly largestIncrease: { readonly step: number; readonly amount: number } | null;
+  /**
+   * `followed`: the steps kept close to the dynamics, or were the flips of binary units, so that the
+   * end is the one of the start's basin. `not certified`: the solver seeks an end wherever energies
+   * fall, or noise or a rise of the energy came between.
+   */
+  readonly basin: "followed" | "not certified";
+  /** Whether noise still moved units at the end: then it is a sample, and settles nowhere. */
+  readonly noisy: boolean;
   /** For `cycle`: after how many steps the states repeat. */
   readonly period: number | null;
   /** The parts of energies that hold at the end, and leave a layer without a pull; mostly empty. */
@@ -60,16 +70,21 @@ export const ENERGY_ROUNDING = 1e-5;
 /** Follows one example through a recall. */
 export class OutcomeTracker {
   readonly #claimsDescent: boolean;
+  readonly #noisy: boolean;
+  readonly #follows: boolean;
   #steps = 0;
   #before = Number.NaN;
   #energy = Number.NaN;
   #change = Number.NaN;
-  #increase: Outcome["firstIncrease"] = null;
+  #first: Outcome["firstIncrease"] = null;
+  #largest: Outcome["largestIncrease"] = null;
   #ending: Ending | null = null;
 
-  /** `claimsDescent` is false where the energy itself changes, as under a schedule. */
-  constructor(claimsDescent: boolean) {
-    this.#claimsDescent = claimsDescent;
+  /** `claimsDescent` is false where the energy itself changes, as under a schedule, or for noise. */
+  constructor(about: { claimsDescent: boolean; noisy: boolean; follows: boolean }) {
+    this.#claimsDescent = about.claimsDescent;
+    this.#noisy = about.noisy;
+    this.#follows = about.follows;
   }
 
   get active(): boolean {
@@ -89,8 +104,11 @@ export class OutcomeTracker {
     const rise = energy - this.#energy;
     this.#steps++;
     this.#change = change;
-    if (this.#claimsDescent && rise > ENERGY_ROUNDING * (1 + Math.abs(energy))) {
-      this.#increase ??= { step: this.#steps, amount: rise };
+    const rounding = ENERGY_ROUNDING * (1 + Math.max(Math.abs(energy), Math.abs(this.#energy)));
+    if (this.#claimsDescent && rise > rounding) {
+      const increase = { step: this.#steps, amount: rise };
+      this.#first ??= increase;
+      if (rise > (this.#largest?.amount ?? 0)) this.#largest = increase;
     }
     this.#energy = energy;
     if (!Number.isFinite(energy) || !Number.isFinite(change)) this.#ending = "non-finite";
@@ -104,7 +122,7 @@ export class OutcomeTracker {
 
   /** How it ended, given what was found out about the state it ended in. */
   outcome({ descent = null, clips = [] }: Partial<Pick<Outcome, "descent" | "clips">>): Outcome {
-    const unfinished = this.#increase === null ? "max-steps" : "energy-increased";
+    const unfinished = this.#first === null ? "max-steps" : "energy-increased";
     const reached = this.#ending ?? unfinished;
     return {
       ending: clips.length > 0 && reached !== "non-finite" ? "clipped" : reached,
@@ -112,7 +130,10 @@ export class OutcomeTracker {
       energyBefore: this.#before,
       energyAfter: this.#energy,
       lastChange: this.#change,
-      firstIncrease: this.#increase,
+      firstIncrease: this.#first,
+      largestIncrease: this.#largest,
+      basin: this.#follows && !this.#noisy && this.#first === null ? "followed" : "not certified",
+      noisy: this.#noisy,
       period: null,
       clips,
       descent,
@@ -144,6 +165,9 @@ export function outcomeOfWalk(
     energyAfter: end.after,
     lastChange: end.change,
     firstIncrease: null,
+    largestIncrease: null,
+    basin: walk.noisy ? "not certified" : "followed",
+    noisy: walk.noisy,
     period: walk.period,
     clips: end.clips,
     descent: null,

@@ -1,22 +1,40 @@
 import { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { along, choose, descends, firstControl, nextControl, refusedChange } from "./descent.ts";
+import {
+  along,
+  choose,
+  descends,
+  firstControl,
+  largestChange,
+  nextControl,
+  refusedChange,
+} from "./descent.ts";
 import { fitWeights } from "./fit-weights.ts";
 import type { Layers, Memory, Point, Solver, StepFrom } from "./solver.ts";
 
-/** How much of the plain step is taken: all of it at first, half after a step that was refused. */
-const GROWTH = 1.2;
-const SHRINK = 0.5;
+/** How far a step of Heun and one of Euler may lie apart, as a part of the largest activation. */
+const TOLERANCE = 1e-3;
+/** By how much the size of a step may change at once. */
+const [SMALLEST_FACTOR, LARGEST_FACTOR, SHRINK] = [0.3, 2, 0.5];
+/** The first size. */
+const FIRST = 0.1;
+/** The residual must have fallen to this part of its largest before anything is extrapolated. */
+const CALM = 0.01;
+/** How many times the way of the remembered steps an extrapolation may go. */
+const REACH = 4;
 
 /**
- * Anderson acceleration of the fixed-point map `x ↦ x − ∂E/∂x̂`, with a safeguard. With the residual
- * `f = −∂E/∂x̂` and the last `memory` differences of states and residuals, the trial is
- * `x + h f − Σⱼ γⱼ (Δxⱼ + h Δfⱼ)`, where γ minimises `|f − Σⱼ γⱼ Δfⱼ|²` (regularised, solved in
- * float64 for every example). Where that would raise the energy beyond rounding, the plain step
- * `x + h f` is tried and the memory cleared; where that does too, the example stays and `h`, which
- * starts at 1, is halved. Two evaluations a step, three where the first trial fails.
+ * The dynamics, and Anderson acceleration of their end. Far from a fixed point it follows
+ * `τ dx/dt = −∂E/∂x̂` by Heun steps that are as small as their error asks for, so that it stays in the
+ * basin of its start. Where the residual `f = −∂E/∂x̂` has fallen to a hundredth of its largest and keeps
+ * falling, it tries `x + h f − s Σⱼ γⱼ (Δxⱼ + h Δfⱼ)` over the last `memory` differences of states and
+ * residuals, where γ minimises `|f − Σⱼ γⱼ Δfⱼ|²` (regularised, solved in float64 for every example) and
+ * `s ≤ 1` keeps the step within four times the way of the remembered ones. That is taken where the
+ * residual falls as much as the model of it says, by half of that at least, and the energy does not
+ * rise; else a step of the dynamics is. A step that would raise the energy beyond rounding is
+ * refused and tried half as large. Two to four evaluations a step.
  *
- * Free of time constants. It reads a few numbers of the backend in every step.
+ * It reads a few numbers of the backend in every step.
  */
 export const anderson: Solver = {
   name: "anderson",
@@ -24,41 +42,54 @@ export const anderson: Solver = {
   options: [{ name: "memory", default: 5 }],
   targets: true,
   descends: true,
+  follows: true,
   remember: (from, { memory }) => {
-    const [batch, units] = flat(from.states).shape;
+    const f = residual(from);
+    const [batch, units] = f.shape;
     return {
-      ...firstControl(from, 1),
+      ...firstControl(from, FIRST),
       x: flat(from.states),
-      f: residual(from),
+      f,
       dx: tf.zeros([batch, memory, units]),
       df: tf.zeros([batch, memory, units]),
+      largest: size(f),
+      falling: tf.zeros([batch]),
     };
   },
-  advance: (from) => {
+  advance: (from, { memory: columns }) => {
     const { memory, time, scheduled } = from;
     const { step } = memory;
     const lowest = scheduled ? from.energy : memory["lowest"];
     const [x, f] = [flat(from.states), residual(from)];
     const history = extended(memory, x, f);
-    const gamma = fitted(history, f);
-    const h = tf.expandDims(step, 1);
-    const columns = tf.add(history.dx, tf.mul(tf.expandDims(h, 2), history.df));
-    const correction = tf.squeeze(tf.matMul(tf.expandDims(gamma, 1), columns), [1]);
-    const plain = tf.add(x, tf.mul(h, f));
-    const fast = from.at(layered(tf.sub(plain, correction), from.states), time);
-    const accelerated = descends(from, fast, lowest);
-    const trial = allOf(accelerated) ? fast : safe(from, fast, plain, accelerated);
-    const accept = tf.maximum(accelerated, descends(from, trial, lowest));
-    const keep = along(accelerated, history.dx);
+    const [now, before] = [size(f), size(memory["f"])];
+    const largest = tf.maximum(memory["largest"], now);
+    const fell = tf.cast(tf.less(now, before), "float32");
+    const falling = tf.mul(tf.add(memory["falling"], fell), fell);
+    const calm = tf.logicalAnd(
+      tf.less(now, tf.mul(CALM, largest)),
+      tf.greaterEqual(falling, Math.min(2, columns)),
+    );
+    const fast = someOf(calm) ? accelerate(from, { x, f, history, calm, lowest }) : null;
+    const accelerated = fast?.accept ?? tf.zerosLike(now);
+    const flow = allOf(accelerated) ? null : follow(from, lowest);
+    const trial =
+      flow === null
+        ? fast!.point
+        : fast === null
+          ? flow.point
+          : from.at(choose(accelerated, fast.point.states, flow.point.states), time);
+    const accept = flow === null ? accelerated : tf.maximum(accelerated, flow.accept);
     return {
       states: choose(accept, trial.states, from.states),
       memory: {
         ...nextControl(memory, { from, energy: trial.energy, accept, step }),
-        step: tf.minimum(tf.mul(step, tf.add(SHRINK, tf.mul(accept, GROWTH - SHRINK))), 1),
+        step: flow === null ? step : tf.where(tf.cast(accelerated, "bool"), step, flow.step),
         x,
         f,
-        dx: tf.mul(history.dx, keep),
-        df: tf.mul(history.df, keep),
+        ...history,
+        largest,
+        falling,
       },
       refused: refusedChange(accept, from, trial),
     };
@@ -66,13 +97,62 @@ export const anderson: Solver = {
   references: [
     "Anderson, Iterative procedures for nonlinear integral equations, J. ACM 12, 1965",
     "Walker & Ni, Anderson acceleration for fixed-point iterations, SIAM J. Numer. Anal. 49, 2011",
+    "Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, II.4",
   ],
 };
 
-/** The trial where it was accepted, and the plain step elsewhere. */
-function safe(from: StepFrom, fast: Point, plain: tf.Tensor, accelerated: tf.Tensor): Point {
-  const states = choose(accelerated, fast.states, layered(plain, from.states));
-  return from.at(states, from.time);
+/** A step of the dynamics, whether it may be taken, and the size of the next. */
+function follow(
+  from: StepFrom,
+  lowest: tf.Tensor,
+): { point: Point; accept: tf.Tensor; step: tf.Tensor } {
+  const { states, velocity, memory, time } = from;
+  const { step } = memory;
+  const along1 = (slopes: Layers, part: number) =>
+    states.map((x, i) => tf.add(x, tf.mul(tf.mul(along(step, x), part), slopes[i])));
+  const euler = from.at(along1(velocity, 1), time);
+  const both = velocity.map((v, i) => tf.add(v, euler.velocity[i]));
+  const heun = from.at(along1(both, 0.5), time);
+  const scale = tf.maximum(
+    largestChange(heun.activations.map(tf.zerosLike), heun.activations),
+    largestChange(from.activations.map(tf.zerosLike), from.activations),
+  );
+  const error = tf.divNoNan(largestChange(euler.activations, heun.activations), scale);
+  const exact = tf.cast(tf.lessEqual(error, TOLERANCE), "float32");
+  const down = descends(from, heun, lowest);
+  const wanted = tf.mul(0.9, tf.sqrt(tf.div(TOLERANCE, tf.add(error, 1e-12))));
+  const factor = tf.clipByValue(wanted, SMALLEST_FACTOR, LARGEST_FACTOR);
+  return {
+    point: heun,
+    accept: tf.mul(exact, down),
+    step: tf.mul(step, tf.where(tf.cast(down, "bool"), factor, tf.fill(factor.shape, SHRINK))),
+  };
+}
+
+/** An extrapolation from the remembered steps, and whether it may be taken. */
+function accelerate(
+  from: StepFrom,
+  known: {
+    readonly x: tf.Tensor;
+    readonly f: tf.Tensor;
+    readonly history: { readonly dx: tf.Tensor; readonly df: tf.Tensor };
+    readonly calm: tf.Tensor;
+    readonly lowest: tf.Tensor;
+  },
+): { point: Point; accept: tf.Tensor } {
+  const { x, f, history, calm, lowest } = known;
+  const h = tf.expandDims(tf.minimum(from.memory["step"], 1), 1);
+  const gamma = fitted(history, f);
+  const columns = tf.add(history.dx, tf.mul(tf.expandDims(h, 2), history.df));
+  const correction = tf.squeeze(tf.matMul(tf.expandDims(gamma, 1), columns), [1]);
+  const way = tf.sum(tf.sqrt(tf.sum(tf.square(history.dx), 2)), 1);
+  const share = tf.minimum(1, tf.divNoNan(tf.mul(REACH, way), size(correction)));
+  const part = tf.mul(correction, tf.expandDims(share, 1));
+  const moved = tf.sub(tf.add(x, tf.mul(h, f)), part);
+  const point = from.at(layered(moved, from.states), from.time);
+  const left = tf.mul(tf.sub(1, tf.div(share, 2)), size(f));
+  const smaller = tf.logicalAnd(calm, tf.lessEqual(size(residual(point)), left));
+  return { point, accept: tf.mul(tf.cast(smaller, "float32"), descends(from, point, lowest)) };
 }
 
 /** The differences with the newest in front; a step that did not move adds none. */
@@ -99,7 +179,16 @@ function fitted({ df }: { df: tf.Tensor }, f: tf.Tensor): tf.Tensor {
 }
 
 function allOf(accept: tf.Tensor): boolean {
-  return read(accept).every((value) => value === 1);
+  return read(accept).every((value) => value !== 0);
+}
+
+function someOf(condition: tf.Tensor): boolean {
+  return read(condition).some((value) => value !== 0);
+}
+
+/** The length of every row. */
+function size(rows: tf.Tensor): tf.Tensor {
+  return tf.sqrt(tf.sum(tf.square(rows), 1));
 }
 
 /** The entries of a tensor, now. */

@@ -7,6 +7,7 @@ export const euler: Solver = {
   name: "euler",
   order: 1,
   options: [DT],
+  follows: true,
   advance: ({ states, velocity }, { dt }) => ({ states: axpy(states, dt, velocity) }),
   references: ["Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, I.7"],
 };

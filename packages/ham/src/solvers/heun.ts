@@ -8,6 +8,7 @@ export const heun: Solver = {
   name: "heun",
   order: 2,
   options: [DT],
+  follows: true,
   advance: ({ states, velocity, time, timeStep, at }, { dt }) => {
     const end = at(axpy(states, dt, velocity), time + timeStep).velocity;
     const total = velocity.map((v, i) => tf.add(v, end[i]));

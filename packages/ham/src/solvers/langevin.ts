@@ -13,6 +13,7 @@ export const langevin: Solver = {
   name: "langevin",
   order: 1,
   options: [DT, TEMPERATURE],
+  follows: true,
   noisy: true,
   advance: ({ states, velocity, noise }, { dt, temperature }) => {
     const moved = axpy(states, dt, velocity);

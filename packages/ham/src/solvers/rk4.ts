@@ -8,6 +8,7 @@ export const rk4: Solver = {
   name: "rk4",
   order: 4,
   options: [DT],
+  follows: true,
   advance: ({ states, velocity: k1, time, timeStep, at }, { dt }) => {
     const middle = time + timeStep / 2;
     const k2 = at(axpy(states, dt / 2, k1), middle).velocity;

@@ -74,6 +74,8 @@ export interface Solver {
   readonly targets?: boolean;
   /** Whether the energy never rises beyond rounding, whatever the options and the model. */
   readonly descends?: boolean;
+  /** Whether it stays close to the dynamics, so that it ends in the basin of its start. */
+  readonly follows?: boolean;
   /** Groups of layers, for a solver that moves some before others; throws where it does not suit. */
   readonly groups?: (
     graph: EnergyGraph,

@@ -34,7 +34,7 @@ describe("anderson", () => {
     fast.outcomes.forEach(({ ending, steps, firstIncrease, descent }, b) => {
       expect(ending).toBe("converged");
       expect(firstIncrease).toBeNull();
-      expect(steps).toBeLessThan(plain.outcomes[b].steps / 3);
+      expect(steps).toBeLessThan(plain.outcomes[b].steps / 2);
       expect(descent!.accepted + descent!.rejected).toBe(steps);
       const [ours, theirs] = [fast, plain].map(({ states }) => states.get(model.v)![b]);
       ours.forEach((x, i) => expect(Math.abs(x - theirs[i])).toBeLessThan(1e-3));

@@ -1,0 +1,85 @@
+// How endings are put into words.
+
+import type { Outcome } from "@hamlet/ham";
+import { expect, test } from "vitest";
+import { endingsText } from "../src/endings.ts";
+
+const outcome = (about: Partial<Outcome>): Outcome => ({
+  ending: "converged",
+  steps: 12,
+  energyBefore: 1,
+  energyAfter: -1,
+  lastChange: 0,
+  firstIncrease: null,
+  largestIncrease: null,
+  basin: "followed",
+  noisy: false,
+  period: null,
+  clips: [],
+  descent: null,
+  ...about,
+});
+
+test("one example has its own numbers, several have medians and means", () => {
+  expect(endingsText([outcome({})])).toMatchInlineSnapshot(`
+    "ended      examples  steps  energy before     after
+    ─────────  ────────  ─────  ─────────────  ────────
+    converged         1     12        1.00000  -1.00000"
+  `);
+  const three = [1, 2, 9].map((steps) => outcome({ steps, energyAfter: -steps }));
+  expect(endingsText(three)).toMatchInlineSnapshot(`
+    "ended      examples  median steps  mean energy before  mean energy after
+    ─────────  ────────  ────────────  ──────────────────  ─────────────────
+    converged         3             2             1.00000           -4.00000"
+  `);
+});
+
+test("what holds a floor is named, with the examples that it holds in", () => {
+  const clip = {
+    energy: "memory",
+    neuron: "v",
+    formula: "max(h, eps)",
+    place: "m.ham:7:20",
+    kind: "floor",
+  } as const;
+  const outcomes = [0, 1, 2, 3, 4, 5].map((b) =>
+    b === 2 ? outcome({}) : outcome({ ending: "clipped", clips: [clip] }),
+  );
+  expect(endingsText(outcomes)).toMatchInlineSnapshot(`
+    "ended      examples  median steps  mean energy before  mean energy after
+    ─────────  ────────  ────────────  ──────────────────  ─────────────────
+    clipped           5            12             1.00000           -1.00000
+    converged         1            12             1.00000           -1.00000
+
+    The gradient of \`memory\` by \`v\` is exactly 0 because \`max(h, eps)\` (m.ham:7:20) holds its floor in 5 of 6 examples (0, 1, 3, …).
+    Clipped states are near no memory: start closer to one, or make the energy reach further, as by a smaller \`beta\`."
+  `);
+});
+
+test("a rise of the energy is said whatever the ending", () => {
+  const rise = { step: 4, amount: 0.384 };
+  const outcomes = [
+    outcome({ firstIncrease: rise, largestIncrease: rise }),
+    outcome({
+      ending: "energy-increased",
+      firstIncrease: rise,
+      largestIncrease: { step: 9, amount: 2.5 },
+    }),
+    outcome({}),
+  ];
+  expect(endingsText(outcomes)).toMatchInlineSnapshot(`
+    "ended             examples  median steps  mean energy before  mean energy after
+    ────────────────  ────────  ────────────  ──────────────────  ─────────────────
+    converged                2            12             1.00000           -1.00000
+    energy-increased         1            12             1.00000           -1.00000
+
+    The energy rose on the way in 2 of 3 examples (0, 1), most by 2.5 in step 9 of example 1: the end may be in another basin than the start, so try a smaller \`dt\`, or \`adaptive\`."
+  `);
+});
+
+test("samples are not told to take more steps", () => {
+  const text = endingsText([outcome({ ending: "max-steps", noisy: true })]);
+  expect(text).toContain("samples at the temperature of the recall");
+  expect(text).not.toContain("raise `steps`");
+  expect(endingsText([outcome({ ending: "max-steps" })])).toContain("raise `steps`");
+});

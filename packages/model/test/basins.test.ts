@@ -1,0 +1,109 @@
+// Where recalls end, against the dynamics integrated finely: for every cue of random models with
+// many minima.
+
+import { loadModel } from "@hamlet/model";
+import { useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-wasm";
+import { beforeAll, describe, expect, test } from "vitest";
+
+beforeAll(() => useBackend("wasm"));
+
+const MODELS: Readonly<Record<string, { readonly units: number; readonly text: string }>> = {
+  "graded units with random couplings": {
+    units: 12,
+    text: `dim N = 12
+param W: [N, N] ~ normal(0, 0.5)
+neuron v: [N] as tanh
+energy e = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]`,
+  },
+  "a log-sum-exp memory": {
+    units: 6,
+    text: `dim N = 6
+param xi: [10, N] ~ normal(0, 1)
+neuron v: [N] as identity
+energy e = -1/4 * logsumexp[m] 4 * sum[i] xi[m, i] * v[i]`,
+  },
+  "a memory of Gaussian wells": {
+    units: 6,
+    text: `dim N = 6
+param xi: [10, N] ~ normal(0, 1)
+neuron v: [N] as identity { leak = off }
+energy e = -1/3 * logsumexp[m] -3/2 * sum[i] (v[i] - xi[m, i])^2`,
+  },
+};
+
+const COUNT = 40;
+/** How far an end may lie from that of the dynamics: both have only come to rest in float32. */
+const SAME = 1e-2;
+
+/** Irregular numbers in (−1.5, 1.5). */
+const cues = (units: number, seed: number, shift: number) =>
+  Float32Array.from(
+    { length: COUNT * units },
+    (_, k) =>
+      1.5 * Math.sin(12.9898 * (k + 1) + 78.233 * seed + 0.37 * k * k) + shift * Math.cos(k),
+  );
+
+describe.each(Object.entries(MODELS))("in %s", (_, { units, text }) => {
+  test.each([1, 2, 3])(
+    "anderson ends where the dynamics end, for every cue (seed %i)",
+    async (seed) => {
+      const recall = (name: string, solver: string) =>
+        `recall ${name} { start v = q solver = ${solver} steps = 4000 stop when change < 1e-7 }`;
+      const body = text.replace(/param xi: \[10/, "dim K = 10\nparam xi: [K");
+      const source = `ham 1\n${body}\ngiven q: [N]\n${recall("flow", "rk4(dt = 0.1)")}\n${recall("fast", "anderson")}\n`;
+      using model = await loadModel({ name: "m.ham", text: source }, { seed });
+      const ends = async (name: string, shift: number) => {
+        const q = { shape: [COUNT, units], data: cues(units, seed, shift) };
+        using result = await model.recall({ recall: name, givens: { q } });
+        const [layer] = result.activations.values();
+        return { rows: (await layer.array()) as number[][], outcomes: result.outcomes };
+      };
+      const flow = await ends("flow", 0);
+      const same = (a: readonly number[], b: readonly number[]) =>
+        a.every((x, i) => Math.abs(x - b[i]) < SAME);
+      // A cue on the border of two basins has no end of its own: a little aside it has another.
+      const [left, right] = [await ends("flow", 2e-3), await ends("flow", -2e-3)];
+      const inside = flow.rows.map((row, b) => same(row, left.rows[b]) && same(row, right.rows[b]));
+      expect(inside.filter(Boolean).length).toBeGreaterThan(0.9 * COUNT);
+      const minima = new Set(flow.rows.map((row) => row.map((x) => x.toFixed(1)).join()));
+      expect(minima.size).toBeGreaterThan(1);
+      const fast = await ends("fast", 0);
+      const astray = fast.rows.flatMap((row, b) =>
+        !inside[b] || same(row, flow.rows[b]) ? [] : [b],
+      );
+      expect(astray).toEqual([]);
+      expect(new Set(fast.outcomes.map(({ ending, basin }) => `${ending}, ${basin}`))).toEqual(
+        new Set(["converged, followed"]),
+      );
+    },
+  );
+});
+
+test("a solver that seeks an end says that the basin is not certified", async () => {
+  const text = `ham 1
+dim N = 2
+given q: [N]
+neuron v: [N] as identity
+energy e = -logsumexp[i] 4 * v[i]
+recall a { start v = q solver = adaptive steps = 400 stop when change < 1e-6 }
+recall b { start v = q solver = cccp steps = 400 stop when change < 1e-6 }
+recall c { start v = q solver = euler(dt = 0.1) steps = 400 stop when change < 1e-6 }
+recall d { start v = q solver = euler(dt = 2.5) steps = 400 stop when change < 1e-6 }
+recall n { start v = q solver = langevin(dt = 0.1, temperature = 1) steps = 4 }
+`;
+  using model = await loadModel({ name: "m.ham", text });
+  const basins: string[] = [];
+  for (const recall of ["a", "b", "c", "d", "n"]) {
+    const q = { shape: [2], data: Float32Array.of(1, -1) };
+    using result = await model.recall({ recall, givens: { q } });
+    basins.push(`${recall}: ${result.outcomes[0].basin}`);
+  }
+  expect(basins).toEqual([
+    "a: not certified",
+    "b: not certified",
+    "c: followed",
+    "d: not certified",
+    "n: not certified",
+  ]);
+});
