@@ -42,6 +42,7 @@ export {
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";
+export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
 export { keeps } from "./bound.ts";
 export { exprKey, spelled, tidy } from "./canonical.ts";
 export {

@@ -12,6 +12,7 @@ import {
   get,
   type Index,
   isCondition,
+  isLit,
   lit,
   makeIndex,
   mean,
@@ -38,6 +39,12 @@ import { indexRange } from "../2-check/rules/index-range.ts";
 import { indexTwoDims, type IndexUse } from "../2-check/rules/index-two-dims.ts";
 import { indexUnused } from "../2-check/rules/index-unused.ts";
 import { missingIndex } from "../2-check/rules/missing-index.ts";
+import {
+  fitsFloat32,
+  isLostInFloat32,
+  noFiniteValue,
+  tooSmall,
+} from "../2-check/rules/no-finite-value.ts";
 import { noGradient } from "../2-check/rules/no-gradient.ts";
 import { stateInEnergy } from "../2-check/rules/state-in-energy.ts";
 import { conditionNeeded, numberNeeded } from "../2-check/rules/type-mismatch.ts";
@@ -108,6 +115,8 @@ export class Expressions {
   readonly #unboundNames = new Set<string>();
   /** Reads whose indices were reported as walking the wrong axes. */
   readonly #blamed = new Set<ast.Reference>();
+  /** Numbers already reported as too small. */
+  readonly #tooSmall: Span[] = [];
   /** What a `let` is worth at the indices that it was read at. */
   readonly #letReads = new Map<Meaning, { at: readonly (Index | number)[]; value: Expr }[]>();
 
@@ -339,8 +348,23 @@ export class Expressions {
 
   #lower(node: ast.Expression, around: Surroundings): Expr | null {
     const expr = this.#lowerNode(node, around);
-    if (expr !== null && !this.#spans.has(expr)) this.#spans.set(expr, node.span);
-    return expr;
+    if (expr === null) return null;
+    if (!this.#spans.has(expr)) this.#spans.set(expr, node.span);
+    return isLit(expr) && !this.#fits(expr.value, node.span) ? null : expr;
+  }
+
+  /** Whether float32 holds a number that is worked out here; reports it where it does not. */
+  #fits(value: number, span: Span): boolean {
+    if (!fitsFloat32(value)) {
+      noFiniteValue(this.#diagnostics, this.written(span), value, span);
+      return false;
+    }
+    const inside = (part: Span) => span.start <= part.start && part.end <= span.end;
+    if (isLostInFloat32(value) && !this.#tooSmall.some(inside)) {
+      this.#tooSmall.push(span);
+      tooSmall(this.#diagnostics, this.written(span), value, span);
+    }
+    return true;
   }
 
   #lowerNode(node: ast.Expression, around: Surroundings): Expr | null {

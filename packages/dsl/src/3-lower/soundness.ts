@@ -6,18 +6,28 @@ import {
   checkBoundedness,
   checkConvexity,
   checkDomains,
+  checkSlopes,
   type Convexity,
   type EnergyGraph,
+  evaluateScalar,
   type Expr,
   type Facts,
   factsOf,
+  HamError,
+  isLit,
+  isValue,
+  makeRanges,
   type Neuron,
   printInterval,
   printText,
+  type SlopeRisk,
+  type Tensor,
+  tensorsIn,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { convexityUnproven } from "../2-check/rules/convexity-unproven.ts";
-import { domain, noValue } from "../2-check/rules/domain.ts";
+import { divisionByZero, domain, infiniteSlope, overflow } from "../2-check/rules/domain.ts";
+import { fitsFloat32, noFiniteValue } from "../2-check/rules/no-finite-value.ts";
 import { notConvex } from "../2-check/rules/not-convex.ts";
 import { signNeeded } from "../2-check/rules/sign-needed.ts";
 import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
@@ -31,6 +41,8 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   const facts = factsOf(graph);
   for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);
   reportDomains(graph, facts, written);
+  reportSlopes(graph, facts, written);
+  reportOverflows(graph, facts, written);
   reportNoValues(graph, written);
   if (written.leftOut.length > 0) return;
   reportBoundedness(graph, facts, written);
@@ -204,22 +216,150 @@ function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void
   }
 }
 
-/** Numbers that were worked out while reading the file and are none, like `0/0`. */
+/** Where a unit may stand, or a param begins, at a root without a slope. */
+function reportSlopes(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const seen = new Set<Expr>();
+  const report = (risks: readonly SlopeRisk[], learned: boolean, fallback: Span | null) => {
+    for (const { op, argument, node, range } of risks) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      const own = written.spanOf(argument);
+      const span = own ?? written.spanOf(node) ?? fallback;
+      if (span === null) continue;
+      const { text: file } = written.file.source;
+      const text = own === undefined ? printText(argument) : file.slice(own.start, own.end);
+      const risk = { op, argument: text, range: printInterval(range), learned };
+      infiniteSlope(written.diagnostics, risk, span);
+    }
+  };
+  for (const { name, energy } of graph.terms) {
+    const read = [...tensorsIn([energy])];
+    const units = new Set(read.filter(({ kind }) => kind === "activation"));
+    report(checkSlopes(energy, units, facts), false, termSpan(written, name));
+  }
+  for (const { lagrangian, state, name } of graph.neurons) {
+    const span = neuronItem(written, name)?.lagrangian.span ?? null;
+    report(checkSlopes(lagrangian, new Set([state]), facts), false, span);
+  }
+  if ((graph.trainings ?? []).length === 0) return;
+  const range = makeRanges(facts);
+  const begin = new Map(facts);
+  for (const tensor of graph.tensors) {
+    const { kind, source } = tensor;
+    if (kind === "param" && source?.from === "value") begin.set(tensor, range(source.value));
+  }
+  for (const { name, energy } of graph.terms) {
+    const read = [...tensorsIn([energy])];
+    const params = new Set(read.filter((tensor) => tensor.kind === "param" && begin.has(tensor)));
+    const risks = checkSlopes(energy, params, begin);
+    const zero = risks.filter(({ range: { low, high } }) => low === 0 && high === 0);
+    report(zero, true, termSpan(written, name));
+  }
+}
+
+/** Exponentials under a logarithm: `log(1 + exp(x))`, `log(sum[i] exp(x[i]))`. */
+function reportOverflows(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const range = makeRanges(facts);
+  const isLarge = (expr: Expr): boolean =>
+    expr.kind === "apply" && expr.op === "exp" && range(expr.args[0]).high > LARGEST_EXPONENT;
+  forEachPart(graph, written, (node, fallback) => {
+    if (node.kind !== "apply" || node.op !== "log") return;
+    const [inside] = node.args;
+    const isSum = inside.kind === "reduce" && inside.op === "sum" && isLarge(inside.body);
+    const parts = inside.kind === "apply" && inside.op === "add" ? inside.args : [];
+    if (!isSum && !parts.some(isLarge)) return;
+    const span = written.spanOf(node) ?? fallback;
+    if (span === null) return;
+    const exponent = (exp: Expr) => (exp.kind === "apply" ? textOf(exp.args[0], written) : "");
+    /** A reduction ends at the next plus. */
+    const closed = (exp: Expr) =>
+      exp.kind === "apply" && exp.args[0].kind === "apply" && exp.args[0].op === "add"
+        ? `(${exponent(exp)})`
+        : exponent(exp);
+    let fix: string | null = null;
+    if (isSum) {
+      const { over, where, body } = inside;
+      const guard = where === null ? "" : ` where ${textOf(where, written)}`;
+      fix = `(logsumexp[${over.map(({ name }) => name).join(", ")}${guard}] ${closed(body)})`;
+    } else if (parts.length === 2 && parts.some((part) => isValue(part, 1))) {
+      fix = `softplus(${exponent(parts.find(isLarge)!)})`;
+    }
+    const own = written.spanOf(node);
+    overflow(
+      written.diagnostics,
+      own === undefined ? printText(node) : textOf(node, written),
+      fix,
+      span,
+    );
+  });
+}
+
+/** Above it `exp` is infinite in float32. */
+const LARGEST_EXPONENT = 88.7;
+
+function textOf(expr: Expr, { spanOf, file }: Written): string {
+  const span = spanOf(expr);
+  return span === undefined ? printText(expr) : file.source.text.slice(span.start, span.end);
+}
+
+/** Visits every part of the energies and own Lagrangians once, with the place of the whole. */
+function forEachPart(
+  graph: EnergyGraph,
+  written: Written,
+  visit: (node: Expr, fallback: Span | null) => void,
+): void {
+  const seen = new Set<Expr>();
+  for (const { name, energy } of graph.terms) {
+    const span = termSpan(written, name);
+    const walk = (node: Expr): void => {
+      if (seen.has(node)) return;
+      seen.add(node);
+      children(node).forEach(walk);
+      visit(node, span);
+    };
+    walk(energy);
+  }
+}
+
+/**
+ * Consts whose value follows from others and is none, such as `1 / z` with `const z = 0`, and
+ * divisions by such a 0 in an energy.
+ */
 function reportNoValues(graph: EnergyGraph, written: Written): void {
-  const values = graph.tensors.flatMap(({ source }) =>
-    source?.from === "value" ? source.value : [],
+  const moved = new Set(
+    graph.recalls.flatMap(({ schedules }) => schedules.map(({ tensor }) => tensor)),
   );
-  const pending: Expr[] = [...values, ...graph.terms.map(({ energy }) => energy)];
-  const seen = new Set(pending);
-  for (const expr of pending) {
-    const span = written.spanOf(expr);
-    if (expr.kind === "lit" && !Number.isFinite(expr.value) && span !== undefined) {
-      const text = written.file.source.text.slice(span.start, span.end);
-      noValue(written.diagnostics, text, expr.value, span);
-    }
-    for (const child of children(expr)) {
-      if (!seen.has(child)) pending.push(child);
-      seen.add(child);
-    }
+  const known = new Map<Tensor, ArrayLike<number>>();
+  for (const tensor of graph.tensors) {
+    const { kind, source, axes } = tensor;
+    if (kind !== "const" || source?.from !== "value" || moved.has(tensor)) continue;
+    const value = axes.length === 0 ? valueOf(source.value, known) : null;
+    if (value === null) continue;
+    known.set(tensor, [value]);
+    const span = written.spanOf(source.value);
+    if (fitsFloat32(value) || span === undefined) continue;
+    noFiniteValue(written.diagnostics, textOf(source.value, written), value, span);
+  }
+  forEachPart(graph, written, (node, fallback) => {
+    if (node.kind !== "apply") return;
+    const divisor = node.op === "pow" ? node.args[0] : null;
+    const exponent = node.op === "pow" ? node.args[1] : null;
+    if (divisor === null || exponent === null || !isLit(exponent) || exponent.value >= 0) return;
+    if (divisor.free.length > 0 || valueOf(divisor, known) !== 0) return;
+    const span = written.spanOf(node) ?? fallback;
+    if (span !== null) divisionByZero(written.diagnostics, textOf(divisor, written), span);
+  });
+}
+
+/** A number that follows from literals, sizes and consts; null where it does not. */
+function valueOf(expr: Expr, tensors: ReadonlyMap<Tensor, ArrayLike<number>>): number | null {
+  const reads = tensorsIn([expr]);
+  if (expr.free.length > 0 || [...reads].some((tensor) => !tensors.has(tensor))) return null;
+  try {
+    return evaluateScalar(expr, { tensors });
+  } catch (error) {
+    // The size of a dim may be known only with the data.
+    if (HamError.isInstance(error)) return null;
+    throw error;
   }
 }

@@ -32,16 +32,42 @@ export function domain(
   });
 }
 
-/** W0604: a number that is worked out here and now is none: `0/0`, `(-1)^0.5`, `1/0`. */
-export function noValue(
+/** W0604: a division by something that is worked out here and now to be 0. */
+export function divisionByZero(diagnostics: Diagnostics, written: string, span: Span): void {
+  diagnostics.report("W0604", span, {
+    message: `\`${written}\` divides by 0`,
+    label: "no finite value",
+    help: ["divide by a number other than 0"],
+  });
+}
+
+/** W0613: an energy has no slope where a root, or a power below 1, is of 0. */
+export function infiniteSlope(
   diagnostics: Diagnostics,
-  written: string,
-  value: number,
+  risk: { op: "sqrt" | "power"; argument: string; range: string; learned: boolean },
   span: Span,
 ): void {
-  diagnostics.report("W0604", span, {
-    message: `\`${written}\` has no finite value`,
-    label: Number.isNaN(value) ? "not a number" : value > 0 ? "infinity" : "minus infinity",
-    help: ["divide by a number other than 0, and take roots of positive numbers only"],
+  const what = risk.op === "sqrt" ? "`sqrt`" : "a power below 1";
+  const where = risk.learned ? "is 0 when training begins" : "can be 0";
+  const fix = risk.op === "sqrt" ? `\`sqrt(${risk.argument} + 1e-12)\`` : null;
+  diagnostics.report("W0613", span, {
+    message: `${what} of something that ${where}, and its slope is infinite there`,
+    label: `range: ${risk.range}`,
+    ...(fix === null ? { help: ["add a small number to it, such as 1e-12"] } : { fix: [fix] }),
+    ...(risk.op === "sqrt" ? { help: ["the square of a norm has a slope everywhere"] } : {}),
+  });
+}
+
+/** W0615: the logarithm of exponentials that are too large long before their logarithm is. */
+export function overflow(
+  diagnostics: Diagnostics,
+  written: string,
+  fix: string | null,
+  span: Span,
+): void {
+  diagnostics.report("W0615", span, {
+    message: `\`${written}\` is infinite as soon as an exponent passes 88.7`,
+    label: "float32 ends at 3.4e38",
+    ...(fix === null ? {} : { fix: [`\`${fix}\``] }),
   });
 }

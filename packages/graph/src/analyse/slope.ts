@@ -1,0 +1,74 @@
+// Where an energy has a value and yet no slope: a root of something that can be 0.
+//
+// The table of domains says where that may be; the derivative itself decides. A root that is squared
+// again has left it, and does not count.
+
+import { makePartKeys } from "../canonical.ts";
+import { dependsOn } from "../depends.ts";
+import { indicesOf } from "../dim.ts";
+import { gradients } from "../differentiate.ts";
+import { children, isLit } from "../expr.ts";
+import type { Expr, Tensor } from "../types.ts";
+import { domainOf } from "./domain.ts";
+import type { Interval } from "./interval.ts";
+import { type Facts, makeRanges } from "./range.ts";
+
+/** A part of an expression that has a value where its slope is infinite. */
+export interface SlopeRisk {
+  readonly node: Expr;
+  readonly op: "sqrt" | "power";
+  readonly argument: Expr;
+  /** What is known of the argument. */
+  readonly range: Interval;
+}
+
+/** Every part of the scalar `expr` whose slope by one of `tensors` may be infinite at a value. */
+export function checkSlopes(
+  expr: Expr,
+  tensors: ReadonlySet<Tensor>,
+  facts: Facts = new Map(),
+): SlopeRisk[] {
+  const range = makeRanges(facts);
+  const risks: SlopeRisk[] = [];
+  const seen = new Set<Expr>();
+  const visit = (node: Expr): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (isGuarded(node, tensors)) return;
+    children(node).forEach(visit);
+    const { op, argument, value, slope } = domainOf(node, range);
+    if ((op !== "sqrt" && op !== "power") || argument === null) return;
+    const known = range(argument);
+    const atRisk = slope !== null && !slope.holds(known) && value?.holds(known) !== false;
+    if (atRisk && dependsOn(argument, tensors)) risks.push({ node, op, argument, range: known });
+  };
+  visit(expr);
+  if (risks.length === 0) return [];
+  // Derivatives name the indices anew.
+  const keyOf = makePartKeys();
+  const divided = new Set(divisors(expr, tensors).map(keyOf));
+  return risks.filter((risk) => divided.has(keyOf(risk.node)) || divided.has(keyOf(risk.argument)));
+}
+
+/** What the slopes of `expr` divide by. */
+function divisors(expr: Expr, tensors: ReadonlySet<Tensor>): Expr[] {
+  const targets = [...tensors].map((tensor) => ({ tensor, at: indicesOf(tensor.axes) }));
+  const seen = new Set<Expr>();
+  const found: Expr[] = [];
+  const visit = (node: Expr): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    children(node).forEach(visit);
+    if (node.kind !== "apply" || node.op !== "pow") return;
+    const [base, exponent] = node.args;
+    if (!isLit(exponent) || exponent.value < 0) found.push(base);
+  };
+  gradients(expr, targets).forEach(visit);
+  return found;
+}
+
+/** Whoever chooses by the value of a unit may have left 0 out. */
+function isGuarded(node: Expr, tensors: ReadonlySet<Tensor>): boolean {
+  if (node.kind === "select") return dependsOn(node.condition, tensors);
+  return node.kind === "reduce" && node.where !== null && dependsOn(node.where, tensors);
+}
