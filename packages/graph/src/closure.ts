@@ -269,7 +269,7 @@ class CellClosures implements Closures {
     const exponentials = this.#exponentials(expr);
     return () => {
       const { top, total } = exponentials();
-      return top === -Infinity ? top : top + Math.log(total);
+      return Number.isFinite(top) ? top + Math.log(total) : top + total;
     };
   }
 
@@ -299,7 +299,8 @@ class CellClosures implements Closures {
     const visit = this.#loop(expr.over, () => {
       if (where !== null && where() === 0) return;
       const value = body();
-      if (value <= top) total += Math.exp(value - top);
+      if (value === top) total += 1;
+      else if (value < top) total += Math.exp(value - top);
       else {
         total = total * Math.exp(top - value) + 1;
         top = value;

@@ -244,12 +244,13 @@ const REDUCERS: Record<ReduceOp, (entries: Float64Array) => number> = {
   min: (entries) => entries.reduce((a, b) => Math.min(a, b), Infinity),
   logsumexp: (entries) => {
     const { top, total } = exponentials(entries);
-    return top === -Infinity ? top : top + Math.log(total);
+    return Number.isFinite(top) ? top + Math.log(total) : top;
   },
 };
 
-/** The largest entry, and `total = Σ exp(x − top)`. */
+/** The largest entry, and `total = Σ exp(x − top)`, where an infinite top counts as often as it is there. */
 function exponentials(entries: Float64Array): { top: number; total: number } {
   const top = entries.reduce((a, b) => Math.max(a, b), -Infinity);
-  return { top, total: entries.reduce((sum, x) => sum + Math.exp(x - top), 0) };
+  const power = (x: number) => (x === top ? 1 : Math.exp(x - top));
+  return { top, total: entries.reduce((sum, x) => sum + power(x), 0) };
 }

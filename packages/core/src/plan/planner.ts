@@ -40,6 +40,9 @@ import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "
 /** What stands below every number when the entries of a `logsumexp` are left out. */
 const EXCLUDED = -1e30;
 
+/** The largest number of float32. */
+const LARGEST = 3.4028234663852886e38;
+
 /** Whole powers up to this one are products; their rounding errors add up, at most one a factor. */
 const LARGEST_POWER = 32;
 
@@ -381,7 +384,7 @@ class Planner implements AxisMoves {
     const { scale, scores } = this.#scaled(body, over);
     const entries = where === null ? this.value(scores) : this.#among(where, scores);
     const all = this.#covering(entries, over);
-    const top = this.collapse("max", all, over);
+    const top = this.#isFinite(body) ? this.collapse("max", all, over) : this.#finiteTop(all, over);
     const below = this.combine("sub", all, top);
     const powers = this.map("exp", this.#times(scale, below));
     // Where every entry is left out, `top` is one of them and its power 1.
@@ -391,6 +394,13 @@ class Planner implements AxisMoves {
       weights,
       total: this.collapse("sum", weights, over),
     };
+  }
+
+  /** The largest score, as a finite number: what is infinite stays so when it is taken off. */
+  #finiteTop(all: Value, over: readonly Index[]): Value {
+    const top = this.collapse("max", all, over);
+    const least = this.combine("maximum", top, this.constant(-LARGEST));
+    return this.combine("minimum", least, this.constant(LARGEST));
   }
 
   /**
