@@ -1,8 +1,6 @@
 // The command line: reads the arguments, runs a command, turns mistakes into messages.
 
 import { readFileSync } from "node:fs";
-import type { Diagnostic } from "@hamlet/dsl";
-import type { HamError } from "@hamlet/graph";
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -44,7 +42,8 @@ async function makeProgram(
     .addHelpText(
       "after",
       `
-Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped`,
+Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors,
+130 stopped by Ctrl-C, 143 by SIGTERM`,
     );
 
   for (const { name, summary, load } of COMMANDS) {
@@ -91,10 +90,11 @@ async function explainError(error: unknown): Promise<number> {
   if (HamError.isInstance(error)) {
     if (error.code === "model/file-has-errors") {
       process.stderr.write(`${error.message}\n`);
-      return onlyArguments(error) ? EXIT.usage : EXIT.file;
+      return error.details["ofArguments"] === true ? EXIT.usage : EXIT.file;
     }
     process.stderr.write(`ham: ${error.message}\n`);
-    return EXIT_OF[error.code] ?? EXIT.failed;
+    if (USAGE.has(error.code)) return EXIT.usage;
+    return FILE.has(error.code) ? EXIT.file : EXIT.failed;
   }
   process.stderr.write(
     `ham: this is a bug in ham, please report it with the file that shows it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
@@ -102,19 +102,40 @@ async function explainError(error: unknown): Promise<number> {
   return EXIT.failed;
 }
 
-/** True when the file is fine and every error is in an argument such as `--set`. */
-function onlyArguments({ details }: HamError): boolean {
-  const diagnostics = details.diagnostics as readonly Diagnostic[];
-  return diagnostics.every(({ severity, file }) => severity === "warning" || file.startsWith("--"));
-}
+/** Mistakes in the arguments, and in the files that they name beside the model. */
+const USAGE = new Set([
+  "core/bad-checkpoint",
+  "core/bad-npy",
+  "core/bad-npz",
+  "core/bad-safetensors",
+  "core/unknown-array",
+  "core/unknown-array-format",
+  "core/unsupported-dtype",
+  "graph/unknown-recall",
+  "ham/bad-patterns",
+  "ham/other-training",
+  "model/batch-mismatch",
+  "model/cannot-read",
+  "model/given-shape",
+  "model/no-params-file",
+  "model/one-example",
+  "model/param-shape",
+  "model/param-value",
+  "model/too-large",
+  "model/unknown-data",
+  "model/unknown-given",
+  "model/unknown-param",
+  "model/unknown-recall",
+  "model/unknown-training",
+]);
 
-const EXIT_OF: Readonly<Record<string, number>> = {
-  "graph/unknown-recall": EXIT.usage,
-  "model/cannot-read": EXIT.usage,
-  "model/unknown-recall": EXIT.usage,
-  "model/unknown-given": EXIT.usage,
-  "model/unknown-data": EXIT.usage,
-  "model/unknown-training": EXIT.usage,
-  "model/no-params-file": EXIT.usage,
-  "model/too-large": EXIT.usage,
-};
+/** Mistakes in the model that only show when it is about to run. */
+const FILE = new Set([
+  "ham/bad-setting",
+  "ham/batch-mismatch",
+  "ham/no-examples",
+  "ham/no-gradient",
+  "ham/setting-trained",
+  "ham/solver-misfit",
+  "ham/solver-neuron",
+]);

@@ -16,6 +16,8 @@ if (isOlder(process.versions.node, needed)) {
 } else {
   // What Node compiles (and strips of types) is kept in its folder for temporary files.
   enableCompileCache();
+  const { watchStreams } = await import("./streams.ts");
+  watchStreams();
   const { main } = await import("./command-line.ts");
   process.exitCode = await main(process.argv.slice(2));
 }

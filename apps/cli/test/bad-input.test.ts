@@ -70,7 +70,7 @@ test("a data file that is no array", async () => {
   bench.write("notes.npy", "not an array");
   expect(await fails(["run", "m.ham", "--data", "xi=notes.npy"])).toMatchInlineSnapshot(`
     {
-      "code": 3,
+      "code": 2,
       "message": "error[E0902] no_key: notes.npy: expected an .npy, .npz or safetensors file, found 12 bytes that start like none of them
      --> m.ham:6:23
     6 | data  xi: [K, D] from "xi.npy"
@@ -84,7 +84,7 @@ test("data of the wrong shape", async () => {
   bench.writeArray("flat.npy", { shape: [4], data: Float32Array.of(1, 2, 3, 4) });
   expect(await fails(["run", "m.ham", "--data", "xi=flat.npy"])).toMatchInlineSnapshot(`
     {
-      "code": 3,
+      "code": 2,
       "message": "error[E0308] file_shape: \`flat.npy\` does not fit the declared shape
      --> m.ham:6:11
     6 | data  xi: [K, D] from "xi.npy"
@@ -99,7 +99,7 @@ test("data whose sizes contradict each other", async () => {
   bench.writeArray("three.npy", { shape: [1, 3], data: Float32Array.of(1, 2, 3) });
   expect(await fails(["run", "m.ham", "--given", "query=three.npy"])).toMatchInlineSnapshot(`
     {
-      "code": 3,
+      "code": 2,
       "message": "error[E0308] file_shape: \`xi.npy\` does not fit the declared shape
      --> m.ham:6:11
     6 | data  xi: [K, D] from "xi.npy"
@@ -114,7 +114,7 @@ test("a NaN in the data", async () => {
   bench.writeArray("nan.npy", { shape: [2, 2], data: Float32Array.of(1, 2, Number.NaN, 4) });
   expect(await fails(["run", "m.ham", "--data", "xi=nan.npy"])).toMatchInlineSnapshot(`
     {
-      "code": 3,
+      "code": 2,
       "message": "error[E0405] value_out_of_bounds: \`xi\` must hold finite numbers
      --> m.ham:6:23
     6 | data  xi: [K, D] from "xi.npy"

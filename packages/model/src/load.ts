@@ -9,6 +9,7 @@ import {
   type Diagnostics,
   renderDiagnostic,
   type SourceFile,
+  type Span,
   suggest,
   withoutAllowed,
 } from "@hamlet/dsl";
@@ -93,12 +94,14 @@ export async function loadParts(
   const { graph, places } = compilation;
   const found = collectDiagnostics(source);
   const arrays = new Map<Tensor, { header: FoundArray; entry: ArrayEntry }>();
+  const outside: Span[] = [];
   const learned = params === undefined ? null : await readParams(params, graph, files);
   for (const tensor of graph.tensors) {
     const given = data[tensor.name];
     if (given === undefined && tensor.source?.from !== "file") continue;
     const path = given ?? [pathOf(tensor), keyOf(tensor)].filter((part) => part !== null).join("#");
     const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
+    if (given !== undefined) outside.push(span, places.declared.get(tensor)!);
     const entry = await openArray(
       tensor.name,
       path,
@@ -110,14 +113,16 @@ export async function loadParts(
     if (entry === null) continue;
     arrays.set(tensor, { entry, header: { file: path, ...entry.header } });
   }
-  stopOnErrors([...compilation.diagnostics, ...found.list()], compilation.sources);
+  stopOnErrors([...compilation.diagnostics, ...found.list()], compilation.sources, outside);
   assertKnownNames(compilation, data);
 
   const fit = fitData(
     compilation,
     new Map([...arrays].map(([tensor, { header }]) => [tensor, header])),
   );
-  stopOnErrors(fit.diagnostics, compilation.sources);
+  // Where sizes contradict each other, the file that the caller put in is the odd one.
+  const contradicting = outside.length === 0 ? [] : fit.diagnostics.map(({ span }) => span);
+  stopOnErrors(fit.diagnostics, compilation.sources, contradicting);
   const free = memory ?? freeMemory();
   const shapes = new Map([...arrays].map(([tensor, { header }]) => [tensor, header.shape]));
   checkMemory(found, compilation, { sizes: fit.sizes, shapes, free });
@@ -129,7 +134,7 @@ export async function loadParts(
     const read = array && fromFile(tensor, array, header, fit.sizes, compilation, found);
     if (read !== null) entries.set(tensor, read);
   }
-  stopOnErrors(found.list(), compilation.sources);
+  stopOnErrors(found.list(), compilation.sources, outside);
   for (const [tensor, array] of learned ?? []) {
     entries.set(tensor, learnedEntries(tensor, array, fit.sizes));
   }
@@ -169,15 +174,24 @@ function assertAllRun({ leftOut }: Compilation): void {
   );
 }
 
-/** Throws when there is an error among the messages. */
+/**
+ * Throws when there is an error among the messages. `outside` are the places of arrays that the
+ * caller named: errors about these alone are the caller's, and `details.ofArguments` says so.
+ */
 export function stopOnErrors(
   diagnostics: readonly Diagnostic[],
   sources: readonly SourceFile[],
+  outside: readonly Span[] = [],
 ): void {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
   const text = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, sources)).join("\n\n");
-  throw new HamError("model/file-has-errors", text, { diagnostics, sources });
+  const ofArguments = errors.every(
+    ({ file, span }) =>
+      file.startsWith("--") ||
+      outside.some(({ start, end }) => start === span.start && end === span.end),
+  );
+  throw new HamError("model/file-has-errors", text, { diagnostics, sources, ofArguments });
 }
 
 function assertKnownNames({ graph }: Compilation, data: Readonly<Record<string, string>>): void {

@@ -55,6 +55,7 @@ async function testFile(file: string, flags: TestFlags): Promise<FileReport> {
   } catch (error) {
     // The other files still have something to say.
     if (!HamError.isInstance(error) || error.code !== "model/file-has-errors") throw error;
+    if (error.details["ofArguments"] === true) throw error;
     process.stderr.write(`${error.message}\n\n`);
     return { file, tests: [], errors: error.message };
   }

@@ -53,7 +53,7 @@ function signsOf(path: string, { data }: ArrayData, length: number, size: number
   const bad = wrong >= 0 ? wrong : minus >= 0 ? zero : -1;
   if (bad >= 0) {
     throw new CommandError(
-      EXIT.failed,
+      EXIT.usage,
       `${path}: expected entries of -1 and 1, or of 0 and 1; found ${all[bad]}${wrong < 0 ? " beside -1" : ""} in pattern ${Math.floor(bad / size)}.`,
     );
   }
