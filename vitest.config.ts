@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { ClosingLine } from "./tools/closing-line.ts";
+import { readSampling } from "./tools/sampling.ts";
 import { LongestFirst } from "./tools/longest-first.ts";
 
 const folders = ["packages", "apps"].flatMap((room) =>
@@ -11,6 +12,12 @@ const folders = ["packages", "apps"].flatMap((room) =>
 function project(root: string) {
   const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
   return { extends: true as const, root, test: { name } };
+}
+
+// This file is read once for every project: the first reading draws the seed of all.
+if (process.env.HAMLET_SEED === undefined) {
+  process.env.HAMLET_SEED = String(readSampling(process.env).seed);
+  console.info(`Laws are tested on samples of HAMLET_SEED=${process.env.HAMLET_SEED}`);
 }
 
 const HALF_AN_HOUR = 1_800_000;
@@ -24,6 +31,7 @@ export default defineConfig({
     teardownTimeout: HALF_AN_HOUR,
     // Every core has a file to test; the usual rule keeps one back, which is half of two.
     maxWorkers: "100%",
+    provide: { ...readSampling(process.env) },
     sequence: { sequencer: LongestFirst },
     reporters: ["default", new ClosingLine()],
   },

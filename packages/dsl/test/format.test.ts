@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { examples, fixtures } from "./fixtures.ts";
 import { hamFile } from "./generate.ts";
+import { samples, seed } from "../../../tools/samples.ts";
 
 /** A tree without positions: what formatting must not change. */
 function withoutPositions(file: FileAst): unknown {
@@ -36,7 +37,7 @@ describe("formatting keeps the meaning and the comments, and is done after one p
   );
 
   test("of any well-formed file", () => {
-    fc.assert(fc.property(hamFile, checkFormatting), { numRuns: 300 });
+    fc.assert(fc.property(hamFile, checkFormatting), { numRuns: samples(75), seed: seed() });
   });
 });
 

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compiled } from "./compiling.ts";
 import { examples, fixtures } from "./fixtures.ts";
+import { samples, seed } from "../../../tools/samples.ts";
 
 /** Parses and renders: neither may throw, whatever the text. */
 function parseAll(text: string) {
@@ -36,7 +37,7 @@ describe("parsing never throws", () => {
         fc.constantFrom("", " "),
         (found, glue) => void parseAll(found.join(glue)),
       ),
-      { numRuns: 500 },
+      { numRuns: samples(125), seed: seed() },
     );
   });
 

@@ -27,6 +27,7 @@ import {
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample } from "./arbitrary-expr.ts";
+import { samples, seed } from "../../../tools/samples.ts";
 
 /** The same expression with every bound index renamed, arguments reversed and nothing shared. */
 function disguised(expr: Expr): Expr {
@@ -66,7 +67,7 @@ test("a key does not depend on names of bound indices, on order or on sharing", 
       expect(exprKey(disguised(closed))).toBe(exprKey(closed));
       expect(exprKey(disguised(open), sample.indices)).toBe(exprKey(open, sample.indices));
     }),
-    { numRuns: 1000, seed: 21 },
+    { numRuns: samples(250), seed: seed() },
   );
 });
 
@@ -79,7 +80,7 @@ test("expressions of different values have different keys", () => {
       // −2 · 0 is 0 again, and so is tanh(0).
       return keys.size === (expr.kind === "lit" && expr.value === 0 ? 2 : 4);
     }),
-    { numRuns: 500, seed: 22 },
+    { numRuns: samples(125), seed: seed() },
   );
 });
 

@@ -26,6 +26,7 @@ import * as fc from "fast-check";
 import { renderToString } from "katex";
 import { expect, test } from "vitest";
 import { arbitrarySample, RAW } from "./arbitrary-expr.ts";
+import { samples, seed } from "../../../tools/samples.ts";
 
 const render = (latex: string) => renderToString(latex, { throwOnError: true, strict: "error" });
 
@@ -36,7 +37,7 @@ test("KaTeX accepts every expression", () => {
         expect(render(printLatex(expr, { hats: true }))).toContain("katex");
       }
     }),
-    { numRuns: 500, seed: 41 },
+    { numRuns: samples(125), seed: seed() },
   );
 });
 

@@ -27,6 +27,7 @@ import {
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, RAW } from "./arbitrary-expr.ts";
+import { samples, seed } from "../../../tools/samples.ts";
 
 const [D, K] = [makeDim("D", 3), makeDim("K", 3)];
 const [i, m] = [makeIndex("i", D), makeIndex("m", K)];
@@ -63,7 +64,7 @@ test("constructors, derivatives and substitution make well-formed expressions", 
         ),
       ).toEqual([]);
     }),
-    { numRuns: 500, seed: 5 },
+    { numRuns: samples(125), seed: seed() },
   );
 });
 

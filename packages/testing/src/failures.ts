@@ -15,6 +15,14 @@ export class InjectedFailure extends Error {
 /** What makes tensors; both are methods of the engine, so that one place sees every operation. */
 type Engine = Record<"runKernel" | "makeTensor", (...args: unknown[]) => unknown>;
 
+/** Which operations are made to fail. */
+export interface FailureOptions {
+  /** Every so many operations one fails; default 1, which is all of them. */
+  readonly stride?: number;
+  /** The first that fails, counted from 0; below the stride. Default 0. */
+  readonly offset?: number;
+}
+
 /**
  * Runs `fn` once for every operation in it, with that operation failing, and once without a
  * failure. Every run must leave as many tensors and bytes as it found; `fn` need not fail with its
@@ -27,8 +35,11 @@ type Engine = Record<"runKernel" | "makeTensor", (...args: unknown[]) => unknown
  *   using result = await model.recall({ givens });
  * });
  */
-export async function expectNoLeakOnFailure(fn: () => unknown): Promise<number> {
-  for (let failing = 1; ; failing++) {
+export async function expectNoLeakOnFailure(
+  fn: () => unknown,
+  { stride = 1, offset = 0 }: FailureOptions = {},
+): Promise<number> {
+  for (let failing = 1 + offset; ; failing += stride) {
     const ran = await expectNoLeak(() => runFailing(fn, failing));
     if (ran < failing) return ran;
   }

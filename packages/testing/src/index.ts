@@ -15,7 +15,7 @@ export {
   type DifferenceOptions,
   type ScalarFunction,
 } from "./finite-differences.ts";
-export { expectNoLeakOnFailure, InjectedFailure } from "./failures.ts";
+export { expectNoLeakOnFailure, type FailureOptions, InjectedFailure } from "./failures.ts";
 export { checkLagrangian, type LagrangianCheck } from "./lagrangian-laws.ts";
 export { expectNoLeak } from "./leak.ts";
 export { TOLERANCES, type BackendName, type Tolerances } from "./tolerance.ts";

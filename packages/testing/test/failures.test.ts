@@ -46,3 +46,24 @@ test("a call that catches the failure is checked to its end", async () => {
   });
   expect([count, caught]).toEqual([2, 2]);
 });
+
+test.each([
+  [1, 0, [1, 2, 3, 4, 5]],
+  [2, 0, [1, 3, 5]],
+  [2, 1, [2, 4]],
+  [7, 6, []],
+])("with a stride of %d from %d the operations %j fail", async (stride, offset, expected) => {
+  const failed: number[] = [];
+  const five = () =>
+    tf.tidy(() => {
+      for (let operation = 1; operation <= 5; operation++) {
+        try {
+          tf.scalar(operation);
+        } catch {
+          failed.push(operation);
+        }
+      }
+    });
+  expect(await expectNoLeakOnFailure(five, { stride, offset })).toBe(5);
+  expect(failed).toEqual(expected);
+});

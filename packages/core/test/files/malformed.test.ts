@@ -3,6 +3,7 @@ import { HamError } from "@hamlet/graph";
 import { strToU8, zipSync } from "fflate";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { samples, seed } from "../../../../tools/samples.ts";
 
 const array = { shape: [2, 3], dtype: "float32", data: Float32Array.of(1, 2, 3, 4, 5, 6) };
 const arrays = new Map<string, core.ArrayData>([
@@ -49,7 +50,7 @@ describe.each(Object.keys(files))("a damaged %s file", (format) => {
         changed[at] = value;
         expect(outcome(() => readAll(changed))).toMatch(/^(read|core\/[a-z-]+)$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: samples(250), seed: seed() },
     );
   });
 });
@@ -65,7 +66,7 @@ test("arbitrary bytes after any magic number are an error, and nothing else", ()
       const bytes = Uint8Array.of(...strToU8(magic, true), ...rest);
       expect(outcome(() => readAll(bytes))).toMatch(/^(read|core\/[a-z-]+)$/);
     }),
-    { numRuns: 2000 },
+    { numRuns: samples(500), seed: seed() },
   );
 });
 

@@ -10,6 +10,7 @@ import { ExpressionSource } from "./any-expression.ts";
 import { expectAgreement } from "./compare.ts";
 import { runReference } from "../../conformance/reference-run.ts";
 import { world } from "../../conformance/world.ts";
+import { samples, seed } from "../../../../tools/samples.ts";
 
 /** Beyond this, float32 rounding alone can pass the tolerance of the comparison. */
 const MODERATE = 30;
@@ -64,7 +65,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
           if (!tooManyAxes(error)) throw error;
         }
       }),
-      { numRuns: 300, seed: 20261122, maxSkipsPerRun: 20 },
+      { numRuns: samples(75), seed: seed(), maxSkipsPerRun: 20 },
     );
   });
 });

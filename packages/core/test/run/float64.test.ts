@@ -24,6 +24,7 @@ import { runReference } from "../../conformance/reference-run.ts";
 import { planFor, type Setting } from "../../conformance/setting.ts";
 import { cue, i, j, m, v, world, xi } from "../../conformance/world.ts";
 import { ExpressionSource } from "../plan/any-expression.ts";
+import { samples, seed } from "../../../../tools/samples.ts";
 
 function run(outputs: readonly Output[], setting: Setting): Map<string, Float64Array> {
   const { bound, batch = 1, time = 0.25 } = setting;
@@ -83,7 +84,7 @@ describe.each(Object.entries(SETTINGS))("with %s", (_, setting) => {
           if (!(HamError.isInstance(error) && error.code === "core/too-many-axes")) throw error;
         }
       }),
-      { numRuns: 500, seed: 20261123, maxSkipsPerRun: 20 },
+      { numRuns: samples(125), seed: seed(), maxSkipsPerRun: 20 },
     );
   });
 });

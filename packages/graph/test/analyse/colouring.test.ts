@@ -15,6 +15,7 @@ import {
 } from "@hamlet/graph";
 import { array, assert, integer, nat, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { samples, seed } from "../../../../tools/samples.ts";
 
 const D = makeDim("D", 2);
 const i = makeIndex("i", D);
@@ -74,7 +75,7 @@ describe("two colours", () => {
           for (const [a, b] of joints) expect(colours[a]).not.toBe(colours[b]);
         },
       ),
-      { seed: 1, numRuns: 100 },
+      { numRuns: samples(25), seed: seed() },
     );
   });
 

@@ -21,6 +21,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import schema from "../../schema/ham-ir-1.0.schema.json" with { type: "json" };
 import { arbitraryModel } from "../arbitrary-graph.ts";
+import { samples, seed } from "../../../../tools/samples.ts";
 
 const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
 
@@ -32,7 +33,7 @@ test("a file read and written again is the same, byte for byte", () => {
       expect(printJson(toJson(again, meta))).toBe(written);
       expect(modelId(again)).toBe(modelId(graph));
     }),
-    { numRuns: 500, seed: 31 },
+    { numRuns: samples(125), seed: seed() },
   );
 });
 
@@ -42,7 +43,7 @@ test("every file fits the published schema", () => {
       validate(JSON.parse(printJson(toJson(graph))));
       expect(validate.errors).toBeNull();
     }),
-    { numRuns: 300, seed: 32 },
+    { numRuns: samples(75), seed: seed() },
   );
 });
 
@@ -62,7 +63,7 @@ test("a model that was read has the same energy", () => {
       };
       expect(values(again)).toEqual(values(graph));
     }),
-    { numRuns: 200, seed: 33 },
+    { numRuns: samples(50), seed: seed() },
   );
 });
 

@@ -1,0 +1,25 @@
+// How many samples the laws are tested on, and which, in one run of the tests.
+
+/** What `vitest.config.ts` provides to every test. */
+export interface Sampling {
+  /** Times as many samples as a test asks for; `HAMLET_SAMPLES`, default 1. */
+  readonly samples: number;
+  /** Where all samples come from, drawn anew for every run; `HAMLET_SEED` repeats one. */
+  readonly seed: number;
+}
+
+/** Reads the sampling of a run from its environment. */
+export function readSampling(environment: Readonly<Record<string, string | undefined>>): Sampling {
+  const { HAMLET_SAMPLES = "1", HAMLET_SEED = String(Math.floor(Math.random() * 2 ** 31)) } =
+    environment;
+  const [samples, seed] = [Number(HAMLET_SAMPLES), Number(HAMLET_SEED)];
+  if (!(samples > 0 && samples <= 1000)) {
+    throw new RangeError(
+      `HAMLET_SAMPLES is a multiplier above 0 and up to 1000, found "${HAMLET_SAMPLES}".`,
+    );
+  }
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) {
+    throw new RangeError(`HAMLET_SEED is a whole number below 2^31, found "${HAMLET_SEED}".`);
+  }
+  return { samples, seed };
+}
