@@ -71,11 +71,11 @@ test("a data file that is no array", async () => {
   expect(await fails(["run", "m.ham", "--data", "xi=notes.npy"])).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "message": "error[E0902] no_key: notes.npy: expected an .npy, .npz or safetensors file, found 12 bytes that start like none of them
-     --> m.ham:6:23
-    6 | data  xi: [K, D] from "xi.npy"
-      |                       ^^^^^^^^
-      = help: Save the arrays with numpy.save, numpy.savez or safetensors.",
+      "message": "error[E0908] not_an_array: notes.npy: expected an array file (.npy, .npz, safetensors), a PNG picture, a table of numbers (CSV, TSV), JSON, or pictures typed with # and ., found 12 bytes that are none of them
+     --> --data xi:1:11
+    1 | --data xi=notes.npy
+      |           ^^^^^^^^^
+      = help: Save the numbers in one of these forms.",
     }
   `);
 });

@@ -25,6 +25,7 @@ export {
   type Checkpoint,
   type CheckpointOptions,
 } from "./files/checkpoint.ts";
+export { openDataFile } from "./files/data-file.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
 export { readNpz, writeNpz, type NpzOptions } from "./files/npz.ts";
 export {

@@ -40,6 +40,7 @@ const ELSEWHERE = [
   "not_a_file",
   "not_utf8",
   "too_large",
+  "not_an_array",
 ];
 
 test("every rule of the language has a wrong fixture and a right one", () => {

@@ -2,13 +2,24 @@
 // type allows.
 
 import type { ArrayData } from "@hamlet/core";
-import { firstRefused, placeOf, type Refusal, type Tensor } from "@hamlet/graph";
+import { type Elem, firstRefused, placeOf, type Refusal, type Tensor } from "@hamlet/graph";
 
 /** The first entry that a tensor does not take. */
 export interface BadEntry {
   readonly at: readonly number[];
   readonly value: number | bigint;
   readonly because: Refusal;
+}
+
+/**
+ * A black and white picture as what a binary element is: the brightest level is 1. Pictures with
+ * levels in between, and elements that are numbers, stay as they are.
+ */
+export function asBits(array: ArrayData, elem: Elem, brightest: number): ArrayData {
+  const binary = elem === "sign" || elem === "bit" || elem === "bool";
+  const levels = array.data as Uint8Array | Uint16Array;
+  if (!binary || !levels.every((level) => level === 0 || level === brightest)) return array;
+  return { ...array, data: levels.map((level) => level / brightest) };
 }
 
 /** The largest error made by holding float64 entries as float32. */

@@ -1,6 +1,6 @@
 // Loading: text, data files and overrides become a model that is ready to run.
 
-import { type ArrayData, type ArrayEntry, key, openArrayFile } from "@hamlet/core";
+import { key } from "@hamlet/core";
 import {
   collectDiagnostics,
   compile,
@@ -13,15 +13,7 @@ import {
   suggest,
   withoutAllowed,
 } from "@hamlet/dsl";
-import {
-  badEntry,
-  fitData,
-  type FoundArray,
-  layoutOf,
-  noFile,
-  notAnArray,
-  takeOf,
-} from "@hamlet/dsl/data";
+import { badEntry, fitData } from "@hamlet/dsl/data";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import {
   type Dim,
@@ -33,9 +25,9 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import { addInitialEntries, type Entries } from "@hamlet/ham";
+import { openArrays, readEntries } from "./arrays.ts";
 import { learnedEntries, readParams } from "./params.ts";
 import { CATALOGUE } from "./catalogue.ts";
-import { entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
 import { checkMemory, freeMemory } from "./memory.ts";
 import { readUses } from "./uses.ts";
@@ -91,50 +83,29 @@ export async function loadParts(
   const resolve = await readUses(source, files);
   const compilation = compile(source, { registry, resolve, set, checks: [checkSoundness] });
   assertAllRun(compilation);
-  const { graph, places } = compilation;
+  const { graph } = compilation;
   const found = collectDiagnostics(source);
-  const arrays = new Map<Tensor, { header: FoundArray; entry: ArrayEntry }>();
-  const outside: Span[] = [];
   const learned = params === undefined ? null : await readParams(params, graph, files);
-  for (const tensor of graph.tensors) {
-    const given = data[tensor.name];
-    if (given === undefined && tensor.source?.from !== "file") continue;
-    const path = given ?? [pathOf(tensor), keyOf(tensor)].filter((part) => part !== null).join("#");
-    const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
-    if (given !== undefined) outside.push(span, places.declared.get(tensor)!);
-    const entry = await openArray(
-      tensor.name,
-      path,
-      given === undefined ? "model" : "caller",
-      files,
-      found,
-      span,
-    );
-    if (entry === null) continue;
-    arrays.set(tensor, { entry, header: { file: path, ...entry.header } });
-  }
-  stopOnErrors([...compilation.diagnostics, ...found.list()], compilation.sources, outside);
+  const arrays = await openArrays(compilation, data, files);
+  const { sources, outside } = arrays;
+  stopOnErrors([...compilation.diagnostics, ...arrays.diagnostics()], sources, outside);
   assertKnownNames(compilation, data);
 
-  const fit = fitData(
-    compilation,
-    new Map([...arrays].map(([tensor, { header }]) => [tensor, header])),
-  );
+  const headers = new Map([...arrays.opened].map(([tensor, { header }]) => [tensor, header]));
+  const fit = fitData(compilation, headers);
   // Where sizes contradict each other, the file that the caller put in is the odd one.
   const contradicting = outside.length === 0 ? [] : fit.diagnostics.map(({ span }) => span);
   stopOnErrors(fit.diagnostics, compilation.sources, contradicting);
   const free = memory ?? freeMemory();
-  const shapes = new Map([...arrays].map(([tensor, { header }]) => [tensor, header.shape]));
+  const shapes = new Map([...headers].map(([tensor, { shape }]) => [tensor, shape]));
   checkMemory(found, compilation, { sizes: fit.sizes, shapes, free });
   stopOnErrors(found.list(), compilation.sources);
   const entries = new Map<Tensor, Entries>();
-  for (const [tensor, { entry, header }] of arrays) {
-    const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
-    const array = orReport(found, header.file, span, () => entry.read());
-    const read = array && fromFile(tensor, array, header, fit.sizes, compilation, found);
+  for (const [tensor, array] of arrays.opened) {
+    const read = readEntries(tensor, array, fit.sizes, compilation);
     if (read !== null) entries.set(tensor, read);
   }
-  stopOnErrors(found.list(), compilation.sources, outside);
+  stopOnErrors(arrays.diagnostics(), sources, outside);
   for (const [tensor, array] of learned ?? []) {
     entries.set(tensor, learnedEntries(tensor, array, fit.sizes));
   }
@@ -151,17 +122,9 @@ export async function loadParts(
   const warnings = withoutAllowed(compilation.file, [
     ...compilation.diagnostics,
     ...fit.diagnostics,
-    ...found.list(),
+    ...arrays.diagnostics(),
   ]);
   return { compilation, sizes: fit.sizes, entries, warnings, seed, memory: free };
-}
-
-function pathOf(tensor: Tensor): string | null {
-  return tensor.source?.from === "file" ? tensor.source.file : null;
-}
-
-function keyOf(tensor: Tensor): string | null {
-  return tensor.source?.from === "file" ? tensor.source.key : null;
 }
 
 /** What was left out of a graph may be checked, but not computed with. */
@@ -210,69 +173,6 @@ function assertKnownNames({ graph }: Compilation, data: Readonly<Record<string, 
     );
   }
 }
-
-/** Reads a file and the header of its array; the entries come when the model is known to fit. */
-async function openArray(
-  name: string,
-  path: string,
-  from: "model" | "caller",
-  files: ModelFiles,
-  diagnostics: Diagnostics,
-  span: { start: number; end: number },
-): Promise<ArrayEntry | null> {
-  const hash = path.lastIndexOf("#");
-  const file = hash < 0 ? path : path.slice(0, hash);
-  const bytes = await files.read(file, from);
-  if (!(bytes instanceof Uint8Array)) {
-    noFile(diagnostics, name, bytes, span);
-    return null;
-  }
-  return orReport(diagnostics, file, span, () => openArrayFile(path, bytes));
-}
-
-/** What a file gives, or null after a message about what is wrong with it. */
-function orReport<T>(
-  diagnostics: Diagnostics,
-  file: string,
-  span: { start: number; end: number },
-  read: () => T,
-): T | null {
-  try {
-    return read();
-  } catch (error) {
-    if (!HamError.isInstance(error)) throw error;
-    notAnArray(diagnostics, arrayProblem(error, file), span);
-    return null;
-  }
-}
-
-/** What is wrong with an array file, in the words of the language. */
-function arrayProblem(error: HamError, file: string): { message: string; help: string } {
-  const { keys, wanted } = error.details as { keys?: readonly string[]; wanted?: string };
-  if (error.code === "core/unknown-array" && keys !== undefined && wanted !== undefined) {
-    const near = suggest(wanted, keys);
-    const has = keys.length === 0 ? "The file has no arrays" : `The file has: ${keys.join(", ")}`;
-    return {
-      message: `\`${file}\` has no array called \`${wanted}\``,
-      help: near === undefined ? has : `did you mean \`${near}\`? ${has}`,
-    };
-  }
-  const [message, ...help] = error.message.split(/(?<=\.) /);
-  return { message: message.replace(/\.$/, ""), help: help.join(" ") };
-}
-
-/** Whether the declaration of a tensor silences a warning. */
-function isAllowed({ file }: Compilation, tensor: Tensor, rule: string): boolean {
-  const item = file.items.find(
-    (other) =>
-      (other.kind === "data" || other.kind === "given" || other.kind === "param") &&
-      other.name.text === tensor.name,
-  );
-  return (item?.attributes ?? []).some(
-    ({ name, args }) => name.text === "allow" && args.some((arg) => arg.text === rule),
-  );
-}
-
 /** What a formula or a draw gives; reports what the declaration rules out. */
 function addInitial(
   tensor: Tensor,
@@ -294,48 +194,4 @@ function addInitial(
     const span = places.types.get(tensor) ?? places.declared.get(tensor)!;
     badEntry(diagnostics, tensor, { at, value, because, from }, span);
   }
-}
-
-function fromFile(
-  tensor: Tensor,
-  array: ArrayData,
-  { file }: FoundArray,
-  sizes: ReadonlyMap<Dim, number>,
-  compilation: Compilation,
-  diagnostics: Diagnostics,
-): Entries | null {
-  const { places } = compilation;
-  const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
-  const taken = takeFirst(array, takeOf(tensor, sizes));
-  const data = entriesOf(taken, tensor);
-  if (!(data instanceof Float32Array)) {
-    badEntry(diagnostics, tensor, { ...data, from: `\`${file}\` has` }, span);
-    return null;
-  }
-  const rounding = roundingError(taken);
-  if (rounding > 0 && !isAllowed(compilation, tensor, "dtype")) {
-    diagnostics.report("W0903", span, {
-      message: `\`${file}\` holds float64; it is read as float32`,
-      label: `largest rounding error ${rounding.toExponential(1)}`,
-      help: ["silence with `@allow(dtype)`"],
-    });
-  }
-  const layout = layoutOf(tensor);
-  const lead = taken.shape.length - layout.length;
-  const order = [
-    ...Array.from({ length: lead }, (_, axis) => axis),
-    ...placesIn(layout, tensor.axes).map((axis) => lead + axis),
-  ];
-  const shape = order.map((axis) => taken.shape[axis]);
-  return { shape, data: reorder(data, taken.shape, order) };
-}
-
-/** Where each axis stands in a layout; axes of one dim keep their order. */
-function placesIn(layout: readonly Dim[], axes: readonly Dim[]): number[] {
-  const free = layout.map((dim): Dim | null => dim);
-  return axes.map((dim) => {
-    const place = free.indexOf(dim);
-    free[place] = null;
-    return place;
-  });
 }

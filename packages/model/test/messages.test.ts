@@ -27,6 +27,8 @@ const arrays: Readonly<Record<string, Uint8Array>> = {
   "signs.npy": writeNpy({ shape: [2], dtype: "int8", data: Int8Array.of(1, -1) }),
   "memories32.npy": writeNpy(matrix),
   "memories64.npy": writeNpy(wide),
+  "notes.txt": new TextEncoder().encode("milk, bread, butter\n"),
+  "bits.csv": new TextEncoder().encode("0,1,1\n1,0,1\n"),
   "b.npy": writeNpy({ shape: [2], dtype: "float32", data: Float32Array.of(1, 2) }),
 };
 /** A host that refuses what lies beside its folder, and what is no file. */

@@ -1,6 +1,6 @@
 // Patterns of −1 and +1 from an array file, whatever their axes.
 
-import { type ArrayData, openArrayFile } from "@hamlet/core";
+import { type ArrayData, openDataFile } from "@hamlet/core";
 import type { StoredPatterns } from "@hamlet/ham";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertMemory, readCallersFile } from "@hamlet/model/disk";
@@ -22,7 +22,7 @@ export async function readPatterns(
   { take }: { take?: number | undefined } = {},
 ): Promise<PatternFile> {
   const bytes = await readCallersFile(fileOf(path));
-  const entry = openArrayFile(path, bytes);
+  const entry = await openDataFile(path, bytes);
   const { shape } = entry.header;
   const [count, ...axes] = shape;
   if (count === undefined || count === 0 || axes.length === 0 || axes.includes(0)) {

@@ -39,6 +39,13 @@ export interface ArrayEntry {
   readonly key?: string;
   /** Shape and type, from the header alone. */
   readonly header: ArrayHeader;
+  /**
+   * True where the file knows numbers but not arrays: one picture, or one row, may be an array
+   * without that axis.
+   */
+  readonly typed?: boolean;
+  /** The number of the brightest level of a picture. */
+  readonly brightest?: number;
   /** The array itself; takes the memory that the header announces, and no more. */
   read(): ArrayData;
 }

@@ -68,6 +68,16 @@ export function inspectArrayFile(name: string, bytes: Uint8Array): ArrayFileHead
   return { format, arrays: entries.map(({ header }) => header), metadata };
 }
 
+/** True when bytes start like an `.npy`, `.npz` or safetensors file. */
+export function isArrayFile(bytes: Uint8Array): boolean {
+  return looksLikeNpy(bytes) || looksLikeZip(bytes) || looksLikeSafetensors(bytes);
+}
+
+/** "PK": every zip archive, an empty one included. */
+function looksLikeZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b;
+}
+
 interface OpenFile {
   format: ArrayFormat;
   entries: ArrayEntry[];
@@ -78,8 +88,7 @@ function open(file: string, bytes: Uint8Array): OpenFile {
   if (looksLikeNpy(bytes)) {
     return { format: "npy", entries: [openNpy(bytes, file)], metadata: {} };
   }
-  // "PK": every zip archive, an empty one included.
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+  if (looksLikeZip(bytes)) {
     return { format: "npz", entries: openNpz(bytes, file), metadata: {} };
   }
   if (looksLikeSafetensors(bytes)) {

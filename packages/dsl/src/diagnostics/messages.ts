@@ -84,6 +84,7 @@ export const RULES = {
   E0905: "broken_plugin",
   E0906: "extern_not_trusted",
   E0907: "unknown_override",
+  E0908: "not_an_array",
   E0909: "plugin_name",
   E0910: "outside_root",
   E0911: "too_large",

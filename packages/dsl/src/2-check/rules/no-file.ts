@@ -29,10 +29,10 @@ function refuse(diagnostics: Diagnostics, path: string, refused: Refusal, span: 
   });
 }
 
-/** E0901: a data file that is not there. */
+/** E0901: a data file that is not there; `name` is that of the array where the model named it. */
 export function noFile(
   diagnostics: Diagnostics,
-  name: string,
+  name: string | null,
   missing: MissingFile,
   span: Span,
 ): void {
@@ -40,11 +40,13 @@ export function noFile(
     refuse(diagnostics, missing.path, missing.refused, span);
     return;
   }
-  const override = `run with \`--data ${name}=PATH\``;
+  const found = missing.near === null ? [] : [`found \`${missing.near}\` there`];
+  const override = name === null ? [] : [`run with \`--data ${name}=PATH\``];
+  const help = [...found, ...override];
   diagnostics.report("E0901", span, {
     message: `cannot read \`${missing.path}\``,
     label: `looked in ${missing.folder}`,
-    help: [missing.near === null ? override : `found \`${missing.near}\` there; or ${override}`],
+    ...(help.length === 0 ? {} : { help: [help.join("; or ")] }),
   });
 }
 

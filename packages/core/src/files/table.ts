@@ -1,0 +1,118 @@
+/*
+ * Tables of numbers as text: CSV, TSV, semicolons, or blanks as `numpy.savetxt` writes them. A first
+ * row of words names the columns; lines that begin with `#` are comments.
+ *
+ * PapaParse splits the text into cells.
+ */
+import { HamError } from "@hamlet/graph";
+import Papa from "papaparse";
+
+import type { ArrayEntry } from "./array-data.ts";
+import { noNames, type Wanted } from "./wanted.ts";
+import { nearest } from "./nearest.ts";
+import { typedNumbers } from "./typed-numbers.ts";
+
+const DELIMITERS = [",", "\t", ";", "|"];
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ["true", 1],
+  ["false", 0],
+  ["nan", Number.NaN],
+  ["inf", Infinity],
+  ["+inf", Infinity],
+  ["-inf", -Infinity],
+  ["infinity", Infinity],
+  ["-infinity", -Infinity],
+]);
+
+/** True for a text whose first line of content, or the one after it, holds a number in a cell. */
+export function looksLikeTable(text: string): boolean {
+  const lines = text.split(/\r\n|\n|\r/, 1000).filter((line) => !/^\s*(#|$)/.test(line));
+  return lines
+    .slice(0, 2)
+    .some((line) => line.split(/[,\t;|\s"]+/).some((cell) => numberOf(cell) !== null));
+}
+
+/**
+ * The rows of a table as an array `[rows, columns]`, or one column by the name in its first row.
+ *
+ * @throws HamError `core/bad-table` with row and column of a cell that is no number, or a row of
+ * another length.
+ * @throws HamError `core/unknown-array` for a column that is not there.
+ */
+export function openTable(text: string, { file, wanted }: Wanted): ArrayEntry {
+  const delimiter = DELIMITERS.find((sign) => text.includes(sign));
+  const source =
+    delimiter === undefined ? text.replaceAll(/[ \t]+/g, " ").replaceAll(/^ | $/gm, "") : text;
+  const { data: cells } = Papa.parse<string[]>(source, {
+    comments: "#",
+    skipEmptyLines: "greedy",
+    ...(delimiter === undefined
+      ? { delimiter: " " }
+      : { delimitersToGuess: DELIMITERS.filter((sign) => text.includes(sign)) }),
+  });
+  const [first] = cells;
+  const names = first.every((cell) => numberOf(cell) === null)
+    ? first.map((cell) => cell.trim())
+    : null;
+  const rows = names === null ? cells : cells.slice(1);
+  const lead = names === null ? 1 : 2;
+  if (rows.length === 0) throw badTable(file, "rows of numbers", "a row of names alone");
+  for (const [r, row] of rows.entries()) {
+    if (row.length === first.length) continue;
+    const expected = `${first.length} cells in row ${r + lead}, as in the first`;
+    throw badTable(file, expected, String(row.length));
+  }
+  const column = wanted === undefined ? null : columnOf({ file, wanted }, names);
+  const columns = column === null ? first.map((_, c) => c) : [column];
+  const numbers = new Float64Array(rows.length * columns.length);
+  for (const [r, row] of rows.entries()) {
+    for (const [i, c] of columns.entries()) {
+      const value = numberOf(row[c]);
+      if (value === null) {
+        const name = names === null ? "" : ` "${names[c]}"`;
+        const found = row[c].trim() === "" ? "nothing" : JSON.stringify(row[c].slice(0, 40));
+        throw badTable(file, `a number in row ${r + lead}, column ${c + 1}${name}`, found);
+      }
+      numbers[r * columns.length + i] = value;
+    }
+  }
+  const shape = column === null ? [rows.length, columns.length] : [rows.length];
+  const key = column === null ? {} : { key: wanted! };
+  return {
+    ...key,
+    header: { shape, dtype: "float32", ...key },
+    typed: true,
+    read: () => typedNumbers(shape, numbers),
+  };
+}
+
+function numberOf(cell: string): number | null {
+  const text = cell.trim();
+  return NUMBER.test(text) ? Number(text) : (WORDS.get(text.toLowerCase()) ?? null);
+}
+
+function columnOf(
+  { file, wanted }: { file: string; wanted: string },
+  names: readonly string[] | null,
+): number {
+  if (names === null) throw noNames({ file, wanted }, "a table without a row of names");
+  const found = names.indexOf(wanted);
+  if (found >= 0) return found;
+  const near = nearest(wanted, names);
+  throw new HamError(
+    "core/unknown-array",
+    `${file}: expected a column named "${wanted}", found ${names.slice(0, 12).join(", ")}. ` +
+      (near === undefined ? `Write one of them after "#".` : `Did you mean "${file}#${near}"?`),
+    { file, wanted, keys: names },
+  );
+}
+
+function badTable(file: string, expected: string, found: string): HamError {
+  return new HamError(
+    "core/bad-table",
+    `${file}: not a table of numbers. Expected ${expected}, found ${found}. ` +
+      'Fill in the cell, or take one column by its name, as in "table.csv#height".',
+    { file, expected, found },
+  );
+}

@@ -1,0 +1,214 @@
+// The files of a model: opened first, for their shapes; read when the model is known to fit them.
+//
+// What is wrong with a file is told where its name was written: in the model, or by the caller.
+
+import { type ArrayData, type ArrayEntry, openDataFile } from "@hamlet/core";
+import {
+  collectDiagnostics,
+  type Compilation,
+  type Diagnostic,
+  type Diagnostics,
+  type SourceFile,
+  type Span,
+  suggest,
+} from "@hamlet/dsl";
+import { badEntry, type FoundArray, layoutOf, noFile, notAnArray, takeOf } from "@hamlet/dsl/data";
+import { type Dim, HamError, type Tensor } from "@hamlet/graph";
+import type { Entries } from "@hamlet/ham";
+import { asBits, entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
+import type { ModelFiles } from "./files.ts";
+
+/** A file's array, and the place that named it. */
+export interface OpenArray {
+  readonly entry: ArrayEntry;
+  readonly header: FoundArray;
+  readonly place: Place;
+  /** The place in the model; another one where the caller named the file. */
+  readonly declared: Place;
+}
+
+interface Place {
+  readonly diagnostics: Diagnostics;
+  readonly span: Span;
+  readonly from: "model" | "caller";
+}
+
+/** What all files of a model gave. */
+export interface OpenArrays {
+  readonly opened: ReadonlyMap<Tensor, OpenArray>;
+  /** Everything found so far. */
+  readonly diagnostics: () => Diagnostic[];
+  /** The texts that these messages point into. */
+  readonly sources: readonly SourceFile[];
+  /** The places in the model of arrays whose files the caller named. */
+  readonly outside: readonly Span[];
+}
+
+/** Opens the file of every tensor that has one; `data` has those of the caller, by name. */
+export async function openArrays(
+  compilation: Compilation,
+  data: Readonly<Record<string, string>>,
+  files: ModelFiles,
+): Promise<OpenArrays> {
+  const { graph, places, source } = compilation;
+  const opened = new Map<Tensor, OpenArray>();
+  const inModel = collectDiagnostics(source);
+  const collected = [inModel];
+  const sources = [...compilation.sources];
+  const outside: Span[] = [];
+  for (const tensor of graph.tensors) {
+    const given = Object.hasOwn(data, tensor.name) ? data[tensor.name] : undefined;
+    const path = given ?? pathOf(tensor);
+    if (path === null) continue;
+    const declared: Place = {
+      diagnostics: inModel,
+      span: places.files.get(tensor) ?? places.declared.get(tensor)!,
+      from: "model",
+    };
+    let place = declared;
+    if (given !== undefined) {
+      const written = argument(tensor, given);
+      sources.push(written.source);
+      outside.push(declared.span, places.declared.get(tensor)!);
+      const diagnostics = collectDiagnostics(written.source);
+      collected.push(diagnostics);
+      place = { diagnostics, span: written.span, from: "caller" };
+    }
+    const entry = await open(tensor.name, path, files, place);
+    if (entry === null) continue;
+    const shape = fittingShape(entry, tensor);
+    opened.set(tensor, { entry, place, declared, header: { file: path, ...entry.header, shape } });
+  }
+  return { opened, diagnostics: () => collected.flatMap((each) => each.list()), sources, outside };
+}
+
+function pathOf({ source }: Tensor): string | null {
+  if (source?.from !== "file") return null;
+  return source.key === null ? source.file : `${source.file}#${source.key}`;
+}
+
+/** A file that the caller named, as it is written on a command line. */
+function argument({ name, kind }: Tensor, path: string): { source: SourceFile; span: Span } {
+  const option = kind === "given" ? "--given" : "--data";
+  const text = `${option} ${name}=${path}`;
+  const span = { start: text.length - path.length, end: text.length };
+  return { source: { name: `${option} ${name}`, text }, span };
+}
+
+async function open(
+  name: string,
+  path: string,
+  files: ModelFiles,
+  place: Place,
+): Promise<ArrayEntry | null> {
+  const file = path.replace(/#[^#]*$/, "");
+  const bytes = await files.read(file, place.from);
+  if (!(bytes instanceof Uint8Array)) {
+    noFile(place.diagnostics, place.from === "model" ? name : null, bytes, place.span);
+    return null;
+  }
+  try {
+    return await openDataFile(path, bytes);
+  } catch (error) {
+    return report(error, file, place);
+  }
+}
+
+/** Tells what is wrong with a file. */
+function report(error: unknown, file: string, { diagnostics, span }: Place): null {
+  if (!HamError.isInstance(error)) throw error;
+  const code = error.code === "core/unknown-array" ? "E0902" : "E0908";
+  notAnArray(diagnostics, code, arrayProblem(error, file), span);
+  return null;
+}
+
+/**
+ * The shape of what people type or draw, as the declaration wants it: one picture, row or column is
+ * an array without that axis as well, and one example needs no axis for examples.
+ */
+function fittingShape({ typed, header }: ArrayEntry, tensor: Tensor): number[] {
+  const wanted = layoutOf(tensor).length + (tensor.kind === "given" ? 1 : 0);
+  const shape = [...header.shape];
+  if (typed !== true) return shape;
+  while (shape.length > wanted && shape[0] === 1) shape.shift();
+  while (shape.length > wanted && shape.at(-1) === 1) shape.pop();
+  if (tensor.kind === "given" && shape.length === wanted - 1) shape.unshift(1);
+  return shape;
+}
+
+/** What is wrong with an array file, in the words of the language. */
+function arrayProblem(error: HamError, file: string): { message: string; help: string } {
+  const { keys, wanted } = error.details as { keys?: readonly string[]; wanted?: string };
+  if (error.code === "core/unknown-array" && keys !== undefined && wanted !== undefined) {
+    const near = suggest(wanted, keys);
+    const has = keys.length === 0 ? "The file has no arrays" : `The file has: ${keys.join(", ")}`;
+    return {
+      message: `\`${file}\` has no array called \`${wanted}\``,
+      help: near === undefined ? has : `did you mean \`${near}\`? ${has}`,
+    };
+  }
+  const [message, ...help] = error.message.split(/(?<=\.) /);
+  return { message: message.replace(/\.$/, ""), help: help.join(" ") };
+}
+
+/** The entries of an opened array, or null after a message. */
+export function readEntries(
+  tensor: Tensor,
+  { entry, header: { file, shape }, place, declared }: OpenArray,
+  sizes: ReadonlyMap<Dim, number>,
+  compilation: Compilation,
+): Entries | null {
+  let read: ArrayData;
+  try {
+    read = { ...entry.read(), shape: [...shape] };
+  } catch (error) {
+    return report(error, file, place);
+  }
+  const whole = entry.brightest === undefined ? read : asBits(read, tensor.elem, entry.brightest);
+  const taken = takeFirst(whole, takeOf(tensor, sizes));
+  const data = entriesOf(taken, tensor);
+  if (!(data instanceof Float32Array)) {
+    badEntry(declared.diagnostics, tensor, { ...data, from: `\`${file}\` has` }, declared.span);
+    return null;
+  }
+  const rounding = roundingError(taken);
+  if (rounding > 0 && !isAllowed(compilation, tensor, "dtype")) {
+    declared.diagnostics.report("W0903", declared.span, {
+      message: `\`${file}\` holds float64; it is read as float32`,
+      label: `largest rounding error ${rounding.toExponential(1)}`,
+      help: ["silence with `@allow(dtype)`"],
+    });
+  }
+  const layout = layoutOf(tensor);
+  const lead = taken.shape.length - layout.length;
+  const order = [
+    ...Array.from({ length: lead }, (_, axis) => axis),
+    ...placesIn(layout, tensor.axes).map((axis) => lead + axis),
+  ];
+  return {
+    shape: order.map((axis) => taken.shape[axis]),
+    data: reorder(data, taken.shape, order),
+  };
+}
+
+/** Where each axis stands in a layout; axes of one dim keep their order. */
+function placesIn(layout: readonly Dim[], axes: readonly Dim[]): number[] {
+  const free = layout.map((dim): Dim | null => dim);
+  return axes.map((dim) => {
+    const place = free.indexOf(dim);
+    free[place] = null;
+    return place;
+  });
+}
+
+/** Whether the declaration of a tensor silences a warning. */
+function isAllowed({ file }: Compilation, tensor: Tensor, rule: string): boolean {
+  const item = file.items.find(
+    (other) =>
+      (other.kind === "data" || other.kind === "given" || other.kind === "param") &&
+      other.name.text === tensor.name,
+  );
+  return (item?.attributes ?? []).some(
+    ({ name, args }) => name.text === "allow" && args.some((arg) => arg.text === rule),
+  );
+}
