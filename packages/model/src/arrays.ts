@@ -174,7 +174,7 @@ export function readEntries(
   const rounding = roundingError(taken);
   if (rounding > 0 && !isAllowed(compilation, tensor, "dtype")) {
     declared.diagnostics.report("W0903", declared.span, {
-      message: `\`${file}\` holds float64; it is read as float32`,
+      message: `\`${file}\` holds ${read.dtype}; it is read as float32`,
       label: `largest rounding error ${rounding.toExponential(1)}`,
       help: ["silence with `@allow(dtype)`"],
     });

@@ -22,13 +22,18 @@ export function asBits(array: ArrayData, elem: Elem, brightest: number): ArrayDa
   return { ...array, data: levels.map((level) => level / brightest) };
 }
 
-/** The largest error made by holding float64 entries as float32. */
-export function roundingError(array: ArrayData): number {
-  if (!(array.data instanceof Float64Array)) return 0;
-  return array.data.reduce(
-    (worst, value) => Math.max(worst, Math.abs(value - Math.fround(value))),
-    0,
-  );
+/** The largest error made by holding entries as float32: of float64, and of integers above 2^24. */
+export function roundingError({ data }: ArrayData): number {
+  let worst = 0;
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    for (const value of data) {
+      const error = value - BigInt(Math.fround(Number(value)));
+      worst = Math.max(worst, Math.abs(Number(error)));
+    }
+  } else {
+    for (const value of data) worst = Math.max(worst, Math.abs(value - Math.fround(value)));
+  }
+  return worst;
 }
 
 /**

@@ -69,10 +69,10 @@ export function readNpyHeader(bytes: Uint8Array, source: string): NpyHeader {
   }
   const start = bytes[6] === 1 ? 10 : 12;
   const dict = strFromU8(bytes.subarray(start, payloadStart), true).trim();
-  const shapeText = /'shape'\s*:\s*\(([\d,L\s]*)\)/.exec(dict)?.[1];
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(dict)?.[1];
-  const description = /'descr'\s*:\s*'([^']*)'/.exec(dict)?.[1];
-  const structured = /'descr'\s*:\s*\[/.test(dict);
+  const shapeText = /(["'])shape\1\s*:\s*\(([\d,L\s]*)\)/.exec(dict)?.[2];
+  const order = /(["'])fortran_order\1\s*:\s*(True|False)/.exec(dict)?.[2];
+  const description = /(["'])descr\1\s*:\s*(["'])([^"']*)\2/.exec(dict)?.[3];
+  const structured = /(["'])descr\1\s*:\s*\[/.test(dict);
   if (
     !/^\{.*\}$/s.test(dict) ||
     shapeText === undefined ||

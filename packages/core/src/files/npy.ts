@@ -61,6 +61,14 @@ export function assertNpyLength(header: NpyHeader, length: number, source: strin
   const width = bytesPerElement(header.dtype);
   const expected = elementsOf(header.shape) * (width ?? 0);
   const found = length - header.payloadStart;
+  if (width !== undefined && found > expected) {
+    // NumPy passes over them: a second array, or a header that belongs to other data.
+    throw badNpy(
+      source,
+      `${expected} bytes of data for shape [${header.shape.join(", ")}] of ${header.dtype} and nothing behind them`,
+      `${found} bytes`,
+    );
+  }
   if (width !== undefined && expected !== found) {
     throw badNpy(
       source,

@@ -25,6 +25,13 @@ const ENTRY_SIGNATURE = 0x02014b50;
 const ENTRY_LENGTH = 46;
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_LENGTH = 30;
+/** Methods that are not read, by their names. */
+const METHODS: Readonly<Record<number, string>> = {
+  9: " (deflate64)",
+  12: " (bzip2)",
+  14: " (LZMA)",
+  93: " (Zstandard)",
+};
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -92,7 +99,9 @@ function readMember(
   const size = view.getUint32(at + 24, true);
   const local = view.getUint32(at + 42, true);
   if (encrypted || (method !== STORED && method !== DEFLATED)) {
-    const found = encrypted ? "an encrypted one" : `compression method ${method}`;
+    const found = encrypted
+      ? "an encrypted one"
+      : `compression method ${method}${METHODS[method] ?? ""}`;
     throw badNpz(source, `a stored or deflated file "${name}"`, found);
   }
   const localFits =

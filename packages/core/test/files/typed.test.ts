@@ -232,6 +232,16 @@ describe("PNG pictures", () => {
     expect(content(rgb)).toEqual({ shape: [2, 1, 3], data: [...grey] });
   });
 
+  test("a picture with a palette is one of colours", async () => {
+    const palette: [number, number, number][] = [
+      [9, 8, 7],
+      [1, 2, 3],
+    ];
+    const data = Uint8Array.of(1, 0);
+    const entry = await png({ width: 2, height: 1, data, channels: 1, depth: 8, palette });
+    expect(content(entry)).toEqual({ shape: [1, 2, 3], data: [1, 2, 3, 9, 8, 7] });
+  });
+
   test("an opaque fourth sample is left out, a transparent one is refused", async () => {
     const rgba = await png({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3, 255), channels: 4 });
     expect(content(rgba)).toEqual({ shape: [1, 1, 3], data: [1, 2, 3] });

@@ -61,6 +61,12 @@ export function fitData(
       wanted.forEach((dim) => failed.add(dim));
       continue;
     }
+    if (found.shape.includes(0)) {
+      const help = "save at least one entry along every axis, or leave the file out";
+      fileShape(diagnostics, found, declared, "it has no entries", help);
+      wanted.forEach((dim) => failed.add(dim));
+      continue;
+    }
     const take = takeOf(tensor, sizes);
     wanted.forEach((dim, axis) => {
       const whole = found.shape[axis + examples];
