@@ -197,6 +197,23 @@ describe("what is wrong is said, and nothing is left behind", () => {
     );
   });
 
+  test("a gradient that is no number, of a loss that is one", async () => {
+    const text = `ham 1
+dim D = 4
+given image: [D] from "image.npy"
+param W: [D] = 0
+neuron v: [D] as identity
+energy e = -sum[i] v[i] * W[i] / (1 + sqrt(sum[k] W[k]^2))
+recall go { solver = euler(dt = 0.5) steps = 4 }
+train fit { unroll = go loss = sum[i] (v[i] - image[i])^2 optimiser = sgd(lr = 0.1) batch = 2 epochs = 2 }
+`;
+    const { code, message } = await failure({}, text);
+    expect(code).toBe("ham/loss-not-finite");
+    expect(message).toMatch(
+      /^The gradient of the training "fit" is not a number any more: step 1,/,
+    );
+  });
+
   test("a checkpoint of another model, other examples or another optimiser", async () => {
     const { last } = await trained();
     const otherModel = await failure({ resume: last }, TEXT.replace("dt = 0.5", "dt = 0.4"));

@@ -1,0 +1,52 @@
+// At which times of a schedule solvers look: a layer that is pushed by a const that changes adds up
+// the values of that const, by the rule of the solver.
+
+import { loadModel } from "@hamlet/model";
+import { useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-wasm";
+import { beforeAll, expect, test } from "vitest";
+
+beforeAll(() => useBackend("wasm"));
+
+const STEPS = 11;
+const DT = 0.1;
+const push = (time: number) => 1 + 3 * Math.min(1, time) ** 2;
+
+const RULES: Readonly<Record<string, (from: number, to: number) => number>> = {
+  euler: (from) => push(from),
+  heun: (from, to) => (push(from) + push(to)) / 2,
+  rk4: (from, to) => (push(from) + 4 * push((from + to) / 2) + push(to)) / 6,
+};
+
+test.each(Object.entries(RULES))("%s adds up the schedule by its rule", async (name, rule) => {
+  const text = `ham 1
+dim N = 1
+const c = 1
+neuron v: [N] as identity { leak = off }
+energy push = -c * v[0]
+recall go { solver = ${name}(dt = ${DT}) steps = ${STEPS} schedule c = 1 + 3 * t^2 }
+`;
+  using model = await loadModel({ name: "m.ham", text });
+  using result = await model.recall();
+  const [end] = await [...result.states.values()][0].data();
+  let expected = 0;
+  for (let step = 0; step < STEPS; step++) {
+    expected += DT * rule(step / (STEPS - 1), (step + 1) / (STEPS - 1));
+  }
+  expect(end).toBeCloseTo(expected, 5);
+});
+
+test("an energy that stops being a number ends a recall whose states are fine", async () => {
+  // The level reaches exp(88.7), the largest float32, at t = 0.4436: in step 45 of 100.
+  const text = `ham 1
+dim N = 1
+const c = 0
+neuron v: [N] as identity { leak = off }
+energy push = exp(c) - v[0]
+recall go { solver = euler(dt = 0.1) steps = 101 schedule c = 200 * t }
+`;
+  using model = await loadModel({ name: "m.ham", text });
+  using result = await model.recall();
+  expect(result.outcomes[0]).toMatchObject({ ending: "non-finite", steps: 45 });
+  expect(result.outcomes[0].fault).toMatchObject({ kind: "overflow", step: 45, formula: "exp(c)" });
+});
