@@ -69,7 +69,12 @@ test("going on gives the same bits as not stopping", async () => {
   }
 });
 
-test("Ctrl-C saves a checkpoint, says how to go on, and ends with 130", async () => {
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s saves a checkpoint, says how to go on, and ends with %i", async (signal, code) => {
+  const out = `stop-${signal}/w.safetensors`;
   const args = [
     "train",
     DIGITS,
@@ -79,17 +84,17 @@ test("Ctrl-C saves a checkpoint, says how to go on, and ends with 130", async ()
     "--epochs",
     "1000000",
     "--out",
-    "stop/w.safetensors",
+    out,
   ];
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: bench.folder });
   let stdout = "";
   child.stdout.on("data", (part: Buffer) => (stdout += part.toString()));
   const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-  while (!existsSync(join(bench.folder, "stop/w.checkpoint.safetensors"))) await wait(50);
-  child.kill("SIGINT");
-  expect(await ended).toBe(130);
+  while (!existsSync(join(bench.folder, `stop-${signal}/w.checkpoint.safetensors`))) await wait(50);
+  child.kill(signal);
+  expect(await ended).toBe(code);
   expect(stdout).toContain("Stopped. Go on with the same command and --resume.");
-  const rest = await train("--epochs", "3", "--out", "stop/w.safetensors", "--resume", "--json");
+  const rest = await train("--epochs", "3", "--out", out, "--resume", "--json");
   expect(rest.code).toBe(0);
   const { losses } = JSON.parse(rest.stdout) as Report;
   const whole = bytes("whole/w-loss.csv").toString().trim().split("\n").slice(2);
@@ -103,7 +108,7 @@ test("a mistake is explained, without a stack trace", async () => {
   const none = await train("--resume", "--out", "nowhere/w.safetensors");
   expect(none.code).toBe(2);
   expect(none.stderr).toBe(
-    "ham: there is no checkpoint nowhere/w.checkpoint.safetensors in nowhere (which does not exist). Name it with --checkpoint, or start anew without --resume.",
+    "ham: there is no checkpoint nowhere/w.checkpoint.safetensors. Name it with --checkpoint, or start anew without --resume.",
   );
   const noTraining = await bench.inProcess([
     "train",

@@ -1,10 +1,12 @@
 // `ham train FILE`: learns the params of a model, and draws how the loss fell.
 
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { readCheckpoint } from "@hamlet/core";
 import type { TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { CommandError, EXIT } from "../exit.ts";
-import { diskFiles } from "@hamlet/model/disk";
+import { systemReason } from "@hamlet/model/disk";
 import type { Output } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
@@ -12,7 +14,7 @@ import { trainBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import { formatTable } from "../table.ts";
 import { openModel } from "../files/open-model.ts";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham train`. */
@@ -54,9 +56,11 @@ interface Places {
 }
 
 /** Trains a model and writes what came of it; returns the exit code. */
-async function train(path: string, flags: TrainFlags): Promise<number> {
-  const places = placesOf(path, flags);
-  const resume = flags.resume ? { resume: await readCheckpointFile(path, places.checkpoint) } : {};
+async function train(path: string, given: TrainFlags, command: Command): Promise<number> {
+  const places = placesOf(path, given);
+  const resume = given.resume ? { resume: await readCheckpointFile(places.checkpoint) } : {};
+  const asked = command.getOptionValueSource("seed") === "cli";
+  const flags = { ...given, seed: seedOf(given, asked, { ...resume, path: places.checkpoint }) };
   using model = await openModel(path, flags, outputsOf(places));
   const training = model.trainingNamed(flags.train);
   using signal = listenForStop();
@@ -105,13 +109,35 @@ function outputsOf({ params, checkpoint, picture, data }: Places): Output[] {
   ];
 }
 
-async function readCheckpointFile(model: string, path: string): Promise<Uint8Array> {
-  const bytes = await diskFiles(model).read(path, "caller");
-  if (bytes instanceof Uint8Array) return bytes;
-  const near = bytes.near === null ? "" : ` Did you mean ${bytes.near}?`;
+/** No file of another name is proposed: it would be the checkpoint of another training. */
+async function readCheckpointFile(path: string): Promise<Uint8Array> {
+  return await readFile(path).catch((error: unknown): never => {
+    const reason = systemReason(error);
+    if (reason === null) throw error;
+    const missing = reason === "there is no such folder";
+    throw new CommandError(
+      EXIT.usage,
+      `${missing ? `there is no checkpoint ${path}` : `cannot read ${path}: ${reason}`}. Name it with --checkpoint, or start anew without --resume.`,
+    );
+  });
+}
+
+/**
+ * The seed of a training: as asked for, or that of the checkpoint. Everything that is drawn follows
+ * from it, so a training cannot go on with another one.
+ */
+function seedOf(
+  { seed }: TrainFlags,
+  asked: boolean,
+  { resume, path }: { readonly resume?: Uint8Array; readonly path: string },
+): number {
+  if (resume === undefined) return seed;
+  const [high, low] = readCheckpoint(resume, { source: path }).key;
+  const begun = high * 2 ** 32 + low;
+  if (!asked || begun === seed) return begun;
   throw new CommandError(
     EXIT.usage,
-    `there is no checkpoint ${path} in ${bytes.folder}.${near} Name it with --checkpoint, or start anew without --resume.`,
+    `the training of ${path} was begun with --seed ${begun}, and goes on with it. Leave --seed ${seed} out, or start anew without --resume.`,
   );
 }
 
@@ -140,7 +166,7 @@ function report(
   result: TrainResult,
   written: Places,
 ) {
-  const { ending, steps, epochs, losses, validation, unsettled, unsolved } = result;
+  const { ending, steps, resumed, epochs, losses, validation, unsettled, unsolved } = result;
   return {
     model: path,
     train,
@@ -148,6 +174,7 @@ function report(
     seed: flags.seed,
     ending,
     steps,
+    resumed,
     epochs,
     losses,
     validation,
@@ -158,7 +185,7 @@ function report(
 }
 
 function summary(name: string, result: TrainResult, places: Places): string {
-  const { ending, steps, epochs, losses, validation, unsettled, unsolved } = result;
+  const { ending, steps, resumed, epochs, losses, validation, unsettled, unsolved } = result;
   const perEpoch = Math.max(1, Math.round(steps / Math.max(1, epochs)));
   const curves = [
     ["minibatches", mean(losses.slice(0, perEpoch)), mean(losses.slice(-perEpoch))] as const,
@@ -171,6 +198,11 @@ function summary(name: string, result: TrainResult, places: Places): string {
   );
   const table = formatTable(["loss", "first", "last", "of the first"], rows);
   const advice = [
+    ...(resumed?.changed ?? []).map(
+      (setting) => `Went on with ${setting.name} = ${setting.now}; it was ${setting.before}.`,
+    ),
+    resumed?.step === steps &&
+      "There was nothing left to do: ask for more than the checkpoint has with --epochs.",
     unsettled > 0 &&
       `${unsettled} recalls had not come to rest, so their gradients are approximate: raise \`steps\`, or take \`gradient = unroll\`.`,
     unsolved > 0 &&
@@ -183,7 +215,8 @@ function summary(name: string, result: TrainResult, places: Places): string {
     `${places.data}   the same as numbers`,
     `${places.checkpoint}   to go on from, with --resume`,
   ];
-  const head = `training ${name}: ${steps} steps, ${Number(epochs.toFixed(2))} epochs`;
+  const before = resumed === null ? "" : `, ${resumed.step} of them before`;
+  const head = `training ${name}: ${steps} steps${before}, ${Number(epochs.toFixed(2))} epochs`;
   return [head, table, ...(advice.length > 0 ? [advice.join("\n")] : []), files.join("\n")].join(
     "\n\n",
   );

@@ -20,6 +20,8 @@ export interface Checkpoint {
   key: Key;
   /** The whole state by name: weights, moments of an optimiser. */
   arrays: ReadonlyMap<string, ArrayData>;
+  /** Texts beside it, such as the settings it was made with. */
+  notes?: Readonly<Record<string, string>>;
 }
 
 /** What a checkpoint is read for. */
@@ -38,7 +40,7 @@ export interface CheckpointOptions {
  * @throws HamError `core/bad-checkpoint` when `step` is no count or `key` no key.
  * @throws HamError `core/bad-array` when shape, dtype and data of an array disagree.
  */
-export function writeCheckpoint({ model, step, key, arrays }: Checkpoint): Uint8Array {
+export function writeCheckpoint({ model, step, key, arrays, notes }: Checkpoint): Uint8Array {
   if (!isCount(step)) throw badCheckpoint("writeCheckpoint", "a count of steps", String(step));
   if (!isKey(key)) throw badCheckpoint("writeCheckpoint", "a key", JSON.stringify(key));
   const metadata = {
@@ -46,6 +48,7 @@ export function writeCheckpoint({ model, step, key, arrays }: Checkpoint): Uint8
     model,
     step: String(step),
     key: JSON.stringify(key),
+    ...(notes === undefined ? {} : { notes: JSON.stringify(notes) }),
   };
   return writeSafetensors(arrays, { metadata });
 }
@@ -75,7 +78,19 @@ export function readCheckpoint(
   if (wanted !== undefined && wanted !== model) {
     throw badCheckpoint(source, `a checkpoint of the model ${wanted}`, `one of ${model}`);
   }
-  return { model, step: Number(step), key, arrays };
+  const notes = readNotes(metadata["notes"]);
+  return { model, step: Number(step), key, arrays, ...(notes === null ? {} : { notes }) };
+}
+
+/** Null where there are none, or none that can be read: they are a help, not a part of the state. */
+function readNotes(text: string | undefined): Record<string, string> | null {
+  try {
+    const notes: unknown = JSON.parse(text ?? "");
+    if (typeof notes !== "object" || notes === null || Array.isArray(notes)) return null;
+    return Object.fromEntries(Object.entries(notes).map(([name, note]) => [name, String(note)]));
+  } catch {
+    return null;
+  }
 }
 
 function readKey(text: string | undefined): Key | null {

@@ -24,6 +24,15 @@ test("what is written is read back, bit for bit", () => {
   );
 });
 
+test("notes come back, and a file without readable ones is read all the same", () => {
+  const notes = { optimiser: "adam(lr = 0.1)", "a b": '"quoted"' };
+  expect(readCheckpoint(writeCheckpoint({ ...saved, notes }))).toEqual({ ...saved, notes });
+  for (const broken of ["", "[1]", "null", "{"]) {
+    const metadata = { checkpoint: "1", model: "abc", step: "12", key: "[0,7]", notes: broken };
+    expect(readCheckpoint(writeSafetensors(arrays, { metadata }))).toEqual(saved);
+  }
+});
+
 test("any reader of safetensors opens it", () => {
   const { arrays: read, metadata } = readSafetensors(writeCheckpoint(saved));
   expect(read).toEqual(arrays);

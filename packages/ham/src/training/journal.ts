@@ -1,8 +1,15 @@
 // How far a training is, and what it has seen: all that a checkpoint holds beside the weights.
 
-import { type ArrayData, type Key, readCheckpoint, writeCheckpoint } from "@hamlet/core";
+import {
+  type ArrayData,
+  type Checkpoint,
+  type Key,
+  readCheckpoint,
+  writeCheckpoint,
+} from "@hamlet/core";
 import { type EnergyGraph, HamError, modelId } from "@hamlet/graph";
 import type { ValidationPoint } from "./progress.ts";
+import { type ChangedSetting, changedSettings } from "./told.ts";
 
 /** What must be the same for a training to go on as if it had not stopped. */
 export interface Dealing {
@@ -22,13 +29,22 @@ export class Journal {
   readonly arrays: ReadonlyMap<string, ArrayData> | null;
   readonly losses: number[] = [];
   readonly validation: ValidationPoint[] = [];
+  /** What is another setting now than in the checkpoint. */
+  readonly changed: readonly ChangedSetting[];
   readonly #model: string;
+  readonly #settings: Readonly<Record<string, string>>;
   #dealing: Dealing = { training: 0, validation: 0, batch: 0 };
 
-  private constructor(model: string, key: Key, arrays: ReadonlyMap<string, ArrayData> | null) {
+  private constructor(
+    model: string,
+    settings: Readonly<Record<string, string>>,
+    { key, arrays, notes }: Pick<Checkpoint, "key" | "notes"> & Pick<Journal, "arrays">,
+  ) {
     this.#model = model;
+    this.#settings = settings;
     this.key = key;
     this.arrays = arrays;
+    this.changed = changedSettings(notes, settings);
     this.losses.push(...numbers(arrays?.get(LOSSES)));
     const points = numbers(arrays?.get(VALIDATION));
     for (let i = 0; i < points.length; i += 2) {
@@ -40,11 +56,14 @@ export class Journal {
    * A new record, or that of a checkpoint.
    * @throws HamError `core/bad-checkpoint`, `core/bad-safetensors`.
    */
-  static open(graph: EnergyGraph, key: Key, resume: Uint8Array | undefined): Journal {
+  static open(
+    graph: EnergyGraph,
+    settings: Readonly<Record<string, string>>,
+    { key, resume }: { readonly key: Key; readonly resume: Uint8Array | undefined },
+  ): Journal {
     const model = modelId(graph);
-    if (resume === undefined) return new Journal(model, key, null);
-    const checkpoint = readCheckpoint(resume, { model });
-    return new Journal(model, checkpoint.key, checkpoint.arrays);
+    if (resume === undefined) return new Journal(model, settings, { key, arrays: null });
+    return new Journal(model, settings, readCheckpoint(resume, { model }));
   }
 
   /** Steps that are done. */
@@ -89,7 +108,8 @@ export class Journal {
       [LOSSES, float64([this.step], this.losses)] as const,
       [VALIDATION, float64([this.validation.length, 2], points)] as const,
     ]);
-    return writeCheckpoint({ model: this.#model, step: this.step, key: this.key, arrays });
+    const notes = this.#settings;
+    return writeCheckpoint({ model: this.#model, step: this.step, key: this.key, arrays, notes });
   }
 }
 

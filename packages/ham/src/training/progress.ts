@@ -2,6 +2,7 @@
 
 import type { Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { ChangedSetting } from "./told.ts";
 
 /** One step of a training. */
 export interface TrainProgress {
@@ -32,6 +33,11 @@ export interface TrainResult {
   readonly ending: "finished" | "aborted";
   readonly steps: number;
   readonly epochs: number;
+  /**
+   * The steps that were done in the checkpoint that it went on from, and the settings that are others
+   * than when that was written; null from the start.
+   */
+  readonly resumed: { readonly step: number; readonly changed: readonly ChangedSetting[] } | null;
   /** The mean loss of every minibatch, since the very first step. */
   readonly losses: readonly number[];
   /** Before the first step and after every epoch; empty when nothing is held back. */

@@ -15,6 +15,7 @@ import { pause } from "./pause.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
 import { checkSetting, settingsOf, type TrainingSettings } from "./settings.ts";
 import { trainedParams } from "./trained.ts";
+import { toldSettings } from "./told.ts";
 import { Weights } from "./weights.ts";
 
 /** What a training is made of beside its block. */
@@ -79,6 +80,8 @@ class Run {
   readonly #examples: Examples;
   readonly #epochs: number;
   readonly #steps: number;
+  /** Steps that a checkpoint had made. */
+  readonly #begun: number;
   #unsettled = 0;
   #unsolved = 0;
 
@@ -96,7 +99,11 @@ class Run {
     for (const [tensor, { data, shape }] of [...setup.params, ...setup.examples]) {
       assertAdmitted(tensor, data, shape);
     }
-    this.#journal = Journal.open(graph, options.key ?? keyOf(0), options.resume);
+    this.#journal = Journal.open(graph, toldSettings(training, this.#settings, setup.examples), {
+      key: options.key ?? keyOf(0),
+      resume: options.resume,
+    });
+    this.#begun = this.#journal.step;
     this.#examples = new Examples({
       name,
       files: setup.examples,
@@ -213,7 +220,7 @@ class Run {
 
   #result(ending: TrainResult["ending"]): TrainResult {
     const params = this.weights.values();
-    const { step, losses, validation } = this.#journal;
+    const { step, losses, validation, changed } = this.#journal;
     const dispose = () => {
       tf.dispose([...params.values()]);
       this.weights.dispose();
@@ -221,6 +228,7 @@ class Run {
     return {
       ending,
       steps: step,
+      resumed: this.#options.resume === undefined ? null : { step: this.#begun, changed },
       epochs: step / this.#examples.stepsAnEpoch,
       losses,
       validation,

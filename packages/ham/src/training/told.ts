@@ -1,0 +1,62 @@
+// The settings of a training as texts, so that one that goes on can say what has changed.
+
+import { type Expr, printText, type Tensor, type Training } from "@hamlet/graph";
+import type { Entries } from "../hypergraph/initial-entries.ts";
+import type { TrainingSettings } from "./settings.ts";
+
+/** A setting that is another than when the checkpoint was written. */
+export interface ChangedSetting {
+  readonly name: string;
+  readonly before: string;
+  readonly now: string;
+}
+
+/** What a training learns from and how, by name. */
+export function toldSettings(
+  { loss, gradient, optimiser, freeze, feeds }: Training,
+  settings: TrainingSettings,
+  examples: ReadonlyMap<Tensor, Entries>,
+): Record<string, string> {
+  const { clip } = settings;
+  const files = [...examples].map(([{ name }, entries]) => `${name} ${fingerprint(entries)}`);
+  return {
+    loss: printText(loss),
+    gradient: call(gradient.name, [...settings.gradient]),
+    optimiser: call(optimiser.name, Object.entries(settings.optimiser)),
+    clip: Number.isFinite(clip) ? String(clip) : "none",
+    freeze: freeze.map(({ name }) => name).join(", ") || "none",
+    feed:
+      feeds
+        .map((feed) =>
+          feed.from === "draw"
+            ? `${feed.tensor.name} ~ ${feed.distribution}(${feed.args.map((arg: Expr) => printText(arg)).join(", ")})`
+            : `${feed.tensor.name} = ${printText(feed.value)}`,
+        )
+        .join("; ") || "none",
+    examples: files.join(", ") || "none",
+  };
+}
+
+/** The settings that differ; none for a checkpoint that does not tell. */
+export function changedSettings(
+  before: Readonly<Record<string, string>> | undefined,
+  now: Readonly<Record<string, string>>,
+): ChangedSetting[] {
+  return Object.entries(now).flatMap(([name, text]) => {
+    const old = before?.[name];
+    return old === undefined || old === text ? [] : [{ name, before: old, now: text }];
+  });
+}
+
+function call(name: string, options: readonly (readonly [string, number])[]): string {
+  if (options.length === 0) return name;
+  return `${name}(${options.map(([option, value]) => `${option} = ${value}`).join(", ")})`;
+}
+
+/** FNV-1a over the bits of an array: other data have another one, almost surely. */
+function fingerprint({ shape, data }: Entries): string {
+  const words = new Uint32Array(Float32Array.from(data).buffer);
+  let hash = 0x811c9dc5;
+  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
+  return `[${shape.join(", ")}] ${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}
