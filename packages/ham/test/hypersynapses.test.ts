@@ -159,6 +159,9 @@ describe("every hypersynapse", () => {
       const options = Object.fromEntries(
         definition.options.map(({ name, default: usual }) => [name, optionOf(usual, used.dims)]),
       );
+      for (const [axis, sizeIn] of Object.entries(definition.derived ?? {})) {
+        used.dims[axis] ??= makeDim(axis, evaluateScalar(sizeIn({ dims: used.dims, options })));
+      }
       const energy = definition.energy({ ...used, args: used.read, params: used.read, options });
       expect(energy.free).toEqual([] as Index[]);
       expect(Number.isFinite(evaluateScalar(energy, { tensors: used.tensors }))).toBe(true);

@@ -14,9 +14,12 @@ import {
 import {
   HYPERSYNAPSES,
   type HypersynapseSetting,
+  makeDense,
   makeEnergyGraph,
   makeManyBody,
   synConv2d,
+  synConvPool,
+  synCrossAttention,
   synDense,
   synDenseBias,
 } from "@hamlet/ham";
@@ -140,8 +143,105 @@ describe("a convolution", () => {
   );
 });
 
+describe("convolution and pooling as one edge", () => {
+  test.each(["same", "valid"])("with padding %s does what plain loops do", (pad) => {
+    const [height, width, C, F, kh, kw, ph, pw] = [7, 8, 2, 3, 3, 2, 2, 3];
+    const between = (n: number, k: number) => (pad === "same" ? n : n - k + 1);
+    const before = (k: number) => (pad === "same" ? Math.floor((k - 1) / 2) : 0);
+    const height2 = Math.floor(between(height, kh) / ph);
+    const width2 = Math.floor(between(width, kw) / pw);
+    const { energy, tensors, entries, signals } = used(
+      synConvPool,
+      { height, width, C, height2, width2, F },
+      { options: { kernel: [kh, kw], pool: [ph, pw], pad } },
+    );
+    const [W, a, b] = ["s.W", "a", "b"].map(entries);
+    const convolved = (y: number, x: number, f: number) => {
+      let total = 0;
+      for (let ky = 0; ky < kh; ky++) {
+        for (let kx = 0; kx < kw; kx++) {
+          const [row, column] = [y + ky - before(kh), x + kx - before(kw)];
+          if (row < 0 || row >= height || column < 0 || column >= width) continue;
+          for (let c = 0; c < C; c++) {
+            total += W[((f * C + c) * kh + ky) * kw + kx] * a[(row * width + column) * C + c];
+          }
+        }
+      }
+      return total;
+    };
+    const forward = new Float64Array(height2 * width2 * F);
+    forward.forEach((_, unit) => {
+      const [f, x, y] = [unit % F, Math.floor(unit / F) % width2, Math.floor(unit / F / width2)];
+      const places = Array.from({ length: ph * pw }, (_, place) =>
+        convolved(ph * y + Math.floor(place / pw), pw * x + (place % pw), f),
+      );
+      forward[unit] = places.reduce((sum, value) => sum + value / places.length, 0);
+    });
+    expectNear(signals[1], forward);
+    const expected = forward.reduce((sum, value, unit) => sum - value * b[unit], 0);
+    expect(evaluateScalar(energy, { tensors })).toBeCloseTo(expected, 10);
+  });
+});
+
+test("a dense edge over several axes is a dense edge over all pairs of units", () => {
+  const sizes = { A1: 2, A2: 3, A3: 2, B1: 2, B2: 3 };
+  const { entries, signals } = used(makeDense({ a: 3, b: 2 }), sizes, {});
+  const [W, a, b] = ["s.W", "a", "b"].map(entries);
+  expectNear(
+    signals[1],
+    Array.from(b, (_, j) => a.reduce((sum, value, i) => sum + value * W[i * 6 + j], 0)),
+  );
+  expectNear(
+    signals[0],
+    Array.from(a, (_, i) => b.reduce((sum, value, j) => sum + value * W[i * 6 + j], 0)),
+  );
+  expect(() => makeDense({ a: 1, b: 1 })).toThrow(
+    'A dense hypersynapse over several axes takes whole numbers of axes from 1 up, not both 1, found 1 and 1. Use "dense" for one axis each.',
+  );
+});
+
+test("cross-attention pulls what asks towards the tokens that it attends to", () => {
+  const [M, E, N, D, heads, width, beta] = [3, 4, 5, 2, 2, 3, 0.7];
+  const { energy, tensors, entries, signals } = used(
+    synCrossAttention,
+    { M, E, N, D },
+    { dims: { heads, width }, options: { beta } },
+  );
+  const [Wq, Wk, ask, mem] = ["s.Wq", "s.Wk", "ask", "mem"].map(entries);
+  /** Row t of the tokens through head h. */
+  const through = (W: Float64Array, tokens: Float64Array, size: number, h: number, t: number) =>
+    Array.from({ length: width }, (_, y) => {
+      let sum = 0;
+      for (let d = 0; d < size; d++) sum += W[(h * size + d) * width + y] * tokens[t * size + d];
+      return sum;
+    });
+  let expected = 0;
+  const toAsk = new Float64Array(M * E);
+  for (let h = 0; h < heads; h++) {
+    const keys = Array.from({ length: N }, (_, b) => through(Wk, mem, D, h, b));
+    for (let c = 0; c < M; c++) {
+      const query = through(Wq, ask, E, h, c);
+      const scores = keys.map((key) =>
+        Math.exp(beta * key.reduce((sum, value, y) => sum + value * query[y], 0)),
+      );
+      const all = scores.reduce((sum, score) => sum + score, 0);
+      expected -= Math.log(all) / beta;
+      // Σ_b softmax_b Wq k_b, without β.
+      for (let e = 0; e < E; e++) {
+        for (let b = 0; b < N; b++) {
+          for (let y = 0; y < width; y++) {
+            toAsk[c * E + e] += (scores[b] / all) * Wq[(h * E + e) * width + y] * keys[b][y];
+          }
+        }
+      }
+    }
+  }
+  expect(evaluateScalar(energy, { tensors })).toBeCloseTo(expected, 10);
+  expectNear(signals[0], toAsk);
+});
+
 describe("every hypersynapse", () => {
-  const SIZES: Sizes = { A: 3, B: 4, C: 2, F: 2, N: 3, D: 4, height: 4, width: 3 };
+  const SIZES: Sizes = { A: 3, B: 4, C: 2, F: 2, N: 3, D: 4, M: 2, E: 3, height: 4, width: 3 };
   const OWN: Readonly<Record<string, Partial<HypersynapseSetting>>> = {
     dam: { dims: { K: 5 } },
     lse: { dims: { K: 5 } },
@@ -149,13 +249,16 @@ describe("every hypersynapse", () => {
     drdam: { dims: { K: 5, Y: 50 } },
     memory: { dims: { K: 5 } },
     attention: { dims: { heads: 2, width: 3 } },
+    cross_attention: { dims: { heads: 2, width: 3 } },
   };
   const all = [...HYPERSYNAPSES, makeManyBody({ layers: 4 })];
 
   test.each(all.map((synapse) => [synapse.name, synapse] as const))(
     "%s sends minus the finite difference of its energy to every layer",
     (name, synapse) => {
-      const more = { height2: 4, width2: 3, A1: 2, A2: 3, A3: 2, A4: 2 };
+      const axes = { A1: 2, A2: 3, A3: 2, A4: 2, B1: 2, B2: 3, B3: 2 };
+      const coarse = name === "conv_pool" ? { height2: 2, width2: 1 } : { height2: 4, width2: 3 };
+      const more = { ...axes, ...coarse };
       const { energy, layers, tensors, signals } = used(
         synapse,
         { ...SIZES, ...more },
