@@ -26,6 +26,7 @@ export function endingsText(outcomes: readonly Outcome[]): string {
   );
   const lines = [
     ...clipLines(outcomes),
+    ...faultLines(outcomes),
     ...riseLine(outcomes),
     ...endings.flatMap((ending) => adviceOf(ending, outcomes)),
   ];
@@ -51,8 +52,6 @@ const ADVICE: Partial<Record<Ending, string>> = {
   stopped:
     "Stopped by `stop when` while noise could still flip units: only at temperature 0 is it certain that nothing is left to flip.",
   "max-steps": "Still moving when the steps ran out: raise `steps`, or loosen `stop when`.",
-  "non-finite":
-    "A number became infinite or undefined: try a smaller `dt`, and look for `log` or `/` of 0.",
 };
 
 const HOLDS: Readonly<Record<Clip["kind"], string>> = {
@@ -74,6 +73,25 @@ function clipLines(outcomes: readonly Outcome[]): string[] {
   return [...found].map(([line, examples]) => `${line}${inExamples(examples, outcomes.length)}.`);
 }
 
+/** One line for everything that made a number infinite or undefined, with what to do about it. */
+function faultLines(outcomes: readonly Outcome[]): string[] {
+  const found = new Map<string, { examples: number[]; advice: string }>();
+  outcomes.forEach(({ fault }, b) => {
+    if (fault === null) return;
+    const { part, step, place, reason, advice } = fault;
+    const where = place === null ? "" : ` (${place})`;
+    const of = part === null ? "" : ` of \`${part.name}\``;
+    const line = `${part === null ? "A number" : `The ${part.what}${of}`} is not finite, ${step === 0 ? "at the start" : `in step ${step}`}: ${reason}${where}`;
+    const known = found.get(line);
+    if (known === undefined) found.set(line, { examples: [b], advice });
+    else known.examples.push(b);
+  });
+  return [...found].map(
+    ([line, { examples, advice }]) =>
+      `${line}${inExamples(examples, outcomes.length)}. To mend it, ${advice}.`,
+  );
+}
+
 /** That the energy rose on the way, whatever the ending. */
 function riseLine(outcomes: readonly Outcome[]): string[] {
   const rises = outcomes.flatMap(({ largestIncrease }, b) =>
@@ -87,7 +105,7 @@ function riseLine(outcomes: readonly Outcome[]): string[] {
     outcomes.length,
   );
   return [
-    `The energy rose on the way${where}, most by ${Number(most.amount.toPrecision(3))} in step ${most.step}${which}: the end may be in another basin than the start, so try a smaller \`dt\`, or \`adaptive\`.`,
+    `The energy rose on the way${where}, most by ${shortNumber(most.amount)} in step ${most.step}${which}: the end may be in another basin than the start, so try a smaller \`dt\`, or \`adaptive\`.`,
   ];
 }
 
@@ -97,6 +115,10 @@ export function inExamples(examples: readonly number[], all: number): string {
   if (examples.length === 1) return ` in example ${examples[0]}`;
   const some = examples.length > 3 ? [...examples.slice(0, 3), "…"] : examples;
   return ` in ${examples.length} of ${all} examples (${some.join(", ")})`;
+}
+
+function shortNumber(x: number): string {
+  return Math.abs(x) < 1e6 ? String(Number(x.toPrecision(3))) : x.toExponential(2);
 }
 
 function mean(values: readonly number[]): number {

@@ -12,10 +12,12 @@ const outcome = (about: Partial<Outcome>): Outcome => ({
   lastChange: 0,
   firstIncrease: null,
   largestIncrease: null,
+  rise: 0,
   basin: "followed",
   noisy: false,
   period: null,
   clips: [],
+  fault: null,
   descent: null,
   ...about,
 });

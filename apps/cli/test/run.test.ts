@@ -100,6 +100,16 @@ test("an example that does not converge is reported with advice", async () => {
   expect(hot.stdout).toContain("try a smaller `dt`");
 });
 
+test("a recall that meets a number that is not finite fails, and names the formula", async () => {
+  writeModel(bench, MODEL.replace("energy lse", "energy root = sqrt(v[0] - 1)\nenergy lse"));
+  const { code, stdout } = await bench.inProcess(["run", "m.ham"]);
+  writeModel(bench);
+  expect(code).toBe(1);
+  expect(stdout).toContain("non-finite");
+  expect(stdout).toContain("`sqrt(v[0] - 1)` has no finite value");
+  expect(stdout).toContain("(m.ham:11:15)");
+});
+
 test("check and explain print what is asked for", async () => {
   expect(await bench.inProcess(["check", "m.ham"])).toEqual({
     code: 0,
@@ -122,7 +132,8 @@ test("--help leads with examples, --version prints the version", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
   expect(stdout).toContain(
-    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped",
+    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors,
+130 stopped by Ctrl-C, 143 by SIGTERM",
   );
   expect((await bench.inProcess([])).stdout).toBe(stdout);
   // As everybody starts it: a process of its own, with its exit code.

@@ -133,8 +133,8 @@ export interface Expectation {
 
 /**
  * What an `expect` may ask for, per example: the final `energy`, the number of `steps`, whether
- * the recall `converged` (1 or 0), and the largest `rise` between energies that were kept, 0 when
- * the energy fell throughout.
+ * the recall `converged` (1 or 0), and the largest `rise` of the energy from one step to the next, 0
+ * when it fell throughout.
  */
 export const TEST_QUANTITIES: Readonly<Record<"energy" | "steps" | "converged" | "rise", Tensor>> =
   {

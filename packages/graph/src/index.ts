@@ -30,6 +30,7 @@ export {
   explainDomain,
 } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
+export { type PossibleFault, possibleFaults } from "./analyse/faults.ts";
 export { type Flatness, flatnessOf, type Hold } from "./analyse/flat.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
 export {

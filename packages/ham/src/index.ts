@@ -47,6 +47,7 @@ export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { type Clip } from "./recall/clips.ts";
 export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
+export { type Fault } from "./recall/fault.ts";
 export { drawFeed, type FeedSpace } from "./recall/feed.ts";
 export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export {
@@ -58,7 +59,7 @@ export {
   type RecallSetup,
   type RecallStep,
 } from "./recall/recall.ts";
-export { type Trajectory } from "./recall/record.ts";
+export { LARGEST_RECORD, type Trajectory } from "./recall/record.ts";
 export { type Wording, type WrittenOf } from "./recall/wording.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
 export {

@@ -14,7 +14,6 @@ import {
 import {
   drawFeed,
   type Ending,
-  ENERGY_ROUNDING,
   type Entries,
   nameHash,
   type RecallOptions,
@@ -134,26 +133,14 @@ function part(data: ArrayLike<number>, example: number, batch: number): Float64A
 }
 
 function quantities(
-  { outcomes, energies }: RecallResult,
+  { outcomes }: RecallResult,
   example: number,
 ): (readonly [Tensor, ArrayLike<number>])[] {
-  const { energyAfter, steps, ending } = outcomes[example];
-  const curve = energies.map((energy) => energy[example]).slice(0, energies.length);
+  const { energyAfter, steps, ending, rise } = outcomes[example];
   return [
     [TEST_QUANTITIES.energy, [energyAfter]],
     [TEST_QUANTITIES.steps, [steps]],
     [TEST_QUANTITIES.converged, [Number(ending === "converged")]],
-    [TEST_QUANTITIES.rise, [largestRise(curve)]],
+    [TEST_QUANTITIES.rise, [rise]],
   ];
-}
-
-/** The largest rise between neighbours; 0 where the energy only fell, up to rounding. */
-function largestRise(curve: readonly number[]): number {
-  let largest = 0;
-  for (let i = 1; i < curve.length; i++) {
-    const rise = curve[i] - curve[i - 1];
-    if (Number.isNaN(rise)) return Infinity;
-    if (rise > ENERGY_ROUNDING * (1 + Math.abs(curve[i]))) largest = Math.max(largest, rise);
-  }
-  return largest;
 }

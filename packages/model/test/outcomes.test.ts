@@ -3,7 +3,7 @@
 import { loadModel } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => useBackend("wasm"));
 
@@ -42,8 +42,7 @@ test.each([1e-7, 1, 1e7])("roundings of an energy of size %d are no rise", async
 dim N = 40
 param W: [N, N] ~ normal(0, 0.2)
 neuron v: [N] as tanh
-energy e = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
-energy level = ${size}
+energy e = ${size} - 1/2 * sum[i, j] W[i, j] * v[i] * v[j]
 recall go { start v ~ normal(0, 1) solver = euler(dt = 0.05) steps = 600 stop when change < 1e-7 }
 `);
   expect(outcome.largestIncrease).toBeNull();
@@ -53,4 +52,53 @@ test("a sample says that noise moves it", async () => {
   const text = STEEP(0).replace("euler(dt = 1.5)", "langevin(dt = 0.1, temperature = 0.5)");
   expect(await outcomeOf(text)).toMatchObject({ ending: "max-steps", noisy: true });
   expect(await outcomeOf(STEEP(0))).toMatchObject({ noisy: false });
+});
+
+describe("falling(energy)", () => {
+  const FALLING = (energy: string, recall: string) => `ham 1
+dim N = 1
+neuron v: [N] as identity { leak = off }
+energy e = ${energy}
+recall go { ${recall} }
+test "falls" { run go expect falling(energy) }
+`;
+  const passes = async (energy: string, recall: string) => {
+    using model = await loadModel({ name: "m.ham", text: FALLING(energy, recall) });
+    return (await model.runTests())[0].passed;
+  };
+
+  test.each([
+    [
+      "an energy that falls",
+      "sum[i] v[i]^2",
+      "start v = 1 solver = euler(dt = 0.1) steps = 20",
+      true,
+    ],
+    [
+      "a rise in a step that is not kept",
+      "sum[i] (exp(v[i]) - v[i])",
+      "start v = 3 solver = euler(dt = 1.5) steps = 90 record energy every 45",
+      false,
+    ],
+    [
+      "an energy that is no number",
+      "sum[i] log(v[i])",
+      "start v = 0.5 solver = euler(dt = 1) steps = 3",
+      false,
+    ],
+    [
+      "one that is none from the start",
+      "sum[i] log(v[i] - 1)",
+      "steps = 3 solver = euler(dt = 1)",
+      false,
+    ],
+    [
+      "one that falls without bound",
+      "-sum[i] v[i]^4",
+      "start v = 1 solver = euler(dt = 1) steps = 9",
+      false,
+    ],
+  ])("%s", async (_, energy, recall, expected) => {
+    expect(await passes(energy, recall)).toBe(expected);
+  });
 });

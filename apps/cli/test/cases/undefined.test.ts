@@ -1,10 +1,14 @@
-// Cases 17 and 23: values and slopes that are not there.
+// Needs from outside about values and slopes that are not there; see fixtures/cases/README.md.
 
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { compile, type Diagnostic } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import { CATALOGUE } from "@hamlet/model";
-import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { loadModelFile } from "@hamlet/model/node";
+import { beforeAll, describe, expect, test } from "vitest";
+import { startBackend } from "../../src/backend.ts";
+import { endingsText } from "../../src/endings.ts";
 
 const CASES = new URL("../../../../fixtures/cases/", import.meta.url);
 
@@ -85,5 +89,73 @@ describe("check", () => {
       expect(after).toContain((message.fix ?? ["none"])[0].replaceAll("`", ""));
       expect(checked(text(after))).toEqual([]);
     }
+  });
+});
+
+beforeAll(() => startBackend("wasm"));
+
+const at = (path: string) => fileURLToPath(new URL(path, CASES));
+
+async function outcomesOf(
+  path: string,
+  options: Parameters<typeof loadModelFile>[1] = {},
+  recall?: string,
+) {
+  using model = await loadModelFile(at(path), options);
+  using result = await model.recall(recall === undefined ? {} : { recall });
+  return result.outcomes;
+}
+
+describe("recall", () => {
+  const q = { q: `${at("15-all-masked-row/m.npz")}#q` };
+
+  test.each(["go", "fast", "adapt"])(
+    "a mask that leaves nothing is named, and other rows go their way (%s)",
+    async (recall) => {
+      const outcomes = await outcomesOf("15-all-masked-row/m.ham", { data: q }, recall);
+      const broken = outcomes.filter(({ ending }) => ending === "non-finite");
+      const fine = outcomes.filter(({ ending }) => ending !== "non-finite");
+      expect(broken).toHaveLength(1);
+      expect(fine.map(({ energyAfter }) => energyAfter).toSorted((a, b) => a - b)).toEqual([
+        expect.closeTo(-3.7806577, 4),
+        expect.closeTo(-0.2272025, 4),
+      ]);
+      expect(broken[0].fault).toMatchObject({
+        kind: "empty",
+        step: 0,
+        part: { what: "energy", name: "lse" },
+        argument: "known[m]",
+        formula: "logsumexp[m where known[m]] sum[i] X[m, i] * v[i]",
+      });
+      expect(broken[0].fault!.place).toMatch(/m\.ham:8:15$/);
+      expect(endingsText(outcomes)).toContain("`where known[m]` leaves nothing");
+    },
+  );
+
+  test("a norm without a slope at the start is named", async () => {
+    const [{ ending, fault }] = await outcomesOf("17-norm-at-zero/norm.ham");
+    expect(ending).toBe("non-finite");
+    expect(fault).toMatchObject({
+      kind: "slope",
+      step: 1,
+      part: { what: "energy", name: "e" },
+      formula: "sqrt(sum[i] v[i]^2)",
+      argument: "sum[i] v[i]^2",
+      found: 0,
+    });
+    expect(fault!.place).toMatch(/norm\.ham:4:12$/);
+  });
+
+  test("a memory that is divided by its length of 0 is named", async () => {
+    const [{ ending, fault }] = await outcomesOf("17-norm-at-zero/zerocol.ham");
+    expect(ending).toBe("non-finite");
+    expect(fault).toMatchObject({ kind: "value", part: { what: "energy", name: "lse" }, found: 0 });
+    expect(fault!.reason).toContain("a division");
+    expect(fault!.argument).toContain("sqrt(");
+  });
+
+  test("the square of a norm is smooth at 0", async () => {
+    const [{ ending, fault }] = await outcomesOf("17-norm-at-zero/squared.ham");
+    expect([ending, fault]).toEqual(["converged", null]);
   });
 });

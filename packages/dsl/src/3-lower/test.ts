@@ -213,7 +213,7 @@ function closeOf(
   return apply("le", largest, tolerance);
 }
 
-/** `falling(energy)`: no energy that was kept is above the one before. */
+/** `falling(energy)`: no step raised the energy, whether or not it was kept. */
 function fallingOf(
   model: ModelLowering,
   call: ast.Reference,

@@ -1,7 +1,7 @@
 // Where operations have a finite value and a finite slope: one table, for the check before a run
 // and for the words after one.
 
-import { children, isLit } from "../expr.ts";
+import { apply, children, isLit, lit } from "../expr.ts";
 import type { Apply, Expr, Reduce } from "../types.ts";
 import { excludesZero, type Interval, isNonNegative, isPositive } from "./interval.ts";
 import { type Facts, makeRanges, type Ranges } from "./range.ts";
@@ -12,6 +12,8 @@ export interface Demand {
   readonly words: string;
   /** Whether every number of an interval is such a one. */
   readonly holds: (range: Interval) => boolean;
+  /** Where an argument is not such a one, as a condition. */
+  readonly broken: (argument: Expr) => Expr;
 }
 
 /** The domain of one operation, as it stands in an expression. */
@@ -29,11 +31,27 @@ export interface Domain {
   readonly overflow: string | null;
 }
 
-const ABOVE_ZERO: Demand = { words: "above 0", holds: isPositive };
-const NOT_NEGATIVE: Demand = { words: "0 or above", holds: isNonNegative };
-const NOT_ZERO: Demand = { words: "other than 0", holds: excludesZero };
+const ABOVE_ZERO: Demand = {
+  words: "above 0",
+  holds: isPositive,
+  broken: (x) => apply("le", x, lit(0)),
+};
+const NOT_NEGATIVE: Demand = {
+  words: "0 or above",
+  holds: isNonNegative,
+  broken: (x) => apply("lt", x, lit(0)),
+};
+const NOT_ZERO: Demand = {
+  words: "other than 0",
+  holds: excludesZero,
+  broken: (x) => apply("eq", x, lit(0)),
+};
 /** About the guard of a reduction: 0 is false. */
-const NOT_EMPTY: Demand = { words: "true for at least one entry", holds: excludesZero };
+const NOT_EMPTY: Demand = {
+  words: "true for at least one entry",
+  holds: excludesZero,
+  broken: (x) => apply("eq", x, lit(0)),
+};
 
 const TOO_LARGE = "above 3.4e38 in size";
 

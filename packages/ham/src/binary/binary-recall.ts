@@ -27,10 +27,11 @@ import {
   assertTensorsAdmittedSync,
   unread,
 } from "../hypergraph/assert-admitted.ts";
-import { type Clip, findClips } from "../recall/clips.ts";
+import { findClips } from "../recall/clips.ts";
 import { leafOf } from "../recall/dynamics.ts";
 import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
-import { outcomeOfWalk } from "../recall/outcome.ts";
+import { type Fault, findFaults } from "../recall/fault.ts";
+import { outcomeOfWalk, Rise } from "../recall/outcome.ts";
 import type {
   CompiledRecall,
   RecallOptions,
@@ -38,7 +39,7 @@ import type {
   RecallSetup,
   RecallStep,
 } from "../recall/recall.ts";
-import { recordEvery, TrajectoryRecorder } from "../recall/record.ts";
+import { energyRecord, recordEvery, TrajectoryRecorder } from "../recall/record.ts";
 import { settingOf } from "../recall/setting.ts";
 import { countOf, type Example, ExampleMaker } from "./examples.ts";
 import type { BinaryLayer } from "./flip-state.ts";
@@ -127,14 +128,20 @@ export class BinaryRecall implements CompiledRecall {
       this.#recall,
       this.#recall.solver.name === "sync" ? 1 : Math.max(1, Math.ceil(this.steps / POINTS)),
     );
-    const energies: Float64Array[] = [];
-    const energySteps: number[] = [];
-    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
-    const record = (step: number, last: boolean) => {
-      recorder.keep(step, last, (neuron) => this.#layer(neuron, "xhat", examples));
-      if (!last && step % every !== 0) return;
-      energySteps.push(step);
-      energies.push(Float64Array.from(examples, ({ walk }) => walk.state.energy()));
+    const kept = energyRecord(every, examples.length);
+    const rises = examples.map(({ before }) => new Rise(before));
+    const recorder = new TrajectoryRecorder(
+      this.#graph,
+      this.#recall,
+      ({ state }) => countOf(state, this.#setup) * examples.length,
+    );
+    let last = new Float64Array(examples.length);
+    const record = (step: number, isLast: boolean) => {
+      recorder.keep(step, isLast, (neuron) => this.#layer(neuron, "xhat", examples));
+      if (!isLast && step % every !== 0) return;
+      last = Float64Array.from(examples, ({ walk }) => walk.state.energy());
+      rises.forEach((rise, b) => rise.next(last[b]));
+      kept.add(step, isLast, () => last);
     };
     const sweep = examples[0]?.walk.sweep ?? 1;
     const pauses = [every, sweep, ...recorder.every];
@@ -154,15 +161,18 @@ export class BinaryRecall implements CompiledRecall {
         const active = examples.filter(isActive).length;
         step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
         record(step, active === 0 || step === this.steps);
-        const last = energies.at(-1)!;
         const energy = last.reduce((total, value) => total + value, 0) / last.length;
         options.onStep?.({ step, steps: this.steps, active, energy });
       }
       const fed = new Map([...givens].map(([tensor, { data }]) => [tensor, data]));
-      const clips = await this.#clips(examples, fed, step);
+      const evaluate = this.#evaluator(examples, fed, step);
+      const clips = await findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
+      const faults = await this.#faults(examples, { givens: fed, step });
       const outcomes = examples.map(({ walk, before }, b) =>
         outcomeOfWalk(walk, {
-          clips: clips[b],
+          clips: clips?.[b] ?? [],
+          fault: faults.get(b) ?? null,
+          rise: rises[b].largest,
           before,
           after: walk.state.energy(),
           change: this.#change(walk),
@@ -180,8 +190,8 @@ export class BinaryRecall implements CompiledRecall {
       return {
         ...layers,
         batch: examples.length,
-        energies,
-        energySteps,
+        energies: kept.kept,
+        energySteps: kept.steps,
         outcomes,
         trajectories,
         ...(flips.length > 0 && { flips }),
@@ -288,8 +298,8 @@ export class BinaryRecall implements CompiledRecall {
     return all;
   }
 
-  /** The parts of energies that hold at the end, example by example. */
-  async #clips(examples: readonly Example[], givens: Arrays, step: number): Promise<Clip[][]> {
+  /** Evaluates formulas over activations at the states of now. */
+  #evaluator(examples: readonly Example[], givens: Arrays, step: number): Evaluate {
     const { sizes, numbers: values } = this.#setup;
     const states = new Map(
       this.#graph.neurons.map((neuron) => [
@@ -299,15 +309,35 @@ export class BinaryRecall implements CompiledRecall {
     );
     const now = { values, givens, states, batch: examples.length, time: this.#time(step) };
     const schedules = new Map(this.#recall.schedules.map(({ tensor, value }) => [tensor, value]));
-    const evaluate: Evaluate = (outputs) =>
-      evaluateInFloat64(now, { sizes, leaf: leafOf })(
+    const evaluate = evaluateInFloat64(now, { sizes, leaf: leafOf });
+    return (outputs) =>
+      evaluate(
         outputs.map((output) => ({
           ...output,
           value: replaceGets(output.value, ({ tensor }) => schedules.get(tensor) ?? null),
         })),
       );
-    const clips = await findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
-    return clips ?? examples.map(() => []);
+  }
+
+  /** Why energies are not finite, by the position of the example. */
+  async #faults(
+    examples: readonly Example[],
+    { givens, step }: { readonly givens: Arrays; readonly step: number },
+  ): Promise<Map<number, Fault>> {
+    const broken = examples.flatMap(({ walk, before }, b) =>
+      Number.isFinite(before) && Number.isFinite(walk.state.energy()) ? [] : [b],
+    );
+    if (broken.length === 0) return new Map();
+    const evaluate = this.#evaluator(examples, givens, step);
+    const courses = examples.map(({ walk, before }) => ({
+      step: walk.steps,
+      energyBefore: before,
+      lastEnergy: before,
+      rose: false,
+    }));
+    const parts: EnergyGraph = { ...this.#graph, neurons: [] };
+    const faults = await findFaults(parts, courses, { ...this.#setup, evaluate, slopes: false });
+    return new Map(broken.map((b) => [b, faults[b]]));
   }
 }
 

@@ -3,8 +3,16 @@
 // One step is one `tidy`; between steps only the states, the activations and two numbers an
 // example are alive, so memory does not grow with the number of steps.
 
-import { foldIn, type Key, key, normal, type Program } from "@hamlet/core";
-import { type EnergyGraph, HamError, invariant, type Neuron, type Recall } from "@hamlet/graph";
+import { foldIn, type Inputs, type Key, key, normal, type Program } from "@hamlet/core";
+import {
+  type EnergyGraph,
+  HamError,
+  invariant,
+  type Neuron,
+  type Recall,
+  sizeOfDim,
+  type Tensor,
+} from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FLIP_SOLVERS } from "../binary/binary-recall.ts";
 import {
@@ -29,6 +37,8 @@ import {
   velocityName,
 } from "./dynamics.ts";
 import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
+import { Failures } from "./failures.ts";
+import { type Fault, findFaults } from "./fault.ts";
 import { type Descent, OutcomeTracker } from "./outcome.ts";
 import type {
   CompiledRecall,
@@ -37,7 +47,7 @@ import type {
   RecallSetup,
   RecallStep,
 } from "./recall.ts";
-import { recordEvery, TrajectoryRecorder } from "./record.ts";
+import { energyRecord, recordEvery, TrajectoryRecorder } from "./record.ts";
 import { settingOf, settingsOf } from "./setting.ts";
 import { startStates } from "./start.ts";
 import { stopsAt } from "./stop.ts";
@@ -96,7 +106,7 @@ export class EnergyRecall implements CompiledRecall {
 
   *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
     const givens = options.givens ?? new Map();
-    const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
+    const batch = batchOf(options);
     for (const program of [this.#dynamics, this.#starts]) program.bind("example", givens);
     const { neurons } = this.#graph;
     const timeStep = 1 / Math.max(1, this.steps - 1);
@@ -154,10 +164,13 @@ export class EnergyRecall implements CompiledRecall {
   async run(options: RecallOptions = {}): Promise<RecallResult> {
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
     const every = recordEvery(this.#recall, 1);
-    const energies: Float64Array[] = [];
-    const energySteps: number[] = [];
-    const recorder = new TrajectoryRecorder(this.#graph, this.#recall);
+    const batch = batchOf(options);
+    const record = energyRecord(every, batch);
+    const recorder = new TrajectoryRecorder(this.#graph, this.#recall, ({ axes }) =>
+      axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), batch),
+    );
     let trackers: OutcomeTracker[] = [];
+    const failures = new Failures();
     let mask: tf.Tensor | undefined;
     const iterator = this.#descend(options);
     try {
@@ -180,22 +193,25 @@ export class EnergyRecall implements CompiledRecall {
             tracker.step(energy[b], change[b], stop);
           });
         }
+        await failures.look(trackers, [...now.states.values()]);
         const active = trackers.filter((tracker) => tracker.active).length;
         options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
         const last = active === 0 || now.step === this.steps;
-        if (last || now.step % every === 0) {
-          energies.push(Float64Array.from(energy));
-          energySteps.push(now.step);
-        }
-        const end = last ? await this.#polished(now, energies, trackers, options) : null;
+        record.add(now.step, last, () => Float64Array.from(energy));
+        const end = last ? await this.#polished(now, record.kept, trackers, options) : null;
         try {
           recorder.keep(now.step, last, (neuron) =>
             tf.clone((end ?? now).activations.get(neuron)!),
           );
           if (end !== null) {
-            const record = { energies, energySteps, trajectories: recorder.finish() };
+            const paths = {
+              energies: record.kept,
+              energySteps: record.steps,
+              trajectories: recorder.finish(),
+            };
             const clips = await this.#clips(end, options);
-            return await makeResult(end, record, { trackers, clips });
+            const faults = await this.#faults(failures, trackers, options);
+            return await makeResult(end, paths, { trackers, clips, faults });
           }
         } finally {
           end?.dispose();
@@ -210,6 +226,7 @@ export class EnergyRecall implements CompiledRecall {
       iterator.return();
       mask?.dispose();
       recorder.dispose();
+      failures.dispose();
     }
     return invariant(false, "a recall ends at its last step") as never;
   }
@@ -254,20 +271,54 @@ export class EnergyRecall implements CompiledRecall {
 
   /** The parts of energies that hold at a moment, example by example. */
   async #clips(
-    { states, energy, time }: RecallStep,
+    { states, time }: RecallStep,
     { givens = new Map() }: RecallOptions,
   ): Promise<Clip[][] | null> {
-    const batch = energy.shape[0];
-    const inputs = new Map([...states].map(([neuron, value]) => [neuron.state, value]));
-    const evaluate: Evaluate = (outputs) => {
-      const { values, sizes } = this.#setup;
-      const { written } = dynamicsOf(this.#graph, this.#recall);
-      return evaluateOnBackend(
-        { values, givens, states: inputs, batch, time },
-        { sizes, leaf: leafOf },
-      )(outputs.map((output) => ({ ...output, value: written(output.value) })));
-    };
+    const evaluate = this.#evaluator([...states.values()], givens, time);
     return findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
+  }
+
+  /** Why examples met a number that is not finite, by the position of the example. */
+  async #faults(
+    failures: Failures,
+    trackers: readonly OutcomeTracker[],
+    { givens = new Map() }: RecallOptions,
+  ): Promise<Map<number, Fault>> {
+    const found = new Map<number, Fault>();
+    for (const [time, examples] of failures.byTime(this.#recall.schedules.length > 0)) {
+      const courses = examples.map((b) => trackers[b].course);
+      const owned: tf.Tensor[] = [];
+      try {
+        const states = failures.states(examples);
+        owned.push(...states);
+        const rows = tf.tensor1d([...examples, ...examples], "int32");
+        owned.push(rows);
+        const fed = new Map<Tensor, tf.Tensor>();
+        for (const [tensor, value] of givens) {
+          const own = tf.gather(value, rows);
+          owned.push(own);
+          fed.set(tensor, own);
+        }
+        const clock = Math.min(1, time / Math.max(1, this.steps - 1));
+        const evaluate = this.#evaluator(states, fed, clock);
+        const faults = await findFaults(this.#graph, courses, { ...this.#setup, evaluate });
+        examples.forEach((b, k) => found.set(b, faults[k]));
+      } finally {
+        tf.dispose(owned);
+      }
+    }
+    return found;
+  }
+
+  /** Evaluates formulas over activations at given states, in the precision of the steps. */
+  #evaluator(states: Layers, givens: Inputs, time: number): Evaluate {
+    const { values, sizes } = this.#setup;
+    const inputs = new Map(this.#graph.neurons.map(({ state }, i) => [state, states[i]]));
+    const moment = { values, givens, states: inputs, batch: states[0].shape[0], time };
+    const { written } = dynamicsOf(this.#graph, this.#recall);
+    const evaluate = evaluateOnBackend(moment, { sizes, leaf: leafOf });
+    return (outputs) =>
+      evaluate(outputs.map((output) => ({ ...output, value: written(output.value) })));
   }
 
   #evaluate(states: Layers, time: number, batch: number): Moment {
@@ -347,6 +398,11 @@ function changeOf(before: Moment, after: Moment, refused: tf.Tensor | undefined)
   });
 }
 
+/** The number of examples. */
+function batchOf({ givens = new Map(), batch = 1 }: RecallOptions): number {
+  return [...givens.values()][0]?.shape[0] ?? batch;
+}
+
 /** Both numbers of every example with one read. */
 async function numbers(
   energy: tf.Tensor,
@@ -369,8 +425,13 @@ function average(values: Float32Array): number {
 async function makeResult(
   { states, activations, memory }: RecallStep,
   record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
-  { trackers, clips }: { trackers: readonly OutcomeTracker[]; clips: readonly Clip[][] | null },
+  about: {
+    readonly trackers: readonly OutcomeTracker[];
+    readonly clips: readonly Clip[][] | null;
+    readonly faults: ReadonlyMap<number, Fault>;
+  },
 ): Promise<RecallResult> {
+  const { trackers, clips, faults } = about;
   const all = [...record.trajectories.values()].map(({ activations: path }) => path);
   const dispose = () => tf.dispose(all);
   let descents: Descent[] | null;
@@ -390,7 +451,11 @@ async function makeResult(
     batch: trackers.length,
     ...record,
     outcomes: trackers.map((tracker, b) =>
-      tracker.outcome({ descent: descents?.[b] ?? null, clips: clips?.[b] ?? [] }),
+      tracker.outcome({
+        descent: descents?.[b] ?? null,
+        clips: clips?.[b] ?? [],
+        fault: faults.get(b) ?? null,
+      }),
     ),
     dispose,
     [Symbol.dispose]: dispose,

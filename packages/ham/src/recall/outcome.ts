@@ -2,6 +2,7 @@
 
 import type { Walk } from "../binary/walk.ts";
 import type { Clip } from "./clips.ts";
+import type { Course, Fault } from "./fault.ts";
 
 /**
  * How the recall of one example ended. A smooth one `converged` when its stop condition held; a
@@ -35,6 +36,12 @@ export interface Outcome {
   /** The step at which it rose most. Both are null where the energy need not fall. */
   readonly largestIncrease: { readonly step: number; readonly amount: number } | null;
   /**
+   * The largest rise of the energy from one step to the next, whatever its reason, among all steps
+   * (for binary units, all moments at which energies are kept, before any are thinned): 0 where it
+   * only fell, up to rounding, and infinite where an energy was not a finite number.
+   */
+  readonly rise: number;
+  /**
    * `followed`: the steps kept close to the dynamics, or were the flips of binary units, so that the
    * end is the one of the start's basin. `not certified`: the solver seeks an end wherever energies
    * fall, or noise or a rise of the energy came between.
@@ -46,6 +53,8 @@ export interface Outcome {
   readonly period: number | null;
   /** The parts of energies that hold at the end, and leave a layer without a pull; mostly empty. */
   readonly clips: readonly Clip[];
+  /** For `non-finite`: which formula went wrong first, and why; else null. */
+  readonly fault: Fault | null;
   /** The proof that the energy never rose, from a solver that refuses steps; else null. */
   readonly descent: Descent | null;
 }
@@ -67,6 +76,32 @@ export interface Descent {
  */
 export const ENERGY_ROUNDING = 1e-5;
 
+/** Follows an energy, and remembers by how much it rose at most. */
+export class Rise {
+  #energy: number;
+  #largest: number;
+
+  constructor(energy: number) {
+    this.#energy = energy;
+    this.#largest = Number.isFinite(energy) ? 0 : Infinity;
+  }
+
+  /** See `Outcome.rise`. */
+  get largest(): number {
+    return this.#largest;
+  }
+
+  /** The next energy; returns by how much it rose beyond rounding. */
+  next(energy: number): number {
+    const rise = energy - this.#energy;
+    const rounding = ENERGY_ROUNDING * (1 + Math.max(Math.abs(energy), Math.abs(this.#energy)));
+    this.#energy = energy;
+    const clear = Number.isFinite(energy) ? (rise > rounding ? rise : 0) : Infinity;
+    this.#largest = Math.max(this.#largest, clear);
+    return clear;
+  }
+}
+
 /** Follows one example through a recall. */
 export class OutcomeTracker {
   readonly #claimsDescent: boolean;
@@ -75,6 +110,10 @@ export class OutcomeTracker {
   #steps = 0;
   #before = Number.NaN;
   #energy = Number.NaN;
+  #lastFinite = Number.NaN;
+  #rise = new Rise(Number.NaN);
+  /** Whether the energy became infinitely large. */
+  #exploded = false;
   #change = Number.NaN;
   #first: Outcome["firstIncrease"] = null;
   #largest: Outcome["largestIncrease"] = null;
@@ -94,25 +133,43 @@ export class OutcomeTracker {
   /** The state before the first step. */
   start(energy: number): void {
     this.#before = energy;
+    this.#lastFinite = energy;
     this.#energy = energy;
+    this.#rise = new Rise(energy);
     if (!Number.isFinite(energy)) this.#ending = "non-finite";
   }
 
   /** One more step; `stop` is whether the stop condition holds now. */
   step(energy: number, change: number, stop: boolean): void {
     if (!this.active) return;
-    const rise = energy - this.#energy;
     this.#steps++;
     this.#change = change;
-    const rounding = ENERGY_ROUNDING * (1 + Math.max(Math.abs(energy), Math.abs(this.#energy)));
-    if (this.#claimsDescent && rise > rounding) {
-      const increase = { step: this.#steps, amount: rise };
+    const amount = this.#rise.next(energy);
+    this.#exploded ||= energy === Infinity;
+    if (this.#claimsDescent && amount > 0 && Number.isFinite(amount)) {
+      const increase = { step: this.#steps, amount };
       this.#first ??= increase;
-      if (rise > (this.#largest?.amount ?? 0)) this.#largest = increase;
+      if (amount > (this.#largest?.amount ?? 0)) this.#largest = increase;
     }
+    if (Number.isFinite(energy)) this.#lastFinite = energy;
     this.#energy = energy;
     if (!Number.isFinite(energy) || !Number.isFinite(change)) this.#ending = "non-finite";
     else if (stop) this.#ending = "converged";
+  }
+
+  /** How it went before a number was not finite. */
+  get course(): Course {
+    return {
+      step: this.#steps,
+      energyBefore: this.#before,
+      lastEnergy: this.#lastFinite,
+      rose: this.#first !== null || (this.#exploded && this.#steps > 0),
+    };
+  }
+
+  /** Whether a number was not finite. */
+  get failed(): boolean {
+    return this.#ending === "non-finite";
   }
 
   /** The energy after the end was polished. */
@@ -121,21 +178,28 @@ export class OutcomeTracker {
   }
 
   /** How it ended, given what was found out about the state it ended in. */
-  outcome({ descent = null, clips = [] }: Partial<Pick<Outcome, "descent" | "clips">>): Outcome {
+  outcome({
+    descent = null,
+    clips = [],
+    fault = null,
+  }: Partial<Pick<Outcome, "descent" | "clips" | "fault">>): Outcome {
     const unfinished = this.#first === null ? "max-steps" : "energy-increased";
     const reached = this.#ending ?? unfinished;
+    const failed = reached === "non-finite";
     return {
-      ending: clips.length > 0 && reached !== "non-finite" ? "clipped" : reached,
+      ending: clips.length > 0 && !failed ? "clipped" : reached,
       steps: this.#steps,
       energyBefore: this.#before,
       energyAfter: this.#energy,
       lastChange: this.#change,
       firstIncrease: this.#first,
       largestIncrease: this.#largest,
+      rise: this.#rise.largest,
       basin: this.#follows && !this.#noisy && this.#first === null ? "followed" : "not certified",
       noisy: this.#noisy,
       period: null,
-      clips,
+      clips: failed ? [] : clips,
+      fault,
       descent,
     };
   }
@@ -150,6 +214,8 @@ export function outcomeOfWalk(
     change: number;
     stopped: boolean;
     clips: readonly Clip[];
+    fault: Fault | null;
+    rise: number;
   },
 ): Outcome {
   const finite = Number.isFinite(end.before) && Number.isFinite(end.after);
@@ -166,10 +232,12 @@ export function outcomeOfWalk(
     lastChange: end.change,
     firstIncrease: null,
     largestIncrease: null,
+    rise: end.rise,
     basin: walk.noisy ? "not certified" : "followed",
     noisy: walk.noisy,
     period: walk.period,
     clips: end.clips,
+    fault: end.fault,
     descent: null,
   };
 }

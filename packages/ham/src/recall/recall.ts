@@ -74,7 +74,10 @@ export interface RecallResult {
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
   /** The energy of every example (inner) at the steps of {@link energySteps} (outer). */
   readonly energies: readonly Float64Array[];
-  /** When energies were kept: the start, every so many steps as the recall says, and the end. */
+  /**
+   * When energies were kept: the start, every so many steps as the recall says, and the end. Those
+   * of a long recall are thinned by halves, so that memory stays flat; outcomes look at all.
+   */
   readonly energySteps: readonly number[];
   readonly outcomes: readonly Outcome[];
   /** The layers that the recall block records, as by `record v every 10`. */
