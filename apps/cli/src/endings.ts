@@ -1,5 +1,6 @@
 // How recalls ended, in words: one row an ending, and below it what to know and to do.
 
+import type { Recall } from "@hamlet/graph";
 import type { Clip, Ending, Outcome } from "@hamlet/ham";
 import { formatTable } from "./table.ts";
 
@@ -41,6 +42,14 @@ function adviceOf(ending: Ending, outcomes: readonly Outcome[]): string[] {
     ];
   }
   return [ADVICE[ending] ?? []].flat();
+}
+
+/** Where a recall began that says nothing about it; empty for one that starts somewhere. */
+export function startText({ solver, starts, clamps }: Recall, isDefault: boolean): string {
+  if (starts.length > 0 || clamps.some(({ value }) => value !== null)) return "";
+  return isDefault
+    ? `The file has no recall block: this is the default one, \`${solver.name}\` from 0 in every layer. Write a recall with \`start\` to begin elsewhere.`
+    : "The recall starts no layer anywhere: all began at 0.";
 }
 
 /** What to try when a recall did not converge. */

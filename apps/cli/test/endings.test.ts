@@ -1,8 +1,9 @@
 // How endings are put into words.
 
+import { defaultRecall, type Neuron } from "@hamlet/graph";
 import type { Outcome } from "@hamlet/ham";
 import { expect, test } from "vitest";
-import { endingsText } from "../src/endings.ts";
+import { endingsText, startText } from "../src/endings.ts";
 
 const outcome = (about: Partial<Outcome>): Outcome => ({
   ending: "converged",
@@ -84,4 +85,15 @@ test("samples are not told to take more steps", () => {
   expect(text).toContain("samples at the temperature of the recall");
   expect(text).not.toContain("raise `steps`");
   expect(endingsText([outcome({ ending: "max-steps" })])).toContain("raise `steps`");
+});
+
+test("a recall that starts nowhere says where it began", () => {
+  const recall = defaultRecall();
+  expect(startText(recall, true)).toMatchInlineSnapshot(
+    `"The file has no recall block: this is the default one, \`euler\` from 0 in every layer. Write a recall with \`start\` to begin elsewhere."`,
+  );
+  expect(startText(recall, false)).toBe("The recall starts no layer anywhere: all began at 0.");
+  const neuron = {} as Neuron;
+  const starts = [{ neuron, from: "draw", distribution: "normal", args: [] }] as const;
+  expect(startText({ ...recall, starts }, false)).toBe("");
 });

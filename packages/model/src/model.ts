@@ -141,6 +141,8 @@ class LoadedModel implements Model {
   readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
   #disposed = false;
+  /** Recalls that are under way. */
+  #running = 0;
 
   constructor({ compilation, sizes, entries, warnings, seed, memory }: LoadedParts) {
     this.#memory = memory;
@@ -206,6 +208,32 @@ class LoadedModel implements Model {
   }
 
   async #run(
+    recall: Recall,
+    {
+      givens,
+      ...rest
+    }: Omit<RecallOptions, "givens"> & {
+      readonly givens: Readonly<Record<string, GivenValue>>;
+    },
+  ): Promise<RecallResult> {
+    const end = this.#begin();
+    try {
+      return await this.#runAlive(recall, { givens, ...rest });
+    } finally {
+      end();
+    }
+  }
+
+  /** Keeps the tensors of the model until the returned function is called. */
+  #begin(): () => void {
+    this.#running++;
+    return () => {
+      this.#running--;
+      if (this.#disposed) this.dispose();
+    };
+  }
+
+  async #runAlive(
     recall: Recall,
     {
       givens,
@@ -298,9 +326,11 @@ class LoadedModel implements Model {
   }
 
   dispose(): void {
+    this.#disposed = true;
+    // A recall that is under way still reads them; it disposes of them when it ends.
+    if (this.#running > 0) return;
     tf.dispose([...this.#tensors.values()]);
     this.#tensors.clear();
-    this.#disposed = true;
   }
 
   [Symbol.dispose](): void {
@@ -355,6 +385,7 @@ class LoadedModel implements Model {
 
   /** A given as float32 `[B, …axes]`. */
   #batched(tensor: Tensor, given: GivenValue): tf.Tensor {
+    assertReadable(tensor, given);
     const value =
       given instanceof tf.Tensor
         ? tf.cast(given, "float32")
@@ -372,6 +403,36 @@ class LoadedModel implements Model {
     }
     return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
   }
+}
+
+/** What a given may come as. */
+const DTYPES: readonly string[] = ["float32", "int32", "bool"];
+
+/**
+ * Throws where there is nothing to read.
+ * @throws HamError `model/given-disposed`, `model/given-dtype`, `model/given-shape`.
+ */
+function assertReadable({ name }: Tensor, given: GivenValue): void {
+  if (!(given instanceof tf.Tensor)) {
+    const { shape, data } = given;
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (count === data.length) return;
+    throw new HamError(
+      "model/given-shape",
+      `"${name}": the shape [${shape.join(", ")}] holds ${count} entries, found ${data.length}.`,
+    );
+  }
+  if (given.isDisposed) {
+    throw new HamError(
+      "model/given-disposed",
+      `The tensor that is given as "${name}" was disposed. Dispose of it after the recall.`,
+    );
+  }
+  if (DTYPES.includes(given.dtype)) return;
+  throw new HamError(
+    "model/given-dtype",
+    `"${name}" takes numbers: expected a tensor of ${DTYPES[0]}, ${DTYPES[1]} or ${DTYPES[2]}, found ${given.dtype}.`,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { type ArrayData, writeNpz } from "@hamlet/core";
 import type { Recall } from "@hamlet/graph";
 import { FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
-import { endingsText } from "../endings.ts";
+import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
 import type { Output } from "../files/output.ts";
@@ -61,10 +61,13 @@ async function run(path: string, flags: RunFlags): Promise<number> {
   const timings = { loadMs: loaded - began, recallMs: performance.now() - loaded };
   if (flags.out !== undefined) await writeFileAtomically(flags.out, await resultFile(result));
   if (flags.movie !== undefined) await writeFileAtomically(flags.movie, await movieOf(result));
+  const isDefault = model.compilation.file.items.every(({ kind }) => kind !== "recall");
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify(report(path, recall.name, flags, result, timings))}\n`);
+    const about = { ...report(path, recall.name, flags, result, timings), isDefault };
+    process.stdout.write(`${JSON.stringify(about)}\n`);
   } else {
-    process.stdout.write(`${summary(recall.name, result, timings)}\n`);
+    const parts = [startText(recall, isDefault), summary(recall.name, result, timings)];
+    process.stdout.write(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
     const written = [flags.out, flags.movie].filter((path) => path !== undefined);
     if (written.length > 0) process.stdout.write(`\nwritten: ${written.join(", ")}\n`);
   }

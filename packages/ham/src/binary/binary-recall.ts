@@ -27,6 +27,7 @@ import {
   assertTensorsAdmittedSync,
   unread,
 } from "../hypergraph/assert-admitted.ts";
+import { assertAlive, assertGivens } from "../recall/assert-givens.ts";
 import { findClips } from "../recall/clips.ts";
 import { leafOf } from "../recall/dynamics.ts";
 import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
@@ -57,6 +58,7 @@ export class BinaryRecall implements CompiledRecall {
   readonly #graph: EnergyGraph;
   readonly #recall: Recall;
   readonly #setup: RecallSetup;
+  #disposed = false;
   readonly #layers: readonly BinaryLayer[];
   readonly #examples: ExampleMaker;
 
@@ -84,6 +86,7 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   *descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    this.#assertReady(options);
     assertTensorsAdmittedSync(unread(this.#setup, options.givens));
     const givens = new Map(
       [...(options.givens ?? new Map<Tensor, tf.Tensor>())].map(([tensor, value]) => [
@@ -116,6 +119,7 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
+    this.#assertReady(options);
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
     const givens = new Map<Tensor, { shape: number[]; data: ArrayLike<number> }>();
     for (const [tensor, value] of options.givens ?? []) {
@@ -204,11 +208,17 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   dispose(): void {
-    // Everything lives in arrays.
+    // Everything else lives in arrays.
+    this.#disposed = true;
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #assertReady({ givens }: RecallOptions): void {
+    assertAlive(this.#recall, this.#disposed);
+    assertGivens(this.#recall, this.#setup, givens);
   }
 
   /** The total energy with scheduled consts written out; layers that are pinned have no own part. */

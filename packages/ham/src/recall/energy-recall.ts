@@ -24,6 +24,7 @@ import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
 import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
+import { assertAlive, assertGivens } from "./assert-givens.ts";
 import { type Clip, findClips } from "./clips.ts";
 import {
   activationName,
@@ -65,6 +66,7 @@ export class EnergyRecall implements CompiledRecall {
   readonly #graph: EnergyGraph;
   readonly #recall: Recall;
   readonly #setup: RecallSetup;
+  #disposed = false;
   readonly #solver: Solver;
   readonly #settings: SolverSettings;
   readonly #groups: Groups;
@@ -100,6 +102,7 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
+    this.#assertReady(options);
     assertTensorsAdmittedSync(unread(this.#setup, options.givens));
     return this.#descend(options);
   }
@@ -162,6 +165,7 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
+    this.#assertReady(options);
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
     const every = recordEvery(this.#recall, 1);
     const batch = batchOf(options);
@@ -232,12 +236,18 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#dynamics.dispose();
     this.#starts.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #assertReady({ givens }: RecallOptions): void {
+    assertAlive(this.#recall, this.#disposed);
+    assertGivens(this.#recall, this.#setup, givens);
   }
 
   /** The last moment, polished where the solver was told to; `dispose` frees what is new. */

@@ -88,7 +88,13 @@ export interface RecallResult {
   [Symbol.dispose](): void;
 }
 
-/** A recall that is ready to run, again and again. Owns its compiled programs. */
+/**
+ * A recall that is ready to run, again and again. Owns its compiled programs.
+ *
+ * Both ways to run it throw HamError `ham/disposed` after `dispose()`, `ham/tensor-disposed`,
+ * `ham/given-dtype`, `ham/given-shape` and `ham/batch-mismatch` for tensors that do not fit, and
+ * `ham/value-refused` for entries that the model's declarations rule out.
+ */
 export interface CompiledRecall {
   /** The number of steps it makes at most. */
   readonly steps: number;

@@ -1,0 +1,61 @@
+import type { Inputs } from "@hamlet/core";
+import { HamError, type Recall, sizeOfDim } from "@hamlet/graph";
+import type { RecallSetup } from "./recall.ts";
+
+/** What the numbers of a recall may come as. */
+const DTYPES: readonly string[] = ["float32", "int32", "bool"];
+
+/** @throws HamError `ham/disposed`. */
+export function assertAlive({ name }: Recall, disposed: boolean): void {
+  if (!disposed) return;
+  throw new HamError("ham/disposed", `The recall "${name}" was disposed and cannot run any more.`);
+}
+
+/**
+ * Throws where the tensors of a recall cannot be read, or do not have the shape `[B, …axes]` with
+ * one B for all.
+ *
+ * @throws HamError `ham/tensor-disposed`, `ham/given-dtype`, `ham/given-shape`,
+ * `ham/batch-mismatch`.
+ */
+export function assertGivens(
+  { name }: Recall,
+  { sizes, values }: Pick<RecallSetup, "sizes" | "values">,
+  givens: Inputs = new Map(),
+): void {
+  for (const [{ name: what }, tensor] of [...values, ...givens]) {
+    if (!tensor.isDisposed) continue;
+    throw new HamError(
+      "ham/tensor-disposed",
+      `The recall "${name}" reads "${what}", whose tensor was disposed. Dispose of it after the recall.`,
+      { name: what },
+    );
+  }
+  let first: { name: string; batch: number } | null = null;
+  for (const [given, { dtype, shape }] of givens) {
+    if (!DTYPES.includes(dtype)) {
+      throw new HamError(
+        "ham/given-dtype",
+        `"${given.name}" takes numbers: expected a tensor of float32, int32 or bool, found ${dtype}.`,
+        { name: given.name, dtype },
+      );
+    }
+    const wanted = given.axes.map((dim) => sizeOfDim(dim, { sizes }));
+    const fits =
+      shape.length === wanted.length + 1 && wanted.every((size, axis) => size === shape[axis + 1]);
+    if (!fits) {
+      throw new HamError(
+        "ham/given-shape",
+        `"${given.name}": expected the shape [${["B", ...wanted].join(", ")}], found [${shape.join(", ")}].`,
+        { name: given.name, shape: [...shape] },
+      );
+    }
+    first ??= { name: given.name, batch: shape[0] };
+    if (first.batch !== shape[0]) {
+      throw new HamError(
+        "ham/batch-mismatch",
+        `"${first.name}" holds ${first.batch} examples and "${given.name}" ${shape[0]}. Give each the same number.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// What is said when the library is used wrongly, and that nothing is left behind.
+
+import { HamError } from "@hamlet/graph";
+import { loadModel, type Model } from "@hamlet/model";
+import { expectNoLeak, useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+
+beforeAll(() => useBackend("wasm"));
+
+const text = (solver: string, as: string) => `ham 1
+dim D = 2
+given q: [D]
+given r: [D]
+neuron v: [D] as ${as}
+energy e = -sum[i] (q[i] + r[i]) * v[i]
+recall go { start v = q solver = ${solver} steps = 6 }
+`;
+const KINDS = { smooth: text("euler(dt = 0.1)", "tanh"), binary: text("async", "sign") };
+
+const load = (kind: keyof typeof KINDS) => loadModel({ name: "m.ham", text: KINDS[kind] });
+
+/** The error of `act`; afterwards nothing is left of what it made. */
+async function errorOf(kind: keyof typeof KINDS, act: (model: Model) => Promise<unknown>) {
+  return expectNoLeak(async () => {
+    using model = await load(kind);
+    const error: unknown = await act(model).then(
+      () => new Error("nothing was thrown"),
+      (reason: unknown) => reason,
+    );
+    expect(HamError.isInstance(error), String(error)).toBe(true);
+    return error as HamError;
+  });
+}
+
+const fine = { shape: [2], data: Float32Array.of(0.5, -0.5) };
+
+describe.each(["smooth", "binary"] as const)("a %s recall", (kind) => {
+  test("refuses a tensor that was disposed", async () => {
+    const q = tf.tensor1d([1, -1]);
+    q.dispose();
+    const { code, message } = await errorOf(kind, (model) =>
+      model.recall({ givens: { q, r: fine } }),
+    );
+    expect(code).toBe("model/given-disposed");
+    expect(message).toBe(
+      'The tensor that is given as "q" was disposed. Dispose of it after the recall.',
+    );
+  });
+
+  test("refuses a tensor of texts", async () => {
+    const q = tf.tensor1d(["a", "b"]);
+    const { code, message } = await errorOf(kind, (model) =>
+      model.recall({ givens: { q, r: fine } }),
+    );
+    q.dispose();
+    expect(code).toBe("model/given-dtype");
+    expect(message).toBe(
+      '"q" takes numbers: expected a tensor of float32, int32 or bool, found string.',
+    );
+  });
+
+  test("refuses entries that do not fill their shape", async () => {
+    const q = { shape: [2], data: Float32Array.of(1, 2, 3) };
+    const { code, message } = await errorOf(kind, (model) =>
+      model.recall({ givens: { q, r: fine } }),
+    );
+    expect(code).toBe("model/given-shape");
+    expect(message).toBe('"q": the shape [2] holds 2 entries, found 3.');
+  });
+
+  test("takes whole numbers as they are", async () => {
+    await expectNoLeak(async () => {
+      using model = await load(kind);
+      const q = tf.tensor1d([1, -1], "int32");
+      using result = await model.recall({ givens: { q, r: fine } });
+      q.dispose();
+      expect(result.outcomes[0].ending).not.toBe("non-finite");
+    });
+  });
+
+  test.each<[string, () => tf.Tensor, string]>([
+    ["a tensor of texts", () => tf.tensor2d([["a", "b"]]), "ham/given-dtype"],
+    ["a tensor without a batch axis", () => tf.tensor1d([1, 1]), "ham/given-shape"],
+    ["another number of examples", () => tf.ones([3, 2]), "ham/batch-mismatch"],
+    [
+      "a tensor that was disposed",
+      () => {
+        const gone = tf.ones([1, 2]);
+        gone.dispose();
+        return gone;
+      },
+      "ham/tensor-disposed",
+    ],
+  ])("compiled alone it refuses %s", async (_, make, code) => {
+    const error = await errorOf(kind, async (model) => {
+      using compiled = model.compileRecall();
+      const [q, r] = model.graph.tensors.filter((tensor) => tensor.kind === "given");
+      const [good, bad] = [tf.ones([1, 2]), make()];
+      try {
+        await compiled.run({
+          givens: new Map([
+            [q, good],
+            [r, bad],
+          ]),
+        });
+      } finally {
+        tf.dispose([good, bad]);
+      }
+    });
+    expect(error.code).toBe(code);
+  });
+
+  test("that was disposed says so", async () => {
+    const error = await errorOf(kind, async (model) => {
+      const compiled = model.compileRecall();
+      compiled.dispose();
+      compiled.dispose();
+      await compiled.run();
+    });
+    expect(error.code).toBe("ham/disposed");
+    expect(error.message).toBe('The recall "go" was disposed and cannot run any more.');
+  });
+
+  test("of a model that is disposed while it runs ends as it would", async () => {
+    await expectNoLeak(async () => {
+      const model = await load(kind);
+      const running = model.recall({ givens: { q: fine, r: fine } });
+      model.dispose();
+      using result = await running;
+      expect(result.outcomes[0].ending).not.toBe("non-finite");
+      await expect(model.recall({ givens: { q: fine, r: fine } })).rejects.toThrow("was disposed");
+    });
+  });
+});
