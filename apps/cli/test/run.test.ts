@@ -132,8 +132,7 @@ test("--help leads with examples, --version prints the version", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Examples:\n {2}ham demo/);
   expect(stdout).toContain(
-    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors,
-130 stopped by Ctrl-C, 143 by SIGTERM",
+    "Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors,\n130 stopped by Ctrl-C, 143 by SIGTERM",
   );
   expect((await bench.inProcess([])).stdout).toBe(stdout);
   // As everybody starts it: a process of its own, with its exit code.
