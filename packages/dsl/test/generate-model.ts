@@ -101,7 +101,7 @@ class ModelText {
     for (let n = this.#decide(6); n > 0; n--) {
       const axes = this.#axes();
       const shape = `[${axes.join(", ")}]`;
-      switch (this.#decide(7)) {
+      switch (this.#decide(8)) {
         case 0:
           add(`const c${n} = ${this.#number()}`, `c${n}`, []);
           break;
@@ -128,6 +128,17 @@ class ModelText {
         case 5:
           add(`given q${n}: ${shape}${this.#one("", ' from "q.npy"')}`, `q${n}`, axes);
           break;
+        case 6: {
+          // A dim that only the entries give a size.
+          const kind = this.#one("const", "param", "data");
+          lines.push(`dim E${n}`);
+          this.#dims.push(`E${n}`);
+          const row = `[${this.#one("1", "-1")}, ${this.#one("0.5", "-2e-3", "1/3")}]`;
+          const [type, rows] = this.#one([`[E${n}]`, row], [`[E${n}, E${n}]`, `[${row}, [0, 7]]`]);
+          const own = type.split(",").map(() => `E${n}`);
+          add(`${kind} a${n}: ${type} = ${rows}`, `a${n}`, own);
+          break;
+        }
         default:
           lines.push(`given known${n}: bool${shape}`);
           this.#conditions.push({ name: `known${n}`, axes });

@@ -88,6 +88,7 @@ const type = all(
   maybe(all(fc.constantFrom("<", "<=", ">", ">="), maybe(all("-")), number)),
 );
 const source = all("from", text, maybe(all("stored", shape)), maybe(all("take", expression)));
+const outside = fc.oneof(all("=", expression), source);
 const init = fc.oneof(all("=", expression), all("~", expression), source);
 const attributes = fc
   .array(all("@", name, maybe(all("(", list(all(name), 1), ")"))), { maxLength: 2 })
@@ -117,7 +118,7 @@ const item = all(
     dim,
     constant,
     param,
-    all(fc.constantFrom("data", "given"), name, ":", type, maybe(source)),
+    all(fc.constantFrom("data", "given"), name, ":", type, maybe(outside)),
     letItem,
     all("lagrangian", name, "(", name, maybe(all(":", shape)), ")", body),
     all(maybe(all("extern")), "synapse", name, "(", list(all(name, ":", shape), 1), ")", body),

@@ -53,6 +53,8 @@ function sourceForm(source: Tensor["source"]): unknown {
         source.stored?.map(dimKey) ?? null,
         source.take && exprKey(source.take),
       ];
+    case "entries":
+      return ["entries", source.shape, source.entries];
     default:
       return null;
   }

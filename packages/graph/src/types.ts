@@ -52,6 +52,12 @@ export type TensorSource =
       readonly stored: readonly Dim[] | null;
       /** Only this many entries of the leading axis. */
       readonly take: Expr | null;
+    }
+  | {
+      /** Written out, row-major. A `given` has one more axis in front, the examples. */
+      readonly from: "entries";
+      readonly shape: readonly number[];
+      readonly entries: readonly number[];
     };
 
 /** A named array of the model. Identity is the object. */

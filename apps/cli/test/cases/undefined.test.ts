@@ -86,7 +86,8 @@ describe("check", () => {
       const text = (energy: string) =>
         `ham 1\ndim D = 2\nneuron v: [D] as identity\n@allow(unbounded_energy)\nenergy e = ${energy}`;
       const [message] = checked(text(before));
-      expect(after).toContain((message.fix ?? ["none"])[0].replaceAll("`", ""));
+      const [, proposed] = /`(.*)`/.exec(message.help![0])!;
+      expect(after).toContain(proposed);
       expect(checked(text(after))).toEqual([]);
     }
   });

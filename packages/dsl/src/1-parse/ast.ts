@@ -122,7 +122,8 @@ export interface DataItem extends Declared {
   readonly kind: "data";
   readonly name: Name;
   readonly type: TypeAst;
-  readonly from?: FileSource;
+  /** A file, or an array that is written out. */
+  readonly init?: FileSource | ValueInit;
 }
 
 /** `given image: [D] from "mnist.npy"` */
@@ -130,7 +131,8 @@ export interface GivenItem extends Declared {
   readonly kind: "given";
   readonly name: Name;
   readonly type: TypeAst;
-  readonly from?: FileSource;
+  /** A file, or an array that is written out. */
+  readonly init?: FileSource | ValueInit;
 }
 
 /** `let T[i, j] = …` */
@@ -416,9 +418,16 @@ export interface Shape {
 
 /** How something gets its first value. The span starts at `=`, `~` or `from`. */
 export type Init =
-  | { readonly kind: "value"; readonly value: Expression; readonly span: Span }
+  | ValueInit
   | { readonly kind: "draw"; readonly distribution: Expression; readonly span: Span }
   | FileSource;
+
+/** `= 8.0`, `= [1, -1]` */
+export interface ValueInit {
+  readonly kind: "value";
+  readonly value: Expression;
+  readonly span: Span;
+}
 
 /** `from "et.npz#Wk" stored [H, Y, D] take 100` */
 export interface FileSource {

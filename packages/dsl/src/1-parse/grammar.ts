@@ -110,7 +110,7 @@ export class HamParser extends CstParser {
     this.CONSUME(t("Name"));
     this.CONSUME(t("Colon"));
     this.SUBRULE(this.type);
-    this.OPTION(() => this.SUBRULE(this.source));
+    this.OPTION(() => this.SUBRULE(this.outside));
   });
 
   readonly given = this.RULE("given", () => {
@@ -118,7 +118,20 @@ export class HamParser extends CstParser {
     this.CONSUME(t("Name"));
     this.CONSUME(t("Colon"));
     this.SUBRULE(this.type);
-    this.OPTION(() => this.SUBRULE(this.source));
+    this.OPTION(() => this.SUBRULE(this.outside));
+  });
+
+  /** What data and givens are: a file, or an array written here. */
+  readonly outside = this.RULE("outside", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t("Equals"));
+          this.SUBRULE(this.expression);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.source) },
+    ]);
   });
 
   readonly let = this.RULE("let", () => {

@@ -16,6 +16,7 @@ import type {
   TestStep,
   TrainStep,
   TypeAst,
+  ValueInit,
 } from "./ast.ts";
 import {
   maybeNode,
@@ -110,12 +111,12 @@ function toDeclaration(rule: string, node: CstNode, declared: Declared, docs: Do
       return { kind: "energy", name: firstName(node), value: valueOf(node), ...declared };
     case "data":
     case "given": {
-      const from = maybeNode(node, "source");
+      const init = maybeNode(node, "outside");
       return {
         kind: rule,
         name: firstName(node),
         type: toType(theNode(node, "type")),
-        ...(from === undefined ? {} : { from: toSource(from) }),
+        ...(init === undefined ? {} : { init: toOutside(init) }),
         ...declared,
       };
     }
@@ -391,6 +392,13 @@ function toInit(node: CstNode): Init {
     return { kind: "draw", distribution: valueOf(node), span };
   }
   return { kind: "value", value: valueOf(node), span };
+}
+
+function toOutside(node: CstNode): FileSource | ValueInit {
+  const source = maybeNode(node, "source");
+  return source === undefined
+    ? { kind: "value", value: valueOf(node), span: nodeSpan(node) }
+    : toSource(source);
 }
 
 function toSource(node: CstNode): FileSource {

@@ -5,6 +5,7 @@
 import { type Dim, evaluateScalar, HamError, type Tensor } from "@hamlet/graph";
 import { count } from "../2-check/place.ts";
 import { dimNotWhole } from "../2-check/rules/dim-not-whole.ts";
+import { arrayDisagrees } from "../2-check/rules/array-literal.ts";
 import { dimUnknown } from "../2-check/rules/dim-unknown.ts";
 import { fileShape, type FoundArray } from "../2-check/rules/file-shape.ts";
 import type { Compilation } from "../compile.ts";
@@ -26,6 +27,7 @@ export function fitData(
 ): DataFit {
   const { places, source } = compilation;
   const diagnostics = collectDiagnostics(source);
+  const all = new Map(arrays);
   const sizes = new Map<Dim, number>();
   const sizeOf = (dim: Dim): number | null => {
     const known = sizes.get(dim);
@@ -41,8 +43,13 @@ export function fitData(
   const failed = new Set<Dim>();
   const origins = new Map<Dim, string>();
 
+  for (const tensor of compilation.graph.tensors) {
+    if (tensor.source?.from !== "entries" || arrays.has(tensor)) continue;
+    const { shape } = tensor.source;
+    all.set(tensor, { file: `the entries of ${tensor.name}`, shape, dtype: "float32" });
+  }
   // First what is certain, then what files tell: a size given by two files is checked, not chosen.
-  const certain = [...arrays].sort(([a], [b]) => open(a.axes, sizeOf) - open(b.axes, sizeOf));
+  const certain = [...all].sort(([a], [b]) => open(a.axes, sizeOf) - open(b.axes, sizeOf));
   for (const [tensor, found] of certain) {
     const wanted = layoutOf(tensor);
     const examples = tensor.kind === "given" ? 1 : 0;
@@ -68,6 +75,7 @@ export function fitData(
       continue;
     }
     const take = takeOf(tensor, sizes);
+    const isWritten = tensor.source?.from === "entries" && !arrays.has(tensor);
     wanted.forEach((dim, axis) => {
       const whole = found.shape[axis + examples];
       const partial = take !== null && axis === 0 && examples === 0;
@@ -80,7 +88,10 @@ export function fitData(
         const why =
           partial && take > whole ? `only ${whole} to take from` : `${dim.name} would be ${size}`;
         const help = `use another file, or change \`${dim.name}\` (now ${known})`;
-        fileShape(diagnostics, found, declared, why, help);
+        if (isWritten) {
+          const other = origins.get(dim) ?? `its declaration`;
+          arrayDisagrees(diagnostics, tensor.name, { dim, size, known, other }, declared.span);
+        } else fileShape(diagnostics, found, declared, why, help);
         failed.add(dim);
       }
     });

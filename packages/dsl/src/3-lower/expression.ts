@@ -47,7 +47,7 @@ import {
 } from "../2-check/rules/no-finite-value.ts";
 import { noGradient } from "../2-check/rules/no-gradient.ts";
 import { stateInEnergy } from "../2-check/rules/state-in-energy.ts";
-import { conditionNeeded, numberNeeded } from "../2-check/rules/type-mismatch.ts";
+import { conditionNeeded, listInFormula, numberNeeded } from "../2-check/rules/type-mismatch.ts";
 import { type EarlierBinder, unboundIndex } from "../2-check/rules/unbound-index.ts";
 import { unknownFunction } from "../2-check/rules/unknown-function.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
@@ -375,7 +375,7 @@ export class Expressions {
         numberNeeded(this.#diagnostics, "an expression", "a text", node.span);
         return null;
       case "list":
-        numberNeeded(this.#diagnostics, "an expression", "a list", node.span);
+        listInFormula(this.#diagnostics, node.span);
         return null;
       case "unary": {
         const operand = this.#lower(node.operand, around);

@@ -45,6 +45,7 @@ import type { LagrangianTemplate } from "./lagrangian.ts";
 import type { GraphCheck } from "./graph-check.ts";
 import { joinPath, type Module } from "./library.ts";
 import type { Override, Overrides } from "./overrides.ts";
+import { readArray, type WrittenArray } from "./literal-array.ts";
 import { lowerPart } from "./part.ts";
 import { lowerRecall } from "./recall.ts";
 import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
@@ -317,7 +318,7 @@ export class ModelLowering {
         return this.#tensor(item.kind, item.name, item.type, item.init);
       case "data":
       case "given":
-        return this.#tensor(item.kind, item.name, item.type, item.from);
+        return this.#tensor(item.kind, item.name, item.type, item.init);
       case "let": {
         const bound = this.expressions.bind(item.binders, [item.value], NOWHERE, "let");
         const value = bound && this.expressions.lower(item.value, bound.inside);
@@ -376,7 +377,7 @@ export class ModelLowering {
     if (axes === null) return null;
     const source: TensorSource | "none" | null =
       override === undefined
-        ? this.#source(init, { elem, bound }, name)
+        ? this.#source(init, { name: name.text, kind, axes, elem, bound })
         : { from: "value", value: lit(override.value) };
     if (source === null) return null;
     if (override !== undefined && type !== undefined)
@@ -404,20 +405,20 @@ export class ModelLowering {
     );
   }
 
-  #source(
-    init: ast.Init | undefined,
-    declared: Declared,
-    name: ast.Name,
-  ): TensorSource | "none" | null {
+  #source(init: ast.Init | undefined, array: WrittenArray): TensorSource | "none" | null {
     if (init === undefined) return "none";
+    const isOutside = array.kind === "data" || array.kind === "given";
+    if (init.kind === "value" && (isOutside || init.value.kind === "list")) {
+      return readArray(init.value, array, this.expressions, this.diagnostics);
+    }
     if (init.kind === "value") {
       const value = this.expressions.lower(init.value);
       if (value === null) return null;
       const known = knownValue(value);
       // What is no number at all has a message of its own.
-      const wrong = known !== null && Number.isFinite(known) && refusalOf(declared, known) !== null;
+      const wrong = known !== null && Number.isFinite(known) && refusalOf(array, known) !== null;
       if (wrong) {
-        valueRefused(this.diagnostics, name.text, declared, known, init.value.span, null);
+        valueRefused(this.diagnostics, array.name, array, known, init.value.span, null);
       }
       return { from: "value", value };
     }

@@ -161,7 +161,7 @@ export function lowerTraining(
   if (recall === null || loss === null || optimiser === null || unroll === null) return null;
   if (!checkUnroll(model, recall, unroll, recalls)) return null;
   const givens = graph.tensors.filter(({ kind }) => kind === "given");
-  if (!givens.some(({ source }) => source?.from === "file")) {
+  if (!givens.some(({ source }) => source?.from === "file" || source?.from === "entries")) {
     const first = givens.find((given) => !feeds.some(({ tensor }) => tensor === given));
     noExamples(model.diagnostics, head, first?.name ?? null);
     return null;

@@ -81,9 +81,22 @@ export function layoutOf(atoms: readonly Atom[], spacing: Spacing): Doc {
   function bracket(open: Atom, inside: readonly Atom[], close: Atom): Doc {
     if (inside.length === 0) return [atomDoc(open), atomDoc(close)];
     const edge = open.token.image === "{" ? line : softline;
-    const content = list(split(inside, isComma, "after"));
+    const parts = split(inside, isComma, "after");
+    if (open.token.image === "[" && parts.length > 1 && parts.every(isNumber)) {
+      // The entries of an array fill their lines.
+      const [first, ...rest] = parts.map(sequence);
+      const filled = [first, ...rest.map((part) => group([line, part]))];
+      return [atomDoc(open), indent(filled), atomDoc(close)];
+    }
+    const rows = parts.map((part, index) => [index === 0 ? "" : line, sequence(part)]);
+    const content = parts.every(([first]) => first.token.image === "[") ? rows : list(parts);
     return group([atomDoc(open), indent([edge, content]), edge, atomDoc(close)]);
   }
+}
+
+/** `1,` and `-1,` */
+function isNumber(part: readonly Atom[]): boolean {
+  return part.every(({ token }) => /^(?:Number|Minus|Comma)$/.test(token.tokenType.name));
 }
 
 const isComma = ({ image }: IToken): boolean => image === ",";

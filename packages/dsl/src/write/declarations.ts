@@ -24,7 +24,8 @@ export function tensorText(tensor: Tensor, names: FileNames): string {
   const { kind, name, source } = tensor;
   const needsInit = kind === "const" || kind === "param";
   if (needsInit && source === null) cannotWrite(`the ${kind} "${name}"`, "no value of its own");
-  if (!needsInit && source !== null && source.from !== "file") {
+  const isFormula = source?.from === "value" || source?.from === "draw";
+  if (!needsInit && isFormula) {
     cannotWrite(`the ${kind} "${name}"`, "a value instead of a file");
   }
   const type = typeText(tensor, names);
@@ -48,6 +49,8 @@ function initText(source: TensorSource, owner: string, names: FileNames): string
       return `= ${text(source.value)}`;
     case "draw":
       return drawText(source, text);
+    case "entries":
+      return `= ${listText(source.shape, source.entries)}`;
     case "file": {
       const { file, key, stored, take } = source;
       const path = key === null ? file : `${file}#${key}`;
@@ -58,6 +61,17 @@ function initText(source: TensorSource, owner: string, names: FileNames): string
       ].join(" ");
     }
   }
+}
+
+/** `[[1, -1], [-1, 1]]` */
+function listText(shape: readonly number[], entries: readonly number[]): string {
+  if (shape.length === 0) return String(entries[0]);
+  const [, ...rest] = shape;
+  const size = rest.reduce((a, b) => a * b, 1);
+  const parts = Array.from({ length: shape[0] }, (_, at) =>
+    listText(rest, entries.slice(at * size, (at + 1) * size)),
+  );
+  return `[${parts.join(", ")}]`;
 }
 
 /** `~ normal(0, 1)` */

@@ -76,6 +76,11 @@ export function factsOf({ neurons, recalls }: EnergyGraph): Facts {
  */
 export function assumedRange(tensor: Tensor, range: Ranges = makeRanges()): Interval {
   const declared = declaredRange(tensor);
+  if (tensor.kind === "const" && tensor.source?.from === "entries") {
+    const { entries } = tensor.source;
+    const [low, high] = [Math.min, Math.max].map((pick) => entries.reduce((a, b) => pick(a, b)));
+    return both(interval(low, high), declared);
+  }
   if (tensor.kind !== "const" || tensor.source?.from !== "value") return declared;
   return both(range(tensor.source.value), declared);
 }

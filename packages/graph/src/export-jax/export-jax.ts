@@ -16,7 +16,7 @@ import { HamError } from "../error.ts";
 import { children } from "../expr.ts";
 import { tidy } from "../canonical.ts";
 import type { Dim, Expr, Tensor } from "../types.ts";
-import { JaxBody, type Names } from "./emit.ts";
+import { JaxBody, type Names, pythonNumber } from "./emit.ts";
 import { MAIN, PREAMBLE } from "./runtime.ts";
 
 /** What is exported beside the energy, the activations and one step. */
@@ -157,6 +157,13 @@ class JaxFile {
       "arrays = {name: jnp.asarray(arrays[name], dtype=float) for name in arrays}",
     ];
     const defaults = this.#graph.tensors.flatMap((tensor) => {
+      if (tensor.source?.from === "entries" && tensor.kind !== "given") {
+        const { shape, entries } = tensor.source;
+        const list = `[${entries.map(pythonNumber).join(", ")}]`;
+        return [
+          `arrays.setdefault(${pythonText(tensor.name)}, jnp.reshape(jnp.asarray(${list}, dtype=float), ${pythonTuple(shape.map(String), true)}))`,
+        ];
+      }
       if (tensor.source?.from !== "value") return [];
       const { value } = tensor.source;
       const code = body.array(tidy(value));

@@ -62,6 +62,9 @@ export interface TensorJson {
   readonly init?: ExprJson;
   readonly draw?: DrawJson;
   readonly from?: string;
+  /** Entries that are written out, row-major, and the shape that they have. */
+  readonly shape?: readonly number[];
+  readonly entries?: readonly LitJson[];
   readonly key?: string;
   readonly stored?: readonly number[];
   readonly take?: ExprJson;

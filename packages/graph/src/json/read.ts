@@ -103,7 +103,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "": "ham_ir edition opsets source model_id dims indices tensors exprs neurons terms programs certificate",
   dims: "id name size declared",
   indices: "id name dim",
-  tensors: "id name kind elem axes bound init draw from key stored take",
+  tensors: "id name kind elem axes bound init draw from key stored take shape entries",
   neurons: "name tensor state lagrangian value tau leak kind",
   terms: "name neurons expr",
   programs: "kind name start clamp solver steps stop schedule record return",
@@ -213,6 +213,7 @@ class Reader {
   #source(field: Field): TensorSource | null {
     if (field.has("init")) return { from: "value", value: this.#expr(field.get("init")) };
     if (field.has("draw")) return { from: "draw", ...this.#draw(field.get("draw")) };
+    if (field.has("entries")) return this.#entries(field);
     if (!field.has("from")) return null;
     const stored = field.get("stored");
     return {
@@ -224,6 +225,20 @@ class Reader {
         : null,
       take: field.has("take") ? this.#expr(field.get("take")) : null,
     };
+  }
+
+  #entries(field: Field): TensorSource {
+    const shape = field
+      .get("shape")
+      .list()
+      .map((size) => size.number());
+    const list = field.get("entries");
+    const entries = list.list().map((entry) => LITERALS.get(entry.value) ?? entry.number());
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (entries.length !== count) {
+      list.fail(`a list of ${count} entries, as many as its shape has`);
+    }
+    return { from: "entries", shape, entries };
   }
 
   #draw(field: Field): { distribution: string; args: Expr[] } {

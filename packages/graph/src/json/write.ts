@@ -150,6 +150,8 @@ class Writer {
           ...(source.stored === null ? {} : { stored: source.stored.map((dim) => this.#dim(dim)) }),
           ...(source.take === null ? {} : { take: this.#expr(source.take) }),
         };
+      case "entries":
+        return { ...head, shape: [...source.shape], entries: source.entries.map(litJson) };
       default:
         return head;
     }

@@ -247,7 +247,7 @@ class CompiledHypergraph implements Hypergraph {
 /** Given tensors that the start value of another one reads. */
 function readEntries(free: readonly Tensor[], weights: TensorsByName): Map<Tensor, Entries> {
   const sources = free.flatMap(({ source }) => {
-    if (source === null || source.from === "file") return [];
+    if (source === null || source.from === "file" || source.from === "entries") return [];
     return source.from === "value" ? [source.value] : source.args;
   });
   return new Map(

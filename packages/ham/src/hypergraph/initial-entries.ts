@@ -19,7 +19,7 @@ export interface Entries {
 }
 
 /**
- * Adds the entries of every tensor whose source is a formula or a draw, unless it has some.
+ * Adds the entries of every tensor whose source is a formula, a draw or a list, unless it has some.
  *
  * Every tensor draws from a stream of its own, which follows from `key` and its name alone; the
  * zeros of a `bernoulli` become −1 in a `sign` tensor.
@@ -39,6 +39,10 @@ export function addInitialEntries(
   const compute = (tensor: Tensor): void => {
     const { source } = tensor;
     if (entries.has(tensor) || source === null || source.from === "file") return;
+    if (source.from === "entries") {
+      entries.set(tensor, { shape: source.shape, data: Float32Array.from(source.entries) });
+      return;
+    }
     tensorsIn(source.from === "value" ? [source.value] : source.args).forEach(compute);
     const shape = tensor.axes.map((dim) => sizeOfDim(dim, { sizes }));
     const count = shape.reduce((a, b) => a * b, 1);

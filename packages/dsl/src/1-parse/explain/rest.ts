@@ -94,12 +94,12 @@ const SAYINGS: readonly ((rest: Rest) => Saying | undefined)[] = [
       : undefined,
 
   ({ place, found }) =>
-    /^[=~]$/.test(found.image) && /^(?:data|given)$/.test(ownerOf(place.tokens, 0))
+    found.image === "~" && /^(?:data|given)$/.test(ownerOf(place.tokens, 0))
       ? {
-          message: `\`${ownerOf(place.tokens, 0)}\` comes from outside, so it takes no value here`,
+          message: `\`${ownerOf(place.tokens, 0)}\` comes from outside, so it is not drawn`,
           label: "not here",
           help: [
-            'read it from a file: `from "patterns.npy"`; a value of the model is a `const` or a `let`',
+            'read it from a file, `from "patterns.npy"`, or write it out, `= [[1, -1], [-1, 1]]`; a `const` and a `param` can be drawn',
           ],
         }
       : undefined,

@@ -49,12 +49,17 @@ export function infiniteSlope(
 ): void {
   const what = risk.op === "sqrt" ? "`sqrt`" : "a power below 1";
   const where = risk.learned ? "is 0 when training begins" : "can be 0";
-  const fix = risk.op === "sqrt" ? `\`sqrt(${risk.argument} + 1e-12)\`` : null;
+  const help =
+    risk.op === "sqrt"
+      ? [
+          `for example \`sqrt(${risk.argument} + 1e-12)\``,
+          "the square of a norm has a slope everywhere",
+        ]
+      : ["add a small number to it, such as 1e-12"];
   diagnostics.report("W0613", span, {
     message: `${what} of something that ${where}, and its slope is infinite there`,
     label: `range: ${risk.range}`,
-    ...(fix === null ? { help: ["add a small number to it, such as 1e-12"] } : { fix: [fix] }),
-    ...(risk.op === "sqrt" ? { help: ["the square of a norm has a slope everywhere"] } : {}),
+    help,
   });
 }
 
@@ -62,12 +67,12 @@ export function infiniteSlope(
 export function overflow(
   diagnostics: Diagnostics,
   written: string,
-  fix: string | null,
+  stable: string | null,
   span: Span,
 ): void {
   diagnostics.report("W0615", span, {
     message: `\`${written}\` is infinite as soon as an exponent passes 88.7`,
     label: "float32 ends at 3.4e38",
-    ...(fix === null ? {} : { fix: [`\`${fix}\``] }),
+    ...(stable === null ? {} : { help: [`write \`${stable}\``] }),
   });
 }

@@ -28,6 +28,15 @@ export function numberNeeded(
   });
 }
 
+/** E0404: an array that is written out inside of a formula. */
+export function listInFormula(diagnostics: Diagnostics, span: Span): void {
+  diagnostics.report("E0404", span, {
+    message: "an expression needs a number, but this is a list",
+    label: "a list",
+    help: ["give the array a name, `const w: [D] = [1, 2, 3]`, and read its entries: `w[i]`"],
+  });
+}
+
 /** E0404: an option that is one of a few words. */
 export function wordNeeded(
   diagnostics: Diagnostics,
