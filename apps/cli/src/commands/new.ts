@@ -15,8 +15,7 @@ export const command: CommandDefinition = {
 /** Writes NAME.ham; never over a file that exists. Returns the exit code. */
 async function newModel(name: string): Promise<number> {
   const path = name.endsWith(".ham") ? name : `${name}.ham`;
-  // A link that leads nowhere is in the way as well.
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+  if (isThere(path)) {
     throw new CommandError(EXIT.usage, `${path} exists already. Choose another name.`);
   }
   await writeFileAtomically(path, starter(basename(path, ".ham")));
@@ -24,6 +23,16 @@ async function newModel(name: string): Promise<number> {
     `${path}\n\nTry next:\n  ham run ${path}\n  ham explain ${path}\n  ham run ${path} --set beta=0.5\n`,
   );
   return EXIT.ok;
+}
+
+/** Whether something of that name is there; a link that leads nowhere is in the way as well. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A name that cannot be: writing says why.
+    return false;
+  }
 }
 
 function starter(title: string): string {
