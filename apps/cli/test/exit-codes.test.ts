@@ -30,6 +30,7 @@ afterAll(() => bench[Symbol.dispose]());
 /** Commands of a model, with what they cannot do without. */
 const OF_A_MODEL = [
   ["run"],
+  ["energy"],
   ["train"],
   ["check"],
   ["test"],
@@ -77,7 +78,7 @@ test.each(COMMANDS.filter(({ usage }) => usage.includes("<")).map(({ name }) => 
 );
 
 /** Commands that read the data of a model. */
-const WITH_DATA = [["run"], ["test"], ["fixed-points"], ["landscape"]];
+const WITH_DATA = [["run"], ["energy"], ["test"], ["fixed-points"], ["landscape"]];
 
 describe.each(named(WITH_DATA))("ham %s", (_, args) => {
   test.each([

@@ -60,6 +60,7 @@ export {
   type RecallStep,
 } from "./recall/recall.ts";
 export { LARGEST_RECORD, type Trajectory } from "./recall/record.ts";
+export { type EnergyPart, startEnergies, type StartEnergies } from "./recall/start-energies.ts";
 export { type Wording, type WrittenOf } from "./recall/wording.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";
 export {

@@ -29,6 +29,8 @@ import {
   type RecallOptions,
   type RecallResult,
   type RecallSetup,
+  startEnergies,
+  type StartEnergies,
   train,
   type TrainResult,
 } from "@hamlet/ham";
@@ -83,6 +85,14 @@ export interface Model {
    * as `run` of a compiled recall.
    */
   recall(options?: ModelRecallOptions): Promise<RecallResult>;
+  /**
+   * The energies of the states in which a recall starts, without a step: each part of the energy
+   * and the whole, for every example.
+   * @throws HamError as `recall`.
+   */
+  energies(
+    options?: Pick<ModelRecallOptions, "recall" | "givens" | "batch">,
+  ): Promise<StartEnergies>;
   /**
    * Looks for the fixed points of the energy from many starts, drawn from the model's seed; see
    * `census` of `@hamlet/ham`. Recall blocks, and so their clamps, play no part.
@@ -205,6 +215,26 @@ class LoadedModel implements Model {
     this.#alive();
     const { recall: name, givens = {}, ...rest } = options;
     return this.#run(this.recallNamed(name), { ...rest, givens, key: key(this.seed) });
+  }
+
+  async energies({
+    recall: name,
+    givens = {},
+    ...rest
+  }: Pick<ModelRecallOptions, "recall" | "givens" | "batch"> = {}): Promise<StartEnergies> {
+    this.#alive();
+    const recall = this.recallNamed(name);
+    const batch = rest.batch ?? 1;
+    const what = `The energy of ${batch} examples at once`;
+    assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
+    const bound = this.#bindGivens(recall, givens);
+    try {
+      await admitAll(bound);
+      const options = { ...rest, givens: bound, key: key(this.seed) };
+      return await startEnergies(this.graph, recall, this.#setup(), options);
+    } finally {
+      tf.dispose([...bound.values()]);
+    }
   }
 
   async #run(

@@ -18,6 +18,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./run.ts"),
   },
   {
+    name: "energy",
+    usage: "[options] <file>",
+    summary: "print the energies of given states, part by part, without a step",
+    load: () => import("./energy.ts"),
+  },
+  {
     name: "train",
     usage: "[options] <file>",
     summary: "learn the params, and draw how the loss fell",

@@ -34,6 +34,7 @@ afterAll(() => bench[Symbol.dispose]());
 /** A cheap way to run each command, with something to print. */
 const CHEAP: Readonly<Record<string, readonly string[]>> = {
   run: ["b.ham"],
+  energy: ["b.ham"],
   train: ["t.ham"],
   check: ["b.ham", "off.ham", "b.ham"],
   test: ["b.ham", "b.ham"],

@@ -73,7 +73,7 @@ function held(
 }
 
 /** Layers whose activation is held at a value: their own energy no longer matters. */
-function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
+export function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
   return new Map(
     recall.clamps.flatMap(({ neuron, indices, where, value }) =>
       where === null && value !== null ? [[neuron, { indices, value }] as const] : [],

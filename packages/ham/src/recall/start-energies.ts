@@ -1,0 +1,86 @@
+// What every part of the energy is worth where a recall starts, without a step.
+
+import type { Output } from "@hamlet/core";
+import { type EnergyGraph, HamError, neuronEnergy, type Recall } from "@hamlet/graph";
+import { dynamicsOf, leafOf, pinnedBy } from "./dynamics.ts";
+import { evaluateOnBackend } from "./evaluate.ts";
+import { makeRecall, type RecallOptions, type RecallSetup } from "./recall.ts";
+
+/** One part of an energy, for every example. */
+export interface EnergyPart {
+  /** The name of the energy, or of the neuron whose leak it is. */
+  readonly name: string;
+  /** `leak` is `⟨x, x̂⟩ − L(x)` of a layer. */
+  readonly kind: "energy" | "leak";
+  readonly values: Float64Array;
+}
+
+/** The energies of given states. */
+export interface StartEnergies {
+  /** The number of examples. */
+  readonly batch: number;
+  /** The layers with a leak, then the energies, in the order of the file. */
+  readonly parts: readonly EnergyPart[];
+  /** The whole energy, as a recall reports it. */
+  readonly total: Float64Array;
+}
+
+/**
+ * The energy `E = Σ (⟨x, x̂⟩ − L(x)) + Σ Eₛ` of the states in which a recall starts, part by part, for
+ * every example. Consts on a schedule have their first value.
+ *
+ * @throws HamError as `makeRecall`, and `ham/aborted` once the signal says so.
+ */
+export async function startEnergies(
+  graph: EnergyGraph,
+  recall: Recall,
+  setup: RecallSetup,
+  options: RecallOptions = {},
+): Promise<StartEnergies> {
+  if (options.signal?.aborted === true) {
+    throw new HamError("ham/aborted", `The energies of "${recall.name}" were stopped.`);
+  }
+  using compiled = makeRecall(graph, recall, setup);
+  const iterator = compiled.descend(options);
+  try {
+    const { value: start } = iterator.next();
+    if (start === undefined) throw new HamError("ham/aborted", "The recall has no start.");
+    const total = Float64Array.from(await start.energy.data());
+    const pinned = pinnedBy(recall);
+    const parts = [
+      ...graph.neurons
+        // A layer that is held by its clamp is no state any more, and its leak no part of the energy.
+        .filter((neuron) => neuron.leak && !pinned.has(neuron))
+        .map(
+          (neuron) => ({ name: neuron.name, kind: "leak", value: neuronEnergy(neuron) }) as const,
+        ),
+      ...graph.terms.map(({ name, energy }) => ({ name, kind: "energy", value: energy }) as const),
+    ];
+    const { written } = dynamicsOf(graph, recall);
+    const outputs = parts.map(({ value }, k): Output => ({
+      name: String(k),
+      value: written(value),
+      indices: [],
+      batched: true,
+    }));
+    const states = new Map([
+      ...[...start.states].map(([{ state }, value]) => [state, value] as const),
+      ...[...start.activations].map(([{ activation }, value]) => [activation, value] as const),
+    ]);
+    const { values, sizes } = setup;
+    const givens = options.givens ?? new Map();
+    const moment = { values, givens, states, batch: total.length, time: start.time };
+    const found = await evaluateOnBackend(moment, { sizes, leaf: leafOf })(outputs);
+    return {
+      batch: total.length,
+      parts: parts.map(({ name, kind }, k) => ({
+        name,
+        kind,
+        values: Float64Array.from(found.get(String(k))!),
+      })),
+      total,
+    };
+  } finally {
+    iterator.return();
+  }
+}
