@@ -159,8 +159,8 @@ export function withModelOptions(command: Command): Command {
   return withBackendOption(
     withSeedOption(
       withDataOptions(command).option(
-        "--params <FILE.safetensors>",
-        "take params from what a training wrote",
+        "--params <FILE>",
+        "take params from what a training wrote, or from NumPy (.npz, .npy)",
       ),
     ),
   );

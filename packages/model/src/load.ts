@@ -43,7 +43,8 @@ export interface LoadOptions {
   /** Files for `data` and `given` names: `FILE`, or `FILE.npz#key`. They override the model's. */
   readonly data?: Readonly<Record<string, string>>;
   /**
-   * A safetensors file with params by their names, as a training writes it. They take the place of
+   * A file with params by their names: safetensors, as a training writes it, or `.npz`; or `.npy` for a
+   * model with a single param. They take the place of
    * what the model says; params that it does not hold stay.
    */
   readonly params?: string;

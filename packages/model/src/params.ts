@@ -1,6 +1,6 @@
-// Params from a file that a training wrote.
+// Params from a file: one that a training wrote, or arrays of NumPy.
 
-import { type ArrayData, readSafetensors } from "@hamlet/core";
+import { type ArrayData, inspectArrayFile, readArrayFile } from "@hamlet/core";
 import { suggest } from "@hamlet/dsl";
 import {
   demandOf,
@@ -15,8 +15,10 @@ import { entriesOf } from "./entries.ts";
 import type { ModelFiles } from "./files.ts";
 
 /**
- * The arrays of a safetensors file by the params of a model.
- * @throws HamError `model/no-params-file`, `model/unknown-param`, `core/bad-safetensors`.
+ * The arrays of a file by the params of a model: `.safetensors` and `.npz` name them, an `.npy` file is
+ * for a model with a single param.
+ * @throws HamError `model/no-params-file`, `model/unknown-param`, `core/unknown-array-format`,
+ * `core/bad-safetensors`, `core/bad-npz`, `core/bad-npy`.
  */
 export async function readParams(
   path: string,
@@ -39,8 +41,11 @@ export async function readParams(
   }
   const params = graph.tensors.filter(({ kind }) => kind === "param");
   const names = params.map(({ name }) => name);
+  const { arrays } = inspectArrayFile(path, bytes);
   return new Map(
-    [...readSafetensors(bytes, path).arrays].map(([name, array]) => {
+    arrays.map(({ key }) => {
+      const name = key ?? soleParam(path, names);
+      const array = readArrayFile(path, bytes, key);
       const param = params.find((tensor) => tensor.name === name);
       if (param !== undefined) return [param, array] as const;
       const near = suggest(name, names);
@@ -49,6 +54,15 @@ export async function readParams(
         `${path} holds "${name}", which is no param of this model.${near === undefined ? "" : ` Did you mean ${near}?`} Its params: ${names.join(", ") || "none"}.`,
       );
     }),
+  );
+}
+
+/** The param that an array without a name is for. */
+function soleParam(path: string, names: readonly string[]): string {
+  if (names.length === 1) return names[0];
+  throw new HamError(
+    "model/unknown-param",
+    `${path} holds one array without a name, and this model has ${names.length} params: ${names.join(", ") || "none"}. Save them by their names: numpy.savez("params.npz", ${names.map((name) => `**{"${name}": …}`).join(", ")}).`,
   );
 }
 

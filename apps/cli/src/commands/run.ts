@@ -133,7 +133,8 @@ function summary(
 
 /**
  * Activations under the neurons' names, states beside them, the energies with their steps, and
- * the trajectories of the layers that the recall records.
+ * the trajectories of the layers that the recall records. Of recorded flips there is where each
+ * layer began, and one row a flip: example, step and place in the layer.
  */
 async function resultFile({
   activations,
@@ -141,6 +142,7 @@ async function resultFile({
   energies,
   energySteps,
   trajectories,
+  flips = [],
   batch,
 }: RecallResult): Promise<Uint8Array> {
   const arrays = new Map<string, ArrayData>();
@@ -154,6 +156,20 @@ async function resultFile({
     await add(`${name}.trajectory`, path);
     const data = Int32Array.from(steps);
     arrays.set(`${name}.trajectorySteps`, { shape: [data.length], dtype: "int32", data });
+  }
+  for (const neuron of flips[0]?.starts.keys() ?? []) {
+    const began = flips.flatMap(({ starts }) => [...starts.get(neuron)!.values]);
+    const shape = activations.get(neuron)!.shape;
+    const data = Float32Array.from(began);
+    arrays.set(`${neuron.name}.start`, { shape: [...shape], dtype: "float32", data });
+    const rows = flips.flatMap((path, example) =>
+      path.flips.flatMap((flip) => (flip.neuron === neuron ? [example, flip.step, flip.unit] : [])),
+    );
+    arrays.set(`${neuron.name}.flips`, {
+      shape: [rows.length / 3, 3],
+      dtype: "int32",
+      data: Int32Array.from(rows),
+    });
   }
   // Energies of high order leave the range of float32.
   const all = new Float64Array(energies.length * batch);
