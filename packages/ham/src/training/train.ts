@@ -49,6 +49,7 @@ export interface TrainOptions {
  * training was stopped and went on from a checkpoint.
  *
  * @throws HamError `ham/loss-not-finite` when a loss or a gradient stops being a number;
+ * `ham/nothing-to-learn` when the first loss is 0 and without a slope, as a sum over nothing is;
  * `ham/other-training` for a checkpoint of something else; `ham/bad-setting`, `ham/no-gradient`,
  * `ham/setting-trained`, `ham/batch-mismatch`, `ham/no-examples`.
  */
@@ -168,6 +169,9 @@ class Run {
       found = await this.gradient.gradient({ params: params.all, givens, batch, key });
       if (!Number.isFinite(found.loss)) throw this.#notFinite("loss");
       if (!(await areFinite([...found.gradients.values()]))) throw this.#notFinite("gradient");
+      if (step === 0 && found.loss === 0 && (await areZero([...found.gradients.values()]))) {
+        throw this.#nothingToLearn();
+      }
       const { optimiser, clip } = this.#settings;
       this.weights.move(found.gradients, step + 1, optimiser, clip);
       this.#journal.add(found.loss);
@@ -241,6 +245,15 @@ class Run {
     };
   }
 
+  #nothingToLearn(): HamError {
+    const { name } = this.#training;
+    return new HamError(
+      "ham/nothing-to-learn",
+      `The loss of the training "${name}" is 0 on its first examples, and no param changes it: nothing would be learned. A sum over nothing is 0, so look at every \`where\` and mask in the loss, and at examples that are all 0.`,
+      { training: name },
+    );
+  }
+
   #notFinite(what: string): HamError {
     const { name } = this.#training;
     const step = this.#journal.step + 1;
@@ -262,5 +275,16 @@ async function areFinite(tensors: readonly tf.Tensor[]): Promise<boolean> {
     return (await sum.data())[0] === 0;
   } finally {
     sum.dispose();
+  }
+}
+
+/** Whether every entry is 0, with one read. */
+async function areZero(tensors: readonly tf.Tensor[]): Promise<boolean> {
+  if (tensors.length === 0) return true;
+  const largest = tf.tidy(() => tf.max(tf.stack(tensors.map((tensor) => tf.max(tf.abs(tensor))))));
+  try {
+    return (await largest.data())[0] === 0;
+  } finally {
+    largest.dispose();
   }
 }

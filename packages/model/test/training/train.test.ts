@@ -214,6 +214,18 @@ train fit { unroll = go loss = sum[i] (v[i] - image[i])^2 optimiser = sgd(lr = 0
     );
   });
 
+  test("a loss that is a sum over nothing", async () => {
+    const above = (least: number) =>
+      TEXT.replace("loss = mean[i]", `loss = sum[i where image[i] > ${least}]`);
+    const { code, message } = await failure({}, above(9));
+    expect(code).toBe("ham/nothing-to-learn");
+    expect(message).toMatchInlineSnapshot(
+      `"The loss of the training "fit" is 0 on its first examples, and no param changes it: nothing would be learned. A sum over nothing is 0, so look at every \`where\` and mask in the loss, and at examples that are all 0."`,
+    );
+    const { losses } = await trained({}, above(1));
+    expect(losses.at(-1)).toBeGreaterThan(0);
+  });
+
   test("a checkpoint of another model, other examples or another optimiser", async () => {
     const { last } = await trained();
     const otherModel = await failure({ resume: last }, TEXT.replace("dt = 0.5", "dt = 0.4"));
