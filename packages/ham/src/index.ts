@@ -4,6 +4,7 @@ export { type TensorsByName } from "./hypergraph/batch.ts";
 export { type HypersynapseSetting } from "./hypergraph/connect.ts";
 export { type HypergraphParts, makeEnergyGraph } from "./hypergraph/energy-graph.ts";
 export {
+  type EnergyAndGradient,
   type EnergyTree,
   type Hypergraph,
   type HypergraphOptions,

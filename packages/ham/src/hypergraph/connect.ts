@@ -48,6 +48,7 @@ export function connect(
   neurons: readonly Neuron[],
 ): Connected {
   const { synapse, params: given = {} } = setting;
+  assertDefinition(name, synapse);
   assertKnown(name, setting);
   if (neurons.length !== synapse.args.length) {
     fail(name, synapse, `${neurons.length} layers [${neurons.map((n) => n.name).join(", ")}]`);
@@ -88,6 +89,16 @@ function fail(name: string, synapse: HypersynapseDefinition, found: string): nev
   throw new HamError(
     "ham/bad-connection",
     `The connection "${name}": expected ${signature(synapse)}, found ${found}.`,
+  );
+}
+
+/** A plain function of tensors has no formula, so it can be neither differentiated nor checked. */
+function assertDefinition(name: string, synapse: HypersynapseDefinition): void {
+  if (typeof synapse === "object" && Array.isArray(synapse?.args)) return;
+  const found = typeof synapse === "function" ? "a function" : "something else";
+  throw new HamError(
+    "ham/bad-connection",
+    `The connection "${name}": a hypersynapse is a definition whose energy is a formula, found ${found}. Write it as { kind: "hypersynapse", name, summary, args, dims, options, params, energy, references } with energy: ({ dims, args, params }) => an expression, such as neg(sum([i], mul(args["a"](i), args["b"](i)))).`,
   );
 }
 

@@ -25,6 +25,12 @@ export interface EnergyTree {
   readonly connections: TensorsByName;
 }
 
+/** The total energy and `∂E/∂x̂` of every layer. */
+export interface EnergyAndGradient {
+  readonly energy: tf.Tensor;
+  readonly gradient: TensorsByName;
+}
+
 /** What a hypergraph is made with. */
 export interface HypergraphOptions {
   /**
@@ -68,6 +74,8 @@ export interface Hypergraph {
   energy(activations: TensorsByName, states: TensorsByName): tf.Tensor;
   /** `∂E/∂x̂` of every layer: `τ dx/dt = −∂E/∂x̂` goes downhill. */
   dEdact(activations: TensorsByName, states: TensorsByName): Record<string, tf.Tensor>;
+  /** Both of one pass: what they share is computed once. */
+  energyAndGradient(activations: TensorsByName, states: TensorsByName): EnergyAndGradient;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -90,7 +98,10 @@ export function makeHypergraph(graph: EnergyGraph, options: HypergraphOptions = 
   return new CompiledHypergraph(graph, options);
 }
 
-type ProgramName = "activations" | "neurons" | "connections" | "energy" | "gradient";
+type ProgramName = "activations" | "neurons" | "connections" | "energy" | "gradient" | "both";
+
+/** No layer is called so. */
+const TOTAL = "∑ E";
 
 class CompiledHypergraph implements Hypergraph {
   readonly graph: EnergyGraph;
@@ -108,6 +119,12 @@ class CompiledHypergraph implements Hypergraph {
     this.weights = Object.fromEntries([...inputs].map(([tensor, value]) => [tensor.name, value]));
     const lazy = (outputs: () => Output[]) => new LazyProgram(outputs, inputs, sizes);
     const scalar = { indices: [], batched: true } as const;
+    const gradients = (): Output[] =>
+      [...activationGradients(graph)].map(([{ name }, slope]) => ({
+        name,
+        batched: true,
+        ...slope,
+      }));
     this.#programs = {
       activations: lazy(() =>
         graph.neurons.map((neuron) => ({
@@ -126,13 +143,8 @@ class CompiledHypergraph implements Hypergraph {
         graph.terms.map(({ name, energy }) => ({ name, value: energy, ...scalar })),
       ),
       energy: lazy(() => [{ name: "energy", value: totalEnergy(graph), ...scalar }]),
-      gradient: lazy(() =>
-        [...activationGradients(graph)].map(([{ name }, slope]) => ({
-          name,
-          batched: true,
-          ...slope,
-        })),
-      ),
+      gradient: lazy(gradients),
+      both: lazy(() => [{ name: TOTAL, value: totalEnergy(graph), ...scalar }, ...gradients()]),
     };
   }
 
@@ -177,6 +189,11 @@ class CompiledHypergraph implements Hypergraph {
 
   dEdact(activations: TensorsByName, states: TensorsByName): Record<string, tf.Tensor> {
     return this.#run("gradient", { activations, states });
+  }
+
+  energyAndGradient(activations: TensorsByName, states: TensorsByName): EnergyAndGradient {
+    const { [TOTAL]: energy, ...gradient } = this.#run("both", { activations, states });
+    return { energy, gradient };
   }
 
   dispose(): void {
