@@ -49,13 +49,16 @@ describe("in Chromium", () => {
     await site?.[Symbol.asyncDispose]();
   });
 
-  test.skipIf(withoutBrowser).for(pages)("%s opens without a complaint", async (address) => {
-    const page = await context.newPage();
-    const complaints = listen(page, site.origin);
-    await page.goto(site.origin + address, { waitUntil: "networkidle" });
-    expect(complaints).toEqual([]);
-    expect(await page.locator("h1").count()).toBe(1);
-    await page.close();
+  // Several at once: a page is waited for until nothing has been loaded for half a second.
+  describe.concurrent("every page", () => {
+    test.skipIf(withoutBrowser).for(pages)("%s opens without a complaint", async (address) => {
+      const page = await context.newPage();
+      const complaints = listen(page, site.origin);
+      await page.goto(site.origin + address, { waitUntil: "networkidle" });
+      expect(complaints).toEqual([]);
+      expect(await page.locator("h1").count()).toBe(1);
+      await page.close();
+    });
   });
 
   test.skipIf(withoutBrowser)("formulas are there without a script to draw them", async () => {
