@@ -57,6 +57,12 @@ describe("the triangle of circumradius 1", () => {
     }
   });
 
+  test("at β = 2 the centre is flat: degenerate, with no direction that counts as falling", async () => {
+    const { points, morse } = await triangleAt(2, { starts: [[0, 0]] });
+    expect(points.map(({ kind, index }) => [kind, index])).toEqual([["degenerate", 0]]);
+    expect(morse).toBeNull();
+  });
+
   test("the saddle-node is at β = 1.830429", async () => {
     // Beyond it a search along the axis of a corner finds three points, before it one.
     const starts = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.9].map((x) => [x, 0]);
