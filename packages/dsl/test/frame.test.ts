@@ -145,6 +145,10 @@ describe("did you mean", () => {
     ["k", ["j", "K"], "K"],
     ["xi", ["nu"], undefined],
     ["beta", ["beta"], undefined],
+    // A third of the letters may differ, and no more.
+    ["energy", ["enrich"], undefined],
+    ["energy", ["energo", "enerdo"], "energo"],
+    ["energy", ["enerdo"], "enerdo"],
   ])("%s", (wanted, names, expected) => expect(suggest(wanted, names)).toBe(expected));
 
   test("asks names of the right kind first", () => {
