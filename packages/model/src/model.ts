@@ -151,7 +151,7 @@ class LoadedModel implements Model {
   readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
   #disposed = false;
-  /** Recalls that are under way. */
+  /** Recalls, searches and trainings that are under way. */
   #running = 0;
 
   constructor({ compilation, sizes, entries, warnings, seed, memory }: LoadedParts) {
@@ -246,21 +246,18 @@ class LoadedModel implements Model {
       readonly givens: Readonly<Record<string, GivenValue>>;
     },
   ): Promise<RecallResult> {
-    const end = this.#begin();
-    try {
-      return await this.#runAlive(recall, { givens, ...rest });
-    } finally {
-      end();
-    }
+    return this.#reading(() => this.#runAlive(recall, { givens, ...rest }));
   }
 
-  /** Keeps the tensors of the model until the returned function is called. */
-  #begin(): () => void {
+  /** Keeps the tensors of the model while `act` reads them. */
+  async #reading<T>(act: () => Promise<T>): Promise<T> {
     this.#running++;
-    return () => {
+    try {
+      return await act();
+    } finally {
       this.#running--;
       if (this.#disposed) this.dispose();
-    };
+    }
   }
 
   async #runAlive(
@@ -291,18 +288,20 @@ class LoadedModel implements Model {
       const what = `A search from ${options.starts} starts`;
       assertBatch(this.graph, options.starts, what, { sizes: this.sizes, free: this.#memory });
     }
-    const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
-    try {
-      await admitAll(bound);
-      const setup = this.#setup();
-      for (const [tensor, value] of bound) {
-        assertOneExample(tensor, value);
-        setup.numbers.set(tensor, await value.data());
+    return this.#reading(async () => {
+      const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
+      try {
+        await admitAll(bound);
+        const setup = this.#setup();
+        for (const [tensor, value] of bound) {
+          assertOneExample(tensor, value);
+          setup.numbers.set(tensor, await value.data());
+        }
+        return await census(this.graph, setup, { ...options, key: key(this.seed) });
+      } finally {
+        tf.dispose([...bound.values()]);
       }
-      return await census(this.graph, setup, { ...options, key: key(this.seed) });
-    } finally {
-      tf.dispose([...bound.values()]);
-    }
+    });
   }
 
   trainingNamed(name?: string): Training {
@@ -317,14 +316,17 @@ class LoadedModel implements Model {
       params: ofKind(this.#entries, "param"),
       examples: examplesOf(this.graph, training, this.#entries),
     };
-    const result = await train(this.graph, training, setup, { ...options, key: key(this.seed) });
-    try {
-      for (const [param, tensor] of result.params) await this.#learn(param, tensor);
-    } catch (error) {
-      result.dispose();
-      throw error;
-    }
-    return result;
+    return this.#reading(async () => {
+      const how = { ...options, key: key(this.seed) };
+      const result = await train(this.graph, training, setup, how);
+      try {
+        for (const [param, tensor] of result.params) await this.#learn(param, tensor);
+      } catch (error) {
+        result.dispose();
+        throw error;
+      }
+      return result;
+    });
   }
 
   async #learn(param: Tensor, tensor: tf.Tensor): Promise<void> {
@@ -357,7 +359,7 @@ class LoadedModel implements Model {
 
   dispose(): void {
     this.#disposed = true;
-    // A recall that is under way still reads them; it disposes of them when it ends.
+    // What is under way still reads them, and disposes of them when it ends.
     if (this.#running > 0) return;
     tf.dispose([...this.#tensors.values()]);
     this.#tensors.clear();

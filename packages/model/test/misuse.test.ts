@@ -1,5 +1,6 @@
 // What is said when the library is used wrongly, and that nothing is left behind.
 
+import { writeNpy } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { loadModel, type Model } from "@hamlet/model";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
@@ -132,5 +133,34 @@ describe.each(["smooth", "binary"] as const)("a %s recall", (kind) => {
       expect(result.outcomes[0].ending).not.toBe("non-finite");
       await expect(model.recall({ givens: { q: fine, r: fine } })).rejects.toThrow("was disposed");
     });
+  });
+});
+
+test("a training and a search of a model that is disposed while they run end as they would", async () => {
+  const learning = `ham 1
+dim D = 2
+param w: [D] ~ normal(0, 1)
+given q: [D] from "q.npy"
+neuron v: [D] as identity
+energy e = -sum[i] (w[i] + q[i]) * v[i]
+recall go { start v = q solver = euler(dt = 0.1) steps = 3 }
+train fit {
+  unroll = go
+  loss = sum[i] v[i]^2
+  optimiser = sgd(lr = 0.1)
+  batch = 2
+  epochs = 2
+}
+`;
+  await expectNoLeak(async () => {
+    const bytes = writeNpy({ shape: [2, 2], dtype: "float32", data: Float32Array.of(1, 2, 3, 4) });
+    const files = { read: () => Promise.resolve(bytes) };
+    const model = await loadModel({ name: "m.ham", text: learning }, { files });
+    const search = model.fixedPoints({ givens: { q: fine }, starts: 4 });
+    const training = model.train();
+    model.dispose();
+    expect((await search).points).toHaveLength(1);
+    using result = await training;
+    expect(result.losses.length).toBeGreaterThan(0);
   });
 });
