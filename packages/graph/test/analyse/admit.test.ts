@@ -22,6 +22,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, noise } from "../arbitrary-expr.ts";
 import { scaleOf } from "../finite-differences.ts";
+import { samples, seed } from "../../../../tools/samples.ts";
 
 const ELEMS: readonly Elem[] = ["real", "int", "bool", "sign", "bit"];
 const KINDS: readonly TensorKind[] = ["const", "param", "data", "given"];
@@ -78,7 +79,7 @@ test("what is let in lies in the range that proofs assume, and what lies there i
           expect(isIn(assumed, held)).toBe(false);
       },
     ),
-    { numRuns: 3000, seed: 21 },
+    { numRuns: samples(750), seed: seed() },
   );
   expect(admitted).toBeGreaterThan(400);
 });
@@ -163,7 +164,7 @@ test("every value of a random expression lies in its range, whatever the bounds 
         });
       },
     ),
-    { numRuns: 1500, seed: 22 },
+    { numRuns: samples(375), seed: seed() },
   );
   expect(narrow).toBeGreaterThan(300);
   expect(bounded).toBeGreaterThan(1500);

@@ -1,0 +1,32 @@
+// What rounding alone moves: the scale of a tolerance for two ways of computing one thing.
+
+import { evaluate, type Environment, type Expr } from "@hamlet/graph";
+
+/**
+ * How far each entry of an expression moves when its inputs move by their last digits: what no two
+ * ways of computing it can be asked to agree on. Infinite where a kink of a jump is that near.
+ */
+export function movement(expr: Expr, environment: Required<Environment>): Float64Array {
+  const { data } = evaluate(expr, environment);
+  const moved = data.map(() => 0);
+  for (let n = 1; n <= 4; n++) {
+    let state = n;
+    const nudge = (x: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return x * (1 + (state < 2 ** 31 ? -1 : 1) * Number.EPSILON);
+    };
+    const tensors = new Map(
+      [...environment.tensors].map(([tensor, entries]) => [
+        tensor,
+        tensor.elem === "real" ? Float64Array.from(entries, nudge) : entries,
+      ]),
+    );
+    const time = nudge(environment.time);
+    const near = evaluate(expr, { ...environment, tensors, time }).data;
+    near.forEach((value, k) => {
+      const difference = Object.is(value, data[k]) ? 0 : Math.abs(value - data[k]);
+      moved[k] = Math.max(moved[k], Number.isNaN(difference) ? Infinity : difference);
+    });
+  }
+  return moved;
+}
