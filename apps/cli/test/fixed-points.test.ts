@@ -44,6 +44,16 @@ test("lists the fixed points of the triangle with their kinds", async () => {
   expect(lines.at(-1)).toBe("Morse check: Σ (−1)^index = 1, as for all fixed points of an energy.");
 });
 
+test("of an energy with kinks the Morse check says what it is worth", () => {
+  // Between two bumps of bounded support and the flat part between them, the maxima are kinks.
+  const energy = "-log(1e-3 + relu(1 - 2 * (v[0] - 2)^2) + relu(1 - 2 * (v[0] + 2)^2))";
+  bench.write("bumps.ham", `ham 1\ndim D = 1\nneuron v: [D] as identity\nenergy e = ${energy}\n`);
+  const { stdout } = bench.ham(["fixed-points", "bumps.ham", "--spread", "2"]);
+  expect(stdout.split("\n").at(-1)).toBe(
+    "Σ (−1)^index = 3. The energy has kinks or flat parts (`relu`), where a fixed point may have no index, so this need not be 1.",
+  );
+});
+
 test("--json prints the same as data, and --set changes the landscape", async () => {
   const { code, stdout } = await bench.inProcess([
     "fixed-points",

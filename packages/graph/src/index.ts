@@ -40,6 +40,7 @@ export {
   isPositive,
   printInterval,
 } from "./analyse/interval.ts";
+export { kinksOf } from "./analyse/kinks.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export type { Curvature } from "./analyse/shape.ts";

@@ -36,6 +36,35 @@ describe("the fixed points of a model", () => {
     expect(weak.points.map(({ kind }) => kind)).toEqual(["minimum"]);
   });
 
+  test.each(["0.1", "1/10", "1.1", "2.3"])("have exact energies where beta = %s", async (beta) => {
+    const text = TEXT.replace("real > 0 = 2", `real > 0 = b`).replace(
+      "dim D = 1",
+      `dim D = 1\nconst b = ${beta}`,
+    );
+    using model = await loadModel({ name: "m.ham", text });
+    const { points } = await model.fixedPoints({ givens: { w: one(1) }, starts: 10 });
+    const b = beta === "1/10" ? 0.1 : Number(beta);
+    // m = tanh(β m) and E = m²/2 − log(2 cosh(β m)) / β.
+    let m = 1;
+    for (let n = 0; n < 3000; n++) m = Math.tanh(b * m);
+    const right = m ** 2 / 2 - Math.log(2 * Math.cosh(b * m)) / b;
+    expect(Math.abs(points[0].energy - right)).toBeLessThan(1e-13 * Math.abs(right) + 1e-14);
+  });
+
+  test("of an energy with kinks come with the functions that make them", async () => {
+    const epanechnikov = `ham 1
+dim D = 1
+neuron v: [D] as identity
+energy bumps = -log(1e-3 + relu(1 - 2 * (v[0] - 2)^2) + relu(1 - 2 * (v[0] + 2)^2))
+`;
+    using model = await loadModel({ name: "m.ham", text: epanechnikov });
+    const { kinks, points } = await model.fixedPoints({ starts: 20 });
+    expect(kinks).toEqual(["relu"]);
+    expect(points.length).toBeGreaterThan(0);
+    using smooth = await loadModel({ name: "m.ham", text: TEXT });
+    expect((await smooth.fixedPoints({ givens: { w: one(1) }, starts: 5 })).kinks).toEqual([]);
+  });
+
   test("are where recalls end", async () => {
     using model = await loadModel({ name: "m.ham", text: TEXT });
     const givens = { w: one(1), query: one(0.3) };

@@ -54,7 +54,7 @@ async function fixedPoints(path: string, flags: FixedPointsFlags): Promise<numbe
 }
 
 function report(path: string, { seed, spread }: FixedPointsFlags, census: Census) {
-  const { points, morse, starts, astray } = census;
+  const { points, morse, kinks, starts, astray } = census;
   return {
     model: path,
     seed,
@@ -62,6 +62,7 @@ function report(path: string, { seed, spread }: FixedPointsFlags, census: Census
     spread,
     astray,
     morse,
+    kinks,
     points: points.map(({ states, activations, ...point }) => ({
       ...point,
       states: named(states),
@@ -74,7 +75,7 @@ function named(layers: FixedPoint["states"]): Record<string, number[]> {
   return Object.fromEntries([...layers].map(([{ name }, values]) => [name, [...values]]));
 }
 
-function summary({ points, morse, starts, astray }: Census): string {
+function summary({ points, morse, kinks, starts, astray }: Census): string {
   if (points.length === 0) {
     return `No fixed point was found from ${starts} starts. Try more with --starts, or others with --spread.`;
   }
@@ -93,7 +94,7 @@ function summary({ points, morse, starts, astray }: Census): string {
     table,
     "",
     ...lost,
-    morseText(morse),
+    morseText(morse, kinks),
   ].join("\n");
 }
 
@@ -102,8 +103,12 @@ function eigenvaluesText(values: readonly number[]): string {
   return `${shown.join(", ")}${values.length > SHOWN ? `, … (${values.length})` : ""}`;
 }
 
-function morseText(morse: number | null): string {
+function morseText(morse: number | null, kinks: readonly string[]): string {
   if (morse === null) return "A degenerate point has no index, so the points cannot be counted up.";
   if (morse === 1) return "Morse check: Σ (−1)^index = 1, as for all fixed points of an energy.";
+  if (kinks.length > 0) {
+    const names = kinks.map((name) => `\`${name}\``).join(", ");
+    return `Σ (−1)^index = ${morse}. The energy has kinks or flat parts (${names}), where a fixed point may have no index, so this need not be 1.`;
+  }
   return `Morse check: Σ (−1)^index = ${morse}, not 1: some are missing (try more --starts), or the energy does not grow in every direction.`;
 }

@@ -2,7 +2,7 @@
 // adds up.
 
 import { type Key, key, normal } from "@hamlet/core";
-import { type EnergyGraph, HamError, type Neuron } from "@hamlet/graph";
+import { type EnergyGraph, HamError, kinksOf, type Neuron } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { RecallSetup } from "../recall/recall.ts";
 import { classify, type Classification } from "./classify.ts";
@@ -25,11 +25,16 @@ export interface Census {
   /** By energy, lowest first; of equal ones, that with the largest share first. */
   readonly points: readonly FixedPoint[];
   /**
-   * `Σ (−1)^index`. It is 1 for all fixed points of an energy that grows in every direction, so
-   * another number means that some were missed, or that the energy is not of that kind. Null when
-   * a point is degenerate.
+   * `Σ (−1)^index`. It is 1 for all fixed points of a smooth energy that grows in every direction,
+   * so another number means that some were missed, or that the energy is not of that kind: see
+   * {@link kinks}. Null when a point is degenerate.
    */
   readonly morse: number | null;
+  /**
+   * The functions of units that keep the energy from being smooth, such as `relu`; empty for most.
+   * Where it has kinks or flat parts, a fixed point may have no index, and the sum need not be 1.
+   */
+  readonly kinks: readonly string[];
   readonly starts: number;
   /** The part of the starts whose descent did not end at a fixed point. */
   readonly astray: number;
@@ -87,7 +92,7 @@ export async function census(
     await search.from(start, 0.5 + i / starts.length / 3);
   }
   await search.between(PAIRS);
-  return search.census(homes);
+  return { ...search.census(homes), kinks: kinksOf(graph) };
 }
 
 interface Found extends Classification {
@@ -136,7 +141,7 @@ class Search {
     }
   }
 
-  census(homes: readonly number[]): Census {
+  census(homes: readonly number[]): Omit<Census, "kinks"> {
     this.#options.onProgress?.(1);
     const { neurons, offsets } = this.#landscape;
     const layers = (vector: Vector) =>

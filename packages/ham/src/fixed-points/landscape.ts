@@ -33,6 +33,7 @@ import {
   type Tensor,
   energyOfStates,
 } from "@hamlet/graph";
+import { withExactConsts } from "./exact-consts.ts";
 
 /** The values that an energy is evaluated with: every const, param and data, and one example. */
 export interface LandscapeSpace {
@@ -81,9 +82,12 @@ interface Part {
 /** The name of the energy among the results. */
 const ENERGY = "energy";
 
-/** Derives the expressions once; `at` then evaluates them. */
+/**
+ * Derives the expressions once; `at` then evaluates them. Consts that a formula gives are taken in
+ * float64, whatever they were rounded to.
+ */
 export function makeLandscape(graph: EnergyGraph, space: LandscapeSpace): Landscape {
-  return new GraphLandscape(graph, space);
+  return new GraphLandscape(graph, { ...space, tensors: withExactConsts(graph, space) });
 }
 
 class GraphLandscape implements Landscape {

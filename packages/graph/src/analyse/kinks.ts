@@ -1,0 +1,43 @@
+// Where an energy is not smooth: kinks, jumps and flat parts, which its functions tell.
+
+import { dependsOn } from "../depends.ts";
+import type { EnergyGraph } from "../energy-graph.ts";
+import { children } from "../expr.ts";
+import { isCondition, type ScalarFunction } from "../scalar-functions.ts";
+import type { Expr, Tensor } from "../types.ts";
+
+/** Functions with a kink, a jump or a flat part. */
+const KINKED: ReadonlySet<ScalarFunction> = new Set([
+  "abs",
+  "relu",
+  "max",
+  "min",
+  "sign",
+  "step",
+  "ceil",
+]);
+
+/**
+ * The functions of units that keep an energy from being smooth, such as `relu` or `where`: counts of
+ * fixed points by their index hold for smooth energies only. Empty for a smooth energy.
+ */
+export function kinksOf({ terms, neurons }: EnergyGraph): string[] {
+  const units = new Set<Tensor>(neurons.flatMap(({ state, activation }) => [state, activation]));
+  const found = new Set<string>();
+  const seen = new Set<Expr>();
+  const visit = (node: Expr): void => {
+    if (seen.has(node) || !dependsOn(node, units)) return;
+    seen.add(node);
+    if (node.kind === "apply" && KINKED.has(node.op)) found.add(node.op);
+    if (node.kind === "apply" && isCondition(node.op)) found.add("where");
+    if (node.kind === "select") found.add("where");
+    if (node.kind === "reduce") {
+      if (node.op === "max" || node.op === "min") found.add(node.op);
+      if (node.where !== null && dependsOn(node.where, units)) found.add("where");
+    }
+    children(node).forEach(visit);
+  };
+  for (const { energy } of terms) visit(energy);
+  for (const { lagrangian } of neurons) visit(lagrangian);
+  return [...found].sort();
+}
