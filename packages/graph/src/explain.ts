@@ -3,13 +3,13 @@
 
 import { exprKey } from "./canonical.ts";
 import { activationOf, type EnergyGraph, type Neuron, velocities } from "./energy-graph.ts";
-import { children, get, lit } from "./expr.ts";
+import { children, get, isLit, lit, mul } from "./expr.ts";
 import { printLatex } from "./print-latex.ts";
 import { printText } from "./print-text.ts";
 import { nameSharedParts } from "./shared-parts.ts";
-import { replaceGets } from "./substitute.ts";
+import { replaceGets, replaceParts } from "./substitute.ts";
 import { makeTensor } from "./tensor.ts";
-import type { Expr, Index } from "./types.ts";
+import type { Apply, Expr, Index } from "./types.ts";
 
 /** When an expression can first be computed. */
 export type ExplainedStage =
@@ -54,7 +54,7 @@ export function explain(graph: EnergyGraph): Explanation {
   const slopes = [...velocities({ ...graph, neurons: unhurried }).values()];
   const taken = [...graph.tensors, ...graph.neurons, ...graph.dims].map(({ name }) => name);
   const { formulas, parts } = nameSharedParts(
-    [...slopes.map(({ value }) => value), ...graph.terms.map(({ energy }) => energy)],
+    [...slopes.map(({ value }) => withoutSteps(value)), ...graph.terms.map(({ energy }) => energy)],
     {
       taken,
       isNamed: ({ kind }, reads, length) => kind === "softmax" || (reads > 1 && length >= LONG),
@@ -63,7 +63,7 @@ export function explain(graph: EnergyGraph): Explanation {
   const energies = formulas.slice(slopes.length);
   const activations = graph.neurons.map(activationOf);
   const activating = nameSharedParts(
-    activations.map(({ value }) => value),
+    activations.map(({ value }) => withoutSteps(value)),
     {
       taken: [...taken, ...parts.map(({ name }) => name.name)],
       isNamed: (_, reads, length) => reads > 1 && length >= LONG,
@@ -90,6 +90,35 @@ export function explain(graph: EnergyGraph): Explanation {
     })),
     ahead: slopes.flatMap(({ value }) => computedAhead(value)),
   };
+}
+
+/** `max(x, 0)ⁿ · step(x)` is `max(x, 0)ⁿ`: what a reader would write, whatever a derivative made. */
+function withoutSteps(expr: Expr): Expr {
+  // Names of free indices repeat; only the very same index is the same.
+  const indices: Index[] = [];
+  const keyOf = (part: Expr) => {
+    indices.push(...part.free.filter((index) => !indices.includes(index)));
+    return exprKey(part, indices);
+  };
+  return replaceParts(expr, (node) => {
+    if (node.kind !== "apply" || node.op !== "mul") return null;
+    const bases = node.args.map((factor) => {
+      const positive = factor.kind === "apply" && factor.op === "pow" && isPositivePower(factor);
+      return positive ? factor.args[0] : factor;
+    });
+    const clipped = bases.flatMap((base) =>
+      base.kind === "apply" && base.op === "relu" ? [keyOf(base.args[0])] : [],
+    );
+    const kept = node.args.filter((factor) => {
+      const isStep = factor.kind === "apply" && factor.op === "step";
+      return !isStep || !clipped.includes(keyOf(factor.args[0]));
+    });
+    return kept.length === node.args.length ? null : mul(...kept.map(withoutSteps));
+  });
+}
+
+function isPositivePower({ args: [, exponent] }: Apply): boolean {
+  return isLit(exponent) && exponent.value > 0;
 }
 
 /** What the rule of a layer is about: smooth layers move their state, binary ones flip a value. */

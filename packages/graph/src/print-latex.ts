@@ -150,6 +150,10 @@ class Printer {
         return { text: `\\sqrt{${this.print(x).text}}`, level: LEVEL.atom };
       case "abs":
         return { text: `\\left|${this.print(x).text}\\right|`, level: LEVEL.atom };
+      case "relu":
+        return { text: `\\max\\left(0, ${this.print(x).text}\\right)`, level: LEVEL.power };
+      case "step":
+        return { text: `\\left[${this.print(x).text} > 0\\right]`, level: LEVEL.atom };
       case "ceil":
         return {
           text: `\\left\\lceil ${this.print(x).text} \\right\\rceil`,

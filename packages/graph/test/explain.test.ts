@@ -182,3 +182,47 @@ test("an activation that no line can hold is shown as the gradient of its Lagran
     "\\hat{v}_{d} &= \\frac{\\partial L}{\\partial v_{d}} ",
   );
 });
+
+test("a clipped layer is max(0, x), without the step that its derivative brings", () => {
+  const repu = (n: number): LagrangianDefinition => ({
+    ...identity,
+    name: "repu",
+    value: (state) => mul(lit(1 / n), pow(apply("relu", state), lit(n))),
+  });
+  const [a, b] = [makeNeuron("a", [D], repu(2)), makeNeuron("b", [D], repu(3))];
+  const energy = sum(
+    [i],
+    mul(pow(apply("relu", get(a.activation, [i])), lit(2)), get(b.activation, [i])),
+  );
+  const clipped = explain({
+    dims: [D],
+    tensors: [],
+    neurons: [a, b],
+    terms: [{ name: "e", energy }],
+    recalls: [],
+  });
+  expect(explainLatex(clipped)).toMatchInlineSnapshot(`
+    "\\begin{aligned}
+    \\hat{a}_{d} &= \\max\\left(0, a_{d}\\right) \\\\
+    \\hat{b}_{d} &= {\\max\\left(0, b_{d}\\right)}^{2} \\\\
+    \\frac{d\\,a_{d}}{dt} &= -a_{d} - 2 \\, \\hat{b}_{d} \\, \\max\\left(0, \\hat{a}_{d}\\right) \\\\
+    \\frac{d\\,b_{d}}{dt} &= -b_{d} - {\\max\\left(0, \\hat{a}_{d}\\right)}^{2}
+    \\end{aligned}
+    "
+  `);
+});
+
+test("a step of one unit stays beside the relu of another", () => {
+  const [other, at] = [makeNeuron("u", [D], identity), get(v.activation, [i])];
+  const energy = sum([i], mul(apply("relu", at), apply("relu", get(other.activation, [i]))));
+  const text = explainText(
+    explain({
+      dims: [D],
+      tensors: [],
+      neurons: [v, other],
+      terms: [{ name: "e", energy }],
+      recalls: [],
+    }),
+  );
+  expect(text).toContain("d/dt x_v[d] = -relu(u[d]) * step(v[d])");
+});

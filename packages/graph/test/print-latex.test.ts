@@ -74,7 +74,7 @@ test.each<[string, Expr, string]>([
   [
     "a power of a function",
     pow(apply("relu", vi), scalar("n")),
-    String.raw`{\operatorname{relu}\left(\hat{v}_{i}\right)}^{n}`,
+    String.raw`{\max\left(0, \hat{v}_{i}\right)}^{n}`,
   ],
   ["a difference", pow(sub(vi, lit(1)), lit(2)), String.raw`\left(\hat{v}_{i} - 1\right)^{2}`],
   ["an inverse root", pow(vi, lit(-0.5)), String.raw`\frac{1}{\sqrt{\hat{v}_{i}}}`],
