@@ -109,9 +109,18 @@ export function add(...terms: Expr[]): Expr {
     if (term.kind === "lit") constant += term.value;
     else rest.push(term);
   }
-  const all = constant === 0 ? rest : [...rest, lit(constant)];
+  const merged = mergeTerms(rest);
+  const all = constant === 0 ? merged : [...merged, lit(constant)];
   if (all.length === 0) return lit(0);
   return all.length === 1 ? all[0] : rawApply("add", all);
+}
+
+/** `x + x` is `2 x`: a sum of sums, each read twice, would else double with every step. */
+function mergeTerms(terms: readonly Expr[]): readonly Expr[] {
+  const counts = new Map<Expr, number>();
+  for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  if (counts.size === terms.length) return terms;
+  return [...counts].map(([term, count]) => (count === 1 ? term : mul(lit(count), term)));
 }
 
 /** `a · b · …`, flattened, literals folded into one leading factor. */

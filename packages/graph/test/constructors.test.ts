@@ -1,7 +1,9 @@
 import {
+  add,
   apply,
   evaluate,
   evaluateScalar,
+  type Expr,
   get,
   lit,
   makeDim,
@@ -63,6 +65,14 @@ test("whole powers of one entry merge and cancel", () => {
   expect(printText(mul(x, x))).toBe("v[i]^2");
   expect(printText(mul(x, pow(x, lit(-1))))).toBe("1");
   expect(printText(mul(pow(x, lit(2)), lit(3), get(v, [0]), x))).toBe("3 * v[i]^3 * v[0]");
+});
+
+test("a summand that comes twice is counted", () => {
+  const x = get(v, [i]);
+  expect(printText(add(x, lit(1), x))).toBe("2 * v[i] + 1");
+  let sum60: Expr = x;
+  for (let n = 0; n < 60; n++) sum60 = add(add(sum60, lit(1)), add(sum60, lit(-1)));
+  expect(printText(sum60)).toBe(`${2 ** 60} * v[i]`);
 });
 
 test("factors that do not walk an index leave its sum", () => {

@@ -49,9 +49,11 @@ import { noGradient } from "../2-check/rules/no-gradient.ts";
 import { stateInEnergy } from "../2-check/rules/state-in-energy.ts";
 import { conditionNeeded, listInFormula, numberNeeded } from "../2-check/rules/type-mismatch.ts";
 import { type EarlierBinder, unboundIndex } from "../2-check/rules/unbound-index.ts";
+import { tooDeep } from "../2-check/rules/too-deep.ts";
 import { unknownFunction } from "../2-check/rules/unknown-function.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
+import { makeDepths, MOST_DEEP } from "./depth.ts";
 import { isNeverTrue } from "./never-true.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
@@ -120,6 +122,8 @@ export class Expressions {
   /** What a `let` is worth at the indices that it was read at. */
   readonly #letReads = new Map<Meaning, { at: readonly (Index | number)[]; value: Expr }[]>();
 
+  readonly #depthOf = makeDepths();
+
   constructor(scope: Scope, diagnostics: Diagnostics, text: string) {
     this.#scope = scope;
     this.#diagnostics = diagnostics;
@@ -141,7 +145,10 @@ export class Expressions {
     this.#root ??= expression;
     if (outer === null) this.#unboundNames.clear();
     try {
-      return this.#lower(expression, around);
+      const value = this.#lower(expression, around);
+      if (outer !== null || value === null || this.#depthOf(value) <= MOST_DEEP) return value;
+      tooDeep(this.#diagnostics, this.#depthOf(value), MOST_DEEP, expression.span);
+      return null;
     } finally {
       this.#root = outer;
     }

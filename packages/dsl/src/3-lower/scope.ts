@@ -87,6 +87,12 @@ export function makeScope(
     const { text } = declaration.name;
     const known = meanings.get(text);
     if (known !== undefined) return known;
+    // What it reads comes first, so that the stack holds no chain of definitions.
+    if (open.length === 0) {
+      for (const earlier of readBy(declaration, declarations, meanings)) resolved(earlier, null);
+      const found = meanings.get(text);
+      if (found !== undefined) return found;
+    }
     const from = open.findIndex((entry) => entry.declaration === declaration);
     if (at !== null) open.at(-1)?.uses.push({ name: text, span: at });
     if (from >= 0) {
@@ -144,6 +150,51 @@ export function makeScope(
       return start === undefined ? undefined : follow(start, first, rest, null);
     },
   };
+}
+
+/**
+ * The declarations that one reads, directly and through others, those first that the others need.
+ * None where they go round in a circle: then the natural order tells the circle as it is written.
+ */
+function readBy(
+  declaration: Declaration,
+  declarations: ReadonlyMap<string, Declaration>,
+  known: ReadonlyMap<string, unknown>,
+): Declaration[] {
+  const order: Declaration[] = [];
+  const visited = new Set([declaration]);
+  const path = [{ declaration, reads: namesIn(declaration.item) }];
+  const onPath = new Set([declaration]);
+  while (path.length > 0) {
+    const { declaration: current, reads } = path.at(-1)!;
+    const name = reads.pop();
+    if (name === undefined) {
+      path.pop();
+      onPath.delete(current);
+      if (path.length > 0) order.push(current);
+      continue;
+    }
+    const next = declarations.get(name);
+    if (next === undefined || known.has(name)) continue;
+    if (onPath.has(next) && next !== current) return [];
+    if (visited.has(next)) continue;
+    visited.add(next);
+    onPath.add(next);
+    path.push({ declaration: next, reads: namesIn(next.item) });
+  }
+  return order;
+}
+
+/** The first words of all paths of a declaration. */
+function namesIn(item: Declaration["item"]): string[] {
+  const names = new Set<string>();
+  const pending: unknown[] = [item];
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if (typeof part !== "object" || part === null) continue;
+    if ("segments" in part) names.add((part as Path).segments[0].text);
+    else pending.push(...Object.values(part).filter((inner) => inner !== undefined));
+  }
+  return [...names];
 }
 
 /** Follows dots from a meaning; with `diagnostics` a missing member is reported. */

@@ -43,6 +43,7 @@ export const RULES = {
   E0408: "share_different",
   E0409: "not_trainable",
   E0413: "array_entry",
+  E0414: "too_deep",
   E0501: "not_convex",
   W0502: "convexity_unproven",
   E0503: "sign_needed",
