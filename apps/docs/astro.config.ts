@@ -33,6 +33,7 @@ export default defineConfig({
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
             { slug: "learn/fixed-points" },
+            { slug: "learn/endings" },
             { slug: "learn/binary-memories" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },

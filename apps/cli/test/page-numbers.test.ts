@@ -15,7 +15,11 @@ import {
 } from "@hamlet/diffusion";
 import { classicalRatio, exponentialRate, logSumExpRate, polynomialCapacity } from "@hamlet/ham";
 import { linearCosine, reluCosine } from "@hamlet/kohonen";
-import { describe, expect, test } from "vitest";
+import { loadModel } from "@hamlet/model";
+import { beforeAll, describe, expect, test } from "vitest";
+import { startBackend } from "../src/backend.ts";
+
+beforeAll(() => startBackend("wasm"));
 
 const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
@@ -121,5 +125,23 @@ describe("linear memories", () => {
     expect(gap(1.5 * d)).toBeLessThan(0);
     expect(gap(2.25 * d)).toBeGreaterThan(0);
     expect(page).toContain("beyond $n = 2d$ ReLU points closer");
+  });
+});
+
+describe("endings", () => {
+  const file = new URL("../../docs/src/content/docs/learn/endings.md", import.meta.url);
+  const [, text] = /```ham\n([\s\S]*?)```/.exec(readFileSync(file, "utf8"))!;
+  async function endings(set: readonly string[]) {
+    using model = await loadModel({ name: "dead-zone.ham", text }, { set });
+    using result = await model.recall({ batch: 20 });
+    return result.outcomes.map(({ ending }) => ending);
+  }
+
+  test("a floor holds as many starts as the page says, and none where beta is small", async () => {
+    const found = await endings([]);
+    const clipped = found.filter((ending) => ending === "clipped").length;
+    expect(found.filter((ending) => ending === "converged")).toHaveLength(20 - clipped);
+    expect(pageOf("endings.md")).toContain(`holds its floor in ${clipped} of 20 examples`);
+    expect(new Set(await endings(["beta=1"]))).toEqual(new Set(["converged"]));
   });
 });
