@@ -114,6 +114,15 @@ test.each(samplers)(
   },
 );
 
+test("Euler–Maruyama adds noise in every step but the last", async () => {
+  const still = { ...exact, score: async (x: Float64Array) => new Float64Array(x.length) };
+  const states: Float64Array[] = [];
+  const onStep = ({ x }: { x: Float64Array }) => void states.push(Float64Array.from(x));
+  await sampleEulerMaruyama(still, { ...settings, count: 3, steps: 5, onStep });
+  const moved = states.slice(1).map((state, i) => state.some((x, k) => x !== states[i][k]));
+  expect(moved).toEqual([true, true, true, false]);
+});
+
 test("every step is reported, with the samples as they are", async () => {
   const seen: { step: number; t: number; spread: number }[] = [];
   const samples = await sampleEulerMaruyama(exact, {

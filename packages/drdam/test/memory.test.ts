@@ -177,8 +177,12 @@ describe("a recall", () => {
   });
 
   test("holds what is clamped, and can be stopped", async () => {
-    const { state } = await memory.recall([1, 0, 0, 0, 0, 0], { clamp: [1, 0, 0, 0, 0, 1] });
-    expect([state[0], state[5]]).toEqual([1, 0]);
+    const start = patterns(1);
+    const { state } = await memory.recall(start, { clamp: [1, 0, 0, 0, 0, 1] });
+    expect([state[0], state[5]]).toEqual([start[0], start[5]]);
+    const free = await memory.recall(start);
+    for (const d of [1, 2, 3, 4]) expect(state[d]).not.toBe(start[d]);
+    for (const d of [0, 5]) expect(free.state[d]).not.toBe(start[d]);
     const signal = { aborted: false };
     const onStep = ({ step }: { step: number }) => (signal.aborted = step === 3);
     await expect(memory.recall(patterns(1), { onStep, signal })).rejects.toMatchObject({

@@ -39,6 +39,15 @@ test("the pseudo-inverse has the mean cosine and the mean distance of the refere
   expect(Math.abs(distance.mean - reference.mean_distance_pseudoinverse)).toBeLessThan(TOLERANCE);
 });
 
+test("a mean comes with its standard error, over n − 1", () => {
+  // Distances 1, 3, 5 and 7: their variance is 20/3, and a fourth of it is that of the mean.
+  const zeros = { shape: [4, 1] as const, data: new Float64Array(4) };
+  const rows = { shape: [4, 1] as const, data: Float64Array.of(1, 3, 5, 7) };
+  const { distance } = compareRows(zeros, rows);
+  expect(distance.mean).toBe(4);
+  expect(distance.error).toBeCloseTo(Math.sqrt(5 / 3), 14);
+});
+
 test.each([
   ["softmax", softmax(), reference.mean_cosine.softmax],
   ["ReLU", relu, reference.mean_cosine.relu],
