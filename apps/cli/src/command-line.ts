@@ -1,7 +1,7 @@
 // The command line: reads the arguments, runs a command, turns mistakes into messages.
 
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { type AddHelpTextContext, Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
@@ -24,26 +24,19 @@ async function makeProgram(
     .showHelpAfterError("(ham --help lists the commands)")
     .exitOverride()
     .configureHelp({
+      // Also beside long options, on a narrow terminal.
+      minWidthToWrap: 20,
       subcommandTerm: (command) =>
         `${command.name()} ${usages.get(command.name()) ?? command.usage()}`.trimEnd(),
     })
-    .addHelpText(
-      "before",
-      `Examples:
-  ham demo                             restore damaged digits, and draw them
-  ham run model.ham --given query=q.npy
-  ham run model.ham --set beta=4 --out result.npz
-  ham train model.ham --validation 0.2 learn the params, and draw the loss
-  ham check model.ham                  everything that is wrong with a file
-  ham test model.ham                   the tests in it, each with its reasons
-  ham explain model.ham                the update rule behind a model
-`,
-    )
-    .addHelpText(
-      "after",
-      `
-Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors,
-130 stopped by Ctrl-C, 143 by SIGTERM`,
+    .addHelpText("before", examples)
+    .addHelpText("after", ({ command }) =>
+      command
+        .createHelp()
+        .boxWrap(
+          "\nExit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped by Ctrl-C, 143 by SIGTERM",
+          widthOf(command),
+        ),
     );
 
   for (const { name, summary, load } of COMMANDS) {
@@ -53,6 +46,34 @@ Exit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors,
     takes(command).action(async (...given) => finish(await run(...(given as never[]))));
   }
   return program;
+}
+
+const EXAMPLES: readonly (readonly [line: string, meaning?: string])[] = [
+  ["ham demo", "restore damaged digits, and draw them"],
+  ["ham run model.ham --given query=q.npy"],
+  ["ham run model.ham --set beta=4 --out result.npz"],
+  ["ham train model.ham --validation 0.2", "learn the params, and draw the loss"],
+  ["ham check model.ham", "everything that is wrong with a file"],
+  ["ham test model.ham", "the tests in it, each with its reasons"],
+  ["ham explain model.ham", "the update rule behind a model"],
+];
+
+/** The examples, with their meanings below them where a terminal is narrow. */
+function examples({ command }: AddHelpTextContext): string {
+  const column = 37;
+  const wide = EXAMPLES.every(
+    ([, meaning = ""]) => 2 + column + meaning.length <= widthOf(command),
+  );
+  const lines = EXAMPLES.map(([line, meaning]) => {
+    if (meaning === undefined) return `  ${line}`;
+    return wide ? `  ${line.padEnd(column)}${meaning}` : `  ${line}\n      ${meaning}`;
+  });
+  return `Examples:\n${lines.join("\n")}\n`;
+}
+
+/** How many columns a help text has. */
+function widthOf(command: Command): number {
+  return command.configureOutput().getOutHelpWidth?.() ?? 80;
 }
 
 /** The command that the arguments ask for, or ask for help with. */

@@ -2,6 +2,7 @@
 
 import { isSound, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
+import { modelPaths } from "../files/models.ts";
 import { compilePath } from "../files/compile.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
@@ -31,7 +32,7 @@ async function check(
   options: { set: readonly string[]; format: CheckFormat } & RootFlags & PluginFlags,
 ): Promise<number> {
   const compilations = [];
-  for (const path of paths) {
+  for (const path of await modelPaths(paths)) {
     compilations.push(await compilePath(path, options));
   }
   if (options.format === "json") {

@@ -6,6 +6,7 @@ import { foldIn, key } from "@hamlet/core";
 import type { Outcome } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { DAMAGES, type Damage } from "../demo/damage.ts";
+import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertFolder } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
@@ -95,12 +96,13 @@ async function demo(flags: DemoFlags): Promise<number> {
   );
   await writeFileAtomically(sheet, toPng(canvas));
   await writeFileAtomically(plot, drawEnergies(trials.map(({ curve }) => curve)));
+  const ham = hamCall();
   process.stdout.write(
     `${sheet}   rows: damaged, recalled, original\n` +
       `${plot}   energy against step\n\n` +
       `Try next:\n` +
-      `  pnpm ham explain ${path}   the update rule behind it\n` +
-      `  pnpm start --set beta=5    a softer memory: what comes back now?\n`,
+      `  ${ham} explain ${path}   the update rule behind it\n` +
+      `  ${ham} demo --set beta=5    a softer memory: what comes back now?\n`,
   );
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@
 import { format, renderDiagnostic } from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
 import { readSource } from "@hamlet/model/disk";
+import { modelPaths } from "../files/models.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -24,7 +25,7 @@ async function fmt(
   { check }: { readonly check: boolean },
 ): Promise<number> {
   let code: number = EXIT.ok;
-  for (const path of paths) {
+  for (const path of await modelPaths(paths)) {
     const source = await readSource(path);
     const { text, diagnostics } = format(source);
     const errors = diagnostics.filter(({ severity }) => severity === "error");

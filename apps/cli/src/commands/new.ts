@@ -2,6 +2,7 @@
 
 import { lstatSync } from "node:fs";
 import { basename } from "node:path";
+import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -19,8 +20,9 @@ async function newModel(name: string): Promise<number> {
     throw new CommandError(EXIT.usage, `${path} exists already. Choose another name.`);
   }
   await writeFileAtomically(path, starter(basename(path, ".ham")));
+  const ham = hamCall();
   process.stdout.write(
-    `${path}\n\nTry next:\n  ham run ${path}\n  ham explain ${path}\n  ham run ${path} --set beta=0.5\n`,
+    `${path}\n\nTry next:\n  ${ham} run ${path}\n  ${ham} explain ${path}\n  ${ham} run ${path} --set beta=0.5\n`,
   );
   return EXIT.ok;
 }

@@ -5,6 +5,7 @@ import type { FailedExpectation, TestReport } from "@hamlet/model";
 import type { Ending } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
 import { type ModelFlags, withModelOptions } from "../options.ts";
+import { modelPaths } from "../files/models.ts";
 import { openModel } from "../files/open-model.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -33,7 +34,7 @@ interface FileReport {
 /** Runs all tests; returns the exit code. */
 async function test(paths: readonly string[], flags: TestFlags): Promise<number> {
   const reports: FileReport[] = [];
-  for (const path of paths) {
+  for (const path of await modelPaths(paths)) {
     const report = await testFile(path, flags);
     reports.push(report);
   }

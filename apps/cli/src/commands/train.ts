@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { readCheckpoint } from "@hamlet/core";
 import type { TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
+import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { systemReason } from "@hamlet/model/disk";
 import type { Output } from "../files/output.ts";
@@ -210,7 +211,7 @@ function summary(name: string, result: TrainResult, places: Places): string {
     ending === "aborted" && "Stopped. Go on with the same command and --resume.",
   ].filter((line) => line !== false);
   const files = [
-    `${places.params}   the params: ham run … --params ${places.params}`,
+    `${places.params}   the params: ${hamCall()} run … --params ${places.params}`,
     ...(losses.length > 0 ? [`${places.picture}   loss against step`] : []),
     `${places.data}   the same as numbers`,
     `${places.checkpoint}   to go on from, with --resume`,

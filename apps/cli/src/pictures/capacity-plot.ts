@@ -44,12 +44,11 @@ function retrieval(points: readonly CapacityPoint[], title: string, theory: Capa
     }),
   );
   const noises = points[0].restored.map(({ noise }) => noise);
-  const [from, to] = [points[0].K, points.at(-1)!.K];
+  const [from, to] = domainOf(points);
   const limits = noises
     .map((noise) => ({ K: theory.limit(noise), noise: percent(noise) }))
     .filter(({ K }) => K >= from && K <= to);
-  const clear = clearest(points);
-  const named = rows.filter(({ K }) => K === clear);
+  const named = apart(rows.filter(({ K }) => K === points.at(-1)!.K));
   return Plot.plot({
     ...FRAME,
     document: emptyDocument(),
@@ -57,35 +56,52 @@ function retrieval(points: readonly CapacityPoint[], title: string, theory: Capa
     y: { label: "share restored", domain: [0, 1] },
     color: { domain: noises.map(percent), range: COLOURS },
     marks: [
-      Plot.areaY(rows, { x: "K", y1: "low", y2: "high", fill: "noise", fillOpacity: 0.18 }),
+      Plot.areaY(rows, {
+        x: "K",
+        y1: "low",
+        y2: "high",
+        z: "noise",
+        fill: "noise",
+        fillOpacity: 0.18,
+      }),
       Plot.ruleX(limits, { x: "K", stroke: "noise", strokeDasharray: "5 4" }),
-      Plot.line(rows, { x: "K", y: "share", stroke: "noise", strokeWidth: 2 }),
+      Plot.line(rows, { x: "K", y: "share", z: "noise", stroke: "noise", strokeWidth: 2 }),
       Plot.dot(rows, { x: "K", y: "share", fill: "noise", r: 3 }),
       Plot.text(named, {
         x: "K",
-        y: "share",
+        y: "at",
         text: "noise",
         fill: "noise",
-        stroke: "white",
-        strokeWidth: 4,
         fontWeight: 600,
         textAnchor: "start",
         dx: 8,
-        dy: -8,
       }),
       Plot.text([title], { frameAnchor: "top", dy: -24, text: (text: string) => text }),
     ],
   });
 }
 
-/** Where the curves are furthest apart: names are best read there. */
-function clearest(points: readonly CapacityPoint[]): number {
-  const gap = ({ restored }: CapacityPoint) => {
-    const shares = restored.map((row) => row.restored.share).toSorted((a, b) => a - b);
-    return Math.min(...shares.slice(1).map((share, k) => share - shares[k]));
-  };
-  const inner = points.length > 2 ? points.slice(0, -1) : points;
-  return inner.reduce((best, point) => (gap(point) > gap(best) ? point : best)).K;
+/** The numbers of patterns, with room around a single one. */
+function domainOf(points: readonly CapacityPoint[]): [from: number, to: number] {
+  const [from, to] = [points[0].K, points.at(-1)!.K];
+  return from < to ? [from, to] : [from / 2, to * 2];
+}
+
+/** A line of text, as a share of the height. */
+const LINE = 0.06;
+
+/** The ends of curves with places for their names, a line apart from each other. */
+function apart<Row extends { readonly share: number }>(
+  ends: readonly Row[],
+): (Row & { readonly at: number })[] {
+  const lowest = (below: number) => below * LINE;
+  const sorted = ends.toSorted((a, b) => b.share - a.share);
+  let above = 1 + LINE;
+  return sorted.map((row, k) => {
+    const at = Math.max(lowest(sorted.length - 1 - k), Math.min(row.share, above - LINE));
+    above = at;
+    return { ...row, at };
+  });
 }
 
 /** Units that are unstable at a stored pattern, and the curve that theory expects. */
@@ -101,7 +117,7 @@ function stability(points: readonly CapacityPoint[], theory: CapacityTheory) {
   return Plot.plot({
     ...FRAME,
     document: emptyDocument(),
-    x: { type: "log", label: "patterns K", tickFormat: "d", ticks: 6 },
+    x: { type: "log", label: "patterns K", tickFormat: "d", ticks: 6, domain: domainOf(points) },
     y: { label: "share of unstable units at stored patterns", zero: true, nice: true },
     marks: [
       Plot.ruleX(bars, { x: "K", y1: "low", y2: "high", stroke: colour }),

@@ -9,15 +9,25 @@ export interface EnergyCurve {
   readonly energies: readonly number[];
 }
 
-/** Draws the curves; the first steps matter most, so the step axis is logarithmic. */
+/** Places on the step axis that are named. */
+const STEPS = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
+
+/** Draws the curves; the first steps matter most, so the step axis is logarithmic above 1. */
 export function drawEnergies(curves: readonly EnergyCurve[]): string {
   const points = curves.flatMap(({ name, energies }) =>
-    energies.map((energy, step) => ({ name, energy, step: step + 1 })),
+    energies.map((energy, step) => ({ name, energy, step })),
   );
+  const last = Math.max(...points.map(({ step }) => step));
   // Named where the curves are furthest apart: at their start.
-  const starts = points.filter(({ step }) => step === 1);
+  const starts = points.filter(({ step }) => step === 0);
   return drawChart({
-    x: { type: "log", label: "step + 1", tickFormat: "d", ticks: 5 },
+    x: {
+      type: "symlog",
+      constant: 1,
+      label: "step",
+      tickFormat: "d",
+      ticks: STEPS.filter((step) => step <= last),
+    },
     y: { label: "mean energy", nice: true },
     color: { domain: curves.map(({ name }) => name), range: COLOURS },
     marks: [

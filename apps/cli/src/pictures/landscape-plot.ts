@@ -23,7 +23,7 @@ export interface LandscapePicture {
 }
 
 const WIDTH = 760;
-const MARGIN = { left: 60, right: 70, top: 20, bottom: 46 };
+const MARGIN = { left: 60, right: 110, top: 20, bottom: 46 };
 const LEVELS = 18;
 
 /** Draws a landscape, as wide and as high as its plane asks. */
@@ -97,7 +97,27 @@ export function drawLandscape(picture: LandscapePicture): string {
     ],
   });
   plot.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return `${plot.outerHTML}\n`;
+  const bar = colourBar(plot.scale("color")!, Math.round(inner * ratio));
+  return `${plot.outerHTML.replace(/<\/svg>\s*$/, `${bar}</svg>`)}\n`;
+}
+
+/** What the colours are worth, beside the picture. */
+function colourBar(scale: Plot.Scale, height: number): string {
+  const ends = [...(scale.domain as Iterable<number>)];
+  const [low, high] = [ends[0], ends.at(-1)!];
+  const [x, steps, ticks] = [WIDTH - MARGIN.right + 18, 60, 5];
+  const tall = height / steps;
+  const y = (share: number) => MARGIN.top + height * (1 - share);
+  const energyAt = (share: number) => low + (high - low) * share;
+  const strip = Array.from({ length: steps }, (_, k) => {
+    const colour = String(scale.apply(energyAt((k + 0.5) / steps)));
+    return `<rect x="${x}" y="${y((k + 1) / steps).toFixed(2)}" width="14" height="${(tall + 0.5).toFixed(2)}" fill="${colour}"/>`;
+  });
+  const names = Array.from({ length: ticks }, (_, k) => {
+    const share = k / (ticks - 1);
+    return `<text x="${x + 20}" y="${y(share).toFixed(2)}" dy="0.32em">${Number(energyAt(share).toPrecision(3))}</text>`;
+  });
+  return `<g aria-label="colour bar" fill="currentColor" text-anchor="start">${strip.join("")}${names.join("")}<text x="${x}" y="${MARGIN.top - 8}">energy</text></g>`;
 }
 
 /** An SVG as a PNG of twice its size. */

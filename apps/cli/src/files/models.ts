@@ -1,0 +1,40 @@
+// The `.ham` files that arguments name: themselves, or all in a folder.
+
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CommandError, EXIT } from "../exit.ts";
+
+/**
+ * Every path as it is, and in place of a folder all `.ham` files in it and below, by name. What is
+ * hidden and `node_modules` are left out.
+ * @throws CommandError for a folder without any.
+ */
+export async function modelPaths(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    // What is not there is the reader's to explain.
+    const stats = await stat(path).catch(() => null);
+    if (stats === null || !stats.isDirectory()) {
+      found.push(path);
+      continue;
+    }
+    const inside = await modelsIn(path);
+    if (inside.length === 0) {
+      throw new CommandError(EXIT.usage, `there are no .ham files in the folder ${path}.`);
+    }
+    found.push(...inside);
+  }
+  return found;
+}
+
+async function modelsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    if (entry.isDirectory()) found.push(...(await modelsIn(path)));
+    else if (entry.name.endsWith(".ham")) found.push(path);
+  }
+  return found;
+}
