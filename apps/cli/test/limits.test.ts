@@ -3,8 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { main } from "../src/command-line.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Bench, makeBench, writeModel } from "./ham.ts";
 
 let bench: Bench;
@@ -17,21 +16,10 @@ beforeAll(() => {
 });
 afterAll(() => bench[Symbol.dispose]());
 
-/** Runs a command here; what it wrote to standard error, its code in front. */
+/** What a command wrote to standard error, its exit code in front. */
 async function ham(...args: string[]): Promise<string> {
-  let err = "";
-  const spies = (["stdout", "stderr"] as const).map((name) =>
-    vi.spyOn(process[name], "write").mockImplementation((text) => {
-      if (name === "stderr") err += String(text);
-      return true;
-    }),
-  );
-  try {
-    const code = await main(args);
-    return `${code}: ${err.replaceAll(`${bench.folder}/`, "").trimEnd()}`;
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
+  const { code, stderr } = await bench.inProcess(args);
+  return `${code}: ${stderr.replaceAll("FOLDER/", "")}`;
 }
 
 const at = (name: string) => join(bench.folder, name);
@@ -58,3 +46,9 @@ test.each(["pipe", "folder.ham", "/dev/zero"])(
     expect(told).toContain("E0912");
   },
 );
+
+test("a checkpoint that is a pipe is not waited for", async () => {
+  expect(await ham("train", at("m.ham"), "--resume", "--checkpoint", at("pipe"))).toBe(
+    "2: ham: cannot read pipe: it is a pipe, not a file. Name it with --checkpoint, or start anew without --resume.",
+  );
+});

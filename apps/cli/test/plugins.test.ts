@@ -3,8 +3,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { main } from "../src/command-line.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Bench, makeBench } from "./ham.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../examples/", import.meta.url));
@@ -37,22 +36,10 @@ ${code("return a(0);")}`,
 });
 afterAll(() => bench[Symbol.dispose]());
 
-/** Runs a command here and not in a process of its own, which takes seconds. */
-async function ham(...args: string[]): Promise<{ code: number; out: string }> {
-  let out = "";
-  const write = (text: string | Uint8Array) => {
-    out += String(text);
-    return true;
-  };
-  const spies = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, "write").mockImplementation(write),
-  );
-  try {
-    const code = await main(args);
-    return { code, out: out.replaceAll(`${bench.folder}/`, "").trimEnd() };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
+/** Runs a command; what it wrote, with the names of files as seen from its folder. */
+async function ham(...args: string[]): Promise<{ code: number | null; out: string }> {
+  const { code, stdout, stderr } = await bench.inProcess(args);
+  return { code, out: `${stdout}${stderr}`.replaceAll("FOLDER/", "") };
 }
 
 async function told(command: string, specifier: string, synapse: string, ...more: string[]) {

@@ -9,6 +9,7 @@ export {
   readSource,
 } from "./disk/files.ts";
 export type { PluginCode } from "./disk/plugins.ts";
+export { readRegularFile } from "./disk/regular-file.ts";
 export { assertMemory } from "./memory.ts";
 export { systemReason } from "./disk/system-error.ts";
 export { readUses } from "./uses.ts";

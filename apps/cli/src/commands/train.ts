@@ -1,13 +1,12 @@
 // `ham train FILE`: learns the params of a model, and draws how the loss fell.
 
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { readCheckpoint } from "@hamlet/core";
 import type { TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { systemReason } from "@hamlet/model/disk";
+import { readRegularFile } from "@hamlet/model/disk";
 import type { Output } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
@@ -112,15 +111,13 @@ function outputsOf({ params, checkpoint, picture, data }: Places): Output[] {
 
 /** No file of another name is proposed: it would be the checkpoint of another training. */
 async function readCheckpointFile(path: string): Promise<Uint8Array> {
-  return await readFile(path).catch((error: unknown): never => {
-    const reason = systemReason(error);
-    if (reason === null) throw error;
-    const missing = reason === "there is no such folder";
-    throw new CommandError(
-      EXIT.usage,
-      `${missing ? `there is no checkpoint ${path}` : `cannot read ${path}: ${reason}`}. Name it with --checkpoint, or start anew without --resume.`,
-    );
-  });
+  const read = await readRegularFile(path);
+  if (typeof read !== "string") return read;
+  const missing = read === "there is no such folder";
+  throw new CommandError(
+    EXIT.usage,
+    `${missing ? `there is no checkpoint ${path}` : `cannot read ${path}: ${read}`}. Name it with --checkpoint, or start anew without --resume.`,
+  );
 }
 
 /**

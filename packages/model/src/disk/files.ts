@@ -8,7 +8,7 @@ import { decodeSource } from "../decode.ts";
 import type { ModelFiles } from "../files.ts";
 import { isInside } from "./inside.ts";
 import { findPlugin, type PluginCode, pluginFolder } from "./plugins.ts";
-import { LARGEST_DATA, readRegularFile } from "./regular-file.ts";
+import { readRegularFile } from "./regular-file.ts";
 import { systemReason } from "./system-error.ts";
 
 /** How the files of a model are read. */
@@ -45,7 +45,7 @@ export async function readSource(path: string): Promise<SourceFile> {
  * bytes.
  * @throws HamError `model/cannot-read` with the reason and, where there is one, a name like it.
  */
-export async function readCallersFile(path: string, most = LARGEST_DATA): Promise<Uint8Array> {
+export async function readCallersFile(path: string, most?: number): Promise<Uint8Array> {
   const read = await readRegularFile(path, most);
   return typeof read === "string" ? await cannotRead(path, read) : read;
 }
@@ -137,7 +137,7 @@ async function readOrExplain(
   onRead: (path: string) => void,
 ): Promise<Uint8Array | MissingFile> {
   onRead(full);
-  const read = await readRegularFile(full, LARGEST_DATA);
+  const read = await readRegularFile(full);
   if (typeof read !== "string") return read;
   const missing = await missingFile(path, full);
   if (!read.startsWith("it ")) return missing;

@@ -3,19 +3,25 @@
 
 import { constants, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
+import { freeMemory } from "../memory.ts";
 import { systemReason } from "./system-error.ts";
 
 /** The largest data file that is read, in bytes: Node reads no larger one at once. */
-export const LARGEST_DATA = 2 ** 31 - 1;
+const LARGEST_DATA = 2 ** 31 - 1;
 
 /** The bytes of a regular file of at most `most` bytes, or why they cannot be had. */
-export async function readRegularFile(path: string, most: number): Promise<Uint8Array | string> {
+export async function readRegularFile(
+  path: string,
+  most = LARGEST_DATA,
+): Promise<Uint8Array | string> {
   try {
     // Without waiting: a pipe that nobody writes into would be waited for.
     await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = await file.stat();
     if (!stats.isFile()) return kindOf(stats);
     if (stats.size > most) return `it has ${stats.size} bytes, more than the ${most} that are read`;
+    const free = freeMemory();
+    if (stats.size > free) return `it has ${stats.size} bytes, but ${free} of memory are free`;
     return await file.readFile();
   } catch (error) {
     const reason = systemReason(error);
