@@ -10,6 +10,7 @@ export { FeatureMap, featureScale, type Spread } from "./features/feature-map.ts
 export { type Features, makeFeatures } from "./features/features.ts";
 export type { Projection } from "./features/projection.ts";
 export type { DescentOptions, DescentResult } from "./tensors/descent.ts";
+export { descendEnergy, type OwnEnergy } from "./tensors/own-energy.ts";
 export {
   type ApproxDescentOptions,
   type DrDAM,

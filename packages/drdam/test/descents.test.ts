@@ -4,6 +4,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { foldIn, key, normal } from "@hamlet/core";
 import {
+  descendEnergy,
   FAMILIES,
   FeatureMap,
   featureScale,
@@ -192,7 +193,7 @@ describe("bad input", () => {
   test("says which shape was expected, and leaves nothing behind", () => {
     using drdam = makeDrdam({ D, Y: 10, beta, key: key(1) });
     expect(messageOf(() => drdam.phi([1, 2]))).toBe(
-      "x: expected the shape [5] for one state or [B, 5], found [2]. Reshape it, or make the features for that size.",
+      "x: expected the shape [5] for one state or […, 5] for more, found [2]. Reshape it, or make the features for that size.",
     );
     expect(messageOf(() => drdam.energy(states[0], [[1, 2]]))).toBe(
       "memories: expected the shape [K, 5], one memory a row, found [1, 2]. Reshape it, or make the features for that size.",
@@ -209,5 +210,112 @@ describe("bad input", () => {
     expect(messageOf(() => drdam.phi(states[0]))).toBe(
       "This DrDAM was disposed and cannot be used any more.",
     );
+  });
+});
+
+describe("states of any leading shape", () => {
+  beforeAll(() => useBackend("cpu"));
+
+  test("give what they give as a batch, in their own shape", () => {
+    expectNoLeak(() => {
+      tf.tidy(() => {
+        using drdam = makeDrdam({ D, Y, beta, key: key(5) });
+        const flat = tf.tensor(normal(key(6), [6, D]), [6, D]);
+        const nested = tf.reshape(flat, [2, 1, 3, D]);
+        const xi = tf.tensor(memories, [K, D]);
+        const T = drdam.distMemories(xi);
+        const steps = { depth: 4, alpha: 0.1, returnGrads: true };
+        const pairs = [
+          [drdam.phi(flat), drdam.phi(nested), [2, 1, 3, 2 * Y]],
+          [drdam.sim(flat, flat), drdam.sim(nested, nested), [2, 1, 3]],
+          [
+            drdam.rfApproxSim(flat, tf.slice(xi, [0, 0], [1, D])),
+            drdam.rfApproxSim(nested, tf.slice(xi, [0, 0], [1, D])),
+            [2, 1, 3],
+          ],
+          [drdam.energy(flat, xi), drdam.energy(nested, xi), [2, 1, 3]],
+          [drdam.rfApproxEnergy(flat, T), drdam.rfApproxEnergy(nested, T), [2, 1, 3]],
+          ...(["energyDescent", "rfApproxEnergyDescent"] as const).flatMap((descent) => {
+            const from = descent === "energyDescent" ? xi : T;
+            const [a, b] = [drdam[descent](flat, from, steps), drdam[descent](nested, from, steps)];
+            return [
+              [a.state, b.state, [2, 1, 3, D]],
+              [a.energies, b.energies, [4, 2, 1, 3]],
+              [a.grads!, b.grads!, [4, 2, 1, 3, D]],
+              [a.clipped, b.clipped, [2, 1, 3]],
+            ] as const;
+          }),
+        ] as const;
+        for (const [a, b, shape] of pairs) {
+          expect(b.shape).toEqual(shape);
+          expect([...b.dataSync()]).toEqual([...a.dataSync()]);
+        }
+        expect(drdam.energy(states[0], xi).shape).toEqual([]);
+        expect(() => drdam.sim(flat, nested)).toThrow(
+          "y: expected the shape [6, 5], as x has, found [2, 1, 3, 5].",
+        );
+      });
+    });
+  });
+});
+
+describe("an energy of one's own", () => {
+  beforeAll(() => useBackend("cpu"));
+
+  test("is descended as a DrDAM descends its own", () => {
+    expectNoLeak(() => {
+      tf.tidy(() => {
+        using drdam = makeDrdam({ D, Y: 10, beta, key: key(5) });
+        const [q, xi] = [tf.tensor(states.flat(), [3, D]), tf.tensor(memories, [K, D])];
+        const held = [0, 1, 0, 0, 0];
+        const steps = { depth: 7, alpha: 0.2, returnGrads: true, clampIdxs: held };
+        // The energy of the same memory, written by hand.
+        const own = (v: tf.Tensor2D) => {
+          const distances = tf.sum(
+            tf.squaredDifference(tf.expandDims(v, 1), tf.expandDims(xi, 0)),
+            2,
+          );
+          const exponents = tf.mul(distances, -beta / 2);
+          const slope = tf.sub(v, tf.matMul(tf.softmax(exponents), xi as tf.Tensor2D));
+          return { energy: tf.mul(tf.logSumExp(exponents, 1), -1 / beta), slope };
+        };
+        const [found, wanted] = [descendEnergy(own, q, steps), drdam.energyDescent(q, xi, steps)];
+        for (const part of ["state", "energies", "grads", "clipped"] as const) {
+          expect(found[part]!.shape).toEqual(wanted[part]!.shape);
+          expectClose(found[part]!.dataSync(), wanted[part]!.dataSync(), { tolerance: 1e-5 });
+        }
+      });
+    });
+  });
+
+  test("may return the states as its slope, of any leading shape", () => {
+    expectNoLeak(() => {
+      tf.tidy(() => {
+        const bowl = (v: tf.Tensor2D) => ({
+          energy: tf.mul(tf.sum(tf.square(v), 1), 0.5),
+          slope: v,
+        });
+        const { state, energies } = descendEnergy(bowl, [[[1, -2]], [[4, 0]]], {
+          depth: 3,
+          alpha: 0.5,
+        });
+        expect(state.shape).toEqual([2, 1, 2]);
+        expect([...state.dataSync()]).toEqual([1 / 8, -1 / 4, 1 / 2, 0]);
+        expect([...energies.dataSync()]).toEqual([2.5, 8, 0.625, 2, 0.15625, 0.5]);
+      });
+    });
+  });
+
+  test("says what does not fit, and leaves nothing behind", () => {
+    expectNoLeak(() => {
+      const wrong = (v: tf.Tensor2D) => ({ energy: tf.sum(tf.square(v)), slope: tf.clone(v) });
+      expect(() => descendEnergy(wrong, [[1, 2]], { depth: 2 })).toThrow(
+        "The energy of an energy of your own: expected the shape [1] for these states, found []. Return one energy for each of them.",
+      );
+      const right = (v: tf.Tensor2D) => ({ energy: tf.sum(tf.square(v), 1), slope: tf.clone(v) });
+      expect(() => descendEnergy(right, [[1, 2]], { depth: 0 })).toThrow(
+        "a whole number from 1 up",
+      );
+    });
   });
 });

@@ -21,16 +21,16 @@ export interface DescentOptions {
   readonly clampIdxs?: tf.TensorLike | tf.Tensor;
 }
 
-/** What a descent returns; the tensors are the caller's. `B` is there if the queries had it. */
+/** What a descent returns; the tensors are the caller's. `…` are the axes of the queries before the last. */
 export interface DescentResult {
-  /** The last states, `[B?, D]`. */
+  /** The last states, `[…, D]`. */
   readonly state: tf.Tensor;
-  /** The energy before every step, `[depth, B?]`. */
+  /** The energy before every step, `[depth, …]`. */
   readonly energies: tf.Tensor;
-  /** The gradient of every step, `[depth, B?, D]`, where asked for. */
+  /** The gradient of every step, `[depth, …, D]`, where asked for. */
   readonly grads?: tf.Tensor;
   /**
-   * 1 where a query starts below the kernel sum that the logarithm is cut at, else 0, `[B?]`: the
+   * 1 where a query starts below the kernel sum that the logarithm is cut at, else 0, `[…]`: the
    * gradient there is 0, and the state did not move because it could not. An exact energy is never
    * cut.
    */

@@ -8,7 +8,6 @@ import { type Features, makeFeatures } from "../features/features.ts";
 import { type FusedFeatures, makeFusedFeatures } from "../fused/fused-features.ts";
 import {
   arrayFunction,
-  descend,
   type DescentOptions,
   type DescentResult,
   type EnergyFunction,
@@ -17,8 +16,9 @@ import {
   featureInputs,
 } from "./descent.ts";
 import { DEFAULT_EPS, featureEntries, HALVES, type PlannedEnergy } from "./energies.ts";
+import { descentOf, positive } from "./own-energy.ts";
 import { makeTensorProjection, type TensorProjection } from "./projection.ts";
-import { type Input, memoriesOf, statesOf, vectorOf } from "./shapes.ts";
+import { type Input, leadingOf, memoriesOf, statesOf, vectorOf, withLeading } from "./shapes.ts";
 
 /** Where the kernel sum is cut before its logarithm. */
 export interface EpsOptions {
@@ -43,8 +43,9 @@ export interface ApproxDescentOptions extends DescentOptions, EpsOptions {
 /**
  * Dense associative memory through random features.
  *
- * States are `[D]` or `[B, D]`, memories `[K, D]`, the distributed memory `T` is `[2Y]`; numbers in
- * arrays will do for tensors. Arguments are borrowed; results are the caller's to dispose.
+ * States are `[…, D]`: one state `[D]`, a batch `[B, D]`, or any axes before the last, which results
+ * keep. Memories are `[K, D]`, the distributed memory `T` is `[2Y]`; numbers in arrays will do for
+ * tensors. Arguments are borrowed; results are the caller's to dispose.
  * @see Hoover, Chau, Strobelt, Ram and Krotov (2024), Dense associative memory through the lens of
  * random features, arXiv:2410.24153.
  */
@@ -55,15 +56,15 @@ export interface DrDAM {
   readonly beta: number;
   /** Entries of a feature vector, `2 Y`. */
   readonly Tdim: number;
-  /** Random features `Φ(x)`, `[B?, 2Y]`. */
+  /** Random features `Φ(x)`, `[…, 2Y]`. */
   phi(x: Input): tf.Tensor;
-  /** The exact kernel `exp(−½β |x − y|²)`, `[B?]`. */
+  /** The exact kernel `exp(−½β |x − y|²)`, `[…]`. */
   sim(x: Input, y: Input): tf.Tensor;
-  /** The kernel by features `⟨Φ(x), Φ(y)⟩`, `[B?]`. */
+  /** The kernel by features `⟨Φ(x), Φ(y)⟩`, `[…]`. */
   rfApproxSim(x: Input, y: Input): tf.Tensor;
-  /** The exact energy `−(1/β) log Σₘ exp(−½β |x − ξₘ|²)`, `[B?]`. */
+  /** The exact energy `−(1/β) log Σₘ exp(−½β |x − ξₘ|²)`, `[…]`. */
   energy(x: Input, memories: Input): tf.Tensor;
-  /** The energy by features `−(1/β) log max(⟨Φ(x), T⟩, eps)`, `[B?]`. */
+  /** The energy by features `−(1/β) log max(⟨Φ(x), T⟩, eps)`, `[…]`. */
   rfApproxEnergy(x: Input, T: Input, options?: EpsOptions): tf.Tensor;
   /** The distributed memory `T = Σₘ Φ(ξₘ)`, `[2Y]`. */
   distMemories(memories: Input): tf.Tensor1D;
@@ -139,42 +140,43 @@ class RandomFeatureMemory implements DrDAM {
 
   phi(x: Input): tf.Tensor {
     return this.#run(() => {
-      const { states, alone } = statesOf(x, this.D, "x");
-      const phi = this.#phi(states);
-      return alone ? tf.squeeze(phi, [0]) : phi;
+      const { states, leading } = statesOf(x, this.D, "x");
+      return withLeading(this.#phi(states), leading, { after: [this.Tdim] });
     });
   }
 
   sim(x: Input, y: Input): tf.Tensor {
     return this.#run(() => {
       const [a, b] = [statesOf(x, this.D, "x"), statesOf(y, this.D, "y")];
+      const leading = leadingOf(a, b);
       const squares = tf.sum(tf.squaredDifference(a.states, b.states), 1);
-      return single(tf.exp(tf.mul(squares, -this.beta / 2)), a.alone && b.alone);
+      return withLeading(tf.exp(tf.mul(squares, -this.beta / 2)), leading);
     });
   }
 
   rfApproxSim(x: Input, y: Input): tf.Tensor {
     return this.#run(() => {
       const [a, b] = [statesOf(x, this.D, "x"), statesOf(y, this.D, "y")];
+      const leading = leadingOf(a, b);
       const products = tf.mul(this.#phi(a.states), this.#phi(b.states));
-      return single(this.#longSum(products), a.alone && b.alone);
+      return withLeading(this.#longSum(products), leading);
     });
   }
 
   energy(x: Input, memories: Input): tf.Tensor {
     return this.#run(() => {
-      const { states, alone } = statesOf(x, this.D, "x");
+      const { states, leading } = statesOf(x, this.D, "x");
       using exact = disposable(exactFunction(memoriesOf(memories, this.D), this.beta));
-      return single(exact.at(states).energy, alone);
+      return withLeading(exact.at(states).energy, leading);
     });
   }
 
   rfApproxEnergy(x: Input, T: Input, { eps = DEFAULT_EPS }: EpsOptions = {}): tf.Tensor {
     return this.#run(() => {
-      const { states, alone } = statesOf(x, this.D, "x");
+      const { states, leading } = statesOf(x, this.D, "x");
       const settings = { T: vectorOf(T, this.Tdim, "T"), eps: positive("eps", eps) };
       using approx = disposable(featureFunction(this.features, this.#projection, settings));
-      return single(approx.at(states).energy, alone);
+      return withLeading(approx.at(states).energy, leading);
     });
   }
 
@@ -292,40 +294,10 @@ class RandomFeatureMemory implements DrDAM {
     options: DescentOptions & { readonly eps: number },
   ): DescentResult & tf.TensorContainerObject {
     using owned = disposable(energy);
-    const { depth = 1000, alpha = 0.1, returnGrads = false, clampIdxs, eps } = options;
-    if (!Number.isSafeInteger(depth) || depth < 1)
-      throw badSetting("depth", "a whole number from 1 up", depth);
-    const { states, alone } = statesOf(q, this.D, "q");
-    const held = clampIdxs === undefined ? null : vectorOf(clampIdxs, this.D, "clampIdxs");
-    const free = held === null ? null : tf.cast<tf.Tensor1D>(tf.equal(held, 0), "float32");
-    const settings = { depth, alpha: positive("alpha", alpha), returnGrads, free, eps };
-    const { state, energies, grads, clipped } = descend(owned, states, settings);
-    return {
-      state: alone ? tf.squeeze(state, [0]) : state,
-      energies: alone ? tf.squeeze(energies, [1]) : energies,
-      ...(grads !== null && { grads: alone ? tf.squeeze(grads, [1]) : grads }),
-      clipped: single(clipped, alone),
-    };
+    return descentOf(owned, q, { ...options, D: this.D });
   }
-}
-
-function single(values: tf.Tensor, alone: boolean): tf.Tensor {
-  return alone ? tf.squeeze(values, [0]) : values;
 }
 
 function disposable<T extends { dispose(): void }>(owner: T): T & Disposable {
   return Object.assign(owner, { [Symbol.dispose]: () => owner.dispose() });
-}
-
-function positive(name: string, value: number): number {
-  if (!(value > 0 && value < Infinity)) throw badSetting(name, "a number above 0", value);
-  return value;
-}
-
-function badSetting(name: string, expected: string, found: number): HamError {
-  return new HamError(
-    "drdam/bad-setting",
-    `DrDAM: expected ${expected} as "${name}", found ${found}. Change "${name}".`,
-    { name, found },
-  );
 }

@@ -6,22 +6,50 @@ import * as tf from "@tensorflow/tfjs-core";
 /** Entries that a caller may pass: a tensor, which is borrowed, or numbers. */
 export type Input = tf.TensorLike | tf.Tensor;
 
-/** States `[B, D]`, and whether one came alone. */
+/** States `[B, D]`, and the axes that they came with before the last, such as `[]` for one alone. */
 export interface States {
   readonly states: tf.Tensor2D;
-  readonly alone: boolean;
+  readonly leading: readonly number[];
 }
 
 /**
- * States as `[B, D]`. Call it inside a tidy.
+ * States `[…, D]` as `[B, D]`. Call it inside a tidy.
  * @throws HamError `drdam/shape-mismatch`.
  */
 export function statesOf(x: Input, D: number, what: string): States {
   const value = tf.cast(x instanceof tf.Tensor ? x : tf.tensor(x), "float32");
-  if (value.shape.at(-1) !== D || value.rank < 1 || value.rank > 2) {
-    throw mismatch(what, `[${D}] for one state or [B, ${D}]`, value.shape);
+  if (value.shape.at(-1) !== D) {
+    throw mismatch(what, `[${D}] for one state or […, ${D}] for more`, value.shape);
   }
-  return { states: tf.reshape(value, [-1, D]), alone: value.rank === 1 };
+  const leading = value.shape.slice(0, -1);
+  return { states: tf.reshape(value, [sizeOf(leading), D]), leading };
+}
+
+/** Results `[before, B, after]` with the axes that the states came with. Call it inside a tidy. */
+export function withLeading(
+  values: tf.Tensor,
+  leading: readonly number[],
+  { before = [], after = [] }: { before?: readonly number[]; after?: readonly number[] } = {},
+): tf.Tensor {
+  return tf.reshape(values, [...before, ...leading, ...after]);
+}
+
+/**
+ * The axes that pairs of states have in common; one state meets all others.
+ * @throws HamError `drdam/shape-mismatch`.
+ */
+export function leadingOf(a: States, b: States): readonly number[] {
+  const [x, y] = [a.leading, b.leading];
+  if (b.states.shape[0] === 1 && x.length >= y.length) return x;
+  if (a.states.shape[0] === 1) return y;
+  if (b.states.shape[0] === 1) return x;
+  if (x.length === y.length && x.every((size, k) => size === y[k])) return x;
+  const D = a.states.shape[1];
+  throw mismatch("y", `[${[...x, D].join(", ")}], as x has`, [...y, D]);
+}
+
+function sizeOf(axes: readonly number[]): number {
+  return axes.reduce((product, size) => product * size, 1);
 }
 
 /**
