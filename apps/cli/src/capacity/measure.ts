@@ -141,7 +141,9 @@ async function tryCopies(
     }
     return hits;
   });
-  const unfinished = outcomes.filter(({ ending }) => ending !== "converged").length;
+  // Where no pattern pulls, a state is at rest too.
+  const atRest = ["converged", "clipped"];
+  const unfinished = outcomes.filter(({ ending }) => !atRest.includes(ending)).length;
   return { restored, unfinished: name === "settle" ? unfinished : 0 };
 }
 
