@@ -6,6 +6,6 @@ export function hamCall(
   script: string | undefined = process.argv[1],
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  if (script?.endsWith("main.ts") === true) return "pnpm ham";
+  if (script?.endsWith("main.ts") ?? false) return "pnpm ham";
   return environment["npm_command"] === "exec" ? "npx @hamlet/cli" : "ham";
 }

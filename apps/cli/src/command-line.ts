@@ -142,6 +142,7 @@ const USAGE = new Set([
   "model/batch-mismatch",
   "model/cannot-read",
   "model/given-shape",
+  "model/held-out",
   "model/no-params-file",
   "model/one-example",
   "model/param-shape",

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { BACKEND_NAMES, DEFAULT_BACKEND } from "./backends/catalogue.ts";
 
 /** `NAME=VALUE` given any number of times. */
-function collect(text: string, before: Record<string, string>): Record<string, string> {
+export function collect(text: string, before: Record<string, string>): Record<string, string> {
   const equals = text.indexOf("=");
   if (equals < 1 || equals === text.length - 1) {
     throw new InvalidArgumentError(`write it as NAME=VALUE, for example query=digits.npy`);

@@ -83,7 +83,12 @@ export type {
   GradientResult,
   LossGradient,
 } from "./training/loss-gradient.ts";
-export type { TrainProgress, TrainResult, ValidationPoint } from "./training/progress.ts";
+export type {
+  BestParams,
+  TrainProgress,
+  TrainResult,
+  ValidationPoint,
+} from "./training/progress.ts";
 export type { ChangedSetting } from "./training/told.ts";
 export type { ByParam } from "./training/sums.ts";
 export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";

@@ -1,6 +1,6 @@
 // A `.ham` file as an object.
 
-import { key } from "@hamlet/core";
+import { type ArrayData, key } from "@hamlet/core";
 import {
   collectDiagnostics,
   type Compilation,
@@ -40,6 +40,7 @@ import { assertBatch } from "./memory.ts";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
 import {
   examplesOf,
+  heldOutOf,
   type ModelTrainOptions,
   ofKind,
   paramsFile,
@@ -106,8 +107,11 @@ export interface Model {
    * @throws HamError as `train` of `@hamlet/ham`, and `model/unknown-training`.
    */
   train(options?: ModelTrainOptions): Promise<TrainResult>;
-  /** Every param as the bytes of a safetensors file, for the option `params` of `loadModel`. */
-  paramsFile(): Uint8Array;
+  /**
+   * Every param as the bytes of a safetensors file, for the option `params` of `loadModel`; those in
+   * `others`, such as the best of a training, as they are there.
+   */
+  paramsFile(others?: ReadonlyMap<string, ArrayData>): Uint8Array;
   /** Runs the tests of the file, one after the other, each with draws of its own. */
   runTests(options?: TestOptions): Promise<TestReport[]>;
   dispose(): void;
@@ -227,14 +231,16 @@ class LoadedModel implements Model {
     const batch = rest.batch ?? 1;
     const what = `The energy of ${batch} examples at once`;
     assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
-    const bound = this.#bindGivens(recall, givens);
-    try {
-      await admitAll(bound);
-      const options = { ...rest, givens: bound, key: key(this.seed) };
-      return await startEnergies(this.graph, recall, this.#setup(), options);
-    } finally {
-      tf.dispose([...bound.values()]);
-    }
+    return this.#reading(async () => {
+      const bound = this.#bindGivens(recall, givens);
+      try {
+        await admitAll(bound);
+        const options = { ...rest, givens: bound, key: key(this.seed) };
+        return await startEnergies(this.graph, recall, this.#setup(), options);
+      } finally {
+        tf.dispose([...bound.values()]);
+      }
+    });
   }
 
   async #run(
@@ -308,13 +314,15 @@ class LoadedModel implements Model {
     return trainingNamed(this.graph, name);
   }
 
-  async train({ train: name, ...options }: ModelTrainOptions = {}): Promise<TrainResult> {
+  async train({ train: name, heldOut, ...options }: ModelTrainOptions = {}): Promise<TrainResult> {
     this.#alive();
     const training = this.trainingNamed(name);
+    const examples = examplesOf(this.graph, training, this.#entries);
     const setup = {
       ...this.#setup(),
       params: ofKind(this.#entries, "param"),
-      examples: examplesOf(this.graph, training, this.#entries),
+      examples,
+      ...(heldOut === undefined ? {} : { heldOut: heldOutOf(examples, heldOut, this.sizes) }),
     };
     return this.#reading(async () => {
       const how = { ...options, key: key(this.seed) };
@@ -337,8 +345,8 @@ class LoadedModel implements Model {
     this.#tensors.set(param, own);
   }
 
-  paramsFile(): Uint8Array {
-    return paramsFile(this.#entries);
+  paramsFile(others?: ReadonlyMap<string, ArrayData>): Uint8Array {
+    return paramsFile(this.#entries, others);
   }
 
   async runTests({ onTest }: TestOptions = {}): Promise<TestReport[]> {

@@ -2,6 +2,8 @@
 
 import { type ArrayData, writeSafetensors } from "@hamlet/core";
 import {
+  demandOf,
+  type Dim,
   type EnergyGraph,
   givensOf,
   HamError,
@@ -10,11 +12,17 @@ import {
   type Training,
 } from "@hamlet/graph";
 import type { Entries, TrainOptions } from "@hamlet/ham";
+import { entriesOf } from "./entries.ts";
 
 /** How a model is trained. */
 export interface ModelTrainOptions extends Omit<TrainOptions, "key"> {
   /** The name of the train block; default: the first. */
   readonly train?: string;
+  /**
+   * Other examples of every given that the training reads from a file, `[N, …axes]`: the loss is
+   * measured on these, in place of a share of its own examples.
+   */
+  readonly heldOut?: Readonly<Record<string, Entries>>;
 }
 
 /**
@@ -47,6 +55,50 @@ export function examplesOf(
   );
 }
 
+/**
+ * The examples to measure the loss on, for the givens of `examples`.
+ * @throws HamError `model/held-out` for a name that is missing or none of them, a wrong shape, or an
+ * entry that the given does not take.
+ */
+export function heldOutOf(
+  examples: ReadonlyMap<Tensor, Entries>,
+  heldOut: Readonly<Record<string, Entries>>,
+  sizes: ReadonlyMap<Dim, number>,
+): Map<Tensor, Entries> {
+  const fail = (text: string) => new HamError("model/held-out", `Held-out examples: ${text}`);
+  const names = [...examples.keys()].map(({ name }) => name);
+  const unknown = Object.keys(heldOut).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw fail(
+      `"${unknown}" is no given that this training reads from a file. It reads: ${names.join(", ") || "none"}.`,
+    );
+  }
+  return new Map(
+    [...examples.keys()].map((tensor) => {
+      const value = heldOut[tensor.name];
+      if (value === undefined) {
+        throw fail(
+          `"${tensor.name}" is missing. Give every given of the training: ${names.join(", ")}.`,
+        );
+      }
+      const wanted = tensor.axes.map((dim) => sizes.get(dim)!);
+      if (
+        value.shape.length !== wanted.length + 1 ||
+        value.shape.slice(1).join() !== wanted.join()
+      ) {
+        throw fail(
+          `"${tensor.name}" needs the shape [N, ${wanted.join(", ")}], found [${value.shape.join(", ")}].`,
+        );
+      }
+      const data = entriesOf({ shape: [...value.shape], data: value.data }, tensor);
+      if (data instanceof Float32Array) return [tensor, { shape: value.shape, data }] as const;
+      throw fail(
+        `"${tensor.name}" takes ${demandOf(tensor)}: found ${String(data.value)} at [${data.at.join(", ")}].`,
+      );
+    }),
+  );
+}
+
 /** The entries of one kind of tensor. */
 export function ofKind(
   entries: ReadonlyMap<Tensor, Entries>,
@@ -55,11 +107,14 @@ export function ofKind(
   return new Map([...entries].filter(([tensor]) => tensor.kind === kind));
 }
 
-/** Every param by its name, as the bytes of a safetensors file. */
-export function paramsFile(entries: ReadonlyMap<Tensor, Entries>): Uint8Array {
+/** Every param by its name, as the bytes of a safetensors file; those in `others` as they are there. */
+export function paramsFile(
+  entries: ReadonlyMap<Tensor, Entries>,
+  others: ReadonlyMap<string, ArrayData> = new Map(),
+): Uint8Array {
   const arrays = new Map<string, ArrayData>();
   for (const [{ name }, { shape, data }] of ofKind(entries, "param")) {
-    arrays.set(name, { shape: [...shape], dtype: "float32", data });
+    arrays.set(name, others.get(name) ?? { shape: [...shape], dtype: "float32", data });
   }
   return writeSafetensors(arrays);
 }

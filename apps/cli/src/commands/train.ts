@@ -1,15 +1,16 @@
 // `ham train FILE`: learns the params of a model, and draws how the loss fell.
 
 import { basename, dirname, join } from "node:path";
-import { readCheckpoint } from "@hamlet/core";
-import type { TrainResult } from "@hamlet/ham";
+import { readArrayFile, readCheckpoint } from "@hamlet/core";
+import type { Entries, TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { readRegularFile } from "@hamlet/model/disk";
-import type { Output } from "../files/output.ts";
+import { readCallersFile, readRegularFile } from "@hamlet/model/disk";
+import { assertOutputs, type Output } from "../files/output.ts";
+import { fileOf } from "../files/patterns.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import { type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
+import { collect, type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
 import { trainBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import { formatTable } from "../table.ts";
@@ -30,6 +31,14 @@ export const command: CommandDefinition = {
           .default(0)
           .argParser(share),
       )
+      .addOption(
+        new Option(
+          "--held-out <NAME=FILE[#KEY]>",
+          "measure the loss on these examples of a given instead",
+        )
+          .argParser(collect)
+          .default({}, "nothing"),
+      )
       .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
       .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
       .option("--resume", "go on from the checkpoint", false)
@@ -41,6 +50,7 @@ interface TrainFlags extends ModelFlags {
   readonly train?: string;
   readonly epochs?: number;
   readonly validation: number;
+  readonly heldOut: Record<string, string>;
   readonly out?: string;
   readonly checkpoint?: string;
   readonly resume: boolean;
@@ -51,6 +61,8 @@ interface TrainFlags extends ModelFlags {
 interface Places {
   readonly params: string;
   readonly checkpoint: string;
+  /** The params with the lowest loss on what is held back. */
+  readonly best: string;
   readonly picture: string;
   readonly data: string;
 }
@@ -61,6 +73,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
   const resume = given.resume ? { resume: await readCheckpointFile(places.checkpoint) } : {};
   const asked = command.getOptionValueSource("seed") === "cli";
   const flags = { ...given, seed: seedOf(given, asked, { ...resume, path: places.checkpoint }) };
+  const heldOut = await readHeldOut(flags, outputsOf(places));
   using model = await openModel(path, flags, outputsOf(places));
   const training = model.trainingNamed(flags.train);
   using signal = listenForStop();
@@ -72,6 +85,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
       ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
       ...resume,
       validation: flags.validation,
+      ...heldOut,
       signal,
       onStep: bar.onStep,
       onCheckpoint: (bytes) => writeFileAtomically(places.checkpoint, bytes),
@@ -94,19 +108,46 @@ function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
   return {
     params,
     checkpoint: checkpoint ?? `${stem}.checkpoint.safetensors`,
+    best: `${stem}-best.safetensors`,
     picture: `${stem}-loss.svg`,
     data: `${stem}-loss.csv`,
   };
 }
 
-function outputsOf({ params, checkpoint, picture, data }: Places): Output[] {
+function outputsOf({ params, checkpoint, best, picture, data }: Places): Output[] {
   const content = { what: "safetensors", endings: [".safetensors"] };
   return [
     { option: "--out", path: params, content },
     { option: "--checkpoint", path: checkpoint, content },
+    { option: "--out", path: best },
     { option: "--out", path: picture },
     { option: "--out", path: data },
   ];
+}
+
+/** Examples to measure the loss on, by their givens. */
+async function readHeldOut(
+  { heldOut, validation }: TrainFlags,
+  outputs: readonly Output[],
+): Promise<{ heldOut?: Record<string, Entries> }> {
+  const named = Object.entries(heldOut);
+  if (named.length === 0) return {};
+  if (validation > 0) {
+    throw new CommandError(
+      EXIT.usage,
+      "--validation holds back a share of the examples, --held-out brings others. Give one of them.",
+    );
+  }
+  await assertOutputs(
+    outputs,
+    named.map(([, path]) => fileOf(path)),
+  );
+  const read: Record<string, Entries> = {};
+  for (const [name, path] of named) {
+    const { shape, data } = readArrayFile(path, await readCallersFile(fileOf(path)));
+    read[name] = { shape, data: Float32Array.from(data as ArrayLike<number>, Number) };
+  }
+  return { heldOut: read };
 }
 
 /** No file of another name is proposed: it would be the checkpoint of another training. */
@@ -141,6 +182,9 @@ function seedOf(
 
 async function writeAll(model: Model, result: TrainResult, places: Places): Promise<void> {
   await writeFileAtomically(places.params, model.paramsFile());
+  if (result.best !== null) {
+    await writeFileAtomically(places.best, model.paramsFile(result.best.params));
+  }
   await writeFileAtomically(places.data, curveFile(result));
   if (result.losses.length > 0) {
     const { drawLosses } = await import("../pictures/loss-plot.ts");
@@ -176,6 +220,7 @@ function report(
     epochs,
     losses,
     validation,
+    best: result.best === null ? null : { step: result.best.step, loss: result.best.loss },
     unsettled,
     unsolved,
     written,
@@ -209,6 +254,11 @@ function summary(name: string, result: TrainResult, places: Places): string {
   ].filter((line) => line !== false);
   const files = [
     `${places.params}   the params: ${hamCall()} run … --params ${places.params}`,
+    ...(result.best === null
+      ? []
+      : [
+          `${places.best}   those with the lowest loss on what is held back, ${result.best.loss.toPrecision(4)} after step ${result.best.step}`,
+        ]),
     ...(losses.length > 0 ? [`${places.picture}   loss against step`] : []),
     `${places.data}   the same as numbers`,
     `${places.checkpoint}   to go on from, with --resume`,

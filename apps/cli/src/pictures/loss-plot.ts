@@ -13,6 +13,7 @@ export function drawLosses({
 }: Pick<TrainResult, "losses" | "validation">): string {
   const steps = losses.map((loss, step) => ({ name: MINIBATCHES, step: step + 1, loss }));
   const held = validation.map((point) => ({ name: HELD_BACK, ...point }));
+  const lowest = held.toSorted((a, b) => a.loss - b.loss).slice(0, 1);
   const positive = [...steps, ...held].every(({ loss }) => loss > 0);
   return drawChart({
     x: { label: "step" },
@@ -33,6 +34,8 @@ export function drawLosses({
       }),
       Plot.line(held, { x: "step", y: "loss", stroke: "name", strokeWidth: 2 }),
       Plot.dot(held, { x: "step", y: "loss", fill: "name", r: 3 }),
+      // The params after this step are kept.
+      Plot.dot(lowest, { x: "step", y: "loss", stroke: "name", r: 7 }),
       ...[steps, held].map((points) =>
         Plot.text(points.slice(0, 1), {
           x: "step",

@@ -102,3 +102,50 @@ test("without a checkpoint none of another training is proposed", async () => {
     "ham: there is no checkpoint near/b.checkpoint.safetensors. Name it with --checkpoint, or start anew without --resume.",
   ]);
 });
+
+interface Report {
+  losses: number[];
+  validation: { step: number; loss: number }[];
+  best: { step: number; loss: number } | null;
+}
+
+test("held-out examples are measured on, and the best params are kept, also across a stop", async () => {
+  const data = Float32Array.from({ length: 24 }, (_, i) => Math.cos(2 * i));
+  bench.writeArray("own.npy", { shape: [4, 6], data });
+  // So fast that the best is not the last.
+  const text = readFileSync(join(CASE, "r.ham"), "utf8").replace("lr = 0.02", "lr = 0.7");
+  bench.write("wild.ham", text);
+  const args = ["--held-out", "image=own.npy", "--json"];
+  const whole = await train("wild.ham", "--epochs", "5", "--out", "ho/w.safetensors", ...args);
+  expect([whole.code, whole.stderr]).toEqual([0, ""]);
+  const { validation, best, losses } = JSON.parse(whole.stdout) as Report;
+  // All ten examples are learned from.
+  expect([losses.length, validation.length]).toEqual([15, 6]);
+  const lowest = Math.min(...validation.map(({ loss }) => loss));
+  expect(best).toEqual(validation.find(({ loss }) => loss === lowest));
+  expect(best!.step).toBeLessThan(15);
+
+  // What was kept has that loss: it is the loss before the first step of a training that takes it.
+  const kept = ["--params", "ho/w-best.safetensors", "--epochs", "1", "--out", "k/w.safetensors"];
+  const again = JSON.parse((await train("wild.ham", ...args, ...kept)).stdout) as Report;
+  expect(again.validation[0].loss).toBeCloseTo(lowest, 5);
+
+  await train("wild.ham", "--epochs", "2", "--out", "hp/w.safetensors", ...args);
+  const rest = ["--resume", "--epochs", "5", "--out", "hp/w.safetensors", ...args];
+  expect((await train("wild.ham", ...rest)).code).toBe(0);
+  for (const name of ["w-best.safetensors", "w.checkpoint.safetensors", "w-loss.svg"]) {
+    expect(bytes(`hp/${name}`).equals(bytes(`ho/${name}`)), name).toBe(true);
+  }
+});
+
+test.each([
+  [["--held-out", "image=d.npy", "--validation", "0.2"], "Give one of them"],
+  [["--held-out", "picture=d.npy"], '"picture" is no given that this training reads'],
+  [["--held-out", "image=lost.npy"], "there is no such file"],
+  [["--held-out", "image=flat.npy"], '"image" needs the shape [N, 6], found [6]'],
+] as const)("held-out examples that cannot be meant: %j", async (args, told) => {
+  bench.writeArray("flat.npy", { shape: [6], data: new Float32Array(6) });
+  const { code, stderr } = await train("r.ham", "--out", "no/w.safetensors", ...args);
+  expect(stderr).toContain(told);
+  expect(code).toBe(2);
+});

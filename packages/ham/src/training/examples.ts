@@ -21,6 +21,8 @@ export interface ExampleSource {
   readonly batch: number;
   /** The share of the examples that is held back. */
   readonly validation: number;
+  /** Examples of their own to measure the loss on, in place of a share; null for none. */
+  readonly heldOut: ReadonlyMap<Tensor, Entries> | null;
 }
 
 /** A minibatch; its tensors are the caller's. */
@@ -42,6 +44,12 @@ export class Examples {
   constructor(source: ExampleSource) {
     this.#source = source;
     const count = countOf(source);
+    if (source.heldOut !== null) {
+      const own = countOf({ ...source, files: source.heldOut, validation: 0 });
+      this.#validation = Int32Array.from({ length: own }, (_, row) => row);
+      this.#training = Int32Array.from({ length: count }, (_, row) => row);
+      return;
+    }
     const order = permutation(foldIn(source.key, HELD_BACK), count);
     const held = Math.floor(count * source.validation);
     this.#validation = order.slice(0, held);
@@ -76,13 +84,13 @@ export class Examples {
     const { batch, key } = this.#source;
     for (let from = 0, part = 0; from < this.#validation.length; from += batch, part++) {
       const rows = this.#validation.subarray(from, from + batch);
-      yield this.#dealt(rows, foldIn(foldIn(key, VALIDATION), part));
+      yield this.#dealt(rows, foldIn(foldIn(key, VALIDATION), part), this.#source.heldOut);
     }
   }
 
-  #dealt(rows: Int32Array, key: Key): Dealt {
+  #dealt(rows: Int32Array, key: Key, own: ExampleSource["heldOut"] = null): Dealt {
     const { files, feeds, space } = this.#source;
-    const givens = new Map([...files].map(([tensor, all]) => [tensor, rowsOf(all, rows)]));
+    const givens = new Map([...(own ?? files)].map(([tensor, all]) => [tensor, rowsOf(all, rows)]));
     feeds.forEach((feed, i) => {
       givens.set(feed.tensor, drawFeed(feed, { ...space, givens }, rows.length, foldIn(key, i)));
     });

@@ -8,7 +8,7 @@ import {
   writeCheckpoint,
 } from "@hamlet/core";
 import { type EnergyGraph, HamError, modelId } from "@hamlet/graph";
-import type { ValidationPoint } from "./progress.ts";
+import type { BestParams, ValidationPoint } from "./progress.ts";
 import { type ChangedSetting, changedSettings } from "./told.ts";
 
 /** What must be the same for a training to go on as if it had not stopped. */
@@ -21,6 +21,8 @@ export interface Dealing {
 const DEALING = "training/dealing";
 const LOSSES = "curve/loss";
 const VALIDATION = "curve/validation";
+const BEST = "best/point";
+const BEST_PARAM = "best/param/";
 
 /** The record of a training. */
 export class Journal {
@@ -29,6 +31,7 @@ export class Journal {
   readonly arrays: ReadonlyMap<string, ArrayData> | null;
   readonly losses: number[] = [];
   readonly validation: ValidationPoint[] = [];
+  best: BestParams | null = null;
   /** What is another setting now than in the checkpoint. */
   readonly changed: readonly ChangedSetting[];
   readonly #model: string;
@@ -50,6 +53,21 @@ export class Journal {
     for (let i = 0; i < points.length; i += 2) {
       this.validation.push({ step: points[i], loss: points[i + 1] });
     }
+    const [step, loss] = numbers(arrays?.get(BEST));
+    if (loss !== undefined) {
+      const params = [...arrays!].filter(([name]) => name.startsWith(BEST_PARAM));
+      const named = params.map(([name, array]) => [name.slice(BEST_PARAM.length), array] as const);
+      this.best = { step, loss, params: new Map(named) };
+    }
+  }
+
+  /** Whether no loss before was as low on what is held back. */
+  isBest(loss: number): boolean {
+    return this.best === null || loss < this.best.loss;
+  }
+
+  keepBest(loss: number, params: ReadonlyMap<string, ArrayData>): void {
+    this.best = { step: this.step, loss, params };
   }
 
   /**
@@ -99,6 +117,15 @@ export class Journal {
     );
   }
 
+  #bestArrays(): (readonly [string, ArrayData])[] {
+    if (this.best === null) return [];
+    const { step, loss, params } = this.best;
+    return [
+      [BEST, float64([2], [step, loss])],
+      ...[...params].map(([name, array]) => [`${BEST_PARAM}${name}`, array] as const),
+    ];
+  }
+
   checkpoint(weights: ReadonlyMap<string, ArrayData>): Uint8Array {
     const { training, validation, batch } = this.#dealing;
     const points = this.validation.flatMap(({ step, loss }) => [step, loss]);
@@ -107,6 +134,7 @@ export class Journal {
       [DEALING, float64([3], [training, validation, batch])] as const,
       [LOSSES, float64([this.step], this.losses)] as const,
       [VALIDATION, float64([this.validation.length, 2], points)] as const,
+      ...this.#bestArrays(),
     ]);
     const notes = this.#settings;
     return writeCheckpoint({ model: this.#model, step: this.step, key: this.key, arrays, notes });

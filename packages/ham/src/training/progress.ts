@@ -1,5 +1,6 @@
 // What a training says while it runs and when it has ended.
 
+import type { ArrayData } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ChangedSetting } from "./told.ts";
@@ -27,6 +28,11 @@ export interface ValidationPoint {
   readonly loss: number;
 }
 
+/** Params after the step at which the loss on what is held back was lowest. */
+export interface BestParams extends ValidationPoint {
+  readonly params: ReadonlyMap<string, ArrayData>;
+}
+
 /** What a training returns. `dispose()` frees its tensors. */
 export interface TrainResult {
   /** `aborted`: the signal said so; everything learned until then is here. */
@@ -42,6 +48,8 @@ export interface TrainResult {
   readonly losses: readonly number[];
   /** Before the first step and after every epoch; empty when nothing is held back. */
   readonly validation: readonly ValidationPoint[];
+  /** The trained params, by name, where that loss was lowest; null when nothing is held back. */
+  readonly best: BestParams | null;
   /** Examples that had not come to rest, and systems that were not solved, over all steps made. */
   readonly unsettled: number;
   readonly unsolved: number;

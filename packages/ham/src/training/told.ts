@@ -15,10 +15,17 @@ export interface ChangedSetting {
 export function toldSettings(
   { loss, gradient, optimiser, freeze, feeds }: Training,
   settings: TrainingSettings,
-  examples: ReadonlyMap<Tensor, Entries>,
+  {
+    examples,
+    heldOut,
+  }: {
+    readonly examples: ReadonlyMap<Tensor, Entries>;
+    readonly heldOut?: ReadonlyMap<Tensor, Entries>;
+  },
 ): Record<string, string> {
   const { clip } = settings;
-  const files = [...examples].map(([{ name }, entries]) => `${name} ${fingerprint(entries)}`);
+  const told = (files: ReadonlyMap<Tensor, Entries>) =>
+    [...files].map(([{ name }, entries]) => `${name} ${fingerprint(entries)}`).join(", ") || "none";
   return {
     loss: printText(loss),
     gradient: call(gradient.name, [...settings.gradient]),
@@ -33,7 +40,8 @@ export function toldSettings(
             : `${feed.tensor.name} = ${printText(feed.value)}`,
         )
         .join("; ") || "none",
-    examples: files.join(", ") || "none",
+    examples: told(examples),
+    "held out": heldOut === undefined ? "a share" : told(heldOut),
   };
 }
 

@@ -1,6 +1,6 @@
 // The training loop: minibatch, gradient, step; validation and a checkpoint after every epoch.
 
-import { type Inputs, type Key, key as keyOf, OPTIMISERS } from "@hamlet/core";
+import { type ArrayData, type Inputs, type Key, key as keyOf, OPTIMISERS } from "@hamlet/core";
 import { type EnergyGraph, HamError, type Tensor, type Training } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertAdmitted, assertNumbersAdmitted } from "../hypergraph/assert-admitted.ts";
@@ -24,6 +24,8 @@ export interface TrainSetup extends RecallSetup {
   readonly params: ReadonlyMap<Tensor, Entries>;
   /** The examples: every given with a file that the training does not feed, `[N, …axes]`. */
   readonly examples: ReadonlyMap<Tensor, Entries>;
+  /** The same givens with other examples, on which the loss is measured in place of a share. */
+  readonly heldOut?: ReadonlyMap<Tensor, Entries>;
 }
 
 /** How a training is run. */
@@ -100,7 +102,7 @@ class Run {
     for (const [tensor, { data, shape }] of [...setup.params, ...setup.examples]) {
       assertAdmitted(tensor, data, shape);
     }
-    this.#journal = Journal.open(graph, toldSettings(training, this.#settings, setup.examples), {
+    this.#journal = Journal.open(graph, toldSettings(training, this.#settings, setup), {
       key: options.key ?? keyOf(0),
       resume: options.resume,
     });
@@ -113,6 +115,7 @@ class Run {
       key: this.#journal.key,
       batch: this.#settings.batch,
       validation,
+      heldOut: setup.heldOut ?? null,
     });
     this.#journal.assertSame({ ...this.#examples.counts, batch: this.#settings.batch });
     this.#steps = this.#epochs * this.#examples.stepsAnEpoch;
@@ -203,6 +206,7 @@ class Run {
     }
     const loss = total / count;
     if (!Number.isFinite(loss)) throw this.#notFinite("loss on the examples held back");
+    if (this.#journal.isBest(loss)) this.#journal.keepBest(loss, await this.#values());
     this.#journal.validated(loss);
     return loss;
   }
@@ -211,6 +215,21 @@ class Run {
   #params(): { all: Inputs; own: tf.Tensor[] } {
     const trained = this.weights.values();
     return { all: new Map([...this.#setup.values, ...trained]), own: [...trained.values()] };
+  }
+
+  /** The trained params as numbers. */
+  async #values(): Promise<Map<string, ArrayData>> {
+    const values = this.weights.values();
+    try {
+      const arrays = new Map<string, ArrayData>();
+      for (const [{ name }, value] of values) {
+        const data = new Float32Array(await value.data());
+        arrays.set(name, { shape: [...value.shape], dtype: "float32", data });
+      }
+      return arrays;
+    } finally {
+      tf.dispose([...values.values()]);
+    }
   }
 
   async #checkpoint(): Promise<Uint8Array> {
@@ -224,7 +243,7 @@ class Run {
 
   #result(ending: TrainResult["ending"]): TrainResult {
     const params = this.weights.values();
-    const { step, losses, validation, changed } = this.#journal;
+    const { step, losses, validation, changed, best } = this.#journal;
     const dispose = () => {
       tf.dispose([...params.values()]);
       this.weights.dispose();
@@ -236,6 +255,7 @@ class Run {
       epochs: step / this.#examples.stepsAnEpoch,
       losses,
       validation,
+      best,
       unsettled: this.#unsettled,
       unsolved: this.#unsolved,
       params,
