@@ -67,6 +67,31 @@ test("a model from a server recalls as one from the disk, with its data, and lea
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test("a model from a server reads pictures and tables as one from the disk", async () => {
+  const response = (text: string) => new Response(text);
+  const texts: Readonly<Record<string, string>> = {
+    "m.ham": `ham 1
+data xi: sign[K, H, W] from "letters.txt"
+data b: [H] from "b.csv#b"
+dim K, H, W
+neuron v: [H, W] as tanh
+energy e = -sum[m, y, x] xi[m, y, x] * b[y] * v[y, x]
+`,
+    "letters.txt": ".#.\n#.#\n",
+    "b.csv": "a,b\n1,2\n3,4\n",
+  };
+  const real = globalThis.fetch;
+  globalThis.fetch = (url) => Promise.resolve(response(texts[String(url).split("/").at(-1)!]));
+  try {
+    using model = await fetchModel("https://example.org/m.ham");
+    expect(model.entries("xi").shape).toEqual([1, 2, 3]);
+    expect([...model.entries("xi").data]).toEqual([-1, 1, -1, 1, -1, 1]);
+    expect([...model.entries("b").data]).toEqual([2, 4]);
+  } finally {
+    globalThis.fetch = real;
+  }
+});
+
 test("a file that is not there is named, with one that is called nearly so", async () => {
   const error = await errorOf(loadModelFile(join(EXAMPLES, "digit.ham")));
   expect(error.code).toBe("model/cannot-read");
@@ -107,7 +132,18 @@ test.each(["index", "web"])("the entry %s can be bundled for a page", async (ent
   const bundle = await rolldown({ input, platform: "browser", logLevel: "silent" });
   const { output } = await bundle.generate({ format: "esm" });
   await bundle.close();
-  const [{ imports, code }] = output;
-  expect(imports).toEqual([]);
-  expect(code).not.toContain("node:fs");
+  const chunks = output.filter((part) => part.type === "chunk");
+  const names = chunks.map(({ fileName }) => fileName);
+  for (const { imports, dynamicImports, code } of chunks) {
+    expect([...imports, ...dynamicImports].filter((name) => !names.includes(name))).toEqual([]);
+    expect(code).not.toContain("node:fs");
+  }
+  // The readers of pictures and tables are loaded when a file needs them.
+  const [first] = chunks;
+  const atOnce = chunks.filter(({ fileName }) =>
+    [first.fileName, ...first.imports].includes(fileName),
+  );
+  const modules = (some: typeof chunks) => some.flatMap(({ moduleIds }) => moduleIds).join("\n");
+  expect(modules(atOnce)).not.toMatch(/papaparse|fast-png/);
+  expect(modules(chunks)).toMatch(/papaparse[^]*fast-png|fast-png[^]*papaparse/);
 });
