@@ -39,6 +39,31 @@ test("the earlier notebook's numbers stand beside ours", async () => {
   expect(stdout).toContain("out/drdam-early-energies.svg");
 });
 
+test("the ring has its closed form, and a thousand patterns agree with it", async () => {
+  const { code, stdout } = await bench.inProcess(["reproduce", "ring", "--json"]);
+  expect(code).toBe(0);
+  const { results, figures } = JSON.parse(stdout) as {
+    results: { beta: number; radius: number; energy: number; apart: number }[];
+    figures: string[];
+  };
+  // From an independent evaluation of I₁/I₀.
+  const known = new Map([
+    [0.5, 0],
+    [1, 0],
+    [1.1, 0.413389],
+    [2, 0.831462],
+    [10, 0.973984],
+    [50, 0.994962],
+  ]);
+  expect(results.map(({ beta }) => beta)).toEqual([...known.keys()]);
+  for (const { beta, radius, apart } of results) {
+    expect(radius).toBeCloseTo(known.get(beta)!, 6);
+    expect(apart).toBeLessThan(1e-9);
+  }
+  const svg = readFileSync(join(bench.folder, figures[0]), "utf8");
+  expect(svg.match(/<g transform="translate\(\d+ \d+\)"><svg/g)).toHaveLength(6);
+});
+
 test("an unknown reproduction is a usage error that lists them", async () => {
   const { code, stderr } = await bench.inProcess(["reproduce", "drdm"]);
   expect(code).toBe(2);

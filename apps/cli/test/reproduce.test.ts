@@ -87,7 +87,8 @@ describe("mistakes", () => {
         kohonen       recall of key–value pairs by the pseudo-inverse, softmax, ReLU and dot product
         drdam         energies, kernels and descents of a memory of random features, and the notebook's figures
         drdam-early   the earlier DrDAM notebook: one hundred features of ten dimensions
-        diffusion     diffusion models that memorise, make up and generalise points on a circle"
+        diffusion     diffusion models that memorise, make up and generalise points on a circle
+        ring          the exact energy of infinitely many patterns on the circle, and of a thousand"
     `);
   });
 

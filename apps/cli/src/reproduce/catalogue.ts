@@ -5,5 +5,6 @@ import { drdamEarly } from "./drdam-early.ts";
 import { drdam } from "./drdam.ts";
 import { kohonen } from "./kohonen.ts";
 import type { Reproduction } from "./reproduction.ts";
+import { ring } from "./ring.ts";
 
-export const REPRODUCTIONS: readonly Reproduction[] = [kohonen, drdam, drdamEarly, diffusion];
+export const REPRODUCTIONS: readonly Reproduction[] = [kohonen, drdam, drdamEarly, diffusion, ring];
