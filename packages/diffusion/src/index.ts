@@ -32,7 +32,7 @@ export { hutchinson, type HutchinsonOptions } from "./likelihood/hutchinson.ts";
 export { energiesOf, logLikelihood, type LikelihoodOptions } from "./likelihood/log-likelihood.ts";
 export { type DirectionOptions } from "./network/directions.ts";
 export { readScore, type ScoreFile, writeScore } from "./network/file.ts";
-export { initialModel, type ScoreModel } from "./network/model.ts";
+export { initialModel, type InitialOptions, type ScoreModel } from "./network/model.ts";
 export { type NetworkScore, networkScore } from "./network/network-score.ts";
 export { type NetworkShape } from "./network/shape.ts";
 export { type Noise, noiseDeviation, noiseVariance, varianceExploding } from "./noise.ts";

@@ -214,3 +214,21 @@ describe("what a training refuses", () => {
     await expect(wide).rejects.toMatchObject({ code: "diffusion/bad-shape" });
   });
 });
+
+test("the scale of the frequencies is that of the network which is trained", async () => {
+  await useBackend("cpu");
+  const small = initialModel(key(4), SHAPE, { frequencyScale: 2 });
+  const usual = initialModel(key(4), SHAPE);
+  usual.frequencies.forEach((f, i) => expect(small.frequencies[i]).toBeCloseTo(f / 8, 6));
+  expect(small.weights).toEqual(usual.weights);
+  const options = { ...SHORT, iterations: 2, every: 1 };
+  const trained = await trainScore(RING, { ...options, frequencyScale: 2 });
+  const other = await trainScore(RING, options);
+  other.model.frequencies.forEach((f, i) =>
+    expect(trained.model.frequencies[i]).toBeCloseTo(f / 8, 5),
+  );
+  expect(trained.losses).not.toEqual(other.losses);
+  expect(() => initialModel(key(4), SHAPE, { frequencyScale: 0 })).toThrow(
+    'A score network: expected "frequencyScale" to be a number above 0, found 0. Change it, or leave it out for 16.',
+  );
+});

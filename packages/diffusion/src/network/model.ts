@@ -1,11 +1,21 @@
 // A score network's numbers, as plain data.
 
 import { foldIn, type Key, normal, uniform } from "@hamlet/core";
+import { HamError } from "@hamlet/graph";
 import { type Network, network } from "./network.ts";
 import { type NetworkShape, networkShape } from "./shape.ts";
 
-/** How far apart the frequencies of the embedding lie: turns per unit of time. */
+/** How far apart the frequencies of the embedding lie, as in the notebook. */
 const SCALE = 16;
+
+export interface InitialOptions {
+  /**
+   * Standard deviation of the frequencies of the time's embedding, in turns per unit of time; default
+   * 16. Small ones make a network that changes slowly with the time, large ones one that may differ
+   * from one time to the next.
+   */
+  readonly frequencyScale?: number;
+}
 
 /** A score network: its shape and its numbers. Plain data; nothing has to be disposed. */
 export interface ScoreModel {
@@ -17,12 +27,24 @@ export interface ScoreModel {
 }
 
 /**
- * A network before it has learned anything: frequencies from N(0, 16²), and the weights of a layer
+ * A network before it has learned anything: frequencies from `N(0, frequencyScale²)`, and the weights of a layer
  * uniform within `±1 / √(fan-in)`, as PyTorch's `Linear` starts.
  *
- * @throws HamError `diffusion/network-shape`.
+ * @throws HamError `diffusion/network-shape`; `diffusion/bad-setting` for a scale that is not above 0.
+ * @see Tancik et al. (2020), arXiv:2006.10739, for the scale of Fourier features.
  */
-export function initialModel(key: Key, shape: Partial<NetworkShape> = {}): ScoreModel {
+export function initialModel(
+  key: Key,
+  shape: Partial<NetworkShape> = {},
+  { frequencyScale = SCALE }: InitialOptions = {},
+): ScoreModel {
+  if (!(frequencyScale > 0 && frequencyScale < Infinity)) {
+    throw new HamError(
+      "diffusion/bad-setting",
+      `A score network: expected "frequencyScale" to be a number above 0, found ${frequencyScale}. Change it, or leave it out for ${SCALE}.`,
+      { setting: "frequencyScale", value: frequencyScale },
+    );
+  }
   const whole = networkShape(shape);
   const net = network(whole);
   const weights = new Float32Array(countOf(net));
@@ -34,7 +56,7 @@ export function initialModel(key: Key, shape: Partial<NetworkShape> = {}): Score
       weights.set(uniform(foldIn(key, k + 1), count, { min: -most, max: most }), from);
     }
   });
-  const frequencies = normal(foldIn(key, 0), whole.embedding / 2).map((x) => SCALE * x);
+  const frequencies = normal(foldIn(key, 0), whole.embedding / 2).map((x) => frequencyScale * x);
   return { shape: whole, frequencies, weights };
 }
 

@@ -3,7 +3,7 @@
 import { foldIn, type Key, key as keyOf } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { assertWidth, type Points } from "../data/points.ts";
-import { initialModel, type ScoreModel } from "../network/model.ts";
+import { initialModel, type InitialOptions, type ScoreModel } from "../network/model.ts";
 import { type NetworkShape, networkShape } from "../network/shape.ts";
 import { Batches } from "./batches.ts";
 import { Journal, lossesOf, readResumed } from "./journal.ts";
@@ -20,7 +20,7 @@ export interface ScoreProgress {
 }
 
 /** How a score is learned. */
-export interface TrainScoreOptions extends Partial<Settings> {
+export interface TrainScoreOptions extends Partial<Settings>, InitialOptions {
   /** Default: the network of the notebook. */
   readonly shape?: Partial<NetworkShape>;
   /** The start, the batches, the noise and the times follow from it; default `key(0)`. */
@@ -73,7 +73,7 @@ export async function trainScore(
   const task = { patterns, settings };
   const resumed = options.resume === undefined ? null : readResumed(options.resume, shape, task);
   const key = resumed?.checkpoint.key ?? options.key ?? keyOf(0);
-  const start = resumed?.model ?? initialModel(foldIn(key, 0), shape);
+  const start = resumed?.model ?? initialModel(foldIn(key, 0), shape, options);
   const journal = new Journal(key, start, task);
   const standing = new Standing(start, settings);
   try {
