@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode } from "fast-png";
+import { key } from "@hamlet/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DAMAGES } from "../src/demo/damage.ts";
 import { type Bench, type Finished, makeBench } from "./ham.ts";
 
 let bench: Bench;
@@ -55,4 +57,12 @@ test("it says what to try next, and a smaller beta blurs", async () => {
   const soft = await bench.inProcess(["demo", "--set", "beta=5"]);
   expect(soft.code).toBe(0);
   expect(soft.stdout).toContain("0 of 100");
+});
+
+test("the lower half of every picture is hidden, and the upper half is known", () => {
+  const [{ apply }] = DAMAGES;
+  const pictures = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+  const { picture, known } = apply(pictures, { height: 4, width: 2, white: 16 }, key(0));
+  expect([...known]).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0]);
+  expect([...picture]).toEqual([1, 2, 3, 4, 8, 8, 8, 8, 9, 10, 11, 12, 8, 8, 8, 8]);
 });

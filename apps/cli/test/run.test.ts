@@ -153,3 +153,23 @@ test("--out writes the trajectories that the recall records", async () => {
   const end = (path.data as Float32Array).slice(-2);
   expect(end).toEqual(arrays.get("v")!.data);
 });
+
+test("--out writes the energies that --json prints, one row a step", async () => {
+  writeModel(bench);
+  bench.writeArray("two.npy", { shape: [2, 2], data: Float32Array.of(0.6, 1.1, -0.2, -0.9) });
+  const { code, stdout } = await bench.inProcess(
+    "run m.ham --given query=two.npy --json --out e.npz".split(" "),
+  );
+  expect(code).toBe(0);
+  const { energies, energySteps } = JSON.parse(stdout) as {
+    energies: number[][];
+    energySteps: number[];
+  };
+  const arrays = readNpz(readFileSync(join(bench.folder, "e.npz")));
+  expect(energies.length).toBeGreaterThan(2);
+  expect(arrays.get("energies")).toMatchObject({ shape: [energies.length, 2], dtype: "float64" });
+  // JSON has no −0.
+  const kept = Array.from(arrays.get("energies")!.data as Float64Array, (energy) => energy + 0);
+  expect(kept).toEqual(energies.flat());
+  expect([...arrays.get("energySteps")!.data]).toEqual(energySteps);
+});
