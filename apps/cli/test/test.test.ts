@@ -200,3 +200,19 @@ test("the same seed draws the same, another seed draws anew", async () => {
   expect(await run()).toBe(await run());
   expect(await run("--seed", "1")).not.toBe(await run());
 });
+
+test("an energy that stops being a number is not falling", async () => {
+  const wild = MODEL.replace("dt = 0.5", "dt = 50").replace("= 4", "= 8");
+  const expectation = `
+test "downhill" {
+  feed query ~ normal(0, 1)
+  run settle
+  expect falling(energy)
+}
+`;
+  bench.write("wild.ham", wild + expectation);
+  const { code, stdout } = await bench.inProcess(["test", "wild.ham"]);
+  expect(stdout).toContain("✗ downhill");
+  expect(stdout).toContain("largest rise of the energy is Infinity, the recall ended non-finite");
+  expect(code).toBe(1);
+});
