@@ -3,6 +3,7 @@
 // Only who loads data needs it; an editor that checks text does without.
 
 export { type DataFit, fitData, layoutOf, takeOf } from "./3-lower/data.ts";
+export { asymmetric } from "./2-check/rules/asymmetric.ts";
 export { badEntry } from "./2-check/rules/bad-entry.ts";
 export type { FoundArray } from "./2-check/rules/file-shape.ts";
 export { noFile } from "./2-check/rules/no-file.ts";

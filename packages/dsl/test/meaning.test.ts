@@ -36,6 +36,7 @@ describe("the corrected twin does not break the rule, and its graph is well-form
 const ELSEWHERE = [
   "no_key",
   "dtype",
+  "asymmetric",
   "outside_root",
   "not_a_file",
   "not_utf8",

@@ -43,6 +43,12 @@ export {
 export { kinksOf } from "./analyse/kinks.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export {
+  type Asymmetry,
+  asymmetryOf,
+  type SymmetricUse,
+  symmetricUses,
+} from "./analyse/symmetric-part.ts";
 export type { Curvature } from "./analyse/shape.ts";
 export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
 export { keeps } from "./bound.ts";

@@ -31,6 +31,7 @@ import { CATALOGUE } from "./catalogue.ts";
 import { type ModelFiles, NO_FILES } from "./files.ts";
 import { checkMemory, freeMemory } from "./memory.ts";
 import { readUses } from "./uses.ts";
+import { warnOfEntries } from "./warn-of-entries.ts";
 
 /** How a model is loaded. */
 export interface LoadOptions {
@@ -114,6 +115,11 @@ export async function loadParts(
     addInitial(tensor, { sizes: fit.sizes, entries, seed }, compilation, found);
   }
   stopOnErrors(found.list(), compilation.sources);
+  warnOfEntries(
+    compilation,
+    { sizes: fit.sizes, entries, learned: new Set(learned?.keys()) },
+    found,
+  );
   for (const tensor of graph.tensors) {
     invariant(
       tensor.kind === "given" || tensor.kind === "data" || entries.has(tensor),
@@ -124,6 +130,7 @@ export async function loadParts(
     ...compilation.diagnostics,
     ...fit.diagnostics,
     ...arrays.diagnostics(),
+    ...found.list(),
   ]);
   return { compilation, sizes: fit.sizes, entries, warnings, seed, memory: free };
 }

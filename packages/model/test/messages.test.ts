@@ -25,6 +25,7 @@ const arrays: Readonly<Record<string, Uint8Array>> = {
     ]),
   ),
   "signs.npy": writeNpy({ shape: [2], dtype: "int8", data: Int8Array.of(1, -1) }),
+  "even.npy": writeNpy({ shape: [2, 2], dtype: "int8", data: Int8Array.of(0, 1, 1, 0) }),
   "memories32.npy": writeNpy(matrix),
   "memories64.npy": writeNpy(wide),
   "notes.txt": new TextEncoder().encode("milk, bread, butter\n"),

@@ -4,7 +4,6 @@
 import { type EnergyGraph, type Tensor, tensorsIn } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { allows } from "../2-check/allow.ts";
-import { halfOfWeightsIdle } from "../2-check/rules/half-of-weights-idle.ts";
 import { isolatedNeuron } from "../2-check/rules/isolated-neuron.ts";
 import { untrainedParam } from "../2-check/rules/untrained-param.ts";
 import type { Span } from "../source.ts";
@@ -40,7 +39,6 @@ export function lowerBlocks(
   );
   if (!model.hasErrors()) {
     warnIsolated(model, file, graph);
-    warnIdle(model, file);
     if (trainings.length > 0) {
       const trained = new Set(trainings.flatMap((one) => [...one.trained, ...one.training.freeze]));
       warnUntrained(model, file, graph, trained);
@@ -64,20 +62,6 @@ function warnIsolated(model: ModelLowering, file: ast.FileAst, graph: EnergyGrap
     const neuron = graph.neurons.find(({ name }) => name === item.name.text);
     if (neuron === undefined || coupled.has(neuron.activation)) continue;
     if (!named.has(neuron.name)) isolatedNeuron(model.diagnostics, item.name);
-  }
-}
-
-/** W0605: `dense(v, v)` holds weights of which only the symmetric part counts. */
-function warnIdle(model: ModelLowering, file: ast.FileAst): void {
-  for (const item of file.items) {
-    if (item.kind !== "connect" || allows(item, "half_of_weights_idle")) continue;
-    const { path, args = [], argsSpan } = item.template;
-    const ends = args.filter((arg) => arg.name === undefined);
-    const [a, b] = ends.map((arg) => model.expressions.written(arg.value.span));
-    if (path.segments.at(-1)!.text !== "dense" || ends.length !== 2 || a !== b) continue;
-    const weights = args.find((arg) => arg.name?.text === "W");
-    const written = weights === undefined ? "W" : model.expressions.written(weights.value.span);
-    halfOfWeightsIdle(model.diagnostics, written, a, argsSpan ?? item.template.span);
   }
 }
 

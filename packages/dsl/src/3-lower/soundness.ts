@@ -33,6 +33,7 @@ import { signNeeded } from "../2-check/rules/sign-needed.ts";
 import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
+import { reportIdle } from "./idle.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
 
@@ -46,6 +47,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   reportNoValues(graph, written);
   if (written.leftOut.length > 0) return;
   reportBoundedness(graph, facts, written);
+  reportIdle(graph, written, (name) => termSpan(written, name));
   reportSolvers(graph, written, (name) => termSpan(written, name));
 };
 

@@ -61,6 +61,7 @@ export const RULES = {
   E0609: "no_gradient",
   E0610: "no_energy",
   E0611: "no_finite_value",
+  W0611: "asymmetric",
   W0613: "infinite_slope",
   W0614: "too_small",
   W0615: "overflow",

@@ -1,23 +1,12 @@
-import {
-  add,
-  apply,
-  type HypersynapseDefinition,
-  lit,
-  makeIndex,
-  mul,
-  neg,
-  position,
-  pow,
-  sum,
-} from "@hamlet/graph";
+import { type HypersynapseDefinition, lit, makeIndex, mul, neg, sum } from "@hamlet/graph";
 import { weights } from "./options.ts";
 
 /**
- * Hopfield: `E = −½ Σ Sᵢⱼ aᵢ aⱼ` with symmetric weights `S`.
+ * Hopfield: `E = −½ Σ Wᵢⱼ aᵢ aⱼ`, every pair of units and every unit with itself.
  *
- * Only the upper triangle of `W` is read (`Sᵢⱼ = W[min, max]`), so no half of the weights is
- * idle: every learned number counts. A symmetric array, such as a Hebbian `let`, may be bound
- * to `W` as it is.
+ * Only the symmetric part `½ (W + Wᵀ)` acts, as in every energy of this form, so that a triangle of
+ * couplings means half of each, both ways. A symmetric array, such as a Hebbian `let`, is the usual
+ * case.
  *
  * Shapes: `a: [A]`, `W: [A, A]`; `W` starts as N(0, 0.02²).
  * @see Hopfield (1982, 1984).
@@ -25,7 +14,7 @@ import { weights } from "./options.ts";
 export const synHopfield: HypersynapseDefinition = {
   kind: "hypersynapse",
   name: "hopfield",
-  summary: "E = −½ Σ Sᵢⱼ aᵢ aⱼ, S the upper triangle of W mirrored",
+  summary: "E = −½ Σ Wᵢⱼ aᵢ aⱼ; the symmetric part of W acts",
   args: [{ name: "a", axes: ["A"] }],
   dims: [],
   options: [],
@@ -33,10 +22,7 @@ export const synHopfield: HypersynapseDefinition = {
   energy: ({ dims, args: { a }, params: { W } }) => {
     const i = makeIndex("i", dims["A"]);
     const j = makeIndex("j", dims["A"]);
-    const above = apply("lt", position(i), position(j));
-    const pairs = sum([i, j], mul(W(i, j), a(i), a(j)), above);
-    const own = mul(lit(1 / 2), sum([i], mul(W(i, i), pow(a(i), lit(2)))));
-    return neg(add(pairs, own));
+    return neg(mul(lit(1 / 2), sum([i, j], mul(W(i, j), a(i), a(j)))));
   },
   references: [
     'Hopfield, "Neural networks and physical systems with emergent collective computational abilities", PNAS 79, 1982',

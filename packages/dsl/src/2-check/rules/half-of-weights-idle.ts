@@ -1,18 +1,22 @@
 import type { Diagnostics } from "../../diagnostics/diagnostic.ts";
 import type { Span } from "../../source.ts";
 
-/** W0605: both ends of a two-body synapse are one layer. */
+/** W0605: a learned coupling of which an energy sees the symmetric part alone. */
 export function halfOfWeightsIdle(
   diagnostics: Diagnostics,
-  weights: string,
-  neuron: string,
+  { weights, neuron }: { readonly weights: string; readonly neuron: string | null },
   span: Span,
 ): void {
   diagnostics.report("W0605", span, {
     message: `only the symmetric part of \`${weights}\` has any effect here`,
-    label: "both ends are the same neuron",
+    label:
+      neuron === null
+        ? "no entry differs from its mirror image in effect"
+        : `both ends are \`${neuron}\``,
     help: [
-      `\`hopfield(${neuron})\` stores the symmetric weights directly, with half the parameters`,
+      neuron === null
+        ? "sum over `where i < j` to learn every number once"
+        : `\`hopfield(${neuron})\` has an energy of this form and says so; a sum over \`where i < j\` learns every number once`,
     ],
   });
 }

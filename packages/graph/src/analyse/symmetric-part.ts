@@ -1,0 +1,235 @@
+// Which tensors act by their symmetric part alone?
+//
+// The coupling of two units of a layer has one energy, whichever of them is named first: Σ Wᵢⱼ vᵢ vⱼ
+// is the same for W and for its transpose. In general an energy sees the symmetric part of W and
+// nothing else exactly where ∂E/∂W is symmetric for all values of everything. That is tried at
+// random points, with small sizes: the form decides, not who wrote it. A sum over `i < j` takes a
+// triangle on purpose, and its slope is not symmetric.
+
+import { contains, dependsOn } from "../depends.ts";
+import { gradient } from "../differentiate.ts";
+import { indicesOf } from "../dim.ts";
+import type { EnergyGraph, Term } from "../energy-graph.ts";
+import { HamError } from "../error.ts";
+import { evaluate, evaluateScalar } from "../evaluate.ts";
+import { add } from "../expr.ts";
+import type { Dim, Expr, Tensor } from "../types.ts";
+import { declaredRange, placeOf, refusalOf } from "./admit.ts";
+import { type Draws, makeDraws } from "./draws.ts";
+import { isNonNegative } from "./interval.ts";
+import { factsOf } from "./range.ts";
+
+/** A tensor of which an energy sees only what is the same with some of its axes exchanged. */
+export interface SymmetricUse {
+  readonly tensor: Tensor;
+  /** Axis `i` of the exchanged tensor is axis `order[i]`; `[1, 0]` for a matrix. */
+  readonly order: readonly number[];
+  /** The terms that read it. */
+  readonly terms: readonly Term[];
+}
+
+/** Points at which a slope is compared with its mirror image. */
+const POINTS = 2;
+
+/** Entries of an axis there, where no formula names a later one. */
+const FEW = 3;
+
+/** The consts, params, data and givens of a model that act by their symmetric part alone. */
+export function symmetricUses(graph: EnergyGraph): SymmetricUse[] {
+  return graph.tensors.flatMap((tensor) => {
+    const orders = exchanges(tensor.axes);
+    const read = new Set([tensor]);
+    const terms =
+      orders.length === 0 ? [] : graph.terms.filter((one) => dependsOn(one.energy, read));
+    if (terms.length === 0) return [];
+    const at = indicesOf(tensor.axes);
+    const slope = gradient(add(...terms.map(({ energy }) => energy)), tensor, at);
+    const points = Array.from({ length: POINTS }, (_, seed) => valuesAt(graph, slope, seed));
+    const values = points.map((point) => {
+      try {
+        return evaluate(slope, { ...point, time: 0.375 }, at).data;
+      } catch (error) {
+        if (HamError.isInstance(error)) return null;
+        throw error;
+      }
+    });
+    const order = orders.find((one) =>
+      values.every(
+        (value, i) => value !== null && isMirrored(value, shapeOf(tensor, points[i]), one),
+      ),
+    );
+    return order === undefined ? [] : [{ tensor, order, terms }];
+  });
+}
+
+/** The first entry that differs from its mirror image, and how far the two are apart at most. */
+export interface Asymmetry {
+  /** The largest difference. */
+  readonly largest: number;
+  readonly at: readonly number[];
+  readonly mirror: readonly number[];
+  /** The two entries there. */
+  readonly values: readonly [number, number];
+}
+
+/**
+ * Where entries are not symmetric; null where they are, up to rounding. `shape` may have leading
+ * axes that `order` does not count, such as examples.
+ */
+export function asymmetryOf(
+  data: ArrayLike<number>,
+  shape: readonly number[],
+  order: readonly number[],
+): Asymmetry | null {
+  let scale = 0;
+  for (let offset = 0; offset < data.length; offset++) {
+    scale = Math.max(scale, Math.abs(data[offset]));
+  }
+  let first: readonly [number, number] | null = null;
+  let largest = 0;
+  forEachTwin(shape, order, (offset, twin) => {
+    const gap = Math.abs(data[offset] - data[twin]);
+    if (gap <= ROUNDING * scale) return;
+    largest = Math.max(largest, gap);
+    first ??= [offset, twin];
+  });
+  if (first === null) return null;
+  const [offset, twin]: readonly [number, number] = first;
+  return {
+    largest,
+    at: placeOf(offset, shape),
+    mirror: placeOf(twin, shape),
+    values: [data[offset], data[twin]],
+  };
+}
+
+/** Differences that sums in another order make in float32, relative to the largest entry. */
+const ROUNDING = 1e-5;
+
+/** Visits every entry with its mirror image, in row-major order. */
+function forEachTwin(
+  shape: readonly number[],
+  order: readonly number[],
+  visit: (offset: number, twin: number) => void,
+): void {
+  const lead = shape.length - order.length;
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  // An exchange is its own inverse, so axis i of the image moves along axis order[i] of the array.
+  const steps = shape.map((_, axis) => strides[axis < lead ? axis : lead + order[axis - lead]]);
+  const at = shape.map(() => 0);
+  const total = shape.reduce((a, b) => a * b, 1);
+  for (let offset = 0, twin = 0; offset < total; offset++) {
+    visit(offset, twin);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at[axis]++;
+      twin += steps[axis];
+      if (at[axis] < shape[axis]) break;
+      twin -= steps[axis] * shape[axis];
+      at[axis] = 0;
+    }
+  }
+}
+
+/** Exchanges of axes that have the same dims: of two axes, or of two pairs at once. */
+function exchanges(axes: readonly Dim[]): number[][] {
+  const identity = axes.map((_, axis) => axis);
+  const swaps = identity.flatMap((a) =>
+    identity.filter((b) => b > a && axes[a] === axes[b]).map((b) => [a, b] as const),
+  );
+  const made = (pairs: readonly (readonly [number, number])[]) =>
+    identity.map((axis) => {
+      const pair = pairs.find((one) => one.includes(axis));
+      return pair === undefined ? axis : pair[0] + pair[1] - axis;
+    });
+  const doubles = swaps.flatMap((one, i) =>
+    swaps
+      .slice(i + 1)
+      .filter((other) => !other.some((axis) => one.includes(axis)))
+      .map((other) => [one, other]),
+  );
+  return [...swaps.map((one) => made([one])), ...doubles.map(made)];
+}
+
+function isMirrored(
+  data: Float64Array,
+  shape: readonly number[],
+  order: readonly number[],
+): boolean {
+  const scale = data.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
+  if (!(scale > 0) || !Number.isFinite(scale)) return false;
+  let mirrored = true;
+  forEachTwin(shape, order, (offset, twin) => {
+    mirrored &&= Math.abs(data[offset] - data[twin]) <= 1e-9 * scale;
+  });
+  return mirrored;
+}
+
+interface Point {
+  readonly sizes: ReadonlyMap<Dim, number>;
+  readonly tensors: ReadonlyMap<Tensor, ArrayLike<number>>;
+}
+
+function shapeOf({ axes }: Tensor, { sizes }: Point): number[] {
+  return axes.map((dim) => sizes.get(dim)!);
+}
+
+/** Small sizes, and random entries that the declarations let in. */
+function valuesAt(graph: EnergyGraph, expr: Expr, seed: number): Point {
+  const draws = makeDraws(seed);
+  const facts = factsOf(graph);
+  const { dims, tensors } = readBy(expr);
+  const sizes = new Map([...dims].map(([dim, last]) => [dim, Math.max(FEW, last + 1)]));
+  const entries = new Map<Tensor, ArrayLike<number>>();
+  for (const tensor of tensors) {
+    const count = tensor.axes.reduce((total, dim) => total * sizes.get(dim)!, 1);
+    const positive = isNonNegative(facts.get(tensor) ?? declaredRange(tensor));
+    const known = formulaOf(tensor, sizes);
+    const values = Array.from({ length: count }, () => known ?? entry(tensor, positive, draws));
+    entries.set(tensor, values);
+  }
+  return { sizes, tensors: entries };
+}
+
+/** The tensors of an expression, and its dims with the last position that it names. */
+function readBy(expr: Expr): { dims: Map<Dim, number>; tensors: Set<Tensor> } {
+  const dims = new Map<Dim, number>();
+  const tensors = new Set<Tensor>();
+  const note = (dim: Dim, last = 0) => dims.set(dim, Math.max(dims.get(dim) ?? 0, last));
+  contains(expr, (node) => {
+    node.free.forEach(({ dim }) => note(dim));
+    if (node.kind === "size") note(node.dim);
+    if (node.kind === "reduce" || node.kind === "softmax")
+      node.over.forEach(({ dim }) => note(dim));
+    if (node.kind === "get") {
+      tensors.add(node.tensor);
+      node.tensor.axes.forEach((dim, axis) => {
+        const place = node.at[axis];
+        note(dim, typeof place === "number" ? place : 0);
+      });
+    }
+    return false;
+  });
+  return { dims, tensors };
+}
+
+/** The value of a const whose formula needs nothing but sizes. */
+function formulaOf({ kind, source }: Tensor, sizes: ReadonlyMap<Dim, number>): number | null {
+  if (kind !== "const" || source?.from !== "value") return null;
+  try {
+    return evaluateScalar(source.value, { sizes });
+  } catch (error) {
+    if (HamError.isInstance(error)) return null;
+    throw error;
+  }
+}
+
+function entry(tensor: Tensor, positive: boolean, { normal }: Draws): number {
+  const { elem, bound } = tensor;
+  const z = positive ? Math.abs(normal()) + 0.1 : normal();
+  if (elem === "sign") return z < 0 ? -1 : 1;
+  if (elem === "bit" || elem === "bool") return z < 0.7 ? 0 : 1;
+  const value = elem === "int" ? Math.round(3 * z) : z;
+  if (bound === null || refusalOf(tensor, value) === null) return value;
+  const side = bound.op.startsWith(">") ? 1 : -1;
+  return bound.value + side * (elem === "int" ? 1 + Math.abs(value) : Math.abs(z) + 0.1);
+}
