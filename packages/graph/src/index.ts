@@ -43,6 +43,7 @@ export {
 export { kinksOf } from "./analyse/kinks.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export { riseOf } from "./analyse/rise.ts";
 export {
   type Asymmetry,
   asymmetryOf,

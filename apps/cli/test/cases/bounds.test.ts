@@ -280,6 +280,14 @@ train { unroll = r loss = sum[i] v[i]^2 optimiser = sgd(lr = 1) }`;
   expect(message).toContain("no gradient can train `s`, which takes whole numbers");
 });
 
+test("case 17: the square of a norm holds a fall that is slower", async () => {
+  const path = join(CASES, "../17-norm-at-zero/squared.ham");
+  using loaded = await loadModelFile(path);
+  expect(loaded.warnings.filter(({ code }) => code === "W0603")).toEqual([]);
+  const { certify } = await import("@hamlet/graph");
+  expect(certify(loaded.graph).bounded).toBe("proven: v rises like |x|^2");
+});
+
 test("a hypergraph and a model from JSON check their weights", async () => {
   const { fromJson, toJson } = await import("@hamlet/graph");
   const { makeHypergraph, makeRecall } = await import("@hamlet/ham");

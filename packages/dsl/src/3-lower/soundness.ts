@@ -164,7 +164,7 @@ function reportBoundedness(graph: EnergyGraph, facts: Facts, written: Written): 
     written.diagnostics,
     {
       span,
-      fall: fall === null ? "no power bounds how fast this falls" : `falls like -${product}`,
+      fall: fall === null ? "no power bounds how fast this falls" : `may fall like -${product}`,
     },
     neurons.flatMap((neuron) => {
       const item = neuronItem(written, neuron.name);

@@ -4,7 +4,8 @@
 // |x|^p, its transform grows at least like |x̂|^q with 1/p + 1/q = 1; if L grows at most linearly,
 // x̂ is bounded; and if L is finite everywhere, its transform grows faster than any multiple of
 // |x̂|. A term cannot pull the energy below every bound when it falls strictly slower than the
-// layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young).
+// layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young). What rises in
+// a layer beside its own energy, such as a weight decay Σ x̂², holds it too.
 
 import { gradient } from "../differentiate.ts";
 import { indicesOf } from "../dim.ts";
@@ -15,13 +16,14 @@ import { checkDomains } from "./domain.ts";
 import { growthOf, type Monomial } from "./growth.ts";
 import { isBounded } from "./interval.ts";
 import { type Facts, factsOf, makeRanges, type Ranges } from "./range.ts";
+import { addendsOf, riseOf } from "./rise.ts";
 
 /** How a layer keeps its activation from running away. */
 export interface Confinement {
   readonly neuron: Neuron;
   /** Whether x̂ stays in a bounded set whatever the state. */
   readonly bounded: boolean;
-  /** Its own energy grows at least like |x̂|^exponent; 0 when the leak is off. */
+  /** Its own energy, or a part of a term, grows at least like |x̂|^exponent; 0 for nothing. */
   readonly exponent: number;
 }
 
@@ -45,7 +47,15 @@ const SUPERLINEAR = 1 + 1e-6;
 /** Whether the total energy of a graph is bounded below; see above. */
 export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(graph)): Boundedness {
   const range = makeRanges(facts);
-  const confinements = graph.neurons.map((neuron) => confinementOf(neuron, range, facts));
+  const layers = new Set(graph.neurons.map(({ activation }) => activation));
+  const parts = graph.terms.flatMap((term) =>
+    addendsOf(term.energy, layers).map((part) => ({ term, part })),
+  );
+  const confinements = graph.neurons.map((neuron) => {
+    const own = confinementOf(neuron, range, facts);
+    const rises = parts.map(({ part }) => riseOf(part, neuron.activation, range));
+    return { ...own, exponent: Math.max(own.exponent, ...rises) };
+  });
   const free = new Map(
     confinements.flatMap((confinement): [Tensor, Confinement][] =>
       confinement.bounded ? [] : [[confinement.neuron.activation, confinement]],
@@ -65,8 +75,8 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
   if (bent.length > 0) {
     return { status: "unknown", confinements, term: null, neurons: bent, fall: null };
   }
-  for (const term of graph.terms) {
-    const { down } = growthOf(term.energy, (tensor) => free.has(tensor), range);
+  for (const { term, part } of parts) {
+    const { down } = growthOf(part, (tensor) => free.has(tensor), range);
     const fall = down?.find(tooFast);
     if (down !== null && fall === undefined) continue;
     const touched = graph.neurons.filter(({ activation }) =>

@@ -1,7 +1,7 @@
 // Where operations have a finite value and a finite slope: one table, for the check before a run
 // and for the words after one.
 
-import { apply, children, isLit, lit } from "../expr.ts";
+import { apply, children, lit } from "../expr.ts";
 import type { Apply, Expr, Reduce } from "../types.ts";
 import { excludesZero, type Interval, isNonNegative, isPositive } from "./interval.ts";
 import { type Facts, makeRanges, type Ranges } from "./range.ts";
@@ -102,7 +102,7 @@ function domainOfFunction({ op, args }: Apply, range: Ranges): Domain {
 function domainOfPower(argument: Expr, exponent: Expr, range: Ranges): Domain {
   const { low, high } = range(exponent);
   const power = { argument, overflow: TOO_LARGE };
-  if (isLit(exponent) && Number.isInteger(exponent.value)) {
+  if ((low === high && Number.isInteger(low)) || isWhole(exponent)) {
     if (low >= 0) return { ...power, name: "a power", op: "power", value: null, slope: null };
     return { ...power, name: "a division", op: "division", value: NOT_ZERO, slope: NOT_ZERO };
   }
@@ -151,4 +151,21 @@ export function checkDomains(expr: Expr, facts: Facts = new Map()): DomainRisk[]
   };
   visit(expr);
   return risks;
+}
+
+/** Whether an expression is a whole number whatever the data: `n`, `2 * n + 1` of an `int`. */
+function isWhole(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "lit":
+      return Number.isInteger(expr.value);
+    case "get":
+      return expr.tensor.elem !== "real";
+    case "size":
+    case "position":
+      return true;
+    case "apply":
+      return (expr.op === "add" || expr.op === "mul") && expr.args.every(isWhole);
+    default:
+      return false;
+  }
 }

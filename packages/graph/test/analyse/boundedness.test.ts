@@ -1,6 +1,8 @@
 import {
+  add,
   apply,
   checkBoundedness,
+  evaluateScalar,
   type EnergyGraph,
   type Expr,
   get,
@@ -10,14 +12,19 @@ import {
   makeDim,
   makeIndex,
   makeNeuron,
+  makeRanges,
   makeTensor,
   mul,
   neg,
+  position,
   pow,
   printBoundedness,
+  riseOf,
   sub,
   sum,
+  type Tensor,
 } from "@hamlet/graph";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 const [D, K] = [makeDim("D"), makeDim("K")];
@@ -25,6 +32,8 @@ const [i, m] = [makeIndex("i", D), makeIndex("m", K)];
 const W = makeTensor("W", "param", [D, D]);
 const xi = makeTensor("xi", "data", [K, D]);
 const beta = makeTensor("beta", "const", [], { bound: { op: ">", value: 0 } });
+const p = makeTensor("p", "data", [D], { bound: { op: ">", value: 0 } });
+const half = apply("lt", position(i), lit(2));
 
 const per = (name: string, value: (x: Expr) => Expr): LagrangianDefinition => ({
   name,
@@ -102,7 +111,101 @@ test.each<[string, string, string]>([
 
 test("an energy that only rises is bounded without any leak", () => {
   expect(verdict(identity, (v) => sum([i], pow(v(i), lit(4))), false)).toBe(
-    "proven: no term falls in v",
+    "proven: v rises like |x|^4",
+  );
+});
+
+const squares = (v: (index: typeof i) => Expr) => sum([i], pow(v(i), lit(2)));
+const first = (v: (index: typeof i) => Expr) => neg(sum([i], v(i)));
+const free = (energy: Parameters<typeof verdict>[1]) => verdict(identity, energy, false);
+
+test.each<[string, string, string]>([
+  [
+    "the square of a norm",
+    free((v) => add(pow(apply("sqrt", squares(v)), lit(2)), first(v))),
+    "proven: v rises like |x|^2",
+  ],
+  [
+    "squares inside one sum",
+    free((v) => sum([i], sub(pow(v(i), lit(2)), v(i)))),
+    "proven: v rises like |x|^2",
+  ],
+  [
+    "distances from data",
+    free((v) => add(sum([i, m], pow(sub(v(i), get(xi, [m, i])), lit(4))), quadratic(v))),
+    "proven: v rises like |x|^4",
+  ],
+  [
+    "a scale that is declared positive",
+    free((v) => add(mul(get(beta), squares(v)), first(v))),
+    "proven: v rises like |x|^2",
+  ],
+])("%s holds what falls slower", (_, text, expected) => {
+  expect(text).toBe(expected);
+});
+
+test.each<[string, string]>([
+  ["a norm against a norm", free((v) => add(apply("sqrt", squares(v)), first(v)))],
+  ["squares of half the units", free((v) => add(sum([i], pow(v(i), lit(2)), half), first(v)))],
+  ["a scale of no sign", free((v) => add(mul(get(W, [0, 0]), squares(v)), first(v)))],
+  ["a power of one side", free((v) => add(sum([i], pow(apply("relu", v(i)), lit(2))), first(v)))],
+  ["the square of a sum", free((v) => add(pow(sum([i], v(i)), lit(2)), first(v)))],
+])("%s holds nothing", (_, text) => {
+  expect(text).toMatch(/^unknown/);
+});
+
+test("a chain of lets that read the one before twice stays a chain", () => {
+  const chain = (v: (index: typeof i) => Expr) =>
+    Array.from({ length: 60 }).reduce<Expr>(
+      (e) => add(mul(get(beta), e), mul(lit(0.5), apply("abs", get(W, [0, 0])), e)),
+      squares(v),
+    );
+  expect(free(chain)).toBe("proven: v rises like |x|^2");
+});
+
+test("what is said to rise does, in every direction", () => {
+  const v = makeTensor("v", "activation", [D]);
+  const entry = get(v, [i]);
+  const shifted = sub(mul(lit(-3), entry), get(p, [i]));
+  const bodies: readonly Expr[] = [
+    pow(entry, lit(2)),
+    pow(shifted, lit(4)),
+    mul(get(p, [i]), apply("abs", entry)),
+    apply("logcosh", shifted),
+    apply("max", apply("abs", entry), get(W, [i, i])),
+  ];
+  const wraps: readonly ((x: Expr) => Expr)[] = [
+    (x) => x,
+    (x) => apply("sqrt", x),
+    (x) => pow(apply("relu", x), lit(1.5)),
+    (x) => mul(get(beta), apply("softplus", x)),
+    (x) => apply("relu", sub(x, lit(7))),
+  ];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...bodies),
+      fc.constantFrom(...wraps),
+      fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+      (body, wrap, direction) => {
+        const length = Math.hypot(...direction);
+        fc.pre(length > 0.1);
+        const expr = wrap(sum([i], body));
+        const q = riseOf(expr, v, makeRanges());
+        expect(q).toBeGreaterThan(0.4);
+        const at = (far: number) => {
+          const tensors = new Map<Tensor, ArrayLike<number>>([
+            [v, direction.map((x) => (far * x) / length)],
+            [p, [0.5, 1, 2, 0.1]],
+            [W, Array.from({ length: 16 }, (_, entry) => entry - 8)],
+            [beta, [0.2]],
+          ]);
+          return evaluateScalar(expr, { sizes: new Map([[D, 4]]), tensors });
+        };
+        // Twice as far, 2^q times as high.
+        expect(Math.log2(at(2e6) / at(1e6))).toBeGreaterThan(q - 1e-3);
+      },
+    ),
+    { numRuns: 200, seed: 9 },
   );
 });
 

@@ -31,6 +31,10 @@ const units = makeTensor("v", "activation", [D]);
 const v = get(units, [i]);
 const beta = get(makeTensor("beta", "const", [], { bound: { op: ">", value: 0 } }));
 const total = sum([i], v);
+const source = (value: number) => ({ from: "value", value: lit(value) }) as const;
+const whole = makeTensor("n", "const", [], { source: source(3) });
+const broken = makeTensor("n", "const", [], { source: source(2.5) });
+const count = makeTensor("k", "const", [], { elem: "int", bound: { op: ">", value: 0 } });
 
 test.each<[string, Expr, string]>([
   ["a logarithm of anything", apply("log", total), "log (-inf, inf)"],
@@ -38,6 +42,7 @@ test.each<[string, Expr, string]>([
   ["a root of anything", apply("sqrt", total), "sqrt (-inf, inf)"],
   ["a division by anything", div(lit(1), total), "division (-inf, inf)"],
   ["a broken power of anything", pow(total, lit(1.5)), "power (-inf, inf)"],
+  ["a power by a broken const", pow(total, get(broken)), "power (-inf, inf)"],
 ])("%s is reported with what is known of its argument", (_, expr, expected) => {
   expect(checkDomains(expr).map(({ op, range }) => `${op} ${printInterval(range)}`)).toEqual([
     expected,
@@ -51,6 +56,8 @@ test.each<[string, Expr]>([
   ["a division by a size", div(total, size(D))],
   ["a root of squares", apply("sqrt", sum([i], mul(v, v)))],
   ["an even power of anything", pow(total, lit(4))],
+  ["a power by a const that is whole", pow(total, get(whole))],
+  ["a power by twice an int", pow(total, mul(lit(2), get(count)))],
   ["a division by one more than a square", div(lit(1), add(lit(1), pow(total, lit(2))))],
 ])("%s is inside its domain", (_, expr) => {
   expect(checkDomains(expr)).toEqual([]);
