@@ -200,3 +200,32 @@ connect bias(x)`);
     expect(terms["bias"]).toBe("-sum[i] x[i]");
   });
 });
+
+test("an option and a param of a synapse are bound to nothing that is declared wider", () => {
+  const text = (beta: string) => `dim D = 2, K = 3
+param b: ${beta} = 2
+data xi: [K, D] from "xi.npy"
+neuron v: [D] as sphere
+connect store: lse(v, xi = xi, beta = b)`;
+  expect(errors(compiled(text("real")))).toMatchInlineSnapshot(`
+    "error[E0405] value_out_of_bounds: \`beta\` takes numbers > 0 here, and \`b\` may be others
+     --> m.ham:6:39
+    6 | connect store: lse(v, xi = xi, beta = b)
+      |                                       ^ declared wider
+      = help: declare it \`real > 0\` too
+    "
+  `);
+  expect(errors(compiled(text("real > 0")))).toBe("");
+  const own = (declared: string) => `dim D = 2
+data w: ${declared} from "w.npy"
+neuron v: [D] as tanh
+synapse pull(a: [A]) {
+  param p: [A] > 0 ~ uniform(1, 2)
+  energy = sum[i] log(p[i]) * a[i]
+}
+connect e: pull(v, p = w)`;
+  expect(errors(compiled(own("[D]")))).toContain(
+    "`pull` takes numbers > 0 here, and `w` may be others",
+  );
+  expect(errors(compiled(own("[D] > 1")))).toBe("");
+});

@@ -37,6 +37,7 @@ const ELSEWHERE = [
   "no_key",
   "dtype",
   "asymmetric",
+  "no_such_position",
   "outside_root",
   "not_a_file",
   "not_utf8",

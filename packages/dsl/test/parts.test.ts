@@ -121,6 +121,19 @@ test("files that use each other are an error, and no loop", () => {
   `);
 });
 
+test("a name that is declared wider than in the part is refused", () => {
+  const uses = {
+    "memory.ham":
+      "ham 1\ndim D = 2\nconst beta: real > 0 = 1\nneuron v: [D] as tanh\nenergy e = -beta * sum[i] v[i]^2",
+  };
+  const text = (beta: string) =>
+    `use "./memory.ham" as memory\nparam b: ${beta} = 2\npart fast: memory(beta = b)`;
+  expect(errors(compiled(text("real"), uses))).toContain(
+    "the part takes numbers > 0 here, and `b` may be others",
+  );
+  expect(errors(compiled(text("real > 1"), uses))).toBe("");
+});
+
 test("a mistake in a used file is reported once, where it is", () => {
   const compilation = compiled(STACK, {
     "memory.ham": MEMORY.replace("beta * sum", "betta * sum"),

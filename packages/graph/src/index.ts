@@ -3,7 +3,7 @@ export {
   declaredRange,
   firstRefused,
   holds,
-  isExact,
+  losesDigits,
   placeOf,
   type Refusal,
   refusalOf,
@@ -34,6 +34,7 @@ export { type PossibleFault, possibleFaults } from "./analyse/faults.ts";
 export { type Flatness, flatnessOf, type Hold } from "./analyse/flat.ts";
 export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
 export {
+  includes,
   type Interval,
   interval,
   isNonNegative,
@@ -43,6 +44,7 @@ export {
 export { kinksOf } from "./analyse/kinks.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
+export { type PositionUse, positionUses } from "./analyse/positions.ts";
 export { riseOf } from "./analyse/rise.ts";
 export {
   type Asymmetry,

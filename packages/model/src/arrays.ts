@@ -12,10 +12,18 @@ import {
   type Span,
   suggest,
 } from "@hamlet/dsl";
-import { badEntry, type FoundArray, layoutOf, noFile, notAnArray, takeOf } from "@hamlet/dsl/data";
+import {
+  badEntry,
+  type FoundArray,
+  layoutOf,
+  noFile,
+  notAnArray,
+  rounded,
+  takeOf,
+} from "@hamlet/dsl/data";
 import { type Dim, HamError, type Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
-import { asBits, entriesOf, reorder, roundingError, takeFirst } from "./entries.ts";
+import { asBits, entriesOf, lossOf, reorder, takeFirst } from "./entries.ts";
 import type { ModelFiles } from "./files.ts";
 
 /** A file's array, and the place that named it. */
@@ -156,7 +164,6 @@ export function readEntries(
   tensor: Tensor,
   { entry, header: { file, shape }, place, declared }: OpenArray,
   sizes: ReadonlyMap<Dim, number>,
-  compilation: Compilation,
 ): Entries | null {
   let read: ArrayData;
   try {
@@ -171,13 +178,9 @@ export function readEntries(
     badEntry(declared.diagnostics, tensor, { ...data, from: `\`${file}\` has` }, declared.span);
     return null;
   }
-  const rounding = roundingError(taken);
-  if (rounding > 0 && !isAllowed(compilation, tensor, "dtype")) {
-    declared.diagnostics.report("W0903", declared.span, {
-      message: `\`${file}\` holds ${read.dtype}; it is read as float32`,
-      label: `largest rounding error ${rounding.toExponential(1)}`,
-      help: ["silence with `@allow(dtype)`"],
-    });
+  const loss = lossOf(taken);
+  if (loss !== null) {
+    rounded(declared.diagnostics, { file, dtype: read.dtype, loss }, declared.span);
   }
   const layout = layoutOf(tensor);
   const lead = taken.shape.length - layout.length;
@@ -199,16 +202,4 @@ function placesIn(layout: readonly Dim[], axes: readonly Dim[]): number[] {
     free[place] = null;
     return place;
   });
-}
-
-/** Whether the declaration of a tensor silences a warning. */
-function isAllowed({ file }: Compilation, tensor: Tensor, rule: string): boolean {
-  const item = file.items.find(
-    (other) =>
-      (other.kind === "data" || other.kind === "given" || other.kind === "param") &&
-      other.name.text === tensor.name,
-  );
-  return (item?.attributes ?? []).some(
-    ({ name, args }) => name.text === "allow" && args.some((arg) => arg.text === rule),
-  );
 }

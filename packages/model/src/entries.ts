@@ -2,7 +2,14 @@
 // type allows.
 
 import type { ArrayData } from "@hamlet/core";
-import { type Elem, firstRefused, placeOf, type Refusal, type Tensor } from "@hamlet/graph";
+import {
+  type Elem,
+  firstRefused,
+  losesDigits,
+  placeOf,
+  type Refusal,
+  type Tensor,
+} from "@hamlet/graph";
 
 /** The first entry that a tensor does not take. */
 export interface BadEntry {
@@ -22,18 +29,50 @@ export function asBits(array: ArrayData, elem: Elem, brightest: number): ArrayDa
   return { ...array, data: levels.map((level) => level / brightest) };
 }
 
-/** The largest error made by holding entries as float32: of float64, and of integers above 2^24. */
-export function roundingError({ data }: ArrayData): number {
-  let worst = 0;
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    for (const value of data) {
-      const error = value - BigInt(Math.fround(Number(value)));
-      worst = Math.max(worst, Math.abs(Number(error)));
+/** What is lost when entries are held as float32. */
+export type Loss =
+  /** A whole number that becomes another, or something else than 0 that becomes 0. */
+  | {
+      readonly what: "whole number" | "small number";
+      readonly at: readonly number[];
+      readonly value: number | bigint;
     }
-  } else {
-    for (const value of data) worst = Math.max(worst, Math.abs(value - Math.fround(value)));
+  /** Differences that are small beside the numbers themselves. */
+  | { readonly what: "differences"; readonly error: number; readonly spread: number };
+
+/** A rounding of this part of the spread of all entries is no longer that of the numbers alone. */
+const COARSE = 1e-5;
+
+const EXACT: ReadonlySet<string> = new Set(["bool", "int8", "uint8", "int16", "uint16", "float32"]);
+
+/**
+ * What float32 loses of an array beyond the last of seven digits, which every number may lose; null
+ * for nothing.
+ */
+export function lossOf({ data, dtype, shape }: ArrayData): Loss | null {
+  if (EXACT.has(dtype)) return null;
+  let [low, high, error] = [Infinity, -Infinity, 0];
+  let lost: Extract<Loss, { value: unknown }> | null = null;
+  // Large numbers of float64 are whole by themselves; it takes whole numbers all over to mean them.
+  let whole = true;
+  for (let offset = 0; offset < data.length; offset++) {
+    const value = data[offset];
+    const number = Number(value);
+    const held = Math.fround(number);
+    if (held === 0 && number !== 0) {
+      return { what: "small number", at: placeOf(offset, shape), value };
+    }
+    whole &&= typeof value === "bigint" || Number.isSafeInteger(number);
+    if (lost === null && losesDigits(value)) {
+      lost = { what: "whole number", at: placeOf(offset, shape), value };
+    }
+    low = Math.min(low, number);
+    high = Math.max(high, number);
+    error = Math.max(error, Math.abs(number - held));
   }
-  return worst;
+  if (whole && lost !== null) return lost;
+  const spread = high - low;
+  return spread > 0 && error > COARSE * spread ? { what: "differences", error, spread } : null;
 }
 
 /**

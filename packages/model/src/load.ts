@@ -104,7 +104,7 @@ export async function loadParts(
   stopOnErrors(found.list(), compilation.sources);
   const entries = new Map<Tensor, Entries>();
   for (const [tensor, array] of arrays.opened) {
-    const read = readEntries(tensor, array, fit.sizes, compilation);
+    const read = readEntries(tensor, array, fit.sizes);
     if (read !== null) entries.set(tensor, read);
   }
   stopOnErrors(arrays.diagnostics(), sources, outside);

@@ -16,7 +16,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 const ROOT = join(import.meta.dirname, "fixtures");
 const numbers = [0.1, 0.2, 0.3, 0.4];
 const matrix = { shape: [2, 2], dtype: "float32", data: Float32Array.from(numbers) };
-const wide = { shape: [2, 2], dtype: "float64", data: Float64Array.from(numbers) };
+const far = numbers.map((x) => 1e5 + x);
+const wide = { shape: [2, 2], dtype: "float64", data: Float64Array.from(far) };
+const long = { shape: [2, 2], dtype: "int64", data: BigInt64Array.of(1n, 2n, 16777217n, 3n) };
+const double = { shape: [2, 2], dtype: "float64", data: Float64Array.from(numbers) };
 const arrays: Readonly<Record<string, Uint8Array>> = {
   "weights.npz": writeNpz(
     new Map([
@@ -30,6 +33,9 @@ const arrays: Readonly<Record<string, Uint8Array>> = {
   "memories64.npy": writeNpy(wide),
   "notes.txt": new TextEncoder().encode("milk, bread, butter\n"),
   "bits.csv": new TextEncoder().encode("0,1,1\n1,0,1\n"),
+  "labels.npy": writeNpy({ shape: [4], dtype: "int8", data: Int8Array.of(1, 4, 2, 3) }),
+  "doubles.npy": writeNpy(double),
+  "long.npy": writeNpy(long),
   "b.npy": writeNpy({ shape: [2], dtype: "float32", data: Float32Array.of(1, 2) }),
 };
 /** A host that refuses what lies beside its folder, and what is no file. */

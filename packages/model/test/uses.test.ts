@@ -24,7 +24,11 @@ lagrangian gentle(x) { value = 1/2 * x^2 }
     dtype: "float32",
     data: Float32Array.of(1, 2, -1, -2),
   }),
-  "xi64.npy": writeNpy({ shape: [2], dtype: "float64", data: Float64Array.of(0.1, 0.2) }),
+  "xi64.npy": writeNpy({
+    shape: [2],
+    dtype: "float64",
+    data: Float64Array.of(1e6 + 0.1, 1e6 + 0.2),
+  }),
 };
 
 const files: ModelFiles = {

@@ -83,6 +83,19 @@ test("labels outside their bound stop before the training", async () => {
   `);
 });
 
+test("without a bound they are told of: no position is 10", async () => {
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(join(CASES, "cls5.ham"), "utf8");
+  const bytes = new Uint8Array(await readFile(join(CASES, "tr1b.npz")));
+  const files = { read: () => Promise.resolve(bytes) };
+  const source = { name: "m.ham", text: text.replace("int < 10", "int") };
+  using loaded = await loadModel(source, { files });
+  const labels = loaded.warnings.map(({ code, label }) => `${code} ${label}`);
+  expect(labels.filter((label) => label.startsWith("W0612"))).toEqual([
+    "W0612 has 10 at [11]: the condition holds nowhere",
+  ]);
+});
+
 describe("the first entry that breaks a declaration is named", () => {
   const file = (shape: number[], entries: readonly number[]) => ({
     "p.npy": float32(shape, entries),
@@ -151,6 +164,18 @@ energy e = c * sum[i, m] x[i, m] * v[i]`;
     const set = (one: string) => refusal(model(text, {}, { set: [one] }));
     expect(await set("n=2.5")).toContain("`n` must hold whole numbers");
     expect(await set("b=3.1")).toContain("`b` must be <= 3");
+  });
+
+  test("whole numbers that float32 cannot hold", async () => {
+    const text = bowl("const n: int = 2\nconst b = 2\nparam p: [N] = n * b");
+    const message = await refusal(model(text, {}, { set: ["n=16777217"] }));
+    expect(message).toContain("this becomes 16777216");
+    using listed = await model(bowl("data p: [N] = [1, 2, 16777217, 4]"));
+    expect(listed.warnings.map(({ code }) => code)).toContain("W0903");
+    expect(await refusal(model(bowl("data p: int[N] = [1, 2, 16777217, 4]")))).toContain("E0405");
+    using warned = await model(text, {}, { set: ["b=16777217"] });
+    const rounded = warned.warnings.filter(({ code }) => code === "W0903");
+    expect(rounded.map(({ message }) => message)).toEqual(["`16777217` is held as 16777216"]);
   });
 
   test("the bits of a draw become signs in a sign tensor", async () => {

@@ -1,17 +1,20 @@
 // The options of a connection: numbers, words and lists.
 
 import {
+  declaredRange,
+  includes,
   keeps,
   type Dim,
   isLit,
   lit,
+  makeRanges,
   type HypersynapseOption,
   type OptionValue,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../2-check/rules/type-mismatch.ts";
-import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { declaredWider, valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
 import type { ConnectionSite } from "./connect.ts";
 import type { ModelLowering } from "./model.ts";
 import { knownValue } from "./shape.ts";
@@ -82,6 +85,14 @@ function optionValue(
   if (option.bound !== null && known !== null && !keeps(option.bound, known)) {
     valueOutOfBounds(diagnostics, option.name, option.bound, known, value.span, null);
     return null;
+  }
+  if (option.bound !== null && known === null) {
+    const wanted = { elem: "real", bound: option.bound } as const;
+    if (!includes(declaredRange(wanted), makeRanges()(number))) {
+      const given = model.expressions.written(value.span);
+      declaredWider(diagnostics, `\`${option.name}\``, wanted, given, value.span);
+      return null;
+    }
   }
   return known === null ? number : lit(known);
 }

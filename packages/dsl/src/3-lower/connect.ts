@@ -24,6 +24,7 @@ import { wrongArity } from "../2-check/rules/wrong-arity.ts";
 import { type Binding, readArguments } from "./connect-arguments.ts";
 import { derivedAxes, solveAxes } from "./connect-axes.ts";
 import { readOptions } from "./connect-options.ts";
+import { keepsDeclaration } from "./declared.ts";
 import type { ModelLowering } from "./model.ts";
 import { knownValue } from "./shape.ts";
 import type { Group, Meaning } from "./symbols.ts";
@@ -91,6 +92,14 @@ export function lowerConnect(
       bindings.get(param.name) ?? ownParam(model, site, path, param, use),
     ]),
   );
+  const kept = definition.params.every((param) => {
+    const bound = given.params.get(param.name);
+    if (bound?.meaning.kind !== "tensor") return true;
+    const wanted = { elem: param.elem ?? "real", bound: param.bound };
+    const { tensor } = bound.meaning;
+    return keepsDeclaration(model.diagnostics, `\`${written}\``, wanted, tensor, bound.span);
+  });
+  if (!kept) return null;
   const energy = energyOf(model, site, {
     ...use,
     args: Object.fromEntries(

@@ -3,10 +3,18 @@
 // A list a level, from the first axis to the last; a `given` has its examples in front. How many
 // entries an axis has is found from them, as it is from a file.
 
-import { type Bound, type Dim, type Elem, refusalOf, type TensorKind } from "@hamlet/graph";
+import {
+  type Bound,
+  type Dim,
+  type Elem,
+  losesDigits,
+  refusalOf,
+  type TensorKind,
+} from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { axesText, count } from "../2-check/place.ts";
 import { arrayEntry, arrayShape } from "../2-check/rules/array-literal.ts";
+import { roundedNumber } from "../2-check/rules/rounded.ts";
 import { valueRefused } from "../2-check/rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
@@ -130,7 +138,10 @@ function isEntry(
     return false;
   }
   const refusal = refusalOf(array, value);
-  if (refusal === null) return true;
+  if (refusal === null) {
+    if (losesDigits(value)) roundedNumber(diagnostics, value, span);
+    return true;
+  }
   if (refusal !== "element") {
     valueRefused(diagnostics, name, array, value, span, null);
   } else if (Number.isFinite(Math.fround(value))) {

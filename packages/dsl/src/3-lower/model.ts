@@ -13,6 +13,7 @@ import {
   makeDim,
   makeNeuron,
   get,
+  losesDigits,
   makeTensor,
   type Neuron,
   type Recall,
@@ -32,6 +33,7 @@ import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { noNeuron } from "../2-check/rules/no-neuron.ts";
 import { overCount, overNeeded } from "../2-check/rules/over-needed.ts";
+import { roundedNumber } from "../2-check/rules/rounded.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { unused } from "../2-check/rules/unused.ts";
 import { valueOutOfBounds, valueRefused } from "../2-check/rules/value-out-of-bounds.ts";
@@ -380,8 +382,7 @@ export class ModelLowering {
         ? this.#source(init, { name: name.text, kind, axes, elem, bound })
         : { from: "value", value: lit(override.value) };
     if (source === null) return null;
-    if (override !== undefined && type !== undefined)
-      this.#takes(name, { elem, bound }, override, type);
+    if (override !== undefined) this.#takes(name, { elem, bound }, override, type);
     const tensor = makeTensor(`${this.prefix}${name.text}`, kind, axes, {
       elem,
       bound: bound && { op: bound.op, value: bound.value },
@@ -392,8 +393,19 @@ export class ModelLowering {
     return { kind: "tensor", tensor };
   }
 
-  #takes(name: ast.Name, declared: Declared, override: Override, type: ast.TypeAst): void {
-    if (refusalOf(declared, override.value) === null) return;
+  #takes(
+    name: ast.Name,
+    declared: Declared,
+    override: Override,
+    type: ast.TypeAst | undefined,
+  ): void {
+    if (refusalOf(declared, override.value) === null) {
+      const { value, span } = override;
+      if (losesDigits(value)) {
+        roundedNumber(this.overrides.diagnosticsOf(override), value, span);
+      }
+      return;
+    }
     const line = this.diagnostics.lineOf(name.span);
     valueRefused(
       this.overrides.diagnosticsOf(override),
@@ -401,7 +413,7 @@ export class ModelLowering {
       declared,
       override.value,
       override.span,
-      `declared \`${name.text}: ${this.expressions.written(type.span)}\` at ${this.#file.source.name}:${line}`,
+      `declared \`${name.text}: ${type === undefined ? "real" : this.expressions.written(type.span)}\` at ${this.#file.source.name}:${line}`,
     );
   }
 

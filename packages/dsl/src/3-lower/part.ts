@@ -8,6 +8,7 @@ import { partShape } from "../2-check/rules/dim-mismatch.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { unknownArgument } from "../2-check/rules/unknown-argument.ts";
 import { valueOutOfBounds } from "../2-check/rules/value-out-of-bounds.ts";
+import { type Declared, keepsDeclaration } from "./declared.ts";
 import type { ModelLowering } from "./model.ts";
 import { declarationsOf } from "./scope.ts";
 import { knownValue } from "./shape.ts";
@@ -93,11 +94,21 @@ function bind(
     return { kind: "dim", dim };
   }
   const array = expressions.array(value);
-  if (array !== null) return array.meaning;
+  if (array !== null) {
+    const { meaning } = array;
+    const refused =
+      meaning.kind === "tensor" &&
+      !keepsDeclaration(model.diagnostics, "the part", declaredBy(target), meaning.tensor, span);
+    return refused ? null : meaning;
+  }
   const number = expressions.lower(value);
   if (number === null) return null;
   const meaning = plain ? model.scope.peekAt(value.path) : undefined;
-  if (meaning?.kind === "tensor") return meaning;
+  if (meaning?.kind === "tensor") {
+    return keepsDeclaration(model.diagnostics, "the part", declaredBy(target), meaning.tensor, span)
+      ? meaning
+      : null;
+  }
   const bound = target.type?.bound;
   const known = knownValue(number);
   if (bound !== undefined && known !== null && !keeps(bound, known)) {
@@ -105,6 +116,10 @@ function bind(
     return null;
   }
   return { kind: "let", indices: [], value: number };
+}
+
+function declaredBy({ type }: Exclude<Bindable, { kind: "dim" }>): Declared {
+  return { elem: type?.element?.kind ?? "real", bound: type?.bound ?? null };
 }
 
 /** Bound arrays have exactly the axes that the part declares. */

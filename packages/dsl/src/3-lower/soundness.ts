@@ -34,6 +34,7 @@ import { unboundedEnergy } from "../2-check/rules/unbounded-energy.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
 import { reportIdle } from "./idle.ts";
+import { reportRounded } from "./rounded-numbers.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
 
@@ -45,6 +46,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   reportSlopes(graph, facts, written);
   reportOverflows(graph, facts, written);
   reportNoValues(graph, written);
+  reportRounded(graph, written);
   if (written.leftOut.length > 0) return;
   reportBoundedness(graph, facts, written);
   reportIdle(graph, written, (name) => termSpan(written, name));

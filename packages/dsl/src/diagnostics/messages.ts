@@ -62,6 +62,7 @@ export const RULES = {
   E0610: "no_energy",
   E0611: "no_finite_value",
   W0611: "asymmetric",
+  W0612: "no_such_position",
   W0613: "infinite_slope",
   W0614: "too_small",
   W0615: "overflow",

@@ -67,6 +67,20 @@ export function isExact(
   return Number.isFinite(held) && BigInt(held) === value;
 }
 
+/**
+ * Whether a whole number has digits that float32 changes: 16777217 has, and 2e37 has not, which is
+ * as near to it as any number of its size.
+ */
+export function losesDigits(value: number | bigint): boolean {
+  const number = Number(value);
+  if (!Number.isInteger(number) || isExact(value)) return false;
+  return Number(number.toPrecision(7)) !== number || !isSame(value, number);
+}
+
+function isSame(value: number | bigint, number: number): boolean {
+  return typeof value === "number" || BigInt(number) === value;
+}
+
 /** An entry that a tensor does not take. */
 export interface RefusedEntry {
   /** Its place among the entries, row-major. */

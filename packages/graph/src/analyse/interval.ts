@@ -121,6 +121,15 @@ export function both(x: Interval, y: Interval): Interval {
   });
 }
 
+/** True when every number of `inner` is in `outer`. */
+export function includes(outer: Interval, inner: Interval): boolean {
+  const above =
+    inner.low > outer.low || (inner.low === outer.low && (inner.lowOpen || !outer.lowOpen));
+  const below =
+    inner.high < outer.high || (inner.high === outer.high && (inner.highOpen || !outer.highOpen));
+  return above && below;
+}
+
 /** f(x) for an increasing f. */
 export function increasing(f: (value: number) => number, x: Interval): Interval {
   return interval(f(x.low), f(x.high), { lowOpen: x.lowOpen, highOpen: x.highOpen });

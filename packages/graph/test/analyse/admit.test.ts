@@ -10,6 +10,7 @@ import {
   firstRefused,
   get,
   lit,
+  losesDigits,
   makeRanges,
   makeTensor,
   placeOf,
@@ -81,13 +82,19 @@ test("what is let in lies in the range that proofs assume, and what lies there i
     ),
     { numRuns: samples(750), seed: seed() },
   );
-  expect(admitted).toBeGreaterThan(400);
+  expect(admitted).toBeGreaterThan(80);
 });
 
 test("a const is assumed to have the value of its formula", () => {
   const source = { from: "value", value: lit(0.3) } as const;
   const tensor = makeTensor("c", "const", [], { bound: { op: ">", value: 0 }, source });
   expect(assumedRange(tensor)).toMatchObject({ low: 0.3, high: 0.3 });
+});
+
+test("digits that float32 changes, and sizes that it has no digits for", () => {
+  expect([16777217, 123456789, -33554431].map(losesDigits)).toEqual([true, true, true]);
+  expect([16777217n, 2n ** 60n + 1n, 10n ** 18n].map(losesDigits)).toEqual([true, true, false]);
+  expect([16777216, 2e37, 1e11, 0.1, 1.5, 3e9].map(losesDigits)).toEqual(Array(6).fill(false));
 });
 
 test("the first refused entry, with its place", () => {
@@ -166,6 +173,6 @@ test("every value of a random expression lies in its range, whatever the bounds 
     ),
     { numRuns: samples(375), seed: seed() },
   );
-  expect(narrow).toBeGreaterThan(300);
-  expect(bounded).toBeGreaterThan(1500);
+  expect(narrow).toBeGreaterThan(150);
+  expect(bounded).toBeGreaterThan(500);
 });

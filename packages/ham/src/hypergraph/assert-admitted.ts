@@ -16,7 +16,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { RecallSetup } from "../recall/recall.ts";
 
 /** Whether the declaration of a tensor says more than that its entries are finite. */
-export function isConstrained({ elem, bound, kind, source }: Tensor): boolean {
+function isConstrained({ elem, bound, kind, source }: Tensor): boolean {
   return elem !== "real" || bound !== null || (kind === "const" && source?.from === "value");
 }
 
@@ -41,7 +41,7 @@ export function assertAdmitted(
         : "";
     throw new HamError(
       "ham/value-refused",
-      `"${name}" takes ${demandOf(tensor)}: found ${String(refused.value)} at [${at.join(", ")}]${rounded}. Give it other values, or declare it without that limit.`,
+      `"${name}" takes ${demandOf(tensor)}: found ${String(refused.value)} at [${at.join(", ")}]${rounded}. Give it other values${isConstrained(tensor) ? ", or declare it without that limit" : ""}.`,
       { name, at, value: Number(refused.value) },
     );
   }

@@ -40,6 +40,7 @@ export function addInitialEntries(
     const { source } = tensor;
     if (entries.has(tensor) || source === null || source.from === "file") return;
     if (source.from === "entries") {
+      assertAdmitted(tensor, source.entries, source.shape);
       entries.set(tensor, { shape: source.shape, data: Float32Array.from(source.entries) });
       return;
     }

@@ -3,6 +3,7 @@
 import {
   declaredRange,
   HamError,
+  includes,
   makeClosures,
   makeRanges,
   type Recall,
@@ -22,14 +23,9 @@ import { settingOf } from "./setting.ts";
 export function assertSchedulesAdmitted(recall: Recall, setup: RecallSetup): void {
   const { sizes, numbers } = setup;
   for (const { tensor, value } of recall.schedules) {
-    if (tensor.elem === "real") {
-      if (tensor.bound === null) continue;
-      const { low, high, lowOpen, highOpen } = makeRanges()(value);
-      const wanted = declaredRange(tensor);
-      const above = low > wanted.low || (low === wanted.low && (lowOpen || !wanted.lowOpen));
-      const below = high < wanted.high || (high === wanted.high && (highOpen || !wanted.highOpen));
-      if (above && below) continue;
-    }
+    const free = tensor.elem === "real" && tensor.bound === null;
+    const certain = tensor.elem === "real" && includes(declaredRange(tensor), makeRanges()(value));
+    if (free || certain) continue;
     const start = `The recall "${recall.name}": "${tensor.name}" takes ${demandOf(tensor)}`;
     const open = [...tensorsIn([value])].find((read) => !numbers.has(read));
     if (open !== undefined) {

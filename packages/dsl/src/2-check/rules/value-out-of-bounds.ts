@@ -42,3 +42,19 @@ export function valueRefused(
     ...(notes.length === 0 ? {} : { note: notes }),
   });
 }
+
+/** E0405: a part or a synapse declares more of a name than what is bound to it. */
+export function declaredWider(
+  diagnostics: Diagnostics,
+  who: string,
+  wanted: Pick<Tensor, "elem" | "bound">,
+  written: string,
+  span: Span,
+): void {
+  const limit = wanted.bound === null ? "" : ` ${wanted.bound.op} ${wanted.bound.value}`;
+  diagnostics.report("E0405", span, {
+    message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
+    label: "declared wider",
+    help: [`declare it \`${wanted.elem}${limit}\` too`],
+  });
+}
