@@ -1,7 +1,8 @@
 // `ham ir` and `ham export`: a model for other programs.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeSafetensors } from "@hamlet/core";
 import { fromJson, modelId } from "@hamlet/graph";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, makeBench, writeModel } from "./ham.ts";
@@ -104,6 +105,55 @@ describe("ham export", () => {
     expect(bytes("out/m.onnx").length).toBeGreaterThan(100);
   });
 
+  test("puts learned params into the file, and one step of the recall", async () => {
+    bench.write(
+      "p.ham",
+      "ham 1\ndim D = 2\nconst beta = 2\nconst half = beta / 4\nparam W: [D] = 0\nneuron v: [D] as tanh(beta = beta)\nenergy e = -half * sum[i] W[i] * v[i]\nrecall go { solver = euler(dt = half) steps = 5 }\n",
+    );
+    const learned = Float32Array.of(0.123456, -7.654321);
+    writeFileSync(
+      join(bench.folder, "w.safetensors"),
+      writeSafetensors(new Map([["W", { shape: [2], dtype: "float32", data: learned }]])),
+    );
+    const hex = Buffer.from(learned.buffer).toString("hex");
+    for (const [format, more] of [
+      ["onnx", []],
+      ["jax", ["--recall", "go"]],
+    ] as const) {
+      const options = [
+        "export",
+        "p.ham",
+        "--to",
+        format,
+        "--out",
+        `p.${format === "jax" ? "py" : "onnx"}`,
+        ...more,
+      ];
+      const without = await bench.inProcess(options);
+      expect(without).toMatchObject({ code: 0, stderr: "" });
+      const file = () => bytes(`p.${format === "jax" ? "py" : "onnx"}`);
+      const holds = () =>
+        format === "jax" ? file().includes(hex) : file().includes(Buffer.from(hex, "hex"));
+      expect(holds()).toBe(false);
+      const inside = await bench.inProcess([...options, "--params", "w.safetensors"]);
+      expect(inside).toMatchObject({ code: 0, stderr: "" });
+      expect(holds()).toBe(true);
+      if (format === "onnx") expect(file().includes("update/v")).toBe(true);
+    }
+    const { code, stderr } = await bench.inProcess([
+      "export",
+      "p.ham",
+      "--to",
+      "onnx",
+      "--recall",
+      "rest",
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'ham: There is no recall called "rest". The model has: go.',
+    });
+  });
+
   test("says which size an ONNX file lacks and how to give it", async () => {
     const { code, stderr } = await bench.inProcess(["export", "sizes.ham", "--to", "onnx"]);
     expect(code).toBe(3);
@@ -115,17 +165,17 @@ describe("ham export", () => {
     ).toBe(0);
   });
 
-  test("refuses a recall in an ONNX file", async () => {
-    const { code, stderr } = await bench.inProcess([
-      "export",
-      "m.ham",
-      "--to",
-      "onnx",
-      "--recall",
-      "settle",
-    ]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("use --to jax");
+  test("holds what a recall clamps in an ONNX file, or says what it cannot", async () => {
+    const model = (clamp: string) =>
+      `ham 1\ndim D = 2\nneuron v: [D] as tanh\nenergy e = -sum[i] v[i]^4\nrecall go { clamp v${clamp} steps = 5 }\n`;
+    bench.write("held.ham", model(""));
+    bench.write("at.ham", model(" = 1"));
+    const run = (file: string) =>
+      bench.inProcess(["export", file, "--to", "onnx", "--recall", "go"]);
+    expect(await run("held.ham")).toMatchObject({ code: 0, stderr: "" });
+    const { code, stderr } = await run("at.ham");
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('"go" holds "v" at a given value');
   });
 
   test("needs to know the format", async () => {

@@ -133,7 +133,7 @@ export {
   sum,
   time,
 } from "./expr.ts";
-export { exportJax, type JaxOptions } from "./export-jax/export-jax.ts";
+export { exportJax, type JaxArray, type JaxOptions } from "./export-jax/export-jax.ts";
 export { exportOnnx, onnxModel, type OnnxOptions } from "./export-onnx/export-onnx.ts";
 export type { OnnxConstant, OnnxModel, OnnxNode, OnnxPort } from "./export-onnx/model.ts";
 export {

@@ -4,6 +4,7 @@
 // the velocity is our own −(1/τ) ∂E/∂x̂, so that its numbers can be compared with ours. The file
 // works on one example; `jax.vmap` makes it work on many.
 
+import { bytesToHex } from "@noble/hashes/utils.js";
 import {
   activationOf,
   type EnergyGraph,
@@ -23,6 +24,14 @@ import { MAIN, PREAMBLE } from "./runtime.ts";
 export interface JaxOptions {
   /** The name of a recall; its solver, steps and clamps become the function `recall`. */
   readonly recall?: string;
+  /** Arrays that the file holds itself; whoever calls `load` may give others. */
+  readonly values?: ReadonlyMap<Tensor, JaxArray>;
+}
+
+/** An array in a file: its shape, and its entries row-major. */
+export interface JaxArray {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
 }
 
 /**
@@ -32,9 +41,12 @@ export interface JaxOptions {
  * @throws HamError `graph/export-unsupported` for a recall that jumps (binary layers, other
  * solvers) or holds layers at given values; `graph/unknown-recall` for a name there is none of.
  */
-export function exportJax(graph: EnergyGraph, { recall: wanted }: JaxOptions = {}): string {
+export function exportJax(
+  graph: EnergyGraph,
+  { recall: wanted, values = new Map() }: JaxOptions = {},
+): string {
   const recall = wanted === undefined ? null : recallOf(graph, wanted);
-  const file = new JaxFile(graph);
+  const file = new JaxFile(graph, values);
   return [
     PREAMBLE,
     file.declarations(),
@@ -94,8 +106,11 @@ class JaxFile {
   readonly #tensors = new Map<Tensor, string>();
   readonly #names: Names;
 
-  constructor(graph: EnergyGraph) {
+  readonly #values: ReadonlyMap<Tensor, JaxArray>;
+
+  constructor(graph: EnergyGraph, values: ReadonlyMap<Tensor, JaxArray>) {
     this.#graph = graph;
+    this.#values = values;
     const taken = new Set(["jax", "jnp", "np", "states", "activations", "model", "time", "sizes"]);
     const layers = graph.neurons.flatMap(({ state, activation }) => [state, activation]);
     for (const tensor of [...graph.tensors, ...layers]) {
@@ -133,8 +148,22 @@ class JaxFile {
       "SIZES = {",
       ...known,
       "}",
+      ...this.#ownValues(),
       "",
     ].join("\n");
+  }
+
+  /** Arrays that the file holds, as the bytes of little-endian float32 numbers. */
+  #ownValues(): string[] {
+    if (this.#values.size === 0) return [];
+    const lines = [...this.#values].map(([{ name }, { shape, data }]) => {
+      const view = new DataView(new ArrayBuffer(4 * data.length));
+      for (let n = 0; n < data.length; n++) view.setFloat32(4 * n, data[n], true);
+      const bytes = `bytes.fromhex("${bytesToHex(new Uint8Array(view.buffer))}")`;
+      const places = pythonTuple(shape.map(String), true);
+      return `    ${pythonText(name)}: np.frombuffer(${bytes}, dtype="<f4").reshape(${places}),`;
+    });
+    return ["# Arrays that need not be given.", "VALUES = {", ...lines, "}"];
   }
 
   load(): string {
@@ -143,6 +172,7 @@ class JaxFile {
       ({ size }) => size !== null && size.kind !== "lit",
     );
     const lines = [
+      ...(this.#values.size === 0 ? [] : ["arrays = {**VALUES, **arrays}"]),
       "sizes = measured(arrays, states)",
       ...derived.flatMap((dim) => {
         const inner = new JaxBody(this.#names);

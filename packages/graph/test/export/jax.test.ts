@@ -32,6 +32,23 @@ test.each(named)("the exported file of %s is the one that was run", async (name,
   await expect(inputsText(each)).toMatchFileSnapshot(join(FIXTURES, `${name}.inputs.json`));
 });
 
+test("a file may hold arrays, and whoever loads it may give others", () => {
+  const [{ graph }] = CASES;
+  const [beta, , bias] = graph.tensors;
+  const values = new Map([
+    [beta, { shape: [], data: [2] }],
+    [bias, { shape: [5], data: Float32Array.of(1, -2, 0.5, 0, 3) }],
+  ]);
+  const text = exportJax(graph, { values });
+  expect(text).toContain(`VALUES = {
+    "beta": np.frombuffer(bytes.fromhex("00000040"), dtype="<f4").reshape(()),
+    "bias": np.frombuffer(bytes.fromhex("0000803f000000c00000003f0000000000004040"), dtype="<f4").reshape((5,)),
+}`);
+  expect(text).toContain(
+    "    arrays = {**VALUES, **arrays}\n    sizes = measured(arrays, states)\n",
+  );
+});
+
 test.each(named)("JAX computed what our interpreter computes for %s", (name, each) => {
   expectClose(JSON.parse(readFileSync(join(FIXTURES, `${name}.jax.json`), "utf8")), each);
 });

@@ -3,10 +3,11 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportOnnx, onnxModel } from "@hamlet/graph";
+import { exportOnnx, lit, onnxModel } from "@hamlet/graph";
 import onnxProto from "onnx-proto";
 import { expect, test } from "vitest";
-import { CASES, errorOf, resultsOf } from "./models.ts";
+import { CASES, errorOf, type ExportCase, resultsOf } from "./models.ts";
+import { runOnnx } from "./run-onnx.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../../../fixtures/exports");
 /** ONNX Runtime computes in float32, which holds a number to 6e-8. */
@@ -45,6 +46,64 @@ test.each(named)(
     expect(outputs.filter(({ name }) => !made.has(name))).toEqual([]);
   },
 );
+
+const inputsOf = ({ graph, environment }: ExportCase) =>
+  new Map(
+    [
+      ...graph.tensors.map((t) => [`array/${t.name}`, environment.tensors.get(t)!] as const),
+      ...graph.neurons.map((n) => [`state/${n.name}`, environment.tensors.get(n.state)!] as const),
+    ].map(([name, entries]) => [name, Array.from(entries ?? [])]),
+  );
+
+test.each(named)("our own run of %s is what ONNX Runtime computed", (name, each) => {
+  const found = runOnnx(onnxModel(each.graph, each.environment), inputsOf(each));
+  const kept: Record<string, number[]> = JSON.parse(
+    readFileSync(join(FIXTURES, `${name}.onnx.json`), "utf8"),
+  );
+  for (const [key, values] of Object.entries(kept)) {
+    expect(errorOf(found.get(key)!, values), key).toBeLessThan(TOLERANCE);
+  }
+});
+
+test.each(named.filter(([, { graph }]) => graph.neurons.every(({ kind }) => kind === "smooth")))(
+  "%s with its arrays inside needs states alone, and gives the next ones",
+  (_, each) => {
+    const { graph, environment } = each;
+    const values = new Map(graph.tensors.map((t) => [t, environment.tensors.get(t)!]));
+    const model = onnxModel(graph, { ...environment, values, update: { dt: 0.1 } });
+    const names = model.inputs.map(({ name }) => name);
+    expect(names.filter((name) => !name.startsWith("state/"))).toEqual(["dt"]);
+    const found = runOnnx(model, inputsOf(each));
+    for (const [key, right] of Object.entries(resultsOf(each))) {
+      if (!key.startsWith("recall"))
+        expect(errorOf(found.get(key)!, right), key).toBeLessThan(1e-9);
+    }
+    // Another step for another dt.
+    const other = runOnnx(model, new Map([...inputsOf(each), ["dt", [0]]]));
+    for (const { name, state } of graph.neurons) {
+      const before = Array.from(environment.tensors.get(state)!);
+      expect(errorOf(other.get(`update/${name}`)!, before)).toBe(0);
+    }
+  },
+);
+
+test("an update leaves what a recall clamps where it is", () => {
+  const [each] = CASES;
+  const { graph, environment } = each;
+  const [recall] = graph.recalls;
+  const model = onnxModel(graph, { ...environment, update: { dt: 0.1, recall } });
+  const found = runOnnx(model, inputsOf(each)).get("update/v")!;
+  const known = Array.from(environment.tensors.get(graph.tensors[3])!);
+  const before = Array.from(environment.tensors.get(graph.neurons[0].state)!);
+  const free = resultsOf(each)["update/v"];
+  const right = before.map((x, i) => (known[i] === 0 ? free[i] : x));
+  expect(errorOf(found, right)).toBeLessThan(1e-9);
+  expect(known).toContain(1);
+  const given = { ...recall, clamps: [{ ...recall.clamps[0], value: lit(1) }] };
+  expect(() => onnxModel(graph, { ...environment, update: { dt: 0.1, recall: given } })).toThrow(
+    /"fill_in" holds "v" at a given value/,
+  );
+});
 
 test("a file can be decoded again and says which operators it needs", async () => {
   const [{ graph, environment }] = CASES;
