@@ -205,6 +205,6 @@ test("an unknown solver and a bad setting are explained", () => {
     `[HamError: The recall "settle": expected "dt" to be above 0, found -1. Write it in the recall block, or set it with --set recall.settle.dt=….]`,
   );
   expect(make({ steps: lit(2.5) })).toThrowErrorMatchingInlineSnapshot(
-    `[HamError: The recall "settle": expected "steps" to be a whole number from 1 up, found 2.5. Write it in the recall block, or set it with --set recall.settle.steps=….]`,
+    `[HamError: The recall "settle": expected "steps" to be a whole number from 0 up, found 2.5. Write it in the recall block, or set it with --set recall.settle.steps=….]`,
   );
 });

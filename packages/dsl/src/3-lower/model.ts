@@ -18,10 +18,10 @@ import {
   type Neuron,
   type Recall,
   refusalOf,
-  replaceGets,
   type Tensor,
   type TensorKind,
   type TensorSource,
+  tensorsIn,
   type Term,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
@@ -144,7 +144,10 @@ export class ModelLowering {
 
   run(checks: readonly GraphCheck[]): Lowered {
     this.templates.checkAll();
-    const model = this.collect();
+    const collected = this.collect();
+    const { neurons } = collected;
+    const terms = this.#readsNeurons(collected.terms, neurons) ? collected.terms : [];
+    const model = { ...collected, terms };
     const recalls = this.#file.items.flatMap((item) =>
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
@@ -219,7 +222,7 @@ export class ModelLowering {
       ...pick("neuron").map(({ neuron }) => neuron),
       ...children.flatMap((child) => child.neurons),
     ];
-    const terms = this.#file.items.flatMap((item) => this.#term(item, neurons));
+    const terms = this.#file.items.flatMap((item) => this.#term(item));
     return {
       dims: [
         ...pick("dim").map(({ dim }) => dim),
@@ -612,7 +615,7 @@ export class ModelLowering {
     return settings;
   }
 
-  #term(item: ast.Item, neurons: readonly Neuron[]): Term[] {
+  #term(item: ast.Item): Term[] {
     if (item.kind === "connect") {
       const name = item.name ?? item.template.path.segments.at(-1)!;
       const meaning = this.scope.peek(name.text);
@@ -622,21 +625,23 @@ export class ModelLowering {
     const around: Surroundings = { ...NOWHERE, scalar: "energy" };
     const energy = this.expressions.lower(item.value, around);
     if (energy === null) return [];
-    const activations = new Set(neurons.map((neuron) => neuron.activation));
-    let seen = false;
-    replaceGets(energy, (node) => {
-      seen ||= activations.has(node.tensor);
-      return null;
-    });
-    if (!seen) {
-      noNeuron(
-        this.diagnostics,
-        item.name,
-        neurons.map((neuron) => neuron.name),
-      );
-      return [];
-    }
     return [{ name: `${this.prefix}${item.name.text}`, energy }];
+  }
+
+  /**
+   * An energy may be a constant, so that the sum has the zero that somebody wants; when all of them
+   * are, no recall can follow them.
+   */
+  #readsNeurons(terms: readonly Term[], neurons: readonly Neuron[]): boolean {
+    const activations = new Set(neurons.map((neuron) => neuron.activation));
+    const reads = ({ energy }: Term): boolean =>
+      [...tensorsIn([energy])].some((tensor) => activations.has(tensor));
+    if (terms.length === 0 || this.hasErrors() || terms.some(reads)) return true;
+    const names = neurons.map((neuron) => neuron.name);
+    for (const item of this.#file.items) {
+      if (item.kind === "energy") noNeuron(this.diagnostics, item.name, names);
+    }
+    return false;
   }
 
   /** The neuron that a path names; reports anything else. */

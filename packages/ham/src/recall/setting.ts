@@ -19,8 +19,8 @@ const EXPECTED: Readonly<
     text: "a whole number from 0 up",
   },
   steps: {
-    holds: (value) => Number.isInteger(value) && value >= 1,
-    text: "a whole number from 1 up",
+    holds: (value) => Number.isInteger(value) && value >= 0,
+    text: "a whole number from 0 up",
   },
 };
 

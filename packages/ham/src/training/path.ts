@@ -1,7 +1,7 @@
 // A recall from its start to its end, keeping a state now and then.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Recall } from "@hamlet/graph";
+import { HamError, type Recall } from "@hamlet/graph";
 import type { RecallSetup } from "../recall/recall.ts";
 import { settingOf } from "../recall/setting.ts";
 import type { Layers } from "../solvers/solver.ts";
@@ -37,6 +37,12 @@ export class Walker {
     this.#setup = setup;
     const tableau = tableauOf(recall);
     this.steps = settingOf(recall, setup, "steps");
+    if (this.steps === 0) {
+      throw new HamError(
+        "ham/bad-setting",
+        `The recall "${recall.name}" makes no steps, so there is nothing to learn from it: expected "steps" to be a whole number from 1 up. Write it in the recall block, or set it with --set recall.${recall.name}.steps=….`,
+      );
+    }
     const timeStep = 1 / Math.max(1, this.steps - 1);
     this.stepping = { tableau, dt: settingOf(recall, setup, "dt"), timeStep };
   }
