@@ -66,7 +66,7 @@ export function compile(
   );
   const overrides = readOverrides(set);
   const { graph, places, leftOut } = lowerModel(main, overrides, checks);
-  const diagnostics = withoutAllowed(main.file, [...library.diagnostics(), ...overrides.list()]);
+  const diagnostics = withoutAllowed(main.file, [...overrides.list(), ...library.diagnostics()]);
   return {
     source,
     file: main.file,

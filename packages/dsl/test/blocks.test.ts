@@ -2,6 +2,7 @@
 
 import { evaluateScalar, printText } from "@hamlet/graph";
 import { expect, test } from "vitest";
+import { checked } from "./checking.ts";
 import { compiled } from "./compiling.ts";
 
 const TEXT = `ham 1
@@ -116,4 +117,34 @@ energy e = -sum[i, k] v[i] * w[k]
   const [recall] = compiled(text).graph.recalls;
   expect(recall.solver.name).toBe("async");
   expect(evaluateScalar(recall.steps)).toBe(600);
+});
+
+test("a recall needs no name, as a training needs none", () => {
+  const { graph, diagnostics } = compiled(`dim D = 3
+neuron v: [D] as tanh
+energy e = -sum[i] v[i]
+recall { steps = 7 }
+test "by its name" { run default expect v[0] > 0 }
+test "or without" { expect v[0] > 0 }
+`);
+  expect(diagnostics).toEqual([]);
+  expect(graph.recalls.map(({ name, steps }) => [name, evaluateScalar(steps)])).toEqual([
+    ["default", 7],
+  ]);
+  expect(graph.tests?.map(({ recall }) => recall.name)).toEqual(["default", "default"]);
+});
+
+test("a value from outside that is refused is the one mistake", () => {
+  const text = `ham 1
+dim D = 3
+const beta: real > 0 = 2
+neuron v: [D] as tanh(beta = beta)
+energy e = -sum[i] v[i]
+`;
+  const found = (set: string) =>
+    checked({ name: "m.ham", text: `${text}// --set ${set}\n` }).diagnostics;
+  expect(found("beta=-1").map(({ code }) => code)).toEqual(["E0405"]);
+  expect(found("epochs=3").map(({ code, help }) => [code, help?.[0]])).toEqual([
+    ["E0907", "how often a training sees its examples is set with `ham train --epochs`"],
+  ]);
 });

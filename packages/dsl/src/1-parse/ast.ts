@@ -222,7 +222,7 @@ export interface AssertItem extends Declared {
   readonly message?: StringLiteral;
 }
 
-/** `recall settle { … }` */
+/** `recall settle { … }`; without a name it is called `default`. */
 export interface RecallItem extends Declared {
   readonly kind: "recall";
   readonly name: Name;

@@ -352,7 +352,7 @@ export class HamParser extends CstParser {
 
   readonly recall = this.RULE("recall", () => {
     this.CONSUME(t("Recall"));
-    this.CONSUME(t("Name"));
+    this.OPTION(() => this.CONSUME(t("Name")));
     this.CONSUME(t("LBrace"));
     this.MANY(() => this.SUBRULE(this.recallItem));
     this.CONSUME(t("RBrace"));

@@ -45,6 +45,9 @@ import {
 const valueOf = (node: CstNode): Expression => toExpression(theNode(node, "expression"));
 const firstName = (node: CstNode) => toName(theToken(node, "Name"));
 
+/** What a recall without a name is called, like the one of a file without any. */
+const DEFAULT_RECALL = "default";
+
 /** Doc comments by the offset of the token they stand before. */
 export type Docs = ReadonlyMap<number, Doc>;
 
@@ -150,13 +153,18 @@ function toDeclaration(rule: string, node: CstNode, declared: Declared, docs: Do
         body: nodes(node, "bodyItem").map((item) => toBodyItem(item, docs)),
         ...declared,
       };
-    case "recall":
+    case "recall": {
+      const name = maybeToken(node, "Name");
       return {
         kind: "recall",
-        name: firstName(node),
+        name:
+          name === undefined
+            ? { text: DEFAULT_RECALL, span: tokenSpan(theToken(node, "Recall")) }
+            : toName(name),
         steps: nodes(node, "recallItem").map(toRecallStep),
         ...declared,
       };
+    }
     case "train": {
       const name = maybeToken(node, "Name");
       return {

@@ -198,7 +198,11 @@ export class ModelLowering {
 
   /** True when something is wrong in this file or in one of its parts. */
   hasErrors(): boolean {
-    const isWrong = this.#hasGaps || this.diagnostics.hasErrors();
+    // A value from outside that its declaration refuses is the mistake, not what follows from it.
+    const isWrong =
+      this.#hasGaps ||
+      this.diagnostics.hasErrors() ||
+      this.overrides.list().some(({ severity }) => severity === "error");
     return isWrong || this.#children.some((child) => child.hasErrors());
   }
 

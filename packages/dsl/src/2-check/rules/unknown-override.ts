@@ -16,9 +16,19 @@ export function unknownOverride(
   const all = settable.map((item) =>
     item.kind === "" ? item.name : `${item.name} (${item.kind})`,
   );
+  const option = /(?:^|\.)(epochs|batch)$/.exec(name)?.[1];
+  const training =
+    option === undefined
+      ? []
+      : [
+          option === "epochs"
+            ? "how often a training sees its examples is set with `ham train --epochs`"
+            : "the batch of a training is written in its block: `batch = 32`",
+        ];
   diagnostics.report("E0907", span, {
     message: `this model has nothing called \`${name}\` to set`,
     help: [
+      ...training,
       `${near === undefined ? "" : `did you mean \`${near}\`? `}Settable here: ${all.join(", ")}`,
     ],
   });
