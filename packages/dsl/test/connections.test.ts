@@ -229,3 +229,17 @@ connect e: pull(v, p = w)`;
   );
   expect(errors(compiled(own("[D] > 1")))).toBe("");
 });
+
+test("a convolution takes one stride, or one for rows and one for columns", () => {
+  const text = (stride: string) =>
+    `dim H = 8, W = 9, C = 1, F = 2\nneuron a: [H, W, C] as tanh\nneuron b: [Y, X, F] as tanh\ndim Y = 4, X = 3\nconnect c: conv2d(a, b, kernel = [3, 3], stride = ${stride})`;
+  expect(errors(compiled(text("[2, 3]")))).toBe("");
+  expect(errors(compiled(text("2")))).toContain("dim_mismatch");
+  for (const [stride, said] of [
+    ["[2]", "`stride` is a list of 2 numbers"],
+    ["[2, 3, 1]", "`stride` is a list of 2 numbers"],
+    ["[2, 0]", "`stride` must be >= 1"],
+  ]) {
+    expect(errors(compiled(text(stride)))).toContain(said);
+  }
+});

@@ -84,6 +84,8 @@ export interface HypersynapseOption extends Omit<OptionDefinition, "default"> {
     | readonly number[]
     | null
     | ((use: Omit<HypersynapseUse, "args" | "params">) => Expr);
+  /** How many numbers it may be instead of one: a list of so many, one for each axis. */
+  readonly list?: number;
   /** The words it may be, for an option that is a word. */
   readonly words?: readonly string[];
 }

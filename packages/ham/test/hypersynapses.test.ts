@@ -191,3 +191,69 @@ test("two hypersynapses of one name are an error that shows both", () => {
     'Two hypersynapses are called "dense": "E = −Σ Wᵢⱼ aᵢ bⱼ" and "E = 0". Rename one, or leave one out of the registry.',
   );
 });
+
+test.each([
+  [[1, 2], "same"],
+  [[2, 1], "valid"],
+  [[3, 2], "same"],
+  [[2, 3], "valid"],
+])("a convolution of strides %j with pad = %s is the loop over its windows", (stride, pad) => {
+  const [H, W, C, F, kernel] = [7, 6, 2, 2, [3, 2]];
+  const out = [H, W].map((n, axis) =>
+    Math.ceil((pad === "same" ? n : n - kernel[axis] + 1) / stride[axis]),
+  );
+  const before = [H, W].map((n, axis) =>
+    pad === "same"
+      ? Math.floor(Math.max(0, (out[axis] - 1) * stride[axis] + kernel[axis] - n) / 2)
+      : 0,
+  );
+  const sizes = { height: H, width: W, C, height2: out[0], width2: out[1], F, kh: 3, kw: 2 };
+  const dims = Object.fromEntries(
+    Object.entries(sizes).map(([name, size]) => [name, makeDim(name, size)]),
+  );
+  const make = (name: string, axes: string[]) => {
+    const tensor = makeTensor(
+      name,
+      "activation",
+      axes.map((axis) => dims[axis]),
+    );
+    const count = tensor.axes.reduce((n, dim) => n * (dim.size as { value: number }).value, 1);
+    return [
+      tensor,
+      Array.from({ length: count }, (_, n) => Math.sin(3 * n + name.length * 7)),
+    ] as const;
+  };
+  const a = make("a", ["height", "width", "C"]);
+  const b = make("bb", ["height2", "width2", "F"]);
+  const w = make("www", ["F", "C", "kh", "kw"]);
+  const definition = HYPERSYNAPSES.find(({ name }) => name === "conv2d")!;
+  const options = { kernel, stride, pad };
+  for (const [name, axis] of [
+    ["height2", 0],
+    ["width2", 1],
+  ] as const) {
+    expect(evaluateScalar(definition.derived![name]({ dims, options }))).toBe(out[axis]);
+  }
+  const energy = definition.energy({
+    dims,
+    options,
+    args: { a: reader(a[0]), b: reader(b[0]) },
+    params: { W: reader(w[0]) },
+  });
+  let total = 0;
+  for (let y = 0; y < out[0]; y++)
+    for (let x = 0; x < out[1]; x++)
+      for (let f = 0; f < F; f++)
+        for (let c = 0; c < C; c++)
+          for (let ky = 0; ky < 3; ky++)
+            for (let kx = 0; kx < 2; kx++) {
+              const i = stride[0] * y + ky - before[0];
+              const j = stride[1] * x + kx - before[1];
+              if (i < 0 || j < 0 || i >= H || j >= W) continue;
+              total +=
+                b[1][(y * out[1] + x) * F + f] *
+                w[1][((f * C + c) * 3 + ky) * 2 + kx] *
+                a[1][(i * W + j) * C + c];
+            }
+  expect(evaluateScalar(energy, { tensors: new Map([a, b, w]) })).toBeCloseTo(-total, 10);
+});

@@ -54,6 +54,26 @@ export function readOptions(
   return options;
 }
 
+/** As many numbers as the example has, each within the bound of the option. */
+function listOf(
+  { diagnostics, expressions }: ModelLowering,
+  { name, bound }: HypersynapseOption,
+  { value, example }: { readonly value: ast.Expression; readonly example: readonly number[] },
+): OptionValue | null {
+  const elements = value.kind === "list" ? value.elements : [];
+  const numbers = elements.map((element) => expressions.lower(element));
+  if (numbers.includes(null)) return null;
+  if (numbers.length !== example.length || !numbers.every((number) => isLit(number!))) {
+    listNeeded(diagnostics, name, example, value.span);
+    return null;
+  }
+  const values = numbers.map((number) => number.value);
+  const outside = values.findIndex((number) => bound !== null && !keeps(bound, number));
+  if (outside < 0) return values;
+  valueOutOfBounds(diagnostics, name, bound!, values[outside], elements[outside].span, null);
+  return null;
+}
+
 function optionValue(
   model: ModelLowering,
   option: HypersynapseOption,
@@ -66,18 +86,10 @@ function optionValue(
     wordNeeded(diagnostics, option.name, word, option.words, value.span);
     return null;
   }
-  if (Array.isArray(option.default)) {
-    const numbers =
-      value.kind === "list"
-        ? value.elements.map((element) => model.expressions.lower(element))
-        : [];
-    if (numbers.length > 0 && numbers.every((number) => number !== null && isLit(number))) {
-      return numbers.map((number) => number.value);
-    }
-    if (numbers.every((number) => number !== null)) {
-      listNeeded(diagnostics, option.name, option.default, value.span);
-    }
-    return null;
+  const usual = Array.isArray(option.default) ? (option.default as readonly number[]) : null;
+  if (usual !== null || (option.list !== undefined && value.kind === "list")) {
+    const example = usual ?? Array.from({ length: option.list! }, (_, n) => n + 1);
+    return listOf(model, option, { value, example });
   }
   const number = model.expressions.lower(value);
   if (number === null) return null;

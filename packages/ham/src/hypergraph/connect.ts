@@ -173,7 +173,7 @@ function optionsOf(
   dims: Dims,
 ): Record<string, OptionValue> {
   const options: Record<string, OptionValue> = {};
-  for (const { name: option, default: usual, words, bound, meaning } of synapse.options) {
+  for (const { name: option, default: usual, words, bound, meaning, list } of synapse.options) {
     const value = given[option] ?? (typeof usual === "function" ? usual({ dims, options }) : usual);
     if (value === null) {
       fail(name, synapse, `no value for "${option}" (${meaning}). Give it in "options"`);
@@ -182,8 +182,15 @@ function optionsOf(
       const said = typeof value === "string" ? `"${value}"` : "no word";
       fail(name, synapse, `${said} for "${option}"; it is one of: ${words.join(", ")}`);
     }
-    if (typeof value === "number" && bound !== null && !keeps(bound, value)) {
-      fail(name, synapse, `${option} = ${value}, which must be ${bound.op} ${bound.value}`);
+    const numbers = typeof value === "number" ? [value] : Array.isArray(value) ? value : [];
+    const length = list ?? (Array.isArray(usual) ? usual.length : null);
+    if (Array.isArray(value) && value.length !== length) {
+      const wanted = length === null ? "one number" : `${length} numbers`;
+      fail(name, synapse, `${value.length} numbers for "${option}", which takes ${wanted}`);
+    }
+    const outside = numbers.find((number) => bound !== null && !keeps(bound, number));
+    if (outside !== undefined) {
+      fail(name, synapse, `${option} = ${outside}, which must be ${bound!.op} ${bound!.value}`);
     }
     options[option] = typeof value === "number" ? lit(value) : value;
   }

@@ -32,13 +32,22 @@ function seen(i: Index, { y, k }: { y: Index; k: Index }, stride: Expr, pad: unk
   return apply("eq", position(i), sub(add(mul(stride, position(y)), position(k)), before));
 }
 
+/** How far the window moves along rows and columns. */
+function stridesOf(options: Readonly<Record<string, unknown>>): readonly [Expr, Expr] {
+  const stride = options["stride"];
+  if (!Array.isArray(stride)) return [stride as Expr, stride as Expr];
+  const [rows, columns] = stride as readonly number[];
+  return [lit(rows), lit(columns)];
+}
+
 /** Rows and columns of the kernel. */
 function kernelOf(options: Readonly<Record<string, unknown>>): readonly number[] {
   return options["kernel"] as readonly number[];
 }
 
 /**
- * Convolution: `E = −Σ b[y, x, f] W[f, c, ky, kx] a[s·y + ky − p, s·x + kx − q, c]`.
+ * Convolution: `E = −Σ b[y, x, f] W[f, c, ky, kx] a[s·y + ky − p, t·x + kx − q, c]`, where the
+ * window moves by s rows and t columns: `stride = [s, t]`, or one number for both.
  *
  * `−∂E/∂b` is the convolution of `a`, `−∂E/∂a` the transposed convolution of `b`: both ways share
  * every weight. `pad = same` keeps ⌈size / stride⌉ units, as XLA pads; `valid` only those whose
@@ -50,7 +59,7 @@ function kernelOf(options: Readonly<Record<string, unknown>>): readonly number[]
 export const synConv2d: HypersynapseDefinition = {
   kind: "hypersynapse",
   name: "conv2d",
-  summary: "E = −Σ b[y, x, f] W[f, c, ky, kx] a[s·y + ky − p, s·x + kx − q, c]",
+  summary: "E = −Σ b[y, x, f] W[f, c, ky, kx] a[s·y + ky − p, t·x + kx − q, c]",
   args: [
     { name: "a", axes: ["height", "width", "C"] },
     { name: "b", axes: ["height2", "width2", "F"] },
@@ -60,8 +69,9 @@ export const synConv2d: HypersynapseDefinition = {
     { name: "kernel", meaning: "rows and columns of the window", default: [3, 3], bound: null },
     {
       name: "stride",
-      meaning: "how far the window moves",
+      meaning: "how far the window moves, or rows and columns",
       default: 1,
+      list: 2,
       bound: { op: ">=", value: 1 },
     },
     {
@@ -77,9 +87,9 @@ export const synConv2d: HypersynapseDefinition = {
     kh: ({ options }) => lit(kernelOf(options)[0]),
     kw: ({ options }) => lit(kernelOf(options)[1]),
     height2: ({ dims, options }) =>
-      coarse(dims["height"], kernelOf(options)[0], options["stride"] as Expr, options["pad"]),
+      coarse(dims["height"], kernelOf(options)[0], stridesOf(options)[0], options["pad"]),
     width2: ({ dims, options }) =>
-      coarse(dims["width"], kernelOf(options)[1], options["stride"] as Expr, options["pad"]),
+      coarse(dims["width"], kernelOf(options)[1], stridesOf(options)[1], options["pad"]),
   },
   energy: ({ dims, args: { a, b }, params: { W }, options }) => {
     const [i, j, c] = ["height", "width", "C"].map((axis) => makeIndex(axis[0], dims[axis]));
@@ -88,9 +98,9 @@ export const synConv2d: HypersynapseDefinition = {
     const f = makeIndex("f", dims["F"]);
     const ky = makeIndex("ky", dims["kh"]);
     const kx = makeIndex("kx", dims["kw"]);
-    const stride = options["stride"] as Expr;
-    const rows = seen(i, { y, k: ky }, stride, options["pad"]);
-    const columns = seen(j, { y: x, k: kx }, stride, options["pad"]);
+    const [s, t] = stridesOf(options);
+    const rows = seen(i, { y, k: ky }, s, options["pad"]);
+    const columns = seen(j, { y: x, k: kx }, t, options["pad"]);
     const product = mul(b(y, x, f), W(f, c, ky, kx), a(i, j, c));
     return neg(sum([y, x, f, c, ky, kx, i, j], product, apply("and", rows, columns)));
   },

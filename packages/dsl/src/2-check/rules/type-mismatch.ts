@@ -58,7 +58,7 @@ export function listNeeded(
   span: Span,
 ): void {
   diagnostics.report("E0404", span, {
-    message: `\`${option}\` is a list of numbers`,
+    message: `\`${option}\` is a list of ${example.length} numbers`,
     help: [`for example \`${option} = [${example.join(", ")}]\``],
   });
 }
