@@ -17,7 +17,8 @@ interface Report {
 test("the notebook's 24 numbers come out, and its figures", async () => {
   const { code, stdout } = await bench.inProcess(["reproduce", "drdam", "--short", "--json"]);
   expect(code).toBe(0);
-  const { results, figures } = JSON.parse(stdout) as Report;
+  const { results: all, figures } = JSON.parse(stdout) as Report;
+  const results = all.slice(0, -1);
   expect(results).toHaveLength(24);
   for (const { what, theirs, ours } of results)
     expect(ours.toFixed(4), what).toBe(theirs.toFixed(4));
@@ -27,6 +28,20 @@ test("the notebook's 24 numbers come out, and its figures", async () => {
   });
   // Landscapes, descents, kernels, features and energies.
   expect(panels).toEqual([8, 16, 8, 24, 1]);
+  // The bound on the divergence, as the page states it.
+  const bound = all.at(-1) as unknown as { alpha: number; most: number; found: number };
+  expect(bound.found).toBeGreaterThan(0);
+  expect(bound.found).toBeLessThan(bound.most);
+  expect(bound.alpha).toBeCloseTo(0.5 / (10 * (1 + 2 * 20 * 25 * Math.exp(12.5))), 20);
+  const page = new URL("../../docs/src/content/docs/learn/random-features.md", import.meta.url);
+  const text = readFileSync(page, "utf8").replaceAll(/\s+/g, " ");
+  const [alpha, most, found] = [bound.alpha, bound.most, bound.found].map((value) => {
+    const [mantissa, exponent] = value.toExponential(1).split("e");
+    return `$${mantissa} \\cdot 10^{${exponent}}$`;
+  });
+  expect(text).toContain(
+    `steps of ${alpha} are allowed, the bound is ${most}, and ${found} is what ten queries part by at most`,
+  );
 });
 
 test("the earlier notebook's numbers stand beside ours", async () => {

@@ -4,7 +4,7 @@
 // features. The numbers follow the notebook's code where its text says otherwise.
 
 import { key, split } from "@hamlet/core";
-import { divergence, type DrDAM, makeDrdam } from "@hamlet/drdam";
+import { divergence, divergenceBound, type DrDAM, largestStep, makeDrdam } from "@hamlet/drdam";
 import * as tf from "@tensorflow/tfjs-core";
 import { drawEnergyScatter, drawNotebookFigures } from "./drdam/figures.ts";
 import { comparison, type Printed } from "./printed.ts";
@@ -14,6 +14,8 @@ import { coins, read } from "./states.ts";
 const [D, Y, K, QUERIES, BETA] = [30, 100_000, 20, 100, 25];
 const SHOWN = 10;
 const STEPS = { depth: 10, alpha: 0.1 };
+/** The part of the step at which the bound would be infinite, and steps of that bound. */
+const BOUND = { stepConstant: 0.5, depth: STEPS.depth };
 const DIGIT = 1e-4;
 const ENERGIES = ".0950 .1262 .1140 .0997 .1023 .1107 .0991 .1278 .1082 .1035"
   .replaceAll(".", "0.")
@@ -32,7 +34,7 @@ export const drdam: Reproduction = {
     const patterns = coins(keys[2], [K, D], D);
     const queries = coins(keys[6], [QUERIES, D], D);
     bar.advance(0.1, "features");
-    const { numbers, exact, approx } = await measure(memory, {
+    const { numbers, exact, approx, bound } = await measure(memory, {
       pair: coins(keys[0], [D, 2], D),
       patterns,
       queries,
@@ -43,14 +45,22 @@ export const drdam: Reproduction = {
       onProgress: (part, what) => bar.advance(0.7 * part, what),
     });
     const scatter = drawEnergyScatter(exact, approx);
-    return { ...comparison(numbers), figures: { ...figures, "drdam-energies.svg": scatter } };
+    const compared = comparison(numbers);
+    const verdict = `${compared.verdict}; with the steps of ${digits(bound.alpha)} for which the paper's bound on the divergence holds it is ${digits(bound.most)}, and ${digits(bound.found)} is found`;
+    const results = [...compared.results, { what: "bound on the divergence", ...bound }];
+    return {
+      ...compared,
+      results,
+      verdict,
+      figures: { ...figures, "drdam-energies.svg": scatter },
+    };
   },
 };
 
 async function measure(
   memory: DrDAM,
   given: { pair: Float32Array; patterns: Float32Array; queries: Float32Array },
-): Promise<{ numbers: Printed[]; exact: number[]; approx: number[] }> {
+): Promise<{ numbers: Printed[]; exact: number[]; approx: number[]; bound: Bound }> {
   const x = given.pair.filter((_, i) => i % 2 === 0);
   const y = given.pair.filter((_, i) => i % 2 === 1);
   const patterns = tf.tensor2d(given.patterns, [K, D]);
@@ -84,7 +94,67 @@ async function measure(
       ),
     ),
   ];
+  const bound = await boundOf(memory, { patterns, first, T, energies: exact.slice(0, SHOWN) });
   tf.dispose([patterns, queries, T, first]);
   tf.dispose([exactEnd.energies, exactEnd.clipped, approxEnd.energies, approxEnd.clipped]);
-  return { numbers, exact, approx };
+  return { numbers, exact, approx, bound };
+}
+
+/** The bound on the divergence for the largest step it allows, and the divergence there. */
+interface Bound {
+  readonly alpha: number;
+  readonly most: number;
+  readonly found: number;
+}
+
+async function boundOf(
+  memory: DrDAM,
+  given: {
+    readonly patterns: tf.Tensor2D;
+    readonly first: tf.Tensor;
+    readonly T: tf.Tensor1D;
+    readonly energies: readonly number[];
+  },
+): Promise<Bound> {
+  const { patterns, first, T, energies } = given;
+  // C₁ as these features have it, between these queries and these memories.
+  const errors = await read(
+    tf.tidy(() => {
+      const states = tf.concat([first as tf.Tensor2D, patterns]);
+      const phi = memory.phi(states);
+      const squares = tf.sum(tf.square(states), 1, true);
+      const distances = tf.sub(
+        tf.add(squares, tf.transpose(squares)),
+        tf.mul(tf.matMul(states, states, false, true), 2),
+      );
+      const exact = tf.exp(tf.mul(distances, -BETA / 2));
+      return tf.abs(tf.sub(tf.matMul(phi, phi, false, true), exact));
+    }),
+  );
+  const kernelConstant = Math.max(...errors) / Math.sqrt(D / Y);
+  const { depth, stepConstant } = BOUND;
+  const alpha = largestStep({ beta: BETA, K, depth, stepConstant });
+  const steps = { depth, alpha, returnGrads: true };
+  const ends = [
+    memory.energyDescent(first, patterns, steps),
+    memory.rfApproxEnergyDescent(first, T, steps),
+  ];
+  // Steps so small are lost in a float32 state, so they are added up here.
+  const moves = await Promise.all(ends.map((end) => read(end.grads!)));
+  for (const { state, energies: path, clipped } of ends) tf.dispose([state, path, clipped]);
+  const moved = (flat: readonly number[], k: number) =>
+    Array.from({ length: D }, (_, d) => {
+      let sum = 0;
+      for (let step = 0; step < depth; step++) sum += flat[(step * SHOWN + k) * D + d];
+      return alpha * sum;
+    });
+  const found = energies.map((_, k) => divergence(moved(moves[0], k), moved(moves[1], k)));
+  const most = energies.map((energy) =>
+    divergenceBound({ beta: BETA, D, Y, energy, kernelConstant, stepConstant }),
+  );
+  return { alpha, most: Math.min(...most), found: Math.max(...found) };
+}
+
+function digits(value: number): string {
+  return value.toExponential(1);
 }
