@@ -167,3 +167,36 @@ test("positions count code points from one, and lead back to their offsets", () 
   expect(offsetAt(file, { line: 1, column: 50 })).toBe(1);
   expect(offsetAt(file, { line: 50, column: 1 })).toBe(file.text.length);
 });
+
+describe("a long line", () => {
+  const render = (text: string, from: number, to: number) => {
+    const source = { name: "m.ham", text };
+    const diagnostics = collectDiagnostics(source);
+    diagnostics.report("E0201", { start: from, end: to }, { message: "wrong", label: "here" });
+    const [, place, line, mark] = renderDiagnostic(diagnostics.list()[0], [source]).split("\n");
+    return { place, line, mark };
+  };
+
+  test.each([0, 1, 59, 60, 61, 100, 400, 990, 998])("is cut around a mark at %i", (at) => {
+    const text = `${"x".repeat(at)}@@${"y".repeat(1000 - at)}`;
+    const { place, line, mark } = render(text, at, at + 2);
+    // The column is that of the file, and the mark stands under what it marks.
+    expect(place).toBe(` --> m.ham:1:${at + 1}`);
+    expect(line.length).toBeLessThanOrEqual("1 | ".length + 162);
+    expect(mark.indexOf("^^")).toBe(line.indexOf("@@"));
+    expect(line.startsWith("1 | …")).toBe(at > 60);
+    expect(line.endsWith("…")).toBe(at < 900);
+  });
+
+  test("keeps its characters whole, and a mark that is longer ends with the line", () => {
+    const { line, mark } = render(`${"😀".repeat(300)}${"a".repeat(500)}`, 601, 1100);
+    expect(line.isWellFormed()).toBe(true);
+    expect(mark.endsWith("^ here")).toBe(true);
+    expect(mark.length).toBeLessThan(300);
+  });
+
+  test("of a usual length is shown as it is", () => {
+    const text = "z".repeat(160);
+    expect(render(text, 5, 6).line).toBe(`1 | ${text}`);
+  });
+});

@@ -8,7 +8,8 @@
  *       = fix: `neuron v: [D] as identity`
  *
  * The primary place is marked `^`, related ones `-`; every label has a row of its own. A single
- * line between two labelled lines is shown, more are left out as `...`. Colour is the caller's.
+ * line between two labelled lines is shown, more are left out as `...`; long lines are cut around
+ * their marks. Colour is the caller's.
  */
 import { lineAt, lineStarts, lineText, positionAt, type SourceFile, type Span } from "../source.ts";
 import type { Advice, Diagnostic } from "./diagnostic.ts";
@@ -78,20 +79,56 @@ function frameRows(source: SourceFile, marks: readonly Mark[]): { line: number; 
   for (const [index, line] of lines.entries()) {
     const gap = index === 0 ? 0 : line - lines[index - 1] - 1;
     if (gap === 1)
-      rows.push({ line: line - 1, text: shown(lineText(source.text, starts, line - 1)) });
+      rows.push({ line: line - 1, text: cutOut(lineText(source.text, starts, line - 1), 0).text });
     else if (gap > 1) rows.push({ line: 0, text: "" });
     const text = lineText(source.text, starts, line);
-    rows.push({ line, text: shown(text) });
-    for (const mark of marks) {
-      if (mark.sign === "" || lineOf(mark) !== line) continue;
-      const from = mark.span.start - starts[line - 1];
-      const to = Math.min(mark.span.end - starts[line - 1], text.length);
+    const own = marks.filter((mark) => mark.sign !== "" && lineOf(mark) === line);
+    const places = own.map(({ span }) => ({
+      from: span.start - starts[line - 1],
+      to: Math.min(span.end - starts[line - 1], text.length),
+    }));
+    const part = cutOut(text, places[0]?.from ?? 0);
+    rows.push({ line, text: part.text });
+    own.forEach((mark, at) => {
+      const within = (offset: number) => Math.min(Math.max(offset, part.start), part.end);
+      const [from, to] = [within(places[at].from), within(places[at].to)];
+      const before = part.lead + cells(text.slice(part.start, from));
       const signs = mark.sign.repeat(Math.max(1, cells(text.slice(from, to))));
       const label = mark.label === "" ? "" : ` ${mark.label}`;
-      rows.push({ line: -1, text: " ".repeat(cells(text.slice(0, from))) + signs + label });
-    }
+      rows.push({ line: -1, text: " ".repeat(before) + signs + label });
+    });
   }
   return rows;
+}
+
+/** Longer lines are cut; so much of them stays before the first mark. */
+const LONGEST_LINE = 160;
+const BEFORE_MARK = 60;
+
+/** The part of a line around a place; `lead` is what the `…` before it takes. */
+function cutOut(
+  text: string,
+  at: number,
+): { readonly text: string; readonly start: number; readonly end: number; readonly lead: number } {
+  if (text.length <= LONGEST_LINE) {
+    return { text: shown(text), start: 0, end: text.length, lead: 0 };
+  }
+  const start = whole(text, Math.max(0, Math.min(at - BEFORE_MARK, text.length - LONGEST_LINE)));
+  const end = whole(text, Math.min(text.length, start + LONGEST_LINE));
+  const [before, after] = [start === 0 ? "" : "…", end === text.length ? "" : "…"];
+  return { text: before + shown(text.slice(start, end)) + after, start, end, lead: before.length };
+}
+
+/** An offset that tears no character apart, and leaves no accent behind. */
+function whole(text: string, offset: number): number {
+  let at = offset;
+  while (at > 0 && at < text.length) {
+    const unit = text.charCodeAt(at);
+    const isSecondHalf = unit >= 0xdc00 && unit <= 0xdfff;
+    if (!isSecondHalf && !/^\p{M}/u.test(text.slice(at, at + 2))) break;
+    at--;
+  }
+  return at;
 }
 
 /** A tab is shown as one space, so that columns and marks agree. Control characters would move the cursor. */
