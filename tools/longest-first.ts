@@ -14,7 +14,7 @@ export const LONGEST = [
   "model/test/leaks.test.ts",
   "docs/test/site.test.ts",
   "drdam/test/conformance/webgpu-in-node.test.ts",
-  "cli/test/bad-input.test.ts",
+  "cli/test/reproduce-drdam.test.ts",
 ];
 
 /** Puts the longest test files first; all others keep the order that vitest gives them. */
