@@ -1,7 +1,7 @@
 // `ham train FILE`: learns the params of a model, and draws how the loss fell.
 
 import { basename, dirname, join } from "node:path";
-import { readArrayFile, readCheckpoint } from "@hamlet/core";
+import { openDataFile, readCheckpoint } from "@hamlet/core";
 import type { Entries, TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { hamCall } from "../called.ts";
@@ -144,7 +144,8 @@ async function readHeldOut(
   );
   const read: Record<string, Entries> = {};
   for (const [name, path] of named) {
-    const { shape, data } = readArrayFile(path, await readCallersFile(fileOf(path)));
+    const entry = await openDataFile(path, await readCallersFile(fileOf(path)));
+    const { shape, data } = entry.read();
     read[name] = { shape, data: Float32Array.from(data as ArrayLike<number>, Number) };
   }
   return { heldOut: read };
