@@ -167,6 +167,48 @@ test("a floor that holds in one of two energies does not stop the other", async 
   expect((await endOf(text, { start: [2, 2] })).ending).toBe("converged");
 });
 
+/** Recalls that are in a dead zone when their steps run out, and do not stand still. */
+test.each<[string, string, string, readonly number[]]>([
+  [
+    "a layer whose leak carries it through a dead zone to a well",
+    `neuron v: [D] as identity\nenergy e = ${KERNEL}`,
+    "euler(dt = 0.1) steps = 5",
+    [3, 0],
+  ],
+  [
+    "noise",
+    `neuron v: [D] as identity { leak = off }\nenergy e = ${KERNEL}`,
+    "langevin(dt = 0.1, temperature = 1) steps = 5",
+    [3, 0],
+  ],
+  [
+    "another layer that will let go of the floor",
+    `neuron v: [D] as identity { leak = off }
+neuron h: [D] as identity { tau = 5 }
+energy e = -relu(sum[i] v[i] + h[0])
+energy drive = -sum[i] 3 * h[i]`,
+    "euler(dt = 0.1) steps = 3",
+    [-0.5, -0.5],
+  ],
+  [
+    "a flip that lowers the energy",
+    `neuron v: [D] as sign\nenergy e = -relu(sum[i] v[i])`,
+    "async(order = cyclic) steps = 1",
+    [1, -1],
+  ],
+  [
+    "hot flips",
+    `neuron v: [D] as sign\nenergy e = -relu(sum[i] v[i])`,
+    "glauber(temperature = 50) steps = 1",
+    [-1, -1],
+  ],
+])("what is still moved by %s is not clipped", async (_, model, solver, start) => {
+  const text = `ham 1\ndim D = 2\ngiven q: [D]\n${model}\nrecall go { start v = q solver = ${solver} }\n`;
+  const { ending, clips } = await endOf(text, { q: start });
+  expect(ending).toBe("max-steps");
+  expect(clips).toHaveLength(1);
+});
+
 test("a failed test says that its recall ended clipped", async () => {
   const text = `${BUMPS(KERNEL)}test "far" { feed start = 2 run go expect converged }\n`;
   using model = await loadModel({ name: "m.ham", text });

@@ -9,8 +9,9 @@ import type { Course, Fault } from "./fault.ts";
  * binary one when it is certain that no flip of a single unit lowers the energy. `cycle`: the
  * states repeat, as they can when all units are updated at once. `stopped`: the stop condition of
  * a binary recall held while noise could still flip units, so that nothing is certain. `clipped`:
- * the state stands where the energies of a layer have no gradient at all, because a part of them
- * holds its floor (as `max(h, eps)` does below `eps`), without being near any memory.
+ * the state stands still where the energies of a layer have no gradient at all, because a part of
+ * them holds its floor (as `max(h, eps)` does below `eps`), without being near any memory. One that
+ * is still on its way, as by its leak, by noise or by another layer, only passes such a place.
  */
 export type Ending =
   | "converged"
@@ -51,7 +52,10 @@ export interface Outcome {
   readonly noisy: boolean;
   /** For `cycle`: after how many steps the states repeat. */
   readonly period: number | null;
-  /** The parts of energies that hold at the end, and leave a layer without a pull; mostly empty. */
+  /**
+   * The parts of energies that hold at the end, and leave a layer without a pull; mostly empty. They
+   * are there also when the units still move, and the ending is not `clipped`.
+   */
   readonly clips: readonly Clip[];
   /** For `non-finite`: which formula went wrong first, and why; else null. */
   readonly fault: Fault | null;
@@ -186,8 +190,10 @@ export class OutcomeTracker {
     const unfinished = this.#first === null ? "max-steps" : "energy-increased";
     const reached = this.#ending ?? unfinished;
     const failed = reached === "non-finite";
+    // What still moves only passes the place.
+    const still = reached === "converged" || (this.#change === 0 && !failed);
     return {
-      ending: clips.length > 0 && !failed ? "clipped" : reached,
+      ending: clips.length > 0 && still && !this.#noisy ? "clipped" : reached,
       steps: this.#steps,
       energyBefore: this.#before,
       energyAfter: this.#energy,
@@ -222,8 +228,8 @@ export function outcomeOfWalk(
   const repeats = walk.period !== null;
   const still = (end.stopped && !walk.noisy) || (!repeats && walk.certify());
   const unsettled = repeats ? "cycle" : end.stopped ? "stopped" : "max-steps";
-  const found = still ? "converged" : unsettled;
-  const reached = end.clips.length > 0 ? "clipped" : found;
+  const settled = end.clips.length > 0 ? "clipped" : "converged";
+  const reached = still ? settled : unsettled;
   return {
     ending: finite ? reached : "non-finite",
     steps: walk.steps,
