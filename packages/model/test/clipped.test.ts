@@ -167,6 +167,20 @@ test("a floor that holds in one of two energies does not stop the other", async 
   expect((await endOf(text, { start: [2, 2] })).ending).toBe("converged");
 });
 
+test("what a clamp holds does not count as pulled", async () => {
+  const text = BUMPS("-sum[i] relu(v[i])^2").replace("solver", "clamp v[i] where i == 0 solver");
+  const { ending, clips } = await endOf(text, { start: [1, -1] });
+  expect(ending).toBe("clipped");
+  expect(clips.map(({ formula }) => formula)).toEqual(["relu(v[i])"]);
+  expect((await endOf(text, { start: [1, 1] })).clips).toEqual([]);
+  // What the clamp itself keeps below the floor is no fault of the others.
+  const penalty = BUMPS("-relu(v[0])^2 + relu(v[1])^2").replace(
+    "solver",
+    "clamp v[i] where i == 0 solver",
+  );
+  expect((await endOf(penalty, { start: [-1, -1] })).ending).toBe("converged");
+});
+
 /** Recalls that are in a dead zone when their steps run out, and do not stand still. */
 test.each<[string, string, string, readonly number[]]>([
   [

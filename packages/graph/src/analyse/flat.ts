@@ -5,10 +5,13 @@
 // written: a gradient that is 0 because its parts cancel, as at the bottom of a well, is not flat.
 
 import { dependsOn } from "../depends.ts";
-import { add, apply, children, isValue, lit, neg, select } from "../expr.ts";
+import { gradient } from "../differentiate.ts";
+import { indicesOf } from "../dim.ts";
+import { add, apply, children, get, isValue, lit, mul, neg, select } from "../expr.ts";
 import { isCondition, type ScalarFunction } from "../scalar-functions.ts";
-import { replaceParts } from "../substitute.ts";
-import type { Expr, Tensor } from "../types.ts";
+import { replaceGets, replaceParts, substituteIndices } from "../substitute.ts";
+import { makeTensor } from "../tensor.ts";
+import type { Expr, Get, Index, Tensor } from "../types.ts";
 import { and, FALSE, not, or, somewhere, TRUE, truth } from "./conditions.ts";
 import { type Facts, makeRanges } from "./range.ts";
 
@@ -21,9 +24,9 @@ export interface Hold {
   readonly holds: Expr;
   /**
    * 1 where it holds the whole expression above what it could be: a plateau. Else this is the
-   * minimum of the expression, as of a penalty that is nowhere due. A floor or ceiling is tried: would
-   * the expression be lower if it let go? A guard says nothing about beyond; there the lowest value
-   * that the expression may have decides, as far as that is known.
+   * minimum of the expression, as of a penalty that is nowhere due. A floor or ceiling is tried, entry
+   * by entry: would the expression fall if it let go a little? A guard says nothing about beyond; there
+   * the lowest value that the expression may have decides, as far as that is known.
    */
   readonly plateau: Expr;
   /** The parts around it that can hold too. */
@@ -40,11 +43,17 @@ export interface Flatness {
 /**
  * Where a scalar expression is flat in `tensor`; null where nothing in it can make it so.
  *
- * `max(a, c)` with c free of the tensor passes nothing on where a < c, `relu(a)` where a ≤ 0, and a
- * reduction where its `where` leaves nothing out of which a gradient could come.
+ * `max(a, c)` with c free of the tensor passes nothing on where a < c, `relu(a)` where a ≤ 0, a
+ * reduction where its `where` leaves nothing out of which a gradient could come, and a product where
+ * another of its factors is held at 0.
+ * @param isFree - 1 where an entry of the tensor may change; by default all may.
  */
-export function flatnessOf(expr: Expr, tensor: Tensor, facts: Facts = new Map()): Flatness | null {
-  const parts = new Parts(new Set([tensor]), facts);
+export function flatnessOf(
+  expr: Expr,
+  tensor: Tensor,
+  { facts = new Map(), isFree }: { facts?: Facts; isFree?: (entry: Get) => Expr } = {},
+): Flatness | null {
+  const parts = new Parts(new Set([tensor]), facts, isFree);
   const holds = parts.holdsIn(expr);
   if (holds.length === 0) return null;
   const flat = not(parts.alive(expr));
@@ -54,11 +63,15 @@ export function flatnessOf(expr: Expr, tensor: Tensor, facts: Facts = new Map())
 class Parts {
   readonly #tensors: ReadonlySet<Tensor>;
   readonly #facts: Facts;
+  readonly #isFree: ((entry: Get) => Expr) | undefined;
   readonly #alive = new Map<Expr, Expr>();
+  readonly #free = new Map<Expr, Expr>();
+  readonly #canHold = new Map<Expr, boolean>();
 
-  constructor(tensors: ReadonlySet<Tensor>, facts: Facts) {
+  constructor(tensors: ReadonlySet<Tensor>, facts: Facts, isFree?: (entry: Get) => Expr) {
     this.#tensors = tensors;
     this.#facts = facts;
+    this.#isFree = isFree;
   }
 
   moves(expr: Expr): boolean {
@@ -80,6 +93,14 @@ class Parts {
       case "apply": {
         const [a, b] = node.args;
         const each = node.args.map((arg) => this.alive(arg));
+        if (node.op === "mul") {
+          const passes = node.args.map((arg, i) =>
+            this.canHold(arg) ? or(each[i], apply("ne", arg, lit(0))) : TRUE,
+          );
+          return each
+            .map((own, i) => passes.reduce((all, pass, k) => (k === i ? all : and(all, pass)), own))
+            .reduce(or);
+        }
         if (node.op === "relu") return and(each[0], apply("lt", lit(0), a));
         if (node.op === "max") {
           return or(and(each[0], apply("le", b, a)), and(each[1], apply("le", a, b)));
@@ -94,9 +115,41 @@ class Parts {
       case "reduce":
       case "softmax":
         return somewhere(node.over, and(truth(node.where), this.alive(node.body)));
+      case "get":
+        return this.#isFree?.(node) ?? TRUE;
       default:
         return TRUE;
     }
+  }
+
+  /** 1 where `expr` reads an entry of the tensor that may change, whatever holds. */
+  free(expr: Expr): Expr {
+    if (this.#isFree === undefined) return TRUE;
+    if (!this.moves(expr)) return FALSE;
+    let result = this.#free.get(expr);
+    if (result === undefined) {
+      if (expr.kind === "get") result = this.#isFree(expr);
+      else {
+        const any = children(expr)
+          .map((child) => this.free(child))
+          .reduce(or, FALSE);
+        const binds = expr.kind === "reduce" || expr.kind === "softmax";
+        result = binds ? somewhere(expr.over, any) : any;
+      }
+      this.#free.set(expr, result);
+    }
+    return result;
+  }
+
+  canHold(expr: Expr): boolean {
+    let result = this.#canHold.get(expr);
+    if (result === undefined) {
+      result =
+        this.moves(expr) &&
+        (this.#holdOf(expr) !== null || children(expr).some((child) => this.canHold(child)));
+      this.#canHold.set(expr, result);
+    }
+    return result;
   }
 
   /** Every part of `root` that can hold, outermost first. */
@@ -109,13 +162,17 @@ class Parts {
       seen.add(node);
       const hold = this.#holdOf(node);
       if (hold !== null) {
-        const { kind, held, released } = hold;
-        const loose = and(reached, not(held));
+        const { kind, held, release } = hold;
+        const free = this.free(node);
+        const loose = and(and(reached, not(held)), free);
         found.push({
           node,
           kind,
           holds: not(somewhere(loose.free, loose)),
-          plateau: released === null ? apply("lt", lowest, root) : lowers(root, node, released),
+          plateau:
+            release === null
+              ? apply("lt", lowest, root)
+              : lowers(root, node, { release, where: and(held, free) }),
           within,
         });
       }
@@ -131,44 +188,65 @@ class Parts {
     return found;
   }
 
-  /** When a part holds, and, but for guards, the part as it would be if it let go a little. */
-  #holdOf(node: Expr): { kind: Hold["kind"]; held: Expr; released: Expr | null } | null {
+  /** When a part holds, and, but for guards, the way that it would go if it let go, and how far. */
+  #holdOf(node: Expr): { kind: Hold["kind"]; held: Expr; release: Expr | null } | null {
     if (node.kind === "apply") {
       const [a, b] = node.args;
       if (node.op === "relu") {
-        return { kind: "floor", held: apply("le", a, lit(0)), released: add(node, lit(1)) };
+        return { kind: "floor", held: apply("le", a, lit(0)), release: lit(1) };
       }
       if (node.op !== "max" && node.op !== "min") return null;
       const [moving, still] = this.moves(a) ? [a, b] : [b, a];
       if (this.moves(still)) return null;
       const size = select(apply("eq", still, lit(0)), lit(1), apply("abs", still));
       return node.op === "max"
-        ? { kind: "floor", held: apply("lt", moving, still), released: add(node, size) }
-        : {
-            kind: "ceiling",
-            held: apply("lt", still, moving),
-            released: add(node, neg(size)),
-          };
+        ? { kind: "floor", held: apply("lt", moving, still), release: size }
+        : { kind: "ceiling", held: apply("lt", still, moving), release: neg(size) };
     }
     if (node.kind === "select") {
       const { condition, whenTrue, whenFalse } = node;
       if (this.moves(whenTrue) === this.moves(whenFalse)) return null;
       const chosen = truth(condition);
       const held = this.moves(whenTrue) ? not(chosen) : chosen;
-      return { kind: "guard", held, released: null };
+      return { kind: "guard", held, release: null };
     }
     if (node.kind === "reduce" && node.where !== null && this.moves(node.body)) {
       const held = not(somewhere(node.over, truth(node.where)));
-      return { kind: "guard", held, released: null };
+      return { kind: "guard", held, release: null };
     }
     return null;
   }
 }
 
-/** 1 where `root` is lower with `released` in place of `part`. */
-function lowers(root: Expr, part: Expr, released: Expr): Expr {
-  const lifted = replaceParts(root, (node) => (node === part ? released : null));
-  return apply("lt", lifted, root);
+/** A little, as a part of a release. Powers of it may be 0 in float32; then the whole is asked. */
+const LITTLE = 1 / 16;
+
+/** 1 where `root` would fall if `part` let go in some entry that `where` counts. */
+function lowers(
+  root: Expr,
+  part: Expr,
+  { release, where }: { readonly release: Expr; readonly where: Expr },
+): Expr {
+  const stand = makeTensor(
+    "part",
+    "activation",
+    part.free.map(({ dim }) => dim),
+  );
+  const lifted = replaceParts(root, (node) => (node === part ? get(stand, part.free) : null));
+  const at = indicesOf(stand.axes);
+  const slope = gradient(lifted, stand, at);
+  const here = (expr: Expr, indices: readonly (Index | number)[]) =>
+    substituteIndices(expr, new Map(part.free.map((index, axis) => [index, indices[axis]])));
+  const fall = (share: number) =>
+    mul(
+      here(release, at),
+      replaceGets(slope, (node) =>
+        node.tensor === stand ? here(add(part, mul(lit(share), release)), node.at) : null,
+      ),
+    );
+  const little = fall(LITTLE);
+  const way = select(apply("eq", little, lit(0)), fall(1), little);
+  return somewhere(at, and(here(where, at), apply("lt", way, lit(0))));
 }
 
 /** Functions without a slope, whatever their arguments. */

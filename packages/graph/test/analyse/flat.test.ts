@@ -16,6 +16,7 @@ import {
   makeTensor,
   mul,
   neg,
+  position,
   pow,
   printText,
   select,
@@ -68,6 +69,12 @@ const floor = apply("max", bump(0), lit(1e-6));
 const compact = apply("log", add(apply("relu", bump(0)), apply("relu", bump(5)), lit(1e-3)));
 const penalty = sum([i], pow(apply("relu", sub(get(v, [i]), lit(1))), lit(2)));
 
+/** `2 relu(v₀) − relu(v₁)` */
+const mixed = sum(
+  [i],
+  mul(select(apply("eq", position(i), lit(0)), lit(2), lit(-1)), apply("relu", get(v, [i]))),
+);
+
 test.each<[string, Expr, readonly number[], readonly string[] | null]>([
   ["the floor under a logarithm, outside", neg(apply("log", floor)), [2, 0], [printText(floor)]],
   ["the same, inside", neg(apply("log", floor)), [0.5, 0], null],
@@ -117,6 +124,26 @@ test.each<[string, Expr, readonly number[], readonly string[] | null]>([
         "",
       ),
     ],
+  ],
+  [
+    "a product with a factor that is held at 0",
+    neg(mul(apply("relu", total), get(v, [1]))),
+    [-3, 1],
+    ["relu(sum[i] v[i])"],
+  ],
+  ["a product with a factor that is held above 0", mul(floor, get(v, [1])), [2, 1], null],
+  ["floors of which one lets the energy fall, and one rise more", mixed, [-3, -1], ["relu(v[i])"]],
+  [
+    "a floor so near to the bottom that a long way up is no better",
+    pow(sub(apply("max", total, lit(0.7)), lit(1)), lit(2)),
+    [-3, 0],
+    ["max(sum[i] v[i], 0.7)"],
+  ],
+  [
+    "a floor under a high power",
+    neg(pow(apply("relu", total), lit(40))),
+    [-3, 0],
+    ["relu(sum[i] v[i])"],
   ],
   ["a formula without anything that can hold", mul(total, total), [0, 0], null],
 ])("%s", (_, expr, state, expected) => {

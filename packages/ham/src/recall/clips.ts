@@ -2,16 +2,20 @@
 
 import type { Output } from "@hamlet/core";
 import {
+  apply,
   type EnergyGraph,
   type Expr,
   type Facts,
   factsOf,
   flatnessOf,
   type Flatness,
+  type Get,
   freeNeurons,
   type Hold,
+  lit,
   type Neuron,
   type Recall,
+  substituteIndices,
   type Term,
   dependsOn,
 } from "@hamlet/graph";
@@ -51,7 +55,7 @@ export async function findClips(
 ): Promise<Clip[][] | null> {
   const facts = factsOf(graph);
   const layers = freeNeurons(graph, recall).flatMap((neuron) => {
-    const pulls = pullsOn(graph, neuron, facts);
+    const pulls = pullsOn(graph, neuron, { facts, ...freeEntries(recall, neuron) });
     return pulls === null ? [] : [pulls];
   });
   if (layers.length === 0) return null;
@@ -85,16 +89,36 @@ export async function findClips(
 }
 
 /** The energies that a layer takes part in; null unless all of them can be flat. */
-function pullsOn({ terms }: EnergyGraph, neuron: Neuron, facts: Facts): Pull[] | null {
+function pullsOn(
+  { terms }: EnergyGraph,
+  neuron: Neuron,
+  options: { readonly facts: Facts; readonly isFree?: (entry: Get) => Expr },
+): Pull[] | null {
   const activation = new Set([neuron.activation]);
   const pulls: Pull[] = [];
   for (const term of terms) {
     if (!dependsOn(term.energy, activation)) continue;
-    const flatness = flatnessOf(term.energy, neuron.activation, facts);
+    const flatness = flatnessOf(term.energy, neuron.activation, options);
     if (flatness === null) return null;
     pulls.push({ term, neuron, flatness });
   }
   return pulls.length === 0 ? null : pulls;
+}
+
+/** Which entries of a layer no clamp holds; nothing where all are free. */
+function freeEntries({ clamps }: Recall, neuron: Neuron): { isFree?: (entry: Get) => Expr } {
+  const guards = clamps.flatMap(({ neuron: layer, indices, where }) =>
+    layer === neuron && where !== null ? [{ indices, where }] : [],
+  );
+  if (guards.length === 0) return {};
+  const isHeld = ({ at }: Get) =>
+    guards.map(({ indices, where }) =>
+      substituteIndices(where, new Map(indices.map((index, axis) => [index, at[axis]]))),
+    );
+  return {
+    isFree: (entry) =>
+      isHeld(entry).reduce((free, held) => apply("and", free, apply("not", held)), lit(1) as Expr),
+  };
 }
 
 function clipOf({ term, neuron }: Pull, { node, kind }: Hold, written?: WrittenOf): Clip {
