@@ -74,4 +74,9 @@ test("scores that are moved up keep their shares, and their energy", async () =>
     energies,
     5e-6,
   );
+  // Part by part as well, which the whole is the sum of.
+  const { parts, total } = await model.energies({ givens: { x: { shape: [count, 5], data } } });
+  expectNear(total, energies, 5e-6);
+  const sums = energies.map((_, n) => parts.reduce((sum, { values }) => sum + values[n], 0));
+  expectNear(sums, energies, 5e-6);
 });

@@ -1,7 +1,7 @@
 // What every part of the energy is worth where a recall starts, without a step.
 
 import type { Output } from "@hamlet/core";
-import { type EnergyGraph, HamError, neuronEnergy, type Recall } from "@hamlet/graph";
+import { type EnergyGraph, HamError, layerEnergy, type Recall } from "@hamlet/graph";
 import { dynamicsOf, leafOf, pinnedBy } from "./dynamics.ts";
 import { evaluateOnBackend } from "./evaluate.ts";
 import { makeRecall, type RecallOptions, type RecallSetup } from "./recall.ts";
@@ -52,7 +52,7 @@ export async function startEnergies(
         // A layer that is held by its clamp is no state any more, and its leak no part of the energy.
         .filter((neuron) => neuron.leak && !pinned.has(neuron))
         .map(
-          (neuron) => ({ name: neuron.name, kind: "leak", value: neuronEnergy(neuron) }) as const,
+          (neuron) => ({ name: neuron.name, kind: "leak", value: layerEnergy(neuron) }) as const,
         ),
       ...graph.terms.map(({ name, energy }) => ({ name, kind: "energy", value: energy }) as const),
     ];
