@@ -1,7 +1,9 @@
 // A few of the situations that `node tools/fuzz-files.ts` makes by the thousand.
 
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
 import * as fc from "fast-check";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { checkSituation, situation } from "../hostile-files.ts";
 
 test("no command loses a file, runs foreign code or fails by a mistake of its own", async () => {
@@ -11,4 +13,14 @@ test("no command loses a file, runs foreign code or fails by a mistake of its ow
     }),
     { numRuns: 200 },
   );
+});
+
+test("a folder that somebody else tidies away in the middle is laid out again", async () => {
+  const form = { about: "reading", command: "store", form: "n.csv", rows: [[1, -1, 1]] } as const;
+  const code = checkSituation(form);
+  // The command has begun, and works there.
+  const ground = dirname(process.cwd());
+  expect(ground).toContain("ham-hostile-");
+  rmSync(ground, { recursive: true });
+  expect(await code).toBe(0);
 });
