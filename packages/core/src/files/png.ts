@@ -16,6 +16,14 @@ const HEADER_END = 29;
 const PIECE = 2 ** 14;
 /** Samples of a pixel by the colour type of the header. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** The bits that a sample may have, by the same. */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
 
 interface Header {
   readonly width: number;
@@ -53,7 +61,7 @@ function readHeader(bytes: Uint8Array, file: string): Header {
   const [width, height] = [view.getUint32(HEADER_AT), view.getUint32(HEADER_AT + 4)];
   const [depth, colour, , , interlace] = bytes.subarray(HEADER_AT + 8, HEADER_END);
   if (width === 0 || height === 0) throw badPng(file, "a picture", `${width} × ${height} pixels`);
-  if (!(colour in SAMPLES) || ![1, 2, 4, 8, 16].includes(depth)) {
+  if (!DEPTHS[colour]?.includes(depth)) {
     throw badPng(file, "a type of colour that PNG has", `type ${colour} of ${depth} bits`);
   }
   if (interlace !== 0 && depth < 8) {
@@ -73,11 +81,16 @@ function pixels(bytes: Uint8Array, header: Header, file: string): TypedArray {
     throw badPng(file, "a whole picture", error instanceof Error ? error.message : "damage");
   }
   if (picture.transparency !== undefined && picture.transparency.length > 0) throw seeThrough(file);
-  if (picture.palette !== undefined) {
+  if (colour === 3) {
+    if (picture.palette === undefined) throw badPng(file, "a palette", "colours by number alone");
     if (picture.palette.some((entry) => entry.length === 4 && entry[3] < 255))
       throw seeThrough(file);
     const palette = picture.palette.map(([r, g, b]): IndexedColors[number] => [r, g, b]);
-    return Uint8Array.from(convertIndexedToRgb({ ...picture, palette }));
+    try {
+      return Uint8Array.from(convertIndexedToRgb({ ...picture, palette }));
+    } catch {
+      throw badPng(file, `colours of its palette of ${palette.length}`, "one that is not in it");
+    }
   }
   const data = depth < 8 ? unpack(picture.data, header) : picture.data;
   if (colour !== 4 && colour !== 6)

@@ -14,6 +14,8 @@ import { typedNumbers } from "./typed-numbers.ts";
 
 const DELIMITERS = [",", "\t", ";", "|"];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Numbers in other notations: decimal commas, thousands apart, hexadecimal, per cent. */
+const OTHER_NUMBER = /^[+\-−]?(\d[\d.,'’_\s]*(e[+\-−]?\d+)?\s*%?|0x[\da-f]+|[.,]\d+)$/i;
 const WORDS: ReadonlyMap<string, number> = new Map([
   ["true", 1],
   ["false", 0],
@@ -44,24 +46,32 @@ export function openTable(text: string, { file, wanted }: Wanted): ArrayEntry {
   const delimiter = DELIMITERS.find((sign) => text.includes(sign));
   const source =
     delimiter === undefined ? text.replaceAll(/[ \t]+/g, " ").replaceAll(/^ | $/gm, "") : text;
-  const { data: cells } = Papa.parse<string[]>(source, {
+  const { data: cells, errors } = Papa.parse<string[]>(source, {
     comments: "#",
     skipEmptyLines: "greedy",
     ...(delimiter === undefined
       ? { delimiter: " " }
       : { delimitersToGuess: DELIMITERS.filter((sign) => text.includes(sign)) }),
   });
+  const quotes = errors.find(({ type }) => type === "Quotes");
+  if (quotes !== undefined) {
+    const row = (quotes.row ?? 0) + 1;
+    const expected = `a quotation mark at both ends of a cell in row ${row}`;
+    throw badTable(file, { expected, found: "one alone" }, "Write the other one.");
+  }
   const [first] = cells;
-  const names = first.every((cell) => numberOf(cell) === null)
+  // A row of numbers that are written in another way is no row of names: it would be lost.
+  const names = first.every((cell) => numberOf(cell) === null && !OTHER_NUMBER.test(cell.trim()))
     ? first.map((cell) => cell.trim())
     : null;
   const rows = names === null ? cells : cells.slice(1);
   const lead = names === null ? 1 : 2;
-  if (rows.length === 0) throw badTable(file, "rows of numbers", "a row of names alone");
+  if (rows.length === 0)
+    throw badTable(file, { expected: "rows of numbers", found: "a row of names alone" });
   for (const [r, row] of rows.entries()) {
     if (row.length === first.length) continue;
     const expected = `${first.length} cells in row ${r + lead}, as in the first`;
-    throw badTable(file, expected, String(row.length));
+    throw badTable(file, { expected, found: String(row.length) });
   }
   const column = wanted === undefined ? null : columnOf({ file, wanted }, names);
   const columns = column === null ? first.map((_, c) => c) : [column];
@@ -72,7 +82,12 @@ export function openTable(text: string, { file, wanted }: Wanted): ArrayEntry {
       if (value === null) {
         const name = names === null ? "" : ` "${names[c]}"`;
         const found = row[c].trim() === "" ? "nothing" : JSON.stringify(row[c].slice(0, 40));
-        throw badTable(file, `a number in row ${r + lead}, column ${c + 1}${name}`, found);
+        const advice = OTHER_NUMBER.test(row[c].trim()) ? PLAIN : FILL_IN;
+        throw badTable(
+          file,
+          { expected: `a number in row ${r + lead}, column ${c + 1}${name}`, found },
+          advice,
+        );
       }
       numbers[r * columns.length + i] = value;
     }
@@ -98,6 +113,12 @@ function columnOf(
 ): number {
   if (names === null) throw noNames({ file, wanted }, "a table without a row of names");
   const found = names.indexOf(wanted);
+  if (found !== names.lastIndexOf(wanted)) {
+    const columns = names.flatMap((name, c) => (name === wanted ? [c + 1] : []));
+    const found = `columns ${columns.join(" and ")}`;
+    const advice = "Give every column a name of its own.";
+    throw badTable(file, { expected: `one column named "${wanted}"`, found }, advice);
+  }
   if (found >= 0) return found;
   const near = nearest(wanted, names);
   throw new HamError(
@@ -108,11 +129,17 @@ function columnOf(
   );
 }
 
-function badTable(file: string, expected: string, found: string): HamError {
+const FILL_IN = 'Fill in the cell, or take one column by its name, as in "table.csv#height".';
+const PLAIN = "Write it plainly: with a decimal point, a minus of the keyboard and no other marks.";
+
+function badTable(
+  file: string,
+  { expected, found }: { readonly expected: string; readonly found: string },
+  advice = FILL_IN,
+): HamError {
   return new HamError(
     "core/bad-table",
-    `${file}: not a table of numbers. Expected ${expected}, found ${found}. ` +
-      'Fill in the cell, or take one column by its name, as in "table.csv#height".',
+    `${file}: not a table of numbers. Expected ${expected}, found ${found}. ${advice}`,
     { file, expected, found },
   );
 }

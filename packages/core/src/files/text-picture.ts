@@ -17,6 +17,9 @@ const PAIRS: readonly (readonly [ink: string, paper: string])[] = [
   ["+", "-"],
 ];
 
+/** Paper that is no blank. */
+const SEEN_PAPER = /[._·□░○0-]/;
+
 /** Pictures as rows of text, and the letter that means 1. */
 export interface TextPictures {
   readonly pictures: readonly (readonly string[])[];
@@ -28,7 +31,10 @@ export interface TextPictures {
  * rows of one letter, which are a column of a table.
  */
 export function textPictures(text: string): TextPictures | null {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+  const written = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+  const trimmed = written.map((line) => line.trimEnd());
+  // Blanks at the ends of rows are nothing, unless blanks are paper.
+  const lines = trimmed.some((line) => SEEN_PAPER.test(line)) ? trimmed : written;
   const letters = new Set(lines.flatMap((line) => Array.from(line)));
   const pair = PAIRS.find(([ink, paper]) =>
     [...letters].every((letter) => ink.includes(letter) || paper.includes(letter)),

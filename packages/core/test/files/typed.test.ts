@@ -2,6 +2,7 @@
 
 import { type ArrayEntry, openDataFile, writeNpy } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import { crc32 } from "node:zlib";
 import * as fc from "fast-check";
 import { encode } from "fast-png";
 import { zlibSync } from "fflate";
@@ -39,10 +40,16 @@ describe("pictures typed as text", () => {
       text.replaceAll(".", " ").replaceAll(/ +$/gm, ""),
     ],
     ["with blocks", text.replaceAll("#", "█").replaceAll(".", "·")],
+    ["with blanks at the ends of lines, and between them", text.replaceAll("\n", "  \t\n")],
     ["with digits", text.replaceAll("#", "1").replaceAll(".", "0")],
     ["with signs", text.replaceAll("#", "+").replaceAll(".", "-")],
   ])("%s", async (_, letters) => {
     expect(content(await open("letters.txt", letters))).toEqual({ shape: [2, 4, 3], data: BITS });
+  });
+
+  test("a column of blanks is paper, where blanks are", async () => {
+    const read = content(await open("p", "# \n# \n"));
+    expect(read).toEqual({ shape: [1, 2, 2], data: [1, 0, 1, 0] });
   });
 
   test("any picture comes back", async () => {
@@ -143,6 +150,29 @@ describe("tables", () => {
     await expect(open("t.csv", "a,1\n")).rejects.toThrow('column 1, found "a"');
   });
 
+  test.each([
+    ["decimal commas", "1,5;2,5\n3;4\n", '"1,5"'],
+    ["thousands apart", '"1,000","2,000"\n1,2\n', '"1,000"'],
+    ["another minus", "−1 −2\n3 4\n", '"−1"'],
+    ["blanks that do not break", "1\u00a02\n3\u00a04\n", '"1\u00a02"'],
+    ["hexadecimal numbers", "0x10,0x20\n3,4\n", '"0x10"'],
+    ["shares", "50%,20%\n3,4\n", '"50%"'],
+  ])("%s in the first row are no names", async (_, text, found) => {
+    await expect(open("t.csv", text)).rejects.toThrow(
+      `Expected a number in row 1, column 1, found ${found}. Write it plainly`,
+    );
+  });
+
+  test("a quotation mark alone is told, and a name of two columns", async () => {
+    await expect(open("t.csv", '1,2\n"3,4\n5,6\n')).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[HamError: t.csv: not a table of numbers. Expected a quotation mark at both ends of a cell in row 2, found one alone. Write the other one.]`,
+    );
+    await expect(open("t.csv#a", "a,a\n1,2\n")).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[HamError: t.csv: not a table of numbers. Expected one column named "a", found columns 1 and 2. Give every column a name of its own.]`,
+    );
+    expect(content(await open("t.csv#b", "a,a,b\n1,2,3\n")).data).toEqual([3]);
+  });
+
   test("numbers keep their value: float32 where it is one, else float64", async () => {
     expect((await open("t", "0.1,2\n")).read().dtype).toBe("float32");
     expect((await open("t", "16777217,2\n")).read()).toMatchObject({ dtype: "float64" });
@@ -213,6 +243,7 @@ describe("JSON", () => {
 });
 
 describe("PNG pictures", () => {
+  const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
   const png = (image: Parameters<typeof encode>[0]) => openDataFile("p.png", encode(image));
   const grey = Uint8Array.of(0, 128, 255, 7, 8, 9);
 
@@ -264,6 +295,28 @@ describe("PNG pictures", () => {
     );
     expect(content(entry)).toEqual({ shape: [3, 5], data: levels });
     expect(entry.brightest).toBe(2 ** depth - 1);
+  });
+
+  test.each([
+    ["of a palette that is not there", 8, 3, [0, 0, 1], null, "a palette"],
+    ["of colours that are not in it", 8, 3, [0, 0, 7], [1, 2, 3], "its palette of 1"],
+    ["of four bits a sample in colours", 4, 2, [0, 1, 2, 3], null, "type 2 of 4 bits"],
+  ])("one %s is refused", async (_, depth, colour, rows, palette, told) => {
+    const chunk = (name: string, content: readonly number[] | Uint8Array) => {
+      const body = [...Array.from(name, (letter) => letter.charCodeAt(0)), ...content];
+      const number = (n: number) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255];
+      return [...number(content.length), ...body, ...number(crc32(Uint8Array.from(body)))];
+    };
+    const picture = Uint8Array.from([
+      ...SIGNATURE,
+      ...chunk("IHDR", [0, 0, 0, 2, 0, 0, 0, 1, depth, colour, 0, 0, 0]),
+      ...(palette === null ? [] : chunk("PLTE", palette)),
+      ...chunk("IDAT", zlibSync(Uint8Array.from(rows))),
+      ...chunk("IEND", []),
+    ]);
+    const read = openDataFile("p.png", picture).then((entry) => entry.read());
+    await expect(read).rejects.toMatchObject({ code: "core/bad-png" });
+    await expect(read).rejects.toThrow(told);
   });
 
   test("cut and damaged files are refused, and nothing else happens", async () => {
