@@ -16,10 +16,19 @@ if (isOlder(process.versions.node, needed)) {
 } else {
   // What Node compiles (and strips of types) is kept in its folder for temporary files.
   enableCompileCache();
-  const { watchStreams } = await import("./streams.ts");
+  const { endWithin, watchStreams } = await import("./streams.ts");
   watchStreams();
   const { main } = await import("./command-line.ts");
+  let ended = false;
+  process.on("exit", (code) => {
+    // Foreign code can call process.exit at any time: half a command is no success.
+    if (ended || code !== 0) return;
+    process.exitCode = 1;
+    process.stderr.write("ham: something ended this command before its work was done.\n");
+  });
   process.exitCode = await main(process.argv.slice(2));
+  ended = true;
+  await endWithin(1000);
 }
 
 function isOlder(version: string, than: string): boolean {

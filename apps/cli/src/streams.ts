@@ -15,3 +15,14 @@ export function watchStreams(): void {
   process.stdout.on("error", onError);
   process.stderr.on("error", onError);
 }
+
+/**
+ * Ends the process when, some milliseconds after the last of its report was taken, something still
+ * keeps it: a timer of a plugin, which nobody waits for.
+ */
+export async function endWithin(patience: number): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise((done) => stream.write("", done));
+  }
+  setTimeout(() => process.exit(), patience).unref();
+}

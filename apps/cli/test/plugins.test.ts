@@ -32,6 +32,14 @@ extern synapse pull(a: [A]) { const gain = 1.0 }
 writeFileSync(new URL("./RAN", import.meta.url), "");
 ${code("return a(0);")}`,
   });
+  install("leaves", manifest, {
+    "index.ham": ham,
+    "index.js": code("queueMicrotask(() => process.exit(0)); return a(0);"),
+  });
+  install("stays", manifest, {
+    "index.ham": ham,
+    "index.js": code("setInterval(() => undefined, 1000); return a(0);"),
+  });
   install("left-pad", {}, {});
 });
 afterAll(() => bench[Symbol.dispose]());
@@ -142,6 +150,27 @@ test("commands that run a model run the code of its plugins, as an import would"
     ),
   ).toContain("one step");
   expect(await told("export", "broken@^1.2", "kit.pull(v)", "--to", "onnx")).toContain("E0905");
+});
+
+test("code that ends the process later is told, and code that would keep it does not", () => {
+  const start = (name: string) => {
+    bench.write(
+      "later.ham",
+      `ham 1
+use "${name}" as kit
+dim D = 4
+neuron v: [D] as kit.gentle
+connect pull: kit.pull(v)
+`,
+    );
+    const { code, stdout, stderr } = bench.ham(["check", "later.ham", "--trust-plugins"]);
+    return { code, out: `${stdout}${stderr}` };
+  };
+  expect(start("leaves")).toEqual({
+    code: 1,
+    out: "ham: something ended this command before its work was done.",
+  });
+  expect(start("stays")).toEqual({ code: 0, out: "later.ham: no errors, no warnings" });
 });
 
 test("--root keeps what a model names inside of a folder", async () => {

@@ -68,6 +68,50 @@ test("a package is found with and without a scope, and its code gives the energy
   }
 });
 
+test.each([
+  ["main without an ending", { main: "./index" }],
+  ["main that is a folder", { main: "lib" }],
+  ["main that is not there, beside an index", { main: "gone" }],
+  ["no entry", {}],
+])("%s is found as by an import", async (_, entry) => {
+  install("by-main", { version: "1.0.0", type: "module", ham: "./index.ham", ...entry });
+  write(
+    "project/node_modules/by-main/lib/index.js",
+    "export const externs = { pull: ({ args: { a } }) => a(0) };",
+  );
+  expect((await told("by-main")).text).toBe("");
+});
+
+test("a condition that says there is no entry is the answer, as for an import", async () => {
+  const exports = { ".": { node: null, default: "./index.js" } };
+  install("no-node", { ...MANIFEST, exports });
+  expect((await told("no-node")).text).toContain("has no entry `.` for `import`");
+});
+
+test("code that prints, changes the folder or answers late does so to itself alone", async () => {
+  const code = `process.stdout.write("loaded"); process.chdir("/");
+export const externs = { pull: async () => { process.chdir("/"); throw new Error("late"); } };`;
+  install("loud-a", MANIFEST, code);
+  install("loud-b", MANIFEST, `await new Promise((done) => setTimeout(done, 20));${code}`);
+  const before = process.cwd();
+  const writing = process.stdout.write.bind(process.stdout);
+  const parts: string[] = [];
+  const printed = (part: string | Uint8Array) => parts.push(String(part)) > 0;
+  process.stdout.write = printed;
+  try {
+    // Both at once: each ends in the middle of the other.
+    const messages = await Promise.all([told("loud-b"), told("loud-a")]);
+    for (const { text } of messages)
+      expect(text).toContain("what its package returns is no energy");
+    expect(process.cwd()).toBe(before);
+    expect(parts).toEqual([]);
+    process.stdout.write("ours");
+    expect(parts).toEqual(["ours"]);
+  } finally {
+    process.stdout.write = writing;
+  }
+});
+
 test("code that is not run is left out and said; code that is not trusted is an error", async () => {
   write("project/node_modules/kit/mark.js", "");
   install(

@@ -3,13 +3,13 @@
 // A package is found by its name alone, and what it names stays inside its own folder, links
 // included. Whatever is wrong with it is an answer, never an exception.
 
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { packageOf, parse, type Plugin, type SourceFile, type UseAnswer } from "@hamlet/dsl";
 import { satisfies, valid, validRange } from "semver";
 import { decodeSource } from "../decode.ts";
 import { isInside } from "./inside.ts";
-import { entryOf, loadExterns } from "./plugin-code.ts";
+import { entriesOf, loadExterns } from "./plugin-code.ts";
 import { readRegularFile } from "./regular-file.ts";
 import { systemReason } from "./system-error.ts";
 
@@ -67,14 +67,24 @@ export async function findPlugin(
   if ("problem" in text) return broken(text.problem);
   onRead(text.path);
   const source = decodeSource(`${name}/${relative(folder, text.path)}`, text.bytes);
-  const entry = entryOf(manifest);
-  if (entry !== null) onRead(resolve(folder, entry));
+  const entries = entriesOf(manifest);
+  const entry = await firstFile(folder, entries);
+  if (entry !== undefined) onRead(resolve(folder, entry));
   const externs = await externsOf(source, code, async () =>
-    entry === null
+    entry === undefined
       ? "`exports` in its package.json has no entry `.` for `import`"
       : await insidePath(folder, entry, "the entry in its package.json"),
   );
   return { found: "plugin", plugin: { name, version, source, externs } };
+}
+
+/** The first path that is a file of the folder; else the first at all. */
+async function firstFile(folder: string, paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const stats = await stat(resolve(folder, path)).catch(() => null);
+    if (stats?.isFile()) return path;
+  }
+  return paths[0];
 }
 
 /** The folder of an installed package, links resolved; null where there is none. */
