@@ -11,8 +11,8 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { apply, reduce, select, size, softmax } from "./expr.ts";
-import type { Dim, Expr, Index, Reduce, Softmax } from "./types.ts";
+import { apply, isLit, lit, reduce, select, size, softmax } from "./expr.ts";
+import type { Apply, Dim, Expr, Index, Reduce, Softmax } from "./types.ts";
 
 const COMMUTATIVE: ReadonlySet<string> = new Set([
   "add",
@@ -155,7 +155,12 @@ class Keys {
           node.at.map((index) => (typeof index === "number" ? index : called(index))),
         ];
       case "apply": {
-        const keys = node.args.map((arg) => this.key(arg, names, depth));
+        const { args, constant, times } = opened(node);
+        const keys = args.map((arg) => {
+          const key = this.key(arg, names, depth);
+          return times?.get(arg) === 1 || times === null ? key : `${times.get(arg)} ${key}`;
+        });
+        if (constant !== null) keys.push(this.key(lit(constant), names, depth));
         return [node.op, COMMUTATIVE.has(node.op) ? keys.sort() : keys];
       }
       case "select":
@@ -224,6 +229,46 @@ class Keys {
     }));
     return keyed.reduce((best, next) => (next.key < best.key ? next : best)).order;
   }
+}
+
+interface Opened {
+  readonly args: readonly Expr[];
+  /** What numbers among opened parts come to; null where nothing was opened, or it changes nothing. */
+  readonly constant: number | null;
+  /** How often each part stands; null where nothing was opened. */
+  readonly times: ReadonlyMap<Expr, number> | null;
+}
+
+/** The parts of long sums and products, which the constructors leave nested, as one list. */
+function opened(node: Apply): Opened {
+  const { op, args } = node;
+  const nests = (part: Expr): part is Apply => part.kind === "apply" && part.op === op;
+  if ((op !== "add" && op !== "mul") || !args.some(nests)) {
+    return { args, constant: null, times: null };
+  }
+  // What holds a part comes before it, so that the count of each is whole when it is opened.
+  const order: Apply[] = [];
+  const seen = new Set<Expr>();
+  const visit = (part: Apply): void => {
+    if (seen.has(part)) return;
+    seen.add(part);
+    part.args.filter(nests).forEach(visit);
+    order.push(part);
+  };
+  visit(node);
+  const counts = new Map<Expr, number>([[node, 1]]);
+  const neutral = op === "add" ? 0 : 1;
+  let constant = neutral;
+  for (const part of order.reverse()) {
+    const times = counts.get(part)!;
+    for (const arg of part.args) {
+      if (!isLit(arg)) counts.set(arg, (counts.get(arg) ?? 0) + times);
+      else if (op === "add") constant += times * arg.value;
+      else constant *= arg.value ** times;
+    }
+  }
+  const times = new Map([...counts].filter(([part]) => !nests(part)));
+  return { args: [...times.keys()], constant: constant === neutral ? null : constant, times };
 }
 
 /** `bound 3` seen from depth 5 is the second binder outwards. */

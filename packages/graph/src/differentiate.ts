@@ -21,7 +21,7 @@ import {
   sub,
   sum,
 } from "./expr.ts";
-import { freshIndex, substituteIndices } from "./substitute.ts";
+import { freshIndex, makeSubstitution, substituteIndices } from "./substitute.ts";
 import type { Expr, Get, Index, Reduce, Softmax, Tensor } from "./types.ts";
 
 /**
@@ -48,20 +48,51 @@ export function gradients(
     const adjoint = add(...(adjoints.get(node) ?? []));
     if (isValue(adjoint, 0)) continue;
     if (node.kind === "get") {
-      reads.set(node.tensor, [...(reads.get(node.tensor) ?? []), { node, adjoint }]);
+      append(reads, node.tensor, { node, adjoint });
       continue;
     }
     for (const [child, share] of shares(node, adjoint)) {
       if (!order.has(child)) continue;
       const mentioned = node.kind === "reduce" ? [...node.free, ...node.over] : node.free;
       const extra = mentioned.filter((index) => !child.free.includes(index));
-      adjoints.set(child, [...(adjoints.get(child) ?? []), sum(extra, share)]);
+      append(adjoints, child, sum(extra, share));
     }
   }
 
-  return targets.map(({ tensor, at }) =>
-    add(...(reads.get(tensor) ?? []).map(({ node, adjoint }) => scatter(node, adjoint, at))),
-  );
+  return targets.map(({ tensor, at }) => {
+    const own = reads.get(tensor) ?? [];
+    const renamed = own.length > FEW_READS ? makeRenaming() : substituteIndices;
+    const terms = own.map(({ node, adjoint }) => scatter(node, adjoint, at, renamed));
+    return add(...terms);
+  });
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/**
+ * So many reads of a tensor are renamed each by itself: the copies cost little, and what was
+ * exported and run elsewhere stays the same file. In a chain whose links all read the state, the
+ * copies would take the square of its length.
+ */
+const FEW_READS = 16;
+
+type Renaming = (expr: Expr, map: ReadonlyMap<Index, Index>) => Expr;
+
+/** Renames indices; adjoints that are renamed alike go on to share their parts. */
+function makeRenaming(): Renaming {
+  const known: { map: ReadonlyMap<Index, Index>; rename: (expr: Expr) => Expr }[] = [];
+  return (expr, map) => {
+    let same = known.find(
+      (other) =>
+        other.map.size === map.size && [...map].every(([from, to]) => other.map.get(from) === to),
+    );
+    if (same === undefined) known.push((same = { map, rename: makeSubstitution(map) }));
+    return same.rename(expr);
+  };
 }
 
 /** The nodes that lead from `expr` to a wanted tensor, parents before children. */
@@ -146,7 +177,7 @@ function softmaxShare(node: Softmax, adjoint: Expr): Expr {
 }
 
 /** The contribution of one read to the gradient at `at`. */
-function scatter(node: Get, adjoint: Expr, at: readonly Index[]): Expr {
+function scatter(node: Get, adjoint: Expr, at: readonly Index[], renamed: Renaming): Expr {
   const rename = new Map<Index, Index>();
   const conditions: Expr[] = [];
   node.at.forEach((index, axis) => {
@@ -159,7 +190,7 @@ function scatter(node: Get, adjoint: Expr, at: readonly Index[]): Expr {
       rename.set(index, target);
     }
   });
-  const value = substituteIndices(adjoint, rename);
+  const value = renamed(adjoint, rename);
   return conditions.reduce((total, condition) => select(condition, total, lit(0)), value);
 }
 

@@ -101,11 +101,27 @@ function rawApply(op: ScalarFunction, args: readonly Expr[]): Expr {
   return { kind: "apply", op, args, free: union(args.map((arg) => arg.free)) };
 }
 
+/**
+ * Sums and products are flattened up to so many parts. In a chain, where every link holds the one
+ * before it, flat ones would repeat all earlier links: a chain would take the square of its length,
+ * and its derivative the cube.
+ */
+const MOST_TERMS = 32;
+const MOST_FACTORS = 12;
+
+/** The parts of a sum or product, with the parts of those among them, unless they are too many. */
+function flattened(op: "add" | "mul", parts: readonly Expr[], most: number): readonly Expr[] {
+  const flat = parts.flatMap((part) =>
+    part.kind === "apply" && part.op === op ? part.args : part,
+  );
+  return flat.length > most ? parts : flat;
+}
+
 /** `a + b + …`, flattened, literals folded. */
 export function add(...terms: Expr[]): Expr {
   let constant = 0;
   const rest: Expr[] = [];
-  for (const term of terms.flatMap((t) => (t.kind === "apply" && t.op === "add" ? t.args : [t]))) {
+  for (const term of flattened("add", terms, MOST_TERMS)) {
     if (term.kind === "lit") constant += term.value;
     else rest.push(term);
   }
@@ -127,9 +143,7 @@ function mergeTerms(terms: readonly Expr[]): readonly Expr[] {
 export function mul(...factors: Expr[]): Expr {
   let constant = 1;
   const rest: Expr[] = [];
-  for (const factor of factors.flatMap((f) =>
-    f.kind === "apply" && f.op === "mul" ? f.args : [f],
-  )) {
+  for (const factor of flattened("mul", factors, MOST_FACTORS)) {
     if (factor.kind === "lit") constant *= factor.value;
     else rest.push(factor);
   }

@@ -17,7 +17,12 @@ export function freshIndex(index: Index): Index {
  * target of the replacement is renamed first.
  */
 export function substituteIndices(expr: Expr, map: IndexMap): Expr {
-  if (map.size === 0) return expr;
+  return makeSubstitution(map)(expr);
+}
+
+/** {@link substituteIndices} for several expressions: parts that they share stay shared. */
+export function makeSubstitution(map: IndexMap): (expr: Expr) => Expr {
+  if (map.size === 0) return (expr) => expr;
   const done = new Map<Expr, Expr>();
   const visit = (node: Expr): Expr => {
     if (!node.free.some((index) => map.has(index))) return node;
@@ -58,7 +63,7 @@ export function substituteIndices(expr: Expr, map: IndexMap): Expr {
         return node;
     }
   };
-  return visit(expr);
+  return visit;
 }
 
 /** True when a binder hides an index of the map, or would capture one of its targets. */

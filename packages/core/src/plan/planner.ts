@@ -104,6 +104,7 @@ class Planner implements AxisMoves {
   readonly #options: PlanOptions;
   readonly #values = new Map<Expr, Value>();
   readonly #batched = new Map<Expr, boolean>();
+  readonly #finite = new Map<Expr, boolean>();
   readonly #ranges = makeRanges();
 
   constructor(options: PlanOptions) {
@@ -334,7 +335,7 @@ class Planner implements AxisMoves {
       return contract(
         this,
         over,
-        factorsOf(body).map((factor) => this.value(factor)),
+        this.#opened(factorsOf(body)).map((factor) => this.value(factor)),
       );
     }
     const neutral = NEUTRAL[op];
@@ -356,7 +357,7 @@ class Planner implements AxisMoves {
     const { ties, rest } = found;
     const left = over.filter((index) => !ties.some((tie) => tie.index === index));
     if (op === "sum" && this.#isFinite(body)) {
-      const factors = [...factorsOf(body), ...rest.map((part) => truth(part))];
+      const factors = [...this.#opened(factorsOf(body)), ...rest.map((part) => truth(part))];
       const parts = factors.map((factor) => shifted(this, this.value(factor), ties, neutral));
       return contract(this, left, this.#covered(parts, left));
     }
@@ -450,6 +451,14 @@ class Planner implements AxisMoves {
     return null;
   }
 
+  /** Products among factors are opened where they have more axes than any factor of theirs. */
+  #opened(factors: readonly Expr[]): readonly Expr[] {
+    return factors.flatMap((factor) => {
+      const isProduct = factor.kind === "apply" && factor.op === "mul";
+      return isProduct && this.#joins(factor) ? this.#opened(factor.args) : factor;
+    });
+  }
+
   #joins(total: Apply): boolean {
     return total.args.every((term) => this.#axes(term) < this.#axes(total));
   }
@@ -478,6 +487,12 @@ class Planner implements AxisMoves {
 
   /** True where finite inputs cannot give an infinite or undefined value. */
   #isFinite(expr: Expr): boolean {
+    let result = this.#finite.get(expr);
+    if (result === undefined) this.#finite.set(expr, (result = this.#findFinite(expr)));
+    return result;
+  }
+
+  #findFinite(expr: Expr): boolean {
     if (expr.kind === "apply" && expr.op === "pow") {
       const [base, exponent] = expr.args;
       const whole = isLit(exponent) && exponent.value > 0 && Number.isInteger(exponent.value);

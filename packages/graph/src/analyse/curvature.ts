@@ -6,8 +6,10 @@
 // composed as g(u); and, where g is smooth, the range of g″.
 
 import { makeKeys } from "../canonical.ts";
+import { contains } from "../depends.ts";
 import { gradient } from "../differentiate.ts";
 import { apply, children, get } from "../expr.ts";
+import { replaceParts } from "../substitute.ts";
 import { makeTensor } from "../tensor.ts";
 import type { Apply, Expr, Tensor } from "../types.ts";
 import { checkDomains } from "./domain.ts";
@@ -322,16 +324,17 @@ function bendIn(g: Expr, u: Tensor, slope: Expr, facts: Facts): Shape["curvature
 
 /** Made of functions that have a second derivative everywhere in their domain. */
 function isSmooth(expr: Expr): boolean {
-  if (expr.kind === "apply" && !SMOOTH.has(expr.op)) return false;
-  return expr.kind !== "select" && children(expr).every(isSmooth);
+  return !contains(
+    expr,
+    (node) => node.kind === "select" || (node.kind === "apply" && !SMOOTH.has(node.op)),
+  );
 }
 
 /** `expr` with `inner`, wherever functions of scalars lead to it, replaced. */
 function replaced(expr: Expr, inner: Expr, by: Expr, keyOf: (node: Expr) => string): Expr {
   const wanted = keyOf(inner);
-  const visit = (node: Expr): Expr => {
+  return replaceParts(expr, (node) => {
     if (keyOf(node) === wanted) return by;
-    return node.kind === "apply" ? apply(node.op, ...node.args.map(visit)) : node;
-  };
-  return visit(expr);
+    return node.kind === "apply" ? null : node;
+  });
 }
