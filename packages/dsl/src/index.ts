@@ -22,7 +22,6 @@ export {
 export { renderDiagnostic } from "./diagnostics/frame.ts";
 export { type DiagnosticCode, type RuleName, RULES } from "./diagnostics/messages.ts";
 export { editDistance, suggest } from "./diagnostics/suggest.ts";
-export { format, type FormatResult } from "./format/format.ts";
 export {
   lineAt,
   lineStarts,

@@ -1,4 +1,5 @@
-import { type FileAst, format, parse } from "@hamlet/dsl";
+import { type FileAst, parse } from "@hamlet/dsl";
+import { format } from "@hamlet/dsl/format";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { examples, fixtures } from "./fixtures.ts";

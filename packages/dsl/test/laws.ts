@@ -1,12 +1,6 @@
 /** What must hold of every `.ham` text, whether it means something or not. */
-import {
-  type Compilation,
-  type FileAst,
-  format,
-  isSound,
-  parse,
-  renderDiagnostic,
-} from "@hamlet/dsl";
+import { type Compilation, type FileAst, isSound, parse, renderDiagnostic } from "@hamlet/dsl";
+import { format } from "@hamlet/dsl/format";
 import { toHam } from "@hamlet/dsl/write";
 import { fromJson, HamError, modelId, printJson, toJson } from "@hamlet/graph";
 import { compiled, messages, type Uses } from "./compiling.ts";

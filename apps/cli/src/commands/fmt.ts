@@ -1,6 +1,7 @@
 // `ham fmt FILE…`: one way to write a file, with no options.
 
-import { format, renderDiagnostic } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl";
+import { format } from "@hamlet/dsl/format";
 import { EXIT } from "../exit.ts";
 import { readSource } from "@hamlet/model/disk";
 import { modelPaths } from "../files/models.ts";
