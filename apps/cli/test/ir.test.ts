@@ -150,7 +150,7 @@ describe("ham export", () => {
     ]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'ham: There is no recall called "rest". The model has: go.',
+      stderr: 'ham: This model has no recall called "rest". It has: go.',
     });
   });
 
@@ -165,17 +165,25 @@ describe("ham export", () => {
     ).toBe(0);
   });
 
-  test("holds what a recall clamps in an ONNX file, or says what it cannot", async () => {
-    const model = (clamp: string) =>
-      `ham 1\ndim D = 2\nneuron v: [D] as tanh\nenergy e = -sum[i] v[i]^4\nrecall go { clamp v${clamp} steps = 5 }\n`;
-    bench.write("held.ham", model(""));
-    bench.write("at.ham", model(" = 1"));
+  test("writes a whole recall as an ONNX file, or says which solvers can be", async () => {
+    const model = (line: string) =>
+      `ham 1\ndim D = 2\ngiven cue: [D]\nneuron v: [D] as tanh\nenergy e = -sum[i] v[i]^4\nrecall go { start v = cue\n${line} steps = 5 }\n`;
+    bench.write("whole.ham", model("solver = heun(dt = 0.1)"));
+    bench.write("own.ham", model("solver = adaptive"));
     const run = (file: string) =>
       bench.inProcess(["export", file, "--to", "onnx", "--recall", "go"]);
-    expect(await run("held.ham")).toMatchObject({ code: 0, stderr: "" });
-    const { code, stderr } = await run("at.ham");
+    const whole = await run("whole.ham");
+    expect(whole).toMatchObject({ code: 0, stderr: "" });
+    expect(whole.stdout).toContain("the whole recall of any number of examples");
+    for (const name of ["Loop", "array/cue", "recall/v", "converged", "batch"]) {
+      expect(bytes("out/whole.onnx").includes(name), name).toBe(true);
+    }
+    const { code, stderr } = await run("own.ham");
     expect(code).not.toBe(0);
-    expect(stderr).toContain('"go" holds "v" at a given value');
+    expect(stderr).toContain(
+      'The recall "go" cannot be exported to ONNX: its solver is "adaptive", and only euler, heun, rk4, cccp, alternate have steps that can be written out. Leave out --recall',
+    );
+    expect(existsSync(join(bench.folder, "out/own.onnx"))).toBe(false);
   });
 
   test("needs to know the format", async () => {

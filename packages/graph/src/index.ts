@@ -134,8 +134,16 @@ export {
   time,
 } from "./expr.ts";
 export { exportJax, type JaxArray, type JaxOptions } from "./export-jax/export-jax.ts";
-export { exportOnnx, onnxModel, type OnnxOptions } from "./export-onnx/export-onnx.ts";
-export type { OnnxConstant, OnnxModel, OnnxNode, OnnxPort } from "./export-onnx/model.ts";
+export { exportOnnx, onnxModel, type OnnxStepOptions } from "./export-onnx/export-onnx.ts";
+export type { OnnxOptions } from "./export-onnx/ports.ts";
+export { exportOnnxRecall, onnxRecall } from "./export-onnx/recall.ts";
+export type {
+  OnnxConstant,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxPort,
+} from "./export-onnx/model.ts";
 export {
   type ExprEntry,
   type ExprJson,
@@ -153,6 +161,7 @@ export { type OverlapSum, overlapSum } from "./overlap-sum.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
 export { type Reach, reachOf } from "./reach.ts";
+export { followSchedules, heldBy, pinnedBy } from "./recall-parts.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
 export { energyOfStates, layerEnergy } from "./layer-energy.ts";
 export { nameSharedParts, type SharedPart, type SharedPartsOptions } from "./shared-parts.ts";

@@ -1,7 +1,7 @@
 // `ham export FILE --to jax|onnx|safetensors`: a model, or its params, for other programs.
 //
-// JAX finds the sizes when it runs. An ONNX file has all of them fixed, so when the model leaves
-// some open, its data is read as for a run.
+// JAX finds the sizes when it runs. An ONNX file has all of them fixed but the number of examples, so
+// when the model leaves some open, its data is read as for a run.
 
 import { basename } from "node:path";
 import {
@@ -10,6 +10,7 @@ import {
   evaluateScalar,
   exportJax,
   exportOnnx,
+  exportOnnxRecall,
   HamError,
   sizeOfDim,
   type Tensor,
@@ -29,11 +30,14 @@ export const command: CommandDefinition = {
   takes: (command) =>
     withSeedOption(withDataOptions(command.argument("<file>")))
       .addOption(
-        new Option("--to <FORMAT>", "a Python file for JAX, one step as ONNX, or the params")
+        new Option("--to <FORMAT>", "a Python file for JAX, an ONNX file, or the params")
           .choices(EXPORT_FORMATS)
           .makeOptionMandatory(),
       )
-      .option("--recall <NAME>", "jax: add it as a function; onnx: hold what it clamps")
+      .option(
+        "--recall <NAME>",
+        "the whole recall: jax as one more function, onnx instead of a step",
+      )
       .option("--params <FILE.safetensors>", "put the params that a training wrote into the file")
       .option("--out <FILE>", "where it goes (default: out/<name>, .py, .onnx or .safetensors)"),
   run: exportModel,
@@ -67,7 +71,8 @@ async function exportModel(path: string, flags: ExportFlags): Promise<number> {
     to === "safetensors"
       ? await paramsOf(path, flags, outputs)
       : await contentOf(path, graph, { flags, outputs });
-  await writeOrPrint(target, content, WHAT[to]);
+  const what = to === "onnx" && recall !== undefined ? WHOLE_RECALL : WHAT[to];
+  await writeOrPrint(target, content, what);
   return EXIT.ok;
 }
 
@@ -79,9 +84,12 @@ const CONTENT: Readonly<Record<ExportFlags["to"], Content>> = {
 
 const WHAT: Readonly<Record<ExportFlags["to"], string>> = {
   jax: "needs JAX and NumPy only; its first lines say how to use it",
-  onnx: "one step: states and arrays in; energy, activations, velocities and the next states out",
+  onnx: "one step of any number of examples: states and arrays in; energy, activations, velocities and the next states out",
   safetensors: "the params, as they are drawn, read or written: ham run … --params",
 };
+
+const WHOLE_RECALL =
+  "the whole recall of any number of examples: givens in; states, activations, energy, steps and converged out";
 
 async function paramsOf(
   path: string,
@@ -98,30 +106,39 @@ async function contentOf(
   graph: EnergyGraph,
   { flags, outputs }: { flags: ExportFlags; outputs: readonly Output[] },
 ): Promise<string | Uint8Array> {
-  const { to, recall } = flags;
-  if (flags.params === undefined && (to === "jax" || sizesKnown(graph))) {
-    if (to === "jax") return exportJax(graph, recall === undefined ? {} : { recall });
+  const { to } = flags;
+  const whole = to === "onnx" && flags.recall !== undefined;
+  if (flags.params === undefined && !whole && (to === "jax" || sizesKnown(graph))) {
+    if (to === "jax") return exportJax(graph, recallNamed(flags));
     const values = constsOf(graph);
-    return exportOnnx(graph, { values, ...updateOf(graph, recall, { tensors: values }) });
+    return exportOnnx(graph, { values, batch: true, ...updateOf(graph, { tensors: values }) });
   }
   using model = await openModel(path, { ...flags, backend: "cpu" }, outputs);
-  const { graph: whole, sizes } = model;
-  const moved = scheduledIn(whole);
-  const kinds = flags.params === undefined ? ["const"] : ["const", "param"];
+  const { sizes } = model;
+  const kinds = [
+    "const",
+    ...(whole ? ["data"] : []),
+    ...(flags.params === undefined ? [] : ["param"]),
+  ];
+  // A const that a recall moves is given to a step, while a whole recall follows its schedule.
+  const moved = whole ? new Set<Tensor>() : scheduledIn(model.graph);
   const entries = new Map(
-    whole.tensors
+    model.graph.tensors
       .filter((tensor) => kinds.includes(tensor.kind) && !moved.has(tensor))
       .map((tensor) => [tensor, model.entries(tensor.name)] as const),
   );
-  if (to === "jax") {
-    return exportJax(whole, { ...(recall === undefined ? {} : { recall }), values: entries });
-  }
+  if (to === "jax") return exportJax(model.graph, { ...recallNamed(flags), values: entries });
   const values = new Map([...entries].map(([tensor, { data }]) => [tensor, data]));
-  return exportOnnx(whole, {
-    sizes,
-    values,
-    ...updateOf(whole, recall, { sizes, tensors: values }),
+  const options = { sizes, values, batch: true };
+  if (whole) return exportOnnxRecall(model.graph, model.recallNamed(flags.recall), options);
+  return exportOnnx(model.graph, {
+    ...options,
+    ...updateOf(model.graph, { sizes, tensors: values }),
   });
+}
+
+function recallNamed({ recall }: ExportFlags): { recall?: string } {
+  return recall === undefined ? {} : { recall };
 }
 
 /** Consts that a recall moves: they stay inputs. */
@@ -149,20 +166,11 @@ function constsOf(graph: EnergyGraph): Map<Tensor, number[]> {
   return values;
 }
 
-/** The step of a recall and what it holds; nothing for a model whose layers jump. */
-function updateOf(graph: EnergyGraph, name: string | undefined, known: Environment = {}) {
-  if (name === undefined && graph.neurons.some(({ kind }) => kind === "binary")) return {};
-  const recall = name === undefined ? undefined : graph.recalls.find((each) => each.name === name);
-  if (name !== undefined && recall === undefined) {
-    const names = graph.recalls.map((each) => each.name).join(", ");
-    throw new CommandError(
-      EXIT.usage,
-      `There is no recall called "${name}". The model has: ${names}.`,
-    );
-  }
-  const dt = (recall ?? graph.recalls.at(0))?.solver.options.get("dt");
-  const step = dt === undefined ? 0.1 : evaluateScalar(dt, known);
-  return { update: { dt: step, ...(recall === undefined ? {} : { recall }) } };
+/** The step of the first recall; nothing for a model whose layers jump. */
+function updateOf(graph: EnergyGraph, known: Environment) {
+  if (graph.neurons.some(({ kind }) => kind === "binary")) return {};
+  const dt = graph.recalls.at(0)?.solver.options.get("dt");
+  return { update: { dt: dt === undefined ? 0.1 : evaluateScalar(dt, known) } };
 }
 
 function sizesKnown({ dims }: EnergyGraph): boolean {

@@ -15,6 +15,7 @@ import {
 } from "../energy-graph.ts";
 import { HamError } from "../error.ts";
 import { children } from "../expr.ts";
+import { STAGES } from "../stages.ts";
 import { tidy } from "../canonical.ts";
 import type { Dim, Expr, Tensor } from "../types.ts";
 import { JaxBody, type Names, pythonNumber } from "./emit.ts";
@@ -92,13 +93,6 @@ function recallOf(graph: EnergyGraph, name: string): Recall {
   }
   return recall;
 }
-
-/** Runge–Kutta stages: where each slope is taken, and how the slopes are weighed. */
-const STAGES: Readonly<Record<string, { at: readonly number[]; weights: readonly number[] }>> = {
-  euler: { at: [0], weights: [1] },
-  heun: { at: [0, 1], weights: [0.5, 0.5] },
-  rk4: { at: [0, 0.5, 0.5, 1], weights: [1 / 6, 1 / 3, 1 / 3, 1 / 6] },
-};
 
 class JaxFile {
   readonly #graph: EnergyGraph;

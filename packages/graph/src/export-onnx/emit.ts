@@ -1,13 +1,15 @@
 // Expressions as ONNX nodes: one value for every shared part, with one axis for every free index.
 //
-// All sizes are known here, so parts are aligned by Transpose and Reshape to constant shapes, and
-// reads at fixed places or on diagonals become a Gather on the flat array. Conditions are float32
-// numbers, 0 or 1, as everywhere in the graph.
+// All sizes but the number of examples are known here, so parts are aligned by Transpose and Reshape
+// to constant shapes, and reads at fixed places or on diagonals become a Gather on the flat array.
+// Conditions are float32 numbers, 0 or 1, as everywhere in the graph.
 
 import { invariant } from "../error.ts";
 import { type Environment, sizeOfDim } from "../evaluate.ts";
+import { children } from "../expr.ts";
 import type { ScalarFunction } from "../scalar-functions.ts";
 import type { Apply, Expr, Get, Index, Reduce, Softmax, Tensor } from "../types.ts";
+import type { Batch } from "./batch.ts";
 import type { OnnxConstant, OnnxNode } from "./model.ts";
 
 /** The name of a value and the indices that its axes stand for. */
@@ -51,42 +53,31 @@ const COMPARISONS: Partial<Record<ScalarFunction, string>> = {
 
 const EXCLUDED = { sum: 0, prod: 1, max: -Infinity, min: Infinity, logsumexp: -Infinity };
 
-/** Collects the nodes and constants of one model. */
+/** Collects the nodes of one graph. The bodies of its loops share its constants. */
 export class OnnxBody {
   readonly nodes: OnnxNode[] = [];
-  readonly constants: OnnxConstant[] = [];
-  readonly #sizes: Environment;
-  readonly #nameOf: (tensor: Tensor) => string;
-  readonly #done = new Map<Expr, Value>();
-  readonly #known = new Map<string, string>();
+  readonly constants: OnnxConstant[];
+  readonly #prefix: string;
+  readonly #known: Map<string, string>;
 
-  constructor(sizes: Environment, nameOf: (tensor: Tensor) => string) {
-    this.#sizes = sizes;
-    this.#nameOf = nameOf;
+  constructor(prefix = "", around?: OnnxBody) {
+    this.#prefix = prefix;
+    this.constants = around?.constants ?? [];
+    this.#known = around === undefined ? new Map() : around.#known;
   }
 
-  /** Gives the value of `expr` with exactly the axes `order` the name `output`. */
-  output(expr: Expr, order: readonly Index[], output: string): void {
-    const name = this.#whole(this.#value(expr), order);
-    this.nodes.push({ op: "Identity", inputs: [name], output, attributes: {} });
-  }
-
-  #value(expr: Expr): Value {
-    let value = this.#done.get(expr);
-    if (value === undefined) {
-      value = this.#emit(expr);
-      this.#done.set(expr, value);
-    }
-    return value;
-  }
-
-  #node(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    const output = `t${this.nodes.length}`;
-    this.nodes.push({ op, inputs, output, attributes });
+  /** One operation; returns the name of its output. */
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    output = `${this.#prefix}t${this.nodes.length}`,
+  ): string {
+    this.nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }
 
-  #constant(
+  constant(
     type: OnnxConstant["type"],
     values: readonly number[],
     shape: readonly number[] = [values.length],
@@ -100,13 +91,90 @@ export class OnnxBody {
     }
     return name;
   }
+}
+
+/** Where expressions are evaluated. */
+export interface ScopeSetup {
+  readonly body: OnnxBody;
+  readonly sizes: Environment;
+  readonly batch: Batch;
+  /** What the tensors are called that can be read here. */
+  readonly names: ReadonlyMap<Tensor, string>;
+  /** Where parts are evaluated that read nothing of `names`, such as before a loop. */
+  readonly around?: OnnxScope;
+}
+
+/** Expressions at one moment: equal parts are evaluated once. */
+export class OnnxScope {
+  readonly #body: OnnxBody;
+  readonly #sizes: Environment;
+  readonly #batch: Batch;
+  readonly #around: OnnxScope | null;
+  readonly #names: ReadonlyMap<Tensor, string>;
+  readonly #done = new Map<Expr, Value>();
+  readonly #local = new Map<Expr, boolean>();
+
+  constructor({ body, sizes, batch, names, around }: ScopeSetup) {
+    this.#body = body;
+    this.#sizes = sizes;
+    this.#batch = batch;
+    this.#around = around ?? null;
+    this.#names = new Map([...names].map(([tensor, name]) => [batch.tensor(tensor), name]));
+  }
+
+  /** Gives the value of `expr` over `indices`, of every example, the name `output`. */
+  output(expr: Expr, indices: readonly Index[], output: string): void {
+    const name = this.#whole(this.#value(this.#batch.expr(expr)), this.#batch.axes(indices));
+    this.#body.node("Identity", [name], {}, output);
+  }
+
+  #value(expr: Expr): Value {
+    let value = this.#done.get(expr);
+    if (value === undefined) {
+      const outside = this.#around !== null && !this.#isLocal(expr);
+      value = outside ? this.#around.#value(expr) : this.#emit(expr);
+      this.#done.set(expr, value);
+    }
+    return value;
+  }
+
+  #isLocal(expr: Expr): boolean {
+    let local = this.#local.get(expr);
+    if (local === undefined) {
+      local =
+        (expr.kind === "get" && this.#names.has(expr.tensor)) ||
+        children(expr).some((part) => this.#isLocal(part));
+      this.#local.set(expr, local);
+    }
+    return local;
+  }
+
+  #nameOf(tensor: Tensor): string {
+    const name = this.#names.get(tensor);
+    if (name !== undefined) return name;
+    invariant(this.#around !== null, `"${tensor.name}" has a name in an ONNX file`);
+    return this.#around.#nameOf(tensor);
+  }
+
+  #node(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.#body.node(op, inputs, attributes);
+  }
+
+  #constant(
+    type: OnnxConstant["type"],
+    values: readonly number[],
+    shape?: readonly number[],
+  ): string {
+    return this.#body.constant(type, values, shape);
+  }
 
   #number(value: number): string {
     return this.#constant("float", [value], []);
   }
 
-  #size({ dim }: Index): number {
-    return sizeOfDim(dim, this.#sizes);
+  /** The size of an axis; −1, which leaves it to Reshape, for that of the examples. */
+  #size(index: Index): number {
+    return index === this.#batch.index ? -1 : sizeOfDim(index.dim, this.#sizes);
   }
 
   #shape(axes: readonly Index[]): number[] {
@@ -140,7 +208,21 @@ export class OnnxBody {
   #whole(value: Value, axes: readonly Index[]): string {
     const name = this.#aligned(value, axes);
     if (axes.every((index) => value.axes.includes(index))) return name;
-    return this.#node("Expand", [name, this.#constant("int64", this.#shape(axes))]);
+    return this.#node("Expand", [name, this.#target(value, axes)]);
+  }
+
+  /** The shape to expand a value to: that of the examples stays where the value has it already. */
+  #target(value: Value, axes: readonly Index[]): string {
+    const { index } = this.#batch;
+    const shape = axes.map((axis) =>
+      axis === index && value.axes.includes(axis) ? 1 : this.#size(axis),
+    );
+    const open = shape.indexOf(-1);
+    if (open < 0) return this.#constant("int64", shape);
+    const [before, after] = [shape.slice(0, open), shape.slice(open + 1)].map((part) =>
+      part.length === 0 ? [] : [this.#constant("int64", part)],
+    );
+    return this.#node("Concat", [...before, this.#batch.size(), ...after], { axis: 0 });
   }
 
   #emit(expr: Expr): Value {
@@ -181,17 +263,21 @@ export class OnnxBody {
     const name = this.#nameOf(tensor);
     const plain = at.every((i, axis) => typeof i !== "number" && at.indexOf(i) === axis);
     if (plain) return { name, axes: free };
-    const dims = tensor.axes.map((dim) => sizeOfDim(dim, this.#sizes));
-    const sizes = this.#shape(free);
+    // The axis of the examples stays; the others become one.
+    const lead = at[0] === this.#batch.index && this.#batch.index !== null ? 1 : 0;
+    const dims = tensor.axes.slice(lead).map((dim) => sizeOfDim(dim, this.#sizes));
+    const walked = free.slice(lead);
+    const sizes = this.#shape(walked);
     const places = pointsOf(sizes).map((point) =>
-      at.reduce<number>((offset, index, axis) => {
-        const place = typeof index === "number" ? index : point[free.indexOf(index)];
+      at.slice(lead).reduce<number>((offset, index, axis) => {
+        const place = typeof index === "number" ? index : point[walked.indexOf(index)];
         return offset * dims[axis] + place;
       }, 0),
     );
-    const flat = this.#reshape(name, [dims.reduce((a, b) => a * b, 1)]);
-    const picked = this.#node("Gather", [flat, this.#constant("int64", places, sizes)]);
-    return { name: picked, axes: free };
+    const count = dims.reduce((a, b) => a * b, 1);
+    const flat = this.#reshape(name, lead === 1 ? [-1, count] : [count]);
+    const inputs = [flat, this.#constant("int64", places, sizes)];
+    return { name: this.#node("Gather", inputs, lead === 1 ? { axis: 1 } : {}), axes: free };
   }
 
   #truth(name: string): string {

@@ -6,14 +6,14 @@ import {
   ONNX_IR,
   ONNX_OPSET,
   type OnnxConstant,
+  type OnnxGraph,
   type OnnxModel,
   type OnnxNode,
   type OnnxPort,
 } from "./model.ts";
 
-const FLOAT = 1;
-const INT64 = 7;
-const ATTRIBUTE = { int: 2, string: 3, ints: 7 };
+const TYPES = { float: 1, int64: 7, bool: 9 };
+const ATTRIBUTE = { int: 2, string: 3, graph: 5, ints: 7 };
 
 /** The bytes of an `.onnx` file. */
 export async function encodeOnnx(model: OnnxModel): Promise<Uint8Array> {
@@ -22,29 +22,34 @@ export async function encodeOnnx(model: OnnxModel): Promise<Uint8Array> {
     irVersion: ONNX_IR,
     producerName: "hamlet",
     opsetImport: [{ domain: "", version: ONNX_OPSET }],
-    graph: {
-      name: "step",
-      input: model.inputs.map(portProto),
-      output: model.outputs.map(portProto),
-      initializer: model.constants.map(constantProto),
-      node: model.nodes.map(nodeProto),
-    },
+    graph: { ...graphProto(model), initializer: model.constants.map(constantProto) },
   };
   const problem = onnx.ModelProto.verify(message);
   invariant(problem === null, `the ONNX model is well formed: ${problem}`);
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(message)).finish();
 }
 
-function portProto({ name, shape }: OnnxPort) {
-  const dim = shape.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+function graphProto({ name, inputs, outputs, nodes }: OnnxGraph) {
+  return {
+    name,
+    input: inputs.map(portProto),
+    output: outputs.map(portProto),
+    node: nodes.map(nodeProto),
+  };
+}
+
+function portProto({ name, type = "float", shape }: OnnxPort) {
+  const dim = shape.map((size) =>
+    typeof size === "string" ? { dimParam: size } : { dimValue: size },
+  );
+  return { name, type: { tensorType: { elemType: TYPES[type], shape: { dim } } } };
 }
 
 function constantProto({ name, type, shape, values }: OnnxConstant) {
   return {
     name,
     dims: [...shape],
-    dataType: type === "float" ? FLOAT : INT64,
+    dataType: TYPES[type],
     rawData: bytesOf(type, values),
   };
 }
@@ -60,17 +65,18 @@ function bytesOf(type: OnnxConstant["type"], values: readonly number[]): Uint8Ar
   return new Uint8Array(view.buffer);
 }
 
-function nodeProto({ op, inputs, output, attributes }: OnnxNode) {
+function nodeProto({ op, inputs, outputs, attributes }: OnnxNode): object {
   return {
     opType: op,
-    name: output,
+    name: outputs[0],
     input: [...inputs],
-    output: [output],
+    output: [...outputs],
     attribute: Object.entries(attributes).map(([name, value]) => {
       if (typeof value === "number") return { name, type: ATTRIBUTE.int, i: value };
       if (typeof value === "string") {
         return { name, type: ATTRIBUTE.string, s: utf8ToBytes(value) };
       }
+      if ("nodes" in value) return { name, type: ATTRIBUTE.graph, g: graphProto(value) };
       return { name, type: ATTRIBUTE.ints, ints: [...value] };
     }),
   };

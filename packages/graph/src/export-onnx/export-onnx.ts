@@ -1,37 +1,33 @@
 // One step of a model as an ONNX file: from states and arrays to activations, velocity and energy.
 //
-// ONNX has no notion of a dim that several inputs share, so all sizes are fixed by the export.
+// ONNX has no notion of a dim that several inputs share, so all sizes but the number of examples
+// are fixed by the export.
 
 import {
   activationOf,
   type EnergyGraph,
-  type Entrywise,
   type Neuron,
-  type Recall,
   totalEnergy,
   velocities,
 } from "../energy-graph.ts";
 import { HamError } from "../error.ts";
-import { add, get, mul, select } from "../expr.ts";
-import { substituteIndices } from "../substitute.ts";
+import type { Environment } from "../evaluate.ts";
+import { add, get, mul } from "../expr.ts";
 import { makeTensor } from "../tensor.ts";
-import { type Environment, sizeOfDim } from "../evaluate.ts";
-import type { Dim, Expr, Tensor } from "../types.ts";
+import type { Tensor } from "../types.ts";
+import { Batch } from "./batch.ts";
 import { encodeOnnx } from "./encode.ts";
-import { OnnxBody } from "./emit.ts";
-import type { OnnxModel, OnnxPort } from "./model.ts";
+import { OnnxBody, OnnxScope } from "./emit.ts";
+import type { OnnxModel } from "./model.ts";
+import { initialiserOf, namesRead, type OnnxOptions, portOf } from "./ports.ts";
 
-/** What an export needs to know. */
-export interface OnnxOptions {
-  /** Sizes of dims that do not carry their own. */
-  readonly sizes?: ReadonlyMap<Dim, number>;
-  /** Entries of arrays that the file holds itself, as initialisers; the others are inputs. */
-  readonly values?: ReadonlyMap<Tensor, ArrayLike<number>>;
+/** What the export of one step needs to know. */
+export interface OnnxStepOptions extends OnnxOptions {
   /**
-   * Adds the states after one Euler step, `update/NAME`, with the clamps of a recall that keep units
-   * where they are, and the input `dt`, which is this number where none is given.
+   * Adds the states after one Euler step, `update/NAME`, and the input `dt`, which is this number
+   * where none is given.
    */
-  readonly update?: { readonly dt: number; readonly recall?: Recall };
+  readonly update?: { readonly dt: number };
 }
 
 /**
@@ -39,64 +35,70 @@ export interface OnnxOptions {
  * `activation/NAME` and `velocity/NAME`; all are float32 and have the axes of their tensors.
  *
  * @throws HamError `graph/size-unknown` for a dim without a size; `graph/export-unsupported` for an
- * update under a clamp that holds units at given values, or of a layer that jumps.
+ * update of a layer that jumps.
  */
 export function onnxModel(
   graph: EnergyGraph,
-  { sizes = new Map(), values = new Map(), update }: OnnxOptions = {},
+  {
+    sizes: known = new Map(),
+    values = new Map(),
+    batch: many = false,
+    update,
+  }: OnnxStepOptions = {},
 ): OnnxModel {
-  const known: Environment = { sizes };
-  const hats = new Map(graph.neurons.map(({ activation, name }) => [activation, `hat/${name}`]));
-  const states = new Map(graph.neurons.map(({ state, name }) => [state, `state/${name}`]));
-  const nameOf = (tensor: Tensor) =>
-    tensor === DT ? "dt" : (hats.get(tensor) ?? states.get(tensor) ?? `array/${tensor.name}`);
-  const port = (name: string, axes: readonly Dim[]): OnnxPort => ({
-    name,
-    shape: axes.map((dim) => sizeOfDim(dim, known)),
-  });
-  const body = new OnnxBody(known, nameOf);
-  for (const neuron of graph.neurons) {
+  const { neurons } = graph;
+  const sizes: Environment = { sizes: known };
+  const body = new OnnxBody();
+  let count: string | null = null;
+  const size = () =>
+    (count ??= body.node("Shape", [`state/${neurons[0].name}`], { start: 0, end: 1 }));
+  const batch = new Batch(many ? size : null);
+  const hats = new Map(neurons.map(({ activation, name }) => [activation, `hat/${name}`]));
+  const read: [Tensor, string][] = [
+    ...neurons.map(({ state, name }): [Tensor, string] => [state, `state/${name}`]),
+    ...graph.tensors.map((tensor): [Tensor, string] => [tensor, `array/${tensor.name}`]),
+    ...(update === undefined ? [] : [[DT, "dt"] as [Tensor, string]]),
+  ];
+  const scope = new OnnxScope({ body, sizes, batch, names: new Map([...hats, ...read]) });
+  for (const neuron of neurons) {
     const { indices, value } = activationOf(neuron);
-    body.output(value, indices, hats.get(neuron.activation)!);
+    scope.output(value, indices, hats.get(neuron.activation)!);
   }
   for (const [{ name }, { indices, value }] of velocities(graph)) {
-    body.output(value, indices, `velocity/${name}`);
+    scope.output(value, indices, `velocity/${name}`);
   }
-  body.output(totalEnergy(graph), [], "energy");
+  scope.output(totalEnergy(graph), [], "energy");
   for (const [neuron, { indices, value }] of update === undefined ? [] : velocities(graph)) {
+    assertMoves(neuron);
     const moved = add(get(neuron.state, indices), mul(get(DT), value));
-    const next = held(neuron, { indices, value: moved }, update?.recall);
-    body.output(next, indices, `update/${neuron.name}`);
+    scope.output(moved, indices, `update/${neuron.name}`);
   }
-  for (const [activation, hat] of hats) {
-    const output = `activation/${activation.name}`;
-    body.nodes.push({ op: "Identity", inputs: [hat], output, attributes: {} });
-  }
-  const used = new Set(body.nodes.flatMap(({ inputs }) => inputs));
-  const given = graph.tensors.filter((tensor) => !values.has(tensor));
-  const inputs = [...graph.neurons.map(({ state }) => state), ...given].map((tensor) =>
-    port(nameOf(tensor), tensor.axes),
-  );
-  // An initialiser that is an input as well is the value of an input that is left out.
-  if (update !== undefined) inputs.push(port("dt", []));
-  const initialisers = [...values, ...(update === undefined ? [] : [[DT, [update.dt]] as const])];
+  for (const [{ name }, hat] of hats) body.node("Identity", [hat], {}, `activation/${name}`);
+
+  const used = namesRead(body.nodes);
+  const held = new Map(values);
+  if (update !== undefined) held.set(DT, [update.dt]);
+  const port = (name: string, tensor: Tensor) => portOf(name, tensor, { sizes, batch });
   return {
-    // An input that nothing reads would have to be given all the same.
-    inputs: inputs.filter(({ name }) => used.has(name)),
+    name: "step",
+    // An input that nothing reads would have to be given all the same. An initialiser that is an
+    // input as well is the value of an input that is left out.
+    inputs: read.flatMap(([tensor, name]) =>
+      used.has(name) && (tensor === DT || !values.has(tensor)) ? [port(name, tensor)] : [],
+    ),
     outputs: [
-      { name: "energy", shape: [] },
-      ...graph.neurons.flatMap(({ name, axes }) => [
-        port(`activation/${name}`, axes),
-        port(`velocity/${name}`, axes),
-        ...(update === undefined ? [] : [port(`update/${name}`, axes)]),
+      port("energy", ENERGY),
+      ...neurons.flatMap(({ name, state }) => [
+        port(`activation/${name}`, state),
+        port(`velocity/${name}`, state),
+        ...(update === undefined ? [] : [port(`update/${name}`, state)]),
       ]),
     ],
     constants: [
       ...body.constants,
-      ...initialisers.flatMap(([tensor, entries]) => {
-        const { name, shape } = port(nameOf(tensor), tensor.axes);
-        const type = "float" as const;
-        return used.has(name) ? [{ name, type, shape, values: Array.from(entries) }] : [];
+      ...[...held].flatMap(([tensor, entries]) => {
+        const name = tensor === DT ? "dt" : `array/${tensor.name}`;
+        return used.has(name) ? [initialiserOf(name, tensor, { entries, sizes })] : [];
       }),
     ],
     nodes: body.nodes,
@@ -105,35 +107,21 @@ export function onnxModel(
 
 /** The step of an update. */
 const DT = makeTensor("dt", "const");
+/** One number for every example. */
+const ENERGY = makeTensor("energy", "state");
 
-/** `value` where a unit may move, and its state where a clamp of the recall holds it. */
-function held(neuron: Neuron, { indices, value }: Entrywise, recall: Recall | undefined): Expr {
-  const state = get(neuron.state, indices);
-  if (neuron.kind === "binary") {
-    throw new HamError(
-      "graph/export-unsupported",
-      `The layer "${neuron.name}" jumps between two values and has no Euler step. Export without an update.`,
-    );
-  }
-  return (recall?.clamps ?? [])
-    .filter((clamp) => clamp.neuron === neuron)
-    .reduce((moved, clamp) => {
-      if (clamp.value !== null) {
-        throw new HamError(
-          "graph/export-unsupported",
-          `"${recall!.name}" holds "${neuron.name}" at a given value, which this export cannot. Hold it at its start instead.`,
-        );
-      }
-      if (clamp.where === null) return state;
-      const own = new Map(clamp.indices.map((index, axis) => [index, indices[axis]]));
-      return select(substituteIndices(clamp.where, own), state, moved);
-    }, value);
+function assertMoves({ kind, name }: Neuron): void {
+  if (kind !== "binary") return;
+  throw new HamError(
+    "graph/export-unsupported",
+    `The layer "${name}" jumps between two values and has no Euler step. Export without an update.`,
+  );
 }
 
 /** The model as the bytes of an `.onnx` file; see {@link onnxModel}. */
 export async function exportOnnx(
   graph: EnergyGraph,
-  options: OnnxOptions = {},
+  options: OnnxStepOptions = {},
 ): Promise<Uint8Array> {
   return encodeOnnx(onnxModel(graph, options));
 }

@@ -9,26 +9,33 @@ export interface OnnxConstant {
   readonly values: readonly number[];
 }
 
-/** One operation. Attributes are whole numbers, lists of them, or texts. */
+/** One operation. Attributes are whole numbers, lists of them, texts, or the body of a loop. */
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
-  readonly output: string;
-  readonly attributes: Readonly<Record<string, number | string | readonly number[]>>;
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, number | string | readonly number[] | OnnxGraph>>;
 }
 
-/** A float32 input or output. */
+/** An input or output. A text in its shape is the name of a size that is known when the file runs. */
 export interface OnnxPort {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** Default `float`: float32. */
+  readonly type?: "float" | "int64" | "bool";
+  readonly shape: readonly (number | string)[];
+}
+
+/** Operations in the order in which they run. */
+export interface OnnxGraph {
+  readonly name: string;
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  readonly nodes: readonly OnnxNode[];
 }
 
 /** A whole model of one graph. */
-export interface OnnxModel {
-  readonly inputs: readonly OnnxPort[];
-  readonly outputs: readonly OnnxPort[];
+export interface OnnxModel extends OnnxGraph {
   readonly constants: readonly OnnxConstant[];
-  readonly nodes: readonly OnnxNode[];
 }
 
 /** The operator set that the nodes are written for. */

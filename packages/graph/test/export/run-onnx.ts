@@ -1,7 +1,7 @@
 // The operations of ONNX that exports use, by plain loops in float64: what a file computes without a
 // runtime. The fixtures, which ONNX Runtime computed, hold it to the standard.
 
-import type { OnnxModel, OnnxNode } from "@hamlet/graph";
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxPort } from "@hamlet/graph";
 
 interface Entries {
   readonly shape: readonly number[];
@@ -92,13 +92,39 @@ function einsum(node: OnnxNode, inputs: readonly Entries[]): Entries {
     word.split("").forEach((letter, i) => sizes.set(letter, inputs[k].shape[i])),
   );
   const letters = [...sizes.keys()];
+  const lengths = [...sizes.values()];
+  const strides = (word: string) => {
+    const places = letters.map((letter) => word.indexOf(letter));
+    return places.map((place) =>
+      place < 0
+        ? 0
+        : count(
+            word
+              .slice(place + 1)
+              .split("")
+              .map((letter) => sizes.get(letter) ?? 1),
+          ),
+    );
+  };
   const shape = result.split("").map((letter) => sizes.get(letter)!);
   const data = Array.from({ length: count(shape) }, () => 0);
-  for (const point of points([...sizes.values()])) {
-    const place = (word: string) => word.split("").map((letter) => point[letters.indexOf(letter)]);
-    const offset = place(result).reduce((total, p, axis) => total * shape[axis] + p, 0);
-    data[offset] += words.reduce((product, word, k) => product * at(inputs[k], place(word)), 1);
-  }
+  const steps = [...words, result].map(strides);
+  const walk = (axis: number, offsets: readonly number[]): void => {
+    if (axis === letters.length) {
+      data[offsets[words.length]] += inputs.reduce((x, part, k) => x * part.data[offsets[k]], 1);
+      return;
+    }
+    for (let n = 0; n < lengths[axis]; n++) {
+      walk(
+        axis + 1,
+        offsets.map((offset, k) => offset + n * steps[k][axis]),
+      );
+    }
+  };
+  walk(
+    0,
+    steps.map(() => 0),
+  );
   return { shape, data };
 }
 
@@ -111,14 +137,20 @@ function run(node: OnnxNode, inputs: readonly Entries[]): Entries {
     case "Cast":
       return node.attributes["to"] === 9 ? broadcast([x], (value) => truth(value !== 0)) : x;
     case "Reshape":
-      return { shape: second.data, data: x.data };
+      return { shape: filled(second.data, x.data.length), data: x.data };
+    case "Shape":
+      return vector(
+        x.shape.slice(node.attributes["start"] as number, node.attributes["end"] as number),
+      );
+    case "Concat":
+      return vector(inputs.flatMap(({ data }) => data));
     case "Expand":
       return broadcast(
         [x, { shape: second.data, data: Array.from({ length: count(second.data) }, () => 0) }],
         (a) => a,
       );
     case "Gather":
-      return { shape: second.shape, data: second.data.map((place) => x.data[place]) };
+      return gathered(node, x, second);
     case "Transpose": {
       const perm = node.attributes["perm"] as number[];
       const shape = perm.map((axis) => x.shape[axis]);
@@ -140,26 +172,78 @@ function run(node: OnnxNode, inputs: readonly Entries[]): Entries {
   }
 }
 
+const vector = (data: readonly number[]): Entries => ({ shape: [data.length], data });
+
+/** A shape with its one open size, −1, found from the number of entries. */
+function filled(shape: readonly number[], entries: number): readonly number[] {
+  const known = count(shape.filter((size) => size !== -1));
+  return shape.map((size) => (size === -1 ? entries / known : size));
+}
+
+function gathered({ attributes }: OnnxNode, x: Entries, places: Entries): Entries {
+  if ((attributes["axis"] ?? 0) === 0) {
+    return { shape: places.shape, data: places.data.map((place) => x.data[place]) };
+  }
+  const [rows, width] = x.shape;
+  const data = Array.from({ length: rows }, (_, row) =>
+    places.data.map((place) => x.data[row * width + place]),
+  );
+  return { shape: [rows, ...places.shape], data: data.flat() };
+}
+
+type Known = Map<string, Entries>;
+
+function loop({ inputs, outputs, attributes }: OnnxNode, known: Known): void {
+  const body = attributes["body"] as OnnxGraph;
+  const [most, first, ...carried] = inputs.map((name) => known.get(name)!);
+  let state = carried;
+  let goesOn = first.data[0];
+  for (let step = 0; step < most.data[0] && goesOn !== 0; step++) {
+    const inside: Known = new Map(known);
+    const given = [{ shape: [], data: [step] }, { shape: [], data: [goesOn] }, ...state];
+    body.inputs.forEach(({ name }, k) => inside.set(name, given[k]));
+    runNodes(body.nodes, inside);
+    const [condition, ...next] = body.outputs.map(({ name }) => inside.get(name)!);
+    goesOn = condition.data[0];
+    state = next;
+  }
+  outputs.forEach((name, k) => known.set(name, state[k]));
+}
+
+function runNodes(nodes: readonly OnnxNode[], known: Known): void {
+  for (const node of nodes) {
+    if (node.op === "Loop") loop(node, known);
+    else {
+      const inputs = node.inputs.map((input) => known.get(input)!);
+      known.set(node.outputs[0], run(node, inputs));
+    }
+  }
+}
+
+function shapeOf({ shape }: OnnxPort, entries: number): readonly number[] {
+  return filled(
+    shape.map((size) => (typeof size === "string" ? -1 : size)),
+    entries,
+  );
+}
+
 /** Every output of a model by its name. */
 export function runOnnx(
   { inputs, constants, nodes, outputs }: OnnxModel,
   given: ReadonlyMap<string, readonly number[]>,
 ): Map<string, readonly number[]> {
-  const known = new Map<string, Entries>();
+  const known: Known = new Map();
   for (const { name, shape, values } of constants) known.set(name, { shape, data: values });
-  for (const { name, shape } of inputs) {
-    const data = given.get(name);
-    if (data !== undefined) known.set(name, { shape, data });
-    else if (!known.has(name)) throw new Error(`no input ${name}`);
+  for (const port of inputs) {
+    const data = given.get(port.name);
+    if (data !== undefined) known.set(port.name, { shape: shapeOf(port, data.length), data });
+    else if (!known.has(port.name)) throw new Error(`no input ${port.name}`);
   }
-  for (const node of nodes) {
-    known.set(
-      node.output,
-      run(
-        node,
-        node.inputs.map((input) => known.get(input)!),
-      ),
-    );
+  runNodes(nodes, known);
+  for (const port of outputs) {
+    const { shape, data } = known.get(port.name)!;
+    if (shapeOf(port, data.length).join() !== shape.join())
+      throw new Error(`shape of ${port.name}`);
   }
   return new Map(outputs.map(({ name }) => [name, known.get(name)!.data]));
 }

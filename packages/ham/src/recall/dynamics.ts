@@ -9,20 +9,19 @@ import {
   type Program,
 } from "@hamlet/core";
 import {
-  type Clamp,
   type EnergyGraph,
   type Entrywise,
   type Expr,
+  followSchedules,
   get,
-  type Index,
+  heldBy,
   inStates,
   indicesOf,
   lit,
   type Neuron,
+  pinnedBy,
   pow,
   type Recall,
-  replaceGets,
-  select,
   substituteIndices,
   targets,
   type Tensor,
@@ -37,13 +36,6 @@ export const mobilityName = (neuron: Neuron): string => `mobility ${neuron.name}
 export const targetName = (neuron: Neuron): string => `target ${neuron.name}`;
 export const activationName = (neuron: Neuron): string => `activation ${neuron.name}`;
 
-/** Consts that a recall changes while it runs, by what they are replaced with. */
-function scheduled(recall: Recall): (expr: Expr) => Expr {
-  const values = new Map(recall.schedules.map(({ tensor, value }) => [tensor, value]));
-  if (values.size === 0) return (expr) => expr;
-  return (expr) => replaceGets(expr, (node) => values.get(node.tensor) ?? null);
-}
-
 /** When a tensor of a model is known, and whether it differs per example. */
 export function leafOf(tensor: Tensor): Leaf {
   switch (tensor.kind) {
@@ -57,28 +49,6 @@ export function leafOf(tensor: Tensor): Leaf {
     default:
       return { stage: "load", batched: false };
   }
-}
-
-/** `at` where a clamp holds, else `free`. */
-function held(
-  clamps: readonly Clamp[],
-  indices: readonly Index[],
-  { free, at = lit(0) }: { readonly free: Expr; readonly at?: Expr },
-): Expr {
-  return clamps.reduce((value, clamp) => {
-    if (clamp.where === null) return at;
-    const map = new Map(clamp.indices.map((index, axis) => [index, indices[axis]]));
-    return select(substituteIndices(clamp.where, map), at, value);
-  }, free);
-}
-
-/** Layers whose activation is held at a value: their own energy no longer matters. */
-export function pinnedBy(recall: Recall): Map<Neuron, Entrywise> {
-  return new Map(
-    recall.clamps.flatMap(({ neuron, indices, where, value }) =>
-      where === null && value !== null ? [[neuron, { indices, value }] as const] : [],
-    ),
-  );
 }
 
 /** The dynamics of a recall as expressions over states alone. */
@@ -98,7 +68,7 @@ export interface Dynamics {
 
 /** Derives the dynamics of a model under a recall block. */
 export function dynamicsOf(graph: EnergyGraph, recall: Recall): Dynamics {
-  const atTime = scheduled(recall);
+  const atTime = followSchedules(recall);
   const pinned = pinnedBy(recall);
   const moving: EnergyGraph = {
     ...graph,
@@ -110,7 +80,7 @@ export function dynamicsOf(graph: EnergyGraph, recall: Recall): Dynamics {
   const slopes = velocities(graph);
   const heldOr = (neuron: Neuron, free: Expr, at: Expr = lit(0)): Expr => {
     const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
-    return written(held(clamps, slopes.get(neuron)!.indices, { free, at }));
+    return written(heldBy(clamps, slopes.get(neuron)!.indices, { free, at }));
   };
   return {
     velocities: new Map(

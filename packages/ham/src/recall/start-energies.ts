@@ -1,8 +1,8 @@
 // What every part of the energy is worth where a recall starts, without a step.
 
 import type { Output } from "@hamlet/core";
-import { type EnergyGraph, HamError, layerEnergy, type Recall } from "@hamlet/graph";
-import { dynamicsOf, leafOf, pinnedBy } from "./dynamics.ts";
+import { type EnergyGraph, HamError, layerEnergy, pinnedBy, type Recall } from "@hamlet/graph";
+import { dynamicsOf, leafOf } from "./dynamics.ts";
 import { evaluateOnBackend } from "./evaluate.ts";
 import { makeRecall, type RecallOptions, type RecallSetup } from "./recall.ts";
 
