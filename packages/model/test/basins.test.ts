@@ -80,6 +80,34 @@ describe.each(Object.entries(MODELS))("in %s", (_, { units, text }) => {
   );
 });
 
+/** Cues that anderson took elsewhere while a layer of thousands hid what it did to one of ones. */
+test.each([
+  [5, [0.373, -0.539, -1.713, 0.162, -1.203, -1.487]],
+  [10, [-0.083, 0.631, -0.345, 1.779, -0.791, -0.697]],
+])("anderson stays in the basin beside a layer of thousands (seed %i)", async (seed, cue) => {
+  const recall = (name: string, solver: string) =>
+    `recall ${name} { start v = q solver = ${solver} steps = 600 stop when change < 1e-6 }`;
+  const text = `ham 1
+dim N = 6
+param W: [N, N] ~ normal(0, 0.8)
+given q: [N]
+neuron v: [N] as tanh
+neuron far: [N] as identity
+energy e = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
+energy drive = -sum[i] 3000 * far[i]
+${recall("flow", "rk4(dt = 0.1)")}
+${recall("fast", "anderson")}
+`;
+  using model = await loadModel({ name: "m.ham", text }, { seed });
+  const end = async (name: string) => {
+    const q = { shape: [6], data: Float32Array.from(cue) };
+    using result = await model.recall({ recall: name, givens: { q } });
+    return [...[...result.activations.values()][0].dataSync()];
+  };
+  const [flow, fast] = [await end("flow"), await end("fast")];
+  fast.forEach((x, i) => expect(Math.abs(x - flow[i])).toBeLessThan(SAME));
+});
+
 test("a solver that seeks an end says that the basin is not certified", async () => {
   const text = `ham 1
 dim N = 2

@@ -12,22 +12,27 @@ import {
 import { fitWeights } from "./fit-weights.ts";
 import type { Layers, Memory, Point, Solver, StepFrom } from "./solver.ts";
 
-/** How far a step of Heun and one of Euler may lie apart, as a part of the largest activation. */
+/**
+ * How far a step of Heun and one of Euler may lie apart in a layer, as a part of the largest activation
+ * that it has had: layers of thousands must not hide those of ones.
+ */
 const TOLERANCE = 1e-3;
 /** By how much the size of a step may change at once. */
 const [SMALLEST_FACTOR, LARGEST_FACTOR, SHRINK] = [0.3, 2, 0.5];
 /** The first size. */
 const FIRST = 0.1;
-/** The residual must have fallen to this part of its largest before anything is extrapolated. */
+/** In each layer the residual must have fallen to this part of its largest before anything is extrapolated. */
 const CALM = 0.01;
+/** Or to this part of the layer's largest activation: one that begins at rest has no larger residual. */
+const REST = 1e-5;
 /** How many times the way of the remembered steps an extrapolation may go. */
 const REACH = 4;
 
 /**
  * The dynamics, and Anderson acceleration of their end. Far from a fixed point it follows
  * `τ dx/dt = −∂E/∂x̂` by Heun steps that are as small as their error asks for, so that it stays in the
- * basin of its start. Where the residual `f = −∂E/∂x̂` has fallen to a hundredth of its largest and keeps
- * falling, it tries `x + h f − s Σⱼ γⱼ (Δxⱼ + h Δfⱼ)` over the last `memory` differences of states and
+ * basin of its start. Where the residual `f = −∂E/∂x̂` of every layer has fallen to a hundredth of its largest
+ * and keeps falling, it tries `x + h f − s Σⱼ γⱼ (Δxⱼ + h Δfⱼ)` over the last `memory` differences of states and
  * residuals, where γ minimises `|f − Σⱼ γⱼ Δfⱼ|²` (regularised, solved in float64 for every example) and
  * `s ≤ 1` keeps the step within four times the way of the remembered ones. That is taken where the
  * residual falls as much as the model of it says, by half of that at least, and the energy does not
@@ -52,8 +57,9 @@ export const anderson: Solver = {
       f,
       dx: tf.zeros([batch, memory, units]),
       df: tf.zeros([batch, memory, units]),
-      largest: size(f),
+      largest: residuals(from),
       falling: tf.zeros([batch]),
+      heights: heights(from),
     };
   },
   advance: (from, { memory: columns }) => {
@@ -63,11 +69,14 @@ export const anderson: Solver = {
     const [x, f] = [flat(from.states), residual(from)];
     const history = extended(memory, x, f);
     const [now, before] = [size(f), size(memory["f"])];
-    const largest = tf.maximum(memory["largest"], now);
+    const own = residuals(from);
+    const largest = tf.maximum(memory["largest"], own);
+    const height = tf.maximum(memory["heights"], heights(from));
     const fell = tf.cast(tf.less(now, before), "float32");
     const falling = tf.mul(tf.add(memory["falling"], fell), fell);
+    const low = tf.maximum(tf.mul(CALM, largest), tf.mul(REST, height));
     const calm = tf.logicalAnd(
-      tf.less(now, tf.mul(CALM, largest)),
+      tf.all(tf.lessEqual(own, low), 1),
       tf.greaterEqual(falling, Math.min(2, columns)),
     );
     const fast = someOf(calm) ? accelerate(from, { x, f, history, calm, lowest }) : null;
@@ -90,6 +99,7 @@ export const anderson: Solver = {
         ...history,
         largest,
         falling,
+        heights: height,
       },
       refused: refusedChange(accept, from, trial),
     };
@@ -113,11 +123,12 @@ function follow(
   const euler = from.at(along1(velocity, 1), time);
   const both = velocity.map((v, i) => tf.add(v, euler.velocity[i]));
   const heun = from.at(along1(both, 0.5), time);
-  const scale = tf.maximum(
-    largestChange(heun.activations.map(tf.zerosLike), heun.activations),
-    largestChange(from.activations.map(tf.zerosLike), from.activations),
+  const scale = tf.maximum(memory["heights"], tf.maximum(heights(from), heights(heun)));
+  const apart = tf.stack(
+    heun.activations.map((layer, i) => largestChange([euler.activations[i]], [layer])),
+    1,
   );
-  const error = tf.divNoNan(largestChange(euler.activations, heun.activations), scale);
+  const error = tf.max(tf.divNoNan(apart, scale), 1);
   const exact = tf.cast(tf.lessEqual(error, TOLERANCE), "float32");
   const down = descends(from, heun, lowest);
   const wanted = tf.mul(0.9, tf.sqrt(tf.div(TOLERANCE, tf.add(error, 1e-12))));
@@ -127,6 +138,22 @@ function follow(
     accept: tf.mul(exact, down),
     step: tf.mul(step, tf.where(tf.cast(down, "bool"), factor, tf.fill(factor.shape, SHRINK))),
   };
+}
+
+/** The largest size of an activation, layer by layer, `[B, layers]`. */
+function heights({ activations }: Point): tf.Tensor {
+  return tf.stack(
+    activations.map((layer) => largestChange([tf.zerosLike(layer)], [layer])),
+    1,
+  );
+}
+
+/** The length of the residual, layer by layer, `[B, layers]`. */
+function residuals({ states, target }: Point): tf.Tensor {
+  return tf.stack(
+    target.map((layer, i) => size(flat([tf.sub(layer, states[i])]))),
+    1,
+  );
 }
 
 /** An extrapolation from the remembered steps, and whether it may be taken. */
