@@ -43,9 +43,10 @@ export interface Outcome {
    */
   readonly rise: number;
   /**
-   * `followed`: the steps kept close to the dynamics, or were the flips of binary units, so that the
-   * end is the one of the start's basin. `not certified`: the solver seeks an end wherever energies
-   * fall, or noise or a rise of the energy came between.
+   * `followed`: the steps were those of the dynamics, or the flips of binary units, so that the end is
+   * the one of the start's basin; for a solver with a `dt` where that is small enough, which nothing
+   * measures: near a border a long step can cross over while the energy falls. `not certified`: the
+   * solver seeks an end wherever energies fall, or noise or a rise of the energy came between.
    */
   readonly basin: "followed" | "not certified";
   /** Whether noise still moved units at the end: then it is a sample, and settles nowhere. */
