@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import * as fc from "fast-check";
 import { main } from "../apps/cli/src/command-line.ts";
 import { writeNpy, writeNpz, writeSafetensors } from "../packages/core/src/index.ts";
@@ -122,6 +122,11 @@ const STEMS = [
   "inside/new",
   "locked-folder/new",
   "m.ham/new",
+  "xi.npy/",
+  "m.ham/.",
+  "locked.npy//",
+  "aside/../xi",
+  "aside/../new",
   "../outside/secret",
   "../outside/new",
   "/dev/null",
@@ -458,6 +463,7 @@ function layOut(what: Situation): string {
       if (ending !== ".npy" && ending !== "") symlinkSync(aim, join(here, own));
     }
   }
+  symlinkSync("../outside", join(here, "aside"));
   execFileSync("mkfifo", [join(here, "pipe")]);
   if (what.about === "plugin") {
     write(
@@ -498,7 +504,8 @@ function everything(folder: string): Map<string, string> {
 /** The file that writing to a path means: links are followed. */
 function aimOf(path: string): string {
   try {
-    return realpathSync(path);
+    // The other one takes .. away before it follows links.
+    return realpathSync.native(path);
   } catch {
     try {
       const link = readlinkSync(path);
@@ -617,7 +624,8 @@ async function checkSame(
 function namedBy({ command, to }: Extract<Situation, { about: "output" }>, here: string): string[] {
   if (to.includes("\0")) return [];
   const path = command === "new" ? `${to.replace(/\.ham$/, "")}.ham` : to;
-  return [aimOf(resolve(here, path))];
+  // As the system reads it: behind a link, .. is another folder.
+  return [aimOf(isAbsolute(path) ? path : `${here}/${path}`)];
 }
 
 /** What is named as an output may be replaced, unless it is an input or meant to stay. */

@@ -135,6 +135,31 @@ describe.each(titled)("ham %s", (_, args) => {
     expect(leftovers()).toEqual([]);
   });
 
+  test("refuses a file that is written as a folder, and keeps it", async () => {
+    bench.write(name, "old");
+    chmodSync(at(name), 0o444);
+    mkdirSync(at("there/below"), { recursive: true });
+    symlinkSync("there/below", at("aside"));
+    for (const way of [`${name}/`, `${name}/.`, `./${name}//`]) {
+      const { code, stderr } = await ham(args, way);
+      expect([code, readFileSync(at(name), "utf8")], `${way}: ${stderr}`).toEqual([2, "old"]);
+    }
+    // Behind the link, .. is another folder, in which there is no such file.
+    const { code, stderr } = await ham(args, `aside/../${name}`);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(readFileSync(at(name), "utf8")).toBe("old");
+    expect(readdirSync(at("there"))).toContain(name);
+  });
+
+  test("takes a name as long as the system allows", async () => {
+    // A training names its checkpoint after its params.
+    const room = 255 - (args.includes("train") ? ".checkpoint".length : 0);
+    const long = `${"x".repeat(room - ending.length - 1)}.${ending}`;
+    const { code, stderr } = await ham(args, long);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(lstatSync(at(long)).isFile()).toBe(true);
+  });
+
   test("refuses the file that it reads, under every name", async () => {
     const input = args.find((arg) => /\.(ham|npy)$/.test(arg))!;
     const before = readFileSync(at(input));

@@ -2,7 +2,7 @@
 
 import type { Stats } from "node:fs";
 import { access, constants, lstat, readlink, realpath, stat } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { systemReason } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 
@@ -94,6 +94,10 @@ export async function targetOf(path: string, option?: string): Promise<Target> {
     const stats = await statsOf(path);
     if (stats === null) {
       const target = await missingTarget(path);
+      // As for `file.npz/`: what is there under the plain name has not been looked at.
+      if ((await statsOf(target)) !== null) {
+        throw refusal(path, "it is written as a folder, and a file is there", option);
+      }
       await assertFolder(dirname(target), option);
       return { path: target, stats };
     }
@@ -144,14 +148,25 @@ async function statsOf(path: string): Promise<Stats | null> {
 
 /** Where a new file would come to be: a link that leads nowhere yet leads there. */
 async function missingTarget(path: string, hops = 40): Promise<string> {
-  const full = resolve(path);
+  const full = await withRealFolder(path);
   const link = await lstat(full).catch((error: unknown) => {
     if (isMissing(error)) return null;
     throw error;
   });
   if (link === null || !link.isSymbolicLink() || hops === 0) return full;
-  const folder = await realpath(dirname(full));
-  return missingTarget(resolve(folder, await readlink(full)), hops - 1);
+  const aim = await readlink(full);
+  return missingTarget(isAbsolute(aim) ? aim : `${dirname(full)}/${aim}`, hops - 1);
+}
+
+/** A path whose folder has its links resolved, as `..` behind a link leads to another place. */
+async function withRealFolder(path: string): Promise<string> {
+  if (/(^|[\\/])\.{0,2}$/.test(path)) return resolve(path);
+  try {
+    return join(await realpath(dirname(path)), basename(path));
+  } catch (error) {
+    if (isMissing(error)) return resolve(path);
+    throw error;
+  }
 }
 
 /** A name for the place of a file that is not there, the same for all ways to write it. */

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { explained, type Target, targetOf } from "./output.ts";
 
 /**
@@ -17,7 +17,8 @@ export async function writeFileAtomically(
   content: Uint8Array | string,
 ): Promise<void> {
   const target = await targetOf(path);
-  const temporary = `${target.path}.${randomUUID().slice(0, 8)}.tmp`;
+  // A name of its own: behind a long one there may be no room.
+  const temporary = join(dirname(target.path), `.ham-${randomUUID().slice(0, 8)}.tmp`);
   try {
     await mkdir(dirname(target.path), { recursive: true });
     // Never one that is there: somebody may have put a link in its place.
