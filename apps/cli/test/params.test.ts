@@ -11,7 +11,7 @@ const MODEL = `ham 1
 dim D = 3
 param W: [D, D] ~ normal(0, 1)
 neuron v: [D] as tanh
-energy pair = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
+energy pull = -sum[i, j] W[i, j] * v[i] * v[j]^2
 
 recall settle {
   start v ~ normal(0, 1)

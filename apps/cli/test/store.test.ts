@@ -84,10 +84,10 @@ test("mistakes are explained, and leave no file behind", async () => {
     `"2 ham: bits.npy has 3 patterns, fewer than --take 9."`,
   );
   expect(await fails("grey.npy")).toMatchInlineSnapshot(
-    `"1 ham: grey.npy: expected entries of -1 and 1, or of 0 and 1; found 0.5 in pattern 1."`,
+    `"2 ham: grey.npy: expected entries of -1 and 1, or of 0 and 1; found 0.5 in pattern 1."`,
   );
   expect(await fails("mixed.npy")).toMatchInlineSnapshot(
-    `"1 ham: mixed.npy: expected entries of -1 and 1, or of 0 and 1; found 0 beside -1 in pattern 1."`,
+    `"2 ham: mixed.npy: expected entries of -1 and 1, or of 0 and 1; found 0 beside -1 in pattern 1."`,
   );
   expect(await fails("flat.npy")).toMatchInlineSnapshot(
     `"2 ham: flat.npy: expected patterns, one a row, such as [100, 28, 28]; found the shape [4]."`,
