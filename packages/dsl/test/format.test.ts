@@ -103,3 +103,9 @@ test("comments inside a formula stay at their tokens", () => {
     "",
   ]);
 });
+
+test("brackets as deep as a text may have are laid out once each", () => {
+  const text = `energy e = ${"tanh(".repeat(28)}1${")".repeat(28)}`;
+  const again = format({ name: "m.ham", text: format({ name: "m.ham", text }).text });
+  expect(again.text.replace(/\s/g, "")).toBe(`ham1${text}`.replace(/\s/g, ""));
+});

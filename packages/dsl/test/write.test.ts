@@ -180,3 +180,15 @@ test("what has no notation is refused by name", () => {
   const read = fromJson(toJson(graph)).graph;
   expect(() => toHam(read)).toThrow(/the neuron "v" uses a Lagrangian that came without its/);
 });
+
+test("a chain of definitions that is too deep for one formula of a text is refused", () => {
+  const chain = (links: number) =>
+    compiled(
+      ["ham 1", "dim D = 3", "neuron v: [D] as tanh", "let a0[i] = v[i]"]
+        .concat(Array.from({ length: links }, (_, n) => `let a${n + 1}[i] = tanh(a${n}[i])`))
+        .concat(`energy e = -sum[i] a${links}[i]`)
+        .join("\n"),
+    ).graph;
+  expect(toHam(chain(25)).replace(/\s/g, "")).toContain("tanh(".repeat(25));
+  expect(() => toHam(chain(120))).toThrow(/more calls inside of each other .* JSON instead/);
+});

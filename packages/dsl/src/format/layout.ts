@@ -88,8 +88,10 @@ export function layoutOf(atoms: readonly Atom[], spacing: Spacing): Doc {
       const filled = [first, ...rest.map((part) => group([line, part]))];
       return [atomDoc(open), indent(filled), atomDoc(close)];
     }
-    const rows = parts.map((part, index) => [index === 0 ? "" : line, sequence(part)]);
-    const content = parts.every(([first]) => first.token.image === "[") ? rows : list(parts);
+    // Only what is printed is laid out: two attempts a bracket would double with every depth.
+    const content = parts.every(([first]) => first.token.image === "[")
+      ? parts.map((part, index) => [index === 0 ? "" : line, sequence(part)])
+      : list(parts);
     return group([atomDoc(open), indent([edge, content]), edge, atomDoc(close)]);
   }
 }

@@ -7,9 +7,12 @@
 
 import type { Assertion, EnergyGraph } from "@hamlet/graph";
 import { EDITION } from "../1-parse/edition.ts";
+import { lex } from "../1-parse/lex.ts";
+import { tooDeep } from "../1-parse/nesting.ts";
+import { collectDiagnostics } from "../diagnostics/diagnostic.ts";
 import { format } from "../format/format.ts";
 import { dimText, energyTexts, neuronText, tensorText } from "./declarations.ts";
-import { expressionWriter } from "./expressions.ts";
+import { cannotWrite, expressionWriter } from "./expressions.ts";
 import { writtenLagrangians } from "./lagrangians.ts";
 import { type FileNames, fileNames } from "./names.ts";
 import { recallText } from "./recall.ts";
@@ -17,8 +20,9 @@ import { recallText } from "./recall.ts";
 /**
  * The text of a file that compiles to this graph.
  *
- * @throws HamError `dsl/not-writable` for what the language has no notation for: a `select`, or a
- * neuron that says nothing about its Lagrangian, as after reading JSON.
+ * @throws HamError `dsl/not-writable` for what the language has no notation for: a `select`, a
+ * neuron that says nothing about its Lagrangian, as after reading JSON, or a formula that nests
+ * deeper than a text may.
  */
 export function toHam(graph: EnergyGraph): string {
   const names = fileNames(graph);
@@ -41,7 +45,12 @@ export function toHam(graph: EnergyGraph): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join("\n")}\n`)
     .join("\n");
-  return format({ name: "flat.ham", text }).text;
+  const source = { name: "flat.ham", text };
+  // A chain of definitions is one formula here, and may be deeper than a text can be read.
+  if (tooDeep(lex(source, collectDiagnostics(source)).tokens) !== undefined) {
+    cannotWrite("a formula", "more calls inside of each other than a text may have");
+  }
+  return format(source).text;
 }
 
 /** One that already holds for the sizes of the file is no condition any more. */
