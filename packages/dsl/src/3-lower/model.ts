@@ -29,6 +29,7 @@ import { axesText } from "../2-check/place.ts";
 import { assumptionsOf } from "../2-check/rules/attributes.ts";
 import { assertFails } from "../2-check/rules/definition-assert.ts";
 import { optionAxes } from "../2-check/rules/dim-mismatch.ts";
+import { recalledTwice } from "../2-check/rules/declared-twice.ts";
 import { missingArgument } from "../2-check/rules/missing-argument.ts";
 import { namedOnly } from "../2-check/rules/named-only.ts";
 import { noNeuron } from "../2-check/rules/no-neuron.ts";
@@ -152,6 +153,7 @@ export class ModelLowering {
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
     const blocksOfRecall = this.#file.items.filter((item) => item.kind === "recall");
+    this.#reportRecalledTwice(blocksOfRecall);
     if (blocksOfRecall.length === 0) recalls.push(defaultRecall(model.neurons));
     const whole: EnergyGraph = { ...model, tensors: this.tensors(), recalls };
     const blocks = lowerBlocks(this, this.#file, whole, (thing, span) =>
@@ -214,6 +216,18 @@ export class ModelLowering {
   /** What was left out here and in the parts, each name once. */
   get leftOut(): readonly string[] {
     return [...new Set([...this.#leftOut, ...this.#children.flatMap((child) => child.leftOut)])];
+  }
+
+  /** Whatever runs a recall finds it by its name, so a second one of that name would never run. */
+  #reportRecalledTwice(recalls: readonly ast.RecallItem[]): void {
+    const names = new Map<string, ast.Name>();
+    const isUnnamed = ({ span }: ast.Name): boolean =>
+      this.#file.source.text.slice(span.start, span.end) === "recall";
+    for (const { name } of recalls) {
+      const first = names.get(name.text);
+      if (first === undefined) names.set(name.text, name);
+      else recalledTwice(this.diagnostics, first, name, [first, name].some(isUnnamed));
+    }
   }
 
   /** Everything but recalls, the parts included. */
