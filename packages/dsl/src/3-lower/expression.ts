@@ -17,6 +17,7 @@ import {
   makeIndex,
   mean,
   mul,
+  losesDigits,
   neg,
   position,
   pow,
@@ -54,6 +55,7 @@ import { unknownFunction } from "../2-check/rules/unknown-function.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { makeDepths, MOST_DEEP } from "./depth.ts";
+import type { RoundedNumber } from "./graph-check.ts";
 import { isNeverTrue } from "./never-true.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
@@ -113,6 +115,7 @@ export class Expressions {
   #root: ast.Expression | null = null;
   /** Where expressions were written, for rules that read the finished graph. */
   readonly #spans = new Map<Expr, Span>();
+  readonly #rounded = new Map<number, RoundedNumber>();
   /** Indices already reported as unbound in it: one mistake, one message. */
   readonly #unboundNames = new Set<string>();
   /** Reads whose indices were reported as walking the wrong axes. */
@@ -133,6 +136,11 @@ export class Expressions {
   /** Where an expression was written, as far as it is still the one that was written. */
   spanOf(expr: Expr): Span | undefined {
     return this.#spans.get(expr);
+  }
+
+  /** Whole numbers of the formulas, and dims that they read, that float32 cannot hold. */
+  rounded(): readonly RoundedNumber[] {
+    return [...this.#rounded.values()];
   }
 
   written(span: Span): string {
@@ -357,7 +365,17 @@ export class Expressions {
     const expr = this.#lowerNode(node, around);
     if (expr === null) return null;
     if (!this.#spans.has(expr)) this.#spans.set(expr, node.span);
-    return isLit(expr) && !this.#fits(expr.value, node.span) ? null : expr;
+    if (!isLit(expr)) return expr;
+    this.#notice(expr.value, node.span);
+    return this.#fits(expr.value, node.span) ? expr : null;
+  }
+
+  /** Numbers are worked out in float64, so what counts is the whole of what is known. */
+  #notice(value: number, { start, end }: Span): void {
+    for (const [at, { span }] of this.#rounded) {
+      if (span.start >= start && span.end <= end) this.#rounded.delete(at);
+    }
+    if (losesDigits(value)) this.#rounded.set(start, { value, span: { start, end } });
   }
 
   /** Whether float32 holds a number that is worked out here; reports it where it does not. */

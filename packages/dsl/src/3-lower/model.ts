@@ -166,8 +166,9 @@ export class ModelLowering {
     const graph = { ...whole, ...blocks, tensors: this.tensors() };
     if (!this.hasErrors()) {
       const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
-      const { leftOut } = this;
-      const written = { file: this.#file, diagnostics: this.diagnostics, spanOf, leftOut };
+      const rounded = this.expressions.rounded();
+      const { diagnostics, leftOut } = this;
+      const written = { file: this.#file, diagnostics, spanOf, rounded, leftOut };
       for (const check of checks) check(graph, written);
     }
     return {

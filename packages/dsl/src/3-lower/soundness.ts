@@ -46,7 +46,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   reportSlopes(graph, facts, written);
   reportOverflows(graph, facts, written);
   reportNoValues(graph, written);
-  reportRounded(graph, written);
+  reportRounded(written);
   if (written.leftOut.length > 0) return;
   reportBoundedness(graph, facts, written);
   reportIdle(graph, written, (name) => termSpan(written, name));
