@@ -131,6 +131,14 @@ test("a doc comment right above the first declaration is the declaration's", () 
   expect(file.items[0].doc?.text).toBe("A dim.");
 });
 
+test.each(["\n", "\r\n", "\r"])("lines that end in %j hold docs alike", (end) => {
+  const { file } = parsed(["/// A dim.", "dim D"].join(end));
+  expect(file.doc).toBeUndefined();
+  expect(file.items[0].doc?.text).toBe("A dim.");
+  const { file: two } = parsed(["/// The file.", " ", "/// A dim.", "dim D"].join(end));
+  expect([two.doc?.text, two.items[0].doc?.text]).toEqual(["The file.", "A dim."]);
+});
+
 test("attributes are kept with their arguments, outside of the declaration's span", () => {
   expect(only("@allow(unused, domain) @assume(convex) dim D")).toMatchObject({
     attributes: [

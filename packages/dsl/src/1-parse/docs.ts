@@ -36,7 +36,7 @@ export function collectDocs(
     lines.set(owner, [...(lines.get(owner) ?? []), comment]);
   }
   const after = file.length === 0 ? "" : text.slice(file.at(-1)!.span.end);
-  if (file.length > 0 && !/^[^\S\r\n]*(?:\r\n|\n|\r)[^\S\r\n]*(?:[\r\n]|$)|^\s*$/.test(after)) {
+  if (file.length > 0 && !startsBlank(after)) {
     lines.set(firstItem, [...file, ...(lines.get(firstItem) ?? [])]);
     file = [];
   }
@@ -47,6 +47,12 @@ export function collectDocs(
 }
 
 const hasBlankLine = (gap: string) => (gap.match(/\r\n|\n|\r/g) ?? []).length > 1;
+
+/** Whether nothing stands on the next line. The two characters of CRLF are one end. */
+function startsBlank(after: string): boolean {
+  const [, next, ...rest] = after.split(/\r\n|\n|\r/);
+  return after.trim() === "" || (rest.length > 0 && next.trim() === "");
+}
 
 function toDoc(comments: readonly Comment[]): Doc {
   return {
