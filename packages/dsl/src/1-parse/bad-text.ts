@@ -75,6 +75,13 @@ export function reportUnknown(image: string, start: number, diagnostics: Diagnos
             ],
           }
         : {}),
+      ...(/^[₀-₉]+$/.test(image)
+        ? {
+            help: [
+              `names are made of letters, digits and \`_\`: write \`_${image.normalize("NFKC")}\``,
+            ],
+          }
+        : {}),
       ...(image === "%"
         ? { help: ["there is no remainder operator; comments are written `//`"] }
         : {}),
