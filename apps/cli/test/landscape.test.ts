@@ -78,7 +78,7 @@ describe("mistakes", () => {
       'ham: this model has no neuron called "w". It has: v.',
     );
     expect((await bench.inProcess(["landscape", "m.ham", "--memories", "x"])).stderr).toBe(
-      'ham: this model has no tensor of stored patterns called "x". Did you mean xi? It has: xi.',
+      'ham: this model has no tensor of stored patterns called "x". It has: xi.',
     );
   });
 });

@@ -143,7 +143,9 @@ describe("did you mean", () => {
     ["btea", ["beta"], "beta"],
     ["x", ["y"], undefined],
     ["k", ["j", "K"], "K"],
+    ["x", ["xi", "ax"], undefined],
     ["xi", ["nu"], undefined],
+    ["xi", ["x"], "x"],
     ["beta", ["beta"], undefined],
     // A third of the letters may differ, and no more.
     ["energy", ["enemas"], undefined],

@@ -2,7 +2,7 @@
  * Did-you-mean: the nearest name within a Damerau-Levenshtein distance of a third of the length
  * (at least 1). `names` are of the kind that fits the place; `others` are asked only when none of
  * those is near enough. Ties go to the name listed first. A single letter is near nothing but
- * itself in the other case: any other one-letter name would be a guess.
+ * itself in the other case: whatever else one letter more or less makes of it would be a guess.
  */
 export function suggest(
   wanted: string,
