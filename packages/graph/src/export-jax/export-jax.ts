@@ -15,6 +15,7 @@ import {
 } from "../energy-graph.ts";
 import { HamError } from "../error.ts";
 import { children } from "../expr.ts";
+import { pinnedBy } from "../recall-parts.ts";
 import { STAGES } from "../stages.ts";
 import { tidy } from "../canonical.ts";
 import type { Dim, Expr, Tensor } from "../types.ts";
@@ -40,7 +41,7 @@ export interface JaxArray {
  * and, when asked for, `recall`.
  *
  * @throws HamError `graph/export-unsupported` for a recall that jumps (binary layers, other
- * solvers) or holds layers at given values; `graph/unknown-recall` for a name there is none of.
+ * solvers); `graph/unknown-recall` for a name there is none of.
  */
 export function exportJax(
   graph: EnergyGraph,
@@ -76,15 +77,12 @@ function recallOf(graph: EnergyGraph, name: string): Recall {
     );
   }
   const jumps = graph.neurons.find(({ kind }) => kind === "binary");
-  const pinned = recall.clamps.find(({ value }) => value !== null);
   const problem =
     jumps !== undefined
       ? `"${jumps.name}" is a binary layer`
-      : pinned !== undefined
-        ? `it holds "${pinned.neuron.name}" at a given value`
-        : STAGES[recall.solver.name] === undefined
-          ? `its solver is "${recall.solver.name}"`
-          : null;
+      : STAGES[recall.solver.name] === undefined
+        ? `its solver is "${recall.solver.name}"`
+        : null;
   if (problem !== null) {
     throw new HamError(
       "graph/export-unsupported",
@@ -257,12 +255,23 @@ class JaxFile {
     const stepSize = dt === undefined ? "0.1" : body.array(dt);
     const steps = body.array(recall.steps);
     const setUp = [...body.lines.splice(0), `held = {${held.join(", ")}}`];
-    const schedules = recall.schedules.map(({ tensor, value }) => {
-      const code = body.array(value);
-      return [
-        ...body.lines.splice(0),
-        `model["arrays"][${pythonText(tensor.name)}] = jnp.asarray(${code})`,
-      ];
+    const starts = recall.starts.flatMap((start) => {
+      if (start.from !== "value") return [];
+      const own = new JaxBody(this.#names);
+      const code = own.array(start.value, start.indices);
+      const line = `states = {**states, ${pythonText(start.neuron.name)}: jnp.asarray(${code})}`;
+      return [...this.#reads(start.value, 'model["arrays"]'), ...own.lines, line];
+    });
+    const schedules = recall.schedules.flatMap(({ tensor, value }) => {
+      const own = new JaxBody(this.#names);
+      const line = `model["arrays"][${pythonText(tensor.name)}] = jnp.asarray(${own.array(value)})`;
+      return [...own.lines, line];
+    });
+    // A schedule may move what a value reads, so that values are read where they are needed.
+    const pinned = [...pinnedBy(recall)].flatMap(([{ name }, { indices, value }]) => {
+      const own = new JaxBody(this.#names);
+      const line = `hats[${pythonText(name)}] = jnp.asarray(${own.array(value, indices)})`;
+      return [...this.#reads(value, 'model["arrays"]'), ...own.lines, line];
     });
     const used = [
       ...recall.clamps.flatMap(({ where }) => where ?? []),
@@ -272,22 +281,25 @@ class JaxFile {
     ];
     return definition(
       "recall(states, model)",
-      `The recall "${recall.name}": ${recall.solver.name}, all its steps (a stop condition is not tested).`,
+      `The recall "${recall.name}": ${recall.solver.name}, all its steps (a stop condition is not tested). A layer that it starts at a value starts there, others at \`states\`.`,
       [
         ...used.flatMap((expr) => this.#reads(expr, 'model["arrays"]')),
         ...setUp,
         `steps, dt = int(${steps}), ${stepSize}`,
+        ...starts,
         'model = {**model, "arrays": dict(model["arrays"])}',
         "for step in range(steps):",
-        "    time = step / max(steps - 1, 1)",
-        ...schedules.flat().map((line) => `    ${line}`),
         "    slopes = []",
         `    for part in ${JSON.stringify(at)}:`,
+        "        time = min((step + part) / max(steps - 1, 1), 1.0)",
+        ...schedules.map((line) => `        ${line}`),
         "        moved = {",
         "            name: x + part * dt * slopes[-1][name] if slopes else x",
         "            for name, x in states.items()",
         "        }",
-        "        slope = velocity(moved, activations(moved, model, time), model, time)",
+        "        hats = activations(moved, model, time)",
+        ...pinned.map((line) => `        ${line}`),
+        "        slope = velocity(moved, hats, model, time)",
         "        slopes.append({name: s * (1.0 - held.get(name, 0.0)) for name, s in slope.items()})",
         `    weights = ${JSON.stringify(weights)}`,
         "    states = {",
@@ -397,7 +409,7 @@ const PYTHON_WORDS: ReadonlySet<string> = new Set(
   (
     "False None True and as assert async await break class continue def del elif else except " +
     "finally for from global if import in is lambda nonlocal not or pass raise return try while " +
-    "with yield float int max min sum range zip dict held steps dt step slopes weights part moved"
+    "with yield float int max min sum range zip dict held steps dt step slopes weights part moved hats"
   ).split(" "),
 );
 

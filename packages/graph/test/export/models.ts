@@ -21,8 +21,10 @@ import {
   makeTensor,
   mul,
   neg,
+  pinnedBy,
   position,
   pow,
+  type Recall,
   sizeOfDim,
   sum,
   type Tensor,
@@ -117,6 +119,23 @@ function attention(): ExportCase {
   return { name: "attention", graph, recall: "fill_in", environment };
 }
 
+/** The same with a start, and a layer held at a value that follows the schedule. */
+function given(): ExportCase {
+  const each = attention();
+  const { graph } = each;
+  const [beta, xi, , known] = graph.tensors;
+  const [v, h] = graph.neurons;
+  const [m, i] = indicesOf(xi.axes);
+  const scores = sum([i], mul(get(beta), get(xi, [m, i]), get(known, [i])));
+  const recall: Recall = {
+    ...graph.recalls[0],
+    starts: [{ neuron: v, from: "value", indices: [i], value: mul(lit(0.5), get(known, [i])) }],
+    clamps: [{ neuron: h, indices: [m], where: null, value: scores }],
+    solver: { name: "heun", options: new Map([["dt", lit(0.3)]]) },
+  };
+  return { ...each, name: "attention-given", graph: { ...graph, recalls: [recall] } };
+}
+
 function random(): ExportCase[] {
   return fc.sample(arbitraryModel(10), { numRuns: 8, seed: 8 }).map(({ graph, sample }, k) => {
     const { environment } = sample;
@@ -135,7 +154,7 @@ function random(): ExportCase[] {
 }
 
 /** All models that are exported. */
-export const CASES: readonly ExportCase[] = [attention(), ...random(), ...exampleCases()];
+export const CASES: readonly ExportCase[] = [attention(), given(), ...random(), ...exampleCases()];
 
 /** The inputs of a case as the names that an exported file reads them by. */
 export function inputsOf({ graph, environment }: ExportCase): Record<string, ArrayJson> {
@@ -170,33 +189,41 @@ export function resultsOf(each: ExportCase): Record<string, readonly number[]> {
   return results;
 }
 
-function velocitiesAt({ graph }: ExportCase, environment: Environment) {
+function velocitiesAt(
+  { graph }: ExportCase,
+  environment: Environment,
+  pinned: ReturnType<typeof pinnedBy> = new Map(),
+) {
   return new Map(
     [...velocities(graph)].map(([{ state, axes }, { indices, value }]) => {
       const at = indices.length === axes.length ? indices : indicesOf(axes);
-      return [state, [...evaluate(inStates(graph, value), environment, at).data]] as const;
+      return [state, [...evaluate(inStates(graph, value, pinned), environment, at).data]] as const;
     }),
   );
 }
 
-/** Heun's method with the schedule and the mask of the recall, by plain loops. */
+/** Heun's method with the start, the schedule and the clamps of the recall, by plain loops. */
 function recalled(each: ExportCase): Map<Tensor, number[]> {
   const { graph, environment } = each;
-  const [{ schedules, clamps, steps, solver }] = graph.recalls;
+  const [{ starts, schedules, clamps, steps, solver }] = graph.recalls;
   const dt = evaluateScalar(solver.options.get("dt")!);
   const count = evaluateScalar(steps);
   const states = graph.neurons.map(({ state }) => state);
   let x = new Map(states.map((state) => [state, Array.from(environment.tensors.get(state)!)]));
+  for (const start of starts) {
+    if (start.from !== "value") continue;
+    x.set(start.neuron.state, [...evaluate(start.value, environment, start.indices).data]);
+  }
   for (let step = 0; step < count; step++) {
-    const now = { ...environment, time: step / (count - 1) };
-    const scheduled = schedules.map(
-      ({ tensor, value }) => [tensor, [evaluateScalar(value, now)]] as const,
-    );
-    const slope = (at: ReadonlyMap<Tensor, readonly number[]>) => {
+    const slope = (at: ReadonlyMap<Tensor, readonly number[]>, part: number) => {
+      const now = { ...environment, time: Math.min(1, (step + part) / (count - 1)) };
+      const scheduled = schedules.map(
+        ({ tensor, value }) => [tensor, [evaluateScalar(value, now)]] as const,
+      );
       const tensors = new Map([...environment.tensors, ...scheduled, ...at]);
-      const speeds = velocitiesAt(each, { ...now, tensors });
+      const speeds = velocitiesAt(each, { ...now, tensors }, pinnedBy(graph.recalls[0]));
       for (const { neuron, where, indices } of clamps) {
-        const mask = evaluate(where!, { ...now, tensors }, indices).data;
+        const mask = evaluate(where ?? lit(1), { ...now, tensors }, indices).data;
         speeds.set(
           neuron.state,
           speeds.get(neuron.state)!.map((s, k) => (mask[k] === 0 ? s : 0)),
@@ -208,8 +235,8 @@ function recalled(each: ExportCase): Map<Tensor, number[]> {
       new Map(
         [...x].map(([state, at]) => [state, at.map((v, k) => v + by * slopes.get(state)![k])]),
       );
-    const first = slope(x);
-    const second = slope(moved(first, dt));
+    const first = slope(x, 0);
+    const second = slope(moved(first, dt), 1);
     const mean = new Map(
       states.map((state) => [
         state,
