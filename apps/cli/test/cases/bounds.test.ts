@@ -228,6 +228,25 @@ describe("givens through the interface", () => {
     expect(await refusal(loaded.fixedPoints({ givens: { q: bad, s } }))).not.toBe("");
   });
 
+  test.each([NaN, Infinity, -Infinity])(
+    "%d is no entry of a given without a bound",
+    async (bad) => {
+      using loaded = await model(`dim N = 3
+given q: [N]
+neuron v: [N] as identity
+energy e = -sum[i] q[i] * v[i]
+recall r { start v = q solver = euler(dt = 0.1) steps = 2 }`);
+      const entries = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, bad) };
+      const message = await refusal(loaded.recall({ givens: { q: entries } }));
+      expect(message).toContain(`found ${bad}`);
+      const tensor = tf.tensor(entries.data, [2, 3]);
+      const told = await refusal(loaded.recall({ givens: { q: tensor } }));
+      tensor.dispose();
+      expect(told).toBe(message);
+      expect(await refusal(loaded.energies({ givens: { q: entries } }))).toContain(`found ${bad}`);
+    },
+  );
+
   test("0 and 1 become signs, as in a file; a zero among signs is refused", async () => {
     using loaded = await model(CUED);
     const bits = { shape: [2, 3], data: Float32Array.of(1, 0, 1, 0, 1, 1) };
