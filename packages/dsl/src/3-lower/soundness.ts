@@ -162,17 +162,21 @@ function reportBoundedness(graph: EnergyGraph, facts: Facts, written: Written): 
   const product = neurons
     .map(({ name, activation }) => power(name, fall?.get(activation) ?? null))
     .join(" ");
+  const isHeld = (neuron: Neuron) =>
+    confinements.find((other) => other.neuron === neuron)?.bounded ?? false;
+  const hasPole = fall === null && neurons.every(isHeld);
+  const falls = hasPole
+    ? "this may fall without end all the same, at a place that they come near to"
+    : "no power bounds how fast this falls";
   unboundedEnergy(
     written.diagnostics,
-    {
-      span,
-      fall: fall === null ? "no power bounds how fast this falls" : `may fall like -${product}`,
-    },
+    { span, fall: fall === null ? falls : `may fall like -${product}`, hasPole },
     neurons.flatMap((neuron) => {
       const item = neuronItem(written, neuron.name);
       const exponent = confinements.find((other) => other.neuron === neuron)?.exponent ?? 0;
-      const rise =
-        exponent === 0
+      const rise = isHeld(neuron)
+        ? "is bounded"
+        : exponent === 0
           ? "has no energy of its own"
           : `rises only like ${power(neuron.name, exponent)}`;
       return item === undefined ? [] : [{ span: item.lagrangian.span, rise }];

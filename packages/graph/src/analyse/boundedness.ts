@@ -7,6 +7,7 @@
 // layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young). What rises in
 // a layer beside its own energy, such as a weight decay Σ x̂², holds it too.
 
+import { dependsOn } from "../depends.ts";
 import { gradient } from "../differentiate.ts";
 import { indicesOf } from "../dim.ts";
 import type { EnergyGraph, Neuron, Term } from "../energy-graph.ts";
@@ -37,7 +38,10 @@ export type Boundedness =
       readonly term: Term | null;
       /** The layers that it may run away in. */
       readonly neurons: readonly Neuron[];
-      /** Its fall as exponents of these layers; null when no power bounds it. */
+      /**
+       * Its fall as exponents of these layers; null when no power bounds it, as where a logarithm or
+       * a division comes to 0.
+       */
       readonly fall: Monomial | null;
     };
 
@@ -80,7 +84,7 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
     const fall = down?.find(tooFast);
     if (down !== null && fall === undefined) continue;
     const touched = graph.neurons.filter(({ activation }) =>
-      fall === undefined ? free.has(activation) : fall.has(activation),
+      fall === undefined ? dependsOn(part, new Set([activation])) : fall.has(activation),
     );
     return { status: "unknown", confinements, term, neurons: touched, fall: fall ?? null };
   }
@@ -113,6 +117,10 @@ export function printBoundedness(verdict: Boundedness): string {
   const { term, neurons, fall } = verdict;
   const layers = neurons.map(({ name }) => name).join(", ");
   if (term === null) return `unknown: the Lagrangian of ${layers} is not known to be convex`;
+  const held = verdict.confinements.filter(({ neuron }) => neurons.includes(neuron));
+  if (fall === null && held.every(({ bounded }) => bounded)) {
+    return `unknown: "${term.name}" may fall without end at a place that ${layers} comes near to`;
+  }
   if (fall === null) return `unknown: no power of ${layers} bounds the fall of "${term.name}"`;
   const product = neurons
     .map(({ name, activation }) => `|${name}|^${short(fall.get(activation)!)}`)

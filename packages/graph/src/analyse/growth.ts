@@ -2,9 +2,13 @@
 //
 // Growth is a list of monomials: "x̂^a ŷ^b" bounds the expression by C(1 + Σ |x̂|^a |ŷ|^b). It is
 // followed upwards (how fast the expression can rise) and downwards (how fast it can fall)
-// separately, because only a fall can take the energy below every bound.
+// separately, because only a fall can take the energy below every bound. What reads no growing layer
+// is fixed, but for the logarithms and negative powers that a bounded layer can bring to 0.
 
-import type { Expr, Tensor } from "../types.ts";
+import { contains } from "../depends.ts";
+import { mul } from "../expr.ts";
+import type { Apply, Expr, Tensor } from "../types.ts";
+import { entropyIn } from "./entropy.ts";
 import { isNonNegative, isNonPositive } from "./interval.ts";
 import type { Ranges } from "./range.ts";
 
@@ -67,14 +71,19 @@ function growthOfNode(
   }
   const parts = node.args.map(visit);
   const [x] = parts;
-  if (parts.every(isFixed)) return { up: CONSTANT, down: CONSTANT };
+  if (parts.every(isFixed)) {
+    if (!hasPole(node, range)) return { up: CONSTANT, down: CONSTANT };
+    return { up: node.op === "log" ? CONSTANT : null, down: null };
+  }
   switch (node.op) {
     case "add":
     case "max":
     case "min":
       return either(parts);
-    case "mul":
-      return product(node.args, parts, range);
+    case "mul": {
+      const args = node.args.length > 2 ? withEntropies(node.args) : node.args;
+      return product(args, args.map(visit), range);
+    }
     case "pow": {
       const [, exponent] = node.args;
       const { low, high } = range(exponent);
@@ -101,6 +110,29 @@ function growthOfNode(
     default:
       return { up: CONSTANT, down: CONSTANT };
   }
+}
+
+/** Whether a layer can bring a logarithm, or the base of a negative power, to 0. */
+function hasPole({ op, args: [x, exponent] }: Apply, range: Ranges): boolean {
+  if (op !== "log" && !(op === "pow" && range(exponent).low < 0)) return false;
+  const { low, high } = range(x);
+  return low <= 0 && (op === "log" || high >= 0) && moves(x);
+}
+
+function moves(expr: Expr): boolean {
+  return contains(
+    expr,
+    (node) =>
+      node.kind === "get" && (node.tensor.kind === "activation" || node.tensor.kind === "state"),
+  );
+}
+
+/** Factors with every x and log x in one, of which more is known than of both: x log x ≥ −1/e. */
+function withEntropies(args: readonly Expr[]): readonly Expr[] {
+  const pair = entropyIn(args);
+  if (pair === null) return args;
+  const rest = args.filter((arg) => !pair.includes(arg));
+  return [mul(...pair), ...withEntropies(rest)];
 }
 
 function isConstant(monomials: Growth["up"]): boolean {

@@ -9,6 +9,7 @@ import type { EnergyGraph } from "../energy-graph.ts";
 import { SCALAR_FUNCTIONS } from "../scalar-functions.ts";
 import type { Apply, Dim, Expr, Index, Reduce, Tensor } from "../types.ts";
 import { declaredRange } from "./admit.ts";
+import { entropyIn, entropyRange } from "./entropy.ts";
 import {
   ABOVE_ZERO,
   absolute,
@@ -174,7 +175,7 @@ function rangeOfApply({ op, args }: Apply, range: Ranges): Interval {
     case "add":
       return parts.reduce(plus);
     case "mul":
-      return parts.reduce(times);
+      return rangeOfProduct(args, range);
     case "pow":
       return rangeOfPower(x, y);
     case "log":
@@ -207,6 +208,14 @@ function rangeOfApply({ op, args }: Apply, range: Ranges): Interval {
     default:
       return interval(0, 1);
   }
+}
+
+function rangeOfProduct(factors: readonly Expr[], range: Ranges): Interval {
+  const pair = entropyIn(factors);
+  if (pair === null || !isNonNegative(range(pair[0]))) return factors.map(range).reduce(times);
+  const rest = factors.filter((factor) => !pair.includes(factor));
+  const entropy = entropyRange(range(pair[0]));
+  return rest.length === 0 ? entropy : times(entropy, rangeOfProduct(rest, range));
 }
 
 /** Whether the end that wins is open; where both are equal one of them must be reached. */
