@@ -34,3 +34,12 @@ export function somewhere(over: readonly Index[], condition: Expr): Expr {
   const used = over.filter((index) => condition.free.includes(index));
   return used.length === 0 ? condition : reduce("max", used, condition);
 }
+
+/**
+ * 1 where `condition` holds in some entry of `over` that a guard lets through. They are counted, as
+ * the sum that they come from is taken, so that nothing has all indices of both at once.
+ */
+export function somewhereIn(over: readonly Index[], guard: Expr | null, condition: Expr): Expr {
+  if (guard === null || isLit(condition)) return somewhere(over, and(truth(guard), condition));
+  return apply("lt", lit(0), reduce("sum", over, condition, guard));
+}

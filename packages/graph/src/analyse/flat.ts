@@ -12,7 +12,7 @@ import { isCondition, type ScalarFunction } from "../scalar-functions.ts";
 import { replaceGets, replaceParts, substituteIndices } from "../substitute.ts";
 import { makeTensor } from "../tensor.ts";
 import type { Expr, Get, Index, Tensor } from "../types.ts";
-import { and, FALSE, not, or, somewhere, TRUE, truth } from "./conditions.ts";
+import { and, FALSE, not, or, somewhere, somewhereIn, TRUE, truth } from "./conditions.ts";
 import { type Facts, makeRanges } from "./range.ts";
 
 /** A part of an expression that can hold a value whatever its arguments do. */
@@ -114,7 +114,7 @@ class Parts {
         return select(node.condition, this.alive(node.whenTrue), this.alive(node.whenFalse));
       case "reduce":
       case "softmax":
-        return somewhere(node.over, and(truth(node.where), this.alive(node.body)));
+        return somewhereIn(node.over, node.where, this.alive(node.body));
       case "get":
         return this.#isFree?.(node) ?? TRUE;
       default:

@@ -19,7 +19,7 @@ import {
   type Term,
   dependsOn,
 } from "@hamlet/graph";
-import type { Evaluate } from "./evaluate.ts";
+import { type Evaluate, leniently } from "./evaluate.ts";
 import { type WrittenOf, wordingOf } from "./wording.ts";
 
 /** A part of an energy that holds a value, so that the energy passes no gradient on to a layer. */
@@ -44,7 +44,8 @@ interface Pull {
 }
 
 /**
- * The clips of every example at a state; null for a model that cannot be clipped. An example is
+ * The clips of every example at a state; null for a model that cannot be clipped, or whose conditions
+ * have more axes than a tensor. An example is
  * clipped where all energies that a free layer takes part in are flat in it, and one of them on a
  * plateau: it would be lower if the part that holds let go.
  */
@@ -67,7 +68,9 @@ export async function findClips(
       output(`${p} ${h} plateau`, plateau),
     ]),
   ]);
-  const values = await evaluate(outputs);
+  const values = await leniently(evaluate)(outputs);
+  // Nothing is said about formulas that no program can hold.
+  if (values.size < outputs.length) return null;
   const batch = values.get("0 flat")!.length;
   return Array.from({ length: batch }, (_, b) => {
     const is = (name: string) => values.get(name)![b] !== 0;

@@ -9,7 +9,7 @@ import {
   possibleFaults,
   type PossibleFault,
 } from "@hamlet/graph";
-import type { Evaluate } from "./evaluate.ts";
+import { type Evaluate, leniently } from "./evaluate.ts";
 import { wordingOf, type WrittenOf } from "./wording.ts";
 
 /** Why a recall of an example met a number that is not finite. */
@@ -71,7 +71,7 @@ export async function findFaults(
 ): Promise<Fault[]> {
   const { written, evaluate, slopes = true } = options;
   const parts = partsOf(graph);
-  const values = await evaluate(parts.flatMap(outputsOf));
+  const values = await leniently(evaluate)(parts.flatMap(outputsOf));
   return courses.map((course, k) => {
     const end = slopes ? k + courses.length : k;
     // What went wrong at the state before the step is why a number is missing after it.
@@ -123,7 +123,7 @@ interface Happened {
 function firstIn(parts: readonly Part[], values: Values, b: number): Happened | null {
   const all = parts.flatMap((part, p) =>
     part.faults.flatMap((fault, f): Happened[] =>
-      values.get(`${p} ${f} happens`)![b] === 1
+      values.get(`${p} ${f} happens`)?.[b] === 1
         ? [{ part, fault, found: values.get(`${p} ${f} found`)?.[b] ?? null }]
         : [],
     ),
@@ -132,7 +132,7 @@ function firstIn(parts: readonly Part[], values: Values, b: number): Happened | 
 }
 
 function brokenPart(parts: readonly Part[], values: Values, b: number): Part | null {
-  return parts.find((_part, p) => values.get(`${p} finite`)![b] !== 1) ?? null;
+  return parts.find((_part, p) => (values.get(`${p} finite`)?.[b] ?? 1) !== 1) ?? null;
 }
 
 function formulaFault(
