@@ -2,7 +2,7 @@
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, type SourceFile } from "@hamlet/dsl";
 import { format } from "@hamlet/dsl/format";
@@ -86,20 +86,23 @@ test("a file that holds no array has a message of its own, where its name was wr
       () => null,
       (reason: unknown) => reason as Error,
     );
-    return error?.message.replaceAll(new RegExp(`[./]*${folder}`, "g"), "FOLDER");
+    // However far from the model the folder is.
+    return error?.message
+      .replaceAll(new RegExp(`[\\w./-]*${basename(folder)}`, "g"), "FOLDER")
+      .replaceAll(/\^+/g, "^");
   };
   expect(await told({ letters: notes })).toMatchInlineSnapshot(`
     "error[E0908] not_an_array: FOLDER/notes.txt: expected an array file (.npy, .npz, safetensors), a PNG picture, a table of numbers (CSV, TSV), JSON, or pictures typed with # and ., found 5 bytes that are none of them
      --> --data letters:1:16
     1 | --data letters=FOLDER/notes.txt
-      |                ^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                ^
       = help: Save the numbers in one of these forms."
   `);
   expect(await told({ q: join(folder, "nothing.npy") })).toMatchInlineSnapshot(`
     "error[E0901] no_file: cannot read \`FOLDER/nothing.npy\`
      --> --given q:1:11
     1 | --given q=FOLDER/nothing.npy
-      |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^ looked in FOLDER"
+      |           ^ looked in FOLDER"
   `);
 });
 
