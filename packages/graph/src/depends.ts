@@ -17,6 +17,15 @@ export function contains(expr: Expr, holds: (node: Expr) => boolean): boolean {
   return visit(expr);
 }
 
+/** True when `expr` reads a state or an activation, and so may change during a recall. */
+export function moves(expr: Expr): boolean {
+  return contains(
+    expr,
+    (node) =>
+      node.kind === "get" && (node.tensor.kind === "activation" || node.tensor.kind === "state"),
+  );
+}
+
 /** Every tensor that the expressions read. */
 export function tensorsIn(expressions: readonly Expr[]): Set<Tensor> {
   const found = new Set<Tensor>();

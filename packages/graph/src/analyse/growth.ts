@@ -5,7 +5,7 @@
 // separately, because only a fall can take the energy below every bound. What reads no growing layer
 // is fixed, but for the logarithms and negative powers that a bounded layer can bring to 0.
 
-import { contains } from "../depends.ts";
+import { moves } from "../depends.ts";
 import { mul } from "../expr.ts";
 import type { Apply, Expr, Tensor } from "../types.ts";
 import { entropyIn } from "./entropy.ts";
@@ -117,14 +117,6 @@ function hasPole({ op, args: [x, exponent] }: Apply, range: Ranges): boolean {
   if (op !== "log" && !(op === "pow" && range(exponent).low < 0)) return false;
   const { low, high } = range(x);
   return low <= 0 && (op === "log" || high >= 0) && moves(x);
-}
-
-function moves(expr: Expr): boolean {
-  return contains(
-    expr,
-    (node) =>
-      node.kind === "get" && (node.tensor.kind === "activation" || node.tensor.kind === "state"),
-  );
 }
 
 /** Factors with every x and log x in one, of which more is known than of both: x log x ≥ −1/e. */

@@ -3,7 +3,7 @@
 // This is what can hold a fall of another part of the energy: |x̂|² − x̂₀ has a floor, although
 // −x̂₀ has none. Energies come apart into the parts of their sums; every part is judged alone.
 
-import { contains, dependsOn } from "../depends.ts";
+import { dependsOn, moves } from "../depends.ts";
 import { mul, reduce } from "../expr.ts";
 import type { Apply, Expr, Get, Reduce, Tensor } from "../types.ts";
 import { excludesZero, isNonNegative, isPositive } from "./interval.ts";
@@ -135,12 +135,4 @@ function isKept(factor: Expr, range: Ranges): boolean {
 
 function isAwayFromZero(factor: Expr, range: Ranges): boolean {
   return !moves(factor) && excludesZero(range(factor));
-}
-
-function moves(expr: Expr): boolean {
-  return contains(
-    expr,
-    (node) =>
-      node.kind === "get" && (node.tensor.kind === "activation" || node.tensor.kind === "state"),
-  );
 }
