@@ -1,6 +1,5 @@
 // x log x: what an entropy is made of. Its factors alone say less than both: it has a floor of −1/e.
 
-import { makeKeys } from "../canonical.ts";
 import type { Expr } from "../types.ts";
 import { type Interval, interval } from "./interval.ts";
 
@@ -8,18 +7,21 @@ import { type Interval, interval } from "./interval.ts";
 export function entropyIn(factors: readonly Expr[]): readonly [x: Expr, log: Expr] | null {
   for (const log of factors) {
     if (log.kind !== "apply" || log.op !== "log") continue;
-    const [inner] = log.args;
-    const key = makeKeys(inner.free);
-    const x = factors.find(
-      (factor) =>
-        factor !== log &&
-        factor.free.length === inner.free.length &&
-        inner.free.every((index) => factor.free.includes(index)) &&
-        key(factor) === key(inner),
-    );
+    const x = factors.find((factor) => factor !== log && isWrittenLike(factor, log.args[0]));
     if (x !== undefined) return [x, log];
   }
   return null;
+}
+
+/** True for two formulas of the same parts in the same order; sums are not looked into. */
+function isWrittenLike(a: Expr, b: Expr): boolean {
+  if (a === b) return true;
+  if (a.kind === "lit" && b.kind === "lit") return a.value === b.value;
+  if (a.kind === "get" && b.kind === "get") {
+    return a.tensor === b.tensor && a.at.every((index, axis) => index === b.at[axis]);
+  }
+  if (a.kind !== "apply" || b.kind !== "apply" || a.op !== b.op) return false;
+  return a.args.length === b.args.length && a.args.every((arg, k) => isWrittenLike(arg, b.args[k]));
 }
 
 /** The range of x log x for x in a range that holds no negative number; it is 0 at 0. */
