@@ -2,13 +2,13 @@
 
 import type { EnergyGraph, Registry } from "@hamlet/graph";
 import type { FileAst } from "./1-parse/ast.ts";
-import { checkAttributes, withoutAllowed } from "./2-check/rules/attributes.ts";
-import { lookAlikeNames } from "./2-check/rules/look-alike-names.ts";
-import type { GraphCheck } from "./3-lower/graph-check.ts";
-import { isPath, Library, type ResolveUse, type UsedPlugin } from "./3-lower/library.ts";
-import { lowerModel, type Places } from "./3-lower/model.ts";
-import { readOverrides } from "./3-lower/overrides.ts";
-import { declaredNames } from "./3-lower/symbols.ts";
+import { checkAttributes, withoutAllowed } from "./rules/attributes.ts";
+import { lookAlikeNames } from "./rules/look-alike-names.ts";
+import type { GraphCheck } from "./2-lower/graph-check.ts";
+import { isPath, Library, type ResolveUse, type UsedPlugin } from "./2-lower/library.ts";
+import { lowerModel, type Places } from "./2-lower/model.ts";
+import { readOverrides } from "./2-lower/overrides.ts";
+import { declaredNames } from "./2-lower/symbols.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./source.ts";
 

@@ -2,13 +2,13 @@
 //
 // Only who loads data needs it; an editor that checks text does without.
 
-export { type DataFit, fitData, layoutOf, takeOf } from "./3-lower/data.ts";
-export { asymmetric } from "./2-check/rules/asymmetric.ts";
-export { badEntry } from "./2-check/rules/bad-entry.ts";
-export type { FoundArray } from "./2-check/rules/file-shape.ts";
-export { noFile } from "./2-check/rules/no-file.ts";
-export { noSuchPosition } from "./2-check/rules/no-such-position.ts";
-export { notAnArray } from "./2-check/rules/not-an-array.ts";
-export { notFed } from "./2-check/rules/not-fed.ts";
-export { rounded } from "./2-check/rules/rounded.ts";
-export { bytesText, type Sized, tooLarge } from "./2-check/rules/too-large.ts";
+export { type DataFit, fitData, layoutOf, takeOf } from "./2-lower/data.ts";
+export { asymmetric } from "./rules/asymmetric.ts";
+export { badEntry } from "./rules/bad-entry.ts";
+export type { FoundArray } from "./rules/file-shape.ts";
+export { noFile } from "./rules/no-file.ts";
+export { noSuchPosition } from "./rules/no-such-position.ts";
+export { notAnArray } from "./rules/not-an-array.ts";
+export { notFed } from "./rules/not-fed.ts";
+export { rounded } from "./rules/rounded.ts";
+export { bytesText, type Sized, tooLarge } from "./rules/too-large.ts";

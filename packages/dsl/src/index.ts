@@ -35,7 +35,7 @@ export {
   spanOver,
 } from "./source.ts";
 export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
-export type { Places } from "./3-lower/model.ts";
+export type { Places } from "./2-lower/model.ts";
 export {
   insidePlugin,
   joinPath,
@@ -48,8 +48,8 @@ export {
   type UseAnswer,
   type UsedPlugin,
   usesOf,
-} from "./3-lower/library.ts";
-export type { ExternEnergy } from "./3-lower/synapse.ts";
-export { withoutAllowed } from "./2-check/rules/attributes.ts";
-export type { MissingFile, Refusal } from "./2-check/rules/no-file.ts";
-export type { GraphCheck, Written } from "./3-lower/graph-check.ts";
+} from "./2-lower/library.ts";
+export type { ExternEnergy } from "./2-lower/synapse.ts";
+export { withoutAllowed } from "./rules/attributes.ts";
+export type { MissingFile, Refusal } from "./rules/no-file.ts";
+export type { GraphCheck, Written } from "./2-lower/graph-check.ts";

@@ -2,4 +2,4 @@
 //
 // They weigh a sixth of the language, so a page may load them after the rest.
 
-export { checkSoundness } from "./3-lower/soundness.ts";
+export { checkSoundness } from "./2-lower/soundness.ts";

@@ -10,7 +10,7 @@ import {
   printText,
   signed,
 } from "@hamlet/graph";
-import { isNeverTrue } from "../3-lower/never-true.ts";
+import { isNeverTrue } from "../2-lower/never-true.ts";
 import type { FileNames } from "./names.ts";
 
 /** Functions of the graph that the language has no word for. */

@@ -1,0 +1,108 @@
+// Assertions: facts about sizes and consts, checked as soon as they are known.
+
+import {
+  type Assertion,
+  children,
+  type Dim,
+  type Environment,
+  evaluateScalar,
+  type Expr,
+  HamError,
+  replaceGets,
+  type Tensor,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { listText } from "../diagnostics/place.ts";
+import { assertFailed } from "../rules/assert-failed.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../source.ts";
+import { NOWHERE } from "./expression.ts";
+import type { ModelLowering } from "./model.ts";
+import { walk } from "./walk.ts";
+
+/** Lowers an assertion, or reports and returns null. */
+export function lowerAssert(model: ModelLowering, item: ast.AssertItem): Assertion | null {
+  const condition = model.expressions.condition(item.condition, NOWHERE, "assert");
+  if (condition === null) return null;
+  const message =
+    item.message?.value ?? `\`${model.expressions.written(item.condition.span)}\` does not hold`;
+  const comparisons: { left: Expr; op: string; right: Expr; holds: Expr }[] = [];
+  walk(item.condition, (node) => {
+    if (node.kind !== "binary" || !["<", "<=", ">", ">=", "==", "!="].includes(node.op)) return;
+    const [left, right, holds] = [node.left, node.right, node].map((part) =>
+      model.expressions.lower(part),
+    );
+    if (left == null || right == null || holds == null) return;
+    comparisons.push({ left, op: node.op, right, holds });
+  });
+  return { condition, message, comparisons };
+}
+
+/** Where the size of a dim came from, in words; null when the file itself says it. */
+export type OriginOf = (dim: Dim) => string | null;
+
+/** "true", "false" (then E0807 was reported) or "unknown" while a size is open. */
+export function checkAssertion(
+  diagnostics: Diagnostics,
+  { condition, message, comparisons }: Assertion,
+  span: Span,
+  known: { readonly sizes: ReadonlyMap<Dim, number>; readonly originOf: OriginOf },
+): "true" | "false" | "unknown" {
+  const written = withConsts(condition);
+  const value = valueOf(written, known);
+  if (value === null) return "unknown";
+  if (value !== 0) return "true";
+  const wrong = comparisons.find(({ holds }) => valueOf(withConsts(holds), known) === 0);
+  const number = (expr: Expr) => shortNumber(valueOf(withConsts(expr), known) ?? Number.NaN);
+  const values =
+    wrong === undefined
+      ? "the condition"
+      : `${number(wrong.left)} ${wrong.op} ${number(wrong.right)}`;
+  assertFailed(diagnostics, { message, values, span }, origins(written, known));
+  return "false";
+}
+
+/** Consts that have a formula, written out. */
+function withConsts(expr: Expr): Expr {
+  const source = ({ source: from }: Tensor) => (from?.from === "value" ? from.value : null);
+  return replaceGets(expr, ({ tensor }) => {
+    const value = tensor.axes.length === 0 ? source(tensor) : null;
+    return value && withConsts(value);
+  });
+}
+
+function valueOf(expr: Expr, environment: Environment): number | null {
+  try {
+    return evaluateScalar(expr, environment);
+  } catch (error) {
+    if (HamError.isInstance(error)) return null;
+    throw error;
+  }
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
+
+/** "K = 1024 and D = 2304 come from icons.npz" */
+function origins(
+  expr: Expr,
+  { sizes, originOf }: { readonly sizes: ReadonlyMap<Dim, number>; readonly originOf: OriginOf },
+): string[] {
+  const dims = new Set<Dim>();
+  const visit = (node: Expr): void => {
+    if (node.kind === "size") dims.add(node.dim);
+    children(node).forEach(visit);
+  };
+  visit(expr);
+  const byOrigin = new Map<string, string[]>();
+  for (const dim of dims) {
+    const origin = originOf(dim);
+    if (origin === null) continue;
+    byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), `${dim.name} = ${sizes.get(dim)}`]);
+  }
+  return [...byOrigin].map(
+    ([origin, names]) =>
+      `${listText(names)} ${names.length === 1 ? "comes" : "come"} from ${origin}`,
+  );
+}

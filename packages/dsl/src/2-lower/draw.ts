@@ -1,0 +1,32 @@
+// What stands after `~`.
+
+import type { Expr } from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { notADistribution } from "../rules/distribution.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import { DISTRIBUTIONS } from "./distributions.ts";
+import type { Expressions } from "./expression.ts";
+
+/** A distribution and its arguments; reports anything else. */
+export function drawFrom(
+  expression: ast.Expression,
+  expressions: Expressions,
+  diagnostics: Diagnostics,
+): { from: "draw"; distribution: string; args: readonly Expr[] } | null {
+  const name = expression.kind === "reference" ? expression.path.segments[0].text : "";
+  const parameters = DISTRIBUTIONS.get(name);
+  if (parameters === undefined || expression.kind !== "reference") {
+    const written = expressions.written(expression.span);
+    notADistribution(diagnostics, written, expression.span, [...DISTRIBUTIONS.keys()]);
+    return null;
+  }
+  const args = (expression.args ?? []).map((arg) => expressions.lower(arg.value));
+  if (args.length > parameters.length) {
+    diagnostics.report("E0401", expression.argsSpan ?? expression.span, {
+      message: `\`${name}\` takes ${parameters.length} numbers (${parameters.join(", ")}), but ${args.length} are given`,
+    });
+    return null;
+  }
+  if (args.some((arg) => arg === null)) return null;
+  return { from: "draw", distribution: name, args: args as Expr[] };
+}

@@ -1,0 +1,159 @@
+// `part fast: memory(D = D, beta = 2 * beta, xi = bank)`: a file becomes a part of another.
+//
+// Binding is aliasing: a bound name of the part is the caller's dim, array or number itself.
+
+import { keeps, makeDim } from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { partShape } from "../rules/dim-mismatch.ts";
+import { namedOnly } from "../rules/named-only.ts";
+import { unknownArgument } from "../rules/unknown-argument.ts";
+import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
+import { type Declared, keepsDeclaration } from "./declared.ts";
+import type { ModelLowering } from "./model.ts";
+import { declarationsOf } from "./scope.ts";
+import { knownValue } from "./shape.ts";
+import { axesOf, type Declaration, type Group, kindText, type Meaning } from "./symbols.ts";
+
+type Bindable = Extract<ast.Item, { kind: "dim" | "const" | "param" | "data" | "given" }>;
+
+/** A part: its own lowering, and its names behind a dot. */
+export interface LoweredPart {
+  readonly child: ModelLowering;
+  readonly group: Group;
+}
+
+/** Lowers a part, or reports and returns null. */
+export function lowerPart(model: ModelLowering, item: ast.PartItem): LoweredPart | null {
+  const { path, args = [] } = item.template;
+  const written = model.expressions.written(path.span);
+  const module = model.templates.module({ text: written, span: path.span });
+  if (module === null) return null;
+  const declared = new Map(
+    declarationsOf(module.file).map((declaration) => [declaration.name.text, declaration]),
+  );
+  const bindable = new Map(
+    [...declared].flatMap(([name, { item: other }]) =>
+      isBindable(other) ? [[name, other] as const] : [],
+    ),
+  );
+  const prefix = `${model.prefix}${item.name.text}.`;
+  const bindings = new Map<string, Meaning>();
+  let failed = false;
+  for (const arg of args) {
+    const target = arg.name === undefined ? undefined : bindable.get(arg.name.text);
+    if (arg.name === undefined) {
+      const value = model.expressions.written(arg.span);
+      const free = [...bindable.keys()].filter(
+        (name) => !args.some((other) => other.name?.text === name),
+      );
+      namedOnly(model.diagnostics, value, null, free.includes(value) ? [value] : free, arg.span);
+      failed = true;
+    } else if (target === undefined) {
+      const known = [...bindable].map(([name, { kind }]) => ({ name, meaning: kind }));
+      unknownArgument(model.diagnostics, written, arg.name, known);
+      failed = true;
+    } else {
+      const meaning = bind(model, target, arg, `${prefix}${arg.name.text}`);
+      if (meaning === null) failed = true;
+      else bindings.set(arg.name.text, meaning);
+    }
+  }
+  if (failed) return null;
+  const child = model.instantiate(module, {
+    prefix,
+    bindings,
+    at: model.outermost(item.name.span),
+  });
+  if (!shapesFit(model, child, item, bindable)) return null;
+  return { child, group: { what: `a part of type \`${written}\``, members: members(child) } };
+}
+
+function isBindable(item: Declaration["item"]): item is Bindable {
+  return ["dim", "const", "param", "data", "given"].includes(item.kind);
+}
+
+/** What a name of the part is, seen from the caller. */
+function bind(
+  model: ModelLowering,
+  target: Bindable,
+  { value, span, name }: ast.Arg,
+  path: string,
+): Meaning | null {
+  const { expressions } = model;
+  const plain =
+    value.kind === "reference" && value.args === undefined && value.indices === undefined;
+  if (target.kind === "dim") {
+    if (plain) {
+      const dim = expressions.dim(value.path);
+      return dim && { kind: "dim", dim };
+    }
+    const size = model.shapes.sizeOf(value);
+    if (size === null) return null;
+    const dim = makeDim(path, size);
+    model.adoptDim(dim);
+    return { kind: "dim", dim };
+  }
+  const array = expressions.array(value);
+  if (array !== null) {
+    const { meaning } = array;
+    const refused =
+      meaning.kind === "tensor" &&
+      !keepsDeclaration(model.diagnostics, "the part", declaredBy(target), meaning.tensor, span);
+    return refused ? null : meaning;
+  }
+  const number = expressions.lower(value);
+  if (number === null) return null;
+  const meaning = plain ? model.scope.peekAt(value.path) : undefined;
+  if (meaning?.kind === "tensor") {
+    return keepsDeclaration(model.diagnostics, "the part", declaredBy(target), meaning.tensor, span)
+      ? meaning
+      : null;
+  }
+  const bound = target.type?.bound;
+  const known = knownValue(number);
+  if (bound !== undefined && known !== null && !keeps(bound, known)) {
+    valueOutOfBounds(model.diagnostics, name!.text, bound, known, span, null);
+    return null;
+  }
+  return { kind: "let", indices: [], value: number };
+}
+
+function declaredBy({ type }: Exclude<Bindable, { kind: "dim" }>): Declared {
+  return { elem: type?.element?.kind ?? "real", bound: type?.bound ?? null };
+}
+
+/** Bound arrays have exactly the axes that the part declares. */
+function shapesFit(
+  model: ModelLowering,
+  child: ModelLowering,
+  item: ast.PartItem,
+  bindable: ReadonlyMap<string, Bindable>,
+): boolean {
+  return (item.template.args ?? []).every(({ name, value }) => {
+    const target = bindable.get(name!.text)!;
+    if (target.kind === "dim") return true;
+    const wanted = child.shapes.lower(target.type?.shape);
+    const found = axesOf(child.scope.peek(name!.text)!) ?? [];
+    if (wanted === null) return false;
+    if (wanted.length === found.length && wanted.every((dim, axis) => dim === found[axis])) {
+      return true;
+    }
+    partShape(
+      model.diagnostics,
+      item.name.text,
+      { name: name!.text, axes: wanted },
+      { name: model.expressions.written(value.span), axes: found, span: value.span },
+    );
+    return false;
+  });
+}
+
+function members(child: ModelLowering): Group["members"] {
+  return new Map(
+    [...child.scope.declarations.values()].flatMap(({ name, item }) =>
+      item.kind === "energy" || item.kind === "broken"
+        ? []
+        : [[name.text, { kind: kindText(item), meaning: () => child.scope.meaning(name) }]],
+    ),
+  );
+}

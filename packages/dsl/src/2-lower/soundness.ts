@@ -1,0 +1,373 @@
+// Whether a model keeps its promises: convex Lagrangians, an energy with a floor, functions that
+// are asked only for values they have. These rules read the finished graph.
+
+import {
+  children,
+  checkBoundedness,
+  checkConvexity,
+  checkDomains,
+  checkSlopes,
+  type Convexity,
+  type EnergyGraph,
+  evaluateScalar,
+  type Expr,
+  type Facts,
+  factsOf,
+  HamError,
+  isLit,
+  isValue,
+  makeRanges,
+  type Neuron,
+  printInterval,
+  printText,
+  type SlopeRisk,
+  type Tensor,
+  tensorsIn,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { convexityUnproven } from "../rules/convexity-unproven.ts";
+import { divisionByZero, domain, infiniteSlope, overflow } from "../rules/domain.ts";
+import { fitsFloat32, noFiniteValue } from "../rules/no-finite-value.ts";
+import { notConvex } from "../rules/not-convex.ts";
+import { signNeeded } from "../rules/sign-needed.ts";
+import { unboundedEnergy } from "../rules/unbounded-energy.ts";
+import type { Span } from "../source.ts";
+import type { GraphCheck, Written } from "./graph-check.ts";
+import { reportIdle } from "./idle.ts";
+import { reportRounded } from "./rounded-numbers.ts";
+import { reportSolvers } from "./solver-fit.ts";
+import { rewritten } from "./where-to-sum.ts";
+
+/** Reports every promise that a sound graph may still break. */
+export const checkSoundness: GraphCheck = (graph, written) => {
+  const facts = factsOf(graph);
+  for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);
+  reportDomains(graph, facts, written);
+  reportSlopes(graph, facts, written);
+  reportOverflows(graph, facts, written);
+  reportNoValues(graph, written);
+  reportRounded(written);
+  if (written.leftOut.length > 0) return;
+  reportBoundedness(graph, facts, written);
+  reportIdle(graph, written, (name) => termSpan(written, name));
+  reportSolvers(graph, written, (name) => termSpan(written, name));
+};
+
+function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {
+  return file.items.find((item) => item.kind === "neuron" && item.name.text === name) as
+    | ast.NeuronItem
+    | undefined;
+}
+
+/** The Lagrangian that a neuron names, when the file itself declares it. */
+function ownLagrangian({ file }: Written, item: ast.NeuronItem): ast.LagrangianItem | undefined {
+  const [name] = item.lagrangian.path.segments;
+  return file.items.find(
+    (other) => other.kind === "lagrangian" && other.name.text === name.text,
+  ) as ast.LagrangianItem | undefined;
+}
+
+function reportConvexity(neuron: Neuron, facts: Facts, written: Written): void {
+  const item = neuronItem(written, neuron.name);
+  if (item === undefined || isAssumed(item) || isAssumed(ownLagrangian(written, item))) return;
+  const verdict = checkConvexity(neuron, { facts });
+  if (verdict.status === "proven" || verdict.status === "assumed") return;
+  const own = ownLagrangian(written, item);
+  if (own === undefined && reportSign(neuron, item, verdict, written)) return;
+  const value = own?.body.find((line) => line.kind === "bodyValue");
+  const span =
+    written.spanOf(verdict.culprit.expr) ??
+    (value?.kind === "bodyValue" ? value.value.span : item.lagrangian.span);
+  const head = own?.name.span ?? null;
+  if (verdict.status === "refuted") {
+    notConvex(written.diagnostics, span, head, chordText(verdict));
+  } else {
+    const because = {
+      sign: verdict.culprit.because === "sign",
+      written: printText(verdict.culprit.expr),
+    };
+    convexityUnproven(written.diagnostics, span, head, because, verdict.tried);
+  }
+}
+
+function isAssumed(item: ast.NeuronItem | ast.LagrangianItem | undefined): boolean {
+  return (item?.attributes ?? []).some(
+    ({ name, args }) => name.text === "assume" && args.some((arg) => arg.text === "convex"),
+  );
+}
+
+/** An option of a catalogue entry whose sign is not known; true when it was reported. */
+function reportSign(
+  neuron: Neuron,
+  item: ast.NeuronItem,
+  verdict: Exclude<Convexity, { status: "proven" | "assumed" }>,
+  { file, diagnostics }: Written,
+): boolean {
+  const { expr } = verdict.culprit;
+  const tensor = expr.kind === "get" ? expr.tensor : null;
+  const arg = item.lagrangian.args?.find(
+    ({ value }) =>
+      value.kind === "reference" && tensor !== null && value.path.segments[0].text === tensor.name,
+  );
+  if (arg?.name === undefined || tensor === null) return false;
+  const declared = file.items.find(
+    (other) =>
+      (other.kind === "param" || other.kind === "const") && other.name.text === tensor.name,
+  );
+  const known = declared?.kind === "param" || declared?.kind === "const" ? declared : null;
+  const text = file.source.text;
+  signNeeded(
+    diagnostics,
+    neuron.lagrangianName,
+    arg.name.text,
+    { span: arg.value.span, learned: tensor.kind === "param" },
+    known === null
+      ? null
+      : {
+          span: known.type?.span ?? known.name.span,
+          fix: positive(known, text),
+        },
+  );
+  return true;
+}
+
+/** `param gamma: real > 0 = 1.0`, unless it has another bound or starts with another sign. */
+function positive(item: ast.ParamItem | ast.ConstItem, text: string) {
+  const { type, name, init, span } = item;
+  const starts = init.kind === "value" && init.value.kind === "number" ? init.value.value : null;
+  if (type?.bound !== undefined || (starts !== null && starts <= 0)) return null;
+  const at = type?.span.end ?? name.span.end;
+  // A bound follows the kind of the entries: `[D] > 0` is one as well.
+  const bound = { span: { start: at, end: at }, text: type === undefined ? ": real > 0" : " > 0" };
+  return { shown: rewritten(text, span, [bound]), edit: bound };
+}
+
+/** `L(0) + L(2) = 3.75 < 2 L(1) = 4.24`, for states of few units. */
+function chordText({ counterExample }: Extract<Convexity, { status: "refuted" }>): string | null {
+  const { a, b, atA, atB, atMiddle } = counterExample;
+  if (a.length > 3) return null;
+  const short = (x: number) => String(Number(x.toPrecision(3)));
+  const at = (x: readonly number[]) => `L(${x.map(short).join(", ")})`;
+  const middle = a.map((x, i) => (x + b[i]) / 2);
+  return `${at(a)} + ${at(b)} = ${short(atA + atB)} < 2 ${at(middle)} = ${short(2 * atMiddle)}`;
+}
+
+function reportBoundedness(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const verdict = checkBoundedness(graph, facts);
+  // Where a Lagrangian is to blame, that was said already.
+  if (verdict.status === "proven" || verdict.term === null) return;
+  const { term, neurons, fall, confinements } = verdict;
+  const span = termSpan(written, term.name);
+  if (span === null) return;
+  const product = neurons
+    .map(({ name, activation }) => power(name, fall?.get(activation) ?? null))
+    .join(" ");
+  const isHeld = (neuron: Neuron) =>
+    confinements.find((other) => other.neuron === neuron)?.bounded ?? false;
+  const hasPole = fall === null && neurons.every(isHeld);
+  const falls = hasPole
+    ? "this may fall without end all the same, at a place that they come near to"
+    : "no power bounds how fast this falls";
+  unboundedEnergy(
+    written.diagnostics,
+    { span, fall: fall === null ? falls : `may fall like -${product}`, hasPole },
+    neurons.flatMap((neuron) => {
+      const item = neuronItem(written, neuron.name);
+      const exponent = confinements.find((other) => other.neuron === neuron)?.exponent ?? 0;
+      const rise = isHeld(neuron)
+        ? "is bounded"
+        : exponent === 0
+          ? "has no energy of its own"
+          : `rises only like ${power(neuron.name, exponent)}`;
+      return item === undefined ? [] : [{ span: item.lagrangian.span, rise }];
+    }),
+  );
+}
+
+function power(name: string, exponent: number | null): string {
+  const n = exponent === null ? "?" : String(Number(exponent.toPrecision(3)));
+  return n === "1" ? `|${name}|` : `|${name}|^${n}`;
+}
+
+/** The formula of an energy, or the template of a connection. */
+function termSpan({ file }: Written, name: string): Span | null {
+  for (const item of file.items) {
+    if (item.kind === "energy" && item.name.text === name) return item.value.span;
+    if (item.kind !== "connect") continue;
+    const own = item.name?.text ?? item.template.path.segments.at(-1)!.text;
+    if (own === name) return item.template.span;
+  }
+  return null;
+}
+
+function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const seen = new Set<Expr>();
+  for (const term of graph.terms) {
+    for (const { op, argument, node, range } of checkDomains(term.energy, facts)) {
+      // Division by something that might be 0 is everyday; a warning there would only be noise.
+      if (op === "division" || seen.has(node)) continue;
+      seen.add(node);
+      const span = written.spanOf(argument) ?? written.spanOf(node) ?? termSpan(written, term.name);
+      if (span === null) continue;
+      const { source } = written.file;
+      const text =
+        written.spanOf(argument) === undefined
+          ? printText(argument)
+          : source.text.slice(span.start, span.end);
+      const before = source.text.slice(0, span.start);
+      const isArgument =
+        new RegExp(`\\b${op}\\(\\s*$`, "u").test(before) &&
+        /^\s*\)/u.test(source.text.slice(span.end));
+      const risk = { op, argument: text, range: printInterval(range), isArgument };
+      domain(written.diagnostics, risk, span);
+    }
+  }
+}
+
+/** Where a unit may stand, or a param begins, at a root without a slope. */
+function reportSlopes(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const seen = new Set<Expr>();
+  const report = (risks: readonly SlopeRisk[], learned: boolean, fallback: Span | null) => {
+    for (const { op, argument, node, range } of risks) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      const own = written.spanOf(argument);
+      const span = own ?? written.spanOf(node) ?? fallback;
+      if (span === null) continue;
+      const { text: file } = written.file.source;
+      const text = own === undefined ? printText(argument) : file.slice(own.start, own.end);
+      const risk = { op, argument: text, range: printInterval(range), learned };
+      infiniteSlope(written.diagnostics, risk, span);
+    }
+  };
+  for (const { name, energy } of graph.terms) {
+    const read = [...tensorsIn([energy])];
+    const units = new Set(read.filter(({ kind }) => kind === "activation"));
+    report(checkSlopes(energy, units, facts), false, termSpan(written, name));
+  }
+  for (const { lagrangian, state, name } of graph.neurons) {
+    const span = neuronItem(written, name)?.lagrangian.span ?? null;
+    report(checkSlopes(lagrangian, new Set([state]), facts), false, span);
+  }
+  if ((graph.trainings ?? []).length === 0) return;
+  const range = makeRanges(facts);
+  const begin = new Map(facts);
+  for (const tensor of graph.tensors) {
+    const { kind, source } = tensor;
+    if (kind === "param" && source?.from === "value") begin.set(tensor, range(source.value));
+  }
+  for (const { name, energy } of graph.terms) {
+    const read = [...tensorsIn([energy])];
+    const params = new Set(read.filter((tensor) => tensor.kind === "param" && begin.has(tensor)));
+    const risks = checkSlopes(energy, params, begin);
+    const zero = risks.filter(({ range: { low, high } }) => low === 0 && high === 0);
+    report(zero, true, termSpan(written, name));
+  }
+}
+
+/** Exponentials under a logarithm: `log(1 + exp(x))`, `log(sum[i] exp(x[i]))`. */
+function reportOverflows(graph: EnergyGraph, facts: Facts, written: Written): void {
+  const range = makeRanges(facts);
+  const isLarge = (expr: Expr): boolean =>
+    expr.kind === "apply" && expr.op === "exp" && range(expr.args[0]).high > LARGEST_EXPONENT;
+  forEachPart(graph, written, (node, fallback) => {
+    if (node.kind !== "apply" || node.op !== "log") return;
+    const [inside] = node.args;
+    const isSum = inside.kind === "reduce" && inside.op === "sum" && isLarge(inside.body);
+    const parts = inside.kind === "apply" && inside.op === "add" ? inside.args : [];
+    if (!isSum && !parts.some(isLarge)) return;
+    const span = written.spanOf(node) ?? fallback;
+    if (span === null) return;
+    const exponent = (exp: Expr) => (exp.kind === "apply" ? textOf(exp.args[0], written) : "");
+    /** A reduction ends at the next plus. */
+    const closed = (exp: Expr) =>
+      exp.kind === "apply" && exp.args[0].kind === "apply" && exp.args[0].op === "add"
+        ? `(${exponent(exp)})`
+        : exponent(exp);
+    let fix: string | null = null;
+    if (isSum) {
+      const { over, where, body } = inside;
+      const guard = where === null ? "" : ` where ${textOf(where, written)}`;
+      fix = `(logsumexp[${over.map(({ name }) => name).join(", ")}${guard}] ${closed(body)})`;
+    } else if (parts.length === 2 && parts.some((part) => isValue(part, 1))) {
+      fix = `softplus(${exponent(parts.find(isLarge)!)})`;
+    }
+    const own = written.spanOf(node);
+    overflow(
+      written.diagnostics,
+      own === undefined ? printText(node) : textOf(node, written),
+      fix,
+      span,
+    );
+  });
+}
+
+/** Above it `exp` is infinite in float32. */
+const LARGEST_EXPONENT = 88.7;
+
+function textOf(expr: Expr, { spanOf, file }: Written): string {
+  const span = spanOf(expr);
+  return span === undefined ? printText(expr) : file.source.text.slice(span.start, span.end);
+}
+
+/** Visits every part of the energies and own Lagrangians once, with the place of the whole. */
+function forEachPart(
+  graph: EnergyGraph,
+  written: Written,
+  visit: (node: Expr, fallback: Span | null) => void,
+): void {
+  const seen = new Set<Expr>();
+  for (const { name, energy } of graph.terms) {
+    const span = termSpan(written, name);
+    const walk = (node: Expr): void => {
+      if (seen.has(node)) return;
+      seen.add(node);
+      children(node).forEach(walk);
+      visit(node, span);
+    };
+    walk(energy);
+  }
+}
+
+/**
+ * Consts whose value follows from others and is none, such as `1 / z` with `const z = 0`, and
+ * divisions by such a 0 in an energy.
+ */
+function reportNoValues(graph: EnergyGraph, written: Written): void {
+  const moved = new Set(
+    graph.recalls.flatMap(({ schedules }) => schedules.map(({ tensor }) => tensor)),
+  );
+  const known = new Map<Tensor, ArrayLike<number>>();
+  for (const tensor of graph.tensors) {
+    const { kind, source, axes } = tensor;
+    if (kind !== "const" || source?.from !== "value" || moved.has(tensor)) continue;
+    const value = axes.length === 0 ? valueOf(source.value, known) : null;
+    if (value === null) continue;
+    known.set(tensor, [value]);
+    const span = written.spanOf(source.value);
+    if (fitsFloat32(value) || span === undefined) continue;
+    noFiniteValue(written.diagnostics, textOf(source.value, written), value, span);
+  }
+  forEachPart(graph, written, (node, fallback) => {
+    if (node.kind !== "apply") return;
+    const divisor = node.op === "pow" ? node.args[0] : null;
+    const exponent = node.op === "pow" ? node.args[1] : null;
+    if (divisor === null || exponent === null || !isLit(exponent) || exponent.value >= 0) return;
+    if (divisor.free.length > 0 || valueOf(divisor, known) !== 0) return;
+    const span = written.spanOf(node) ?? fallback;
+    if (span !== null) divisionByZero(written.diagnostics, textOf(divisor, written), span);
+  });
+}
+
+/** A number that follows from literals, sizes and consts; null where it does not. */
+function valueOf(expr: Expr, tensors: ReadonlyMap<Tensor, ArrayLike<number>>): number | null {
+  const reads = tensorsIn([expr]);
+  if (expr.free.length > 0 || [...reads].some((tensor) => !tensors.has(tensor))) return null;
+  try {
+    return evaluateScalar(expr, { tensors });
+  } catch (error) {
+    // The size of a dim may be known only with the data.
+    if (HamError.isInstance(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,248 @@
+// Test blocks: what a recall is fed, and what must come out.
+
+import {
+  apply,
+  type EnergyGraph,
+  type Expectation,
+  type Expr,
+  type Feed,
+  get,
+  givensOf,
+  indicesOf,
+  lit,
+  type ModelTest,
+  mul,
+  pow,
+  type Recall,
+  reduce,
+  sub,
+  sum,
+  TEST_QUANTITIES,
+} from "@hamlet/graph";
+import type * as ast from "../1-parse/ast.ts";
+import { allows } from "./allow.ts";
+import { notMonotone } from "../rules/not-monotone.ts";
+import { startShape } from "../rules/start-shape.ts";
+import { unknownArgument } from "../rules/unknown-argument.ts";
+import { unknownName } from "../rules/unknown-name.ts";
+import type { Span } from "../source.ts";
+import { NOWHERE, type Surroundings } from "./expression.ts";
+import { checkFed, lowerFeed } from "./feed.ts";
+import type { ModelLowering } from "./model.ts";
+
+/** The recalls of a file: their names as written, and what they became. */
+export interface KnownRecalls {
+  readonly written: readonly ast.RecallItem[];
+  readonly lowered: readonly Recall[];
+}
+
+/** Finds a recall by name; null when it is unknown or was reported. */
+export function findRecall(
+  model: ModelLowering,
+  name: ast.Name,
+  { written, lowered }: KnownRecalls,
+): Recall | null {
+  const found = lowered.find((recall) => recall.name === name.text);
+  if (found !== undefined) return found;
+  if (!written.some((item) => item.name.text === name.text) && !model.isLost(name.text)) {
+    const known = written.map((item) => ({ name: item.name, kind: "recall" }));
+    unknownName(model.diagnostics, name, known);
+  }
+  return null;
+}
+
+/** Lowers a test, or reports and returns null. */
+export function lowerTest(
+  model: ModelLowering,
+  item: ast.TestItem,
+  graph: EnergyGraph,
+  recalls: KnownRecalls,
+): ModelTest | null {
+  const feeds: Feed[] = [];
+  const expectations: Expectation[] = [];
+  let recall: Recall | null = null;
+  let run: Span | null = null;
+  let seed: Expr | null = null;
+  let failed = false;
+  for (const line of item.steps) {
+    switch (line.kind) {
+      case "broken":
+        failed = true;
+        break;
+      case "feed": {
+        const feed = lowerFeed(model, line);
+        if (feed === null) failed = true;
+        else feeds.push(feed);
+        break;
+      }
+      case "run":
+        recall = findRecall(model, line.name, recalls);
+        run = line.span;
+        failed ||= recall === null;
+        break;
+      case "expect":
+        break;
+      case "setting":
+        if (line.name.text === "seed") seed = model.expressions.lower(line.value);
+        else unknownArgument(model.diagnostics, "test", line.name, [{ name: "seed", meaning: "" }]);
+        failed ||= seed === null;
+        break;
+    }
+  }
+  if (run === null && !failed) {
+    recall = recalls.lowered[0] ?? null;
+    run = item.title.span;
+  }
+  for (const line of item.steps) {
+    if (line.kind !== "expect") continue;
+    const expectation = lowerExpect(model, line, { item, recall, recalls });
+    if (expectation === null) failed = true;
+    else expectations.push(expectation);
+  }
+  if (failed || recall === null || run === null) return null;
+  const fed = checkFed(model, { word: "run", recall, span: run }, givensOf(graph, recall), feeds);
+  return fed ? { title: item.title.value, seed, feeds, recall, expectations } : null;
+}
+
+const { energy, steps, converged, rise } = TEST_QUANTITIES;
+
+/** Words of an expectation. */
+const QUANTITIES: ReadonlyMap<string, Expr> = new Map([
+  ["energy", get(energy)],
+  ["steps", get(steps)],
+  ["converged", apply("ne", get(converged), lit(0))],
+]);
+
+interface ExpectContext {
+  readonly item: ast.TestItem;
+  readonly recall: Recall | null;
+  readonly recalls: KnownRecalls;
+}
+
+function lowerExpect(
+  model: ModelLowering,
+  { condition: written }: ast.ExpectStep,
+  context: ExpectContext,
+): Expectation | null {
+  const shown: { text: string; value: Expr }[] = [];
+  const calls = new Map<string, (call: ast.Reference) => Expr | null>([
+    ["overlap", (call) => overlapOf(model, call)],
+    ["close", (call) => closeOf(model, call, shown)],
+    ["falling", (call) => fallingOf(model, call, context, shown)],
+  ]);
+  const around: Surroundings = { ...NOWHERE, words: QUANTITIES, calls };
+  const condition = model.expressions.condition(written, around, "expect");
+  if (condition === null) return null;
+  for (const side of sidesOf(written)) {
+    if (side.kind === "number") continue;
+    const value = model.expressions.lower(side, around);
+    if (value !== null) shown.push({ text: model.expressions.written(side.span), value });
+  }
+  return { text: model.expressions.written(written.span), condition, shown };
+}
+
+/** What a condition compares. Not what is compared inside of a sum: that has a value per entry. */
+function sidesOf(condition: ast.Expression): ast.Expression[] {
+  if (condition.kind === "unary" && condition.op === "not") return sidesOf(condition.operand);
+  if (condition.kind !== "binary") return [];
+  if (condition.op === "and" || condition.op === "or") {
+    return [...sidesOf(condition.left), ...sidesOf(condition.right)];
+  }
+  return ["<", "<=", ">", ">=", "==", "!="].includes(condition.op)
+    ? [condition.left, condition.right]
+    : [];
+}
+
+/** Two tensors of equal axes, entry by entry. */
+function pair(model: ModelLowering, call: ast.Reference, count: number) {
+  const name = call.path.segments[0].text;
+  const args = call.args!;
+  if (args.length !== count) {
+    model.diagnostics.report("E0401", call.argsSpan ?? call.span, {
+      message: `\`${name}\` takes ${count} arguments, but ${args.length === 1 ? "1 is" : `${args.length} are`} given`,
+      help: [name === "close" ? "`close(a, b, 0.01)`" : "`overlap(a, b)`"],
+    });
+    return null;
+  }
+  const slices = args.slice(0, 2).map(({ value, span }) => {
+    const slice = model.expressions.slice(value, NOWHERE);
+    if (slice === "no slice") {
+      const scalar = model.expressions.lower(value);
+      return (
+        scalar && { axes: [], name: model.expressions.written(span), span, read: () => scalar }
+      );
+    }
+    return slice;
+  });
+  const [a, b] = slices;
+  if (a == null || b == null) return null;
+  if (a.axes.length !== b.axes.length || a.axes.some((dim, axis) => dim !== b.axes[axis])) {
+    startShape(model.diagnostics, b, a);
+    return null;
+  }
+  const indices = indicesOf(a.axes);
+  return { indices, a: a.read(indices), b: b.read(indices) };
+}
+
+/**
+ * `overlap(a, b)` = Σ ab / √(Σ a² Σ b²), written as 1 minus what is missing so that it is exactly 1
+ * for two equal patterns of signs.
+ */
+function overlapOf(model: ModelLowering, call: ast.Reference): Expr | null {
+  const found = pair(model, call, 2);
+  if (found === null) return null;
+  const { indices, a, b } = found;
+  const squares = (x: Expr) => sum(indices, pow(x, lit(2)));
+  const length = apply("sqrt", mul(squares(a), squares(b)));
+  const product = sum(indices, mul(a, b));
+  return sub(lit(1), mul(sub(length, product), pow(length, lit(-1))));
+}
+
+/** `close(a, b, tol)`: no entry differs by more. */
+function closeOf(
+  model: ModelLowering,
+  call: ast.Reference,
+  shown: { text: string; value: Expr }[],
+): Expr | null {
+  const found = pair(model, call, 3);
+  const tolerance = found && model.expressions.lower(call.args![2].value);
+  if (found === null || tolerance === null) return null;
+  const difference = apply("abs", sub(found.a, found.b));
+  const largest = reduce("max", found.indices, difference);
+  shown.push({ text: "largest difference", value: largest });
+  return apply("le", largest, tolerance);
+}
+
+/** `falling(energy)`: no step raised the energy, whether or not it was kept. */
+function fallingOf(
+  model: ModelLowering,
+  call: ast.Reference,
+  { item, recall, recalls }: ExpectContext,
+  shown: { text: string; value: Expr }[],
+): Expr | null {
+  const args = call.args!;
+  const written = args.map((arg) => model.expressions.written(arg.span)).join(", ");
+  if (written !== "energy") {
+    model.diagnostics.report("E0404", call.argsSpan ?? call.span, {
+      message: `\`falling\` follows the energy, but this is \`${written}\``,
+      fix: ["`falling(energy)`"],
+      edits: [{ span: { start: call.path.span.end, end: call.span.end }, text: "(energy)" }],
+    });
+    return null;
+  }
+  const why = recall === null ? null : whyNotFalling(recall);
+  const block = recalls.written.find(({ name }) => name.text === recall?.name);
+  if (why !== null && !allows(item, "not_monotone") && block !== undefined) {
+    const text = model.expressions.written(call.span);
+    notMonotone(model.diagnostics, text, `recall \`${block.name.text}\` ${why}`, call.span);
+  }
+  shown.push({ text: "largest rise of the energy", value: get(rise) });
+  return apply("le", get(rise), lit(0));
+}
+
+function whyNotFalling({ schedules, solver }: Recall): string | null {
+  const [schedule] = schedules;
+  if (schedule !== undefined) return `changes \`${schedule.tensor.name}\` while it runs`;
+  if (solver.name === "langevin") return "adds noise";
+  return solver.name === "sync" ? "updates all units at once" : null;
+}

@@ -1,0 +1,60 @@
+import { type Bound, demandOf, refusalOf, type Tensor } from "@hamlet/graph";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../source.ts";
+
+/** E0405: a value outside its declared bound. */
+export function valueOutOfBounds(
+  diagnostics: Diagnostics,
+  name: string,
+  bound: Bound,
+  value: number,
+  span: Span,
+  note: string | null,
+): void {
+  diagnostics.report("E0405", span, {
+    message: `\`${name}\` must be ${bound.op} ${bound.value}`,
+    label: `this is ${value}`,
+    ...(note === null ? {} : { note: [note] }),
+  });
+}
+
+/** E0405: a value that the declaration of its tensor rules out. */
+export function valueRefused(
+  diagnostics: Diagnostics,
+  name: string,
+  declared: Pick<Tensor, "elem" | "bound">,
+  value: number,
+  span: Span,
+  note: string | null,
+): void {
+  if (declared.bound !== null && refusalOf(declared, value) === "bound") {
+    valueOutOfBounds(diagnostics, name, declared.bound, value, span, note);
+    return;
+  }
+  const rounded =
+    refusalOf(declared, value) === "rounding"
+      ? [`float32 holds whole numbers up to 2^24 exactly; this becomes ${Math.fround(value)}`]
+      : [];
+  const notes = [...rounded, ...(note === null ? [] : [note])];
+  diagnostics.report("E0405", span, {
+    message: `\`${name}\` must hold ${demandOf(declared)}`,
+    label: `this is ${value}`,
+    ...(notes.length === 0 ? {} : { note: notes }),
+  });
+}
+
+/** E0405: a part or a synapse declares more of a name than what is bound to it. */
+export function declaredWider(
+  diagnostics: Diagnostics,
+  who: string,
+  wanted: Pick<Tensor, "elem" | "bound">,
+  written: string,
+  span: Span,
+): void {
+  const limit = wanted.bound === null ? "" : ` ${wanted.bound.op} ${wanted.bound.value}`;
+  diagnostics.report("E0405", span, {
+    message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
+    label: "declared wider",
+    help: [`declare it \`${wanted.elem}${limit}\` too`],
+  });
+}
