@@ -54,8 +54,8 @@ export {
 } from "./analyse/symmetric-part.ts";
 export type { Curvature } from "./analyse/shape.ts";
 export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
-export { keeps } from "./bound.ts";
-export { exprKey, spelled, tidy } from "./canonical.ts";
+export { keeps } from "./expr/bound.ts";
+export { exprKey, spelled, tidy } from "./rewrite/canonical.ts";
 export {
   type CatalogueEntry,
   type HypersynapseDefinition,
@@ -72,12 +72,12 @@ export {
   type ReadEntry,
   type Registry,
   type SignatureEntry,
-} from "./catalogue.ts";
-export { type Closures, type ClosureSpace, makeClosures } from "./closure.ts";
-export { defaultRecall } from "./default-recall.ts";
-export { contains, dependsOn, tensorsIn } from "./depends.ts";
-export { indicesOf, makeDim, makeIndex } from "./dim.ts";
-export { gradient, gradients, hessianVectorProduct } from "./differentiate.ts";
+} from "./model/catalogue.ts";
+export { type Closures, type ClosureSpace, makeClosures } from "./expr/closure.ts";
+export { defaultRecall } from "./model/default-recall.ts";
+export { contains, dependsOn, tensorsIn } from "./expr/depends.ts";
+export { indicesOf, makeDim, makeIndex } from "./expr/dim.ts";
+export { gradient, gradients, hessianVectorProduct } from "./rewrite/differentiate.ts";
 export {
   activationGradients,
   activationOf,
@@ -106,10 +106,22 @@ export {
   velocities,
   VISIT_ORDERS,
   type VisitOrder,
-} from "./energy-graph.ts";
+} from "./model/energy-graph.ts";
 export { HamError, invariant } from "./error.ts";
-export { type Dense, type Environment, evaluate, evaluateScalar, sizeOfDim } from "./evaluate.ts";
-export { explain, explainLatex, explainText, type Explanation, type Formula } from "./explain.ts";
+export {
+  type Dense,
+  type Environment,
+  evaluate,
+  evaluateScalar,
+  sizeOfDim,
+} from "./expr/evaluate.ts";
+export {
+  explain,
+  explainLatex,
+  explainText,
+  type Explanation,
+  type Formula,
+} from "./print/explain.ts";
 export {
   add,
   apply,
@@ -132,18 +144,18 @@ export {
   sub,
   sum,
   time,
-} from "./expr.ts";
-export { exportJax, type JaxArray, type JaxOptions } from "./export-jax/export-jax.ts";
-export { exportOnnx, onnxModel, type OnnxStepOptions } from "./export-onnx/export-onnx.ts";
-export type { OnnxOptions } from "./export-onnx/ports.ts";
-export { exportOnnxRecall, onnxRecall } from "./export-onnx/recall.ts";
+} from "./expr/expr.ts";
+export { exportJax, type JaxArray, type JaxOptions } from "./export/jax/export-jax.ts";
+export { exportOnnx, onnxModel, type OnnxStepOptions } from "./export/onnx/export-onnx.ts";
+export type { OnnxOptions } from "./export/onnx/ports.ts";
+export { exportOnnxRecall, onnxRecall } from "./export/onnx/recall.ts";
 export type {
   OnnxConstant,
   OnnxGraph,
   OnnxModel,
   OnnxNode,
   OnnxPort,
-} from "./export-onnx/model.ts";
+} from "./export/onnx/model.ts";
 export {
   type ExprEntry,
   type ExprJson,
@@ -154,19 +166,23 @@ export {
 } from "./json/format.ts";
 export { fromJson, type ReadIr } from "./json/read.ts";
 export { printJson, toJson } from "./json/write.ts";
-export { canonicalText, modelId } from "./model-id.ts";
-export { type LatexOptions, printLatex } from "./print-latex.ts";
+export { canonicalText, modelId } from "./model/model-id.ts";
+export { type LatexOptions, printLatex } from "./print/print-latex.ts";
 export { type FlipForm, flipForm } from "./flip.ts";
 export { type OverlapSum, overlapSum } from "./overlap-sum.ts";
 export { type BinaryLayers, type Named, type Overlap, type OverlapForm } from "./overlaps.ts";
-export { freshNames, printText, signed, type TextOptions } from "./print-text.ts";
-export { type Reach, reachOf } from "./reach.ts";
-export { followSchedules, heldBy, pinnedBy } from "./recall-parts.ts";
-export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./scalar-functions.ts";
-export { energyOfStates, layerEnergy } from "./layer-energy.ts";
-export { nameSharedParts, type SharedPart, type SharedPartsOptions } from "./shared-parts.ts";
-export { freshIndex, replaceGets, substituteIndices } from "./substitute.ts";
-export { makeTensor } from "./tensor.ts";
+export { freshNames, printText, signed, type TextOptions } from "./print/print-text.ts";
+export { type Reach, reachOf } from "./model/reach.ts";
+export { followSchedules, heldBy, pinnedBy } from "./model/recall-parts.ts";
+export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./expr/scalar-functions.ts";
+export { energyOfStates, layerEnergy } from "./model/layer-energy.ts";
+export {
+  nameSharedParts,
+  type SharedPart,
+  type SharedPartsOptions,
+} from "./rewrite/shared-parts.ts";
+export { freshIndex, replaceGets, substituteIndices } from "./rewrite/substitute.ts";
+export { makeTensor } from "./expr/tensor.ts";
 export type {
   Apply,
   Bound,
@@ -186,5 +202,5 @@ export type {
   TensorKind,
   TensorSource,
   Time,
-} from "./types.ts";
-export { type GraphProblem, verifyExpr, verifyGraph, type VerifyOptions } from "./verify.ts";
+} from "./expr/types.ts";
+export { type GraphProblem, verifyExpr, verifyGraph, type VerifyOptions } from "./model/verify.ts";

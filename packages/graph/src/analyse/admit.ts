@@ -3,7 +3,7 @@
 //
 // Entries are held as float32, so an entry and its bound are compared as float32.
 
-import type { Bound, Elem, Tensor } from "../types.ts";
+import type { Bound, Elem, Tensor } from "../expr/types.ts";
 import { both, EVERYTHING, type Interval, interval } from "./interval.ts";
 
 /** What a declaration says about every entry. */

@@ -7,11 +7,11 @@
 // layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young). What rises in
 // a layer beside its own energy, such as a weight decay Σ x̂², holds it too.
 
-import { dependsOn } from "../depends.ts";
-import { gradient } from "../differentiate.ts";
-import { indicesOf } from "../dim.ts";
-import type { EnergyGraph, Neuron, Term } from "../energy-graph.ts";
-import type { Tensor } from "../types.ts";
+import { dependsOn } from "../expr/depends.ts";
+import { gradient } from "../rewrite/differentiate.ts";
+import { indicesOf } from "../expr/dim.ts";
+import type { EnergyGraph, Neuron, Term } from "../model/energy-graph.ts";
+import type { Tensor } from "../expr/types.ts";
 import { curvatureOf } from "./curvature.ts";
 import { checkDomains } from "./domain.ts";
 import { growthOf, type Monomial } from "./growth.ts";

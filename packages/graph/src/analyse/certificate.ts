@@ -1,6 +1,6 @@
 // What is known of a model before it runs: three claims, each with its reason.
 
-import type { EnergyGraph, Recall } from "../energy-graph.ts";
+import type { EnergyGraph, Recall } from "../model/energy-graph.ts";
 import { checkBoundedness, printBoundedness } from "./boundedness.ts";
 import type { ChordTestOptions } from "./chord-test.ts";
 import { checkConvexity, printConvexity } from "./convexity.ts";

@@ -1,9 +1,9 @@
 // Looks for a chord that lies below its function: the plain proof that something is not convex.
 
-import { type Environment, evaluateScalar, sizeOfDim } from "../evaluate.ts";
+import { type Environment, evaluateScalar, sizeOfDim } from "../expr/evaluate.ts";
 import { HamError } from "../error.ts";
-import { children } from "../expr.ts";
-import type { Dim, Expr, Tensor } from "../types.ts";
+import { children } from "../expr/expr.ts";
+import type { Dim, Expr, Tensor } from "../expr/types.ts";
 import { makeDraws, type Draws } from "./draws.ts";
 import type { Interval } from "./interval.ts";
 import { type Facts, makeRanges } from "./range.ts";

@@ -1,10 +1,10 @@
 // Which layers may be updated together: two colours such that no hypersynapse bends in the layers
 // of one colour.
 
-import { dependsOn } from "../depends.ts";
-import { indicesOf } from "../dim.ts";
-import { gradients } from "../differentiate.ts";
-import type { EnergyGraph, Neuron } from "../energy-graph.ts";
+import { dependsOn } from "../expr/depends.ts";
+import { indicesOf } from "../expr/dim.ts";
+import { gradients } from "../rewrite/differentiate.ts";
+import type { EnergyGraph, Neuron } from "../model/energy-graph.ts";
 
 /** Two layers that a term joins: the slope of its energy by `a` depends on `b`. */
 export interface Joint {

@@ -3,10 +3,10 @@
 // update goes to the minimum of that tangent plus the layers' own (convex) energies.
 // (Yuille & Rangarajan, "The concave-convex procedure", Neural Computation 15, 2003.)
 
-import { dependsOn } from "../depends.ts";
-import { activationOf, type EnergyGraph, type Neuron } from "../energy-graph.ts";
-import { add, lit, mul } from "../expr.ts";
-import type { Expr, Tensor } from "../types.ts";
+import { dependsOn } from "../expr/depends.ts";
+import { activationOf, type EnergyGraph, type Neuron } from "../model/energy-graph.ts";
+import { add, lit, mul } from "../expr/expr.ts";
+import type { Expr, Tensor } from "../expr/types.ts";
 import { type Culprit, curvatureOf } from "./curvature.ts";
 import { isNonPositive } from "./interval.ts";
 import { type Facts, factsOf, makeRanges } from "./range.ts";

@@ -1,8 +1,8 @@
 // Conditions about whole expressions, put together from conditions about their entries.
 
-import { apply, isLit, lit, reduce } from "../expr.ts";
-import { isCondition } from "../scalar-functions.ts";
-import type { Expr, Index } from "../types.ts";
+import { apply, isLit, lit, reduce } from "../expr/expr.ts";
+import { isCondition } from "../expr/scalar-functions.ts";
+import type { Expr, Index } from "../expr/types.ts";
 
 export const TRUE: Expr = lit(1);
 export const FALSE: Expr = lit(0);

@@ -1,7 +1,7 @@
 // Is a Lagrangian convex? Proven by rules, refuted by a chord, or unknown.
 
-import type { Neuron } from "../energy-graph.ts";
-import { printText } from "../print-text.ts";
+import type { Neuron } from "../model/energy-graph.ts";
+import { printText } from "../print/print-text.ts";
 import { chordTest, type ChordTestOptions, type CounterExample } from "./chord-test.ts";
 import { type Culprit, curvatureOf } from "./curvature.ts";
 

@@ -5,13 +5,13 @@
 // something log-convex; an expression that sees the tensor through one scalar only, which is
 // composed as g(u); and, where g is smooth, the range of g″.
 
-import { makeKeys } from "../canonical.ts";
-import { contains } from "../depends.ts";
-import { gradient } from "../differentiate.ts";
-import { apply, children, get } from "../expr.ts";
-import { replaceParts } from "../substitute.ts";
-import { makeTensor } from "../tensor.ts";
-import type { Apply, Expr, Tensor } from "../types.ts";
+import { makeKeys } from "../rewrite/canonical.ts";
+import { contains } from "../expr/depends.ts";
+import { gradient } from "../rewrite/differentiate.ts";
+import { apply, children, get } from "../expr/expr.ts";
+import { replaceParts } from "../rewrite/substitute.ts";
+import { makeTensor } from "../expr/tensor.ts";
+import type { Apply, Expr, Tensor } from "../expr/types.ts";
 import { checkDomains } from "./domain.ts";
 import { isNonNegative, isNonPositive } from "./interval.ts";
 import {

@@ -1,8 +1,8 @@
 // Where operations have a finite value and a finite slope: one table, for the check before a run
 // and for the words after one.
 
-import { apply, children, lit } from "../expr.ts";
-import type { Apply, Expr, Reduce } from "../types.ts";
+import { apply, children, lit } from "../expr/expr.ts";
+import type { Apply, Expr, Reduce } from "../expr/types.ts";
 import { excludesZero, type Interval, isNonNegative, isPositive } from "./interval.ts";
 import { type Facts, makeRanges, type Ranges } from "./range.ts";
 

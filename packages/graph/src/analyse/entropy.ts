@@ -1,6 +1,6 @@
 // x log x: what an entropy is made of. Its factors alone say less than both: it has a floor of −1/e.
 
-import type { Expr } from "../types.ts";
+import type { Expr } from "../expr/types.ts";
 import { type Interval, interval } from "./interval.ts";
 
 /** A factor and its logarithm, where both are among the factors of a product. */

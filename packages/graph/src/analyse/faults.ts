@@ -3,8 +3,8 @@
 // The answers are conditions and numbers, to be evaluated at the state. What each operation asks
 // for is in `domain.ts`.
 
-import { apply, children, isLit, lit, reduce, select } from "../expr.ts";
-import type { Expr } from "../types.ts";
+import { apply, children, isLit, lit, reduce, select } from "../expr/expr.ts";
+import type { Expr } from "../expr/types.ts";
 import { and, not, somewhere, TRUE, truth } from "./conditions.ts";
 import { domainOf } from "./domain.ts";
 

@@ -4,14 +4,14 @@
 // The answers are conditions, to be evaluated at a state. They are about the formula as it is
 // written: a gradient that is 0 because its parts cancel, as at the bottom of a well, is not flat.
 
-import { dependsOn } from "../depends.ts";
-import { gradient } from "../differentiate.ts";
-import { indicesOf } from "../dim.ts";
-import { add, apply, children, get, isValue, lit, mul, neg, select } from "../expr.ts";
-import { isCondition, type ScalarFunction } from "../scalar-functions.ts";
-import { replaceGets, replaceParts, substituteIndices } from "../substitute.ts";
-import { makeTensor } from "../tensor.ts";
-import type { Expr, Get, Index, Tensor } from "../types.ts";
+import { dependsOn } from "../expr/depends.ts";
+import { gradient } from "../rewrite/differentiate.ts";
+import { indicesOf } from "../expr/dim.ts";
+import { add, apply, children, get, isValue, lit, mul, neg, select } from "../expr/expr.ts";
+import { isCondition, type ScalarFunction } from "../expr/scalar-functions.ts";
+import { replaceGets, replaceParts, substituteIndices } from "../rewrite/substitute.ts";
+import { makeTensor } from "../expr/tensor.ts";
+import type { Expr, Get, Index, Tensor } from "../expr/types.ts";
 import { and, FALSE, not, or, somewhere, somewhereIn, TRUE, truth } from "./conditions.ts";
 import { type Facts, makeRanges } from "./range.ts";
 

@@ -5,9 +5,9 @@
 // separately, because only a fall can take the energy below every bound. What reads no growing layer
 // is fixed, but for the logarithms and negative powers that a bounded layer can bring to 0.
 
-import { moves } from "../depends.ts";
-import { mul } from "../expr.ts";
-import type { Apply, Expr, Tensor } from "../types.ts";
+import { moves } from "../expr/depends.ts";
+import { mul } from "../expr/expr.ts";
+import type { Apply, Expr, Tensor } from "../expr/types.ts";
 import { entropyIn } from "./entropy.ts";
 import { isNonNegative, isNonPositive } from "./interval.ts";
 import type { Ranges } from "./range.ts";

@@ -1,10 +1,10 @@
 // Where an energy is not smooth: kinks, jumps and flat parts, which its functions tell.
 
-import { dependsOn } from "../depends.ts";
-import type { EnergyGraph } from "../energy-graph.ts";
-import { children } from "../expr.ts";
-import { isCondition, type ScalarFunction } from "../scalar-functions.ts";
-import type { Expr, Tensor } from "../types.ts";
+import { dependsOn } from "../expr/depends.ts";
+import type { EnergyGraph } from "../model/energy-graph.ts";
+import { children } from "../expr/expr.ts";
+import { isCondition, type ScalarFunction } from "../expr/scalar-functions.ts";
+import type { Expr, Tensor } from "../expr/types.ts";
 
 /** Functions with a kink, a jump or a flat part. */
 const KINKED: ReadonlySet<ScalarFunction> = new Set([

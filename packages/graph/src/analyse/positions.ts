@@ -3,9 +3,9 @@
 // An entry that is no position of the axis makes the condition false everywhere, and what it guards
 // a sum of nothing: a loss that is 0 for that example, and teaches nothing.
 
-import { contains } from "../depends.ts";
-import type { EnergyGraph } from "../energy-graph.ts";
-import type { Dim, Expr, Index, Tensor } from "../types.ts";
+import { contains } from "../expr/depends.ts";
+import type { EnergyGraph } from "../model/energy-graph.ts";
+import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 
 /** Entries that are compared with positions: `position == entry + shift`. */
 export interface PositionUse {

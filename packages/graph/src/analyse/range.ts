@@ -3,11 +3,11 @@
 // Element types, bounds, known constants and sizes supply the leaves. The result is a promise, not
 // an estimate: it may be too wide, never too narrow.
 
-import { indicesOf } from "../dim.ts";
-import { gradient } from "../differentiate.ts";
-import type { EnergyGraph } from "../energy-graph.ts";
-import { SCALAR_FUNCTIONS } from "../scalar-functions.ts";
-import type { Apply, Dim, Expr, Index, Reduce, Tensor } from "../types.ts";
+import { indicesOf } from "../expr/dim.ts";
+import { gradient } from "../rewrite/differentiate.ts";
+import type { EnergyGraph } from "../model/energy-graph.ts";
+import { SCALAR_FUNCTIONS } from "../expr/scalar-functions.ts";
+import type { Apply, Dim, Expr, Index, Reduce, Tensor } from "../expr/types.ts";
 import { declaredRange } from "./admit.ts";
 import { entropyIn, entropyRange } from "./entropy.ts";
 import {

@@ -3,9 +3,9 @@
 // This is what can hold a fall of another part of the energy: |x̂|² − x̂₀ has a floor, although
 // −x̂₀ has none. Energies come apart into the parts of their sums; every part is judged alone.
 
-import { dependsOn, moves } from "../depends.ts";
-import { mul, reduce } from "../expr.ts";
-import type { Apply, Expr, Get, Reduce, Tensor } from "../types.ts";
+import { dependsOn, moves } from "../expr/depends.ts";
+import { mul, reduce } from "../expr/expr.ts";
+import type { Apply, Expr, Get, Reduce, Tensor } from "../expr/types.ts";
 import { excludesZero, isNonNegative, isPositive } from "./interval.ts";
 import type { Ranges } from "./range.ts";
 

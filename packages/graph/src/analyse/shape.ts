@@ -1,7 +1,7 @@
 // How functions of one argument bend and slope, and what that does to the curvature of their
 // argument: the table and the arithmetic of disciplined convexity.
 
-import type { Apply } from "../types.ts";
+import type { Apply } from "../expr/types.ts";
 import { type Interval, isNonNegative, isNonPositive, isPositive } from "./interval.ts";
 
 /** How a function bends. `affine` is convex and concave; `unknown` is neither, or not provable. */

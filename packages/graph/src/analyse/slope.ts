@@ -3,12 +3,12 @@
 // The table of domains says where that may be; the derivative itself decides. A root that is squared
 // again has left it, and does not count.
 
-import { makePartKeys } from "../canonical.ts";
-import { dependsOn } from "../depends.ts";
-import { indicesOf } from "../dim.ts";
-import { gradients } from "../differentiate.ts";
-import { children, isLit } from "../expr.ts";
-import type { Expr, Tensor } from "../types.ts";
+import { makePartKeys } from "../rewrite/canonical.ts";
+import { dependsOn } from "../expr/depends.ts";
+import { indicesOf } from "../expr/dim.ts";
+import { gradients } from "../rewrite/differentiate.ts";
+import { children, isLit } from "../expr/expr.ts";
+import type { Expr, Tensor } from "../expr/types.ts";
 import { domainOf } from "./domain.ts";
 import type { Interval } from "./interval.ts";
 import { type Facts, makeRanges } from "./range.ts";

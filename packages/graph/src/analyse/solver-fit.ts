@@ -1,11 +1,11 @@
 // Can a solver without a step size move this model? Two of them can move some models only.
 
-import { contains, dependsOn } from "../depends.ts";
-import { activationOf, type EnergyGraph, type Neuron, type Recall } from "../energy-graph.ts";
-import { lit } from "../expr.ts";
-import { printText } from "../print-text.ts";
-import { replaceGets } from "../substitute.ts";
-import type { Tensor } from "../types.ts";
+import { contains, dependsOn } from "../expr/depends.ts";
+import { activationOf, type EnergyGraph, type Neuron, type Recall } from "../model/energy-graph.ts";
+import { lit } from "../expr/expr.ts";
+import { printText } from "../print/print-text.ts";
+import { replaceGets } from "../rewrite/substitute.ts";
+import type { Tensor } from "../expr/types.ts";
 import { type Joint, twoColours } from "./colouring.ts";
 import { checkConcavity, type Concavity } from "./concavity.ts";
 

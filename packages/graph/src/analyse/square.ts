@@ -1,14 +1,14 @@
 // The square inside a Euclidean log-sum-exp: log Σₘ exp(−½β |x̂ − ξₘ|²) is −½β |x̂|² plus a
 // log-sum-exp of affine functions, because every |x̂ − ξₘ|² bends the same way.
 
-import { tidy } from "../canonical.ts";
-import { contains, dependsOn } from "../depends.ts";
-import { hessianVectorProduct } from "../differentiate.ts";
-import { indicesOf } from "../dim.ts";
-import { lit, mul } from "../expr.ts";
-import { substituteIndices } from "../substitute.ts";
-import { makeTensor } from "../tensor.ts";
-import type { Expr, Index, Tensor } from "../types.ts";
+import { tidy } from "../rewrite/canonical.ts";
+import { contains, dependsOn } from "../expr/depends.ts";
+import { hessianVectorProduct } from "../rewrite/differentiate.ts";
+import { indicesOf } from "../expr/dim.ts";
+import { lit, mul } from "../expr/expr.ts";
+import { substituteIndices } from "../rewrite/substitute.ts";
+import { makeTensor } from "../expr/tensor.ts";
+import type { Expr, Index, Tensor } from "../expr/types.ts";
 
 /**
  * `weight` such that `expr − ½ weight Σ tensor²` is a log-sum-exp of affine functions of one of

@@ -6,14 +6,14 @@
 // random points, with small sizes: the form decides, not who wrote it. A sum over `i < j` takes a
 // triangle on purpose, and its slope is not symmetric.
 
-import { contains, dependsOn } from "../depends.ts";
-import { gradient } from "../differentiate.ts";
-import { indicesOf } from "../dim.ts";
-import type { EnergyGraph, Term } from "../energy-graph.ts";
+import { contains, dependsOn } from "../expr/depends.ts";
+import { gradient } from "../rewrite/differentiate.ts";
+import { indicesOf } from "../expr/dim.ts";
+import type { EnergyGraph, Term } from "../model/energy-graph.ts";
 import { HamError } from "../error.ts";
-import { evaluate, evaluateScalar } from "../evaluate.ts";
-import { add } from "../expr.ts";
-import type { Dim, Expr, Tensor } from "../types.ts";
+import { evaluate, evaluateScalar } from "../expr/evaluate.ts";
+import { add } from "../expr/expr.ts";
+import type { Dim, Expr, Tensor } from "../expr/types.ts";
 import { declaredRange, placeOf, refusalOf } from "./admit.ts";
 import { type Draws, makeDraws } from "./draws.ts";
 import { isNonNegative } from "./interval.ts";

@@ -10,12 +10,12 @@ import {
   RECALL_QUANTITIES,
   type Start,
   VISIT_ORDERS,
-} from "../energy-graph.ts";
+} from "../model/energy-graph.ts";
 import { HamError } from "../error.ts";
-import { SCALAR_FUNCTIONS, type ScalarFunction } from "../scalar-functions.ts";
-import { makeTensor } from "../tensor.ts";
-import type { Dim, Expr, Index, ReduceOp, Tensor, TensorSource } from "../types.ts";
-import { verifyExpr, verifyGraph } from "../verify.ts";
+import { SCALAR_FUNCTIONS, type ScalarFunction } from "../expr/scalar-functions.ts";
+import { makeTensor } from "../expr/tensor.ts";
+import type { Dim, Expr, Index, ReduceOp, Tensor, TensorSource } from "../expr/types.ts";
+import { verifyExpr, verifyGraph } from "../model/verify.ts";
 import { Field } from "./fields.ts";
 import { HAM_IR, type IrMeta } from "./format.ts";
 

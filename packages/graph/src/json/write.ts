@@ -1,9 +1,14 @@
 // An energy graph as `model.ham.json`. Weights are never in it: they go beside it, by name.
 
 import { HamError, invariant } from "../error.ts";
-import { type EnergyGraph, neuronsOf, type Recall, RECALL_QUANTITIES } from "../energy-graph.ts";
-import { children } from "../expr.ts";
-import type { Dim, Expr, Index, Tensor } from "../types.ts";
+import {
+  type EnergyGraph,
+  neuronsOf,
+  type Recall,
+  RECALL_QUANTITIES,
+} from "../model/energy-graph.ts";
+import { children } from "../expr/expr.ts";
+import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 import {
   type DimJson,
   type DrawJson,
