@@ -5,7 +5,6 @@ import {
   apply,
   div,
   type Expr,
-  flipForm,
   get,
   type Index,
   lit,
@@ -30,6 +29,7 @@ import { ones } from "../src/binary/packed-patterns.ts";
 import { QuadraticState } from "../src/binary/quadratic-state.ts";
 import { asyncWalk, syncWalk, type WalkUnit } from "../src/binary/walk.ts";
 import { identity } from "./models.ts";
+import { flipForm } from "../src/binary/flip.ts";
 
 const sign = { ...identity, name: "sign", kind: "binary" as const };
 

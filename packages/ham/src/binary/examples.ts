@@ -6,8 +6,6 @@ import {
   type EnergyGraph,
   evaluateScalar,
   type Expr,
-  type FlipForm,
-  flipForm,
   makeClosures,
   type Neuron,
   type Recall,
@@ -24,6 +22,7 @@ import { temperatureOf } from "./temperature.ts";
 import type { Flip, FlipPath } from "./trajectory.ts";
 import { visitOrder } from "./visit-order.ts";
 import { asyncWalk, syncWalk, type Walk, type WalkSetup, type WalkUnit } from "./walk.ts";
+import { type FlipForm, flipForm } from "./flip.ts";
 
 /** Numbers that the examples of a batch are given, `[B, …axes]`. */
 export type Givens = ReadonlyMap<

@@ -4,11 +4,8 @@ import {
   type ClosureSpace,
   dependsOn,
   evaluateScalar,
-  type FlipForm,
   gradients,
   makeClosures,
-  type OverlapSum,
-  overlapSum,
   sizeOfDim,
   type Tensor,
   tensorsIn,
@@ -19,6 +16,8 @@ import type { BinaryLayer } from "./flip-state.ts";
 import { type Lattice, tabulate } from "./lattice.ts";
 import { packPatterns, type PackedPatterns } from "./packed-patterns.ts";
 import { HebbRows, type Parabola, QuadraticState } from "./quadratic-state.ts";
+import type { FlipForm } from "./flip.ts";
+import { type OverlapSum, overlapSum } from "./overlap-sum.ts";
 
 /** Makes the state of one example from the values of its layer. */
 export type MakeState = (values: Float64Array) => BinaryState;

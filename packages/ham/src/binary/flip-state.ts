@@ -7,13 +7,13 @@
 import {
   type Closures,
   type Dim,
-  type FlipForm,
   makeClosures,
   type Neuron,
   sizeOfDim,
   type Tensor,
 } from "@hamlet/graph";
 import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
+import type { FlipForm } from "./flip.ts";
 
 /** A layer whose units jump between two values. */
 export interface BinaryLayer {

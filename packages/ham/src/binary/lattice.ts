@@ -1,7 +1,8 @@
 // The function of an energy Σ F(x) as a table: overlaps only take values on a lattice.
 
-import { type Dim, makeClosures, type OverlapSum, type Tensor } from "@hamlet/graph";
+import { type Dim, makeClosures, type Tensor } from "@hamlet/graph";
 import type { PackedPatterns, TwoValues } from "./packed-patterns.ts";
+import type { OverlapSum } from "./overlap-sum.ts";
 
 /** `F` at the points `origin + step · j`. */
 export interface Lattice {

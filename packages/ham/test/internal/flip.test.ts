@@ -6,7 +6,6 @@ import {
   type Environment,
   evaluateScalar,
   type Expr,
-  flipForm,
   get,
   lit,
   logsumexp,
@@ -22,6 +21,7 @@ import {
   sum,
 } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
+import { flipForm } from "../../src/binary/flip.ts";
 
 const D = makeDim("D", 5);
 const K = makeDim("K", 3);

@@ -9,13 +9,30 @@
 // What depends on no layer is set aside too, so that it is computed once. Anything of another
 // form stays as it is: right, only slower.
 
-import { contains, dependsOn } from "./expr/depends.ts";
-import { makeIndex } from "./expr/dim.ts";
-import { add, apply, get, lit, mul, position, reduce, select, softmax, sum } from "./expr/expr.ts";
+import {
+  add,
+  apply,
+  contains,
+  dependsOn,
+  type Expr,
+  freshIndex,
+  get,
+  type Get,
+  type Index,
+  lit,
+  makeIndex,
+  makeTensor,
+  mul,
+  position,
+  reduce,
+  type Reduce,
+  select,
+  softmax,
+  substituteIndices,
+  sum,
+  type Tensor,
+} from "@hamlet/graph";
 import { type Monomial, monomials, product } from "./monomials.ts";
-import { freshIndex, substituteIndices } from "./rewrite/substitute.ts";
-import { makeTensor } from "./expr/tensor.ts";
-import type { Expr, Get, Index, Reduce, Tensor } from "./expr/types.ts";
 
 /** A tensor that stands for an expression over `indices`. */
 export interface Named {

@@ -4,12 +4,21 @@
 // are those of exact differences, not of derivatives: for degrees up to two they give slope and
 // curvature, for anything else the difference of two values.
 
-import { dependsOn } from "./expr/depends.ts";
-import { add, get, lit, mul, select, sub, sum } from "./expr/expr.ts";
+import {
+  add,
+  dependsOn,
+  type Expr,
+  get,
+  lit,
+  makeTensor,
+  mul,
+  replaceGets,
+  select,
+  sub,
+  sum,
+  type Tensor,
+} from "@hamlet/graph";
 import { type BinaryLayers, type OverlapForm, overlapForm } from "./overlaps.ts";
-import { replaceGets } from "./rewrite/substitute.ts";
-import { makeTensor } from "./expr/tensor.ts";
-import type { Expr, Tensor } from "./expr/types.ts";
 
 /** What a discrete solver needs to know of an energy. */
 export interface FlipForm extends OverlapForm {

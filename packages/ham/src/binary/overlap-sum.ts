@@ -3,13 +3,21 @@
 // This is the form of most dense memories: F is a square, a power, an exponential. Where it holds, a
 // solver need not evaluate F at every proposal: overlaps move on a lattice, so F can be a table.
 
-import { contains, dependsOn } from "./expr/depends.ts";
-import { gradients } from "./rewrite/differentiate.ts";
-import { apply, children, get, lit } from "./expr/expr.ts";
+import {
+  apply,
+  children,
+  contains,
+  dependsOn,
+  type Expr,
+  get,
+  gradients,
+  lit,
+  makeTensor,
+  type Reduce,
+  replaceGets,
+  type Tensor,
+} from "@hamlet/graph";
 import type { OverlapForm, Overlap } from "./overlaps.ts";
-import { replaceGets } from "./rewrite/substitute.ts";
-import { makeTensor } from "./expr/tensor.ts";
-import type { Expr, Reduce, Tensor } from "./expr/types.ts";
 
 /** An energy as one sum, or one log-sum-exp, of a function of overlaps. */
 export interface OverlapSum {

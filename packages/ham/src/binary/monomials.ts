@@ -1,8 +1,6 @@
 // Polynomials in the entries of a few tensors: an expression as a sum of products.
 
-import { lit, mul } from "./expr/expr.ts";
-import { dependsOn } from "./expr/depends.ts";
-import type { Expr, Get, Tensor } from "./expr/types.ts";
+import { dependsOn, type Expr, type Get, lit, mul, type Tensor } from "@hamlet/graph";
 
 /** `coefficient · Π entries`. The coefficient's factors do not depend on the tensors. */
 export interface Monomial {
