@@ -3,8 +3,8 @@ import { resolveRelative, type Package, type Problem } from "./workspace.ts";
 /**
  * (e) The files of a package import each other without going round in a circle.
  *
- * Imports of types alone do not count: they are gone at run time, where a circle makes a value
- * undefined depending on which file was loaded first.
+ * At run time a circle makes a value undefined depending on which file was loaded first. A circle
+ * of types alone does no such harm, but none of its files can be read before the others.
  */
 export function checkCycles(packages: readonly Package[]): Problem[] {
   return packages.flatMap(({ sources }) => {
@@ -13,7 +13,7 @@ export function checkCycles(packages: readonly Package[]): Problem[] {
       next.set(
         file,
         imports
-          .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+          .filter(({ specifier }) => specifier.startsWith("."))
           .map(({ specifier, line }) => ({ file: resolveRelative(file, specifier), line })),
       );
     }
@@ -36,7 +36,7 @@ function findCycles(
         problems.push({
           where: `${file}:${target.line}`,
           what: `closes a circle of imports: ${[...path.slice(start), target.file].join(" → ")}.`,
-          fix: "Move what both files need into a third file.",
+          fix: "Move what both files need, such as an interface, into a third file.",
         });
       } else if (!done.has(target.file)) {
         visit(target.file);

@@ -4,32 +4,22 @@ import { parseSync, Visitor } from "oxc-parser";
 export interface Import {
   readonly specifier: string;
   readonly line: number;
-  /** True when nothing is left of it at run time. */
-  readonly typeOnly: boolean;
 }
 
 /** Every import of a TypeScript file: static, re-exported, dynamic, and `import("…").T` in a type. */
 export function scanImports(file: string, text: string): Import[] {
   const { module, program } = parseSync(file, text);
   const found: Import[] = [];
-  const add = (specifier: string, offset: number, typeOnly: boolean): void => {
-    found.push({ specifier, line: text.slice(0, offset).split("\n").length, typeOnly });
+  const add = (specifier: string, offset: number): void => {
+    found.push({ specifier, line: text.slice(0, offset).split("\n").length });
   };
 
-  for (const { moduleRequest, entries } of module.staticImports) {
-    // `import "x"` has no entries and is there for what it does at run time.
-    const typeOnly = entries.length > 0 && entries.every((entry) => entry.isType);
-    add(moduleRequest.value, moduleRequest.start, typeOnly);
+  for (const { moduleRequest } of module.staticImports) {
+    add(moduleRequest.value, moduleRequest.start);
   }
   for (const { entries } of module.staticExports) {
     const from = entries.find((entry) => entry.moduleRequest !== null)?.moduleRequest;
-    if (from) {
-      add(
-        from.value,
-        from.start,
-        entries.every((entry) => entry.isType),
-      );
-    }
+    if (from) add(from.value, from.start);
   }
   for (const { moduleRequest } of module.dynamicImports) {
     const literal = /^["'`]([^$]*)["'`]$/.exec(
@@ -37,12 +27,12 @@ export function scanImports(file: string, text: string): Import[] {
     )?.[1];
     // A computed specifier cannot be known here; the few there are must be read by people.
     if (literal !== undefined) {
-      add(literal, moduleRequest.start, false);
+      add(literal, moduleRequest.start);
     }
   }
   new Visitor({
     TSImportType(node) {
-      add(node.source.value, node.source.start, true);
+      add(node.source.value, node.source.start);
     },
   }).visit(program);
 

@@ -65,13 +65,13 @@ describe("reading imports", () => {
       `const g = 'import "in-a-string"';`,
     ].join("\n");
     expect(scanImports("x.ts", text)).toEqual([
-      { specifier: "one", line: 1, typeOnly: false },
-      { specifier: "two", line: 2, typeOnly: true },
-      { specifier: "three", line: 3, typeOnly: false },
-      { specifier: "./four.ts", line: 4, typeOnly: false },
-      { specifier: "five", line: 5, typeOnly: true },
-      { specifier: "six", line: 6, typeOnly: false },
-      { specifier: "seven", line: 7, typeOnly: true },
+      { specifier: "one", line: 1 },
+      { specifier: "two", line: 2 },
+      { specifier: "three", line: 3 },
+      { specifier: "./four.ts", line: 4 },
+      { specifier: "five", line: 5 },
+      { specifier: "six", line: 6 },
+      { specifier: "seven", line: 7 },
     ]);
   });
 
@@ -227,13 +227,13 @@ describe("reaching into other packages", () => {
 });
 
 describe("circles", () => {
-  test("a diamond is no circle, and types do not close one", () => {
+  test("a diamond is no circle", () => {
     const packages = sketch({
       "packages/graph": {
         src: {
           "a.ts": `import "./b.ts"; import "./c.ts";`,
           "b.ts": `import "./d.ts";`,
-          "c.ts": `import "./d.ts"; import type { A } from "./a.ts";`,
+          "c.ts": `import "./d.ts"; import type { D } from "./d.ts";`,
           "d.ts": "",
         },
       },
@@ -252,7 +252,21 @@ describe("circles", () => {
       },
     });
     expect(report(checkCycles(packages))).toEqual([
-      "packages/graph/src/c.ts:1: closes a circle of imports: packages/graph/src/b.ts → packages/graph/src/c.ts → packages/graph/src/b.ts. Move what both files need into a third file.",
+      "packages/graph/src/c.ts:1: closes a circle of imports: packages/graph/src/b.ts → packages/graph/src/c.ts → packages/graph/src/b.ts. Move what both files need, such as an interface, into a third file.",
+    ]);
+  });
+
+  test("types close a circle too", () => {
+    const packages = sketch({
+      "packages/graph": {
+        src: {
+          "a.ts": `import { b } from "./b.ts";`,
+          "b.ts": `import type { A } from "./a.ts";`,
+        },
+      },
+    });
+    expect(report(checkCycles(packages))).toEqual([
+      "packages/graph/src/b.ts:1: closes a circle of imports: packages/graph/src/a.ts → packages/graph/src/b.ts → packages/graph/src/a.ts. Move what both files need, such as an interface, into a third file.",
     ]);
   });
 });

@@ -51,14 +51,14 @@ export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
 export { type Fault } from "./recall/fault.ts";
 export { drawFeed, type FeedSpace } from "./recall/feed.ts";
 export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
-export {
-  type CompiledRecall,
-  makeRecall,
-  type RecallOptions,
-  type RecallProgress,
-  type RecallResult,
-  type RecallSetup,
-  type RecallStep,
+export { makeRecall } from "./recall/make-recall.ts";
+export type {
+  CompiledRecall,
+  RecallOptions,
+  RecallProgress,
+  RecallResult,
+  RecallSetup,
+  RecallStep,
 } from "./recall/recall.ts";
 export { LARGEST_RECORD, type Trajectory } from "./recall/record.ts";
 export { type EnergyPart, startEnergies, type StartEnergies } from "./recall/start-energies.ts";

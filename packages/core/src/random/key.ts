@@ -8,10 +8,9 @@
 import { HamError } from "@hamlet/graph";
 
 import { sizeOf } from "./size.ts";
-import { threefry2x32 } from "./threefry.ts";
+import { type Key, threefry2x32 } from "./threefry.ts";
 
-/** A random key: two unsigned 32-bit words. Plain data, safe to store as JSON. */
-export type Key = readonly [high: number, low: number];
+export type { Key };
 
 const UINT32_RANGE = 2 ** 32;
 

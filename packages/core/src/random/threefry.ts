@@ -2,7 +2,9 @@
  * The block function Threefry-2x32 with 20 rounds: a keyed bijection of 64 bits in which every
  * output bit depends on every input bit. All streams of this folder are made of it.
  */
-import type { Key } from "./key.ts";
+
+/** A random key: two unsigned 32-bit words. Plain data, safe to store as JSON. */
+export type Key = readonly [high: number, low: number];
 
 const PARITY = 0x1bd11bda;
 const EVEN_ROTATIONS = [13, 15, 26, 6] as const;

@@ -17,11 +17,11 @@ import { assertFailed } from "../rules/assert-failed.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { walk } from "./walk.ts";
 
 /** Lowers an assertion, or reports and returns null. */
-export function lowerAssert(model: ModelLowering, item: ast.AssertItem): Assertion | null {
+export function lowerAssert(model: Lowering, item: ast.AssertItem): Assertion | null {
   const condition = model.expressions.condition(item.condition, NOWHERE, "assert");
   if (condition === null) return null;
   const message =

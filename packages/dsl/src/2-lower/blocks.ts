@@ -8,13 +8,13 @@ import { isolatedNeuron } from "../rules/isolated-neuron.ts";
 import { untrainedParam } from "../rules/untrained-param.ts";
 import type { Span } from "../source.ts";
 import { checkAssertion, lowerAssert } from "./assert.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { lowerTest } from "./test.ts";
 import { lowerTraining } from "./train.ts";
 
 /** Lowers the asserts, tests and trainings of a file; `place` notes where each was written. */
 export function lowerBlocks(
-  model: ModelLowering,
+  model: Lowering,
   file: ast.FileAst,
   graph: EnergyGraph,
   place: (thing: object, span: Span) => void,
@@ -48,7 +48,7 @@ export function lowerBlocks(
 }
 
 /** W0606: layers of the file that no energy and no connection mentions. */
-function warnIsolated(model: ModelLowering, file: ast.FileAst, graph: EnergyGraph): void {
+function warnIsolated(model: Lowering, file: ast.FileAst, graph: EnergyGraph): void {
   const coupled = tensorsIn(graph.terms.map((term) => term.energy));
   const named = new Set(
     file.items.flatMap((item) =>
@@ -67,7 +67,7 @@ function warnIsolated(model: ModelLowering, file: ast.FileAst, graph: EnergyGrap
 
 /** W0802: params of the file that no loss depends on. */
 function warnUntrained(
-  model: ModelLowering,
+  model: Lowering,
   file: ast.FileAst,
   graph: EnergyGraph,
   trained: ReadonlySet<Tensor>,

@@ -1,23 +1,25 @@
 // What stands between the parentheses of a connection: neurons by position, everything else by
 // name.
 
-import type { Dim, Neuron, ReadEntry } from "@hamlet/graph";
+import type { Dim, Neuron } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { namedOnly } from "../rules/named-only.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
 import type { Span } from "../source.ts";
-import type { ConnectionSite } from "./connect.ts";
 import { NOWHERE } from "./expression.ts";
-import type { ModelLowering } from "./model.ts";
-import { axesOf, type Meaning } from "./symbols.ts";
+import type { Lowering } from "./lowering.ts";
+import { axesOf, type Binding, type Meaning } from "./symbols.ts";
+import type { SynapseTemplate } from "./synapse.ts";
 
-/** What a param of a synapse is in one connection. */
-export interface Binding {
-  readonly meaning: Meaning;
-  readonly axes: readonly Dim[];
-  readonly read: ReadEntry;
+/** A connection as the parts of its lowering see it. */
+export interface ConnectionSite {
+  readonly name: ast.Name;
+  readonly item: ast.ConnectItem;
+  readonly template: SynapseTemplate;
+  /** The template as it is written: `dense`, `vision.max_pool`. */
   readonly written: string;
-  readonly span: Span;
+  /** `dense(a: [A], b: [B])` */
+  readonly signature: string;
 }
 
 /** A neuron as it was given. */
@@ -43,7 +45,7 @@ export interface GivenArguments {
 }
 
 /** Sorts arguments, or reports what does not belong and returns null. */
-export function readArguments(model: ModelLowering, site: ConnectionSite): GivenArguments | null {
+export function readArguments(model: Lowering, site: ConnectionSite): GivenArguments | null {
   const { definition } = site.template;
   const neurons: GivenNeuron[] = [];
   const params = new Map<string, Binding>();
@@ -82,7 +84,7 @@ export function readArguments(model: ModelLowering, site: ConnectionSite): Given
 }
 
 function givenNeuron(
-  model: ModelLowering,
+  model: Lowering,
   { template, item }: ConnectionSite,
   arg: ast.Arg,
 ): GivenNeuron | null {
@@ -109,7 +111,7 @@ function givenNeuron(
 }
 
 /** A param is bound to an array of the file, to a `let`, or, when it is one number, to a formula. */
-function bindParam(model: ModelLowering, { value }: ast.Arg): Binding | null {
+function bindParam(model: Lowering, { value }: ast.Arg): Binding | null {
   const { span } = value;
   const written = model.expressions.written(span);
   const array = model.expressions.array(value);
@@ -129,7 +131,7 @@ function bindParam(model: ModelLowering, { value }: ast.Arg): Binding | null {
   return { meaning, axes: [], read: () => number, written, span };
 }
 
-function givenDim(model: ModelLowering, { value, span }: ast.Arg): GivenDim | null {
+function givenDim(model: Lowering, { value, span }: ast.Arg): GivenDim | null {
   if (value.kind === "reference" && value.args === undefined && value.indices === undefined) {
     const dim = model.expressions.dim(value.path);
     return dim && { dim, size: dim.size, span };

@@ -9,9 +9,9 @@ import {
 } from "../rules/dim-mismatch.ts";
 import { missingArgument } from "../rules/missing-argument.ts";
 import { bindAxes, type BoundAxis, type Given, sameSize, sizeText } from "./axes.ts";
-import type { ConnectionSite } from "./connect.ts";
-import type { Binding, GivenArguments } from "./connect-arguments.ts";
-import type { ModelLowering } from "./model.ts";
+import type { ConnectionSite, GivenArguments } from "./connect-arguments.ts";
+import type { Lowering } from "./lowering.ts";
+import type { Binding } from "./symbols.ts";
 
 type Dims = Readonly<Record<string, Dim>>;
 
@@ -21,7 +21,7 @@ export interface SolvedAxes {
   readonly asked: readonly Given[];
 }
 
-function placeOf(model: ModelLowering, { name, signature }: ConnectionSite): ConnectionPlace {
+function placeOf(model: Lowering, { name, signature }: ConnectionSite): ConnectionPlace {
   return {
     name: name.text,
     signature,
@@ -32,7 +32,7 @@ function placeOf(model: ModelLowering, { name, signature }: ConnectionSite): Con
 
 /** Binds every axis that is named, or reports the first disagreement. */
 export function solveAxes(
-  model: ModelLowering,
+  model: Lowering,
   site: ConnectionSite,
   bindings: ReadonlyMap<string, Binding>,
   { neurons, dims: explicit }: GivenArguments,
@@ -107,7 +107,7 @@ function firsts(asked: readonly Given[]): Map<string, BoundAxis> {
 
 /** Checks the axes whose size follows from others, and adds them. */
 export function derivedAxes(
-  model: ModelLowering,
+  model: Lowering,
   site: ConnectionSite,
   { dims: solved, asked }: SolvedAxes,
   options: Readonly<Record<string, OptionValue>>,

@@ -15,13 +15,13 @@ import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../rules/type-mismatch.ts";
 import { declaredWider, valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
-import type { ConnectionSite } from "./connect.ts";
-import type { ModelLowering } from "./model.ts";
+import type { ConnectionSite } from "./connect-arguments.ts";
+import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
 
 /** Every option of the synapse with its value, or null after a message. */
 export function readOptions(
-  model: ModelLowering,
+  model: Lowering,
   { template, written, item }: ConnectionSite,
   given: ReadonlyMap<string, ast.Arg>,
   dims: Readonly<Record<string, Dim>>,
@@ -56,7 +56,7 @@ export function readOptions(
 
 /** As many numbers as the example has, each within the bound of the option. */
 function listOf(
-  { diagnostics, expressions }: ModelLowering,
+  { diagnostics, expressions }: Lowering,
   { name, bound }: HypersynapseOption,
   { value, example }: { readonly value: ast.Expression; readonly example: readonly number[] },
 ): OptionValue | null {
@@ -75,7 +75,7 @@ function listOf(
 }
 
 function optionValue(
-  model: ModelLowering,
+  model: Lowering,
   option: HypersynapseOption,
   { value }: ast.Arg,
 ): OptionValue | null {

@@ -4,6 +4,7 @@ import {
   add,
   type Expr,
   get,
+  type HypersynapseDefinition,
   type HypersynapseUse,
   makeIndex,
   makeTensor,
@@ -12,7 +13,6 @@ import {
   sum,
   type Tensor,
   type TensorSource,
-  type Term,
   verifyExpr,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
@@ -21,37 +21,17 @@ import { brokenExtern } from "../rules/broken-plugin.ts";
 import { externNotTrusted } from "../rules/extern-not-trusted.ts";
 import { shareDifferent } from "../rules/share-different.ts";
 import { wrongArity } from "../rules/wrong-arity.ts";
-import { type Binding, readArguments } from "./connect-arguments.ts";
+import { type ConnectionSite, readArguments } from "./connect-arguments.ts";
 import { derivedAxes, solveAxes } from "./connect-axes.ts";
 import { readOptions } from "./connect-options.ts";
 import { keepsDeclaration } from "./declared.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
-import type { Group, Meaning } from "./symbols.ts";
-import type { SynapseTemplate } from "./synapse.ts";
-
-/** A synapse in use: one hyperedge of the model. */
-export interface Connection {
-  readonly template: SynapseTemplate;
-  readonly term: Term;
-  /** What each param of the synapse is here. */
-  readonly params: ReadonlyMap<string, Binding>;
-}
-
-/** A connection as the parts of its lowering see it. */
-export interface ConnectionSite {
-  readonly name: ast.Name;
-  readonly item: ast.ConnectItem;
-  readonly template: SynapseTemplate;
-  /** The template as it is written: `dense`, `vision.max_pool`. */
-  readonly written: string;
-  /** `dense(a: [A], b: [B])` */
-  readonly signature: string;
-}
+import type { Binding, Connection, Group, Meaning } from "./symbols.ts";
 
 /** Lowers a connection, or reports and returns null. */
 export function lowerConnect(
-  model: ModelLowering,
+  model: Lowering,
   item: ast.ConnectItem,
 ): { connection: Connection; group: Group } | null {
   const template = model.templates.synapse(item.template.path);
@@ -113,7 +93,7 @@ export function lowerConnect(
   );
   return {
     connection: {
-      template,
+      definition,
       term: { name: path, energy, hypersynapse: origin(model, item, path) },
       params,
     },
@@ -127,7 +107,7 @@ function reader(tensor: Tensor): ReadEntry {
 
 /** A param that nothing was bound to: a tensor of the connection itself, named by its path. */
 function ownParam(
-  model: ModelLowering,
+  model: Lowering,
   { name, template }: ConnectionSite,
   path: string,
   { name: param, axes, bound, source, elem = "real" }: ParamDefinition,
@@ -150,7 +130,7 @@ function ownParam(
 }
 
 /** The connection that the params come from: itself, or the first of those that share them. */
-function origin(model: ModelLowering, { share: other }: ast.ConnectItem, path: string): string {
+function origin(model: Lowering, { share: other }: ast.ConnectItem, path: string): string {
   const meaning = other === undefined ? null : model.scope.at(other);
   if (meaning?.kind !== "connection") return path;
   const { name, hypersynapse } = meaning.connection.term;
@@ -159,7 +139,7 @@ function origin(model: ModelLowering, { share: other }: ast.ConnectItem, path: s
 
 /** All params of the connection that `share` names. */
 function share(
-  model: ModelLowering,
+  model: Lowering,
   { name, item, template }: ConnectionSite,
 ): Map<string, Binding> | null {
   if (item.share === undefined) return new Map();
@@ -175,8 +155,8 @@ function share(
     return null;
   }
   const { connection } = meaning;
-  if (connection.template.definition !== template.definition) {
-    const synapse = connection.template.definition.name;
+  if (connection.definition !== template.definition) {
+    const synapse = connection.definition.name;
     const place = { name: other, synapse, span };
     const own = { name: template.definition.name, span: item.template.path.span };
     shareDifferent(model.diagnostics, name, own, place);
@@ -187,7 +167,7 @@ function share(
 
 /** The energy of a connection. Code of a plugin is not believed: what it returns is verified. */
 function energyOf(
-  model: ModelLowering,
+  model: Lowering,
   { item, template, written }: ConnectionSite,
   use: HypersynapseUse,
 ): Expr | null {
@@ -199,7 +179,7 @@ function energyOf(
   }
   if (template.unavailable === "not run") {
     model.leaveOut(written);
-    return mention(template, use);
+    return mention(template.definition, use);
   }
   if (template.unavailable === "no code") {
     brokenExtern(diagnostics, written, "its package does not provide it", span);
@@ -227,7 +207,10 @@ function isExpr(value: unknown): value is Expr {
 }
 
 /** Stands for an energy that nobody will ask for: it reads every neuron and param of the use. */
-function mention({ definition }: SynapseTemplate, { args, params, dims }: HypersynapseUse): Expr {
+function mention(
+  definition: HypersynapseDefinition,
+  { args, params, dims }: HypersynapseUse,
+): Expr {
   const all = [...definition.args, ...definition.params].map(({ name, axes }) => {
     const indices = axes.map((axis) => makeIndex(axis, dims[axis]));
     const entry = (args[name] ?? params[name])(...indices);

@@ -10,7 +10,7 @@ import type * as ast from "../1-parse/ast.ts";
 import { startShape } from "../rules/start-shape.ts";
 import type { Span } from "../source.ts";
 import type { Surroundings } from "./expression.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 
 /** What gets the values. */
 export interface EntrywisePlace {
@@ -21,7 +21,7 @@ export interface EntrywisePlace {
 
 /** The value of one entry over the indices of the place; null when it was reported. */
 export function lowerEntrywise(
-  model: ModelLowering,
+  model: Lowering,
   value: ast.Expression,
   place: EntrywisePlace,
   { indices, inside }: { readonly indices: readonly Index[]; readonly inside: Surroundings },

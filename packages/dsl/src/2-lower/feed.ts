@@ -7,14 +7,14 @@ import { notFedHere } from "../rules/not-fed.ts";
 import type { Span } from "../source.ts";
 import { FEED_DISTRIBUTIONS } from "./distributions.ts";
 import { lowerEntrywise } from "./entrywise.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { bindTarget } from "./recall.ts";
 
 /** How many arguments must be given; what else there is has a default. */
 const NEEDED: Readonly<Record<string, number>> = { flip: 2 };
 
 /** Lowers a feed, or reports and returns null. */
-export function lowerFeed(model: ModelLowering, line: ast.FeedStep): Feed | null {
+export function lowerFeed(model: Lowering, line: ast.FeedStep): Feed | null {
   const [name] = line.target.path.segments;
   const meaning = model.scope.meaning(name);
   if (meaning.kind === "broken") return null;
@@ -51,7 +51,7 @@ export function lowerFeed(model: ModelLowering, line: ast.FeedStep): Feed | null
 }
 
 function drawOf(
-  model: ModelLowering,
+  model: Lowering,
   expression: ast.Expression,
   entry: (value: ast.Expression) => Expr | null,
 ): { distribution: string; args: Expr[] } | null {
@@ -78,7 +78,7 @@ function drawOf(
 
 /** E0804 for every given that a recall reads and that has neither a file nor a feed. */
 export function checkFed(
-  model: ModelLowering,
+  model: Lowering,
   run: { word: string; recall: Recall; span: Span },
   needed: ReadonlySet<Tensor>,
   feeds: readonly Feed[],

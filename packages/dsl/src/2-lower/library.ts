@@ -18,7 +18,7 @@ import {
 } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../source.ts";
 import type { ExternEnergy, Externs } from "./synapse.ts";
-import { Templates } from "./templates.ts";
+import { type Module, Templates } from "./templates.ts";
 
 /** A plugin: an npm package with a `.ham` file, and perhaps code for its `extern` synapses. */
 export interface Plugin {
@@ -47,18 +47,6 @@ export type UseAnswer =
  * package with its version range, such as `@someone/vision@^1.2`.
  */
 export type ResolveUse = (specifier: string) => UseAnswer;
-
-/** One file of a model. */
-export interface Module {
-  readonly file: ast.FileAst;
-  readonly templates: Templates;
-  /** What is found in this file. */
-  readonly diagnostics: Diagnostics;
-  /** Something in it could not be read, so what is there is not all that was written. */
-  readonly hasGaps: boolean;
-  /** Its folder, relative to that of the model: `` or `parts/`. */
-  readonly folder: string;
-}
 
 /** The plugins that a model uses, for the record. */
 export interface UsedPlugin {

@@ -46,7 +46,8 @@ import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { LagrangianTemplate } from "./lagrangian.ts";
 import type { GraphCheck } from "./graph-check.ts";
-import { joinPath, type Module } from "./library.ts";
+import { joinPath } from "./library.ts";
+import type { Lowering, PartInstance } from "./lowering.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { readArray, type WrittenArray } from "./literal-array.ts";
 import { lowerPart } from "./part.ts";
@@ -54,7 +55,7 @@ import { lowerRecall } from "./recall.ts";
 import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
-import type { Templates } from "./templates.ts";
+import type { Module, Templates } from "./templates.ts";
 
 /** Where things of the graph were written, for messages that come later. */
 export interface Places {
@@ -89,18 +90,8 @@ export function lowerModel(
   return new ModelLowering(module, overrides).run(checks);
 }
 
-/** A file that is a part of another one. */
-export interface PartInstance {
-  /** What the names of its graph start with: `fast.`. */
-  readonly prefix: string;
-  /** Names that are something of the caller. */
-  readonly bindings: ReadonlyMap<string, Meaning>;
-  /** The place in the model's own file that messages about it point at. */
-  readonly at: Span;
-}
-
-/** The lowering of one file; recall blocks use it too. */
-export class ModelLowering {
+/** The lowering of one file. */
+class ModelLowering implements Lowering {
   readonly diagnostics: Diagnostics;
   readonly overrides: Overrides;
   readonly scope: Scope;
@@ -279,11 +270,6 @@ export class ModelLowering {
     return this.#part?.bindings.has(name) ?? false;
   }
 
-  /** The lowering of another file as a part of this one. */
-  instantiate(module: Module, part: PartInstance): ModelLowering {
-    return new ModelLowering(module, this.overrides, part);
-  }
-
   /** Makes a tensor that nobody declared, such as the weights of a connection, part of the model. */
   adopt(tensor: Tensor, span: Span): void {
     this.#adopted.tensors.push(tensor);
@@ -355,7 +341,11 @@ export class ModelLowering {
         return lowered && { kind: "connection", ...lowered };
       }
       case "part": {
-        const lowered = lowerPart(this, item);
+        const lowered = lowerPart(
+          this,
+          item,
+          (module, part) => new ModelLowering(module, this.overrides, part),
+        );
         if (lowered === null) return null;
         this.#children.push(lowered.child);
         return { kind: "part", group: lowered.group };
@@ -456,7 +446,8 @@ export class ModelLowering {
       }
       return { from: "value", value };
     }
-    if (init.kind === "draw") return this.draw(init.distribution);
+    if (init.kind === "draw")
+      return drawFrom(init.distribution, this.expressions, this.diagnostics);
     const [written, key = null] = init.path.value.split("#", 2);
     const file = this.#folder === "" ? written : joinPath(this.#folder, written);
     const stored = init.stored === undefined ? null : this.shapes.lower(init.stored);
@@ -464,13 +455,6 @@ export class ModelLowering {
     if (init.stored !== undefined && stored === null) return null;
     if (init.take !== undefined && take === null) return null;
     return { from: "file", file, key, stored, take };
-  }
-
-  /** A distribution and its arguments. */
-  draw(
-    expression: ast.Expression,
-  ): { from: "draw"; distribution: string; args: readonly Expr[] } | null {
-    return drawFrom(expression, this.expressions, this.diagnostics);
   }
 
   #neuron(item: ast.NeuronItem): Meaning | null {

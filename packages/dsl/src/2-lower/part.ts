@@ -9,21 +9,26 @@ import { namedOnly } from "../rules/named-only.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
 import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
 import { type Declared, keepsDeclaration } from "./declared.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering, PartInstance } from "./lowering.ts";
 import { declarationsOf } from "./scope.ts";
 import { knownValue } from "./shape.ts";
 import { axesOf, type Declaration, type Group, kindText, type Meaning } from "./symbols.ts";
+import type { Module } from "./templates.ts";
 
 type Bindable = Extract<ast.Item, { kind: "dim" | "const" | "param" | "data" | "given" }>;
 
 /** A part: its own lowering, and its names behind a dot. */
-export interface LoweredPart {
-  readonly child: ModelLowering;
+export interface LoweredPart<Child> {
+  readonly child: Child;
   readonly group: Group;
 }
 
-/** Lowers a part, or reports and returns null. */
-export function lowerPart(model: ModelLowering, item: ast.PartItem): LoweredPart | null {
+/** Lowers a part, whose own file `instantiate` begins to lower; or reports and returns null. */
+export function lowerPart<Child extends Lowering>(
+  model: Lowering,
+  item: ast.PartItem,
+  instantiate: (module: Module, part: PartInstance) => Child,
+): LoweredPart<Child> | null {
   const { path, args = [] } = item.template;
   const written = model.expressions.written(path.span);
   const module = model.templates.module({ text: written, span: path.span });
@@ -59,7 +64,7 @@ export function lowerPart(model: ModelLowering, item: ast.PartItem): LoweredPart
     }
   }
   if (failed) return null;
-  const child = model.instantiate(module, {
+  const child = instantiate(module, {
     prefix,
     bindings,
     at: model.outermost(item.name.span),
@@ -74,7 +79,7 @@ function isBindable(item: Declaration["item"]): item is Bindable {
 
 /** What a name of the part is, seen from the caller. */
 function bind(
-  model: ModelLowering,
+  model: Lowering,
   target: Bindable,
   { value, span, name }: ast.Arg,
   path: string,
@@ -124,8 +129,8 @@ function declaredBy({ type }: Exclude<Bindable, { kind: "dim" }>): Declared {
 
 /** Bound arrays have exactly the axes that the part declares. */
 function shapesFit(
-  model: ModelLowering,
-  child: ModelLowering,
+  model: Lowering,
+  child: Lowering,
   item: ast.PartItem,
   bindable: ReadonlyMap<string, Bindable>,
 ): boolean {
@@ -148,7 +153,7 @@ function shapesFit(
   });
 }
 
-function members(child: ModelLowering): Group["members"] {
+function members(child: Lowering): Group["members"] {
   return new Map(
     [...child.scope.declarations.values()].flatMap(({ name, item }) =>
       item.kind === "energy" || item.kind === "broken"

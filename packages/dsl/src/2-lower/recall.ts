@@ -20,9 +20,10 @@ import type * as ast from "../1-parse/ast.ts";
 import { clampValue } from "../rules/clamp-value.ts";
 import { scheduleTarget } from "../rules/schedule-target.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
+import { drawFrom } from "./draw.ts";
 import { lowerEntrywise } from "./entrywise.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { checkSolver, lowerSolver, movesUnits, type WrittenSolver } from "./solver.ts";
 
 /** Words of a stop condition. */
@@ -34,7 +35,7 @@ const QUANTITIES: ReadonlyMap<string, Expr> = new Map(
 );
 
 /** Lowers a recall block, or reports and returns null. */
-export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall | null {
+export function lowerRecall(model: Lowering, item: ast.RecallItem): Recall | null {
   const { steps: lines, name } = item;
   const starts: Start[] = [];
   const clamps: Clamp[] = [];
@@ -122,7 +123,7 @@ export function lowerRecall(model: ModelLowering, item: ast.RecallItem): Recall 
 }
 
 /** Whether there are flips to record, all of them; false when it was reported. */
-function checkFlips(model: ModelLowering, line: ast.RecordStep, solver: string): boolean {
+function checkFlips(model: Lowering, line: ast.RecordStep, solver: string): boolean {
   if (!movesUnits(solver)) {
     model.diagnostics.report("E0404", line.path.span, {
       message: `\`${solver}\` flips no units: there are no flips to record`,
@@ -140,7 +141,7 @@ function checkFlips(model: ModelLowering, line: ast.RecordStep, solver: string):
 
 /** The indices that a target binds over a layer or an array, and what its expressions may see. */
 export function bindTarget(
-  model: ModelLowering,
+  model: Lowering,
   target: ast.Target,
   neuron: { readonly name: string; readonly axes: readonly Dim[] },
 ): { indices: Index[]; inside: Surroundings } | null {
@@ -164,7 +165,7 @@ export function bindTarget(
 
 /** A value for every entry of a layer: a whole tensor, a slice, or a formula over the target. */
 function entries(
-  model: ModelLowering,
+  model: Lowering,
   target: ast.Target,
   neuron: Neuron,
   value: ast.Expression,
@@ -176,11 +177,11 @@ function entries(
   return lowered && { indices: bound.indices, value: lowered };
 }
 
-function lowerStart(model: ModelLowering, line: ast.StartStep): Start | null {
+function lowerStart(model: Lowering, line: ast.StartStep): Start | null {
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.init.kind === "draw") {
-    const draw = model.draw(line.init.distribution);
+    const draw = drawFrom(line.init.distribution, model.expressions, model.diagnostics);
     return draw && { neuron, ...draw };
   }
   if (line.init.kind === "from") {
@@ -194,7 +195,7 @@ function lowerStart(model: ModelLowering, line: ast.StartStep): Start | null {
   return value && { neuron, from: "value", ...value };
 }
 
-function lowerClamp(model: ModelLowering, line: ast.ClampStep): Clamp | null {
+function lowerClamp(model: Lowering, line: ast.ClampStep): Clamp | null {
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.value !== undefined && line.where !== undefined) {
@@ -219,7 +220,7 @@ function lowerClamp(model: ModelLowering, line: ast.ClampStep): Clamp | null {
   return where && { neuron, indices: bound.indices, where, value: null };
 }
 
-function lowerSchedule(model: ModelLowering, line: ast.ScheduleStep) {
+function lowerSchedule(model: Lowering, line: ast.ScheduleStep) {
   const name = { text: model.expressions.written(line.path.span), span: line.path.span };
   const meaning = model.scope.at(line.path);
   if (meaning.kind === "broken") return null;

@@ -21,7 +21,7 @@ import { type KnownOption, unknownArgument } from "../rules/unknown-argument.ts"
 import { unknownTemplate } from "../rules/unknown-template.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
 
 interface SolverOption extends KnownOption {
@@ -89,7 +89,7 @@ export interface WrittenSolver {
 
 /** Lowers `solver = …`, or reports and returns null. */
 export function lowerSolver(
-  model: ModelLowering,
+  model: Lowering,
   value: ast.Expression,
   recall: string,
 ): WrittenSolver | null {
@@ -141,7 +141,7 @@ export function lowerSolver(
   return { solver, span: name.span, dtSpan };
 }
 
-function lowerOrder(model: ModelLowering, value: ast.Expression): VisitOrder | undefined {
+function lowerOrder(model: Lowering, value: ast.Expression): VisitOrder | undefined {
   const word = model.expressions.written(value.span);
   const order = VISIT_ORDERS.find((known) => known === word);
   if (order === undefined) {
@@ -159,7 +159,7 @@ function lowerOrder(model: ModelLowering, value: ast.Expression): VisitOrder | u
 
 /** Whether the solver can move every layer that is free; false when it was reported. */
 export function checkSolver(
-  model: ModelLowering,
+  model: Lowering,
   item: ast.RecallItem,
   written: WrittenSolver,
   clamps: readonly Clamp[],
@@ -196,7 +196,7 @@ export function checkSolver(
 
 /** The neurons of the file that no clamp holds as a whole. */
 function freeNeurons(
-  model: ModelLowering,
+  model: Lowering,
   clamps: readonly Clamp[],
 ): { neuron: Neuron; declared: ast.NeuronItem }[] {
   return [...model.scope.declarations.values()].flatMap(({ name, item }) => {

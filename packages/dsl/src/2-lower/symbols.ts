@@ -1,8 +1,17 @@
 // What the names of a file stand for.
 
-import type { Dim, Expr, Index, Neuron, Tensor } from "@hamlet/graph";
+import type {
+  Dim,
+  Expr,
+  HypersynapseDefinition,
+  Index,
+  Neuron,
+  ReadEntry,
+  Tensor,
+  Term,
+} from "@hamlet/graph";
 import type { Attribute, Item, Name } from "../1-parse/ast.ts";
-import type { Connection } from "./connect.ts";
+import type { Span } from "../source.ts";
 
 /** What the head of a synapse or a Lagrangian brings into its body: an argument, or one of its dims. */
 export interface Formal {
@@ -22,6 +31,23 @@ export interface Group {
   /** "a part of type `memory`", as messages describe it. */
   readonly what: string;
   readonly members: ReadonlyMap<string, { readonly kind: string; meaning(): Meaning }>;
+}
+
+/** What a param of a synapse is in one connection. */
+export interface Binding {
+  readonly meaning: Meaning;
+  readonly axes: readonly Dim[];
+  readonly read: ReadEntry;
+  readonly written: string;
+  readonly span: Span;
+}
+
+/** A synapse in use: one hyperedge of the model. */
+export interface Connection {
+  readonly definition: HypersynapseDefinition;
+  readonly term: Term;
+  /** What each param of the synapse is here. */
+  readonly params: ReadonlyMap<string, Binding>;
 }
 
 /**

@@ -8,9 +8,20 @@ import { declaredTwice } from "../rules/declared-twice.ts";
 import { unknownTemplate } from "../rules/unknown-template.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { builtInLagrangian, type LagrangianTemplate, lowerLagrangian } from "./lagrangian.ts";
-import type { Module } from "./library.ts";
 import { declarationsOf, isInGap } from "./scope.ts";
 import { builtInSynapse, type Externs, lowerSynapse, type SynapseTemplate } from "./synapse.ts";
+
+/** One file of a model. */
+export interface Module {
+  readonly file: ast.FileAst;
+  readonly templates: Templates;
+  /** What is found in this file. */
+  readonly diagnostics: Diagnostics;
+  /** Something in it could not be read, so what is there is not all that was written. */
+  readonly hasGaps: boolean;
+  /** Its folder, relative to that of the model: `` or `parts/`. */
+  readonly folder: string;
+}
 
 /** What a file can name besides its values. */
 export interface TemplateSources {

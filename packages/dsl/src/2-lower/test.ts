@@ -28,7 +28,7 @@ import { unknownName } from "../rules/unknown-name.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 
 /** The recalls of a file: their names as written, and what they became. */
 export interface KnownRecalls {
@@ -38,7 +38,7 @@ export interface KnownRecalls {
 
 /** Finds a recall by name; null when it is unknown or was reported. */
 export function findRecall(
-  model: ModelLowering,
+  model: Lowering,
   name: ast.Name,
   { written, lowered }: KnownRecalls,
 ): Recall | null {
@@ -53,7 +53,7 @@ export function findRecall(
 
 /** Lowers a test, or reports and returns null. */
 export function lowerTest(
-  model: ModelLowering,
+  model: Lowering,
   item: ast.TestItem,
   graph: EnergyGraph,
   recalls: KnownRecalls,
@@ -120,7 +120,7 @@ interface ExpectContext {
 }
 
 function lowerExpect(
-  model: ModelLowering,
+  model: Lowering,
   { condition: written }: ast.ExpectStep,
   context: ExpectContext,
 ): Expectation | null {
@@ -154,7 +154,7 @@ function sidesOf(condition: ast.Expression): ast.Expression[] {
 }
 
 /** Two tensors of equal axes, entry by entry. */
-function pair(model: ModelLowering, call: ast.Reference, count: number) {
+function pair(model: Lowering, call: ast.Reference, count: number) {
   const name = call.path.segments[0].text;
   const args = call.args!;
   if (args.length !== count) {
@@ -188,7 +188,7 @@ function pair(model: ModelLowering, call: ast.Reference, count: number) {
  * `overlap(a, b)` = Σ ab / √(Σ a² Σ b²), written as 1 minus what is missing so that it is exactly 1
  * for two equal patterns of signs.
  */
-function overlapOf(model: ModelLowering, call: ast.Reference): Expr | null {
+function overlapOf(model: Lowering, call: ast.Reference): Expr | null {
   const found = pair(model, call, 2);
   if (found === null) return null;
   const { indices, a, b } = found;
@@ -200,7 +200,7 @@ function overlapOf(model: ModelLowering, call: ast.Reference): Expr | null {
 
 /** `close(a, b, tol)`: no entry differs by more. */
 function closeOf(
-  model: ModelLowering,
+  model: Lowering,
   call: ast.Reference,
   shown: { text: string; value: Expr }[],
 ): Expr | null {
@@ -215,7 +215,7 @@ function closeOf(
 
 /** `falling(energy)`: no step raised the energy, whether or not it was kept. */
 function fallingOf(
-  model: ModelLowering,
+  model: Lowering,
   call: ast.Reference,
   { item, recall, recalls }: ExpectContext,
   shown: { text: string; value: Expr }[],

@@ -24,7 +24,7 @@ import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
 import { movesUnits } from "./solver.ts";
-import type { ModelLowering } from "./model.ts";
+import type { Lowering } from "./lowering.ts";
 import { findRecall, type KnownRecalls } from "./test.ts";
 
 const SETTINGS: readonly KnownOption[] = [
@@ -77,7 +77,7 @@ export interface LoweredTraining {
 
 /** Lowers a train block, or reports and returns null. */
 export function lowerTraining(
-  model: ModelLowering,
+  model: Lowering,
   item: ast.TrainItem,
   graph: EnergyGraph,
   recalls: KnownRecalls,
@@ -198,11 +198,7 @@ export function lowerTraining(
   };
 }
 
-function lowerUnroll(
-  model: ModelLowering,
-  value: ast.Expression,
-  recalls: KnownRecalls,
-): Recall | null {
+function lowerUnroll(model: Lowering, value: ast.Expression, recalls: KnownRecalls): Recall | null {
   const name =
     value.kind === "reference" && value.args === undefined ? value.path.segments[0] : null;
   if (name !== null) return findRecall(model, name, recalls);
@@ -214,7 +210,7 @@ function lowerUnroll(
 }
 
 function checkUnroll(
-  model: ModelLowering,
+  model: Lowering,
   { name, solver }: Recall,
   span: Span,
   { written }: KnownRecalls,
@@ -230,7 +226,7 @@ function checkUnroll(
 
 /** `adam(lr = 1e-3)`, `implicit`: one of `choices` with its options. */
 function lowerChoice(
-  model: ModelLowering,
+  model: Lowering,
   value: ast.Expression,
   what: "optimiser" | "gradient",
   choices: Choices,
@@ -267,11 +263,7 @@ function lowerChoice(
 }
 
 /** `freeze = [W, enc.W]`: params by name or path. */
-function lowerFreeze(
-  model: ModelLowering,
-  value: ast.Expression,
-  graph: EnergyGraph,
-): Tensor[] | null {
+function lowerFreeze(model: Lowering, value: ast.Expression, graph: EnergyGraph): Tensor[] | null {
   const parts = value.kind === "list" ? value.elements : [value];
   const params = graph.tensors.filter(({ kind }) => kind === "param");
   const found = parts.map((part) => {

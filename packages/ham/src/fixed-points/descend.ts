@@ -14,7 +14,8 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { makeRecall, type RecallSetup } from "../recall/recall.ts";
+import { makeRecall } from "../recall/make-recall.ts";
+import type { RecallSetup } from "../recall/recall.ts";
 import type { Landscape, Vector } from "./landscape.ts";
 
 const STEPS = 2000;

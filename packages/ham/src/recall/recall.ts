@@ -2,14 +2,10 @@
 // the result says how it ended.
 
 import type { Inputs, Key } from "@hamlet/core";
-import type { Dim, EnergyGraph, Neuron, Recall, Tensor } from "@hamlet/graph";
+import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
-import { BinaryRecall, FLIP_SOLVERS } from "../binary/binary-recall.ts";
 import type { FlipPath } from "../binary/trajectory.ts";
 import type { Memory } from "../solvers/solver.ts";
-import { assertNumbersAdmitted } from "../hypergraph/assert-admitted.ts";
-import { EnergyRecall } from "./energy-recall.ts";
-import { assertSchedulesAdmitted } from "./schedule.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./record.ts";
 import type { WrittenOf } from "./wording.ts";
@@ -106,18 +102,4 @@ export interface CompiledRecall {
   run(options?: RecallOptions): Promise<RecallResult>;
   dispose(): void;
   [Symbol.dispose](): void;
-}
-
-/**
- * Compiles a recall block of a model.
- *
- * What its runs are given is checked as the values of `setup` are: by the declarations of the graph.
- * @throws HamError `ham/unknown-solver`, `ham/bad-setting`, `ham/value-refused`.
- */
-export function makeRecall(graph: EnergyGraph, recall: Recall, setup: RecallSetup): CompiledRecall {
-  assertNumbersAdmitted(graph, setup);
-  assertSchedulesAdmitted(recall, setup);
-  return FLIP_SOLVERS.includes(recall.solver.name)
-    ? new BinaryRecall(graph, recall, setup)
-    : new EnergyRecall(graph, recall, setup);
 }

@@ -4,7 +4,8 @@ import type { Output } from "@hamlet/core";
 import { type EnergyGraph, HamError, layerEnergy, pinnedBy, type Recall } from "@hamlet/graph";
 import { dynamicsOf, leafOf } from "./dynamics.ts";
 import { evaluateOnBackend } from "./evaluate.ts";
-import { makeRecall, type RecallOptions, type RecallSetup } from "./recall.ts";
+import { makeRecall } from "./make-recall.ts";
+import type { RecallOptions, RecallSetup } from "./recall.ts";
 
 /** One part of an energy, for every example. */
 export interface EnergyPart {
