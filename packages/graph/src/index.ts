@@ -145,6 +145,7 @@ export {
   sum,
   time,
 } from "./expr/expr.ts";
+export { eachPart, makeFold, mapChildren, withChildren } from "./expr/parts.ts";
 export { exportJax, type JaxArray, type JaxOptions } from "./export/jax/export-jax.ts";
 export { exportOnnx, onnxModel, type OnnxStepOptions } from "./export/onnx/export-onnx.ts";
 export type { OnnxOptions } from "./export/onnx/ports.ts";

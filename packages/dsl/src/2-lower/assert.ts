@@ -2,8 +2,8 @@
 
 import {
   type Assertion,
-  children,
   type Dim,
+  eachPart,
   type Environment,
   evaluateScalar,
   type Expr,
@@ -90,11 +90,9 @@ function origins(
   { sizes, originOf }: { readonly sizes: ReadonlyMap<Dim, number>; readonly originOf: OriginOf },
 ): string[] {
   const dims = new Set<Dim>();
-  const visit = (node: Expr): void => {
+  eachPart([expr], (node) => {
     if (node.kind === "size") dims.add(node.dim);
-    children(node).forEach(visit);
-  };
-  visit(expr);
+  });
   const byOrigin = new Map<string, string[]>();
   for (const dim of dims) {
     const origin = originOf(dim);

@@ -3,19 +3,18 @@
 
 import {
   add,
-  apply,
+  children,
   type Dim,
   type Expr,
   type Index,
   lit,
+  makeFold,
   makeIndex,
   mul,
   position,
-  reduce,
-  select,
   size,
-  softmax,
   type Tensor,
+  withChildren,
 } from "@hamlet/graph";
 
 /** Where an axis of a definition is read: at a fixed position, or along the axes it became. */
@@ -34,7 +33,6 @@ export interface Instance {
 
 /** `expr` with everything of the definition replaced by what it is in `instance`. */
 export function instantiate(expr: Expr, instance: Instance): Expr {
-  const done = new Map<Expr, Expr>();
   const walked = new Map<Index, readonly Index[]>();
 
   function indices(index: Index): readonly Index[] {
@@ -49,16 +47,7 @@ export function instantiate(expr: Expr, instance: Instance): Expr {
     return known;
   }
 
-  function visit(node: Expr): Expr {
-    let result = done.get(node);
-    if (result === undefined) {
-      result = rebuild(node);
-      done.set(node, result);
-    }
-    return result;
-  }
-
-  function rebuild(node: Expr): Expr {
+  return makeFold<Expr>((node, visit) => {
     switch (node.kind) {
       case "size":
         return mul(...instance.dims(node.dim).map(size));
@@ -72,22 +61,11 @@ export function instantiate(expr: Expr, instance: Instance): Expr {
         const at = node.at.map((index) => (typeof index === "number" ? index : indices(index)));
         return instance.entry(node.tensor, at) ?? node;
       }
-      case "apply":
-        return apply(node.op, ...node.args.map(visit));
-      case "select":
-        return select(visit(node.condition), visit(node.whenTrue), visit(node.whenFalse));
       case "reduce":
-      case "softmax": {
-        const over = node.over.flatMap(indices);
-        const where = node.where === null ? null : visit(node.where);
-        return node.kind === "reduce"
-          ? reduce(node.op, over, visit(node.body), where)
-          : softmax(over, visit(node.body), where);
-      }
+      case "softmax":
+        return withChildren(node, children(node).map(visit), node.over.flatMap(indices));
       default:
-        return node;
+        return withChildren(node, children(node).map(visit));
     }
-  }
-
-  return visit(expr);
+  })(expr);
 }

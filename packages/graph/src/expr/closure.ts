@@ -15,6 +15,7 @@ import { sizeOfDim } from "./evaluate.ts";
 import { children } from "./expr.ts";
 import { SCALAR_FUNCTIONS } from "./scalar-functions.ts";
 import type { Apply, Dim, Expr, Get, Index, Reduce, Softmax, Tensor } from "./types.ts";
+import { makeFold } from "./parts.ts";
 
 /** What closures read. The arrays are borrowed and read anew at every call. */
 export interface ClosureSpace {
@@ -48,7 +49,6 @@ class CellClosures implements Closures {
   readonly #space: ClosureSpace;
   readonly #cells = new Map<Index, { at: number }>();
   readonly #done = new Map<Expr, Closure>();
-  readonly #lengths = new Map<Expr, number>();
   /** Counts the calls from outside. */
   readonly #calls = { now: 0 };
 
@@ -102,14 +102,9 @@ class CellClosures implements Closures {
   }
 
   /** How many operations an expression is, written out. */
-  #length(expr: Expr): number {
-    let length = this.#lengths.get(expr);
-    if (length === undefined) {
-      length = children(expr).reduce((total, part) => total + this.#length(part), 1);
-      this.#lengths.set(expr, length);
-    }
-    return length;
-  }
+  readonly #length = makeFold<number>((expr, length) =>
+    children(expr).reduce((total, part) => total + length(part), 1),
+  );
 
   #isMuch(expr: Expr): boolean {
     return expr.kind === "reduce" || (children(expr).length > 0 && this.#length(expr) >= MUCH);

@@ -1,4 +1,5 @@
 import { children } from "./expr.ts";
+import { eachPart } from "./parts.ts";
 import type { Expr, Tensor } from "./types.ts";
 
 /** True when `expr` reads one of `tensors`. */
@@ -29,11 +30,8 @@ export function moves(expr: Expr): boolean {
 /** Every tensor that the expressions read. */
 export function tensorsIn(expressions: readonly Expr[]): Set<Tensor> {
   const found = new Set<Tensor>();
-  for (const expr of expressions) {
-    contains(expr, (node) => {
-      if (node.kind === "get") found.add(node.tensor);
-      return false;
-    });
-  }
+  eachPart(expressions, (node) => {
+    if (node.kind === "get") found.add(node.tensor);
+  });
   return found;
 }

@@ -10,6 +10,7 @@ import { nameSharedParts } from "../rewrite/shared-parts.ts";
 import { replaceGets, replaceParts } from "../rewrite/substitute.ts";
 import { makeTensor } from "../expr/tensor.ts";
 import type { Apply, Expr, Index } from "../expr/types.ts";
+import { eachPart, makeFold } from "../expr/parts.ts";
 
 /** When an expression can first be computed. */
 export type ExplainedStage =
@@ -133,40 +134,22 @@ type Stage = keyof typeof ORDER;
 function computedAhead(expr: Expr): { stage: ExplainedStage; part: Expr }[] {
   const found = new Map<string, { stage: ExplainedStage; part: Expr }>();
   const stageOf = makeStages();
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
+  eachPart([expr], (node) => {
     const stage = stageOf(node);
-    if (stage === "step") {
-      children(node).forEach(visit);
-      return;
-    }
+    if (stage === "step") return;
     const work = node.kind === "reduce" || node.kind === "softmax" || node.free.length > 0;
-    if (!work || children(node).length === 0) return;
+    if (!work || children(node).length === 0) return false;
     found.set(exprKey(node, node.free), {
       part: node,
       stage: stage === "load" ? "once, when the model is loaded" : "once for every example",
     });
-  };
-  visit(expr);
+    return false;
+  });
   return [...found.values()];
 }
 
 /** When expressions can first be computed; shared parts are asked once. */
 function makeStages(): (expr: Expr) => Stage {
-  const known = new Map<Expr, Stage>();
-  const stageOf = (expr: Expr): Stage => {
-    let stage = known.get(expr);
-    if (stage === undefined) {
-      stage = own(expr);
-      for (const part of children(expr).map(stageOf)) {
-        if (ORDER[part] > ORDER[stage]) stage = part;
-      }
-      known.set(expr, stage);
-    }
-    return stage;
-  };
   const own = (expr: Expr): Stage => {
     if (expr.kind === "time") return "step";
     if (expr.kind !== "get") return "load";
@@ -174,7 +157,11 @@ function makeStages(): (expr: Expr) => Stage {
     if (kind === "state" || kind === "activation") return "step";
     return kind === "given" ? "example" : "load";
   };
-  return stageOf;
+  return makeFold<Stage>((expr, stageOf) =>
+    children(expr)
+      .map(stageOf)
+      .reduce((latest, stage) => (ORDER[stage] > ORDER[latest] ? stage : latest), own(expr)),
+  );
 }
 
 /** An activation that no line can hold is shown as what it is: the gradient of L. */

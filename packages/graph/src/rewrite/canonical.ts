@@ -11,8 +11,9 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { apply, isLit, lit, reduce, select, size, softmax } from "../expr/expr.ts";
+import { children, isLit, lit, size } from "../expr/expr.ts";
 import type { Apply, Dim, Expr, Index, Reduce, Softmax } from "../expr/types.ts";
+import { makeFold, withChildren } from "../expr/parts.ts";
 
 const COMMUTATIVE: ReadonlySet<string> = new Set([
   "add",
@@ -81,34 +82,9 @@ export function makePartKeys(): (part: Expr) => string {
 
 /** The same expression, built again by the constructors. */
 export function tidy(expr: Expr): Expr {
-  const done = new Map<Expr, Expr>();
-  const visit = (node: Expr): Expr => {
-    let result = done.get(node);
-    if (result === undefined) {
-      result = rebuild(node, visit);
-      done.set(node, result);
-    }
-    return result;
-  };
-  return visit(expr);
-}
-
-function rebuild(node: Expr, visit: (part: Expr) => Expr): Expr {
-  const guard = (where: Expr | null) => (where === null ? null : visit(where));
-  switch (node.kind) {
-    case "size":
-      return size(node.dim);
-    case "apply":
-      return apply(node.op, ...node.args.map(visit));
-    case "select":
-      return select(visit(node.condition), visit(node.whenTrue), visit(node.whenFalse));
-    case "reduce":
-      return reduce(node.op, node.over, visit(node.body), guard(node.where));
-    case "softmax":
-      return softmax(node.over, visit(node.body), guard(node.where));
-    default:
-      return node;
-  }
+  return makeFold<Expr>((node, visit) =>
+    node.kind === "size" ? size(node.dim) : withChildren(node, children(node).map(visit)),
+  )(expr);
 }
 
 class Keys {

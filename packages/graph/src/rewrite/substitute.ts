@@ -12,6 +12,7 @@ import {
   sub,
   logsumexp,
 } from "../expr/expr.ts";
+import { makeFold, mapChildren } from "../expr/parts.ts";
 import type { Expr, Get, Index, Softmax } from "../expr/types.ts";
 
 /** An index is replaced by another index or by a fixed position. */
@@ -33,17 +34,8 @@ export function substituteIndices(expr: Expr, map: IndexMap): Expr {
 /** {@link substituteIndices} for several expressions: parts that they share stay shared. */
 export function makeSubstitution(map: IndexMap): (expr: Expr) => Expr {
   if (map.size === 0) return (expr) => expr;
-  const done = new Map<Expr, Expr>();
-  const visit = (node: Expr): Expr => {
+  return makeFold((node, visit) => {
     if (!node.free.some((index) => map.has(index))) return node;
-    let result = done.get(node);
-    if (result === undefined) {
-      result = rewrite(node);
-      done.set(node, result);
-    }
-    return result;
-  };
-  const rewrite = (node: Expr): Expr => {
     switch (node.kind) {
       case "position": {
         const target = map.get(node.index)!;
@@ -54,15 +46,8 @@ export function makeSubstitution(map: IndexMap): (expr: Expr) => Expr {
           node.tensor,
           node.at.map((index) => (typeof index === "number" ? index : (map.get(index) ?? index))),
         );
-      case "apply":
-        return apply(node.op, ...node.args.map(visit));
-      case "select":
-        return select(visit(node.condition), visit(node.whenTrue), visit(node.whenFalse));
       case "reduce": {
-        if (!meets(node.over, map)) {
-          const guard = node.where === null ? null : visit(node.where);
-          return reduce(node.op, node.over, visit(node.body), guard);
-        }
+        if (!meets(node.over, map)) return mapChildren(node, visit);
         const { over, inner } = underBinder(node.over, map);
         const where = node.where === null ? null : substituteIndices(node.where, inner);
         return reduce(node.op, over, substituteIndices(node.body, inner), where);
@@ -70,10 +55,9 @@ export function makeSubstitution(map: IndexMap): (expr: Expr) => Expr {
       case "softmax":
         return substituteSoftmax(node, map);
       default:
-        return node;
+        return mapChildren(node, visit);
     }
-  };
-  return visit;
+  });
 }
 
 /** True when a binder hides an index of the map, or would capture one of its targets. */
@@ -139,35 +123,5 @@ export function replaceGets(expr: Expr, entry: (node: Get) => Expr | null): Expr
  * into it. What it returns may use the part's own free indices only.
  */
 export function replaceParts(expr: Expr, stand: (node: Expr) => Expr | null): Expr {
-  const done = new Map<Expr, Expr>();
-  const visit = (node: Expr): Expr => {
-    let result = done.get(node);
-    if (result === undefined) {
-      result = stand(node) ?? rebuild(node);
-      done.set(node, result);
-    }
-    return result;
-  };
-  const rebuild = (node: Expr): Expr => {
-    switch (node.kind) {
-      case "apply": {
-        const args = node.args.map(visit);
-        return args.every((arg, i) => arg === node.args[i]) ? node : apply(node.op, ...args);
-      }
-      case "select":
-        return select(visit(node.condition), visit(node.whenTrue), visit(node.whenFalse));
-      case "reduce":
-      case "softmax": {
-        const body = visit(node.body);
-        const where = node.where === null ? null : visit(node.where);
-        if (body === node.body && where === node.where) return node;
-        return node.kind === "reduce"
-          ? reduce(node.op, node.over, body, where)
-          : softmax(node.over, body, where);
-      }
-      default:
-        return node;
-    }
-  };
-  return visit(expr);
+  return makeFold<Expr>((node, visit) => stand(node) ?? mapChildren(node, visit))(expr);
 }

@@ -10,6 +10,7 @@ import {
   type Expr,
   get,
   lit,
+  makeFold,
   makeTensor,
   mul,
   replaceGets,
@@ -46,14 +47,7 @@ function differenceOf(expr: Expr, shifts: ReadonlyMap<Tensor, Tensor>): Expr {
       const shift = shifts.get(entry.tensor);
       return shift === undefined ? null : add(entry, get(shift, entry.at));
     });
-  const done = new Map<Expr, Expr>();
-  const change = (node: Expr): Expr => {
-    const known = done.get(node);
-    if (known !== undefined) return known;
-    const result = dependsOn(node, moving) ? difference(node) : lit(0);
-    done.set(node, result);
-    return result;
-  };
+  const change = makeFold((node) => (dependsOn(node, moving) ? difference(node) : lit(0)));
   const difference = (node: Expr): Expr => {
     switch (node.kind) {
       case "get":

@@ -4,7 +4,6 @@
 // solver need not evaluate F at every proposal: overlaps move on a lattice, so F can be a table.
 
 import {
-  apply,
   children,
   contains,
   dependsOn,
@@ -13,6 +12,7 @@ import {
   gradients,
   lit,
   makeTensor,
+  mapChildren,
   type Reduce,
   replaceGets,
   type Tensor,
@@ -80,5 +80,5 @@ function sameOrder(at: readonly unknown[], { over }: Reduce): boolean {
 function withTotal(expr: Expr, reduce: Reduce, total: Expr): Expr {
   if (expr === reduce) return total;
   if (expr.kind !== "apply") return expr;
-  return apply(expr.op, ...expr.args.map((arg) => withTotal(arg, reduce, total)));
+  return mapChildren(expr, (arg) => withTotal(arg, reduce, total));
 }

@@ -20,14 +20,14 @@ import {
   type Get,
   type Index,
   lit,
+  makeFold,
   makeIndex,
   makeTensor,
+  mapChildren,
   mul,
   position,
-  reduce,
   type Reduce,
   select,
-  softmax,
   substituteIndices,
   sum,
   type Tensor,
@@ -74,54 +74,27 @@ class Rewriting {
   readonly #values: BinaryLayers;
   readonly #layers: ReadonlySet<Tensor>;
   readonly #constants = new Map<Expr, Expr>();
-  readonly #done = new Map<Expr, Expr>();
+  readonly energy = makeFold((part) => this.#rewrite(part));
 
   constructor(values: BinaryLayers) {
     this.#values = values;
     this.#layers = new Set(values.keys());
   }
 
-  energy(expr: Expr): Expr {
-    let result = this.#done.get(expr);
-    if (result === undefined) {
-      result = this.#rewrite(expr);
-      this.#done.set(expr, result);
-    }
-    return result;
-  }
-
   #rewrite(expr: Expr): Expr {
     if (!dependsOn(expr, this.#layers)) return this.#constant(expr);
-    switch (expr.kind) {
-      case "apply":
-        return apply(expr.op, ...expr.args.map((arg) => this.energy(arg)));
-      case "select":
-        return select(
-          this.energy(expr.condition),
-          this.energy(expr.whenTrue),
-          this.energy(expr.whenFalse),
-        );
-      case "reduce":
-        return expr.op === "sum" ? this.#sum(expr) : this.#other(expr);
-      case "softmax":
-        return softmax(
-          expr.over,
-          this.energy(expr.body),
-          expr.where === null ? null : this.energy(expr.where),
-        );
-      default:
-        return expr;
-    }
+    if (expr.kind === "reduce" && expr.op === "sum") return this.#sum(expr);
+    return this.#inside(expr);
   }
 
-  #other({ op, over, body, where }: Reduce): Expr {
-    return reduce(op, over, this.energy(body), where === null ? null : this.energy(where));
+  #inside(expr: Expr): Expr {
+    return mapChildren(expr, (part) => this.energy(part));
   }
 
   #sum(expr: Reduce): Expr {
     const guarded = expr.where !== null && dependsOn(expr.where, this.#layers);
     const products = guarded ? null : monomials(expr.body, this.#layers);
-    if (products === null) return this.#other(expr);
+    if (products === null) return this.#inside(expr);
     return add(
       ...products.map((one) => {
         const short = reducePowers(one, this.#values);
@@ -175,25 +148,7 @@ class Rewriting {
   /** `expr` with its parts that no layer changes set aside. */
   #constantParts(expr: Expr): Expr {
     if (!dependsOn(expr, this.#layers)) return this.#constant(expr);
-    switch (expr.kind) {
-      case "apply":
-        return apply(expr.op, ...expr.args.map((arg) => this.#constantParts(arg)));
-      case "select":
-        return select(
-          this.#constantParts(expr.condition),
-          this.#constantParts(expr.whenTrue),
-          this.#constantParts(expr.whenFalse),
-        );
-      case "reduce":
-        return reduce(
-          expr.op,
-          expr.over,
-          this.#constantParts(expr.body),
-          expr.where === null ? null : this.#constantParts(expr.where),
-        );
-      default:
-        return expr;
-    }
+    return mapChildren(expr, (part) => this.#constantParts(part));
   }
 
   /** Sets aside what needs a loop; single reads and arithmetic are as cheap as a read. */

@@ -14,13 +14,13 @@ import {
   velocities,
 } from "../../model/energy-graph.ts";
 import { HamError } from "../../error.ts";
-import { children } from "../../expr/expr.ts";
 import { pinnedBy } from "../../model/recall-parts.ts";
 import { STAGES } from "../stages.ts";
 import { tidy } from "../../rewrite/canonical.ts";
 import type { Dim, Expr, Tensor } from "../../expr/types.ts";
 import { JaxBody, type Names, pythonNumber } from "./emit.ts";
 import { MAIN, PREAMBLE } from "./runtime.ts";
+import { eachPart } from "../../expr/parts.ts";
 
 /** What is exported beside the energy, the activations and one step. */
 export interface JaxOptions {
@@ -378,17 +378,12 @@ function definition(signature: string, doc: string, lines: readonly string[]): s
 function usedIn(exprs: readonly Expr[]): { dims: Set<Dim>; tensors: Set<Tensor> } {
   const dims = new Set<Dim>();
   const tensors = new Set<Tensor>();
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
+  eachPart(exprs, (node) => {
     if (node.kind === "get") tensors.add(node.tensor);
     if (node.kind === "size") dims.add(node.dim);
     for (const index of node.free) dims.add(index.dim);
     if (node.kind === "reduce") node.over.forEach((index) => dims.add(index.dim));
-    children(node).forEach(visit);
-  };
-  exprs.forEach(visit);
+  });
   return { dims, tensors };
 }
 

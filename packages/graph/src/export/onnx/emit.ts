@@ -11,6 +11,7 @@ import type { ScalarFunction } from "../../expr/scalar-functions.ts";
 import type { Apply, Expr, Get, Index, Reduce, Softmax, Tensor } from "../../expr/types.ts";
 import type { Batch } from "./batch.ts";
 import type { OnnxConstant, OnnxNode } from "./model.ts";
+import { makeFold } from "../../expr/parts.ts";
 
 /** The name of a value and the indices that its axes stand for. */
 interface Value {
@@ -112,7 +113,6 @@ export class OnnxScope {
   readonly #around: OnnxScope | null;
   readonly #names: ReadonlyMap<Tensor, string>;
   readonly #done = new Map<Expr, Value>();
-  readonly #local = new Map<Expr, boolean>();
 
   constructor({ body, sizes, batch, names, around }: ScopeSetup) {
     this.#body = body;
@@ -138,16 +138,10 @@ export class OnnxScope {
     return value;
   }
 
-  #isLocal(expr: Expr): boolean {
-    let local = this.#local.get(expr);
-    if (local === undefined) {
-      local =
-        (expr.kind === "get" && this.#names.has(expr.tensor)) ||
-        children(expr).some((part) => this.#isLocal(part));
-      this.#local.set(expr, local);
-    }
-    return local;
-  }
+  readonly #isLocal = makeFold<boolean>(
+    (expr, isLocal) =>
+      (expr.kind === "get" && this.#names.has(expr.tensor)) || children(expr).some(isLocal),
+  );
 
   #nameOf(tensor: Tensor): string {
     const name = this.#names.get(tensor);
