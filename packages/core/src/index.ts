@@ -1,7 +1,15 @@
 export { OPTIMISERS } from "./optimisers/catalogue.ts";
 export type { Moved, Optimiser, Settings, Standing } from "./optimisers/optimiser.ts";
-export { type Leaf, type Output, plan, type PlanOptions } from "./plan/planner.ts";
-export { BATCH, BATCH_INDEX, type Instruction, type Plan, type Stage } from "./plan/instruction.ts";
+export { type Output, plan } from "./plan/planner.ts";
+export {
+  BATCH,
+  BATCH_INDEX,
+  type Instruction,
+  type Leaf,
+  type Plan,
+  type PlanOptions,
+  type Stage,
+} from "./plan/instruction.ts";
 export { type Arrays, type Float64Program, makeFloat64Program } from "./run/float64-program.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";
 export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";

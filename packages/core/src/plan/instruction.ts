@@ -1,6 +1,6 @@
 // What a plan consists of: instructions in the order they run, each filling one slot.
 
-import { type Index, makeDim, makeIndex, type Tensor } from "@hamlet/graph";
+import { type Dim, type Index, makeDim, makeIndex, type Tensor } from "@hamlet/graph";
 
 /**
  * When a value can first be computed: once at `load` (data, const), after every change of a
@@ -98,4 +98,17 @@ export interface Plan {
   readonly outputs: ReadonlyMap<string, number>;
   /** Whether an output is a sum over the examples, so that the examples of a step do meet. */
   readonly summed: boolean;
+}
+
+/** How a tensor reaches the plan. */
+export interface Leaf {
+  readonly stage: Stage;
+  /** Whether it has a leading batch axis. */
+  readonly batched: boolean;
+}
+
+/** What a planner is told: the sizes of open dims, and how tensors reach the plan. */
+export interface PlanOptions {
+  readonly sizes?: ReadonlyMap<Dim, number>;
+  readonly leaf: (tensor: Tensor) => Leaf;
 }

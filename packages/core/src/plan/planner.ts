@@ -8,34 +8,28 @@
 import {
   type Apply,
   apply,
-  children,
   contains,
-  type Dim,
   type Expr,
-  HamError,
   type Index,
-  invariant,
   isCondition,
   isLit,
-  isPositive,
   lit,
-  makeRanges,
   mul,
   add,
   type Reduce,
   type ReduceOp,
-  type ScalarFunction,
   sizeOfDim,
   type Softmax,
   substituteIndices,
   sum,
   type Tensor,
 } from "@hamlet/graph";
-import { Builder } from "./builder.ts";
-import { type AxisMoves, contract } from "./contract.ts";
+import { AxisMoves, grid, NEUTRAL, product } from "./axis-moves.ts";
+import { contract } from "./contract.ts";
 import { type Centred, findCentred } from "./centre.ts";
+import { Known } from "./known.ts";
 import { findShifts, shifted } from "./shift.ts";
-import { BATCH, BATCH_INDEX, type Op, type Plan, type Stage, type Value } from "./instruction.ts";
+import { BATCH, BATCH_INDEX, type Plan, type PlanOptions, type Value } from "./instruction.ts";
 
 /** What stands below every number when the entries of a `logsumexp` are left out. */
 const EXCLUDED = -1e30;
@@ -45,15 +39,6 @@ const LARGEST = 3.4028234663852886e38;
 
 /** Whole powers up to this one are products; their rounding errors add up, at most one a factor. */
 const LARGEST_POWER = 32;
-
-/** What a reduction of no entries is. */
-const NEUTRAL = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
-
-/** Functions that are finite wherever their arguments are moderate numbers. */
-const TOTAL: ReadonlySet<ScalarFunction> = new Set([
-  ...(["add", "mul", "abs", "sign", "relu", "step", "softplus", "sigmoid", "logcosh"] as const),
-  ...(["tanh", "sin", "cos", "max", "min", "eq", "ne", "lt", "le", "and", "or", "not"] as const),
-]);
 
 /**
  * `expr` as a condition that is exactly 0 or 1. The graph counts everything but 0 as true, where
@@ -67,13 +52,6 @@ function truth(expr: Expr): Expr {
   return certain ? expr : apply("ne", expr, lit(0));
 }
 
-/** How a tensor reaches the plan. */
-export interface Leaf {
-  readonly stage: Stage;
-  /** Whether it has a leading batch axis. */
-  readonly batched: boolean;
-}
-
 /** One result of a plan: its axes come in the order of `indices`, after the batch axis. */
 export interface Output {
   readonly name: string;
@@ -85,45 +63,32 @@ export interface Output {
   readonly summed?: boolean;
 }
 
-export interface PlanOptions {
-  readonly sizes?: ReadonlyMap<Dim, number>;
-  readonly leaf: (tensor: Tensor) => Leaf;
-}
-
 /** Plans expressions for a backend; see the head of this file. */
 export function plan(outputs: readonly Output[], options: PlanOptions): Plan {
   const planner = new Planner(options);
   const slots = new Map(outputs.map((output) => [output.name, planner.output(output)]));
   const summed = outputs.some((output) => output.summed === true);
-  return { instructions: planner.builder.instructions, outputs: slots, summed };
+  return { instructions: planner.moves.builder.instructions, outputs: slots, summed };
 }
 
-/** The planner at work; `contract.ts` uses it to combine and move axes. */
-class Planner implements AxisMoves {
-  readonly builder = new Builder();
+/** Chooses, for every expression, the operations that compute it. */
+class Planner {
+  readonly moves: AxisMoves;
+  readonly #known: Known;
   readonly #options: PlanOptions;
   readonly #values = new Map<Expr, Value>();
-  readonly #batched = new Map<Expr, boolean>();
-  readonly #finite = new Map<Expr, boolean>();
-  readonly #ranges = makeRanges();
 
   constructor(options: PlanOptions) {
     this.#options = options;
-  }
-
-  size(index: Index): number {
-    return index === BATCH_INDEX ? BATCH : sizeOfDim(index.dim, this.#options);
-  }
-
-  shapeOf(axes: readonly Index[]): number[] {
-    return axes.map((index) => this.size(index));
+    this.moves = new AxisMoves(options);
+    this.#known = new Known(options);
   }
 
   output({ value, indices, batched, summed }: Output): number {
-    if (summed) return this.exactly(this.#overExamples(value), indices);
+    if (summed) return this.moves.exactly(this.#overExamples(value), indices);
     const result = this.value(value);
     const wantsBatch = batched || result.axes.includes(BATCH_INDEX);
-    return this.exactly(result, wantsBatch ? [BATCH_INDEX, ...indices] : indices);
+    return this.moves.exactly(result, wantsBatch ? [BATCH_INDEX, ...indices] : indices);
   }
 
   /**
@@ -133,14 +98,18 @@ class Planner implements AxisMoves {
   #overExamples(expr: Expr): Value {
     if (expr.kind === "apply" && expr.op === "add") {
       if (expr.args.every((term) => this.#isWide(term))) {
-        return this.collapse("sum", this.value(expr), [BATCH_INDEX]);
+        return this.moves.collapse("sum", this.value(expr), [BATCH_INDEX]);
       }
       const terms = expr.args.map((term) => this.#overExamples(term));
-      return terms.reduce((a, b) => this.combine("add", a, b));
+      return terms.reduce((a, b) => this.moves.combine("add", a, b));
     }
     const { over, factors } = productOf(expr);
     const parts = factors.map((factor) => this.value(factor));
-    return contract(this, [BATCH_INDEX, ...over], this.#covered(parts, [BATCH_INDEX, ...over]));
+    return contract(
+      this.moves,
+      [BATCH_INDEX, ...over],
+      this.moves.covered(parts, [BATCH_INDEX, ...over]),
+    );
   }
 
   value(expr: Expr): Value {
@@ -155,14 +124,14 @@ class Planner implements AxisMoves {
   #plan(expr: Expr): Value {
     switch (expr.kind) {
       case "lit":
-        return this.constant(expr.value);
+        return this.moves.constant(expr.value);
       case "size":
-        return this.constant(sizeOfDim(expr.dim, this.#options));
+        return this.moves.constant(sizeOfDim(expr.dim, this.#options));
       case "time":
-        return { slot: this.builder.emit("time", [], [], []), axes: [] };
+        return { slot: this.moves.builder.emit("time", [], [], []), axes: [] };
       case "position": {
-        const count = this.size(expr.index);
-        return { slot: this.builder.emit("range", [], [count], [count]), axes: [expr.index] };
+        const count = this.moves.size(expr.index);
+        return { slot: this.moves.builder.emit("range", [], [count], [count]), axes: [expr.index] };
       }
       case "get":
         return this.#read(expr.tensor, expr.at);
@@ -174,15 +143,15 @@ class Planner implements AxisMoves {
         return this.#reduce(expr);
       case "softmax": {
         const { weights, total } = this.#exponentials(expr);
-        if (expr.where === null) return this.combine("div", weights, total);
+        if (expr.where === null) return this.moves.combine("div", weights, total);
         // A total is at least 1, unless every entry was left out: then all weights are 0.
-        return this.combine("div", weights, this.combine("maximum", total, this.constant(0.5)));
+        return this.moves.combine(
+          "div",
+          weights,
+          this.moves.combine("maximum", total, this.moves.constant(0.5)),
+        );
       }
     }
-  }
-
-  constant(value: number): Value {
-    return { slot: this.builder.emit("constant", [], [value], []), axes: [] };
   }
 
   /** A tensor read at indices: positions are picked and repeated indices read the diagonal. */
@@ -190,7 +159,7 @@ class Planner implements AxisMoves {
     const { stage, batched } = this.#options.leaf(tensor);
     const dims = tensor.axes.map((dim) => sizeOfDim(dim, this.#options));
     const lead = batched ? [BATCH] : [];
-    const input = this.builder.input(tensor, stage, [...lead, ...dims]);
+    const input = this.moves.builder.input(tensor, stage, [...lead, ...dims]);
     const leadAxes = batched ? [BATCH_INDEX] : [];
     const plain = at.every(
       (index, axis) => typeof index !== "number" && at.indexOf(index) === axis,
@@ -198,19 +167,19 @@ class Planner implements AxisMoves {
     if (plain) return { slot: input, axes: [...leadAxes, ...(at as Index[])] };
 
     const free = [...new Set(at.filter((index) => typeof index !== "number"))];
-    const sizes = this.shapeOf(free);
-    const offsets = positions(sizes).map((point) =>
+    const sizes = this.moves.shapeOf(free);
+    const offsets = grid(sizes).map((point) =>
       at.reduce<number>((offset, index, axis) => {
         const place = typeof index === "number" ? index : point[free.indexOf(index)];
         return offset * dims[axis] + place;
       }, 0),
     );
     const all = dims.reduce((a, b) => a * b, 1);
-    const flat = this.builder.emit("reshape", [input], [...lead, all], [...lead, all]);
-    const picked = this.builder.emit("gather", [flat], offsets, [...lead, offsets.length]);
+    const flat = this.moves.builder.emit("reshape", [input], [...lead, all], [...lead, all]);
+    const picked = this.moves.builder.emit("gather", [flat], offsets, [...lead, offsets.length]);
     const shape = [...lead, ...sizes];
     return {
-      slot: this.builder.emit("reshape", [picked], shape, shape),
+      slot: this.moves.builder.emit("reshape", [picked], shape, shape),
       axes: [...leadAxes, ...free],
     };
   }
@@ -222,24 +191,26 @@ class Planner implements AxisMoves {
         return this.#sum(args);
       case "mul":
         return contract(
-          this,
+          this.moves,
           [],
           args.map((arg) => this.value(arg)),
         );
       case "pow":
         return this.#power(args[0], args[1]);
       case "max":
-        return this.combine("maximum", this.value(args[0]), this.value(args[1]));
+        return this.moves.combine("maximum", this.value(args[0]), this.value(args[1]));
       case "min":
-        return this.combine("minimum", this.value(args[0]), this.value(args[1]));
+        return this.moves.combine("minimum", this.value(args[0]), this.value(args[1]));
       case "not":
-        return this.map(op, this.value(truth(args[0])));
+        return this.moves.map(op, this.value(truth(args[0])));
       case "and":
       case "or":
-        return this.combine(op, this.value(truth(args[0])), this.value(truth(args[1])));
+        return this.moves.combine(op, this.value(truth(args[0])), this.value(truth(args[1])));
       default: {
         const parts = args.map((arg) => this.value(arg));
-        return parts.length === 1 ? this.map(op, parts[0]) : this.combine(op, parts[0], parts[1]);
+        return parts.length === 1
+          ? this.moves.map(op, parts[0])
+          : this.moves.combine(op, parts[0], parts[1]);
       }
     }
   }
@@ -260,10 +231,12 @@ class Planner implements AxisMoves {
       const own = new Map(where.over.map((index, axis) => [index, over[axis]]));
       parts.push(this.value(truth(substituteIndices(where.condition, own))));
     }
-    const left = contract(this, over, parts);
+    const left = contract(this.moves, over, parts);
     const known = typeof share === "number";
-    const off = known ? this.map("mul", left, share) : this.combine("mul", left, this.value(share));
-    return this.combine("sub", difference, off);
+    const off = known
+      ? this.moves.map("mul", left, share)
+      : this.moves.combine("mul", left, this.value(share));
+    return this.moves.combine("sub", difference, off);
   }
 
   /** `a + b − c`: small terms first, and a factor −1 becomes a subtraction. */
@@ -274,66 +247,72 @@ class Planner implements AxisMoves {
       return { minus, value: this.value(minus ? mul(lit(-1), term) : term) };
     });
     parts.push(...done.map((value) => ({ minus: false, value })));
-    parts.sort((a, b) => this.#count(a.value) - this.#count(b.value));
+    parts.sort((a, b) => this.moves.count(a.value) - this.moves.count(b.value));
     const first = parts.findIndex((part) => !part.minus);
     if (first > 0) parts.unshift(...parts.splice(first, 1));
-    const start = parts[0].minus ? this.map("mul", parts[0].value, -1) : parts[0].value;
+    const start = parts[0].minus ? this.moves.map("mul", parts[0].value, -1) : parts[0].value;
     return parts
       .slice(1)
-      .reduce((total, part) => this.combine(part.minus ? "sub" : "add", total, part.value), start);
+      .reduce(
+        (total, part) => this.moves.combine(part.minus ? "sub" : "add", total, part.value),
+        start,
+      );
   }
 
   #power(base: Expr, exponent: Expr): Value {
     const value = this.value(base);
-    if (!isLit(exponent)) return this.combine("pow", value, this.value(exponent));
+    if (!isLit(exponent)) return this.moves.combine("pow", value, this.value(exponent));
     const whole = Number.isInteger(exponent.value);
     if (whole && exponent.value >= 2 && exponent.value <= LARGEST_POWER) {
       return this.#wholePower(value, exponent.value);
     }
     switch (exponent.value) {
       case -1:
-        return this.map("reciprocal", value);
+        return this.moves.map("reciprocal", value);
       case 0.5:
-        return this.map("sqrt", value);
+        return this.moves.map("sqrt", value);
       case -0.5:
-        return this.map("rsqrt", value);
+        return this.moves.map("rsqrt", value);
       default:
-        return this.combine("pow", value, this.constant(exponent.value));
+        return this.moves.combine("pow", value, this.moves.constant(exponent.value));
     }
   }
 
   /** `xⁿ` by squaring: a few products, which on wasm take a fraction of the time of a power. */
   #wholePower(value: Value, exponent: number): Value {
     if (exponent === 1) return value;
-    const half = this.map("square", this.#wholePower(value, Math.floor(exponent / 2)));
-    return exponent % 2 === 0 ? half : this.combine("mul", half, value);
+    const half = this.moves.map("square", this.#wholePower(value, Math.floor(exponent / 2)));
+    return exponent % 2 === 0 ? half : this.moves.combine("mul", half, value);
   }
 
   #select(condition: Expr, whenTrue: Expr, whenFalse: Expr): Value {
-    if (isLit(whenFalse) && whenFalse.value === 0 && this.#isFinite(whenTrue)) {
+    if (isLit(whenFalse) && whenFalse.value === 0 && this.#known.isFinite(whenTrue)) {
       // The condition may be a factor, which needs not be repeated along the other axes.
       return this.value(mul(truth(condition), whenTrue));
     }
     const parts = [truth(condition), whenTrue, whenFalse].map((part) => this.value(part));
-    const axes = this.#union(parts.map((part) => part.axes));
+    const axes = this.moves.union(parts.map((part) => part.axes));
     // All three have the same shape, and more than four axes are too many for WebGL.
-    const shape = this.shapeOf(axes);
+    const shape = this.moves.shapeOf(axes);
     const flat = axes.length > 4 ? [product(shape)] : shape;
-    const slots = parts.map((part) => this.#reshaped(this.exactly(part, axes), flat));
-    return { slot: this.#reshaped(this.builder.emit("select", slots, [], flat), shape), axes };
+    const slots = parts.map((part) => this.moves.reshaped(this.moves.exactly(part, axes), flat));
+    return {
+      slot: this.moves.reshaped(this.moves.builder.emit("select", slots, [], flat), shape),
+      axes,
+    };
   }
 
   #reduce(expr: Reduce): Value {
     const { op, over, where, body } = expr;
     if (op === "logsumexp") {
       const { total, top } = this.#exponentials(expr);
-      return this.combine("add", this.map("log", total), top);
+      return this.moves.combine("add", this.moves.map("log", total), top);
     }
     if (op === "sum" && where === null) {
       const expanded = this.#multipliedOut(over, body);
       if (expanded !== null) return this.value(expanded);
       return contract(
-        this,
+        this.moves,
         over,
         this.#opened(factorsOf(body)).map((factor) => this.value(factor)),
       );
@@ -341,36 +320,29 @@ class Planner implements AxisMoves {
     const neutral = NEUTRAL[op];
     const tied = this.#tiedReduce(op, expr, neutral);
     if (tied !== null) return tied;
-    if (op === "sum" && where !== null && this.#isFinite(body)) {
+    if (op === "sum" && where !== null && this.#known.isFinite(body)) {
       // Nothing can become NaN or infinite here, so the guard may be a factor.
       return this.value(sum(over, mul(truth(where), body)));
     }
     const entries = where === null ? this.value(body) : this.#select(where, body, lit(neutral));
-    return this.collapse(op, this.#covering(entries, over), over);
+    return this.moves.collapse(op, this.moves.covering(entries, over), over);
   }
 
   /** A reduction whose guard ties indices to each other; null when that does not apply. */
   #tiedReduce(op: Exclude<ReduceOp, "logsumexp">, expr: Reduce, neutral: number): Value | null {
     const { over, body } = expr;
-    const found = findShifts(expr, (index) => this.size(index), this.#options.sizes);
+    const found = findShifts(expr, (index) => this.moves.size(index), this.#options.sizes);
     if (found === null) return null;
     const { ties, rest } = found;
     const left = over.filter((index) => !ties.some((tie) => tie.index === index));
-    if (op === "sum" && this.#isFinite(body)) {
+    if (op === "sum" && this.#known.isFinite(body)) {
       const factors = [...this.#opened(factorsOf(body)), ...rest.map((part) => truth(part))];
-      const parts = factors.map((factor) => shifted(this, this.value(factor), ties, neutral));
-      return contract(this, left, this.#covered(parts, left));
+      const parts = factors.map((factor) => shifted(this.moves, this.value(factor), ties, neutral));
+      return contract(this.moves, left, this.moves.covered(parts, left));
     }
     if (rest.length > 0) return null;
-    const entries = shifted(this, this.value(body), ties, neutral);
-    return this.collapse(op, this.#covering(entries, left), left);
-  }
-
-  /** Factors that between them have the axes `over`. */
-  #covered(parts: readonly Value[], over: readonly Index[]): Value[] {
-    const missing = over.filter((index) => !parts.some(({ axes }) => axes.includes(index)));
-    if (missing.length === 0) return [...parts];
-    return [...parts, { slot: this.exactly(this.constant(1), missing), axes: missing }];
+    const entries = shifted(this.moves, this.value(body), ties, neutral);
+    return this.moves.collapse(op, this.moves.covering(entries, left), left);
   }
 
   /**
@@ -384,24 +356,27 @@ class Planner implements AxisMoves {
   }: Reduce | Softmax): Record<"top" | "weights" | "total", Value> {
     const { scale, scores } = this.#scaled(body, over);
     const entries = where === null ? this.value(scores) : this.#among(where, scores);
-    const all = this.#covering(entries, over);
-    const top = this.#isFinite(body) ? this.collapse("max", all, over) : this.#finiteTop(all, over);
-    const below = this.combine("sub", all, top);
-    const powers = this.map("exp", this.#times(scale, below));
+    const all = this.moves.covering(entries, over);
+    const top = this.#known.isFinite(body)
+      ? this.moves.collapse("max", all, over)
+      : this.#finiteTop(all, over);
+    const below = this.moves.combine("sub", all, top);
+    const powers = this.moves.map("exp", this.#times(scale, below));
     // Where every entry is left out, `top` is one of them and its power 1.
-    const weights = where === null ? powers : this.combine("mul", powers, this.value(truth(where)));
+    const weights =
+      where === null ? powers : this.moves.combine("mul", powers, this.value(truth(where)));
     return {
       top: this.#times(scale, top),
       weights,
-      total: this.collapse("sum", weights, over),
+      total: this.moves.collapse("sum", weights, over),
     };
   }
 
   /** The largest score, as a finite number: what is infinite stays so when it is taken off. */
   #finiteTop(all: Value, over: readonly Index[]): Value {
-    const top = this.collapse("max", all, over);
-    const least = this.combine("maximum", top, this.constant(-LARGEST));
-    return this.combine("minimum", least, this.constant(LARGEST));
+    const top = this.moves.collapse("max", all, over);
+    const least = this.moves.combine("maximum", top, this.moves.constant(-LARGEST));
+    return this.moves.combine("minimum", least, this.moves.constant(LARGEST));
   }
 
   /**
@@ -412,7 +387,7 @@ class Planner implements AxisMoves {
   #scaled(body: Expr, over: readonly Index[]): { scale: readonly Expr[]; scores: Expr } {
     const factors = factorsOf(body);
     const walks = (factor: Expr) => factor.free.some((index) => over.includes(index));
-    const scale = factors.filter((factor) => !walks(factor) && this.#isPositive(factor));
+    const scale = factors.filter((factor) => !walks(factor) && this.#known.isPositive(factor));
     const plain = !contains(body, (part) => part.kind === "reduce");
     if (!plain || scale.length === factors.length) return { scale: [], scores: body };
     return { scale, scores: mul(...factors.filter((factor) => !scale.includes(factor))) };
@@ -420,14 +395,14 @@ class Planner implements AxisMoves {
 
   #times(scale: readonly Expr[], value: Value): Value {
     if (scale.length === 0) return value;
-    return contract(this, [], [...scale.map((factor) => this.value(factor)), value]);
+    return contract(this.moves, [], [...scale.map((factor) => this.value(factor)), value]);
   }
 
   /** `body`, and below every number where `where` is false: a mask added where nothing is infinite. */
   #among(where: Expr, body: Expr): Value {
-    if (!this.#isFinite(body)) return this.#select(where, body, lit(EXCLUDED));
+    if (!this.#known.isFinite(body)) return this.#select(where, body, lit(EXCLUDED));
     const mask = mul(lit(EXCLUDED), apply("not", where));
-    return this.combine("add", this.value(body), this.value(mask));
+    return this.moves.combine("add", this.value(body), this.value(mask));
   }
 
   /**
@@ -460,184 +435,15 @@ class Planner implements AxisMoves {
   }
 
   #joins(total: Apply): boolean {
-    return total.args.every((term) => this.#axes(term) < this.#axes(total));
+    return total.args.every((term) => this.#known.rank(term) < this.#known.rank(total));
   }
 
   /** Whether one factor alone differs per example and walks every index of the product. */
   #isWide(expr: Expr): boolean {
     const all = expr.free.length + 1;
-    return factorsOf(expr).some((factor) => this.#isBatched(factor) && this.#axes(factor) === all);
-  }
-
-  #axes(expr: Expr): number {
-    return expr.free.length + Number(this.#isBatched(expr));
-  }
-
-  #isBatched(expr: Expr): boolean {
-    let result = this.#batched.get(expr);
-    if (result === undefined) {
-      result =
-        expr.kind === "get"
-          ? this.#options.leaf(expr.tensor).batched
-          : children(expr).some((child) => this.#isBatched(child));
-      this.#batched.set(expr, result);
-    }
-    return result;
-  }
-
-  /** True where finite inputs cannot give an infinite or undefined value. */
-  #isFinite(expr: Expr): boolean {
-    let result = this.#finite.get(expr);
-    if (result === undefined) this.#finite.set(expr, (result = this.#findFinite(expr)));
-    return result;
-  }
-
-  #findFinite(expr: Expr): boolean {
-    if (expr.kind === "apply" && expr.op === "pow") {
-      const [base, exponent] = expr.args;
-      const whole = isLit(exponent) && exponent.value > 0 && Number.isInteger(exponent.value);
-      const safe = whole || (isLit(exponent) && this.#isPositive(base));
-      return safe && this.#isFinite(base);
-    }
-    if (expr.kind === "apply" && expr.op === "sqrt") {
-      return this.#isPositive(expr.args[0]) && this.#isFinite(expr.args[0]);
-    }
-    // A maximum of nothing is infinite.
-    if (expr.kind === "reduce" && expr.where !== null && expr.op !== "sum" && expr.op !== "prod") {
-      return false;
-    }
-    if (expr.kind === "apply" && !TOTAL.has(expr.op)) return false;
-    return children(expr).every((child) => this.#isFinite(child));
-  }
-
-  /** True where an expression is above 0 whatever its tensors hold, as a variance + ε is. */
-  #isPositive(expr: Expr): boolean {
-    if (expr.kind === "size") return sizeOfDim(expr.dim, this.#options) > 0;
-    return isPositive(this.#ranges(expr));
-  }
-
-  // ---- moving axes ----
-
-  /** A function of one value, entry by entry; `constant` is its second argument, if any. */
-  map(op: Op, value: Value, constant?: number): Value {
-    const shape = this.builder.shape(value.slot);
-    const inputs = [value.slot];
-    if (constant !== undefined) inputs.push(this.constant(constant).slot);
-    return { slot: this.builder.emit(op, inputs, [], shape), axes: value.axes };
-  }
-
-  /** A function of two values, entry by entry, over the union of their axes. */
-  combine(op: Op, a: Value, b: Value): Value {
-    const axes = this.#union([a.axes, b.axes]);
-    const groups = mergeable(axes, [a.axes, b.axes]);
-    const [left, right] = [a, b].map((part) => this.#broadcastable(part, axes, groups));
-    const shape = groups.map((group) => product(this.shapeOf(group)));
-    const slot = this.builder.emit(op, [left, right], [], shape);
-    return { slot: this.#reshaped(slot, this.shapeOf(axes)), axes };
-  }
-
-  /** Reduces the axes `over` away. */
-  collapse(op: "sum" | "prod" | "max" | "min", value: Value, over: readonly Index[]): Value {
-    const numbers = over.map((index) => value.axes.indexOf(index)).sort((x, y) => x - y);
-    const axes = value.axes.filter((index) => !over.includes(index));
-    if (numbers.length === 0) return value;
-    if (over.some((index) => this.size(index) === 0)) {
-      // Backends leave a reduction of nothing undefined, down to whatever the memory held.
-      return { slot: this.exactly(this.constant(NEUTRAL[op]), axes), axes };
-    }
-    return { slot: this.builder.emit(op, [value.slot], numbers, this.shapeOf(axes)), axes };
-  }
-
-  /** The slot of `value` with exactly the axes `order`: transposed and repeated as needed. */
-  exactly(value: Value, order: readonly Index[]): number {
-    const missing = order.filter((index) => !value.axes.includes(index));
-    invariant(
-      value.axes.every((index) => order.includes(index)),
-      `no axis is lost: [${value.axes.map((i) => i.name).join()}] into [${order.map((i) => i.name).join()}]`,
+    return factorsOf(expr).some(
+      (factor) => this.#known.isBatched(factor) && this.#known.rank(factor) === all,
     );
-    const own = this.#transposed(
-      value,
-      order.filter((index) => value.axes.includes(index)),
-    );
-    if (missing.length === 0) return own;
-    const groups = mergeable(order, [value.axes]);
-    const sizes = groups.map((group) => product(this.shapeOf(group)));
-    const isNew = groups.map((group) => missing.includes(group[0]));
-    const shaped = this.#reshaped(
-      own,
-      sizes.map((n, g) => (isNew[g] ? 1 : n)),
-    );
-    const repeats = sizes.map((n, g) => (isNew[g] ? n : 1));
-    return this.#reshaped(this.builder.emit("tile", [shaped], repeats, sizes), this.shapeOf(order));
-  }
-
-  /** The slot of `value` with its axes in `order`, as a matrix of the given groups of axes. */
-  grouped(value: Value, groups: readonly (readonly Index[])[]): number {
-    const slot = this.#transposed(value, groups.flat());
-    return this.#reshaped(
-      slot,
-      groups.map((group) => product(this.shapeOf(group))),
-    );
-  }
-
-  /** Splits grouped axes again. */
-  ungrouped(slot: number, axes: readonly Index[]): Value {
-    return { slot: this.#reshaped(slot, this.shapeOf(axes)), axes };
-  }
-
-  /** Makes sure that `value` has the axes `over`. */
-  #covering(value: Value, over: readonly Index[]): Value {
-    const missing = over.filter((index) => !value.axes.includes(index));
-    if (missing.length === 0) return value;
-    const axes = [...value.axes, ...missing];
-    return { slot: this.exactly(value, axes), axes };
-  }
-
-  #count({ axes }: Value): number {
-    return axes.reduce((n, index) => n * (index === BATCH_INDEX ? 64 : this.size(index)), 1);
-  }
-
-  /** The union of axes, batch first, in the order of the largest part where possible. */
-  #union(parts: readonly (readonly Index[])[]): readonly Index[] {
-    const longest = parts.reduce((a, b) => (b.length > a.length ? b : a), []);
-    if (parts.every((part) => part.every((index) => longest.includes(index)))) return longest;
-    const all = new Set([...longest, ...parts.flat()]);
-    return all.delete(BATCH_INDEX) ? [BATCH_INDEX, ...all] : [...all];
-  }
-
-  #broadcastable(
-    value: Value,
-    axes: readonly Index[],
-    groups: readonly (readonly Index[])[],
-  ): number {
-    if (value.axes.length === 0) return value.slot;
-    const slot = this.#transposed(
-      value,
-      axes.filter((index) => value.axes.includes(index)),
-    );
-    const shape = groups.map((group) =>
-      value.axes.includes(group[0]) ? product(this.shapeOf(group)) : 1,
-    );
-    const firstOwn = shape.findIndex((_, g) => value.axes.includes(groups[g][0]));
-    return this.#reshaped(slot, shape.slice(firstOwn));
-  }
-
-  #transposed(value: Value, order: readonly Index[]): number {
-    const permutation = order.map((index) => value.axes.indexOf(index));
-    if (permutation.every((axis, i) => axis === i)) return value.slot;
-    if (order.length > 6) {
-      throw new HamError(
-        "core/too-many-axes",
-        `A value with ${order.length} axes cannot be reordered.`,
-      );
-    }
-    return this.builder.emit("transpose", [value.slot], permutation, this.shapeOf(order));
-  }
-
-  #reshaped(slot: number, shape: readonly number[]): number {
-    const known = this.builder.shape(slot);
-    if (known.length === shape.length && known.every((n, i) => n === shape[i])) return slot;
-    return this.builder.emit("reshape", [slot], shape, shape);
   }
 }
 
@@ -661,34 +467,4 @@ function productOf(expr: Expr): { over: readonly Index[]; factors: readonly Expr
 
 function isSquare(expr: Apply): boolean {
   return isLit(expr.args[1]) && expr.args[1].value === 2;
-}
-
-/** The product of sizes; the batch axis times 12 is −12, see {@link BATCH}. */
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((a, b) => a * b, 1);
-}
-
-/** Neighbouring axes that every part has, or every part lacks, can be walked as one. */
-function mergeable(
-  axes: readonly Index[],
-  parts: readonly (readonly Index[])[],
-): readonly (readonly Index[])[] {
-  if (axes.length <= 4) return axes.map((index) => [index]);
-  const groups: Index[][] = [];
-  for (const index of axes) {
-    const last = groups.at(-1);
-    const same =
-      last !== undefined && parts.every((part) => part.includes(last[0]) === part.includes(index));
-    if (same) last.push(index);
-    else groups.push([index]);
-  }
-  return groups;
-}
-
-/** Every point of a grid, row-major. */
-function positions(sizes: readonly number[]): number[][] {
-  return sizes.reduce<number[][]>(
-    (points, n) => points.flatMap((point) => Array.from({ length: n }, (_, i) => [...point, i])),
-    [[]],
-  );
 }

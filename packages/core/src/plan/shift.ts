@@ -15,7 +15,7 @@ import {
   type Reduce,
 } from "@hamlet/graph";
 import type { Value } from "./instruction.ts";
-import type { AxisMoves } from "./contract.ts";
+import { type AxisMoves, grid } from "./axis-moves.ts";
 
 /** `Σ coefficient · position + constant` */
 interface Linear {
@@ -142,7 +142,7 @@ function constantOf(expr: Expr, sizes: ReadonlyMap<Dim, number> | undefined): nu
  * holds where there is no such place. A value without tied indices stays as it is.
  */
 export function shifted(
-  planner: AxisMoves,
+  moves: AxisMoves,
   value: Value,
   ties: readonly Tie[],
   outside: number,
@@ -163,10 +163,10 @@ export function shifted(
   const summedLast = own.flatMap((tie) => tie.others);
   const order = [...others].sort((a, b) => summedLast.indexOf(a) - summedLast.indexOf(b));
 
-  const sizes = read.map((index) => planner.size(index));
+  const sizes = read.map((index) => moves.size(index));
   const all = sizes.reduce((a, b) => a * b, 1);
   let missing = false;
-  const offsets = grid(order.map((index) => planner.size(index))).map((point) => {
+  const offsets = grid(order.map((index) => moves.size(index))).map((point) => {
     const at = (index: Index) => {
       const tie = own.find((other) => other.index === index);
       if (tie === undefined) return point[order.indexOf(index)];
@@ -180,19 +180,11 @@ export function shifted(
     return places.reduce<number>((offset, place, axis) => offset * sizes[axis] + place!, 0);
   });
 
-  const { builder } = planner;
-  let slot = planner.grouped(value, [lead, read, tail]);
+  const { builder } = moves;
+  let slot = moves.grouped(value, [lead, read, tail]);
   const [before, , after] = builder.shape(slot);
   if (missing) slot = builder.emit("pad", [slot], [outside], [before, all + 1, after]);
   const indices = builder.emit("indices", [], offsets, [offsets.length]);
   const picked = builder.emit("take", [slot, indices], [], [before, offsets.length, after]);
-  return planner.ungrouped(picked, [...lead, ...order, ...tail]);
-}
-
-/** Every point of a grid, row-major. */
-function grid(sizes: readonly number[]): number[][] {
-  return sizes.reduce<number[][]>(
-    (points, n) => points.flatMap((point) => Array.from({ length: n }, (_, i) => [...point, i])),
-    [[]],
-  );
+  return moves.ungrouped(picked, [...lead, ...order, ...tail]);
 }
