@@ -4,6 +4,7 @@
 //     node tools/generate-fixed-points-figure.ts
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { atOnce } from "../packages/core/src/index.ts";
 import { type FixedPointKind, classify, makeLandscape, refine } from "../packages/ham/src/index.ts";
 import { compile } from "../packages/dsl/src/index.ts";
 import { evaluateScalar, HamError, type Tensor } from "../packages/graph/src/index.ts";
@@ -52,11 +53,11 @@ function dots(): Dot[] {
       const landscape = makeLandscape(graph, { sizes, tensors });
       const found: Dot[] = [];
       for (let start = -0.6; start <= 1; start += 0.05) {
-        const { site, converged } = refine(landscape, Float64Array.of(start, 0));
+        const { site, converged } = atOnce(refine(landscape, Float64Array.of(start, 0)));
         const [x, y] = site.states;
         const known = found.some((dot) => Math.abs(dot.x - x) < 1e-5);
         if (!converged || known || Math.abs(y) > 1e-6) continue;
-        found.push({ beta, x, kind: classify(landscape, site).kind });
+        found.push({ beta, x, kind: atOnce(classify(landscape, site)).kind });
       }
       return found;
     },

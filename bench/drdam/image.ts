@@ -33,7 +33,7 @@ const stored = images();
 const features = { D, Y: 12 * 16_384, beta: 15, key: key(1), family: "structured" } as const;
 const began = performance.now();
 const memory = makeMemory(features);
-for (const image of stored) memory.store(image);
+for (const image of stored) await memory.store(image);
 using drdam = makeDrdam(features);
 const T = tf.tensor1d(Float32Array.from(memory.T()));
 // The middle rows are hidden; what is known is held.

@@ -13,7 +13,7 @@ const began = performance.now();
 const resident = [0, 0];
 for (let from = 0; from < PATTERNS; from += CHUNK) {
   if (from === PATTERNS / 2) memory = loadMemory(memory.save());
-  memory.store(chunkAt(from), {
+  await memory.store(chunkAt(from), {
     onProgress: ({ done }) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${from + done} of ${PATTERNS} patterns`);
     },

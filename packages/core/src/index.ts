@@ -42,6 +42,15 @@ export {
   type Safetensors,
   type SafetensorsOptions,
 } from "./files/safetensors.ts";
+export {
+  atOnce,
+  inTurns,
+  makeTurn,
+  type Signal,
+  throwIfAborted,
+  type Turn,
+  type Work,
+} from "./turn.ts";
 export { bernoulli } from "./random/bernoulli.ts";
 export { bits } from "./random/bits.ts";
 export { categorical } from "./random/categorical.ts";

@@ -52,4 +52,3 @@ export {
   trainScore,
   type TrainScoreOptions,
 } from "./training/train.ts";
-export { type Signal } from "./turn.ts";

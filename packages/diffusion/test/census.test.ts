@@ -119,5 +119,5 @@ test("a single pattern is the one minimum", async () => {
 
 test("a census stops when asked to", async () => {
   const asked = energyCensus(polygonPoints(3), { beta: 1, signal: { aborted: true } });
-  await expect(asked).rejects.toMatchObject({ code: "diffusion/aborted" });
+  await expect(asked).rejects.toMatchObject({ code: "core/aborted" });
 });

@@ -199,7 +199,7 @@ test("it stops when asked to, and gives up on a score that is not a number", asy
   const points = pointsOf([[0.9, 0.1]]);
   await expect(
     logLikelihood(exact, points, { noise, signal: { aborted: true } }),
-  ).rejects.toMatchObject({ code: "diffusion/aborted" });
+  ).rejects.toMatchObject({ code: "core/aborted" });
   const broken = {
     ...exact,
     scoreAndDivergence: async (x: Float64Array, t: Float64Array) => ({

@@ -149,6 +149,6 @@ test("a signal stops a sampler", async () => {
     signal.aborted = step === 3;
   };
   await expect(sampleEulerMaruyama(exact, { ...settings, signal, onStep })).rejects.toMatchObject({
-    code: "diffusion/aborted",
+    code: "core/aborted",
   });
 });

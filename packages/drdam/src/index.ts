@@ -24,6 +24,7 @@ export {
   loadMemory,
   makeMemory,
   type StoreOptions,
+  type StoreResult,
 } from "./memory/memory.ts";
 export type { MemoryEnding, MemoryRecall, MemoryRecallOptions } from "./memory/recall.ts";
 export {

@@ -32,13 +32,13 @@ const deviation = (values: readonly number[]) => {
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
 };
 
-test("the moments of a row are those of many rows", () => {
+test("the moments of a row are those of many rows", async () => {
   const [D, K, beta, Y] = [4, 5, 3, 400_000];
   const patterns = normal(key(1), [K, D]).map((x) => x / 2);
   const v = normal(key(2), D).map((x) => x / 2);
   const exact = rowMoments(v, patterns, { beta, wantGradient: true });
   const memory = makeMemory({ D, Y, beta, key: key(3) });
-  memory.store(patterns);
+  await memory.store(patterns);
   const sums = memory.T().map((entry) => entry * Math.sqrt(Y));
   const sample = new FeatureMap(memory.features).spread(v, sums, true);
   expect(sample.kernelSum / exact.kernelSum).toBeCloseTo(1, 1.7);
@@ -98,7 +98,7 @@ describe("E1: the kernel scatter of the notebook", () => {
   });
 });
 
-test("the energy errors of DrDAM are those of the table", () => {
+test("the energy errors of DrDAM are those of the table", async () => {
   const [D, K, beta, R] = [30, 20, 10, 30];
   const memories = coins(key(41), [K, D], D);
   const queries = rowsOf(coins(key(42), [20, D], D), D);
@@ -110,7 +110,7 @@ test("the energy errors of DrDAM are those of the table", () => {
     const measured = { memories: [] as number[], queries: [] as number[] };
     for (let r = 0; r < R; r++) {
       const memory = makeMemory({ D, Y, beta, key: foldIn(key(43), r) });
-      memory.store(memories);
+      await memory.store(memories);
       const errorAt = (v: Float32Array) =>
         Math.abs(memory.energy(v) - lseDescent(v, memories, beta).energy);
       measured.memories.push(...rowsOf(memories, D).map(errorAt));
@@ -141,7 +141,7 @@ describe("95% intervals", () => {
     return { D, beta, patterns, v, key: keys[3], Y: 400 + Math.floor(d * 800) };
   }
 
-  test("cover the truth in 93 to 97% of 2000 random settings, in closed form and from T", () => {
+  test("cover the truth in 93 to 97% of 2000 random settings, in closed form and from T", async () => {
     const inside = { closed: 0, estimated: 0 };
     const counted = { closed: 0, estimated: 0 };
     for (let index = 0; counted.closed < 2000; index++) {
@@ -150,7 +150,7 @@ describe("95% intervals", () => {
       const expected = expectedError(v, patterns, { beta, Y });
       if (!expected.trusted) continue;
       const memory = makeMemory({ D, Y, beta, key: from });
-      memory.store(patterns);
+      await memory.store(patterns);
       counted.closed++;
       // The law is about where the energy by features falls, so its bar stands at the truth.
       const [low, high] = expected.interval95;
@@ -170,7 +170,7 @@ describe("95% intervals", () => {
   });
 });
 
-test("the deviation of the gradient is that over many draws of the features", () => {
+test("the deviation of the gradient is that over many draws of the features", async () => {
   const [D, Y, beta, draws] = [5, 3000, 2, 150];
   const patterns = normal(key(1), [6, D]).map((x) => x / 2);
   const v = normal(key(2), D).map((x) => x / 3);
@@ -179,7 +179,7 @@ test("the deviation of the gradient is that over many draws of the features", ()
   const estimates: Float64Array[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const memory = makeMemory({ D, Y, beta, key: foldIn(key(60), draw) });
-    memory.store(patterns);
+    await memory.store(patterns);
     gradients.push(memory.gradient(v));
     energies.push(memory.energy(v));
     estimates.push(trusted(memory.errorBar(v, { gradient: true })).gradientDeviation!);
@@ -193,10 +193,10 @@ test("the deviation of the gradient is that over many draws of the features", ()
   });
 });
 
-test("outside the range of the law there is no bar, but a reason and a cure", () => {
+test("outside the range of the law there is no bar, but a reason and a cure", async () => {
   const { options, memories, queries } = notebook();
   const memory = makeMemory({ ...options, Y: 60 });
-  memory.store(memories);
+  await memory.store(memories);
   const bar = memory.errorBar(queries.slice(0, 30));
   expect(bar.trusted).toBe(false);
   const law = expectedError(queries.slice(0, 30), memories, { beta: 25, Y: 60 });
@@ -214,7 +214,7 @@ describe("featuresFor", () => {
   const [D, beta] = [30, 10];
   const patterns = coins(key(41), [20, D], D);
 
-  test("picks the number of rows that reaches the wanted error, and no more", () => {
+  test("picks the number of rows that reaches the wanted error, and no more", async () => {
     const maxError = 0.004;
     const Y = featuresFor({ maxError, D, beta, patterns });
     const worst = (rows: number) =>
@@ -225,13 +225,14 @@ describe("featuresFor", () => {
       );
     expect(worst(Y)).toBeLessThanOrEqual(maxError);
     expect(worst(Y - 1)).toBeGreaterThan(maxError);
-    const errors = Array.from({ length: 20 }, (_, draw) => {
+    const errors: number[][] = [];
+    for (let draw = 0; draw < 20; draw++) {
       const memory = makeMemory({ D, Y, beta, key: foldIn(key(70), draw) });
-      memory.store(patterns);
-      return rowsOf(patterns, D).map((v) =>
-        Math.abs(memory.energy(v) - lseDescent(v, patterns, beta).energy),
-      );
-    });
+      await memory.store(patterns);
+      const errorAt = (v: Float32Array) =>
+        Math.abs(memory.energy(v) - lseDescent(v, patterns, beta).energy);
+      errors.push(rowsOf(patterns, D).map(errorAt));
+    }
     const each = rowsOf(patterns, D).map((_, m) => mean(errors.map((draw) => draw[m])));
     // Means of 20 draws: the relative standard error is √(π/2 − 1)/√20 = 17%.
     expect(mean(each)).toBeLessThan(maxError);
@@ -257,13 +258,13 @@ describe("featuresFor", () => {
   });
 });
 
-test("two descents part by no more than the bound", () => {
+test("two descents part by no more than the bound", async () => {
   const [D, K, beta, depth, stepConstant] = [6, 5, 2, 30, 0.5];
   const patterns = coins(key(80), [K, D], D);
   const alpha = largestStep({ beta, K, depth, stepConstant });
   for (const Y of [100, 1000, 10_000]) {
     const memory = makeMemory({ D, Y, beta, key: key(81) });
-    memory.store(patterns);
+    await memory.store(patterns);
     const map = new FeatureMap(memory.features);
     const queries = rowsOf(coins(key(82), [12, D], D), D);
     // C₁ as these features have it, at the states that matter.

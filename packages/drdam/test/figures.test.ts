@@ -33,10 +33,10 @@ test("an exact landscape is the energy over a plane", () => {
   states.forEach((state, i) => expect(found[i]).toBe(lseDescent(state, patterns, beta).energy));
 });
 
-test.each(KINDS)("a landscape of %s features is the memory's energy over a plane", (kind) => {
+test.each(KINDS)("a landscape of %s features is the memory's energy over a plane", async (kind) => {
   for (const family of ["gaussian", "structured"] as const) {
     const memory = makeMemory({ D, Y: 700, beta, key: key(3), kind, family });
-    memory.store(patterns);
+    await memory.store(patterns);
     const found = featureLandscape(memory.features, memory.T(), grid);
     states.forEach((state, i) => expect(found[i]).toBeCloseTo(memory.energy(state), 9));
   }

@@ -1,6 +1,6 @@
 // A block with weights on the current backend: energies, slopes and descents.
 
-import type { Key } from "@hamlet/core";
+import type { Key, Signal } from "@hamlet/core";
 import {
   apply,
   type Clamp,
@@ -45,8 +45,8 @@ export interface DescendOptions {
   /** Keep the layer-normalised tokens every so many steps; default never. */
   readonly record?: number;
   readonly onStep?: (progress: RecallProgress) => void;
-  /** Stops the descent with `ham/aborted`. */
-  readonly signal?: { readonly aborted: boolean };
+  /** Stops the descent, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /** A block of the energy transformer that is ready to run. */

@@ -107,7 +107,7 @@ test("a descent can be stopped", async () => {
   const signal = { aborted: false };
   const onStep = ({ step }: { step: number }) => (signal.aborted = step === 2);
   await expect(block.descend(tokens, { signal, onStep })).rejects.toMatchObject({
-    code: "ham/aborted",
+    code: "core/aborted",
   });
   expect(tf.memory().numTensors).toBe(before);
   tokens.dispose();

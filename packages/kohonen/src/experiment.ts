@@ -1,9 +1,9 @@
 // One point of a sweep: random pairs are stored and recalled, and the recall is measured.
 
-import { bits, foldIn, type Key, split } from "@hamlet/core";
+import { bits, foldIn, type Key, makeTurn, split, type Turn } from "@hamlet/core";
 import { recallKernel } from "./kernel/recall.ts";
 import type { Separation } from "./kernel/separation.ts";
-import { learnLinear, recallLinear } from "./learn/linear.ts";
+import { learnLinear, recallLinear, type StopOptions } from "./learn/linear.ts";
 import type { Pairs } from "./learn/pairs.ts";
 import type { MatrixLike } from "./matrix/matrix.ts";
 import {
@@ -14,14 +14,13 @@ import {
   measured,
   mergeCloseness,
 } from "./metrics.ts";
-import { assertNotAborted, type Signal } from "./signal.ts";
 import { assertSizes, type Sizes } from "./theory/linear.ts";
 
 /** Rows that are drawn, or compared, at a time. */
 const CHUNK = 2048;
 
 /** A memory of random pairs to measure. */
-export interface Experiment extends Sizes {
+export interface Experiment extends Sizes, StopOptions {
   /** A separation function, or the pseudo-inverse. */
   readonly method: "pseudo-inverse" | Separation;
   readonly key: Key;
@@ -31,8 +30,6 @@ export interface Experiment extends Sizes {
   readonly asked?: number;
   /** Whether keys are scaled to length 1; default false: numbers `N(0, 1)`. */
   readonly unitKeys?: boolean;
-  /** Stops between two steps with `kohonen/aborted`. */
-  readonly signal?: Signal;
 }
 
 /** From this many trials on, a standard error is that between trials. */
@@ -47,12 +44,15 @@ const ENOUGH = 8;
  * directions, so their errors are not shared but shared out.
  * @throws HamError `kohonen/bad-size` unless the sizes are whole numbers from 1 up.
  */
-export function measureRecall(experiment: Experiment): Closeness {
+export async function measureRecall(experiment: Experiment): Promise<Closeness> {
   const { d, n, m, key, trials = 1, asked = n } = experiment;
   assertSizes({ d, n, m, trials, asked });
-  const parts = Array.from({ length: trials }, (_, trial) =>
-    measureTrial(experiment, foldIn(key, trial)),
-  );
+  const turn = makeTurn(experiment.signal);
+  const parts: ClosenessSums[] = [];
+  for (let trial = 0; trial < trials; trial++) {
+    await turn();
+    parts.push(await measureTrial(experiment, foldIn(key, trial), turn));
+  }
   if (trials < ENOUGH) return closenessOf(mergeCloseness(parts));
   const means = parts.map(closenessOf);
   return {
@@ -61,33 +61,38 @@ export function measureRecall(experiment: Experiment): Closeness {
   };
 }
 
-function measureTrial(
+async function measureTrial(
   { d, n, m, method, asked = n, unitKeys = false, signal }: Experiment,
   key: Key,
-): ClosenessSums {
-  assertNotAborted(signal);
+  turn: Turn,
+): Promise<ClosenessSums> {
   const [keyStream, valueStream] = split(key);
   const keys = gaussianRows(keyStream, n, d);
   if (unitKeys) scaleRows(keys);
+  await turn();
   const pairs = { keys, values: gaussianRows(valueStream, n, m) };
+  await turn();
   const count = Math.min(n, asked);
-  if (method === "pseudo-inverse") return measureLinear(pairs, count, signal);
+  const stop = signal === undefined ? {} : { signal };
+  if (method === "pseudo-inverse") return await measureLinear(pairs, count, { stop, turn });
   const queries = rowsOf(keys, 0, count);
-  const options = { separation: method, ...(signal !== undefined && { signal }) };
-  return closenessSums(
-    rowsOf(pairs.values, 0, count),
-    recallKernel({ ...pairs, queries }, options),
-  );
+  const recalled = await recallKernel({ ...pairs, queries }, { separation: method, ...stop });
+  return closenessSums(rowsOf(pairs.values, 0, count), recalled);
 }
 
 /** Compares chunk by chunk, so that the recalled values need no room. */
-function measureLinear(pairs: Pairs, count: number, signal: Signal | undefined): ClosenessSums {
-  const memory = learnLinear(pairs);
+async function measureLinear(
+  pairs: Pairs,
+  count: number,
+  { stop, turn }: { readonly stop: StopOptions; readonly turn: Turn },
+): Promise<ClosenessSums> {
+  const memory = await learnLinear(pairs, stop);
   const parts: ClosenessSums[] = [];
   for (let from = 0; from < count; from += CHUNK) {
-    assertNotAborted(signal);
+    await turn();
     const rows = (matrix: MatrixLike) => rowsOf(matrix, from, Math.min(count, from + CHUNK));
-    parts.push(closenessSums(rows(pairs.values), recallLinear(memory, rows(pairs.keys))));
+    const recalled = await recallLinear(memory, rows(pairs.keys), stop);
+    parts.push(closenessSums(rows(pairs.values), recalled));
   }
   return mergeCloseness(parts);
 }

@@ -13,6 +13,7 @@ export {
   type LinearMemory,
   type LinearOptions,
   recallLinear,
+  type StopOptions,
 } from "./learn/linear.ts";
 export { onlineMemory, type OnlineMemory, type Vector } from "./learn/online.ts";
 export type { Pairs } from "./learn/pairs.ts";
@@ -34,7 +35,6 @@ export {
   type Measured,
   mergeCloseness,
 } from "./metrics.ts";
-export type { Signal } from "./signal.ts";
 export { kernelCosine, type KeyLaw, type Ratio } from "./theory/kernel.ts";
 export {
   approximateLinearCosine,

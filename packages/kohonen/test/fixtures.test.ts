@@ -24,17 +24,17 @@ function transposed(columns: readonly (readonly number[])[]): Matrix {
 const keys = transposed(reference.K);
 const values = transposed(reference.V);
 
-test("the weights are those of the reference", () => {
-  const { weights } = learnLinear({ keys, values });
+test("the weights are those of the reference", async () => {
+  const { weights } = await learnLinear({ keys, values });
   expect(weights.shape).toEqual([6, 8]);
   reference.W.flat().forEach((weight, i) => {
     expect(Math.abs(weights.data[i] - weight)).toBeLessThan(TOLERANCE);
   });
 });
 
-test("the pseudo-inverse has the mean cosine and the mean distance of the reference", () => {
-  const memory = learnLinear({ keys, values });
-  const { cosine, distance } = compareRows(values, recallLinear(memory, keys));
+test("the pseudo-inverse has the mean cosine and the mean distance of the reference", async () => {
+  const memory = await learnLinear({ keys, values });
+  const { cosine, distance } = compareRows(values, await recallLinear(memory, keys));
   expect(Math.abs(cosine.mean - reference.mean_cosine.pseudoinverse)).toBeLessThan(TOLERANCE);
   expect(Math.abs(distance.mean - reference.mean_distance_pseudoinverse)).toBeLessThan(TOLERANCE);
 });
@@ -52,7 +52,7 @@ test.each([
   ["softmax", softmax(), reference.mean_cosine.softmax],
   ["ReLU", relu, reference.mean_cosine.relu],
   ["dot product", dotProduct, reference.mean_cosine.dot],
-])("the %s memory has the mean cosine of the reference", (_, separation, expected) => {
-  const recalled = recallKernel({ keys, values, queries: keys }, { separation });
+])("the %s memory has the mean cosine of the reference", async (_, separation, expected) => {
+  const recalled = await recallKernel({ keys, values, queries: keys }, { separation });
   expect(Math.abs(compareRows(values, recalled).cosine.mean - expected)).toBeLessThan(TOLERANCE);
 });

@@ -30,19 +30,19 @@ const queries = randomPairs({ n: 21, d: 6, m: 1 }, 1).keys;
 const recall = (separation: Separation, budget?: number) =>
   recallKernel({ ...pairs, queries }, { separation, ...(budget !== undefined && { budget }) });
 
-test("the dot product is the matrix of summed outer products", () => {
-  const { keyValue } = statisticsOf(pairs);
+test("the dot product is the matrix of summed outer products", async () => {
+  const { keyValue } = await statisticsOf(pairs);
   const expected = Array.from({ length: 21 * 4 }, (_, at) => {
     const [q, j] = [Math.floor(at / 4), at % 4];
     let sum = 0;
     for (let k = 0; k < 6; k++) sum += queries.data[6 * q + k] * keyValue.data[4 * k + j];
     return sum;
   });
-  expect(largestGap(recall(dotProduct).data, expected)).toBeLessThan(1e-12);
+  expect(largestGap((await recall(dotProduct)).data, expected)).toBeLessThan(1e-12);
 });
 
-test("a softmax of large beta recalls the value of the best key", () => {
-  const recalled = recall(softmax({ beta: 1e6 }));
+test("a softmax of large beta recalls the value of the best key", async () => {
+  const recalled = await recall(softmax({ beta: 1e6 }));
   for (let q = 0; q < 21; q++) {
     const scores = Array.from({ length: 33 }, (_, i) => {
       let sum = 0;
@@ -55,11 +55,11 @@ test("a softmax of large beta recalls the value of the best key", () => {
   }
 });
 
-test("orthonormal keys are recalled alike by the pseudo-inverse and by the dot product", () => {
+test("orthonormal keys are recalled alike by the pseudo-inverse and by the dot product", async () => {
   const identity = { shape: [6, 6], data: new Float64Array(36).map((_, i) => Number(i % 7 === 0)) };
   const { values } = randomPairs({ n: 6, d: 6, m: 3 }, 2);
-  const { weights } = learnLinear({ keys: identity, values });
-  const recalled = recallKernel(
+  const { weights } = await learnLinear({ keys: identity, values });
+  const recalled = await recallKernel(
     { keys: identity, values, queries: identity },
     { separation: dotProduct },
   );
@@ -69,12 +69,14 @@ test("orthonormal keys are recalled alike by the pseudo-inverse and by the dot p
 
 test.each([dotProduct, relu, softmax({ beta: 0.5 })])(
   "$name: queries in chunks of one give what they give all at once",
-  (separation) => {
-    expect(largestGap(recall(separation, 1).data, recall(separation).data)).toBeLessThan(1e-14);
+  async (separation) => {
+    expect(
+      largestGap((await recall(separation, 1)).data, (await recall(separation)).data),
+    ).toBeLessThan(1e-14);
   },
 );
 
-test("progress counts queries, and a signal stops the work", () => {
+test("progress counts queries, and a signal stops the work", async () => {
   const seen: number[] = [];
   const signal = { aborted: false };
   const run = () =>
@@ -90,7 +92,7 @@ test("progress counts queries, and a signal stops the work", () => {
         },
       },
     );
-  expect(thrownBy(run)).toBe("kohonen/aborted\nThe work was stopped.");
+  expect(await thrownBy(run)).toBe("core/aborted\nThe work was stopped by its signal.");
   expect(seen).toEqual([10, 20]);
 });
 
@@ -100,22 +102,24 @@ describe("formulas", () => {
   const [i, j] = [makeIndex("i", stored), makeIndex("j", stored)];
   const beta = lit(0.7);
 
-  test("softmax, written with logsumexp, is softmax", () => {
+  test("softmax, written with logsumexp, is softmax", async () => {
     const total = logsumexp([j], mul(beta, get(scores, [j])));
     const weights = apply("exp", add(mul(beta, get(scores, [i])), neg(total)));
-    const written = recall(separationOf({ name: "written", weights, scores }));
-    expect(largestGap(written.data, recall(softmax({ beta: 0.7 })).data)).toBeLessThan(1e-12);
+    const written = await recall(separationOf({ name: "written", weights, scores }));
+    expect(largestGap(written.data, (await recall(softmax({ beta: 0.7 }))).data)).toBeLessThan(
+      1e-12,
+    );
   });
 
-  test("relu, written as an expression, is ReLU", () => {
+  test("relu, written as an expression, is ReLU", async () => {
     const weights = apply("relu", get(scores, [i]));
-    const written = recall(separationOf({ name: "written", weights, scores }));
-    expect(largestGap(written.data, recall(relu).data)).toBeLessThan(1e-12);
+    const written = await recall(separationOf({ name: "written", weights, scores }));
+    expect(largestGap(written.data, (await recall(relu)).data)).toBeLessThan(1e-12);
   });
 
-  test("one number for all keys is not a separation function", () => {
+  test("one number for all keys is not a separation function", async () => {
     const weights = logsumexp([j], get(scores, [j]));
-    expect(thrownBy(() => separationOf({ name: "logsumexp", weights, scores })))
+    expect(await thrownBy(() => separationOf({ name: "logsumexp", weights, scores })))
       .toMatchInlineSnapshot(`
       "kohonen/bad-formula
       logsumexp: a separation function gives one weight for each stored key, so it has one free index over them; found none."

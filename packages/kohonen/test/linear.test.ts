@@ -22,32 +22,32 @@ const SIZES = [
 describe.each(SIZES)("$n keys of $d numbers with values of $m", (sizes) => {
   const { keys, values } = randomPairs(sizes);
 
-  test("weights equal V K⁺ by singular values", () => {
+  test("weights equal V K⁺ by singular values", async () => {
     // Keys are rows here: W = (K⁺ V)ᵀ.
     const expected = pseudoInverse(toDense(keys)).mmul(toDense(values)).transpose();
-    const { weights } = learnLinear({ keys, values });
+    const { weights } = await learnLinear({ keys, values });
     expect(weights.shape).toEqual([sizes.m, sizes.d]);
     expect(largestGap(weights.data, expected.to1DArray())).toBeLessThan(1e-9);
   });
 
-  test("with a ridge they solve the penalised normal equations", () => {
+  test("with a ridge they solve the penalised normal equations", async () => {
     const ridge = 0.7;
     const k = toDense(keys);
     const left = k.transpose().mmul(k).add(Dense.eye(sizes.d).mul(ridge));
     const expected = solve(left, k.transpose().mmul(toDense(values))).transpose();
-    const { weights, solution } = learnLinear({ keys, values }, { ridge });
+    const { weights, solution } = await learnLinear({ keys, values }, { ridge });
     expect(solution.warning).toBeNull();
     expect(largestGap(weights.data, expected.to1DArray())).toBeLessThan(1e-10);
   });
 
-  test("float32 pairs give what their float64 copies give", () => {
+  test("float32 pairs give what their float64 copies give", async () => {
     const single = (matrix: Matrix) => ({ ...matrix, data: Float32Array.from(matrix.data) });
     const copy = (matrix: Matrix) => ({
       ...matrix,
       data: Float64Array.from(Float32Array.from(matrix.data)),
     });
-    const a = learnLinear({ keys: single(keys), values: single(values) });
-    const b = learnLinear({ keys: copy(keys), values: copy(values) });
+    const a = await learnLinear({ keys: single(keys), values: single(values) });
+    const b = await learnLinear({ keys: copy(keys), values: copy(values) });
     expect(a.weights.data).toEqual(b.weights.data);
   });
 });
@@ -65,14 +65,14 @@ describe("up to d keys are recalled exactly", () => {
     [50, 64],
     [128, 128],
     [200, 256],
-  ])("%i of %i dimensions", (n, d) => {
+  ])("%i of %i dimensions", async (n, d) => {
     const { keys, values } = randomPairs({ n, d, m: 5 }, 1);
-    const recalled = recallLinear(learnLinear({ keys, values }), keys);
+    const recalled = await recallLinear(await learnLinear({ keys, values }), keys);
     expect(largestGap(recalled.data, values.data)).toBeLessThan(1e-9);
     expect(Math.abs(compareRows(values, recalled).cosine.mean - 1)).toBeLessThan(1e-12);
   });
 
-  test("also with duplicate pairs, which are counted as singular", () => {
+  test("also with duplicate pairs, which are counted as singular", async () => {
     const { keys, values } = randomPairs({ n: 20, d: 40, m: 7 }, 2);
     for (const [from, to] of [
       [3, 5],
@@ -81,27 +81,27 @@ describe("up to d keys are recalled exactly", () => {
       duplicate(keys, from, to);
       duplicate(values, from, to);
     }
-    const memory = learnLinear({ keys, values });
-    expect(largestGap(recallLinear(memory, keys).data, values.data)).toBeLessThan(1e-9);
+    const memory = await learnLinear({ keys, values });
+    expect(largestGap((await recallLinear(memory, keys)).data, values.data)).toBeLessThan(1e-9);
     expect(memory.solution).toMatchObject({ method: "svd", rank: 18 });
     expect(memory.solution.warning).toContain("18 of 20 directions");
   });
 
-  test("also where keys and values are linear in fewer numbers", () => {
+  test("also where keys and values are linear in fewer numbers", async () => {
     const hidden = toDense(randomPairs({ n: 30, d: 4, m: 1 }, 3).keys);
     const mix = (m: number, seed: number) =>
       fromDense(hidden.mmul(toDense(randomPairs({ n: 4, d: m, m: 1 }, seed).keys)));
     const [keys, values] = [mix(40, 4), mix(6, 5)];
-    const memory = learnLinear({ keys, values });
+    const memory = await learnLinear({ keys, values });
     expect(memory.solution.rank).toBe(4);
-    expect(largestGap(recallLinear(memory, keys).data, values.data)).toBeLessThan(1e-9);
+    expect(largestGap((await recallLinear(memory, keys)).data, values.data)).toBeLessThan(1e-9);
   });
 });
 
-test("a key that is stored with two values recalls their mean", () => {
+test("a key that is stored with two values recalls their mean", async () => {
   const { keys, values } = randomPairs({ n: 6, d: 9, m: 2 }, 6);
   duplicate(keys, 0, 1);
-  const recalled = recallLinear(learnLinear({ keys, values }), keys).data;
+  const recalled = (await recallLinear(await learnLinear({ keys, values }), keys)).data;
   for (const j of [0, 1]) {
     const mean = (values.data[j] + values.data[2 + j]) / 2;
     expect(recalled[j]).toBeCloseTo(mean, 10);
@@ -126,11 +126,11 @@ describe("the closer keys are to singular, the more careful the solve", () => {
     [1e-1, "cholesky"],
     [1e-5, "refined"],
     [1e-9, "svd"],
-  ])("two keys that differ by %f: %s, and recall to rounding", (nearness, method) => {
+  ])("two keys that differ by %f: %s, and recall to rounding", async (nearness, method) => {
     const pairs = careful(nearness, { n: 20, d: 40 });
-    const memory = learnLinear(pairs);
+    const memory = await learnLinear(pairs);
     expect(memory.solution.method).toBe(method);
-    const gap = largestGap(recallLinear(memory, pairs.keys).data, pairs.values.data);
+    const gap = largestGap((await recallLinear(memory, pairs.keys)).data, pairs.values.data);
     expect(gap).toBeLessThan(ROUNDING * memory.solution.condition);
   });
 
@@ -138,23 +138,26 @@ describe("the closer keys are to singular, the more careful the solve", () => {
     [1e-1, "cholesky"],
     [1e-5, "refined"],
     [1e-9, "svd"],
-  ])("two dimensions that differ by %f: %s, and the smallest residual", (nearness, method) => {
-    const { keys, values } = careful(nearness, { n: 90, d: 12 });
-    const memory = learnLinear({ keys, values });
-    expect(memory.solution.method).toBe(method);
-    const residual = toDense(values).sub(toDense(recallLinear(memory, keys)));
-    // At the minimum the residual is orthogonal to every dimension of the keys.
-    const slope = toDense(keys).transpose().mmul(residual);
-    expect(largestGap(slope.to1DArray(), new Float64Array(36))).toBeLessThan(
-      10 * ROUNDING * memory.solution.condition,
-    );
-  });
+  ])(
+    "two dimensions that differ by %f: %s, and the smallest residual",
+    async (nearness, method) => {
+      const { keys, values } = careful(nearness, { n: 90, d: 12 });
+      const memory = await learnLinear({ keys, values });
+      expect(memory.solution.method).toBe(method);
+      const residual = toDense(values).sub(toDense(await recallLinear(memory, keys)));
+      // At the minimum the residual is orthogonal to every dimension of the keys.
+      const slope = toDense(keys).transpose().mmul(residual);
+      expect(largestGap(slope.to1DArray(), new Float64Array(36))).toBeLessThan(
+        10 * ROUNDING * memory.solution.condition,
+      );
+    },
+  );
 
-  test("the condition number is that of the keys, and a warning names it", () => {
+  test("the condition number is that of the keys, and a warning names it", async () => {
     const { keys, values } = careful(1e-8, { n: 20, d: 40 });
     const singular = new SVD(toDense(keys).transpose()).diagonal;
     const expected = singular[0] / singular.at(-1)!;
-    const { solution } = learnLinear({ keys, values });
+    const { solution } = await learnLinear({ keys, values });
     expect(solution.condition / expected).toBeCloseTo(1, 3);
     expect(solution.warning).toBe(
       `The keys are nearly singular (condition number ${solution.condition.toExponential(1)}). ` +

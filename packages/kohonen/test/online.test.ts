@@ -10,12 +10,15 @@ function rowsOf({ shape: [count, columns], data }: Matrix): Float64Array[] {
   return Array.from({ length: count }, (_, i) => data.slice(i * columns, (i + 1) * columns));
 }
 
-function batch(keys: readonly Float64Array[], values: readonly Float64Array[]): Float64Array {
+async function batch(
+  keys: readonly Float64Array[],
+  values: readonly Float64Array[],
+): Promise<Float64Array> {
   const matrix = (rows: readonly Float64Array[]): Matrix => ({
     shape: [rows.length, rows[0].length],
     data: Float64Array.from(rows.flatMap((row) => [...row])),
   });
-  return learnLinear({ keys: matrix(keys), values: matrix(values) }).weights.data;
+  return (await learnLinear({ keys: matrix(keys), values: matrix(values) })).weights.data;
 }
 
 /** 20 pairs of which some repeat a key, double one, or add two up. */
@@ -28,24 +31,24 @@ function stream(): { keys: Float64Array[]; values: Float64Array[] } {
   return { keys, values };
 }
 
-test("every pair leaves the weights of a batch, below and above d keys, dependent keys included", () => {
+test("every pair leaves the weights of a batch, below and above d keys, dependent keys included", async () => {
   const { keys, values } = stream();
   const memory = onlineMemory({ d: D, m: M });
-  keys.forEach((key, i) => {
+  for (const [i, key] of keys.entries()) {
     memory.learn(key, values[i]);
-    const expected = batch(keys.slice(0, i + 1), values.slice(0, i + 1));
+    const expected = await batch(keys.slice(0, i + 1), values.slice(0, i + 1));
     expect(largestGap(memory.weights.data, expected), `after ${i + 1}`).toBeLessThan(1e-9);
-  });
+  }
   expect(memory.count).toBe(20);
 });
 
-test("forgetting a pair leaves the memory of the others, down to one", () => {
+test("forgetting a pair leaves the memory of the others, down to one", async () => {
   const { keys, values } = stream();
   const memory = onlineMemory({ d: D, m: M });
   keys.forEach((key, i) => memory.learn(key, values[i]));
   for (let i = 0; i < 19; i++) {
     memory.forget(keys[i], values[i]);
-    const expected = batch(keys.slice(i + 1), values.slice(i + 1));
+    const expected = await batch(keys.slice(i + 1), values.slice(i + 1));
     expect(largestGap(memory.weights.data, expected), `without ${i + 1}`).toBeLessThan(1e-8);
   }
   memory.forget(keys[19], values[19]);
@@ -53,30 +56,30 @@ test("forgetting a pair leaves the memory of the others, down to one", () => {
   expect(memory.count).toBe(0);
 });
 
-test("its weights recall like those of any linear memory", () => {
+test("its weights recall like those of any linear memory", async () => {
   const { keys, values } = randomPairs({ n: 5, d: D, m: M }, 1);
   const memory = onlineMemory({ d: D, m: M });
   rowsOf(keys).forEach((key, i) => memory.learn(key, rowsOf(values)[i]));
-  const { solution } = learnLinear({ keys, values });
-  const recalled = recallLinear({ weights: memory.weights, solution }, keys);
+  const { solution } = await learnLinear({ keys, values });
+  const recalled = await recallLinear({ weights: memory.weights, solution }, keys);
   expect(largestGap(recalled.data, values.data)).toBeLessThan(1e-9);
 });
 
 describe("mistakes", () => {
-  test("a key that was never stored cannot be forgotten", () => {
+  test("a key that was never stored cannot be forgotten", async () => {
     const memory = onlineMemory({ d: 3, m: 1 });
     memory.learn(Float64Array.of(1, 0, 0), Float64Array.of(1));
     const forget = () => memory.forget(Float64Array.of(0, 1, 0), Float64Array.of(1));
-    expect(thrownBy(forget)).toMatchInlineSnapshot(`
+    expect(await thrownBy(forget)).toMatchInlineSnapshot(`
       "kohonen/not-stored
       forget: this key is not among the stored ones: it points where no stored key does. Pass a pair exactly as it was learned."
     `);
   });
 
-  test("a key of another length is refused", () => {
+  test("a key of another length is refused", async () => {
     const memory = onlineMemory({ d: 3, m: 1 });
     const learn = () => memory.learn(Float64Array.of(1, 0), Float64Array.of(1));
-    expect(thrownBy(learn)).toMatchInlineSnapshot(`
+    expect(await thrownBy(learn)).toMatchInlineSnapshot(`
       "kohonen/bad-shape
       key: expected rows of 3 numbers, as the memory has, found rows of 2. Pass rows of the same length as those that were stored."
     `);

@@ -39,9 +39,9 @@ export function largestGap(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** The code and the message of what a function throws. */
-export function thrownBy(run: () => unknown): string {
+export async function thrownBy(run: () => unknown): Promise<string> {
   try {
-    run();
+    await run();
   } catch (error) {
     const { code, message } = error as { code: string; message: string };
     return `${code}\n${message}`;

@@ -31,8 +31,10 @@ function gap(a: Statistics, b: Statistics): number {
 }
 
 const pairs = randomPairs({ n: 120, d: 9, m: 4 });
-const whole = statisticsOf(pairs);
-const [a, b, c] = [part(pairs, 0, 30), part(pairs, 30, 31), part(pairs, 31, 120)].map(statisticsOf);
+const whole = await statisticsOf(pairs);
+const [a, b, c] = await Promise.all(
+  [part(pairs, 0, 30), part(pairs, 30, 31), part(pairs, 31, 120)].map((some) => statisticsOf(some)),
+);
 
 test("shards add up to the whole, in any order and grouping", () => {
   expect(gap(mergeStatistics(mergeStatistics(a, b), c), whole)).toBeLessThan(1e-12);
@@ -47,47 +49,52 @@ test("forgetting is the inverse of merging", () => {
 test.each([
   ["more keys than dimensions", 120, 9],
   ["fewer keys than dimensions", 5, 9],
-])("%s: the memory of the sums is the memory of the pairs", (_, n, d) => {
+])("%s: the memory of the sums is the memory of the pairs", async (_, n, d) => {
   const stored = randomPairs({ n, d, m: 3 }, 1);
-  const memory = learnFromStatistics(statisticsOf(stored));
-  expect(largestGap(memory.weights.data, learnLinear(stored).weights.data)).toBeLessThan(1e-10);
+  const memory = await learnFromStatistics(await statisticsOf(stored));
+  expect(largestGap(memory.weights.data, (await learnLinear(stored)).weights.data)).toBeLessThan(
+    1e-10,
+  );
   expect(memory.solution.warning).toBeNull();
 });
 
-test("a ridge means the same for sums and for pairs", () => {
-  const memory = learnFromStatistics(whole, { ridge: 2 });
-  const expected = learnLinear(pairs, { ridge: 2 });
+test("a ridge means the same for sums and for pairs", async () => {
+  const memory = await learnFromStatistics(whole, { ridge: 2 });
+  const expected = await learnLinear(pairs, { ridge: 2 });
   expect(largestGap(memory.weights.data, expected.weights.data)).toBeLessThan(1e-12);
 });
 
-test("sums over keys that span less than they could come with a warning", () => {
+test("sums over keys that span less than they could come with a warning", async () => {
   const stored = randomPairs({ n: 30, d: 6, m: 2 }, 2);
   for (let i = 0; i < 30; i++) stored.keys.data[6 * i + 5] = stored.keys.data[6 * i];
-  const memory = learnFromStatistics(statisticsOf(stored));
+  const memory = await learnFromStatistics(await statisticsOf(stored));
   expect(memory.solution).toMatchObject({ method: "eigen", rank: 5, condition: Infinity });
   expect(memory.solution.warning).toContain("The keys span 5 of 6 directions");
-  const expected = recallLinear(learnLinear(stored), stored.keys);
-  expect(largestGap(recallLinear(memory, stored.keys).data, expected.data)).toBeLessThan(1e-9);
+  const expected = await recallLinear(await learnLinear(stored), stored.keys);
+  expect(largestGap((await recallLinear(memory, stored.keys)).data, expected.data)).toBeLessThan(
+    1e-9,
+  );
 });
 
 describe("mistakes", () => {
-  test("sums over other sizes do not add up", () => {
-    const other = statisticsOf(randomPairs({ n: 3, d: 5, m: 4 }));
-    expect(thrownBy(() => mergeStatistics(whole, other))).toMatchInlineSnapshot(`
+  test("sums over other sizes do not add up", async () => {
+    const other = await statisticsOf(randomPairs({ n: 3, d: 5, m: 4 }));
+    expect(await thrownBy(() => mergeStatistics(whole, other))).toMatchInlineSnapshot(`
       "kohonen/bad-shape
       Statistics add up only over pairs of one size: found keys of 9 numbers with values of 4, and keys of 5 with values of 4."
     `);
   });
 
-  test("more than is stored cannot be forgotten", () => {
-    expect(thrownBy(() => forgetStatistics(b, whole))).toMatchInlineSnapshot(`
+  test("more than is stored cannot be forgotten", async () => {
+    expect(await thrownBy(() => forgetStatistics(b, whole))).toMatchInlineSnapshot(`
       "kohonen/not-stored
       Only pairs that were stored can be forgotten: found 120 to forget, 1 stored."
     `);
   });
 
-  test("nothing can be learned from nothing", () => {
-    expect(thrownBy(() => learnFromStatistics(forgetStatistics(a, a)))).toMatchInlineSnapshot(`
+  test("nothing can be learned from nothing", async () => {
+    expect(await thrownBy(() => learnFromStatistics(forgetStatistics(a, a))))
+      .toMatchInlineSnapshot(`
       "kohonen/empty
       There are no pairs to learn. Store at least one."
     `);

@@ -34,10 +34,10 @@ describe("the mean cosine of the pseudo-inverse", () => {
     [4, 4],
     [9, 16],
     [64, 64],
-  ])("%i keys of %i numbers are recalled exactly", (n, d) => {
+  ])("%i keys of %i numbers are recalled exactly", async (n, d) => {
     expect(linearCosine({ d, n, m: 5 })).toBe(1);
     expect(linearDistance({ d, n, m: 5 })).toBe(0);
-    const { cosine } = measureRecall({ d, n, m: 5, method: "pseudo-inverse", key: key(0) });
+    const { cosine } = await measureRecall({ d, n, m: 5, method: "pseudo-inverse", key: key(0) });
     expect(Math.abs(cosine.mean - 1)).toBeLessThan(1e-12);
   });
 });
@@ -56,9 +56,14 @@ describe("measured within four standard errors of the finite-size formulas", () 
     { d: 64, n: 1000, m: 64 },
     { d: 100, n: 130, m: 20 },
     { d: 128, n: 512, m: 32 },
-  ])("pseudo-inverse: d = $d, n = $n, m = $m", (sizes) => {
+  ])("pseudo-inverse: d = $d, n = $n, m = $m", async (sizes) => {
     const trials = Math.max(32, Math.ceil(4000 / sizes.n));
-    const measured = measureRecall({ ...sizes, method: "pseudo-inverse", key: key(11), trials });
+    const measured = await measureRecall({
+      ...sizes,
+      method: "pseudo-inverse",
+      key: key(11),
+      trials,
+    });
     const { cosine, distance } = measured;
     expect(Math.abs(cosine.mean - linearCosine(sizes))).toBeLessThan(ERRORS * cosine.error);
     expect(Math.abs(distance.mean - linearDistance(sizes))).toBeLessThan(ERRORS * distance.error);
@@ -68,12 +73,12 @@ describe("measured within four standard errors of the finite-size formulas", () 
     [dotProduct, relu, softmax({ beta: 0.08 })].flatMap((method) =>
       (["gaussian", "unit"] as const).map((keys) => ({ name: method.name, method, keys })),
     ),
-  )("$name, $keys keys", ({ method, keys }) => {
+  )("$name, $keys keys", async ({ method, keys }) => {
     for (const sizes of [
       { d: 8, n: 5, m: 4 },
       { d: 24, n: 200, m: 24 },
     ]) {
-      const { cosine } = measureRecall({
+      const { cosine } = await measureRecall({
         ...sizes,
         method,
         key: key(5),
@@ -85,8 +90,8 @@ describe("measured within four standard errors of the finite-size formulas", () 
     }
   });
 
-  test("chance: unrelated values", () => {
-    const { cosine, distance } = measureRecall({
+  test("chance: unrelated values", async () => {
+    const { cosine, distance } = await measureRecall({
       d: 1,
       n: 400,
       m: 12,
@@ -113,19 +118,24 @@ describe("unit keys, many of them, with values of many numbers", () => {
     ["ReLU", relu, reluCosine(sizes)],
     ["softmax", softmax({ beta: 3 }), softmaxCosine({ ...sizes, beta: 3 })],
     ["a sharper softmax", softmax({ beta: 8 }), softmaxCosine({ ...sizes, beta: 8 })],
-  ])("%s: the closed form, within one per cent and four standard errors", (_, method, expected) => {
-    const measured = measureRecall({
-      ...sizes,
-      method,
-      key: key(3),
-      unitKeys: true,
-      trials: 24,
-      asked: 128,
-    }).cosine;
-    expect(Math.abs(measured.mean - expected)).toBeLessThan(
-      ERRORS * measured.error + 0.01 * expected,
-    );
-  });
+  ])(
+    "%s: the closed form, within one per cent and four standard errors",
+    async (_, method, expected) => {
+      const measured = (
+        await measureRecall({
+          ...sizes,
+          method,
+          key: key(3),
+          unitKeys: true,
+          trials: 24,
+          asked: 128,
+        })
+      ).cosine;
+      expect(Math.abs(measured.mean - expected)).toBeLessThan(
+        ERRORS * measured.error + 0.01 * expected,
+      );
+    },
+  );
 
   test("the crosstalk of a softmax is that of the Bessel function", () => {
     // G = Γ(d/2) (2/z)^ν I_ν(z) e^{−z}; for d = 3, ν = ½: G = (1 − e^{−2z}) / (2z).

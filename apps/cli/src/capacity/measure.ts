@@ -1,6 +1,6 @@
 // Stability and retrieval of stored patterns, measured with the recalls of a model.
 
-import { bernoulli, foldIn, type Key, key, split, writeNpy } from "@hamlet/core";
+import { bernoulli, foldIn, type Key, key, makeTurn, split, writeNpy } from "@hamlet/core";
 import { type Cluster, clusterInterval, type Interval, wilsonInterval } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
@@ -58,6 +58,7 @@ export async function measureCapacity(
   const points: CapacityPoint[] = [];
   const all = plan.counts.length * plan.trials;
   let done = 0;
+  const turn = makeTurn();
   for (const K of plan.counts) {
     const unstable: Cluster[] = [];
     const restored = plan.noises.map(() => 0);
@@ -76,6 +77,7 @@ export async function measureCapacity(
       unfinished += found.unfinished;
       done += tried.length;
       onTrial(done, all);
+      await turn();
     }
     points.push({
       K,

@@ -1,6 +1,7 @@
 // `ham landscape FILE`: the energy of a layer over a plane, drawn.
 
 import { basename, extname, join } from "node:path";
+import { makeTurn } from "@hamlet/core";
 import { suggest } from "@hamlet/dsl";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import type { Model } from "@hamlet/model";
@@ -140,10 +141,12 @@ async function inRows(field: Field, states: Float64Array) {
   const energies: number[] = [];
   const velocities: number[] = [];
   const atOnce = 256 * field.size;
+  const turn = makeTurn();
   for (let from = 0; from < states.length; from += atOnce) {
     const part = await field.at(states.subarray(from, from + atOnce));
     for (const energy of part.energies) energies.push(energy);
     for (const velocity of part.velocities) velocities.push(velocity);
+    await turn();
   }
   return { energies: Float64Array.from(energies), velocities: Float64Array.from(velocities) };
 }

@@ -64,11 +64,11 @@ async function store(path: string, flags: StoreFlags): Promise<number> {
   const patterns = await readPatterns(path, { take });
   const [K, D] = patterns.shape;
   assertMemory(`${D} × ${D} weights`, D * D * (FLOAT64 + FLOAT32));
-  const learned = RULES[rule](patterns);
+  const learned = await RULES[rule](patterns);
   const weights =
     flags.unlearn === undefined
       ? learned
-      : unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
+      : await unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
   const stable = countStable(weights, patterns.data, D);
   // A model reads its data as float32.
   const data = Float32Array.from(weights);

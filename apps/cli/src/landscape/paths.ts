@@ -1,5 +1,6 @@
 // Ways down from a grid of starts, and the fixed points that they end in.
 
+import { makeTurn } from "@hamlet/core";
 import { ENERGY_ROUNDING } from "@hamlet/ham";
 import type { Field } from "./field.ts";
 
@@ -48,7 +49,9 @@ export async function followDown(
   const dt = new Float64Array(B).fill((0.02 * extent) / first);
   const paths = Array.from({ length: B }, (_, b) => [row(states, b).slice()]);
   const rests = (b: number) => longest(row(here.velocities, b)) < STILL * extent;
+  const turn = makeTurn();
   for (let step = 0; step < STEPS; step++) {
+    await turn();
     if (dt.every((_, b) => rests(b))) break;
     const tried = states.map((x, i) => x + dt[Math.floor(i / N)] * here.velocities[i]);
     const there = await field.at(tried);

@@ -95,7 +95,7 @@ test("hopfield of a symmetric matrix has the energy of its upper triangle, twice
 
 test("stored patterns are silent", async () => {
   const data = [1, -1, 1, 1, -1, -1, 1, 1, -1, 1, 1, -1];
-  using model = await matrix(HOPFIELD, hebb({ shape: [3, 4], data }));
+  using model = await matrix(HOPFIELD, await hebb({ shape: [3, 4], data }));
   expect(said(model)).toEqual([]);
 });
 

@@ -1,9 +1,17 @@
 // A census: the points where the energy of a dense memory stands still, and whether they add up.
 
-import { type Key, foldIn, key as keyOf, randint, uniform } from "@hamlet/core";
+import {
+  foldIn,
+  inTurns,
+  type Key,
+  key as keyOf,
+  makeTurn,
+  randint,
+  type Signal,
+  uniform,
+} from "@hamlet/core";
 import { assertPoints, type Points, pointAt } from "../data/points.ts";
 import { nearestTo } from "../data/distance.ts";
-import { makeTurn, type Signal } from "../turn.ts";
 import { makeAttention } from "./attention.ts";
 import { fromAxes, intoAxes, principalAxes, type PrincipalAxes } from "./covariance.ts";
 import { equidistantPoints } from "./equidistant.ts";
@@ -49,6 +57,7 @@ export interface EnergyCensusOptions {
   readonly key?: Key;
   /** Called as the search goes on, with a part from 0 to 1. */
   readonly onProgress?: (done: number) => void;
+  /** Stops the search, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
 
@@ -65,7 +74,7 @@ const MIDDLES = 400;
  * finds saddles and maxima, from the starts, from points equally far from several patterns, and from
  * between the points that are known.
  * @param patterns - `[K, N]`.
- * @throws HamError `diffusion/beta`, `diffusion/aborted`; as `assertPoints`.
+ * @throws HamError `diffusion/beta`; as `assertPoints`.
  */
 export async function energyCensus(
   patterns: Points,
@@ -82,19 +91,19 @@ export async function energyCensus(
   for (const [i, start] of begins.entries()) {
     await turn();
     onProgress?.((0.7 * i) / begins.length);
-    search.descend(start);
-    search.newton(start);
+    await inTurns(search.descend(start), turn);
+    await inTurns(search.newton(start), turn);
   }
-  for (const [i, point] of equidistantPoints(reduced, foldIn(key, 2)).entries()) {
-    if (i % 16 === 0) await turn();
-    search.newton(point);
+  for (const point of await inTurns(equidistantPoints(reduced, foldIn(key, 2)), turn)) {
+    await inTurns(search.newton(point), turn);
   }
   const { found } = search;
   for (let b = 1, tried = 0; b < found.length; b++) {
     for (let a = 0; a < b && tried < MIDDLES; a++, tried++) {
       await turn();
       onProgress?.(0.7 + (0.3 * tried) / MIDDLES);
-      search.newton(found[a].at.map((value, r) => (value + found[b].at[r]) / 2));
+      const middle = found[a].at.map((value, r) => (value + found[b].at[r]) / 2);
+      await inTurns(search.newton(middle), turn);
     }
   }
   onProgress?.(1);

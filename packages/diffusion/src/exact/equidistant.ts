@@ -1,7 +1,7 @@
 // Points that are equally far from some patterns and farther from all others. For large β saddles
 // and maxima lie next to them, with slopes so steep around that no search from elsewhere arrives.
 
-import { type Key, randint } from "@hamlet/core";
+import { type Key, randint, type Work } from "@hamlet/core";
 import { Matrix, solve } from "ml-matrix";
 import { type Points, pointAt } from "../data/points.ts";
 
@@ -13,12 +13,15 @@ const SETS = 3000;
 const EQUAL = 1e-9;
 
 /** Such points for sets of two to four patterns, in the span of the patterns. */
-export function equidistantPoints(patterns: Points, key: Key): Float64Array[] {
+export function* equidistantPoints(patterns: Points, key: Key): Work<Float64Array[]> {
   const [count, rank] = patterns.shape;
-  return setsOf(count, { most: Math.min(MOST, rank + 1, count), key }).flatMap((set) => {
+  const points: Float64Array[] = [];
+  for (const set of setsOf(count, { most: Math.min(MOST, rank + 1, count), key })) {
     const point = middleOf(patterns, set);
-    return point !== null && isNearestTo(patterns, set, point) ? [point] : [];
-  });
+    if (point !== null && isNearestTo(patterns, set, point)) points.push(point);
+    yield;
+  }
+  return points;
 }
 
 function setsOf(count: number, { most, key }: { most: number; key: Key }): number[][] {

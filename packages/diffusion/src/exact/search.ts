@@ -1,5 +1,6 @@
 // Descents and Newton searches for the points where the energy of a dense memory stands still.
 
+import type { Work } from "@hamlet/core";
 import { Matrix } from "ml-matrix";
 import type { Points } from "../data/points.ts";
 import { makeAttention } from "./attention.ts";
@@ -18,9 +19,9 @@ export interface Found {
 export interface Search {
   readonly found: readonly Found[];
   /** Rolls down to a minimum, by the steps `x ← m(x)`, which never raise the energy. */
-  descend(start: Float64Array): void;
+  descend(start: Float64Array): Work<void>;
   /** Newton's method for `x − m(x) = 0`: to a point of any kind, or nowhere. */
-  newton(start: Float64Array): void;
+  newton(start: Float64Array): Work<void>;
 }
 
 const DESCENT_STEPS = 2000;
@@ -62,11 +63,12 @@ export function makeSearch(patterns: Points, beta: number): Search {
     return hessian;
   };
 
-  const solve = (start: Float64Array): Float64Array | null => {
+  const solve = function* (start: Float64Array): Work<Float64Array | null> {
     let x: Float64Array = start;
     let rest: Float64Array = residual(x);
     for (let step = 0; step < NEWTON_STEPS; step++) {
       if (norm(rest) <= SOLVED * size) return x;
+      yield;
       const direction = newtonDirection(curvature(x), rest);
       const shorter = shortened(x, direction, norm(rest), residual);
       if (shorter === null) return norm(rest) <= SETTLED * SETTLED * size ? x : null;
@@ -91,18 +93,19 @@ export function makeSearch(patterns: Points, beta: number): Search {
 
   return {
     found,
-    descend(start) {
+    *descend(start) {
       let x: Float64Array = start;
       for (let step = 0; step < DESCENT_STEPS; step++) {
         const rest = residual(x);
         x = x.map((value, r) => value - rest[r]);
         if (norm(rest) < SETTLED * size) break;
+        yield;
       }
-      const end = solve(x);
+      const end = yield* solve(x);
       if (end !== null) keep(end, 1);
     },
-    newton(start) {
-      const end = solve(start);
+    *newton(start) {
+      const end = yield* solve(start);
       if (end !== null) keep(end, 0);
     },
   };

@@ -1,7 +1,7 @@
 // Dormand and Prince's pair of orders 5 and 4, each row with a time and a step of its own.
 
+import { makeTurn, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
-import { makeTurn, type Signal } from "../turn.ts";
 
 /** The slopes `[n, width]` of n rows, each at its own time. */
 export type Flow = (y: Float64Array, t: Float64Array) => Promise<Float64Array>;
@@ -12,7 +12,7 @@ export interface StepControl {
   readonly maxSteps?: number;
   /** Called after every round of steps with the rows that have arrived, and all rows. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-  /** Stops between two rounds with `diffusion/aborted`. */
+  /** Stops between two rounds; what it stops throws the signal's reason. */
   readonly signal?: Signal;
 }
 
@@ -59,7 +59,7 @@ const [SHRINK, GROW] = [0.2, 10];
  * on the rows beside it.
  * @param start - `y`: `[n, width]`, borrowed.
  * @returns `[n, width]`.
- * @throws HamError `diffusion/too-many-steps`, `diffusion/aborted`.
+ * @throws HamError `diffusion/too-many-steps`.
  * @see Dormand and Prince, A family of embedded Runge–Kutta formulae, 1980.
  */
 export async function dormandPrince(

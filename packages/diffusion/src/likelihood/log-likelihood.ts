@@ -36,8 +36,7 @@ export interface LikelihoodOptions extends StepControl {
  * `s·e_x + e + ½ e_xᵀ (∂s/∂x) e_x`, and that is what the tolerance is about: where the density falls
  * into a valley the score is steep, and a point has to be known much better than its coordinates show.
  * @returns `[n]`.
- * @throws HamError `diffusion/bad-shape`, `diffusion/end`, `diffusion/tolerance`, `diffusion/too-many-steps`,
- * `diffusion/aborted`.
+ * @throws HamError `diffusion/bad-shape`, `diffusion/end`, `diffusion/tolerance`, `diffusion/too-many-steps`.
  * @see Song et al., arXiv:2011.13456, appendix D.2; Chen et al., Neural ordinary differential
  * equations, NeurIPS 2018, arXiv:1806.07366.
  */

@@ -10,7 +10,7 @@ import { type SamplerOptions, type Walk, walkBack } from "./sampler.ts";
  * The last step goes from the last time to 0 and adds no noise, which makes it Tweedie's estimate
  * `x + σ² t s(x, t)` of the datum below the noise.
  * @returns samples `[count, width]`.
- * @throws HamError `diffusion/aborted`, `diffusion/diverged`, and for options out of range.
+ * @throws HamError `diffusion/diverged`, and for options out of range.
  * @see Song et al., arXiv:2011.13456.
  */
 export function sampleEulerMaruyama(score: Score, options: SamplerOptions): Promise<Points> {

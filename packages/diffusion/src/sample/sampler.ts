@@ -1,11 +1,10 @@
 // What all samplers share: their options, where they begin, how they report.
 
-import { foldIn, type Key, normal, split } from "@hamlet/core";
+import { foldIn, type Key, makeTurn, normal, type Signal, split } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { Points } from "../data/points.ts";
 import type { Noise } from "../noise.ts";
 import type { Score } from "../score.ts";
-import { makeTurn, type Signal } from "../turn.ts";
 import { type TimeStepOptions, type TimeSteps, timeSteps } from "./time-steps.ts";
 
 /** A step that is done. */
@@ -31,7 +30,7 @@ export interface SamplerOptions extends TimeStepOptions {
   readonly start?: "prior" | "sphere";
   /** Called after every step: for progress, and for the frames of a movie. */
   readonly onStep?: (step: SamplerStep) => void;
-  /** Stops the sampler between two steps with `diffusion/aborted`. */
+  /** Stops the sampler between two steps; it then throws the signal's reason. */
   readonly signal?: Signal;
 }
 

@@ -1,6 +1,6 @@
 // The training loop: a batch, its gradient, a step, the average.
 
-import { foldIn, type Key, key as keyOf } from "@hamlet/core";
+import { foldIn, type Key, key as keyOf, makeTurn, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { assertWidth, type Points } from "../data/points.ts";
 import { initialModel, type InitialOptions, type ScoreModel } from "../network/model.ts";
@@ -9,7 +9,6 @@ import { Batches } from "./batches.ts";
 import { Journal, lossesOf, readResumed } from "./journal.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { Standing } from "./standing.ts";
-import { makeTurn, type Signal } from "../turn.ts";
 
 /** How far a training is. */
 export interface ScoreProgress {
@@ -106,7 +105,7 @@ async function iterate(run: Run): Promise<TrainedScore["ending"]> {
   const { iterations, batch } = task.settings;
   const { signal } = options;
   const batches = new Batches(task.patterns, batch, foldIn(journal.key, 1));
-  const turn = makeTurn(undefined);
+  const turn = makeTurn();
   while (journal.iteration < iterations) {
     if (signal?.aborted === true) return "aborted";
     standing.move(batches.deal(journal.iteration), journal.iteration + 1);

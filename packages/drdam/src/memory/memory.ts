@@ -1,5 +1,6 @@
 // A memory that patterns stream into: T = Σₘ Φ(ξₘ), exact whatever the order.
 
+import { makeTurn, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import {
   type FeatureDescription,
@@ -21,8 +22,16 @@ const EPS = 1e-10;
 export interface StoreOptions {
   /** Called now and then with the number of patterns of this call that are done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-  /** Stops between patterns with `drdam/aborted`; what is stored until then stays stored. */
-  readonly signal?: { readonly aborted: boolean };
+  /** Ends between patterns; what is stored until then stays stored. */
+  readonly signal?: Signal;
+}
+
+/** What became of patterns that were to be stored or forgotten. */
+export interface StoreResult {
+  /** `aborted`: the signal said so; everything that was done until then is in the memory. */
+  readonly ending: "finished" | "aborted";
+  /** Patterns of this call that are done; go on with those behind them. */
+  readonly done: number;
 }
 
 /**
@@ -37,9 +46,9 @@ export interface DistributedMemory {
   /** How many patterns are in it. */
   readonly count: number;
   /** Adds patterns `[K, D]`, one after the other in one array. */
-  store(patterns: ArrayLike<number>, options?: StoreOptions): void;
+  store(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
   /** Takes patterns away that were stored. */
-  forget(patterns: ArrayLike<number>, options?: StoreOptions): void;
+  forget(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
   /** Adds what another memory of the same features holds. */
   merge(other: DistributedMemory): void;
   /** The memory vector `T`, `[2Y]`, in float64. */
@@ -61,11 +70,11 @@ export interface DistributedMemory {
  *
  * Its methods throw HamError: `drdam/shape-mismatch` for arrays of the wrong length,
  * `drdam/not-finite`, `drdam/too-large` for positive features beyond what can be summed exactly,
- * `drdam/different-features`, `drdam/aborted`.
+ * `drdam/different-features`.
  * @throws HamError `drdam/bad-features`.
  * @example
  * const memory = makeMemory({ D: 64, Y: 8192, beta: 5, key: key(0), family: "structured" });
- * memory.store(patterns);
+ * await memory.store(patterns);
  * const { state, ending } = await memory.recall(query);
  */
 export function makeMemory(options: FeatureOptions): DistributedMemory {
@@ -86,7 +95,7 @@ export function loadMemory(bytes: Uint8Array, source = "memory file"): Distribut
   return new Memory(makeFeatures(description), stored);
 }
 
-/** Patterns between two looks at the signal. */
+/** Patterns between two reports. */
 const CHUNK = 256;
 
 class Memory implements DistributedMemory {
@@ -113,12 +122,12 @@ class Memory implements DistributedMemory {
     return this.#stored.count;
   }
 
-  store(patterns: ArrayLike<number>, options: StoreOptions = {}): void {
-    this.#addAll("store", patterns, options, 1);
+  store(patterns: ArrayLike<number>, options: StoreOptions = {}): Promise<StoreResult> {
+    return this.#addAll("store", patterns, options, 1);
   }
 
-  forget(patterns: ArrayLike<number>, options: StoreOptions = {}): void {
-    this.#addAll("forget", patterns, options, -1);
+  forget(patterns: ArrayLike<number>, options: StoreOptions = {}): Promise<StoreResult> {
+    return this.#addAll("forget", patterns, options, -1);
   }
 
   merge(other: DistributedMemory): void {
@@ -175,21 +184,25 @@ class Memory implements DistributedMemory {
     return this.#totals;
   }
 
-  #addAll(
+  async #addAll(
     what: "store" | "forget",
     patterns: ArrayLike<number>,
     { onProgress, signal }: StoreOptions,
     sign: 1 | -1,
-  ): void {
+  ): Promise<StoreResult> {
     const { D } = this.#description;
     const total = patterns.length / D;
     this.#assertStates(what, patterns);
+    const turn = makeTurn();
     for (let done = 0; done < total;) {
-      const until = Math.min(total, done + CHUNK);
-      for (; done < until; done++) this.#add(what, patterns, done, sign);
-      onProgress?.({ done, total });
-      if (signal?.aborted === true && done < total) throw aborted(what, done, total);
+      if (signal?.aborted === true) return { ending: "aborted", done };
+      this.#add(what, patterns, done, sign);
+      done++;
+      if (done % CHUNK === 0 || done === total) onProgress?.({ done, total });
+      const others = turn();
+      if (others !== undefined) await others;
     }
+    return { ending: "finished", done: total };
   }
 
   /** Adds one pattern, or nothing at all. */
@@ -269,13 +282,5 @@ function nothingLeft(index: number): HamError {
     "drdam/nothing-stored",
     `forget: the memory is empty, so pattern ${index} was never stored. Forget what was stored.`,
     { index },
-  );
-}
-
-function aborted(what: string, done: number, total: number): HamError {
-  return new HamError(
-    "drdam/aborted",
-    `${what}: stopped after ${done} of ${total} patterns, which are in the memory. Save it, and go on with pattern ${done}.`,
-    { done, total },
   );
 }

@@ -1,7 +1,7 @@
 // A recall from a distributed memory: gradient descent that says how it ended.
 
+import { makeTurn, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureMap } from "../features/feature-map.ts";
 
 /** How a recall goes. */
@@ -16,8 +16,8 @@ export interface MemoryRecallOptions {
   readonly clamp?: ArrayLike<number | boolean>;
   /** Called after every step. */
   readonly onStep?: (progress: { readonly step: number; readonly energy: number }) => void;
-  /** Stops with `drdam/aborted`. */
-  readonly signal?: { readonly aborted: boolean };
+  /** Stops the recall, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /**
@@ -50,8 +50,6 @@ export interface Landscape {
   readonly eps: number;
 }
 
-/** Milliseconds of work between two moments in which others, such as an abort, get their turn. */
-const TURN = 50;
 /** Rises of the energy up to this part of `1 + |E|` are rounding. */
 const ROUNDING = 1e-12;
 
@@ -70,7 +68,7 @@ export async function recallFrom(
   const energies: number[] = [];
   let rose = false;
   let change = Infinity;
-  let turn = tf.util.now();
+  const turn = makeTurn(signal);
   for (let step = 0; ; step++) {
     const h = map.kernelSum(state, sums, gradient);
     const energy = -Math.log(Math.max(h, eps)) / beta;
@@ -96,15 +94,8 @@ export async function recallFrom(
       state[d] += move;
       change = Math.max(change, Math.abs(move));
     }
-    if (tf.util.now() - turn > TURN) {
-      await tf.nextFrame();
-      turn = tf.util.now();
-    }
-    if (signal?.aborted === true) {
-      throw new HamError("drdam/aborted", `The recall was stopped after ${step + 1} steps.`, {
-        step: step + 1,
-      });
-    }
+    const others = turn();
+    if (others !== undefined) await others;
   }
 }
 

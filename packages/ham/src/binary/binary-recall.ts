@@ -3,7 +3,7 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
-import type { Arrays } from "@hamlet/core";
+import { type Arrays, atOnce, inTurns, makeTurn, type Work } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -32,7 +32,7 @@ import { findClips } from "../recall/clips.ts";
 import { leafOf } from "../recall/dynamics.ts";
 import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
 import { type Fault, findFaults } from "../recall/fault.ts";
-import { outcomeOfWalk, Rise } from "../recall/outcome.ts";
+import { type Outcome, outcomeOfWalk, Rise } from "../recall/outcome.ts";
 import type {
   CompiledRecall,
   RecallOptions,
@@ -94,7 +94,7 @@ export class BinaryRecall implements CompiledRecall {
         { shape: value.shape, data: value.dataSync() },
       ]),
     );
-    const examples = this.#examples.make(givens, options);
+    const examples = atOnce(this.#examples.make(givens, options));
     for (let step = 0; ;) {
       const energies = examples.map(({ walk }) => walk.state.energy());
       const changes = examples.map(({ walk }) => (step === 0 ? 0 : this.#change(walk)));
@@ -112,7 +112,7 @@ export class BinaryRecall implements CompiledRecall {
       const mask = active?.dataSync();
       const next = Math.min(this.steps, step + (examples[0]?.walk.sweep ?? 1));
       examples.forEach((example, b) => {
-        if (mask === undefined || mask[b] !== 0) this.#advance(example, step, next);
+        if (mask === undefined || mask[b] !== 0) atOnce(this.#advance(example, step, next));
       });
       step = next;
     }
@@ -125,7 +125,8 @@ export class BinaryRecall implements CompiledRecall {
     for (const [tensor, value] of options.givens ?? []) {
       givens.set(tensor, { shape: value.shape, data: await value.data() });
     }
-    const examples = this.#examples.make(givens, options);
+    const turn = makeTurn(options.signal);
+    const examples = await inTurns(this.#examples.make(givens, options), turn);
     const stopped = examples.map(() => false);
     const isActive = ({ walk }: Example, b: number) => !stopped[b] && !this.#ended(walk);
     const every = recordEvery(
@@ -140,10 +141,10 @@ export class BinaryRecall implements CompiledRecall {
       ({ state }) => countOf(state, this.#setup) * examples.length,
     );
     let last = new Float64Array(examples.length);
-    const record = (step: number, isLast: boolean) => {
+    const record = async (step: number, isLast: boolean) => {
       recorder.keep(step, isLast, (neuron) => this.#layer(neuron, "xhat", examples));
       if (!isLast && step % every !== 0) return;
-      last = Float64Array.from(examples, ({ walk }) => walk.state.energy());
+      last = await inTurns(energiesOf(examples), turn);
       rises.forEach((rise, b) => rise.next(last[b]));
       kept.add(step, isLast, () => last);
     };
@@ -151,20 +152,18 @@ export class BinaryRecall implements CompiledRecall {
     const pauses = [every, sweep, ...recorder.every];
     let step = 0;
     try {
-      record(0, false);
+      await record(0, false);
       while (step < this.steps && examples.some(isActive)) {
-        if (options.signal?.aborted === true) {
-          throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
-        }
+        await turn();
         const next = Math.min(this.steps, ...pauses.map((pause) => nextMultiple(step, pause)));
-        examples.forEach((example, b) => {
-          if (!isActive(example, b)) return;
-          this.#advance(example, step, next);
-          if (next % sweep === 0) stopped[b] = this.#stops(example.walk);
-        });
+        const moving = examples.map(isActive);
+        await inTurns(this.#advanceAll(examples, { moving, step, next }), turn);
+        if (next % sweep === 0) {
+          moving.forEach((is, b) => is && (stopped[b] = this.#stops(examples[b].walk)));
+        }
         const active = examples.filter(isActive).length;
         step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
-        record(step, active === 0 || step === this.steps);
+        await record(step, active === 0 || step === this.steps);
         const energy = last.reduce((total, value) => total + value, 0) / last.length;
         options.onStep?.({ step, steps: this.steps, active, energy });
       }
@@ -172,17 +171,21 @@ export class BinaryRecall implements CompiledRecall {
       const evaluate = this.#evaluator(examples, fed, step);
       const clips = await findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
       const faults = await this.#faults(examples, { givens: fed, step });
-      const outcomes = examples.map(({ walk, before }, b) =>
-        outcomeOfWalk(walk, {
-          clips: clips?.[b] ?? [],
-          fault: faults.get(b) ?? null,
-          rise: rises[b].largest,
-          before,
-          after: walk.state.energy(),
-          change: this.#change(walk),
-          stopped: stopped[b],
-        }),
-      );
+      const outcomes: Outcome[] = [];
+      for (const [b, { walk, before }] of examples.entries()) {
+        await turn();
+        outcomes.push(
+          outcomeOfWalk(walk, {
+            clips: clips?.[b] ?? [],
+            fault: faults.get(b) ?? null,
+            rise: rises[b].largest,
+            before,
+            after: walk.state.energy(),
+            change: this.#change(walk),
+            stopped: stopped[b],
+          }),
+        );
+      }
       const flips = examples.flatMap(({ flips: path }) => path ?? []);
       const trajectories = recorder.finish();
       const paths = [...trajectories.values()].map(({ activations: path }) => path);
@@ -242,17 +245,29 @@ export class BinaryRecall implements CompiledRecall {
     return Math.min(1, step / Math.max(1, this.steps - 1));
   }
 
+  *#advanceAll(
+    examples: readonly Example[],
+    { moving, step, next }: { moving: readonly boolean[]; step: number; next: number },
+  ): Work<void> {
+    for (const [b, example] of examples.entries()) {
+      if (!moving[b]) continue;
+      yield* this.#advance(example, step, next);
+      yield;
+    }
+  }
+
   /** Moves from `step` to `next`; under a schedule the energy changes with every step. */
-  #advance({ walk, clock }: Example, step: number, next: number): void {
+  *#advance({ walk, clock }: Example, step: number, next: number): Work<void> {
     if (this.#recall.schedules.length === 0) {
-      walk.advance(next - step);
+      yield* walk.advance(next - step);
       return;
     }
     for (let now = step; now < next; now++) {
       clock.time = this.#time(now);
       walk.state.setTime(clock.time);
       walk.unsettle();
-      walk.advance(1);
+      yield* walk.advance(1);
+      yield;
     }
   }
 
@@ -360,6 +375,15 @@ function valuesOf(neuron: Neuron, { sizes, numbers }: RecallSetup): { low: numbe
     return evaluateScalar(expr, { sizes, tensors: numbers });
   };
   return { low: at(-1), high: at(1) };
+}
+
+function* energiesOf(examples: readonly Example[]): Work<Float64Array<ArrayBuffer>> {
+  const energies = new Float64Array(examples.length);
+  for (const [b, { walk }] of examples.entries()) {
+    energies[b] = walk.state.energy();
+    yield;
+  }
+  return energies;
 }
 
 /** What `make` makes; frees what is `owned` when it fails. */

@@ -1,6 +1,6 @@
 // The examples of a binary recall: where each starts, which of its units may flip, how it walks.
 
-import { foldIn, type Key, key, split } from "@hamlet/core";
+import { foldIn, type Key, key, split, type Work } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -84,7 +84,7 @@ export class ExampleMaker {
   }
 
   /** One example for each of the given batch, or as many as `options.batch`; else one. */
-  make(givens: Givens, options: RecallOptions): Example[] {
+  *make(givens: Givens, options: RecallOptions): Work<Example[]> {
     const batch = [...givens.values()][0]?.shape[0] ?? options.batch ?? 1;
     const seed = options.key ?? key(0);
     const keepsFlips =
@@ -92,7 +92,8 @@ export class ExampleMaker {
     const draws = this.#graph.neurons.map((neuron, i) =>
       this.#drawn(neuron, batch, foldIn(seed, i)),
     );
-    return Array.from({ length: batch }, (_, b) => {
+    const examples: Example[] = [];
+    for (let b = 0; b < batch; b++) {
       const tensors = new Map(this.#constants);
       for (const [tensor, { data }] of givens) {
         tensors.set(tensor, exampleOf(data, countOf(tensor, this.#setup), b));
@@ -103,8 +104,10 @@ export class ExampleMaker {
         return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
       });
       const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), b);
-      return this.#example(tensors, starts, { walkKey, keepsFlips });
-    });
+      examples.push(this.#example(tensors, starts, { walkKey, keepsFlips }));
+      yield;
+    }
+    return examples;
   }
 
   #example(

@@ -1,6 +1,6 @@
 // How the units of one binary example are visited: one at a time (`async`), or all at once (`sync`).
 
-import { bits, foldIn, type Key, permutation } from "@hamlet/core";
+import { bits, foldIn, type Key, permutation, type Work } from "@hamlet/core";
 import type { VisitOrder } from "@hamlet/graph";
 import type { BinaryState, Unit } from "./binary-state.ts";
 
@@ -18,7 +18,7 @@ export interface Walk {
   /** The number of steps after which the states repeat; null while none was seen. */
   readonly period: number | null;
   /** Makes up to `count` steps; fewer when it settles or is found to repeat itself. */
-  advance(count: number): void;
+  advance(count: number): Work<void>;
   /** True while units may also flip uphill: nothing is certain then. */
   readonly noisy: boolean;
   /** Says whether the state is settled by trying every unit; never while it is noisy. */
@@ -26,6 +26,9 @@ export interface Walk {
   /** Forgets that it settled: the energy itself has changed. */
   unsettle(): void;
 }
+
+/** Units that are looked at between two turns of others. */
+const AT_ONCE = 64;
 
 /** A unit that may flip, and whether the recall starts its layer somewhere. */
 export interface WalkUnit extends Unit {
@@ -107,8 +110,11 @@ class AsyncWalk implements Walk {
     return this.#rule.noisy;
   }
 
-  advance(count: number): void {
-    for (let i = 0; i < count && !this.settled; i++) this.#step();
+  *advance(count: number): Work<void> {
+    for (let i = 0; i < count && !this.settled; i++) {
+      this.#step();
+      if (i % AT_ONCE === AT_ONCE - 1) yield;
+    }
   }
 
   certify(): boolean {
@@ -210,8 +216,8 @@ class SyncWalk implements Walk {
     this.#kept = copyOf(state.values);
   }
 
-  advance(count: number): void {
-    for (let i = 0; i < count && !this.settled && this.period === null; i++) this.#step();
+  *advance(count: number): Work<void> {
+    for (let i = 0; i < count && !this.settled && this.period === null; i++) yield* this.#step();
   }
 
   certify(): boolean {
@@ -227,9 +233,15 @@ class SyncWalk implements Walk {
     this.#keepFor = 1;
   }
 
-  #step(): void {
+  *#step(): Work<void> {
     const turn = this.steps === 0 ? this.#first : this.#units;
-    const flips = turn.filter((unit) => this.state.lowers(unit));
+    const flips: WalkUnit[] = [];
+    for (let from = 0; from < turn.length; from += AT_ONCE) {
+      for (const unit of turn.slice(from, from + AT_ONCE)) {
+        if (this.state.lowers(unit)) flips.push(unit);
+      }
+      yield;
+    }
     this.steps++;
     for (const unit of flips) {
       this.state.changeOf(unit);

@@ -1,9 +1,8 @@
 // A census: the fixed points of a model that are found from many starts, and whether their number
 // adds up.
 
-import { type Key, key, normal } from "@hamlet/core";
+import { inTurns, type Key, key, makeTurn, normal, type Signal, type Turn } from "@hamlet/core";
 import { type EnergyGraph, HamError, kinksOf, type Neuron } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
 import type { RecallSetup } from "../recall/recall.ts";
 import { classify, type Classification } from "./classify.ts";
 import { descend } from "./descend.ts";
@@ -54,7 +53,8 @@ export interface CensusOptions {
   readonly tolerance?: number;
   /** Called as the search goes on, with a part from 0 to 1. */
   readonly onProgress?: (done: number) => void;
-  readonly signal?: { readonly aborted: boolean };
+  /** Stops the search, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /** The most units of a model: the work of a search grows with their square. */
@@ -71,7 +71,7 @@ const PAIRS = 100;
  * are known, find saddles and maxima. All points are refined in float64.
  * @param setup - as for `makeRecall`; `numbers` also hold every given, for one example.
  * @throws HamError `ham/too-many-units` above {@link CENSUS_UNITS}; `ham/binary-landscape` where a
- * layer jumps; `ham/aborted`.
+ * layer jumps.
  */
 export async function census(
   graph: EnergyGraph,
@@ -102,6 +102,7 @@ interface Found extends Classification {
 class Search {
   readonly #landscape: Landscape;
   readonly #options: CensusOptions;
+  readonly #turn: Turn;
   readonly #found: Found[] = [];
   /** Ends that were refined before: descents to one minimum end close together. */
   readonly #seen: { readonly start: Vector; readonly home: number }[] = [];
@@ -109,20 +110,17 @@ class Search {
   constructor(landscape: Landscape, options: CensusOptions) {
     this.#landscape = landscape;
     this.#options = options;
+    this.#turn = makeTurn(options.signal);
   }
 
   /** The position of the fixed point that a search from here ends at, or −1. */
   async from(start: Vector, done: number): Promise<number> {
-    // Whoever wants to stop it needs a turn.
-    await tf.nextFrame();
-    if (this.#options.signal?.aborted === true) {
-      throw new HamError("ham/aborted", "The census was stopped.");
-    }
+    await this.#turn();
     this.#options.onProgress?.(done);
     const before = this.#seen.find((seen) => apart(seen.start, start) < 1e-7);
     if (before !== undefined) return before.home;
-    const { site, converged } = refine(this.#landscape, start);
-    const home = converged ? this.#keep(site) : -1;
+    const { site, converged } = await inTurns(refine(this.#landscape, start), this.#turn);
+    const home = converged ? await this.#keep(site) : -1;
     this.#seen.push({ start, home });
     return home;
   }
@@ -162,13 +160,13 @@ class Search {
     };
   }
 
-  #keep(site: Site): number {
+  async #keep(site: Site): Promise<number> {
     const { tolerance = 1e-5 } = this.#options;
     const known = this.#found.findIndex(
       (other) => apart(other.site.activations, site.activations) < tolerance,
     );
     if (known >= 0) return known;
-    this.#found.push({ site, ...classify(this.#landscape, site) });
+    this.#found.push({ site, ...(await inTurns(classify(this.#landscape, site), this.#turn)) });
     return this.#found.length - 1;
   }
 }

@@ -1,5 +1,6 @@
 // What kind of fixed point is it? Read off the eigenvalues of the Hessian of the energy.
 
+import type { Work } from "@hamlet/core";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Landscape, Site } from "./landscape.ts";
 
@@ -27,8 +28,9 @@ export const FLAT = 1e-7;
  * the plain Hessian's where all layers are `identity`. Directions in which no activation moves,
  * such as a shift of all states of a softmax, are left out.
  */
-export function classify(landscape: Landscape, site: Site): Classification {
+export function* classify(landscape: Landscape, site: Site): Work<Classification> {
   const { roots, leaks } = rootOfMetric(landscape, site);
+  yield;
   const count = roots.columns;
   const columns = Float64Array.from(roots.transpose().to1DArray());
   const bent = Matrix.from1DArray(count, roots.rows, site.bendTimes(columns)).transpose();

@@ -1,5 +1,6 @@
 // Where descents from many starts end: one recall by `adaptive`, all starts as one batch.
 
+import type { Signal } from "@hamlet/core";
 import {
   apply,
   type EnergyGraph,
@@ -25,7 +26,7 @@ export async function descend(
   graph: EnergyGraph,
   setup: RecallSetup,
   { neurons, offsets }: Landscape,
-  { starts, signal }: { starts: readonly Vector[]; signal?: { readonly aborted: boolean } },
+  { starts, signal }: { starts: readonly Vector[]; signal: Signal | undefined },
 ): Promise<Vector[]> {
   const batch = starts.length;
   if (batch === 0) return [];

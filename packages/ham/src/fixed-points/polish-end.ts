@@ -1,5 +1,6 @@
 // The end of a recall, polished by Newton steps: example after example, in float64.
 
+import { inTurns, type Turn } from "@hamlet/core";
 import {
   type EnergyGraph,
   evaluateScalar,
@@ -18,7 +19,11 @@ export async function polishEnd(
   recall: Recall,
   setup: RecallSetup,
   end: RecallStep,
-  { givens = new Map(), steps }: Pick<RecallOptions, "givens"> & { readonly steps: number },
+  {
+    givens = new Map(),
+    steps,
+    turn,
+  }: Pick<RecallOptions, "givens"> & { readonly steps: number; readonly turn: Turn },
 ): Promise<Map<Neuron, tf.Tensor>> {
   const batch = end.energy.shape[0];
   const read = async (tensors: Iterable<[unknown, tf.Tensor]>) =>
@@ -39,7 +44,7 @@ export async function polishEnd(
     });
     const start = joined(states.map((layer) => example(layer, b, batch)));
     if (!start.every(Number.isFinite)) continue;
-    const { states: polished } = polish(landscape, start, steps);
+    const { states: polished } = await inTurns(polish(landscape, start, steps), turn);
     states.forEach((layer, i) => {
       const count = layer.length / batch;
       const from = landscape.offsets[i];

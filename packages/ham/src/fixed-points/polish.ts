@@ -1,5 +1,6 @@
 // Newton steps at the end of a descent, for models of any size.
 
+import type { Work } from "@hamlet/core";
 import type { Landscape, Site, Vector } from "./landscape.ts";
 
 /**
@@ -8,10 +9,10 @@ import type { Landscape, Site, Vector } from "./landscape.ts";
  * `H = ∂x̂/∂x`, and Λ is 1 where the layer's own energy counts: symmetric, and positive near a
  * minimum. A step that does not make `g` smaller, or raises the energy, ends it.
  */
-export function polish(landscape: Landscape, start: Vector, steps: number): Site {
+export function* polish(landscape: Landscape, start: Vector, steps: number): Work<Site> {
   let site = landscape.at(start);
   for (let step = 0; step < steps; step++) {
-    const direction = newtonDirection(landscape, site);
+    const direction = yield* newtonDirection(landscape, site);
     const moved = site.states.map((x, i) => x + direction[i]);
     if (!moved.every(Number.isFinite)) return site;
     const next = landscape.at(moved);
@@ -24,7 +25,7 @@ export function polish(landscape: Landscape, start: Vector, steps: number): Site
 }
 
 /** The Newton step by conjugate gradients; stops where the energy bends down. */
-function newtonDirection({ leak }: Landscape, site: Site): Vector {
+function* newtonDirection({ leak }: Landscape, site: Site): Work<Vector> {
   const { slope } = site;
   const times = (u: Vector): Vector => {
     const moved = site.metricTimes(u);
@@ -37,6 +38,7 @@ function newtonDirection({ leak }: Landscape, site: Site): Vector {
   let norm = dot(residual, residual);
   const enough = 1e-24 * norm;
   for (let i = 0; i < slope.length && norm > enough; i++) {
+    yield;
     const image = times(direction);
     const bend = dot(direction, image);
     if (!(bend > 0)) break;

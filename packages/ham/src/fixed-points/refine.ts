@@ -1,5 +1,6 @@
 // From a point near a fixed point to the fixed point itself, whatever its kind.
 
+import type { Work } from "@hamlet/core";
 import { Matrix, solve } from "ml-matrix";
 import type { Landscape, Site, Vector } from "./landscape.ts";
 
@@ -25,16 +26,17 @@ const ITERATIONS = 200;
  * Every iteration builds J by one product a unit, so it is for models of a few hundred units.
  * @see Moré, "The Levenberg–Marquardt algorithm: implementation and theory", 1978.
  */
-export function refine(landscape: Landscape, start: Vector): Refined {
+export function* refine(landscape: Landscape, start: Vector): Work<Refined> {
   let site = landscape.at(start);
   let damping = 1e-3;
   for (let iteration = 0; iteration < ITERATIONS && size(site.slope) > 1e-14; iteration++) {
-    const jacobian = jacobianAt(landscape, site);
+    const jacobian = yield* jacobianAt(landscape, site);
     const transposed = jacobian.transpose();
-    const normal = transposed.mmul(jacobian);
+    const normal = yield* product(transposed, jacobian);
     const right = transposed.mmul(Matrix.columnVector([...site.slope])).mul(-1);
     let next: Site | null = null;
     while (next === null && damping < 1e12) {
+      yield;
       const moved = stepped(site, normal, right, damping);
       const trial = moved.every(Number.isFinite) ? landscape.at(moved) : null;
       if (trial !== null && length(trial.slope) < length(site.slope)) next = trial;
@@ -55,18 +57,36 @@ function stepped(site: Site, normal: Matrix, right: Matrix, damping: number): Ve
   return site.states.map((x, i) => x + step[i]);
 }
 
+/** Columns of a Jacobian, or rows of a product, that are made between two turns of others. */
+const AT_ONCE = 64;
+
 /** `∂g/∂x` at a site; 1 on the diagonal for units that are held, so that they stay. */
-function jacobianAt({ free, leak }: Landscape, site: Site): Matrix {
+function* jacobianAt({ free, leak }: Landscape, site: Site): Work<Matrix> {
   const { length: count } = site.states;
-  const units = new Float64Array(count * count);
-  for (let j = 0; j < count; j++) units[j * count + j] = free[j];
-  const columns = site.bendTimes(site.metricTimes(units));
   const jacobian = new Matrix(count, count);
-  for (let j = 0; j < count; j++) {
-    for (let i = 0; i < count; i++) jacobian.set(i, j, columns[j * count + i]);
-    jacobian.set(j, j, free[j] === 0 ? 1 : jacobian.get(j, j) + leak[j]);
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const some = Math.min(AT_ONCE, count - from);
+    const units = new Float64Array(some * count);
+    for (let j = 0; j < some; j++) units[j * count + from + j] = free[from + j];
+    const columns = site.bendTimes(site.metricTimes(units));
+    for (let j = 0; j < some; j++) {
+      const at = from + j;
+      for (let i = 0; i < count; i++) jacobian.set(i, at, columns[j * count + i]);
+      jacobian.set(at, at, free[at] === 0 ? 1 : jacobian.get(at, at) + leak[at]);
+    }
+    yield;
   }
   return jacobian;
+}
+
+function* product(a: Matrix, b: Matrix): Work<Matrix> {
+  const whole = new Matrix(a.rows, b.columns);
+  for (let from = 0; from < a.rows; from += AT_ONCE) {
+    const to = Math.min(a.rows, from + AT_ONCE);
+    whole.setSubMatrix(a.subMatrix(from, to - 1, 0, a.columns - 1).mmul(b), from, 0);
+    yield;
+  }
+  return whole;
 }
 
 function size(vector: Vector): number {

@@ -3,7 +3,16 @@
 // One step is one `tidy`; between steps only the states, the activations and two numbers an
 // example are alive, so memory does not grow with the number of steps.
 
-import { foldIn, type Inputs, type Key, key, normal, type Program } from "@hamlet/core";
+import {
+  foldIn,
+  type Inputs,
+  type Key,
+  key,
+  makeTurn,
+  normal,
+  type Program,
+  type Turn,
+} from "@hamlet/core";
 import {
   type EnergyGraph,
   HamError,
@@ -176,13 +185,12 @@ export class EnergyRecall implements CompiledRecall {
     let trackers: OutcomeTracker[] = [];
     const failures = new Failures();
     let mask: tf.Tensor | undefined;
+    const turn = makeTurn(options.signal);
     const iterator = this.#descend(options);
     try {
       for (let next = iterator.next(); !next.done; next = iterator.next(mask)) {
         const now = next.value;
-        if (options.signal?.aborted === true) {
-          throw new HamError("ham/aborted", `The recall "${this.#recall.name}" was stopped.`);
-        }
+        await turn();
         const [energy, change] = await numbers(now.energy, now.change);
         if (now.step === 0) {
           const noisy = this.#settings.temperature > 0;
@@ -202,7 +210,7 @@ export class EnergyRecall implements CompiledRecall {
         options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
         const last = active === 0 || now.step === this.steps;
         record.add(now.step, last, () => Float64Array.from(energy));
-        const end = last ? await this.#polished(now, record.kept, trackers, options) : null;
+        const end = last ? await this.#polished(now, record.kept, trackers, options, turn) : null;
         try {
           recorder.keep(now.step, last, (neuron) =>
             tf.clone((end ?? now).activations.get(neuron)!),
@@ -256,10 +264,15 @@ export class EnergyRecall implements CompiledRecall {
     energies: Float64Array[],
     trackers: readonly OutcomeTracker[],
     { givens = new Map() }: RecallOptions,
+    turn: Turn,
   ): Promise<RecallStep & { dispose(): void }> {
     const steps = this.#settings.newton;
     if (steps === 0) return { ...now, dispose: () => undefined };
-    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, { givens, steps });
+    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, {
+      givens,
+      steps,
+      turn,
+    });
     const { neurons } = this.#graph;
     const layers = neurons.map((neuron) => states.get(neuron)!);
     let moment: Moment | null = null;

@@ -1,7 +1,7 @@
 // What a recall is made of, is given and returns: states roll downhill until nothing changes, and
 // the result says how it ended.
 
-import type { Inputs, Key } from "@hamlet/core";
+import type { Inputs, Key, Signal } from "@hamlet/core";
 import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
@@ -36,8 +36,8 @@ export interface RecallOptions {
   readonly recordFlips?: boolean;
   /** Called after every step. */
   readonly onStep?: (progress: RecallProgress) => void;
-  /** Stops the recall with `ham/aborted`. */
-  readonly signal?: { readonly aborted: boolean };
+  /** Stops the recall, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 export interface RecallProgress {

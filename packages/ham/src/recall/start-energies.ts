@@ -1,7 +1,7 @@
 // What every part of the energy is worth where a recall starts, without a step.
 
-import type { Output } from "@hamlet/core";
-import { type EnergyGraph, HamError, layerEnergy, pinnedBy, type Recall } from "@hamlet/graph";
+import { type Output, throwIfAborted } from "@hamlet/core";
+import { type EnergyGraph, invariant, layerEnergy, pinnedBy, type Recall } from "@hamlet/graph";
 import { dynamicsOf, leafOf } from "./dynamics.ts";
 import { evaluateOnBackend } from "./evaluate.ts";
 import { makeRecall } from "./make-recall.ts";
@@ -30,7 +30,7 @@ export interface StartEnergies {
  * The energy `E = Σ (⟨x, x̂⟩ − L(x)) + Σ Eₛ` of the states in which a recall starts, part by part, for
  * every example. Consts on a schedule have their first value.
  *
- * @throws HamError as `makeRecall`, and `ham/aborted` once the signal says so.
+ * @throws HamError as `makeRecall`, and the reason of an aborted signal.
  */
 export async function startEnergies(
   graph: EnergyGraph,
@@ -38,14 +38,12 @@ export async function startEnergies(
   setup: RecallSetup,
   options: RecallOptions = {},
 ): Promise<StartEnergies> {
-  if (options.signal?.aborted === true) {
-    throw new HamError("ham/aborted", `The energies of "${recall.name}" were stopped.`);
-  }
+  throwIfAborted(options.signal);
   using compiled = makeRecall(graph, recall, setup);
   const iterator = compiled.descend(options);
   try {
     const { value: start } = iterator.next();
-    if (start === undefined) throw new HamError("ham/aborted", "The recall has no start.");
+    invariant(start !== undefined, "a recall has a start");
     const total = Float64Array.from(await start.energy.data());
     const pinned = pinnedBy(recall);
     const parts = [

@@ -1,3 +1,4 @@
+import { makeTurn } from "@hamlet/core";
 import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
 
 /**
@@ -11,14 +12,16 @@ import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from 
  * @see Hopfield, Neural networks and physical systems with emergent collective computational
  * abilities, PNAS 79, 1982.
  */
-export function hebb(
+export async function hebb(
   patterns: StoredPatterns,
-  { selfCoupling = false }: StorageOptions = {},
-): Float64Array {
+  { selfCoupling = false, signal }: StorageOptions = {},
+): Promise<Float64Array> {
+  const turn = makeTurn(signal);
   const rows = rowsOf(patterns);
   const [, D] = patterns.shape;
   const weights = new Float64Array(D * D);
   for (const xi of rows) {
+    await turn();
     for (let i = 0; i < D; i++) {
       const at = i * D;
       for (let j = 0; j < D; j++) weights[at + j] += xi[i] * xi[j];

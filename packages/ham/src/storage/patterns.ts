@@ -1,3 +1,4 @@
+import type { Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 
 /** Patterns of −1 and +1, one a row. */
@@ -15,6 +16,8 @@ export interface StorageOptions {
    * the energy of every state, so a recall unit by unit does not feel them.
    */
   readonly selfCoupling?: boolean;
+  /** Stops between two patterns, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { makeTurn } from "@hamlet/core";
 import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
 
 /** A pattern of which less than this part is new depends on those before it. */
@@ -17,13 +18,15 @@ const DEPENDENT = 1e-9;
  * @see Personnaz, Guyon & Dreyfus, Information storage and retrieval in spin-glass like neural
  * networks, J. Physique Lett. 46, 1985; Kanter & Sompolinsky, Phys. Rev. A 35, 1987.
  */
-export function pseudoInverse(
+export async function pseudoInverse(
   patterns: StoredPatterns,
-  { selfCoupling = true }: StorageOptions = {},
-): Float64Array {
+  { selfCoupling = true, signal }: StorageOptions = {},
+): Promise<Float64Array> {
+  const turn = makeTurn(signal);
   const [, D] = patterns.shape;
   const basis: Float64Array[] = [];
   for (const xi of rowsOf(patterns)) {
+    await turn();
     const rest = Float64Array.from(xi);
     for (const q of [...basis, ...basis]) addScaled(rest, q, -dot(rest, q));
     const length = Math.sqrt(dot(rest, rest));
@@ -32,6 +35,7 @@ export function pseudoInverse(
   }
   const weights = new Float64Array(D * D);
   for (const q of basis) {
+    await turn();
     for (let i = 0; i < D; i++) addScaled(weights.subarray(i * D, (i + 1) * D), q, q[i]);
   }
   if (!selfCoupling) clearDiagonal(weights, D);

@@ -1,3 +1,4 @@
+import { makeTurn } from "@hamlet/core";
 import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
 
 /**
@@ -13,14 +14,16 @@ import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from 
  * @see Storkey, Increasing the capacity of a Hopfield network without sacrificing functionality,
  * ICANN 1997.
  */
-export function storkey(
+export async function storkey(
   patterns: StoredPatterns,
-  { selfCoupling = false }: StorageOptions = {},
-): Float64Array {
+  { selfCoupling = false, signal }: StorageOptions = {},
+): Promise<Float64Array> {
+  const turn = makeTurn(signal);
   const [, D] = patterns.shape;
   const weights = new Float64Array(D * D);
   const field = new Float64Array(D);
   for (const xi of rowsOf(patterns)) {
+    await turn();
     for (let i = 0; i < D; i++) field[i] = fieldOf(weights, xi, i);
     // h_ij = field_i − W_ij ξ_j, and W_ij = W_ji: both halves change alike, so one is computed.
     for (let i = 0; i < D; i++) {

@@ -1,4 +1,4 @@
-import { bits, foldIn, type Key, permutation, split } from "@hamlet/core";
+import { bits, foldIn, type Key, makeTurn, permutation, type Signal, split } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 
 /** How much is unlearned. */
@@ -8,6 +8,8 @@ export interface UnlearnOptions {
   /** How much of each is taken away; default 0.01. Too much in all erases the patterns as well. */
   readonly rate?: number;
   readonly key: Key;
+  /** Stops between two states, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /**
@@ -24,10 +26,10 @@ export interface UnlearnOptions {
  * @see Hopfield, Feinstein & Palmer, 'Unlearning' has a stabilizing effect in collective memories,
  * Nature 304, 1983.
  */
-export function unlearn(
+export async function unlearn(
   weights: ArrayLike<number>,
-  { count, rate = 0.01, key }: UnlearnOptions,
-): Float64Array {
+  { count, rate = 0.01, key, signal }: UnlearnOptions,
+): Promise<Float64Array> {
   const D = Math.sqrt(weights.length);
   if (!Number.isInteger(D) || D === 0) {
     throw new HamError(
@@ -36,7 +38,9 @@ export function unlearn(
     );
   }
   const result = Float64Array.from(weights);
+  const turn = makeTurn(signal);
   for (let n = 0; n < count; n++) {
+    await turn();
     const s = dream(result, D, foldIn(key, n));
     for (let i = 0; i < D; i++) {
       const step = (rate / D) * s[i];

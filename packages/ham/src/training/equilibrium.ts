@@ -58,12 +58,15 @@ class EquilibriumGradient extends RecalledLoss implements LossGradient {
     this.#nudged.bind(minibatch);
     const { end, unsettled, dispose } = await this.settle();
     const sums = new Sums();
+    const owned: tf.Tensor[] = [];
     try {
       const loss = await mean(tf.tidy(() => this.flow.loss(end)));
       const low = this.#sides === 2 ? -this.#nudge : 0;
+      const above = await this.#side(end, this.#nudge, (params) => sums.add(params));
+      owned.push(...above);
+      const below = await this.#side(end, low, (params) => sums.add(params, -1));
+      owned.push(...below);
       tf.tidy(() => {
-        const above = this.#side(end, this.#nudge, (params) => sums.add(params));
-        const below = this.#side(end, low, (params) => sums.add(params, -1));
         const held = this.flow
           .free(end)
           .map((free, i) => tf.mul(tf.sub(1, free), tf.sub(above[i], below[i])));
@@ -74,24 +77,32 @@ class EquilibriumGradient extends RecalledLoss implements LossGradient {
     } finally {
       dispose();
       sums.dispose();
+      tf.dispose(owned);
     }
   }
 
   /** The slopes of `F` by states where a recall under the nudge `beta` ends; those by params go to `take`. */
-  #side(from: Layers, beta: number, take: (params: ByParam) => void): Layers {
-    return tf.tidy(() => {
-      const nudge: Inputs = new Map([[this.#beta, tf.mul(tf.ones([this.#nudged.batch]), beta)]]);
-      const steps = beta === 0 ? 0 : this.walker.steps;
-      let states = from;
+  async #side(from: Layers, beta: number, take: (params: ByParam) => void): Promise<tf.Tensor[]> {
+    const strength = tf.tidy(() => tf.mul(tf.ones([this.#nudged.batch]), beta));
+    const nudge: Inputs = new Map([[this.#beta, strength]]);
+    const steps = beta === 0 ? 0 : this.walker.steps;
+    let states = from;
+    try {
       for (let step = 0; step < steps; step++) {
+        await this.#nudged.turn();
         const before = states;
         states = advance(this.#nudged, before, 1, this.walker.stepping, nudge);
-        if (step > 0) tf.dispose([...before]);
+        if (before !== from) tf.dispose([...before]);
       }
-      const slopes = this.#nudged.pullEnergy(states, nudge);
-      take(slopes.params);
-      return [...slopes.states];
-    });
+      return tf.tidy(() => {
+        const slopes = this.#nudged.pullEnergy(states, nudge);
+        take(slopes.params);
+        return [...slopes.states];
+      });
+    } finally {
+      strength.dispose();
+      if (states !== from) tf.dispose([...states]);
+    }
   }
 
   override dispose(): void {

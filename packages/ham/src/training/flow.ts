@@ -1,6 +1,15 @@
 // A recall as functions of tensors, for one minibatch at a time.
 
-import { type Inputs, type Key, makeProgram, type Output, plan, type Program } from "@hamlet/core";
+import {
+  type Inputs,
+  type Key,
+  makeProgram,
+  makeTurn,
+  type Output,
+  plan,
+  type Program,
+  type Turn,
+} from "@hamlet/core";
 import { invariant } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { leafOf, makeStarts } from "../recall/dynamics.ts";
@@ -19,6 +28,8 @@ export interface Minibatch {
   readonly batch: number;
   /** Draws of start values. */
   readonly key: Key;
+  /** That of the work which it is part of; default one of its own. */
+  readonly turn?: Turn;
 }
 
 /** Slopes by states and by params; those by params are summed over the examples. */
@@ -39,6 +50,7 @@ export class Flow {
   readonly #pullbacks: Pullbacks;
   readonly #programs = new Map<string, Program>();
   #minibatch: Minibatch | null = null;
+  #turn: Turn = makeTurn();
 
   constructor(parts: Differentiated, setup: RecallSetup) {
     this.#parts = parts;
@@ -49,11 +61,17 @@ export class Flow {
   /** Takes params and givens for all that follows. They must live as long. */
   bind(minibatch: Minibatch): void {
     this.#minibatch = minibatch;
+    this.#turn = minibatch.turn ?? makeTurn();
     for (const program of this.#programs.values()) bindTo(program, minibatch);
   }
 
   get batch(): number {
     return this.#bound.batch;
+  }
+
+  /** To be awaited between the steps of a recall and of what follows from it. */
+  get turn(): Turn {
+    return this.#turn;
   }
 
   /** The states before the first step. */

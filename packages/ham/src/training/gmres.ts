@@ -1,5 +1,6 @@
 // Many small linear systems at once, given only what their matrices do to vectors.
 
+import type { Turn } from "@hamlet/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { Rotations } from "./rotations.ts";
 
@@ -20,6 +21,7 @@ export interface SolveOptions {
   readonly restart?: number;
   /** How often the matrices are applied at most; default 300. */
   readonly most?: number;
+  readonly turn: Turn;
 }
 
 const TINY = 1e-30;
@@ -33,7 +35,7 @@ const TINY = 1e-30;
 export async function gmres(
   apply: (vectors: tf.Tensor) => tf.Tensor,
   rhs: tf.Tensor,
-  { tolerance, restart = 30, most = 300 }: SolveOptions,
+  { tolerance, restart = 30, most = 300, turn }: SolveOptions,
 ): Promise<Solved> {
   const sizes = await normsOf(rhs);
   let [solution, left] = tf.tidy(() => [tf.zerosLike(rhs), tf.clone(rhs)]);
@@ -45,6 +47,7 @@ export async function gmres(
       const cycle = await arnoldi(apply, left, {
         goal,
         most: Math.min(restart, most - applications),
+        turn,
       });
       applications += cycle.applications + 1;
       const [before, remaining] = [solution, left];
@@ -73,13 +76,14 @@ export async function gmres(
 async function arnoldi(
   apply: (vectors: tf.Tensor) => tf.Tensor,
   residual: tf.Tensor,
-  { goal, most }: { goal: Float64Array; most: number },
+  { goal, most, turn }: { goal: Float64Array; most: number; turn: Turn },
 ): Promise<{ correction: tf.Tensor; applications: number }> {
   const norms = await normsOf(residual);
   const least = [...norms].map((norm, b) => new Rotations(norm, goal[b]));
   const basis: tf.Tensor[] = [tf.tidy(() => unit(residual, tf.norm(residual, 2, 1, true)))];
   try {
     while (basis.length <= most && least.some((system) => system.open)) {
+      await turn();
       const [next, products] = tf.tidy(() => orthogonal(apply(basis.at(-1)!), basis));
       basis.push(next);
       const columns = await products.data();

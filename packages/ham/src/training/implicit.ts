@@ -59,7 +59,10 @@ class ImplicitGradient extends RecalledLoss implements LossGradient {
         tf.tidy(() => tf.mul(free, flat(pull(tf.mul(free, vectors)).states)));
       const rhs = tf.tidy(() => tf.mul(free, tf.neg(slope)));
       owned.push(rhs);
-      const { solution, residuals } = await gmres(apply, rhs, { tolerance: this.#tolerance });
+      const { solution, residuals } = await gmres(apply, rhs, {
+        tolerance: this.#tolerance,
+        turn: this.flow.turn,
+      });
       owned.push(solution);
       tf.tidy(() => {
         const { states, params } = pull(tf.mul(free, solution));

@@ -64,6 +64,7 @@ export class Walker {
       let step = 0;
       while (step < this.steps) {
         if (stops?.all === true) break;
+        await this.#flow.turn();
         const before = states;
         states = this.step(before, step, stops);
         if (step % every === 0) kept.push(before);

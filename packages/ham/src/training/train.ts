@@ -1,6 +1,14 @@
 // The training loop: minibatch, gradient, step; validation and a checkpoint after every epoch.
 
-import { type ArrayData, type Inputs, type Key, key as keyOf, OPTIMISERS } from "@hamlet/core";
+import {
+  type ArrayData,
+  type Inputs,
+  type Key,
+  key as keyOf,
+  makeTurn,
+  OPTIMISERS,
+  type Signal,
+} from "@hamlet/core";
 import { type EnergyGraph, HamError, type Tensor, type Training } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { assertAdmitted, assertNumbersAdmitted } from "../hypergraph/assert-admitted.ts";
@@ -11,7 +19,6 @@ import { GRADIENTS } from "./catalogue.ts";
 import { Examples } from "./examples.ts";
 import { Journal } from "./journal.ts";
 import type { GradientResult, LossGradient } from "./loss-gradient.ts";
-import { pause } from "./pause.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
 import { checkSetting, settingsOf, type TrainingSettings } from "./settings.ts";
 import { trainedParams } from "./trained.ts";
@@ -43,7 +50,7 @@ export interface TrainOptions {
   /** Called with a checkpoint after every epoch, and when the training is stopped. */
   readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
   /** Ends the training after the step that is under way. */
-  readonly signal?: { readonly aborted: boolean };
+  readonly signal?: Signal;
 }
 
 /**
@@ -85,6 +92,8 @@ class Run {
   readonly #steps: number;
   /** Steps that a checkpoint had made. */
   readonly #begun: number;
+  /** Without the signal, which ends a training after a step and throws nothing. */
+  readonly #turn = makeTurn();
   #unsettled = 0;
   #unsolved = 0;
 
@@ -157,7 +166,7 @@ class Run {
         unsolved,
       });
       if (ends) await this.#options.onCheckpoint?.(await this.#checkpoint());
-      await pause();
+      await this.#turn();
     }
     return this.#result("finished");
   }
@@ -169,7 +178,13 @@ class Run {
     let found: GradientResult | null = null;
     try {
       params = this.#params();
-      found = await this.gradient.gradient({ params: params.all, givens, batch, key });
+      found = await this.gradient.gradient({
+        params: params.all,
+        givens,
+        batch,
+        key,
+        turn: this.#turn,
+      });
       if (!Number.isFinite(found.loss)) throw this.#notFinite("loss");
       if (!(await areFinite([...found.gradients.values()]))) throw this.#notFinite("gradient");
       if (step === 0 && found.loss === 0 && (await areZero([...found.gradients.values()]))) {
@@ -196,7 +211,9 @@ class Run {
     try {
       for (const { givens, batch, key } of this.#examples.validation()) {
         try {
-          total += batch * (await this.gradient.loss({ params: params.all, givens, batch, key }));
+          const { all } = params;
+          const minibatch = { params: all, givens, batch, key, turn: this.#turn };
+          total += batch * (await this.gradient.loss(minibatch));
         } finally {
           tf.dispose([...givens.values()]);
         }

@@ -46,41 +46,56 @@ class UnrolledGradient extends RecalledLoss implements LossGradient {
     this.flow.bind(minibatch);
     const path = await this.walker.walk(this.#every);
     const sums = new Sums();
+    const owned: tf.Tensor[] = [];
     try {
-      const loss = tf.tidy(() => {
+      const [loss, ...end] = tf.tidy(() => {
         const { loss: each, states, params } = this.flow.pullLoss(path.end);
         sums.add(params);
-        sums.add(this.flow.pullStart(this.#pullBack(path, states, sums)));
-        return each;
+        return [each, ...states];
       });
-      const value = await mean(loss);
+      owned.push(loss);
+      const start = await this.#pullBack(path, end, sums);
+      owned.push(...start);
+      tf.tidy(() => sums.add(this.flow.pullStart(start)));
+      const value = await mean(tf.clone(loss));
       return { loss: value, gradients: sums.take(1 / minibatch.batch), unsettled: 0, unsolved: 0 };
     } finally {
       path.dispose();
       sums.dispose();
+      tf.dispose(owned);
     }
   }
 
-  /** The cotangent of the start, from that of the end. */
-  #pullBack({ kept, steps, stops }: Path, end: Layers, sums: Sums): Layers {
-    let cotangent = end;
-    for (let part = kept.length - 1; part >= 0; part--) {
-      const from = part * this.#every;
-      const count = Math.min(this.#every, steps - from);
-      const before = cotangent;
-      cotangent = tf.tidy(() => {
-        const states = [kept[part]];
+  /** The cotangent of the start, the caller's, from that of the end, which is used up. */
+  async #pullBack({ kept, steps, stops }: Path, end: Layers, sums: Sums): Promise<Layers> {
+    let back = end;
+    const states: Layers[] = [];
+    try {
+      for (let part = kept.length - 1; part >= 0; part--) {
+        const from = part * this.#every;
+        const count = Math.min(this.#every, steps - from);
         for (let i = 1; i < count; i++) {
-          states.push(this.walker.step(states[i - 1], from + i - 1, stops));
+          await this.flow.turn();
+          states.push(this.walker.step(states.at(-1) ?? kept[part], from + i - 1, stops));
         }
-        let back: Layers = before;
-        for (let i = count - 1; i >= 0; i--)
-          back = this.#pullStep(states[i], from + i, { back, stops, sums });
-        return back as tf.Tensor[];
-      });
-      tf.dispose([...before]);
+        for (let i = count - 1; i >= 0; i--) {
+          await this.flow.turn();
+          const own = states.pop();
+          const before = back;
+          try {
+            back = this.#pullStep(own ?? kept[part], from + i, { back, stops, sums });
+          } finally {
+            tf.dispose([...(own ?? []), ...before]);
+          }
+        }
+      }
+      return back;
+    } catch (error) {
+      tf.dispose([...back]);
+      throw error;
+    } finally {
+      tf.dispose(states.flat());
     }
-    return cotangent;
   }
 
   #pullStep(

@@ -1,5 +1,6 @@
 // Slopes and curvatures against finite differences of the energy, and what they decide.
 
+import { atOnce } from "@hamlet/core";
 import { classify, type Landscape, makeLandscape, refine, type Vector } from "@hamlet/ham";
 import { describe, expect, test } from "vitest";
 import { CORNERS, identity, softmax, triangle, wired } from "../models.ts";
@@ -82,17 +83,21 @@ describe("a landscape", () => {
     expect([...landscape.free]).toEqual([0, 0]);
     const site = landscape.at(Float64Array.of(0.5, 0.5));
     expect([...site.slope]).toEqual([0, 0]);
-    expect(classify(landscape, site)).toEqual({ kind: "minimum", index: 0, eigenvalues: [] });
+    expect(atOnce(classify(landscape, site))).toEqual({
+      kind: "minimum",
+      index: 0,
+      eigenvalues: [],
+    });
   });
 });
 
 describe("a fixed point of two layers", () => {
   test("is refined to float64, and classified as the rates of the dynamics say", () => {
     const landscape = twoLayers(3);
-    const { site, residual, converged } = refine(landscape, point);
+    const { site, residual, converged } = atOnce(refine(landscape, point));
     expect(converged).toBe(true);
     expect(residual).toBeLessThan(1e-12);
-    const { eigenvalues, index, kind } = classify(landscape, site);
+    const { eigenvalues, index, kind } = atOnce(classify(landscape, site));
     // The rates of −∂g/∂x, whose trace and determinant finite differences know. The shift of all
     // states of the softmax decays at rate 1 and moves no activation: it is not among them.
     const jacobian = [...point.keys()].map((j) => {

@@ -1,6 +1,6 @@
 // Many linear systems at once, against solutions that are known.
 
-import { key, normal } from "@hamlet/core";
+import { key, makeTurn, normal } from "@hamlet/core";
 import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
@@ -18,13 +18,17 @@ const regular = Float32Array.from(normal(key(1), B * N * N), (x, k) => {
 });
 
 /** Solves for what the matrices make of `solution`. */
-function solve(matrices: Float32Array, solution: Float32Array, options: SolveOptions) {
+function solve(
+  matrices: Float32Array,
+  solution: Float32Array,
+  options: Omit<SolveOptions, "turn">,
+) {
   return expectNoLeak(async () => {
     const A = tf.tensor3d(matrices, [B, N, N]);
     const apply = (x: tf.Tensor) =>
       tf.tidy(() => tf.reshape(tf.matMul(A, tf.reshape(x, [B, N, 1])), [B, N]));
     const rhs = tf.tidy(() => apply(tf.tensor2d(solution, [B, N])));
-    const solved = await gmres(apply, rhs, options);
+    const solved = await gmres(apply, rhs, { ...options, turn: makeTurn() });
     const again = apply(solved.solution);
     const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
     const result = {
@@ -77,7 +81,7 @@ test("leaves nothing behind when an application fails", async () => {
         throw new Error("no");
       },
       rhs,
-      { tolerance: 1e-6 },
+      { tolerance: 1e-6, turn: makeTurn() },
     ),
   );
   await expect(failing).rejects.toThrow("no");

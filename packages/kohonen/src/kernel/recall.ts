@@ -1,6 +1,8 @@
 // Recall by comparing a query with every stored key, some queries at a time.
 
+import { inTurns, makeTurn } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import type { StopOptions } from "../learn/linear.ts";
 import { assertPairs, type Pairs } from "../learn/pairs.ts";
 import {
   assertMatrix,
@@ -10,18 +12,15 @@ import {
   zeros,
 } from "../matrix/matrix.ts";
 import { addProduct } from "../matrix/multiply.ts";
-import { assertNotAborted, type Signal } from "../signal.ts";
 import type { Separation } from "./separation.ts";
 
 /** How a kernel memory recalls. */
-export interface KernelOptions {
+export interface KernelOptions extends StopOptions {
   readonly separation: Separation;
   /** Scores that are held at a time; default 2²¹, which is 16 MB. */
   readonly budget?: number;
   /** Called after every chunk of queries. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-  /** Stops the recall between two chunks with `kohonen/aborted`. */
-  readonly signal?: Signal;
 }
 
 const BUDGET = 2 ** 21;
@@ -36,12 +35,12 @@ const BUDGET = 2 ** 21;
  * @throws HamError as `learnLinear` does, `kohonen/bad-shape` for queries of another length, and
  * `kohonen/not-finite` when the separation function gives a number that is not finite.
  * @example
- * recallKernel({ keys, values, queries }, { separation: softmax({ beta: 4 }) });
+ * await recallKernel({ keys, values, queries }, { separation: softmax({ beta: 4 }) });
  */
-export function recallKernel(
+export async function recallKernel(
   { queries, ...pairs }: Pairs & { readonly queries: MatrixLike },
   { separation, budget = BUDGET, onProgress, signal }: KernelOptions,
-): Matrix {
+): Promise<Matrix> {
   assertPairs(pairs);
   assertMatrix("queries", queries);
   const { keys, values } = pairs;
@@ -52,23 +51,30 @@ export function recallKernel(
   const recalled = zeros(total, m);
   const chunk = Math.min(total, Math.max(1, Math.floor(budget / n)));
   const scores = new Float64Array(chunk * n);
+  const turn = makeTurn(signal);
   for (let from = 0; from < total; from += chunk) {
-    assertNotAborted(signal);
+    await turn();
     const count = Math.min(chunk, total - from);
     scores.fill(0);
-    addProduct(
+    const compared = addProduct(
       { data: scores, row: n },
       { data: queries.data, offset: from * d, row: d, depth: 1 },
       { data: keys.data, row: d, depth: 1 },
       { rows: count, columns: n, depth: d },
     );
-    for (let i = 0; i < count; i++) separation.apply(scores.subarray(i * n, (i + 1) * n));
-    addProduct(
+    await inTurns(compared, turn);
+    for (let i = 0; i < count; i++) {
+      separation.apply(scores.subarray(i * n, (i + 1) * n));
+      const others = turn();
+      if (others !== undefined) await others;
+    }
+    const mixed = addProduct(
       { data: recalled.data, offset: from * m, row: m },
       { data: scores, row: n, depth: 1 },
       { data: values.data, row: 1, depth: m },
       { rows: count, columns: m, depth: n },
     );
+    await inTurns(mixed, turn);
     assertFinite(recalled.data.subarray(from * m, (from + count) * m), separation.name);
     onProgress?.({ done: from + count, total });
   }

@@ -3,6 +3,7 @@
 // A step of the solve is a map from a residual `[n, m]` to a correction of the weights, so that a
 // second step refines the first one.
 
+import type { Work } from "@hamlet/core";
 import { type Cholesky, cholesky, solveCholesky } from "../matrix/cholesky.ts";
 import { conditionOf } from "../matrix/condition.ts";
 import { type Matrix, transposed, zeros } from "../matrix/matrix.ts";
@@ -23,13 +24,13 @@ export interface Factored {
  * The Gram matrix of the smaller side, `K Kᵀ` between keys or `Kᵀ K` between dimensions (keys are
  * rows here), with the ridge on its diagonal.
  */
-export function gramMatrix({ keys }: Pairs, ridge: number): Float64Array {
+export function* gramMatrix({ keys }: Pairs, ridge: number): Work<Float64Array> {
   const [n, d] = keys.shape;
   const size = Math.min(n, d);
   const gram = new Float64Array(size * size);
   const factor =
     n < d ? { data: keys.data, row: d, depth: 1 } : { data: keys.data, row: 1, depth: d };
-  addProduct({ data: gram, row: size }, factor, factor, {
+  yield* addProduct({ data: gram, row: size }, factor, factor, {
     rows: size,
     columns: size,
     depth: Math.max(n, d),
@@ -41,10 +42,10 @@ export function gramMatrix({ keys }: Pairs, ridge: number): Float64Array {
 }
 
 /** Factors a Gram matrix and says how close to singular it is; null when it is. */
-export function factorGram(gram: Float64Array, size: number): Factored | null {
-  const factor = cholesky(gram.slice(), size);
+export function* factorGram(gram: Float64Array, size: number): Work<Factored | null> {
+  const factor = yield* cholesky(gram.slice(), size);
   if (factor === null) return null;
-  return { factor, condition: conditionOf(gram, factor) };
+  return { factor, condition: yield* conditionOf(gram, factor) };
 }
 
 /**
@@ -55,7 +56,7 @@ export function solveGram(
   pairs: Pairs,
   { factor }: Factored,
   { ridge, steps }: { ridge: number; steps: number },
-): Matrix {
+): Work<Matrix> {
   const [n, d] = pairs.keys.shape;
   return n < d
     ? solveBetweenKeys(pairs, factor, { ridge, steps })
@@ -63,11 +64,11 @@ export function solveGram(
 }
 
 /** `X = (K Kᵀ + λ)⁻¹ V`, then `W = Xᵀ K`: for fewer keys than dimensions. */
-function solveBetweenKeys(
+function* solveBetweenKeys(
   { keys, values }: Pairs,
   factor: Cholesky,
   { ridge, steps }: { ridge: number; steps: number },
-): Matrix {
+): Work<Matrix> {
   const [n, d] = keys.shape;
   const m = values.shape[1];
   const weights = zeros(m, d);
@@ -76,12 +77,12 @@ function solveBetweenKeys(
     const residual = new Float64Array(values.data);
     if (step > 0) {
       const predicted = { data: weights.data, row: d, depth: 1 };
-      subtractPredicted(residual, predicted, { keys, m, from: 0, count: n });
+      yield* subtractPredicted(residual, predicted, { keys, m, from: 0, count: n });
       for (let i = 0; i < dual.length; i++) residual[i] -= ridge * dual[i];
     }
-    solveCholesky(factor, residual, m);
+    yield* solveCholesky(factor, residual, m);
     for (let i = 0; i < dual.length; i++) dual[i] += residual[i];
-    addProduct(
+    yield* addProduct(
       { data: weights.data, row: d },
       { data: residual, row: 1, depth: m },
       { data: keys.data, row: 1, depth: d },
@@ -92,11 +93,11 @@ function solveBetweenKeys(
 }
 
 /** `Wᵀ = (Kᵀ K + λ)⁻¹ Kᵀ V`: for at least as many keys as dimensions. */
-function solveBetweenDimensions(
+function* solveBetweenDimensions(
   { keys, values }: Pairs,
   factor: Cholesky,
   { ridge, steps }: { ridge: number; steps: number },
-): Matrix {
+): Work<Matrix> {
   const [n, d] = keys.shape;
   const m = values.shape[1];
   const weights = new Float64Array(d * m);
@@ -109,29 +110,29 @@ function solveBetweenDimensions(
       if (step > 0) {
         residual = new Float64Array(residual);
         const predicted = { data: weights, row: 1, depth: m };
-        subtractPredicted(residual, predicted, { keys, m, from, count });
+        yield* subtractPredicted(residual, predicted, { keys, m, from, count });
       }
-      addProduct(
+      yield* addProduct(
         { data: right, row: m },
         { data: keys.data, offset: from * d, row: 1, depth: d },
         { data: residual, row: 1, depth: m },
         { rows: d, columns: m, depth: count },
       );
     }
-    solveCholesky(factor, right, m);
+    yield* solveCholesky(factor, right, m);
     for (let i = 0; i < weights.length; i++) weights[i] += right[i];
   }
   return transposed(weights, d, m);
 }
 
 /** Takes the values that weights predict, rows `from` to `from + count`, from a residual. */
-function subtractPredicted(
+function* subtractPredicted(
   residual: Float64Array,
   weights: Factor,
   { keys, m, from, count }: { keys: Pairs["keys"]; m: number; from: number; count: number },
-): void {
+): Work<void> {
   const d = keys.shape[1];
-  addProduct(
+  yield* addProduct(
     { data: residual, row: m },
     { data: keys.data, offset: from * d, row: d, depth: 1 },
     weights,

@@ -1,5 +1,6 @@
 // The linear associator: the matrix that maps every key nearest to its value.
 
+import { inTurns, makeTurn, type Signal, type Work } from "@hamlet/core";
 import {
   assertMatrix,
   assertWidth,
@@ -14,8 +15,14 @@ import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
 import { solveSingular } from "./singular.ts";
 import type { Solution } from "./solution.ts";
 
+/** How work is stopped. */
+export interface StopOptions {
+  /** Stops the work, which then throws the signal's reason. */
+  readonly signal?: Signal;
+}
+
 /** How a linear memory learns. */
-export interface LinearOptions {
+export interface LinearOptions extends StopOptions {
   /** The weight λ of the penalty `λ‖W‖²`, in units of a squared key; default 0. */
   readonly ridge?: number;
 }
@@ -45,22 +52,29 @@ const REFINED = 1e13;
  * `kohonen/count-mismatch`, `kohonen/zero-keys` or `kohonen/bad-ridge`.
  * @see Kohonen and Ruohonen (1973), Representation of associated data by matrix operators.
  * @example
- * const memory = learnLinear({ keys, values });
- * const recalled = recallLinear(memory, keys);
+ * const memory = await learnLinear({ keys, values });
+ * const recalled = await recallLinear(memory, keys);
  */
-export function learnLinear(pairs: Pairs, { ridge = 0 }: LinearOptions = {}): LinearMemory {
+export async function learnLinear(
+  pairs: Pairs,
+  { ridge = 0, signal }: LinearOptions = {},
+): Promise<LinearMemory> {
   assertPairs(pairs);
   assertRidge(ridge);
+  return await inTurns(learned(pairs, ridge), makeTurn(signal));
+}
+
+function* learned(pairs: Pairs, ridge: number): Work<LinearMemory> {
   const [n, d] = pairs.keys.shape;
   const size = Math.min(n, d);
-  const factored = factorGram(gramMatrix(pairs, ridge), size);
+  const factored = yield* factorGram(yield* gramMatrix(pairs, ridge), size);
   const m = pairs.values.shape[1];
   if (factored === null || factored.condition > REFINED) {
-    const { weights, solution } = solveSingular(pairs, ridge);
+    const { weights, solution } = yield* solveSingular(pairs, ridge);
     return { weights: transposed(weights, d, m), solution };
   }
   const plain = factored.condition <= PLAIN;
-  const weights = solveGram(pairs, factored, { ridge, steps: plain ? 1 : 3 });
+  const weights = yield* solveGram(pairs, factored, { ridge, steps: plain ? 1 : 3 });
   return {
     weights,
     solution: {
@@ -79,17 +93,22 @@ export function learnLinear(pairs: Pairs, { ridge = 0 }: LinearOptions = {}): Li
  * @returns `[q, m]`.
  * @throws HamError `kohonen/bad-shape`, `kohonen/empty` or `kohonen/not-finite`.
  */
-export function recallLinear({ weights }: LinearMemory, queries: MatrixLike): Matrix {
+export async function recallLinear(
+  { weights }: LinearMemory,
+  queries: MatrixLike,
+  { signal }: StopOptions = {},
+): Promise<Matrix> {
   const [m, d] = weights.shape;
   assertMatrix("queries", queries);
   assertWidth("queries", queries, d);
   const count = queries.shape[0];
   const recalled = zeros(count, m);
-  addProduct(
+  const product = addProduct(
     { data: recalled.data, row: m },
     { data: queries.data, row: d, depth: 1 },
     { data: weights.data, row: d, depth: 1 },
     { rows: count, columns: m, depth: d },
   );
+  await inTurns(product, makeTurn(signal));
   return recalled;
 }

@@ -1,5 +1,6 @@
 // Least squares by singular values, for keys that are singular or nearly so.
 
+import type { Work } from "@hamlet/core";
 import { Matrix as Dense, SVD } from "ml-matrix";
 import { addProduct } from "../matrix/multiply.ts";
 import { type Reduced, reduceByQr } from "../matrix/qr.ts";
@@ -10,16 +11,17 @@ import { singularWarning, type Solution } from "./solution.ts";
  * `Wᵀ [d, m]` with the smallest norm among the minimisers, by QR and the singular values of its
  * triangle; those below `max(n, d) ε σmax` count as zero.
  */
-export function solveSingular(
+export function* solveSingular(
   pairs: Pairs,
   ridge: number,
-): { weights: Float64Array; solution: Solution } {
+): Work<{ weights: Float64Array; solution: Solution }> {
   const { keys, values } = pairs;
   const [n, d] = keys.shape;
   const m = values.shape[1];
   const tall = n >= d;
   const size = Math.min(n, d);
-  const { r, c } = tall ? reduceRows(pairs) : reduceColumns(pairs);
+  const { r, c } = yield* tall ? reduceRows(pairs) : reduceColumns(pairs);
+  // One call of a library, without a turn for others: seconds for a thousand singular values.
   const svd = new SVD(Dense.from1DArray(size, size, r.data));
   const sigma = svd.diagonal;
   const cut = Math.max(n, d) * Number.EPSILON * sigma[0];
@@ -30,11 +32,15 @@ export function solveSingular(
   const right = Float64Array.from(svd.rightSingularVectors.to1DArray());
   const weights = new Float64Array(d * m);
   if (tall) {
-    applySingular(weights, { from: left, to: right, gains, size, m }, c.data);
+    yield* applySingular(weights, { from: left, to: right, gains, size, m }, c.data);
   } else {
     const inner = new Float64Array(size * m);
-    applySingular(inner, { from: right, to: left, gains, size, m }, new Float64Array(values.data));
-    addProduct(
+    yield* applySingular(
+      inner,
+      { from: right, to: left, gains, size, m },
+      new Float64Array(values.data),
+    );
+    yield* addProduct(
       { data: weights, row: m },
       { data: c.data, row: 1, depth: d },
       { data: inner, row: 1, depth: m },
@@ -61,7 +67,7 @@ export function solveSingular(
 }
 
 /** `K = Q R` with `C = Qᵀ V`, for at least as many keys as dimensions. */
-function reduceRows({ keys, values }: Pairs): Reduced {
+function reduceRows({ keys, values }: Pairs): Work<Reduced> {
   const [n, d] = keys.shape;
   const m = values.shape[1];
   return reduceByQr({ rows: n, columns: d, targets: m }, (row, to, at) => {
@@ -71,7 +77,7 @@ function reduceRows({ keys, values }: Pairs): Reduced {
 }
 
 /** `Kᵀ = Q R` with `C = Qᵀ`, for fewer keys than dimensions. */
-function reduceColumns({ keys }: Pairs): Reduced {
+function reduceColumns({ keys }: Pairs): Work<Reduced> {
   const [n, d] = keys.shape;
   return reduceByQr({ rows: d, columns: n, targets: d }, (row, to, at) => {
     for (let i = 0; i < n; i++) to[at + i] = keys.data[i * d + row];
@@ -81,7 +87,7 @@ function reduceColumns({ keys }: Pairs): Reduced {
 }
 
 /** Adds `T diag(gains) Fᵀ B` to a `[size, m]` matrix; columns of T and F are singular vectors. */
-function applySingular(
+function* applySingular(
   into: Float64Array,
   {
     from,
@@ -97,17 +103,17 @@ function applySingular(
     m: number;
   },
   b: Float64Array,
-): void {
+): Work<void> {
   const parts = new Float64Array(size * m);
   const square = { rows: size, columns: m, depth: size };
-  addProduct(
+  yield* addProduct(
     { data: parts, row: m },
     { data: from, row: 1, depth: size },
     { data: b, row: 1, depth: m },
     square,
   );
   for (let i = 0; i < parts.length; i++) parts[i] *= gains[Math.floor(i / m)];
-  addProduct(
+  yield* addProduct(
     { data: into, row: m },
     { data: to, row: size, depth: 1 },
     { data: parts, row: 1, depth: m },

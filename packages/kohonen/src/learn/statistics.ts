@@ -1,12 +1,13 @@
 // What a linear memory needs to know of its pairs: sums, which add up over shards.
 
+import { inTurns, makeTurn, type Work } from "@hamlet/core";
 import { EVD, Matrix as Dense } from "ml-matrix";
 import { HamError } from "@hamlet/graph";
 import { solveCholesky } from "../matrix/cholesky.ts";
 import { type Matrix, transposed, zeros } from "../matrix/matrix.ts";
 import { addProduct, mirrorLower } from "../matrix/multiply.ts";
 import { factorGram } from "./gram.ts";
-import type { LinearMemory, LinearOptions } from "./linear.ts";
+import type { LinearMemory, LinearOptions, StopOptions } from "./linear.ts";
 import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
 import { singularWarning } from "./solution.ts";
 
@@ -28,8 +29,15 @@ export interface Statistics {
  *
  * @throws HamError as `learnLinear` does.
  */
-export function statisticsOf(pairs: Pairs): Statistics {
+export async function statisticsOf(
+  pairs: Pairs,
+  { signal }: StopOptions = {},
+): Promise<Statistics> {
   assertPairs(pairs);
+  return await inTurns(sumsOf(pairs), makeTurn(signal));
+}
+
+function* sumsOf(pairs: Pairs): Work<Statistics> {
   const { keys, values } = pairs;
   const [n, d] = keys.shape;
   const m = values.shape[1];
@@ -37,14 +45,14 @@ export function statisticsOf(pairs: Pairs): Statistics {
   const keyValue = zeros(d, m);
   const key = { data: keys.data, row: 1, depth: d };
   const value = { data: values.data, row: 1, depth: m };
-  addProduct({ data: keyKey.data, row: d }, key, key, {
+  yield* addProduct({ data: keyKey.data, row: d }, key, key, {
     rows: d,
     columns: d,
     depth: n,
     lower: true,
   });
   mirrorLower(keyKey.data, d);
-  addProduct({ data: keyValue.data, row: m }, key, value, { rows: d, columns: m, depth: n });
+  yield* addProduct({ data: keyValue.data, row: m }, key, value, { rows: d, columns: m, depth: n });
   return { count: n, keyKey, keyValue };
 }
 
@@ -106,23 +114,27 @@ const FACTORED = 1e12;
  * be told from zero. Where keys are nearly singular, `learnLinear` on the pairs is more exact.
  * @throws HamError `kohonen/empty` when nothing is stored, `kohonen/bad-ridge`.
  */
-export function learnFromStatistics(
-  { count, keyKey, keyValue }: Statistics,
-  { ridge = 0 }: LinearOptions = {},
-): LinearMemory {
+export async function learnFromStatistics(
+  statistics: Statistics,
+  { ridge = 0, signal }: LinearOptions = {},
+): Promise<LinearMemory> {
   assertRidge(ridge);
-  if (count === 0) {
+  if (statistics.count === 0) {
     throw new HamError("kohonen/empty", "There are no pairs to learn. Store at least one.");
   }
+  return await inTurns(solved(statistics, ridge), makeTurn(signal));
+}
+
+function* solved({ count, keyKey, keyValue }: Statistics, ridge: number): Work<LinearMemory> {
   const [d, m] = keyValue.shape;
   const gram = keyKey.data.slice();
   for (let i = 0; i < d; i++) gram[i * d + i] += ridge;
-  const factored = factorGram(gram, d);
+  const factored = yield* factorGram(gram, d);
   if (factored === null || factored.condition > FACTORED) {
-    return learnByEigenvalues(gram, keyValue, Math.min(count, d));
+    return yield* learnByEigenvalues(gram, keyValue, Math.min(count, d));
   }
   const weights = keyValue.data.slice();
-  solveCholesky(factored.factor, weights, m);
+  yield* solveCholesky(factored.factor, weights, m);
   return {
     weights: transposed(weights, d, m),
     solution: {
@@ -134,7 +146,11 @@ export function learnFromStatistics(
   };
 }
 
-function learnByEigenvalues(gram: Float64Array, keyValue: Matrix, full: number): LinearMemory {
+function* learnByEigenvalues(
+  gram: Float64Array,
+  keyValue: Matrix,
+  full: number,
+): Work<LinearMemory> {
   const [d, m] = keyValue.shape;
   const { realEigenvalues, eigenvectorMatrix } = new EVD(Dense.from1DArray(d, d, gram), {
     assumeSymmetric: true,
@@ -144,7 +160,7 @@ function learnByEigenvalues(gram: Float64Array, keyValue: Matrix, full: number):
   const vectors = Float64Array.from(eigenvectorMatrix.to1DArray());
   const parts = new Float64Array(d * m);
   const square = { rows: d, columns: m, depth: d };
-  addProduct(
+  yield* addProduct(
     { data: parts, row: m },
     { data: vectors, row: 1, depth: d },
     { data: keyValue.data, row: 1, depth: m },
@@ -155,7 +171,7 @@ function learnByEigenvalues(gram: Float64Array, keyValue: Matrix, full: number):
     parts[i] = kept[at] ? parts[i] / realEigenvalues[at] : 0;
   }
   const weights = new Float64Array(d * m);
-  addProduct(
+  yield* addProduct(
     { data: weights, row: m },
     { data: vectors, row: d, depth: 1 },
     { data: parts, row: 1, depth: m },

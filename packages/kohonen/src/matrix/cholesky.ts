@@ -1,5 +1,6 @@
 // Cholesky's factorisation G = L Lᵀ of a symmetric positive definite matrix, in blocks.
 
+import type { Work } from "@hamlet/core";
 import { addProduct } from "./multiply.ts";
 
 const BLOCK = 32;
@@ -16,22 +17,28 @@ export interface Cholesky {
  * @returns null when a pivot is so small that only rounding is left of it: the matrix is singular
  * to working precision.
  */
-export function cholesky(matrix: Float64Array, size: number): Cholesky | null {
+export function* cholesky(matrix: Float64Array, size: number): Work<Cholesky | null> {
   let largest = 0;
   for (let i = 0; i < size; i++) largest = Math.max(largest, matrix[i * size + i]);
   const smallest = size * Number.EPSILON * largest;
   for (let from = 0; from < size; from += BLOCK) {
     const to = Math.min(size, from + BLOCK);
-    subtractEarlier(matrix, size, from, to);
+    yield* subtractEarlier(matrix, size, from, to);
+    yield;
     if (!factorPanel(matrix, size, { from, to, smallest })) return null;
   }
   return { size, factor: matrix };
 }
 
 /** Takes what earlier columns explain out of the columns `from` to `to`. */
-function subtractEarlier(matrix: Float64Array, size: number, from: number, to: number): void {
+function* subtractEarlier(
+  matrix: Float64Array,
+  size: number,
+  from: number,
+  to: number,
+): Work<void> {
   const below = { data: matrix, offset: from * size, row: size, depth: 1 };
-  addProduct({ data: matrix, offset: from * size + from, row: size }, below, below, {
+  yield* addProduct({ data: matrix, offset: from * size + from, row: size }, below, below, {
     rows: size - from,
     columns: to - from,
     depth: from,
@@ -64,13 +71,18 @@ function dot(matrix: Float64Array, a: number, b: number, from: number, to: numbe
 }
 
 /** Solves `L Lᵀ X = B` in place; `B` has `columns` columns, row-major. */
-export function solveCholesky({ size, factor }: Cholesky, b: Float64Array, columns: number): void {
+export function* solveCholesky(
+  { size, factor }: Cholesky,
+  b: Float64Array,
+  columns: number,
+): Work<void> {
   const known = { data: b, row: 1, depth: columns };
   for (let from = 0; from < size; from += BLOCK) {
     const to = Math.min(size, from + BLOCK);
     const target = { data: b, offset: from * columns, row: columns };
     const left = { data: factor, offset: from * size, row: size, depth: 1 };
-    addProduct(target, left, known, { rows: to - from, columns, depth: from, scale: -1 });
+    yield;
+    yield* addProduct(target, left, known, { rows: to - from, columns, depth: from, scale: -1 });
     for (let i = from; i < to; i++) {
       const left = { data: factor, offset: i * size, depth: 1 };
       subtractRows(b, columns, i, left, { from, to: i });
@@ -82,7 +94,13 @@ export function solveCholesky({ size, factor }: Cholesky, b: Float64Array, colum
     const target = { data: b, offset: from * columns, row: columns };
     const left = { data: factor, offset: to * size + from, row: 1, depth: size };
     const later = { ...known, offset: to * columns };
-    addProduct(target, left, later, { rows: to - from, columns, depth: size - to, scale: -1 });
+    yield;
+    yield* addProduct(target, left, later, {
+      rows: to - from,
+      columns,
+      depth: size - to,
+      scale: -1,
+    });
     for (let i = to - 1; i >= from; i--) {
       const left = { data: factor, offset: i, depth: size };
       subtractRows(b, columns, i, left, { from: i + 1, to });

@@ -1,6 +1,6 @@
 // How close a factored matrix is to singular.
 
-import { key, normal } from "@hamlet/core";
+import { key, normal, type Work } from "@hamlet/core";
 import { type Cholesky, solveVector } from "./cholesky.ts";
 
 const STEPS = 12;
@@ -12,7 +12,7 @@ const SETTLED = 0.002;
  * iterations with it and with its factor. A lower bound, right to a few per cent where the extreme
  * eigenvalues stand apart; enough to choose a method by.
  */
-export function conditionOf(matrix: Float64Array, factor: Cholesky): number {
+export function* conditionOf(matrix: Float64Array, factor: Cholesky): Work<number> {
   const { size } = factor;
   const multiply = (x: Float64Array) => {
     const product = new Float64Array(size);
@@ -28,11 +28,11 @@ export function conditionOf(matrix: Float64Array, factor: Cholesky): number {
     return x;
   };
   const start = new Float64Array(normal(key(0), size));
-  return growth(multiply, start.slice()) * growth(divide, start);
+  return (yield* growth(multiply, start.slice())) * (yield* growth(divide, start));
 }
 
 /** The largest eigenvalue of a symmetric map, from a start that is written over. */
-function growth(map: (x: Float64Array) => Float64Array, start: Float64Array): number {
+function* growth(map: (x: Float64Array) => Float64Array, start: Float64Array): Work<number> {
   let x = start;
   let length = 0;
   for (let step = 0; step <= STEPS; step++) {
@@ -41,6 +41,7 @@ function growth(map: (x: Float64Array) => Float64Array, start: Float64Array): nu
     if (step > 1 && Math.abs(length - before) < SETTLED * length) break;
     for (let i = 0; i < x.length; i++) x[i] /= length;
     if (step < STEPS) x = map(x);
+    yield;
   }
   return length;
 }

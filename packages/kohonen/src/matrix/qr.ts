@@ -1,5 +1,6 @@
 // Householder's orthogonal reduction of a tall system, a block of rows at a time.
 
+import type { Work } from "@hamlet/core";
 import { type Matrix, zeros } from "./matrix.ts";
 
 /** Rows of the system that are worked in at a time, at least. */
@@ -17,17 +18,17 @@ export interface Reduced {
  *
  * Backward stable, unlike the normal equations: the condition number of A is not squared.
  */
-export function reduceByQr(
+export function* reduceByQr(
   { rows, columns, targets }: { rows: number; columns: number; targets: number },
   copyRow: (row: number, to: Float64Array, at: number) => void,
-): Reduced {
+): Work<Reduced> {
   const width = columns + targets;
   const block = Math.max(ROWS, columns);
   const work = new Float64Array((columns + block) * width);
   for (let from = 0; from < rows; from += block) {
     const count = Math.min(block, rows - from);
     for (let i = 0; i < count; i++) copyRow(from + i, work, (columns + i) * width);
-    triangularise(work, { rows: columns + count, columns, width });
+    yield* triangularise(work, { rows: columns + count, columns, width });
   }
   const r = zeros(columns, columns);
   const c = zeros(columns, targets);
@@ -39,12 +40,13 @@ export function reduceByQr(
 }
 
 /** Reflects the first columns of a row-major matrix to upper triangular form, in place. */
-function triangularise(
+function* triangularise(
   work: Float64Array,
   { rows, columns, width }: { rows: number; columns: number; width: number },
-): void {
+): Work<void> {
   const projection = new Float64Array(width);
   for (let j = 0; j < columns; j++) {
+    yield;
     let square = 0;
     for (let i = j + 1; i < rows; i++) square += work[i * width + j] ** 2;
     if (square === 0) continue;

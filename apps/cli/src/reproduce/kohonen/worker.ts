@@ -8,8 +8,9 @@ import { methodNamed, type SweepSetting } from "./points.ts";
 const formula = workerData as string | null;
 const own = formula === null ? null : separationOf(readSeparation(formula));
 
-parentPort!.on("message", (setting: SweepSetting) => {
+parentPort!.on("message", async (setting: SweepSetting) => {
   const method = methodNamed(setting.method, own);
+  const measured = await measureRecall({ ...setting, method });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
-  parentPort!.postMessage(measureRecall({ ...setting, method }));
+  parentPort!.postMessage(measured);
 });
