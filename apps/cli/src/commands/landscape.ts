@@ -1,14 +1,13 @@
 // `ham landscape FILE`: the energy of a layer over a plane, drawn.
 
 import { basename, extname, join } from "node:path";
-import { makeTurn } from "@hamlet/core";
 import { suggest } from "@hamlet/dsl";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import type { Model } from "@hamlet/model";
 import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import { type Field, makeField } from "../landscape/field.ts";
+import { type Field, makeField, valuesAt } from "../landscape/field.ts";
 import { flatStarts, followDown, type RestPoint, restPoints } from "../landscape/paths.ts";
 import { memoryPlane, onPlane, type Plane, stateAt, wholePlane } from "../landscape/plane.ts";
 import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
@@ -109,10 +108,10 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
   const bar = workBar("landscape");
   try {
     // The points of a contour stand in the middle of its cells.
-    const { energies } = await inRows(field, statesOf(grid(points)));
+    const { energies } = await valuesAt(field, statesOf(grid(points)));
     bar.advance(0.4, "energies");
     const corners = grid(ARROWS);
-    const { velocities } = await inRows(field, statesOf(corners));
+    const { velocities } = await valuesAt(field, statesOf(corners));
     const paths = await followDown(field, statesOf(grid(STARTS)), {
       extent,
       onStep: (_, steps) => bar.advance(0.6 / steps, "ways down"),
@@ -134,21 +133,6 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
   } finally {
     bar.done();
   }
-}
-
-/** Values of many states, some at a time. */
-async function inRows(field: Field, states: Float64Array) {
-  const energies: number[] = [];
-  const velocities: number[] = [];
-  const atOnce = 256 * field.size;
-  const turn = makeTurn();
-  for (let from = 0; from < states.length; from += atOnce) {
-    const part = await field.at(states.subarray(from, from + atOnce));
-    for (const energy of part.energies) energies.push(energy);
-    for (const velocity of part.velocities) velocities.push(velocity);
-    await turn();
-  }
-  return { energies: Float64Array.from(energies), velocities: Float64Array.from(velocities) };
 }
 
 /** Middles of cells, from the lower left corner, row by row. */

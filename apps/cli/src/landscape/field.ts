@@ -1,6 +1,6 @@
 // The energy of one layer of a model, and its slope, at any states of that layer.
 
-import { makeProgram, type Output, plan, type Program } from "@hamlet/core";
+import { makeProgram, makeTurn, type Output, plan, type Program } from "@hamlet/core";
 import {
   HamError,
   inStates,
@@ -100,6 +100,24 @@ class LayerField implements Field {
     this.#program.dispose();
     tf.dispose(this.#values);
   }
+}
+
+/** Values of many states, some at a time. */
+export async function valuesAt(
+  field: Pick<Field, "size" | "at">,
+  states: Float64Array,
+): Promise<FieldValues> {
+  const energies: number[] = [];
+  const velocities: number[] = [];
+  const atOnce = 256 * field.size;
+  const turn = makeTurn();
+  for (let from = 0; from < states.length; from += atOnce) {
+    const part = await field.at(states.subarray(from, from + atOnce));
+    for (const energy of part.energies) energies.push(energy);
+    for (const velocity of part.velocities) velocities.push(velocity);
+    await turn();
+  }
+  return { energies: Float64Array.from(energies), velocities: Float64Array.from(velocities) };
 }
 
 /** The entries of a tensor that a program reads; of a given, its first example. */

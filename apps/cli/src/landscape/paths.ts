@@ -33,7 +33,7 @@ const SAME = 0.01;
 
 /** Follows the dynamics from all starts `[B, N]`; a step that would raise the energy is halved. */
 export async function followDown(
-  field: Field,
+  field: Pick<Field, "size" | "at">,
   starts: Float64Array,
   { extent, onStep }: PathOptions,
 ): Promise<Path[]> {

@@ -1,3 +1,4 @@
+import { makeTurn } from "@hamlet/core";
 import { assertPoints, type Points } from "../data/points.ts";
 import type { Noise } from "../noise.ts";
 import type { Score } from "../score.ts";
@@ -28,8 +29,13 @@ export function exactScore(patterns: Points, noise: Noise): ExactScore {
   const [count, width] = patterns.shape;
   const attention = makeAttention(patterns);
 
-  const evaluate = (x: Float64Array, t: Float64Array, divergence: Float64Array | null) => {
+  const evaluate = async (
+    x: Float64Array,
+    t: Float64Array,
+    divergence: Float64Array | null,
+  ): Promise<Float64Array> => {
     const score = new Float64Array(x.length);
+    const turn = makeTurn();
     for (let i = 0; i < t.length; i++) {
       const stiffness = 2 * inverseTemperatureAt(noise, t[i]);
       const here = attention(x, i, stiffness / 2);
@@ -39,16 +45,18 @@ export function exactScore(patterns: Points, noise: Noise): ExactScore {
       if (divergence !== null) {
         divergence[i] = stiffness * (stiffness * spreadOf(patterns, here) - width);
       }
+      const others = turn();
+      if (others !== undefined) await others;
     }
     return score;
   };
 
   return {
     width,
-    score: async (x, t) => evaluate(x, t, null),
+    score: (x, t) => evaluate(x, t, null),
     async scoreAndDivergence(x, t) {
       const divergence = new Float64Array(t.length);
-      return { score: evaluate(x, t, divergence), divergence };
+      return { score: await evaluate(x, t, divergence), divergence };
     },
     logDensity(x, t) {
       const beta = inverseTemperatureAt(noise, t);

@@ -1,6 +1,6 @@
 // Dormand and Prince's pair of orders 5 and 4, each row with a time and a step of its own.
 
-import { makeTurn, type Signal } from "@hamlet/core";
+import { makeTurn, type Signal, type Turn } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 
 /** The slopes `[n, width]` of n rows, each at its own time. */
@@ -79,7 +79,7 @@ export async function dormandPrince(
     await turn();
     if (round === (control.maxSteps ?? 100_000)) throw tooManySteps(round, rows.length, t[rows[0]]);
     for (const row of rows) h[row] = Math.min(h[row], to - t[row]);
-    const tried = await tryStep(flow, { y, slope, t, h, width }, rows);
+    const tried = await tryStep(flow, { y, slope, t, h, width }, { rows, turn });
     rows.forEach((row, r) => {
       const own = (all: Float64Array, i: number) => all.subarray(i * width, (i + 1) * width);
       const error = errorOf({
@@ -113,13 +113,18 @@ interface State {
 }
 
 /** One step of the given rows: where it leads, the slopes there, and the error of each coordinate. */
-async function tryStep(flow: Flow, { y, slope, t, h, width }: State, rows: Int32Array) {
+async function tryStep(
+  flow: Flow,
+  { y, slope, t, h, width }: State,
+  { rows, turn }: { readonly rows: Int32Array; readonly turn: Turn },
+) {
   const slopes = [gather(slope, rows, width)];
   const begin = gather(y, rows, width);
   let reached = begin;
   for (let stage = 1; stage < C.length; stage++) {
     reached = Float64Array.from(begin);
     addSlopes(reached, slopes, A[stage], { h, rows, width });
+    await turn();
     slopes.push(
       await flow(
         reached,

@@ -1,0 +1,336 @@
+// Every loop of every package, with more work than anybody would wait for: only its signal ends it.
+
+import { key, normal, type Signal, writeNpy } from "@hamlet/core";
+import { makeMemory } from "@hamlet/drdam";
+import {
+  energyCensus,
+  exactScore,
+  logLikelihood,
+  polygonPoints,
+  sampleEulerMaruyama,
+  trainScore,
+  varianceExploding,
+} from "@hamlet/diffusion";
+import { makeEnergyTransformer, PRESETS } from "../../../packages/energy-transformer/src/index.ts";
+import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
+import {
+  learnFromStatistics,
+  learnLinear,
+  measureRecall,
+  recallKernel,
+  recallLinear,
+  relu,
+  statisticsOf,
+} from "@hamlet/kohonen";
+import { loadModel } from "@hamlet/model";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** A loop that a signal stops, with more work than its signal lets it do. */
+export interface Loop {
+  readonly name: string;
+  /** The file that gives others their turn. */
+  readonly file: string;
+  /** Makes what it works on; the result runs until the signal says that it was aborted. */
+  readonly prepare: () => Promise<(signal: Signal) => Promise<unknown>>;
+  /** Whether it then returns what it did; others throw the signal's reason. */
+  readonly keeps?: true;
+}
+
+const FOREVER = 1_000_000_000;
+
+const RECALL = (solver: string, lagrangian: string) => `ham 1
+dim D = 32
+param W: [D, D] ~ normal(0, 1)
+neuron v: [D] as ${lagrangian}
+energy pairs = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
+recall settle {
+  start v ~ normal(0, 1)
+  solver = ${solver}
+  steps = ${FOREVER}
+}
+`;
+
+const TRAINING = (gradient: string) => `ham 1
+dim D = 4
+param W: [D, D] ~ normal(0, 0.1)
+given image: [D] from "images.npy"
+neuron v: [D] as tanh
+energy pairs = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
+recall settle {
+  start v = image
+  solver = euler(dt = 0.5)
+  steps = 20
+}
+train {
+  unroll = settle
+  gradient = ${gradient}
+  loss = mean[i] (v[i] - image[i])^2
+  optimiser = sgd(lr = 0.0001)
+  batch = 2
+  epochs = 1_000_000
+}
+`;
+
+/** A recall by a solver; the file is the loop of its kind. */
+function recall(solver: string, lagrangian: string, file: string): Loop {
+  return {
+    name: `a recall by ${solver}`,
+    file,
+    async prepare() {
+      const model = await loadModel({ name: "m.ham", text: RECALL(solver, lagrangian) });
+      return async (signal) => {
+        using own = model;
+        return await own.recall({ signal });
+      };
+    },
+  };
+}
+
+function training(gradient: string): Loop {
+  return {
+    name: `a training by ${gradient}`,
+    file: "packages/ham/src/training/train.ts",
+    keeps: true,
+    async prepare() {
+      const data = normal(key(1), [8, 4]);
+      const bytes = writeNpy({ shape: [8, 4], dtype: "float32", data });
+      const files = { read: () => Promise.resolve(bytes) };
+      const model = await loadModel({ name: "m.ham", text: TRAINING(gradient) }, { files });
+      return async (signal) => {
+        using own = model;
+        using result = await own.train({ signal });
+        return { ending: result.ending };
+      };
+    },
+  };
+}
+
+/** Numbers that look random, without the time that real draws take. */
+function numbersOf(rows: number, columns: number) {
+  const data = new Float32Array(rows * columns);
+  let word = 1;
+  for (let i = 0; i < data.length; i++) {
+    word = (Math.imul(word, 1_664_525) + 1_013_904_223) >>> 0;
+    data[i] = word / 2 ** 31 - 1;
+  }
+  return { shape: [rows, columns] as const, data };
+}
+
+const pairsOf = (n: number, d: number, m: number) => ({
+  keys: numbersOf(n, d),
+  values: numbersOf(n, m),
+});
+
+function signsOf(K: number, D: number) {
+  const { shape, data } = numbersOf(K, D);
+  return { shape, data: data.map(Math.sign) };
+}
+
+const STORAGE = { hebb, "pseudo-inverse": pseudoInverse, storkey } as const;
+
+export const LOOPS: readonly Loop[] = [
+  recall("euler(dt = 0.00001)", "tanh", "packages/ham/src/recall/energy-recall.ts"),
+  recall("adaptive(dt = 0.00001)", "tanh", "packages/ham/src/recall/energy-recall.ts"),
+  recall("glauber(temperature = 10)", "sign", "packages/ham/src/binary/binary-recall.ts"),
+  training("unroll"),
+  training("implicit"),
+  training("equilibrium"),
+  {
+    name: "a census",
+    file: "packages/ham/src/fixed-points/census.ts",
+    async prepare() {
+      const text = RECALL("euler(dt = 0.1)", "tanh").replace("D = 32", "D = 8");
+      const model = await loadModel({ name: "m.ham", text });
+      return async (signal) => {
+        using own = model;
+        return await own.fixedPoints({ starts: 2000, signal });
+      };
+    },
+  },
+  ...Object.entries(STORAGE).map(([name, rule]): Loop => ({
+    name: `storing by ${name}`,
+    file: `packages/ham/src/storage/${name}.ts`,
+    async prepare() {
+      const patterns = signsOf(900, 1500);
+      return (signal) => rule(patterns, { signal });
+    },
+  })),
+  {
+    name: "unlearning",
+    file: "packages/ham/src/storage/unlearn.ts",
+    async prepare() {
+      const weights = await hebb(signsOf(5, 200));
+      return (signal) => unlearn(weights, { count: FOREVER, rate: 1e-9, key: key(4), signal });
+    },
+  },
+  {
+    name: "an energy transformer",
+    file: "packages/ham/src/recall/energy-recall.ts",
+    async prepare() {
+      const block = makeEnergyTransformer(PRESETS.small, { tokens: 5 });
+      const tokens = tf.tensor(normal(key(1), [5, PRESETS.small.width]), [5, PRESETS.small.width]);
+      return async (signal) => {
+        using own = block;
+        try {
+          return await own.descend(tokens, { steps: FOREVER, dt: 1e-6, signal });
+        } finally {
+          tokens.dispose();
+        }
+      };
+    },
+  },
+  {
+    name: "storing in random features",
+    file: "packages/drdam/src/memory/memory.ts",
+    keeps: true,
+    async prepare() {
+      const memory = makeMemory({ D: 64, Y: 8192, beta: 1, key: key(1), family: "structured" });
+      const patterns = numbersOf(20_000, 64).data;
+      return (signal) => memory.store(patterns, { signal });
+    },
+  },
+  {
+    name: "a recall from random features",
+    file: "packages/drdam/src/memory/recall.ts",
+    async prepare() {
+      const memory = makeMemory({ D: 64, Y: 8192, beta: 1, key: key(1), family: "structured" });
+      const patterns = normal(key(2), [3, 64]).map((x) => x / 10);
+      await memory.store(patterns);
+      const query = patterns.slice(0, 64);
+      const how = { depth: FOREVER, alpha: 1e-9, tolerance: 0 };
+      return (signal) => memory.recall(query, { ...how, signal });
+    },
+  },
+  {
+    name: "a linear memory",
+    file: "packages/kohonen/src/learn/linear.ts",
+    async prepare() {
+      const pairs = pairsOf(2500, 1200, 1000);
+      return (signal) => learnLinear(pairs, { signal });
+    },
+  },
+  {
+    name: "a linear memory of singular keys",
+    file: "packages/kohonen/src/learn/linear.ts",
+    async prepare() {
+      const { keys, values } = pairsOf(900, 600, 600);
+      for (let i = 0; i < 900; i++) keys.data[600 * i + 599] = keys.data[600 * i];
+      return (signal) => learnLinear({ keys, values }, { signal });
+    },
+  },
+  {
+    name: "a recall from a linear memory",
+    file: "packages/kohonen/src/learn/linear.ts",
+    async prepare() {
+      const weights = { shape: [1500, 1500] as const, data: new Float64Array(1500 ** 2).fill(0.5) };
+      const queries = numbersOf(2000, 1500);
+      const solution = { method: "cholesky", rank: 1500, condition: 1, warning: null } as const;
+      return (signal) => recallLinear({ weights, solution }, queries, { signal });
+    },
+  },
+  {
+    name: "a recall from a kernel memory",
+    file: "packages/kohonen/src/kernel/recall.ts",
+    async prepare() {
+      const pairs = pairsOf(4000, 300, 300);
+      return (signal) =>
+        recallKernel({ ...pairs, queries: pairs.keys }, { separation: relu, signal });
+    },
+  },
+  {
+    name: "sums over pairs",
+    file: "packages/kohonen/src/learn/statistics.ts",
+    async prepare() {
+      const pairs = pairsOf(2500, 1200, 1200);
+      return (signal) => statisticsOf(pairs, { signal });
+    },
+  },
+  {
+    name: "a linear memory of sums",
+    file: "packages/kohonen/src/learn/statistics.ts",
+    async prepare() {
+      const [d, m] = [1500, 1200];
+      const data = new Float64Array(d * d).map((_, i) => Number(i % (d + 1) === 0));
+      const keyKey = { shape: [d, d] as const, data };
+      const keyValue = { shape: [d, m] as const, data: new Float64Array(d * m).fill(1) };
+      return (signal) => learnFromStatistics({ count: d, keyKey, keyValue }, { signal });
+    },
+  },
+  {
+    name: "measuring recalls",
+    file: "packages/kohonen/src/experiment.ts",
+    async prepare() {
+      const sizes = { d: 8, n: 20, m: 8, trials: 10_000_000 };
+      return (signal) => measureRecall({ ...sizes, method: relu, key: key(5), signal });
+    },
+  },
+  {
+    name: "training a score",
+    file: "packages/diffusion/src/training/train.ts",
+    keeps: true,
+    async prepare() {
+      const shape = { hidden: 8, embedding: 4, layers: 2 };
+      return async (signal) => {
+        const how = { shape, batch: 4, iterations: FOREVER, every: FOREVER };
+        const { ending } = await trainScore(polygonPoints(5), { ...how, signal });
+        return { ending };
+      };
+    },
+  },
+  {
+    name: "sampling",
+    file: "packages/diffusion/src/sample/sampler.ts",
+    async prepare() {
+      const [noise, patterns] = [varianceExploding(1), polygonPoints(50)];
+      const how = { noise, key: key(6), count: 50, steps: 100_000 };
+      return (signal) => sampleEulerMaruyama(exactScore(patterns, noise), { ...how, signal });
+    },
+  },
+  {
+    name: "a likelihood",
+    file: "packages/diffusion/src/likelihood/dormand-prince.ts",
+    async prepare() {
+      const [noise, patterns] = [varianceExploding(1), polygonPoints(500)];
+      const how = { noise, tolerance: 1e-13 };
+      return (signal) => logLikelihood(exactScore(patterns, noise), patterns, { ...how, signal });
+    },
+  },
+  {
+    name: "a census of a dense memory",
+    file: "packages/diffusion/src/exact/census.ts",
+    async prepare() {
+      const patterns = polygonPoints(200);
+      return (signal) => energyCensus(patterns, { beta: 1.05, starts: 20_000, signal });
+    },
+  },
+];
+
+/** What came of a loop whose signal was aborted while it worked. */
+export interface Stopped {
+  readonly name: string;
+  /** `stopped` where it ended as its rule says; else what it did instead. */
+  readonly ending: string;
+}
+
+const ENOUGH = "enough";
+
+/** Runs a loop that `stopLater` aborts when others have their turn. */
+export async function stop(
+  { name, prepare, keeps }: Loop,
+  stopLater: (abort: () => void) => void,
+): Promise<Stopped> {
+  const run = await prepare();
+  const controller = new AbortController();
+  stopLater(() => controller.abort(ENOUGH));
+  try {
+    const result = await run(controller.signal);
+    const { ending } = (result ?? {}) as { ending?: unknown };
+    if (keeps === true && ending === "aborted") return { name, ending: "stopped" };
+    return { name, ending: "came to its end" };
+  } catch (error) {
+    return {
+      name,
+      ending: error === ENOUGH && keeps !== true ? "stopped" : `threw ${String(error)}`,
+    };
+  }
+}
