@@ -46,9 +46,9 @@ async function descend(): Promise<void> {
   const bar = recallBar("block");
   const running = block.descend(tokens, {
     steps: STEPS,
-    onStep(progress) {
+    onProgress(progress) {
       alive.push(tf.memory().numBytes - before.numBytes);
-      bar.onStep(progress);
+      bar.onProgress(progress);
     },
   });
   using result = await running.finally(() => bar.done());

@@ -1,86 +1,58 @@
 // Progress on a terminal: on standard error, and nowhere else.
 
+import type { Progress } from "@hamlet/core";
 import type { RecallProgress, TrainProgress } from "@hamlet/ham";
 import { Presets, SingleBar } from "cli-progress";
 
-/** Shows steps. `done()` clears the line. */
-export interface StepBar<Progress> {
-  readonly onStep: (progress: Progress) => void;
+/** Shows how far work is; silent when standard error is not a terminal. */
+export interface Bar<Told extends Progress = Progress> {
+  readonly onProgress: (progress: Told) => void;
+  /** Clears the line. */
   done(): void;
 }
 
-/** Shows how far a search is. `done()` clears the line. */
-export interface SearchBar {
-  readonly onProgress: (done: number) => void;
-  done(): void;
+/** A bar for cases of equal weight. */
+export function countBar(title: string): Bar {
+  return told(`${title} {bar} {value}/{total}`, () => ({}));
 }
 
-/** Shows how many of a number of cases are done. `done()` clears the line. */
-export interface CountBar {
-  readonly onCount: (done: number, all: number) => void;
-  done(): void;
-}
-
-/** A bar for cases of equal weight; silent when standard error is not a terminal. */
-export function countBar(title: string): CountBar {
-  const bar = barOf(`${title} {bar} {value}/{total}`);
-  let started = false;
-  return {
-    onCount(done, all) {
-      if (!started) bar?.start(all, done);
-      else bar?.update(done);
-      started = true;
-    },
-    done: () => bar?.stop(),
-  };
+/** A bar for a search, which knows the part that is done. */
+export function searchBar(title: string): Bar {
+  return told(`${title} {bar} {percentage}%`, () => ({}));
 }
 
 /** A bar for one recall. */
-export function recallBar(title: string): StepBar<RecallProgress> {
-  return stepBar(
+export function recallBar(title: string): Bar<RecallProgress> {
+  return told(
     `${title} {bar} step {value}/{total}  moving {active}  energy {energy}`,
-    (now) => ({
-      active: now.active,
-      energy: now.energy.toPrecision(6),
-    }),
+    ({ active, energy }) => ({ active, energy: energy.toPrecision(6) }),
   );
 }
 
 /** A bar for one training. */
-export function trainBar(title: string): StepBar<TrainProgress> {
+export function trainBar(title: string): Bar<TrainProgress> {
   let held = "";
   const format = `${title} {bar} step {value}/{total}  epoch {epoch}  loss {loss}{held}  {eta_formatted} left`;
-  return stepBar(format, ({ epoch, epochs, loss, validation }) => {
+  return told(format, ({ epoch, epochs, loss, validation }) => {
     if (validation !== null) held = `  held back ${validation.toPrecision(4)}`;
     return { epoch: `${Math.ceil(epoch)}/${epochs}`, loss: loss.toPrecision(4), held };
   });
 }
 
-/** A bar with a line of text; silent when standard error is not a terminal. */
-function stepBar<Progress extends { readonly step: number; readonly steps: number }>(
+/** A bar with a line of text. */
+function told<Told extends Progress>(
   format: string,
-  payloadOf: (progress: Progress) => Record<string, unknown>,
-): StepBar<Progress> {
+  payloadOf: (progress: Told) => Record<string, unknown>,
+): Bar<Told> {
   const bar = barOf(format);
   let started = false;
   return {
-    onStep(progress) {
-      const { step, steps } = progress;
+    onProgress(progress) {
       const payload = payloadOf(progress);
-      if (!started) bar?.start(steps, step, payload);
-      else bar?.update(step, payload);
+      if (started) bar?.update(progress.done, payload);
+      else bar?.start(progress.of, progress.done, payload);
       started = true;
     },
-    done: () => bar?.stop(),
-  };
-}
-
-/** A bar for a search; silent when standard error is not a terminal. */
-export function searchBar(title: string): SearchBar {
-  const bar = barOf(`${title} {bar} {percentage}%`);
-  bar?.start(1000, 0);
-  return {
-    onProgress: (done) => bar?.update(Math.round(1000 * done)),
     done: () => bar?.stop(),
   };
 }

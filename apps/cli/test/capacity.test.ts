@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bernoulli, key } from "@hamlet/core";
+import { bernoulli, key, type Progress } from "@hamlet/core";
 import { hebbInstability, polynomialCapacity, wilsonInterval } from "@hamlet/ham";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../src/backend.ts";
@@ -156,11 +156,11 @@ describe("in this process", () => {
   beforeAll(() => startBackend("cpu"));
 
   test.each([1, 2, 7])("%d trials are as many in every case", async (trials) => {
-    const seen: number[][] = [];
-    const [point] = await measureCapacity(planOf({ trials }), (...at) => seen.push(at));
+    const seen: Progress[] = [];
+    const [point] = await measureCapacity(planOf({ trials }), (progress) => seen.push(progress));
     expect(point.restored.map(({ restored }) => restored.trials)).toEqual([trials, trials]);
     expect(point.unstable.trials).toBe(24 * trials);
-    expect(seen.at(-1)).toEqual([trials, trials]);
+    expect(seen.at(-1)).toEqual({ done: trials, of: trials });
     expect(point.unfinished).toBe(0);
   });
 

@@ -112,7 +112,7 @@ test("with a step of half the logarithm of the schedule it is the probability fl
     steps: steps + 1,
     end: 0.05,
     // The last step takes the rest of the noise away.
-    onStep: ({ step, x }) => {
+    onProgress: ({ done: step, x }) => {
       if (step === steps) flow = Float64Array.from(x);
     },
   });

@@ -52,7 +52,7 @@ test.each(models.filter((name) => name !== "09-plugin.ham"))(
       let first = Number.NaN;
       const stopped = model.recall({
         signal,
-        onStep: ({ step, energy }) => {
+        onProgress: ({ done: step, energy }) => {
           if (step === 0) first = energy;
           signal.aborted = true;
         },

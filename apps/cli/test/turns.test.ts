@@ -57,7 +57,7 @@ const COMMANDS: readonly {
   },
   {
     file: "apps/cli/src/landscape/paths.ts",
-    run: () => followDown(BOWL, Float64Array.of(1), { extent: 1, onStep: () => undefined }),
+    run: () => followDown(BOWL, Float64Array.of(1), { extent: 1, onProgress: () => undefined }),
   },
 ];
 

@@ -46,6 +46,7 @@ export {
   atOnce,
   inTurns,
   makeTurn,
+  type Progress,
   type Signal,
   throwIfAborted,
   type Turn,

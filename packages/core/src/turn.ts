@@ -9,6 +9,13 @@ export interface Signal {
   readonly reason?: unknown;
 }
 
+/** How far long work is; each kind adds what else it knows. */
+export interface Progress {
+  /** Steps that are done, of so many; where work has no steps, its part of 1. */
+  readonly done: number;
+  readonly of: number;
+}
+
 /**
  * Something to await after every step of long work. Where there was work for 20 ms others get their
  * turn; else it costs a look at the clock. No result may depend on when that is.

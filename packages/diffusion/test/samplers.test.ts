@@ -117,8 +117,8 @@ test.each(samplers)(
 test("Euler–Maruyama adds noise in every step but the last", async () => {
   const still = { ...exact, score: async (x: Float64Array) => new Float64Array(x.length) };
   const states: Float64Array[] = [];
-  const onStep = ({ x }: { x: Float64Array }) => void states.push(Float64Array.from(x));
-  await sampleEulerMaruyama(still, { ...settings, count: 3, steps: 5, onStep });
+  const onProgress = ({ x }: { x: Float64Array }) => void states.push(Float64Array.from(x));
+  await sampleEulerMaruyama(still, { ...settings, count: 3, steps: 5, onProgress });
   const moved = states.slice(1).map((state, i) => state.some((x, k) => x !== states[i][k]));
   expect(moved).toEqual([true, true, true, false]);
 });
@@ -128,7 +128,7 @@ test("every step is reported, with the samples as they are", async () => {
   const samples = await sampleEulerMaruyama(exact, {
     ...settings,
     steps: 30,
-    onStep: ({ step, steps, t, x }) => {
+    onProgress: ({ done: step, of: steps, t, x }) => {
       expect(steps).toBe(30);
       seen.push({
         step,
@@ -145,10 +145,12 @@ test("every step is reported, with the samples as they are", async () => {
 
 test("a signal stops a sampler", async () => {
   const signal = { aborted: false };
-  const onStep = ({ step }: { step: number }) => {
+  const onProgress = ({ done: step }: { done: number }) => {
     signal.aborted = step === 3;
   };
-  await expect(sampleEulerMaruyama(exact, { ...settings, signal, onStep })).rejects.toMatchObject({
+  await expect(
+    sampleEulerMaruyama(exact, { ...settings, signal, onProgress }),
+  ).rejects.toMatchObject({
     code: "core/aborted",
   });
 });

@@ -109,7 +109,7 @@ describe("a training", () => {
     const seen: string[] = [];
     await trainScore(RING, {
       ...SHORT,
-      onProgress: ({ iteration, iterations, loss }) => {
+      onProgress: ({ done: iteration, of: iterations, loss }) => {
         seen.push(`${iteration}/${iterations}`);
         expect(loss).toBeGreaterThan(0);
       },
@@ -139,7 +139,7 @@ describe("a training", () => {
     const part = await trainScore(RING, {
       ...SHORT,
       signal,
-      onProgress: ({ iteration }) => (signal.aborted = iteration === 12),
+      onProgress: ({ done }) => (signal.aborted = done === 12),
     });
     expect([part.ending, part.iterations]).toEqual(["aborted", 12]);
     const rest = await trainScore(RING, { ...SHORT, resume: part.checkpoint });

@@ -185,8 +185,8 @@ describe("a recall", () => {
     for (const d of [1, 2, 3, 4]) expect(state[d]).not.toBe(start[d]);
     for (const d of [0, 5]) expect(free.state[d]).not.toBe(start[d]);
     const signal = { aborted: false };
-    const onStep = ({ step }: { step: number }) => (signal.aborted = step === 3);
-    await expect(memory.recall(patterns(1), { onStep, signal })).rejects.toMatchObject({
+    const onProgress = ({ done }: { done: number }) => (signal.aborted = done === 3);
+    await expect(memory.recall(patterns(1), { onProgress, signal })).rejects.toMatchObject({
       code: "core/aborted",
     });
   });

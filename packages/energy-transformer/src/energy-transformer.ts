@@ -44,7 +44,7 @@ export interface DescendOptions {
   readonly hold?: tf.Tensor;
   /** Keep the layer-normalised tokens every so many steps; default never. */
   readonly record?: number;
-  readonly onStep?: (progress: RecallProgress) => void;
+  readonly onProgress?: (progress: RecallProgress) => void;
   /** Stops the descent, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
@@ -97,7 +97,7 @@ export function makeEnergyTransformer(
     slope: (tokens) =>
       tf.tidy(() => ham.dEdact(ham.activations({ tok: tokens }), { tok: tokens })["tok"]),
     async descend(tokens, options = {}) {
-      const { onStep, signal } = options;
+      const { onProgress, signal } = options;
       const batched = tf.tidy(() => (tokens.rank === 2 ? tf.expandDims(tokens) : tf.clone(tokens)));
       const held = options.hold === undefined ? null : alongBatch(options.hold, batched);
       try {
@@ -109,7 +109,7 @@ export function makeEnergyTransformer(
         });
         return await compiled.run({
           givens: new Map([[given, batched], ...(held === null ? [] : [[hold, held] as const])]),
-          ...(onStep && { onStep }),
+          ...(onProgress && { onProgress }),
           ...(signal && { signal }),
         });
       } finally {

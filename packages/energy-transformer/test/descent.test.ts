@@ -105,8 +105,8 @@ test("a descent can be stopped", async () => {
   using block = makeEnergyTransformer(CONFIG, { tokens: 5 });
   const before = tf.memory().numTensors;
   const signal = { aborted: false };
-  const onStep = ({ step }: { step: number }) => (signal.aborted = step === 2);
-  await expect(block.descend(tokens, { signal, onStep })).rejects.toMatchObject({
+  const onProgress = ({ done }: { done: number }) => (signal.aborted = done === 2);
+  await expect(block.descend(tokens, { signal, onProgress })).rejects.toMatchObject({
     code: "core/aborted",
   });
   expect(tf.memory().numTensors).toBe(before);

@@ -167,8 +167,8 @@ describe("memory", () => {
     await expectNoLeak(async () => {
       using compiled = makeRecall(model.graph, recall, setup);
       const signal = { aborted: false };
-      const onStep = ({ step }: { step: number }) => (signal.aborted = step === 5);
-      await expect(compiled.run({ givens, signal, onStep })).rejects.toThrow("was stopped");
+      const onProgress = ({ done }: { done: number }) => (signal.aborted = done === 5);
+      await expect(compiled.run({ givens, signal, onProgress })).rejects.toThrow("was stopped");
     });
     await expectNoLeak(async () => {
       using compiled = makeRecall(model.graph, recall, setup);
@@ -187,7 +187,7 @@ describe("memory", () => {
     const counts: number[] = [];
     using result = await compiled.run({
       givens,
-      onStep: () => counts.push(tf.memory().numTensors),
+      onProgress: () => counts.push(tf.memory().numTensors),
     });
     expect(result.energies.length).toBe(10_001);
     expect(new Set(counts.slice(1)).size).toBe(1);

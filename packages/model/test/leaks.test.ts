@@ -125,11 +125,11 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
   test.each([0, 1, 2])("a recall that is stopped after %d steps", async (after) => {
     await withModel(async (model) => {
       const controller = new AbortController();
-      const onStep = ({ step }: { step: number }) => void (step >= after && controller.abort());
+      const onProgress = ({ done }: { done: number }) => void (done >= after && controller.abort());
       const { signal } = controller;
       if (after === 0) controller.abort();
       await expectNoLeak(async () => {
-        await expect(model.recall({ givens, signal, onStep })).rejects.toThrow("was stopped");
+        await expect(model.recall({ givens, signal, onProgress })).rejects.toThrow("was stopped");
       });
     });
   });
@@ -137,10 +137,10 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
   test("a caller whose own progress fails", async () => {
     await expectNoLeak(() =>
       withModel(async (model) => {
-        const onStep = () => {
+        const onProgress = () => {
           throw new RangeError("no paper in the printer");
         };
-        await expect(model.recall({ givens, onStep })).rejects.toThrow("no paper");
+        await expect(model.recall({ givens, onProgress })).rejects.toThrow("no paper");
       }),
     );
   });

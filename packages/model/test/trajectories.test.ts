@@ -75,8 +75,8 @@ describe("a recall", () => {
     await expectNoLeak(async () => {
       using model = await loadModel({ name: "m.ham", text: smooth("record v") });
       const signal = { aborted: false };
-      const onStep = ({ step }: { step: number }) => (signal.aborted = step === 3);
-      await expect(model.recall({ batch: 2, signal, onStep })).rejects.toThrow("was stopped");
+      const onProgress = ({ done }: { done: number }) => (signal.aborted = done === 3);
+      await expect(model.recall({ batch: 2, signal, onProgress })).rejects.toThrow("was stopped");
     });
   });
 });

@@ -1,6 +1,15 @@
 // Stability and retrieval of stored patterns, measured with the recalls of a model.
 
-import { bernoulli, foldIn, type Key, key, makeTurn, split, writeNpy } from "@hamlet/core";
+import {
+  bernoulli,
+  foldIn,
+  type Key,
+  key,
+  makeTurn,
+  type Progress,
+  split,
+  writeNpy,
+} from "@hamlet/core";
 import { type Cluster, clusterInterval, type Interval, wilsonInterval } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
@@ -53,7 +62,7 @@ export interface CapacityPoint {
 /** Measures everything, calling back after every trial. */
 export async function measureCapacity(
   plan: CapacityPlan,
-  onTrial: (done: number, all: number) => void = () => undefined,
+  onProgress: (progress: Progress) => void = () => undefined,
 ): Promise<CapacityPoint[]> {
   const points: CapacityPoint[] = [];
   const all = plan.counts.length * plan.trials;
@@ -76,7 +85,7 @@ export async function measureCapacity(
       found.restored.forEach((hits, at) => (restored[at] += hits));
       unfinished += found.unfinished;
       done += tried.length;
-      onTrial(done, all);
+      onProgress({ done, of: all });
       await turn();
     }
     points.push({

@@ -149,7 +149,7 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
   };
   let points: CapacityPoint[];
   try {
-    points = await measureCapacity(plan, bar.onCount);
+    points = await measureCapacity(plan, bar.onProgress);
   } finally {
     bar.done();
   }

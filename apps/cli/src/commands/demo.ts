@@ -120,7 +120,7 @@ async function recallDamaged(
   const bar = recallBar(damage.name);
   const running = model.recall({
     givens: { picture: { shape, data: picture }, known: { shape, data: known } },
-    onStep: bar.onStep,
+    onProgress: bar.onProgress,
   });
   using result = await running.finally(() => bar.done());
   const seconds = (performance.now() - began) / 1000;

@@ -114,7 +114,7 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
     const { velocities } = await valuesAt(field, statesOf(corners));
     const paths = await followDown(field, statesOf(grid(STARTS)), {
       extent,
-      onStep: (_, steps) => bar.advance(0.6 / steps, "ways down"),
+      onProgress: ({ of: steps }) => bar.advance(0.6 / steps, "ways down"),
     });
     const found = restPoints(paths, extent);
     const picture = {

@@ -51,7 +51,7 @@ async function run(path: string, flags: RunFlags): Promise<number> {
     outcome = await model.recall({
       recall: recall.name,
       batch: flags.batch,
-      onStep: bar.onStep,
+      onProgress: bar.onProgress,
       ...(flags.movie === undefined ? {} : { recordFlips: true }),
     });
   } finally {

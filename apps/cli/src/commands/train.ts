@@ -87,7 +87,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
       validation: flags.validation,
       ...heldOut,
       signal,
-      onStep: bar.onStep,
+      onProgress: bar.onProgress,
       onCheckpoint: (bytes) => writeFileAtomically(places.checkpoint, bytes),
     });
   } finally {

@@ -1,6 +1,6 @@
 // Ways down from a grid of starts, and the fixed points that they end in.
 
-import { makeTurn } from "@hamlet/core";
+import { makeTurn, type Progress } from "@hamlet/core";
 import { ENERGY_ROUNDING } from "@hamlet/ham";
 import type { Field } from "./field.ts";
 
@@ -22,7 +22,7 @@ export interface RestPoint {
 export interface PathOptions {
   /** The size of the picture, which steps and distances are measured by. */
   readonly extent: number;
-  readonly onStep: (step: number, steps: number) => void;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 const STEPS = 600;
@@ -35,7 +35,7 @@ const SAME = 0.01;
 export async function followDown(
   field: Pick<Field, "size" | "at">,
   starts: Float64Array,
-  { extent, onStep }: PathOptions,
+  { extent, onProgress }: PathOptions,
 ): Promise<Path[]> {
   const N = field.size;
   const B = starts.length / N;
@@ -67,7 +67,7 @@ export async function followDown(
       here.energies[b] = there.energies[b];
       paths[b].push(row(tried, b).slice());
     }
-    onStep(step, STEPS);
+    onProgress({ done: step + 1, of: STEPS });
   }
   return paths.map((states, b) => ({ states, energy: here.energies[b], rests: rests(b) }));
 }

@@ -6,6 +6,7 @@ import {
   type Key,
   key as keyOf,
   makeTurn,
+  type Progress,
   randint,
   type Signal,
   uniform,
@@ -55,8 +56,8 @@ export interface EnergyCensusOptions {
   /** Random starts beside the patterns, their mean and the middles between what is found; default 200. */
   readonly starts?: number;
   readonly key?: Key;
-  /** Called as the search goes on, with a part from 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  /** Called as the search goes on; `of` is 1. */
+  readonly onProgress?: (progress: Progress) => void;
   /** Stops the search, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
@@ -90,7 +91,7 @@ export async function energyCensus(
   const turn = makeTurn(signal);
   for (const [i, start] of begins.entries()) {
     await turn();
-    onProgress?.((0.7 * i) / begins.length);
+    onProgress?.({ done: (0.7 * i) / begins.length, of: 1 });
     await inTurns(search.descend(start), turn);
     await inTurns(search.newton(start), turn);
   }
@@ -101,12 +102,12 @@ export async function energyCensus(
   for (let b = 1, tried = 0; b < found.length; b++) {
     for (let a = 0; a < b && tried < MIDDLES; a++, tried++) {
       await turn();
-      onProgress?.(0.7 + (0.3 * tried) / MIDDLES);
+      onProgress?.({ done: 0.7 + (0.3 * tried) / MIDDLES, of: 1 });
       const middle = found[a].at.map((value, r) => (value + found[b].at[r]) / 2);
       await inTurns(search.newton(middle), turn);
     }
   }
-  onProgress?.(1);
+  onProgress?.({ done: 1, of: 1 });
   return summaryOf(search, { patterns, axes, beta, starts: begins.length });
 }
 

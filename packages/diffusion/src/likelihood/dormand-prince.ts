@@ -1,6 +1,6 @@
 // Dormand and Prince's pair of orders 5 and 4, each row with a time and a step of its own.
 
-import { makeTurn, type Signal, type Turn } from "@hamlet/core";
+import { makeTurn, type Progress, type Signal, type Turn } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 
 /** The slopes `[n, width]` of n rows, each at its own time. */
@@ -11,7 +11,7 @@ export interface StepControl {
   /** Steps of one row, rejected ones included; default 100 000. */
   readonly maxSteps?: number;
   /** Called after every round of steps with the rows that have arrived, and all rows. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly onProgress?: (progress: Progress) => void;
   /** Stops between two rounds; what it stops throws the signal's reason. */
   readonly signal?: Signal;
 }
@@ -99,7 +99,7 @@ export async function dormandPrince(
       h[row] *= Math.min(GROW, Math.max(SHRINK, factor));
     });
     rows = rows.filter((row) => t[row] < to);
-    control.onProgress?.({ done: total - rows.length, total });
+    control.onProgress?.({ done: total - rows.length, of: total });
   }
   return y;
 }

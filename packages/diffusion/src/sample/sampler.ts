@@ -1,6 +1,14 @@
 // What all samplers share: their options, where they begin, how they report.
 
-import { foldIn, type Key, makeTurn, normal, type Signal, split } from "@hamlet/core";
+import {
+  foldIn,
+  type Key,
+  makeTurn,
+  normal,
+  type Progress,
+  type Signal,
+  split,
+} from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { Points } from "../data/points.ts";
 import type { Noise } from "../noise.ts";
@@ -8,9 +16,7 @@ import type { Score } from "../score.ts";
 import { type TimeStepOptions, type TimeSteps, timeSteps } from "./time-steps.ts";
 
 /** A step that is done. */
-export interface SamplerStep {
-  readonly step: number;
-  readonly steps: number;
+export interface SamplerStep extends Progress {
   /** The time the samples have reached: 0 after the last step. */
   readonly t: number;
   /** The samples `[count, width]`, for as long as the call lasts: copy what you keep. */
@@ -29,7 +35,7 @@ export interface SamplerOptions extends TimeStepOptions {
    */
   readonly start?: "prior" | "sphere";
   /** Called after every step: for progress, and for the frames of a movie. */
-  readonly onStep?: (step: SamplerStep) => void;
+  readonly onProgress?: (step: SamplerStep) => void;
   /** Stops the sampler between two steps; it then throws the signal's reason. */
   readonly signal?: Signal;
 }
@@ -50,7 +56,7 @@ export async function walkBack(
   options: SamplerOptions,
   step: (walk: Walk, i: number) => Promise<void>,
 ): Promise<Points> {
-  const { key, count, onStep, signal } = options;
+  const { key, count, onProgress, signal } = options;
   assertCount(count);
   const size = [count, score.width] as const;
   const [first, rest] = split(key);
@@ -66,7 +72,7 @@ export async function walkBack(
   for (let i = 0; i < steps; i++) {
     await turn();
     await step(walk, i);
-    onStep?.({ step: i + 1, steps, t: times.t[i + 1] ?? 0, x: walk.x });
+    onProgress?.({ done: i + 1, of: steps, t: times.t[i + 1] ?? 0, x: walk.x });
   }
   assertFinite(walk.x);
   return { shape: size, data: walk.x };

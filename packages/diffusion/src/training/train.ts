@@ -1,6 +1,6 @@
 // The training loop: a batch, its gradient, a step, the average.
 
-import { foldIn, type Key, key as keyOf, makeTurn, type Signal } from "@hamlet/core";
+import { foldIn, type Key, key as keyOf, makeTurn, type Progress, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { assertWidth, type Points } from "../data/points.ts";
 import { initialModel, type InitialOptions, type ScoreModel } from "../network/model.ts";
@@ -10,10 +10,8 @@ import { Journal, lossesOf, readResumed } from "./journal.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { Standing } from "./standing.ts";
 
-/** How far a training is. */
-export interface ScoreProgress {
-  readonly iteration: number;
-  readonly iterations: number;
+/** How many iterations of a training are done. */
+export interface ScoreProgress extends Progress {
   /** The mean loss of the iterations since it was last reported. */
   readonly loss: number;
 }
@@ -124,7 +122,7 @@ async function report({ standing, journal, task, options, start }: Run): Promise
     const loss = (await standing.takeLoss()) / every;
     if (!Number.isFinite(loss)) throw notFinite(iteration);
     journal.losses.push(loss);
-    options.onProgress?.({ iteration, iterations, loss });
+    options.onProgress?.({ done: iteration, of: iterations, loss });
   }
   if (options.onAverage !== undefined && iteration % averageEvery === 0) {
     await options.onAverage({ ...start, weights: await standing.average() }, iteration);

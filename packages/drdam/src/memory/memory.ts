@@ -1,6 +1,6 @@
 // A memory that patterns stream into: T = Σₘ Φ(ξₘ), exact whatever the order.
 
-import { makeTurn, type Signal } from "@hamlet/core";
+import { makeTurn, type Progress, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import {
   type FeatureDescription,
@@ -21,7 +21,7 @@ const EPS = 1e-10;
 /** How patterns are stored. */
 export interface StoreOptions {
   /** Called now and then with the number of patterns of this call that are done. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly onProgress?: (progress: Progress) => void;
   /** Ends between patterns; what is stored until then stays stored. */
   readonly signal?: Signal;
 }
@@ -198,7 +198,7 @@ class Memory implements DistributedMemory {
       if (signal?.aborted === true) return { ending: "aborted", done };
       this.#add(what, patterns, done, sign);
       done++;
-      if (done % CHUNK === 0 || done === total) onProgress?.({ done, total });
+      if (done % CHUNK === 0 || done === total) onProgress?.({ done, of: total });
       const others = turn();
       if (others !== undefined) await others;
     }

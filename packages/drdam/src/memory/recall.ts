@@ -1,6 +1,6 @@
 // A recall from a distributed memory: gradient descent that says how it ended.
 
-import { makeTurn, type Signal } from "@hamlet/core";
+import { makeTurn, type Progress, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { FeatureMap } from "../features/feature-map.ts";
 
@@ -15,7 +15,7 @@ export interface MemoryRecallOptions {
   /** Entries that are held, `[D]`, by not being 0. */
   readonly clamp?: ArrayLike<number | boolean>;
   /** Called after every step. */
-  readonly onStep?: (progress: { readonly step: number; readonly energy: number }) => void;
+  readonly onProgress?: (progress: Progress & { readonly energy: number }) => void;
   /** Stops the recall, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
@@ -59,7 +59,7 @@ export async function recallFrom(
   landscape: Landscape,
   options: MemoryRecallOptions,
 ): Promise<MemoryRecall> {
-  const { depth = 1000, alpha = 0.1, tolerance = 1e-6, clamp, onStep, signal } = options;
+  const { depth = 1000, alpha = 0.1, tolerance = 1e-6, clamp, onProgress, signal } = options;
   assertSettings({ depth, alpha, tolerance });
   const { map, sums, eps } = landscape;
   const { beta } = map.features.description;
@@ -74,7 +74,7 @@ export async function recallFrom(
     const energy = -Math.log(Math.max(h, eps)) / beta;
     const before = energies.at(-1) ?? Infinity;
     energies.push(energy);
-    if (step > 0) onStep?.({ step, energy });
+    if (step > 0) onProgress?.({ done: step, of: depth, energy });
     const end = (ending: MemoryEnding): MemoryRecall => ({
       state,
       ending,

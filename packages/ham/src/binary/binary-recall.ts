@@ -165,7 +165,7 @@ export class BinaryRecall implements CompiledRecall {
         step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
         await record(step, active === 0 || step === this.steps);
         const energy = last.reduce((total, value) => total + value, 0) / last.length;
-        options.onStep?.({ step, steps: this.steps, active, energy });
+        options.onProgress?.({ done: step, of: this.steps, active, energy });
       }
       const fed = new Map([...givens].map(([tensor, { data }]) => [tensor, data]));
       const evaluate = this.#evaluator(examples, fed, step);

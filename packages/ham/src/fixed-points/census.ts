@@ -1,7 +1,16 @@
 // A census: the fixed points of a model that are found from many starts, and whether their number
 // adds up.
 
-import { inTurns, type Key, key, makeTurn, normal, type Signal, type Turn } from "@hamlet/core";
+import {
+  inTurns,
+  type Key,
+  key,
+  makeTurn,
+  normal,
+  type Progress,
+  type Signal,
+  type Turn,
+} from "@hamlet/core";
 import { type EnergyGraph, HamError, kinksOf, type Neuron } from "@hamlet/graph";
 import type { RecallSetup } from "../recall/recall.ts";
 import { classify, type Classification } from "./classify.ts";
@@ -51,8 +60,8 @@ export interface CensusOptions {
   readonly key?: Key;
   /** Points whose activations differ by less than this part of `1 + |x̂|` are one; default 1e-5. */
   readonly tolerance?: number;
-  /** Called as the search goes on, with a part from 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  /** Called as the search goes on; `of` is 1. */
+  readonly onProgress?: (progress: Progress) => void;
   /** Stops the search, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
@@ -83,6 +92,7 @@ export async function census(
   assertSmall(landscape);
   const starts = startsOf(landscape, options);
   const search = new Search(landscape, options);
+  options.onProgress?.({ done: 0, of: 1 });
   const ends = await descend(graph, setup, landscape, { starts, signal: options.signal });
   const homes: number[] = [];
   for (const [i, end] of ends.entries()) {
@@ -116,7 +126,7 @@ class Search {
   /** The position of the fixed point that a search from here ends at, or −1. */
   async from(start: Vector, done: number): Promise<number> {
     await this.#turn();
-    this.#options.onProgress?.(done);
+    this.#options.onProgress?.({ done, of: 1 });
     const before = this.#seen.find((seen) => apart(seen.start, start) < 1e-7);
     if (before !== undefined) return before.home;
     const { site, converged } = await inTurns(refine(this.#landscape, start), this.#turn);
@@ -140,7 +150,7 @@ class Search {
   }
 
   census(homes: readonly number[]): Omit<Census, "kinks"> {
-    this.#options.onProgress?.(1);
+    this.#options.onProgress?.({ done: 1, of: 1 });
     const { neurons, offsets } = this.#landscape;
     const layers = (vector: Vector) =>
       new Map(neurons.map((neuron, i) => [neuron, vector.slice(offsets[i], offsets[i + 1])]));

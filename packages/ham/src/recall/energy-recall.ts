@@ -207,7 +207,12 @@ export class EnergyRecall implements CompiledRecall {
         }
         await failures.look(trackers, [...now.states.values()]);
         const active = trackers.filter((tracker) => tracker.active).length;
-        options.onStep?.({ step: now.step, steps: this.steps, active, energy: average(energy) });
+        options.onProgress?.({
+          done: now.step,
+          of: this.steps,
+          active,
+          energy: average(energy),
+        });
         const last = active === 0 || now.step === this.steps;
         record.add(now.step, last, () => Float64Array.from(energy));
         const end = last ? await this.#polished(now, record.kept, trackers, options, turn) : null;

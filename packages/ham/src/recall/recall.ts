@@ -1,7 +1,7 @@
 // What a recall is made of, is given and returns: states roll downhill until nothing changes, and
 // the result says how it ended.
 
-import type { Inputs, Key, Signal } from "@hamlet/core";
+import type { Inputs, Key, Progress, Signal } from "@hamlet/core";
 import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
@@ -35,14 +35,13 @@ export interface RecallOptions {
   /** Keep every flip of a binary recall; default: as the recall says by `record flips`. */
   readonly recordFlips?: boolean;
   /** Called after every step. */
-  readonly onStep?: (progress: RecallProgress) => void;
+  readonly onProgress?: (progress: RecallProgress) => void;
   /** Stops the recall, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
 
-export interface RecallProgress {
-  readonly step: number;
-  readonly steps: number;
+/** A step of a recall that is done, of the most it makes. */
+export interface RecallProgress extends Progress {
   /** Examples that still move. */
   readonly active: number;
   /** The mean energy over the examples. */

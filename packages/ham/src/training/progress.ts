@@ -1,15 +1,12 @@
 // What a training says while it runs and when it has ended.
 
-import type { ArrayData } from "@hamlet/core";
+import type { ArrayData, Progress } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ChangedSetting } from "./told.ts";
 
-/** One step of a training. */
-export interface TrainProgress {
-  /** Steps that are done, and how many there will be. */
-  readonly step: number;
-  readonly steps: number;
+/** A step of a training that is done, of all there will be. */
+export interface TrainProgress extends Progress {
   /** Epochs that are done, in parts, and how many there will be. */
   readonly epoch: number;
   readonly epochs: number;

@@ -46,7 +46,7 @@ export interface TrainOptions {
   /** A checkpoint to go on from, as bytes; its key takes the place of `key`. */
   readonly resume?: Uint8Array;
   /** Called after every step. */
-  readonly onStep?: (progress: TrainProgress) => void;
+  readonly onProgress?: (progress: TrainProgress) => void;
   /** Called with a checkpoint after every epoch, and when the training is stopped. */
   readonly onCheckpoint?: (bytes: Uint8Array) => void | Promise<void>;
   /** Ends the training after the step that is under way. */
@@ -155,9 +155,9 @@ class Run {
       const { loss, unsettled, unsolved } = await this.#step();
       const ends = journal.step % this.#examples.stepsAnEpoch === 0;
       const validation = ends ? await this.#validate() : null;
-      this.#options.onStep?.({
-        step: journal.step,
-        steps: this.#steps,
+      this.#options.onProgress?.({
+        done: journal.step,
+        of: this.#steps,
         epoch: journal.step / this.#examples.stepsAnEpoch,
         epochs: this.#epochs,
         loss,

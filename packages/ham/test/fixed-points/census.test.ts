@@ -89,7 +89,7 @@ describe("the triangle of circumradius 1", () => {
     await expectNoLeak(() => triangleAt(1.9, { starts: 5 }));
     await expectNoLeak(async () => {
       const signal = { aborted: false };
-      const onProgress = (done: number) => (signal.aborted = done > 0.6);
+      const onProgress = ({ done }: { done: number }) => (signal.aborted = done > 0.6);
       const stopped = triangleAt(1.9, { starts: 5, signal, onProgress });
       await expect(stopped).rejects.toThrow("was stopped");
     });

@@ -122,7 +122,7 @@ describe("adaptive", () => {
         values: new Map<typeof two.beta, readonly number[]>(two.values),
         starts: [[two.v, two.query, [[0.3]]]],
         solver: solverOf("adaptive"),
-        run: { signal, onStep: ({ step }) => (signal.aborted = step === 3) },
+        run: { signal, onProgress: ({ done }) => (signal.aborted = done === 3) },
       });
       await expect(stopped).rejects.toThrow("was stopped");
     });

@@ -83,7 +83,7 @@ describe.each([...SOLVERS.keys()])("%s", (name) => {
     const active: number[] = [];
     const { outcomes } = await run(
       { steps: lit(2000), stop: changeBelow(1e-5) },
-      { onStep: (progress) => active.push(progress.active) },
+      { onProgress: (progress) => active.push(progress.active) },
     );
     expect(outcomes.map(({ ending }) => ending)).toEqual(["converged", "converged"]);
     expect(active[0]).toBe(2);
@@ -95,8 +95,8 @@ describe.each([...SOLVERS.keys()])("%s", (name) => {
     await expectNoLeak(() => run({ steps: lit(5) }));
     await expectNoLeak(async () => {
       const signal = { aborted: false };
-      const onStep = ({ step }: { step: number }) => (signal.aborted = step === 2);
-      await expect(run({ steps: lit(9) }, { signal, onStep })).rejects.toThrow("was stopped");
+      const onProgress = ({ done }: { done: number }) => (signal.aborted = done === 2);
+      await expect(run({ steps: lit(9) }, { signal, onProgress })).rejects.toThrow("was stopped");
     });
   });
 });

@@ -1,6 +1,6 @@
 // Recall by comparing a query with every stored key, some queries at a time.
 
-import { inTurns, makeTurn } from "@hamlet/core";
+import { inTurns, makeTurn, type Progress } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { StopOptions } from "../learn/linear.ts";
 import { assertPairs, type Pairs } from "../learn/pairs.ts";
@@ -20,7 +20,7 @@ export interface KernelOptions extends StopOptions {
   /** Scores that are held at a time; default 2²¹, which is 16 MB. */
   readonly budget?: number;
   /** Called after every chunk of queries. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 const BUDGET = 2 ** 21;
@@ -76,7 +76,7 @@ export async function recallKernel(
     );
     await inTurns(mixed, turn);
     assertFinite(recalled.data.subarray(from * m, (from + count) * m), separation.name);
-    onProgress?.({ done: from + count, total });
+    onProgress?.({ done: from + count, of: total });
   }
   return recalled;
 }

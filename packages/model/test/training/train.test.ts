@@ -119,8 +119,8 @@ test("a training that is stopped says so, and goes on to the same bits", async (
   await expectNoLeak(async () => {
     const whole = await trained();
     const signal = { aborted: false };
-    const onStep = ({ step }: TrainProgress) => (signal.aborted = step >= 6);
-    const stopped = await trained({ signal, onStep });
+    const onProgress = ({ done }: TrainProgress) => (signal.aborted = done >= 6);
+    const stopped = await trained({ signal, onProgress });
     expect(stopped).toMatchObject({ ending: "aborted", steps: 6, epochs: 1.5 });
     expect(stopped.checkpoints.at(-1)).toEqual(stopped.last);
     expect(readCheckpoint(stopped.last).step).toBe(6);

@@ -60,7 +60,7 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
       key,
       ...(resume !== null && { resume }),
       signal,
-      onProgress: ({ iteration, loss }) => onProgress(iteration, loss),
+      onProgress: ({ done: iteration, loss }) => onProgress(iteration, loss),
       onCheckpoint: (bytes) => writeFileAtomically(checkpoint, bytes),
       averageEvery: Math.max(EARLY, Math.ceil(iterations / 10)),
       onAverage: (model, iteration) =>
