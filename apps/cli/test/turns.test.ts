@@ -2,6 +2,7 @@
 
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadModel } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -12,8 +13,10 @@ import { followDown } from "../src/landscape/paths.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
-/** What others wait for without a signal of their own. */
+/** The home of turns, parts of work that has one, and reproductions, which their own tests run. */
 const INSIDE = [
+  "apps/cli/src/reproduce/drdam/figures.ts",
+  "apps/cli/src/reproduce/ring.ts",
   "packages/core/src/turn.ts",
   "packages/diffusion/src/exact/exact-score.ts",
   "packages/ham/src/training/flow.ts",
@@ -27,6 +30,19 @@ const BOWL = {
     velocities: states.map((x) => -x),
   }),
 };
+
+/** Eight tests of a model that has nothing to recall. */
+const TESTED = `ham 1
+dim D = 2
+neuron v: [D] as tanh
+energy bowl = sum[i] v[i]^2
+recall settle {
+  start v ~ normal(0, 1)
+  solver = euler(dt = 0.1)
+  steps = 1
+}
+${Array.from({ length: 8 }, (_, i) => `test "${i}" {\n  run settle\n  expect falling(energy)\n}`).join("\n")}
+`;
 
 /** Loops of commands, which run until they are done. */
 const COMMANDS: readonly {
@@ -50,6 +66,13 @@ const COMMANDS: readonly {
           for (let set = 0; set < 8; set++) yield { patterns, tried: [0], fixed: false };
         },
       }),
+  },
+  {
+    file: "packages/model/src/model.ts",
+    async run() {
+      using model = await loadModel({ name: "m.ham", text: TESTED });
+      expect(await model.runTests()).toHaveLength(8);
+    },
   },
   {
     file: "apps/cli/src/landscape/field.ts",

@@ -1,6 +1,6 @@
 // A `.ham` file as an object.
 
-import { type ArrayData, key } from "@hamlet/core";
+import { type ArrayData, key, makeTurn } from "@hamlet/core";
 import {
   collectDiagnostics,
   type Compilation,
@@ -352,7 +352,9 @@ class LoadedModel implements Model {
   async runTests({ onTest }: TestOptions = {}): Promise<TestReport[]> {
     this.#alive();
     const reports: TestReport[] = [];
+    const turn = makeTurn();
     for (const test of this.graph.tests ?? []) {
+      await turn();
       const report = await runTest(test, {
         sizes: this.sizes,
         seed: this.seed,

@@ -40,7 +40,7 @@ export const drdam: Reproduction = {
       queries,
     });
     bar.advance(0.2, "numbers");
-    const figures = drawNotebookFigures(keys, {
+    const figures = await drawNotebookFigures(keys, {
       updates: short ? 4 : 20,
       onProgress: (part, what) => bar.advance(0.7 * part, what),
     });

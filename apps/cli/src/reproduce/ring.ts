@@ -3,6 +3,7 @@
 // Pham, Raya, Negri, Zaki, Ambrogioni and Krotov (2025), Memorization to generalization: emergence
 // of diffusion models from associative memory, arXiv:2505.21777, equation 13.
 
+import { makeTurn } from "@hamlet/core";
 import {
   denseMemoryEnergy,
   pointsOf,
@@ -23,14 +24,17 @@ export const ring: Reproduction = {
   name: "ring",
   description: "the exact energy of infinitely many patterns on the circle, and of a thousand",
   async run({ bar }) {
-    const results = BETAS.map((beta, k) => {
+    const turn = makeTurn();
+    const results: { beta: number; radius: number; energy: number; apart: number }[] = [];
+    for (const [k, beta] of BETAS.entries()) {
+      await turn();
       bar.advance((k + 1) / BETAS.length, `β = ${beta}`);
       const radius = ringMinimum(beta);
       const apart = Math.max(
         ...radii(DOTS).map((R) => Math.abs(ofPatterns(R, beta) - ringEnergy(R, beta))),
       );
-      return { beta, radius, energy: ringEnergy(radius, beta), apart };
-    });
+      results.push({ beta, radius, energy: ringEnergy(radius, beta), apart });
+    }
     const most = Math.max(...results.map(({ apart }) => apart));
     return {
       table: {

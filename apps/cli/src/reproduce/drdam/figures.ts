@@ -1,6 +1,6 @@
 // The figures of the DrDAM notebook.
 
-import { type Key, uniform } from "@hamlet/core";
+import { type Key, makeTurn, type Turn, uniform } from "@hamlet/core";
 import {
   exactLandscape,
   featureLandscape,
@@ -50,20 +50,22 @@ interface Run {
 }
 
 /** All figures but the last, by file name. */
-export function drawNotebookFigures(
+export async function drawNotebookFigures(
   keys: readonly Key[],
   options: {
     readonly updates: number;
     readonly onProgress: (part: number, what: string) => void;
   },
-): Record<string, string> {
+): Promise<Record<string, string>> {
   const patterns = box(keys[0], K);
   const queries = pointsOf(box(keys[8], QUERIES));
-  const scenes = BETAS.map((beta) => {
-    const scene = sceneOf(beta, { key: keys[4], patterns, queries, updates: options.updates });
+  const turn = makeTurn();
+  const scenes: Scene[] = [];
+  for (const beta of BETAS) {
+    const given = { key: keys[4], patterns, queries, updates: options.updates, turn };
+    scenes.push(await sceneOf(beta, given));
     options.onProgress(1 / BETAS.length, `β = ${beta}`);
-    return scene;
-  });
+  }
   const stars: PanelMarks = { points: pointsOf(patterns), colour: INK.memory, as: "stars" };
   return {
     "drdam-landscapes.svg": drawPanels([
@@ -94,31 +96,36 @@ export function drawEnergyScatter(exact: readonly number[], approx: readonly num
   ]);
 }
 
-function sceneOf(
+async function sceneOf(
   beta: number,
   given: {
     readonly key: Key;
     readonly patterns: Float32Array;
     readonly queries: readonly [number, number][];
     readonly updates: number;
+    readonly turn: Turn;
   },
-): Scene {
-  const { patterns, queries, updates } = given;
+): Promise<Scene> {
+  const { patterns, queries, updates, turn } = given;
   const features = makeFeatures({ D, Y, beta, key: given.key });
   const map = new FeatureMap(features);
   const T = new Float64Array(2 * Y);
   for (const pattern of pointsOf(patterns)) map.phi(pattern).forEach((entry, i) => (T[i] += entry));
+  const runs: Run[] = [];
+  for (const query of queries) {
+    runs.push(await runOf(query, { map, T, patterns, beta, updates, turn }));
+  }
   return {
     beta,
     features,
     T,
     exact: exactLandscape(patterns, GRID, { D, beta }),
     approx: featureLandscape(features, T, GRID),
-    runs: queries.map((query) => runOf(query, { map, T, patterns, beta, updates })),
+    runs,
   };
 }
 
-function runOf(
+async function runOf(
   query: readonly [number, number],
   given: {
     readonly map: FeatureMap;
@@ -126,16 +133,18 @@ function runOf(
     readonly patterns: Float32Array;
     readonly beta: number;
     readonly updates: number;
+    readonly turn: Turn;
   },
-): Run {
-  const { map, patterns, beta, updates } = given;
+): Promise<Run> {
+  const { map, patterns, beta, updates, turn } = given;
   const sums = given.T.map((entry) => entry * Math.sqrt(Y));
   const slope = new Float64Array(D);
-  const down = (gradient: (v: number[]) => ArrayLike<number>) => {
+  const down = async (gradient: (v: number[]) => ArrayLike<number>) => {
     const path: [number, number][] = [[...query]];
     const state = [...query];
     for (let update = 0; update < updates; update++) {
       for (let step = 0; step < STEPS; step++) {
+        await turn();
         const g = gradient(state);
         for (let d = 0; d < D; d++) state[d] -= ALPHA * g[d];
       }
@@ -143,8 +152,8 @@ function runOf(
     }
     return path;
   };
-  const exact = down((v) => lseDescent(v, patterns, beta).gradient);
-  const approx = down((v) => {
+  const exact = await down((v) => lseDescent(v, patterns, beta).gradient);
+  const approx = await down((v) => {
     const h = map.kernelSum(v, sums, slope);
     return h > 1e-10 ? slope.map((entry) => -entry / (beta * h)) : [0, 0];
   });
