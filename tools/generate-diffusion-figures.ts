@@ -14,7 +14,7 @@ import {
   energyCensus,
   type ExactScore,
   exactScore,
-  type Grid,
+  type TimeSpacing,
   gridPoints,
   inverseTemperatureAt,
   type Points,
@@ -64,7 +64,11 @@ async function mapOf(
 }
 
 /** Samples of a 9-gon by its exact score: on our grid, and on that of the notebook. */
-async function samplesPanel(title: string, grid: Grid, start: "prior" | "sphere"): Promise<Panel> {
+async function samplesPanel(
+  title: string,
+  grid: TimeSpacing,
+  start: "prior" | "sphere",
+): Promise<Panel> {
   const corners = polygonPoints(9);
   const samples = await sampleEulerMaruyama(exactScore(corners, NOISE), {
     noise: NOISE,

@@ -61,7 +61,7 @@ export { foldIn, key, split, type Key } from "./random/key.ts";
 export { normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
 export { randint } from "./random/randint.ts";
-export { type Size } from "./random/size.ts";
+export { type DrawSize } from "./random/size.ts";
 export { threefry2x32 } from "./random/threefry.ts";
 export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
 export { uniform, type UniformOptions } from "./random/uniform.ts";

@@ -1,5 +1,5 @@
 export {
-  type Classification,
+  type SampleClasses,
   classifySamples,
   type ClassifyOptions,
   type SampleKind,
@@ -17,7 +17,7 @@ export {
   type EnergyPoint,
   type EnergyPointKind,
 } from "./exact/census.ts";
-export { denseMemoryEnergy, type EnergyAndGradient } from "./exact/dense-memory.ts";
+export { denseMemoryEnergy, type PointEnergies } from "./exact/dense-memory.ts";
 export { type ExactScore, exactScore } from "./exact/exact-score.ts";
 export { inverseTemperatureAt } from "./exact/inverse-temperature.ts";
 export { ringEnergy, ringForce, ringMinimum, ringScore } from "./exact/ring.ts";
@@ -43,7 +43,12 @@ export {
 } from "./sample/predictor-corrector.ts";
 export { sampleProbabilityFlow } from "./sample/probability-flow.ts";
 export { type SamplerOptions, type SamplerStep } from "./sample/sampler.ts";
-export { type Grid, type TimeStepOptions, type TimeSteps, timeSteps } from "./sample/time-steps.ts";
+export {
+  type TimeSpacing,
+  type TimeStepOptions,
+  type TimeSteps,
+  timeSteps,
+} from "./sample/time-steps.ts";
 export type { Score, ScoreAndDivergence } from "./score.ts";
 export { type Settings as ScoreSettings } from "./training/settings.ts";
 export {

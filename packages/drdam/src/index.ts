@@ -47,7 +47,7 @@ export {
   exactLandscape,
   featureLandscape,
   featureOverGrid,
-  type Grid,
+  type PlaneGrid,
   type KernelScatter,
   kernelScatter,
   spaced,

@@ -12,6 +12,7 @@ import { declaredNames } from "./2-lower/symbols.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./source.ts";
 
+/** What a file may name, and what is given and checked beside its text. */
 export interface CompileOptions {
   /** The Lagrangians and hypersynapses that the file may name. */
   readonly registry: Registry;

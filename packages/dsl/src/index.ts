@@ -1,4 +1,4 @@
-export type * from "./1-parse/ast.ts";
+export type * as ast from "./1-parse/ast.ts";
 export type { Comment } from "./1-parse/lex.ts";
 export { EDITION } from "./1-parse/edition.ts";
 export { parse, type ParseResult } from "./1-parse/parse.ts";
@@ -28,7 +28,7 @@ export {
   lineText,
   type NotUtf8,
   offsetAt,
-  type Position,
+  type TextPosition,
   positionAt,
   type SourceFile,
   type Span,
@@ -51,5 +51,5 @@ export {
 } from "./2-lower/library.ts";
 export type { ExternEnergy } from "./2-lower/synapse.ts";
 export { withoutAllowed } from "./rules/attributes.ts";
-export type { MissingFile, Refusal } from "./rules/no-file.ts";
+export type { MissingFile, RefusedPath } from "./rules/no-file.ts";
 export type { GraphCheck, Written } from "./2-lower/graph-check.ts";

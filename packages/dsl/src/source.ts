@@ -22,7 +22,7 @@ export interface Span {
 }
 
 /** A place as people count it: both start at 1, and a column is one code point. */
-export interface Position {
+export interface TextPosition {
   readonly line: number;
   readonly column: number;
 }
@@ -52,7 +52,7 @@ export function lineText(text: string, starts: readonly number[], line: number):
 }
 
 /** Line and column of an offset; offsets past the end give the end. */
-export function positionAt(source: SourceFile, offset: number): Position {
+export function positionAt(source: SourceFile, offset: number): TextPosition {
   const starts = lineStarts(source.text);
   const clamped = Math.max(0, Math.min(offset, source.text.length));
   const line = lineAt(starts, clamped);
@@ -60,7 +60,7 @@ export function positionAt(source: SourceFile, offset: number): Position {
 }
 
 /** The offset of a position; a column past the end of its line gives the end of the line. */
-export function offsetAt(source: SourceFile, position: Position): number {
+export function offsetAt(source: SourceFile, position: TextPosition): number {
   const starts = lineStarts(source.text);
   const start = starts[position.line - 1];
   if (start === undefined) return source.text.length;

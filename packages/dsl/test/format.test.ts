@@ -1,4 +1,4 @@
-import { type FileAst, parse } from "@hamlet/dsl";
+import { type ast, parse } from "@hamlet/dsl";
 import { format } from "@hamlet/dsl/format";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { hamFile } from "./generate.ts";
 import { samples, seed } from "../../../tools/samples.ts";
 
 /** A tree without positions: what formatting must not change. */
-function withoutPositions(file: FileAst): unknown {
+function withoutPositions(file: ast.FileAst): unknown {
   return JSON.parse(
     JSON.stringify(file, (key, value: unknown) =>
       key === "source" || /span$/i.test(key) ? undefined : value,

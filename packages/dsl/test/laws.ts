@@ -1,5 +1,5 @@
 /** What must hold of every `.ham` text, whether it means something or not. */
-import { type Compilation, type FileAst, isSound, parse, renderDiagnostic } from "@hamlet/dsl";
+import { type Compilation, type ast, isSound, parse, renderDiagnostic } from "@hamlet/dsl";
 import { format } from "@hamlet/dsl/format";
 import { toHam } from "@hamlet/dsl/write";
 import { fromJson, HamError, modelId, printJson, toJson } from "@hamlet/graph";
@@ -54,7 +54,7 @@ function checkFormattedTwice(formatted: string): void {
   if (twice !== formatted) fail("formatting twice changes more", formatted, twice);
 }
 
-function checkTree({ source, file }: Compilation, formatted: string, again: FileAst): void {
+function checkTree({ source, file }: Compilation, formatted: string, again: ast.FileAst): void {
   if (treeOf(again) !== treeOf(file)) {
     fail("formatting changed the tree", source.text, formatted);
   }
@@ -75,7 +75,7 @@ function checkFlat({ graph, source }: Compilation, id: string): Outcome {
 }
 
 /** A tree without positions. */
-function treeOf(file: FileAst): string {
+function treeOf(file: ast.FileAst): string {
   return JSON.stringify(file, (key, value: unknown) =>
     key === "source" || /span$/i.test(key) ? undefined : value,
   );

@@ -1,4 +1,4 @@
-import { type Expression, type Item, parse } from "@hamlet/dsl";
+import { type ast, parse } from "@hamlet/dsl";
 import { describe, expect, test } from "vitest";
 import { examples } from "./fixtures.ts";
 
@@ -8,10 +8,10 @@ function parsed(text: string) {
   return result;
 }
 
-const only = (text: string): Item => parsed(text).file.items[0];
+const only = (text: string): ast.Item => parsed(text).file.items[0];
 
 /** An expression with all of its parentheses, and nothing else. */
-function spell(expression: Expression): string {
+function spell(expression: ast.Expression): string {
   switch (expression.kind) {
     case "unary":
       return `(${expression.op} ${spell(expression.operand)})`;

@@ -1,4 +1,4 @@
-import { type BrokenItem, type Item, parse, renderDiagnostic } from "@hamlet/dsl";
+import { type ast, parse, renderDiagnostic } from "@hamlet/dsl";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compiled } from "./compiling.ts";
@@ -85,7 +85,7 @@ function tokensOf(text: string): { start: number; end: number }[] {
     .map(({ index, 0: token }) => ({ start: index, end: index + token.length }));
 }
 
-const declared = (item: Item): string => {
+const declared = (item: ast.Item): string => {
   if (item.kind === "dim") return `dim ${item.dims.map(({ name }) => name.text).join()}`;
   return "name" in item ? `${item.kind} ${item.name?.text}` : item.kind;
 };
@@ -105,7 +105,7 @@ describe("one token less costs one message and at most one other declaration", (
   });
 });
 
-const broken = (text: string): BrokenItem[] =>
+const broken = (text: string): ast.BrokenItem[] =>
   parse({ name: "m.ham", text: `ham 1\n${text}` }).file.items.filter(
     (item) => item.kind === "broken",
   );

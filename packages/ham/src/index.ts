@@ -25,7 +25,7 @@ export {
   type LandscapeSpace,
   makeLandscape,
   type Site,
-  type Vector,
+  type StateVector,
 } from "./fixed-points/landscape.ts";
 export { refine, type Refined } from "./fixed-points/refine.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
@@ -104,4 +104,9 @@ export {
   polynomialInstability,
   type PolynomialOptions,
 } from "./capacity/polynomial.ts";
-export { type Cluster, clusterInterval, type Interval, wilsonInterval } from "./capacity/wilson.ts";
+export {
+  type Cluster,
+  clusterInterval,
+  type ConfidenceInterval,
+  wilsonInterval,
+} from "./capacity/wilson.ts";

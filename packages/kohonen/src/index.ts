@@ -1,12 +1,12 @@
 export { type Experiment, gaussianRows, measureRecall } from "./experiment.ts";
 export { type KernelOptions, recallKernel } from "./kernel/recall.ts";
 export {
-  dotProduct,
-  type Formula,
-  relu,
+  dotSeparation,
+  type WrittenSeparation,
+  reluSeparation,
   type Separation,
   separationOf,
-  softmax,
+  softmaxSeparation,
 } from "./kernel/separation.ts";
 export {
   learnLinear,

@@ -1,6 +1,12 @@
 // Every mistake in what is stored or asked is named before anything is computed.
 
-import { learnLinear, recallKernel, recallLinear, softmax, statisticsOf } from "@hamlet/kohonen";
+import {
+  learnLinear,
+  recallKernel,
+  recallLinear,
+  softmaxSeparation,
+  statisticsOf,
+} from "@hamlet/kohonen";
 import { expect, test } from "vitest";
 import { thrownBy } from "./random-pairs.ts";
 
@@ -75,9 +81,9 @@ test("queries of another length", async () => {
 });
 
 test("an inverse temperature of zero", async () => {
-  expect(await thrownBy(() => softmax({ beta: 0 }))).toMatchInlineSnapshot(`
+  expect(await thrownBy(() => softmaxSeparation({ beta: 0 }))).toMatchInlineSnapshot(`
     "kohonen/bad-beta
-    softmax: expected a finite inverse temperature beta > 0, found 0."
+    softmaxSeparation: expected a finite inverse temperature beta > 0, found 0."
   `);
 });
 
@@ -98,7 +104,8 @@ test.each([
   ["sums", () => statisticsOf({ keys, values: rows([1]) })],
   [
     "kernels",
-    () => recallKernel({ keys, values: rows([1]), queries: keys }, { separation: softmax() }),
+    () =>
+      recallKernel({ keys, values: rows([1]), queries: keys }, { separation: softmaxSeparation() }),
   ],
 ])("%s check their pairs as well", async (_, run) => {
   expect(await thrownBy(run)).toMatch(/^kohonen\/count-mismatch/);

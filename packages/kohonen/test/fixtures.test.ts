@@ -2,13 +2,13 @@
 
 import {
   compareRows,
-  dotProduct,
+  dotSeparation,
   learnLinear,
   type Matrix,
   recallKernel,
   recallLinear,
-  relu,
-  softmax,
+  reluSeparation,
+  softmaxSeparation,
 } from "@hamlet/kohonen";
 import { expect, test } from "vitest";
 import reference from "../../../fixtures/kohonen.json" with { type: "json" };
@@ -49,9 +49,9 @@ test("a mean comes with its standard error, over n − 1", () => {
 });
 
 test.each([
-  ["softmax", softmax(), reference.mean_cosine.softmax],
-  ["ReLU", relu, reference.mean_cosine.relu],
-  ["dot product", dotProduct, reference.mean_cosine.dot],
+  ["softmax", softmaxSeparation(), reference.mean_cosine.softmax],
+  ["ReLU", reluSeparation, reference.mean_cosine.relu],
+  ["dot product", dotSeparation, reference.mean_cosine.dot],
 ])("the %s memory has the mean cosine of the reference", async (_, separation, expected) => {
   const recalled = await recallKernel({ keys, values, queries: keys }, { separation });
   expect(Math.abs(compareRows(values, recalled).cosine.mean - expected)).toBeLessThan(TOLERANCE);

@@ -1,13 +1,13 @@
 // Kernel memories: what a separation function does, chunks, and functions written as formulas.
 
 import {
-  dotProduct,
+  dotSeparation,
   learnLinear,
   recallKernel,
-  relu,
+  reluSeparation,
   type Separation,
   separationOf,
-  softmax,
+  softmaxSeparation,
   statisticsOf,
 } from "@hamlet/kohonen";
 import {
@@ -38,11 +38,11 @@ test("the dot product is the matrix of summed outer products", async () => {
     for (let k = 0; k < 6; k++) sum += queries.data[6 * q + k] * keyValue.data[4 * k + j];
     return sum;
   });
-  expect(largestGap((await recall(dotProduct)).data, expected)).toBeLessThan(1e-12);
+  expect(largestGap((await recall(dotSeparation)).data, expected)).toBeLessThan(1e-12);
 });
 
 test("a softmax of large beta recalls the value of the best key", async () => {
-  const recalled = await recall(softmax({ beta: 1e6 }));
+  const recalled = await recall(softmaxSeparation({ beta: 1e6 }));
   for (let q = 0; q < 21; q++) {
     const scores = Array.from({ length: 33 }, (_, i) => {
       let sum = 0;
@@ -61,13 +61,13 @@ test("orthonormal keys are recalled alike by the pseudo-inverse and by the dot p
   const { weights } = await learnLinear({ keys: identity, values });
   const recalled = await recallKernel(
     { keys: identity, values, queries: identity },
-    { separation: dotProduct },
+    { separation: dotSeparation },
   );
   expect(largestGap(recalled.data, values.data)).toBeLessThan(1e-12);
   expect(weights.data[1]).toBeCloseTo(values.data[3], 12);
 });
 
-test.each([dotProduct, relu, softmax({ beta: 0.5 })])(
+test.each([dotSeparation, reluSeparation, softmaxSeparation({ beta: 0.5 })])(
   "$name: queries in chunks of one give what they give all at once",
   async (separation) => {
     expect(
@@ -83,7 +83,7 @@ test("progress counts queries, and a signal stops the work", async () => {
     recallKernel(
       { ...pairs, queries },
       {
-        separation: relu,
+        separation: reluSeparation,
         budget: 10 * 33,
         signal,
         onProgress: ({ done }) => {
@@ -106,15 +106,15 @@ describe("formulas", () => {
     const total = logsumexp([j], mul(beta, get(scores, [j])));
     const weights = apply("exp", add(mul(beta, get(scores, [i])), neg(total)));
     const written = await recall(separationOf({ name: "written", weights, scores }));
-    expect(largestGap(written.data, (await recall(softmax({ beta: 0.7 }))).data)).toBeLessThan(
-      1e-12,
-    );
+    expect(
+      largestGap(written.data, (await recall(softmaxSeparation({ beta: 0.7 }))).data),
+    ).toBeLessThan(1e-12);
   });
 
   test("relu, written as an expression, is ReLU", async () => {
     const weights = apply("relu", get(scores, [i]));
     const written = await recall(separationOf({ name: "written", weights, scores }));
-    expect(largestGap(written.data, (await recall(relu)).data)).toBeLessThan(1e-12);
+    expect(largestGap(written.data, (await recall(reluSeparation)).data)).toBeLessThan(1e-12);
   });
 
   test("one number for all keys is not a separation function", async () => {

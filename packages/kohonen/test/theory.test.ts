@@ -4,15 +4,15 @@ import { key } from "@hamlet/core";
 import {
   approximateLinearCosine,
   dotCosine,
-  dotProduct,
+  dotSeparation,
   kernelCosine,
   linearCosine,
   linearDistance,
   measureRecall,
   randomDistance,
-  relu,
+  reluSeparation,
   reluCosine,
-  softmax,
+  softmaxSeparation,
   softmaxCosine,
 } from "@hamlet/kohonen";
 import { describe, expect, test } from "vitest";
@@ -70,7 +70,7 @@ describe("measured within four standard errors of the finite-size formulas", () 
   });
 
   test.each(
-    [dotProduct, relu, softmax({ beta: 0.08 })].flatMap((method) =>
+    [dotSeparation, reluSeparation, softmaxSeparation({ beta: 0.08 })].flatMap((method) =>
       (["gaussian", "unit"] as const).map((keys) => ({ name: method.name, method, keys })),
     ),
   )("$name, $keys keys", async ({ method, keys }) => {
@@ -114,10 +114,10 @@ describe("measured within four standard errors of the finite-size formulas", () 
 describe("unit keys, many of them, with values of many numbers", () => {
   const sizes = { d: 64, n: 512, m: 256 };
   test.each([
-    ["dot product", dotProduct, dotCosine(sizes)],
-    ["ReLU", relu, reluCosine(sizes)],
-    ["softmax", softmax({ beta: 3 }), softmaxCosine({ ...sizes, beta: 3 })],
-    ["a sharper softmax", softmax({ beta: 8 }), softmaxCosine({ ...sizes, beta: 8 })],
+    ["dot product", dotSeparation, dotCosine(sizes)],
+    ["ReLU", reluSeparation, reluCosine(sizes)],
+    ["softmax", softmaxSeparation({ beta: 3 }), softmaxCosine({ ...sizes, beta: 3 })],
+    ["a sharper softmax", softmaxSeparation({ beta: 8 }), softmaxCosine({ ...sizes, beta: 8 })],
   ])(
     "%s: the closed form, within one per cent and four standard errors",
     async (_, method, expected) => {
@@ -151,7 +151,7 @@ describe("unit keys, many of them, with values of many numbers", () => {
 });
 
 test("one pair is always recalled, whatever the kernel", () => {
-  for (const method of [dotProduct, relu, softmax()]) {
+  for (const method of [dotSeparation, reluSeparation, softmaxSeparation()]) {
     for (const keys of ["gaussian", "unit"] as const) {
       const cosine = kernelCosine({ d: 10, n: 1, m: 7 }, { ratio: method.ratio!, keys });
       expect(cosine).toBeCloseTo(1, 6);

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
-import { type Refusal, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
+import { type RefusedPath, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { decodeSource, loadModel, type ModelFiles } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
@@ -39,7 +39,7 @@ const arrays: Readonly<Record<string, Uint8Array>> = {
   "b.npy": writeNpy({ shape: [2], dtype: "float32", data: Float32Array.of(1, 2) }),
 };
 /** A host that refuses what lies beside its folder, and what is no file. */
-const refused: Readonly<Record<string, Refusal>> = {
+const refused: Readonly<Record<string, RefusedPath>> = {
   "../other/b.npy": {
     rule: "outside_root",
     why: "it lies outside of models, beyond which nothing is read",

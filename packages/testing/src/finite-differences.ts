@@ -3,7 +3,7 @@
  */
 
 /** A scalar function of a vector. It must not keep or change its argument. */
-export type ScalarFunction = (x: Float64Array) => number;
+export type RealFunction = (x: Float64Array) => number;
 
 /** How differences are taken. */
 export interface DifferenceOptions {
@@ -27,7 +27,7 @@ export interface DifferenceOptions {
  * for functions and derivatives of size one.
  */
 export function differenceGradient(
-  f: ScalarFunction,
+  f: RealFunction,
   x: Float64Array,
   { richardson = false, step = richardson ? 1e-3 : 1e-5 }: DifferenceOptions = {},
 ): Float64Array {
@@ -50,7 +50,7 @@ export function differenceGradient(
  * derivatives of size one.
  */
 export function differenceHessianVector(
-  f: ScalarFunction,
+  f: RealFunction,
   x: Float64Array,
   v: Float64Array,
   { richardson = true, step = 1e-3 }: DifferenceOptions = {},

@@ -13,7 +13,7 @@ export {
   differenceGradient,
   differenceHessianVector,
   type DifferenceOptions,
-  type ScalarFunction,
+  type RealFunction,
 } from "./finite-differences.ts";
 export { expectNoLeakOnFailure, type FailureOptions, InjectedFailure } from "./failures.ts";
 export { checkLagrangian, type LagrangianCheck } from "./lagrangian-laws.ts";

@@ -10,7 +10,12 @@ import {
   split,
   writeNpy,
 } from "@hamlet/core";
-import { type Cluster, clusterInterval, type Interval, wilsonInterval } from "@hamlet/ham";
+import {
+  type Cluster,
+  clusterInterval,
+  type ConfidenceInterval,
+  wilsonInterval,
+} from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { type CapacityEnergy, capacityModel, type CapacityRecall } from "./model.ts";
@@ -42,7 +47,7 @@ export interface PatternSet {
 }
 
 /** A share of trials with its 95% interval. */
-export interface Share extends Interval {
+export interface Share extends ConfidenceInterval {
   readonly hits: number;
   readonly trials: number;
   readonly share: number;

@@ -1,7 +1,7 @@
 // `ham doc FILE`: a page about a model, from its `///` comments and its declarations.
 
 import { basename } from "node:path";
-import type { Item } from "@hamlet/dsl";
+import type { ast } from "@hamlet/dsl";
 import { printText } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
@@ -21,7 +21,7 @@ export const command: CommandDefinition = {
 };
 
 /** Sections in the order in which a reader needs them, by the keyword of the declaration. */
-const SECTIONS: readonly (readonly [title: string, kinds: readonly Item["kind"][]])[] = [
+const SECTIONS: readonly (readonly [title: string, kinds: readonly ast.Item["kind"][]])[] = [
   ["Sizes", ["dim"]],
   ["Settings", ["const"]],
   ["Data", ["data", "given"]],
@@ -44,7 +44,7 @@ async function doc(
   const compilation = await compileFile(path, { ...flags, outputs: outputsOf(out, PAGE) });
   if (compilation === null) return EXIT.file;
   const { file, source, graph } = compilation;
-  const written = (item: Item) => source.text.slice(item.span.start, item.span.end);
+  const written = (item: ast.Item) => source.text.slice(item.span.start, item.span.end);
   const energies = new Map(graph.terms.map((term) => [term.name, printText(term.energy)]));
 
   const lines = [`# ${basename(path, ".ham")}`, ""];

@@ -7,6 +7,7 @@ import { type Dim, type Index, makeDim, makeIndex, type Tensor } from "@hamlet/g
  * `param`, once per batch of examples (`example`: given), or at every `step` (states).
  */
 export const STAGES = ["load", "param", "example", "step"] as const;
+/** One of {@link STAGES}. */
 export type Stage = (typeof STAGES)[number];
 
 /** The operations of a plan: the whole seam between the planner and TensorFlow.js. */

@@ -2,7 +2,7 @@ import { HamError } from "@hamlet/graph";
 
 import { uniform } from "./uniform.ts";
 import type { Key } from "./key.ts";
-import type { Size } from "./size.ts";
+import type { DrawSize } from "./size.ts";
 
 /**
  * Zeros and ones, each one with probability `p`: `u < p` with `u` uniform in `[0, 1)`.
@@ -11,7 +11,7 @@ import type { Size } from "./size.ts";
  * @throws HamError `core/bad-probability` unless `0 ≤ p ≤ 1`.
  * @throws HamError `core/bad-shape` when `size` is no shape.
  */
-export function bernoulli(key: Key, p: number, size: Size): Uint8Array {
+export function bernoulli(key: Key, p: number, size: DrawSize): Uint8Array {
   if (!(p >= 0 && p <= 1)) {
     throw new HamError(
       "core/bad-probability",

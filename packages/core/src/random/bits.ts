@@ -1,4 +1,4 @@
-import { sizeOf, type Size } from "./size.ts";
+import { sizeOf, type DrawSize } from "./size.ts";
 import { fillWords } from "./threefry.ts";
 import type { Key } from "./key.ts";
 
@@ -9,7 +9,7 @@ import type { Key } from "./key.ts";
  * many words are drawn.
  * @throws HamError `core/bad-shape` when `size` is no shape.
  */
-export function bits(key: Key, size: Size): Uint32Array {
+export function bits(key: Key, size: DrawSize): Uint32Array {
   const words = new Uint32Array(sizeOf("bits", size));
   fillWords(key, words);
   return words;

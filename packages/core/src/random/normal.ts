@@ -1,7 +1,7 @@
 import { erfInvFloat32, nextFloat32 } from "./float32.ts";
 import { uniform } from "./uniform.ts";
 import type { Key } from "./key.ts";
-import type { Size } from "./size.ts";
+import type { DrawSize } from "./size.ts";
 
 const SQRT2 = Math.fround(Math.SQRT2);
 const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
@@ -13,6 +13,6 @@ const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
  * may differ in the last bits.
  * @throws HamError `core/bad-shape` when `size` is no shape.
  */
-export function normal(key: Key, size: Size): Float32Array {
+export function normal(key: Key, size: DrawSize): Float32Array {
   return uniform(key, size, { min: ABOVE_MINUS_ONE, max: 1 }).map((u) => SQRT2 * erfInvFloat32(u));
 }

@@ -2,7 +2,7 @@ import { HamError } from "@hamlet/graph";
 
 import { bits } from "./bits.ts";
 import { split, type Key } from "./key.ts";
-import type { Size } from "./size.ts";
+import type { DrawSize } from "./size.ts";
 
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
@@ -14,7 +14,7 @@ const INT32_MAX = 2 ** 31 - 1;
  * @throws HamError `core/bad-range` unless `min < max` are 32-bit signed whole numbers.
  * @throws HamError `core/bad-shape` when `size` is no shape.
  */
-export function randint(key: Key, size: Size, min: number, max: number): Int32Array {
+export function randint(key: Key, size: DrawSize, min: number, max: number): Int32Array {
   const fits = (bound: number) =>
     Number.isInteger(bound) && bound >= INT32_MIN && bound <= INT32_MAX;
   if (!fits(min) || !fits(max) || min >= max) {

@@ -1,7 +1,7 @@
 import { HamError } from "@hamlet/graph";
 
 /** How many numbers to draw: a count, or a shape whose numbers come back flat in row-major order. */
-export type Size = number | readonly number[];
+export type DrawSize = number | readonly number[];
 
 const LARGEST = 2 ** 32;
 
@@ -10,7 +10,7 @@ const LARGEST = 2 ** 32;
  *
  * @throws HamError `core/bad-shape` when a dimension is not a whole number ≥ 0, or they hold over 2³².
  */
-export function sizeOf(drawer: string, size: Size): number {
+export function sizeOf(drawer: string, size: DrawSize): number {
   const shape = typeof size === "number" ? [size] : size;
   const count = shape.reduce((product, dimension) => product * dimension, 1);
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0) || count > LARGEST) {

@@ -3,7 +3,7 @@ import { HamError } from "@hamlet/graph";
 import { erfFloat32, erfInvFloat32, nextFloat32 } from "./float32.ts";
 import { uniform } from "./uniform.ts";
 import type { Key } from "./key.ts";
-import type { Size } from "./size.ts";
+import type { DrawSize } from "./size.ts";
 
 /** Where a normal distribution is cut off, in standard deviations. */
 export interface TruncatedNormalOptions {
@@ -28,7 +28,7 @@ const INVERSE_SQRT2 = Math.fround(1 / SQRT2);
  */
 export function truncatedNormal(
   key: Key,
-  size: Size,
+  size: DrawSize,
   options: TruncatedNormalOptions = {},
 ): Float32Array {
   const lower = Math.fround(options.lower ?? -2);

@@ -3,7 +3,7 @@ import { HamError } from "@hamlet/graph";
 import { bits } from "./bits.ts";
 import { fma } from "./float32.ts";
 import type { Key } from "./key.ts";
-import type { Size } from "./size.ts";
+import type { DrawSize } from "./size.ts";
 
 /** Bounds of a uniform draw. */
 export interface UniformOptions {
@@ -22,7 +22,7 @@ const MANTISSA_UNIT = 2 ** -23;
  * @throws HamError `core/bad-range` unless `min` and `max` are finite and `min ≤ max`.
  * @throws HamError `core/bad-shape` when `size` is no shape.
  */
-export function uniform(key: Key, size: Size, options: UniformOptions = {}): Float32Array {
+export function uniform(key: Key, size: DrawSize, options: UniformOptions = {}): Float32Array {
   const min = Math.fround(options.min ?? 0);
   const max = Math.fround(options.max ?? 1);
   if (!Number.isFinite(min) || !Number.isFinite(max) || min > max) {

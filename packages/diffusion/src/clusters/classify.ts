@@ -13,7 +13,8 @@ export interface ClassifyOptions {
   readonly duplicate: number;
 }
 
-export interface Classification {
+/** What became of n samples, and the distances that decided it, in the units of the data. */
+export interface SampleClasses {
   /** `[n]`. */
   readonly kinds: readonly SampleKind[];
   readonly counts: Readonly<Record<SampleKind, number>>;
@@ -40,7 +41,7 @@ export function classifySamples(
   samples: Points,
   patterns: Points,
   { memorised, duplicate }: ClassifyOptions,
-): Classification {
+): SampleClasses {
   assertPoints("patterns", patterns);
   assertWidth("samples", samples, patterns.shape[1]);
   assertThreshold("memorised", memorised);

@@ -40,6 +40,7 @@ export interface EnergyPoint {
   readonly share: number;
 }
 
+/** The points at which an exact energy is flat, as far as a search found them. */
 export interface EnergyCensus {
   /** By energy, lowest first. */
   readonly points: readonly EnergyPoint[];
@@ -50,6 +51,7 @@ export interface EnergyCensus {
   readonly morse: number | null;
 }
 
+/** Which energy is searched, from how many starts, and by which draws. */
 export interface EnergyCensusOptions {
   /** The inverse temperature; at time t it is `inverseTemperatureAt(noise, t)`. */
   readonly beta: number;

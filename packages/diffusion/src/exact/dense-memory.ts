@@ -3,7 +3,7 @@ import { makeAttention } from "./attention.ts";
 import { assertBeta } from "./inverse-temperature.ts";
 
 /** Energies `[n]` and their gradients `[n, width]`. */
-export interface EnergyAndGradient {
+export interface PointEnergies {
   readonly energy: Float64Array;
   readonly gradient: Float64Array;
 }
@@ -17,7 +17,7 @@ export interface EnergyAndGradient {
  * @throws HamError `diffusion/beta`, and as `assertPoints`.
  * @see Pham et al., arXiv:2505.21777.
  */
-export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): EnergyAndGradient {
+export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): PointEnergies {
   assertBeta(beta);
   assertPoints("patterns", patterns);
   const [, width] = patterns.shape;

@@ -23,6 +23,7 @@ export function speciationTime(patterns: Points, { sigma }: Noise): number {
   return (principalAxes(patterns).variances[0] ?? 0) / sigma ** 2;
 }
 
+/** The noise under which patterns collapse, how many there are, and how entropies are averaged. */
 export interface CollapseOptions {
   readonly noise: Noise;
   /** K: how many patterns are learned. */

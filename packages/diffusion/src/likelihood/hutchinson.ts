@@ -2,6 +2,7 @@ import { bernoulli, type Key } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { Score } from "../score.ts";
 
+/** The random directions of {@link hutchinson}: their draws, their number and their length h. */
 export interface HutchinsonOptions {
   readonly key: Key;
   /** Directions to look in; default 8. The standard error falls with the root of their number. */

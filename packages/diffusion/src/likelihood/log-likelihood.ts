@@ -11,6 +11,7 @@ import { dormandPrince, type StepControl, type TriedStep } from "./dormand-princ
  */
 const FLOOR = 0.03;
 
+/** From which time a likelihood is followed to time 1, how exactly, and the density there. */
 export interface LikelihoodOptions extends StepControl {
   readonly noise: Noise;
   /** The time at which the points are taken; default 1e-5. Its noise smooths what is sharp. */

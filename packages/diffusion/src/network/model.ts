@@ -8,6 +8,7 @@ import { type NetworkShape, networkShape } from "./shape.ts";
 /** How far apart the frequencies of the embedding lie, as in the notebook. */
 const SCALE = 16;
 
+/** What is drawn into a score network before it learns. */
 export interface InitialOptions {
   /**
    * Standard deviation of the frequencies of the time's embedding, in turns per unit of time; default

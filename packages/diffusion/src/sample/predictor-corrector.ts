@@ -3,6 +3,7 @@ import type { Score } from "../score.ts";
 import { eulerMaruyamaStep } from "./euler-maruyama.ts";
 import { type SamplerOptions, type Walk, walkBack } from "./sampler.ts";
 
+/** Those of every sampler, and the Langevin steps that correct. */
 export interface PredictorCorrectorOptions extends SamplerOptions {
   /** Langevin steps before each step back in time; default 1. */
   readonly corrections?: number;

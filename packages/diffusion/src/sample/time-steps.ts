@@ -6,11 +6,12 @@ import { HamError } from "@hamlet/graph";
  * all others instead of one to `t = 0`: at `t = 1e-5` and 1000 steps a hundred times too long. It
  * is there to show what that does.
  */
-export type Grid = "geometric" | "linear" | "notebook";
+export type TimeSpacing = "geometric" | "linear" | "notebook";
 
+/** How the times of a sampler are spaced, from 1 down to `end`. */
 export interface TimeStepOptions {
   /** Default `geometric`. */
-  readonly grid?: Grid;
+  readonly grid?: TimeSpacing;
   /** How many times, which is how often a score is asked for; default 500. */
   readonly steps?: number;
   /** The last time; default 1e-5. */

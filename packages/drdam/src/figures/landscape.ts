@@ -7,7 +7,7 @@ import { rowsIn } from "../features/projection.ts";
 import { sinCos } from "../numbers/sin-cos.ts";
 
 /** A grid over a plane of states, `origin + x u + y w`; the values of `xs` lie closest together. */
-export interface Grid {
+export interface PlaneGrid {
   readonly xs: readonly number[];
   readonly ys: readonly number[];
   /** Default 0. */
@@ -26,7 +26,7 @@ export function spaced(low: number, high: number, count: number): number[] {
 /** The exact energy at every point of a grid, `[ys, xs]`. */
 export function exactLandscape(
   patterns: Patterns,
-  grid: Grid,
+  grid: PlaneGrid,
   { D, beta }: { readonly D: number; readonly beta: number },
 ): Float64Array {
   return overGrid(grid, D, (state) => lseDescent(state, patterns, beta).energy);
@@ -41,7 +41,7 @@ export function exactLandscape(
 export function featureLandscape(
   features: Features,
   T: ArrayLike<number>,
-  grid: Grid,
+  grid: PlaneGrid,
   { eps = 1e-10 }: { readonly eps?: number } = {},
 ): Float64Array {
   const { D, Y, beta, kind } = features.description;
@@ -59,7 +59,7 @@ export function featureLandscape(
 function kernelSums(
   { projection, description }: Features,
   sums: Float64Array,
-  grid: Grid,
+  grid: PlaneGrid,
 ): Float64Array {
   const { D, Y, beta } = description;
   const { origin, u, w } = planeOf(grid, D);
@@ -106,7 +106,7 @@ function kernelSums(
 }
 
 /** One entry of the feature vector at every point of a grid, `[ys, xs]`. */
-export function featureOverGrid(features: Features, entry: number, grid: Grid): Float64Array {
+export function featureOverGrid(features: Features, entry: number, grid: PlaneGrid): Float64Array {
   const { D, Y } = features.description;
   const map = new FeatureMap(features);
   const { blockRows } = features.projection;
@@ -166,7 +166,11 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-function overGrid(grid: Grid, D: number, value: (state: Float64Array) => number): Float64Array {
+function overGrid(
+  grid: PlaneGrid,
+  D: number,
+  value: (state: Float64Array) => number,
+): Float64Array {
   const { origin, u, w } = planeOf(grid, D);
   const state = new Float64Array(D);
   const values = grid.ys.flatMap((y) =>
@@ -178,7 +182,7 @@ function overGrid(grid: Grid, D: number, value: (state: Float64Array) => number)
   return Float64Array.from(values);
 }
 
-function planeOf({ origin, u, w }: Grid, D: number) {
+function planeOf({ origin, u, w }: PlaneGrid, D: number) {
   const axis = (at: number) => Float64Array.from({ length: D }, (_, d) => (d === at ? 1 : 0));
   return {
     origin: Float64Array.from(origin ?? new Float64Array(D)),

@@ -9,11 +9,11 @@ export interface MissingFile {
   /** A file there with nearly that name. */
   readonly near: string | null;
   /** What is there and why it is not read, when it is not simply missing. */
-  readonly refused?: Refusal;
+  readonly refused?: RefusedPath;
 }
 
 /** Why a file that may well be there is not read. */
-export interface Refusal {
+export interface RefusedPath {
   readonly rule: "outside_root" | "not_a_file";
   /** "it is a pipe, not a file" */
   readonly why: string;
@@ -22,7 +22,7 @@ export interface Refusal {
 
 const CODES = { outside_root: "E0910", not_a_file: "E0912" } as const;
 
-function refuse(diagnostics: Diagnostics, path: string, refused: Refusal, span: Span): void {
+function refuse(diagnostics: Diagnostics, path: string, refused: RefusedPath, span: Span): void {
   diagnostics.report(CODES[refused.rule], span, {
     message: `\`${path}\` is not read: ${refused.why}`,
     help: [refused.help],

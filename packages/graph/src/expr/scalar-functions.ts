@@ -53,6 +53,7 @@ const DEFINITIONS = {
 /** The name of a scalar function. */
 export type ScalarFunction = keyof typeof DEFINITIONS;
 
+/** Every scalar function by its name: how many arguments it takes, and its value in float64. */
 export const SCALAR_FUNCTIONS: Readonly<Record<ScalarFunction, ScalarFunctionDefinition>> =
   DEFINITIONS;
 

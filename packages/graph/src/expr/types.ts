@@ -121,6 +121,7 @@ export interface Select extends Node {
   readonly whenFalse: Expr;
 }
 
+/** What a reduction does with its entries; `logsumexp` is `log Σ exp`. */
 export type ReduceOp = "sum" | "prod" | "max" | "min" | "logsumexp";
 
 /** A reduction over bound indices, restricted to the entries where `where` is not 0. */
@@ -143,4 +144,5 @@ export interface Softmax extends Node {
   readonly body: Expr;
 }
 
+/** An expression: one number that may depend on free indices. */
 export type Expr = Lit | Size | Time | Position | Get | Apply | Select | Reduce | Softmax;

@@ -73,6 +73,7 @@ export interface Clamp {
  * missed; `permutation` visits all once in every sweep, in a new order; `cyclic` in their own order.
  */
 export const VISIT_ORDERS = ["random", "cyclic", "permutation"] as const;
+/** One of {@link VISIT_ORDERS}. */
 export type VisitOrder = (typeof VISIT_ORDERS)[number];
 
 /** How to run the model: where from, what is held, which solver, when to stop. */

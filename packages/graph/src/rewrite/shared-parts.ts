@@ -17,6 +17,7 @@ export interface SharedPart {
   readonly value: Expr;
 }
 
+/** Which parts are worth a name, and which names are left for them. */
 export interface SharedPartsOptions {
   /** Names that are not free. */
   readonly taken: Iterable<string>;

@@ -2,6 +2,7 @@
 
 import { normalTail, normalTailQuantile } from "./normal.ts";
 
+/** Which power of the overlaps, and how damaged the states are. */
 export interface PolynomialOptions {
   /** The order of the power. */
   readonly n: number;

@@ -1,5 +1,5 @@
 /** The ends of a confidence interval. */
-export interface Interval {
+export interface ConfidenceInterval {
   readonly low: number;
   readonly high: number;
 }
@@ -18,7 +18,7 @@ const Z95 = 1.959963984540054;
  * @param z - standard errors to either side; default 1.96, for 95%.
  * @see Wilson, Probable inference, the law of succession, and statistical inference, JASA 22, 1927.
  */
-export function wilsonInterval(hits: number, trials: number, z = Z95): Interval {
+export function wilsonInterval(hits: number, trials: number, z = Z95): ConfidenceInterval {
   if (trials === 0) return { low: 0, high: 1 };
   const p = hits / trials;
   const share = (z * z) / trials;
@@ -49,7 +49,7 @@ export interface Cluster {
  * @see Kish, Survey sampling, 1965; Korn and Graubard, Confidence intervals for proportions with
  * small expected number of positive counts estimated from survey data, Survey Methodology 24, 1998.
  */
-export function clusterInterval(clusters: readonly Cluster[]): Interval {
+export function clusterInterval(clusters: readonly Cluster[]): ConfidenceInterval {
   const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0);
   const trials = clusters.reduce((sum, cluster) => sum + cluster.trials, 0);
   const count = clusters.length;

@@ -15,7 +15,7 @@ import { type EnergyGraph, HamError, kinksOf, type Neuron } from "@hamlet/graph"
 import type { RecallSetup } from "../recall/recall.ts";
 import { classify, type Classification } from "./classify.ts";
 import { descend } from "./descend.ts";
-import { type Landscape, makeLandscape, type Site, type Vector } from "./landscape.ts";
+import { type Landscape, makeLandscape, type Site, type StateVector } from "./landscape.ts";
 import { refine } from "./refine.ts";
 
 /** A point where `∂E/∂x̂ = 0`. */
@@ -115,7 +115,7 @@ class Search {
   readonly #turn: Turn;
   readonly #found: Found[] = [];
   /** Ends that were refined before: descents to one minimum end close together. */
-  readonly #seen: { readonly start: Vector; readonly home: number }[] = [];
+  readonly #seen: { readonly start: StateVector; readonly home: number }[] = [];
 
   constructor(landscape: Landscape, options: CensusOptions) {
     this.#landscape = landscape;
@@ -124,7 +124,7 @@ class Search {
   }
 
   /** The position of the fixed point that a search from here ends at, or −1. */
-  async from(start: Vector, done: number): Promise<number> {
+  async from(start: StateVector, done: number): Promise<number> {
     await this.#turn();
     this.#options.onProgress?.({ done, of: 1 });
     const before = this.#seen.find((seen) => apart(seen.start, start) < 1e-7);
@@ -152,7 +152,7 @@ class Search {
   census(homes: readonly number[]): Omit<Census, "kinks"> {
     this.#options.onProgress?.({ done: 1, of: 1 });
     const { neurons, offsets } = this.#landscape;
-    const layers = (vector: Vector) =>
+    const layers = (vector: StateVector) =>
       new Map(neurons.map((neuron, i) => [neuron, vector.slice(offsets[i], offsets[i + 1])]));
     const points = this.#found.map(({ site, ...classification }, i) => ({
       ...classification,
@@ -188,12 +188,12 @@ function inOrder(a: FixedPoint, b: FixedPoint): number {
 }
 
 /** The largest difference of two vectors, as a part of `1 + |a|`. */
-function apart(a: Vector, b: Vector): number {
+function apart(a: StateVector, b: StateVector): number {
   const far = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
   return far / (1 + a.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
 }
 
-function startsOf({ offsets }: Landscape, options: CensusOptions): Vector[] {
+function startsOf({ offsets }: Landscape, options: CensusOptions): StateVector[] {
   const { starts = 100, spread = 1, key: seed = key(0) } = options;
   const units = offsets.at(-1)!;
   if (typeof starts === "number") {

@@ -17,7 +17,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import { makeRecall } from "../recall/make-recall.ts";
 import type { RecallSetup } from "../recall/recall.ts";
-import type { Landscape, Vector } from "./landscape.ts";
+import type { Landscape, StateVector } from "./landscape.ts";
 
 const STEPS = 2000;
 
@@ -26,8 +26,8 @@ export async function descend(
   graph: EnergyGraph,
   setup: RecallSetup,
   { neurons, offsets }: Landscape,
-  { starts, signal }: { starts: readonly Vector[]; signal: Signal | undefined },
-): Promise<Vector[]> {
+  { starts, signal }: { starts: readonly StateVector[]; signal: Signal | undefined },
+): Promise<StateVector[]> {
   const batch = starts.length;
   if (batch === 0) return [];
   const fed = neurons.map((neuron) => makeTensor(`start of ${neuron.name}`, "given", neuron.axes));

@@ -44,22 +44,22 @@ export interface LandscapeSpace {
 }
 
 /** A vector over all units: the layers behind one another in the order of the graph, row-major. */
-export type Vector = Float64Array<ArrayBuffer>;
+export type StateVector = Float64Array<ArrayBuffer>;
 
 /** The energy around one point. */
 export interface Site {
-  readonly states: Vector;
-  readonly activations: Vector;
+  readonly states: StateVector;
+  readonly activations: StateVector;
   readonly energy: number;
   /** `∂E/∂x̂`, the states and activations as one; 0 where a unit is held. */
-  readonly slope: Vector;
+  readonly slope: StateVector;
   /**
    * `∂x̂/∂x · u`, the Hessian of the Lagrangians; 0 where a unit is held. Also of several vectors,
    * one behind the other.
    */
-  metricTimes(u: Vector): Vector;
+  metricTimes(u: StateVector): StateVector;
   /** `∂²E_synapses/∂x̂² · u`; 0 where a unit is held. Also of several vectors. */
-  bendTimes(u: Vector): Vector;
+  bendTimes(u: StateVector): StateVector;
 }
 
 /** An energy that can be looked at anywhere. */
@@ -71,7 +71,7 @@ export interface Landscape {
   readonly free: Uint8Array;
   /** 1 where the layer's own energy counts. */
   readonly leak: Uint8Array;
-  at(states: Vector): Site;
+  at(states: StateVector): Site;
 }
 
 interface Part {
@@ -156,13 +156,13 @@ class GraphLandscape implements Landscape {
     this.free = this.#perUnit((i) => this.#freeUnits(graph.neurons[i], counts[i], clamps));
   }
 
-  at(states: Vector): Site {
+  at(states: StateVector): Site {
     const inside = this.#byLayer(this.#states, states);
     const activations = this.#run(this.#activations, inside, 1);
     const around = new Map([...inside, ...this.#byLayer(this.#values, activations)]);
     const results = this.#slopes.step(around, { batch: 1 });
     const slope = this.#onlyFree(this.#joined(results, 1));
-    const along = (program: Float64Program, u: Vector) => {
+    const along = (program: Float64Program, u: StateVector) => {
       if (this.#bound !== around) {
         for (const curved of [this.#metrics, this.#bends]) curved.bind("example", around);
         this.#bound = around;
@@ -199,12 +199,12 @@ class GraphLandscape implements Landscape {
     return program;
   }
 
-  #run(program: Float64Program, arrays: Map<Tensor, Vector>, batch: number): Vector {
+  #run(program: Float64Program, arrays: Map<Tensor, StateVector>, batch: number): StateVector {
     return this.#joined(program.step(arrays, { batch }), batch);
   }
 
   /** The entries of one layer in each of several vectors. */
-  #byLayer(tensors: readonly Tensor[], vectors: Vector): Map<Tensor, Vector> {
+  #byLayer(tensors: readonly Tensor[], vectors: StateVector): Map<Tensor, StateVector> {
     const units = this.offsets.at(-1)!;
     return new Map(
       tensors.map((tensor, layer) => {
@@ -219,7 +219,7 @@ class GraphLandscape implements Landscape {
   }
 
   /** Vectors of all units from the results of every layer. */
-  #joined(results: ReadonlyMap<string, Float64Array>, batch: number): Vector {
+  #joined(results: ReadonlyMap<string, Float64Array>, batch: number): StateVector {
     const units = this.offsets.at(-1)!;
     const vectors = new Float64Array(batch * units);
     this.neurons.forEach((_, layer) => {
@@ -232,7 +232,7 @@ class GraphLandscape implements Landscape {
     return vectors;
   }
 
-  #onlyFree(vectors: Vector): Vector {
+  #onlyFree(vectors: StateVector): StateVector {
     const units = this.offsets.at(-1)!;
     return vectors.map((value, i) => (this.free[i % units] === 0 ? 0 : value));
   }

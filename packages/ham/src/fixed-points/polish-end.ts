@@ -10,7 +10,7 @@ import {
 } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { RecallOptions, RecallSetup, RecallStep } from "../recall/recall.ts";
-import { makeLandscape, type Vector } from "./landscape.ts";
+import { makeLandscape, type StateVector } from "./landscape.ts";
 import { polish } from "./polish.ts";
 
 /** The states after at most `steps` Newton steps, one fresh tensor a layer. */
@@ -61,7 +61,7 @@ function example(values: Float32Array, b: number, batch: number): Float32Array {
   return values.subarray(b * count, (b + 1) * count);
 }
 
-function joined(layers: readonly Float32Array[]): Vector {
+function joined(layers: readonly Float32Array[]): StateVector {
   const all = new Float64Array(layers.reduce((total, layer) => total + layer.length, 0));
   let at = 0;
   for (const layer of layers) {

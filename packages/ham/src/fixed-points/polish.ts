@@ -1,7 +1,7 @@
 // Newton steps at the end of a descent, for models of any size.
 
 import type { Work } from "@hamlet/core";
-import type { Landscape, Site, Vector } from "./landscape.ts";
+import type { Landscape, Site, StateVector } from "./landscape.ts";
 
 /**
  * At most `steps` Newton steps from `start` towards the minimum it is near. Each solves
@@ -9,7 +9,7 @@ import type { Landscape, Site, Vector } from "./landscape.ts";
  * `H = ∂x̂/∂x`, and Λ is 1 where the layer's own energy counts: symmetric, and positive near a
  * minimum. A step that does not make `g` smaller, or raises the energy, ends it.
  */
-export function* polish(landscape: Landscape, start: Vector, steps: number): Work<Site> {
+export function* polish(landscape: Landscape, start: StateVector, steps: number): Work<Site> {
   let site = landscape.at(start);
   for (let step = 0; step < steps; step++) {
     const direction = yield* newtonDirection(landscape, site);
@@ -25,9 +25,9 @@ export function* polish(landscape: Landscape, start: Vector, steps: number): Wor
 }
 
 /** The Newton step by conjugate gradients; stops where the energy bends down. */
-function* newtonDirection({ leak }: Landscape, site: Site): Work<Vector> {
+function* newtonDirection({ leak }: Landscape, site: Site): Work<StateVector> {
   const { slope } = site;
-  const times = (u: Vector): Vector => {
+  const times = (u: StateVector): StateVector => {
     const moved = site.metricTimes(u);
     const bent = site.metricTimes(site.bendTimes(moved));
     return bent.map((value, i) => value + leak[i] * moved[i]);
@@ -52,6 +52,6 @@ function* newtonDirection({ leak }: Landscape, site: Site): Work<Vector> {
   return delta;
 }
 
-function dot(a: Vector, b: Vector): number {
+function dot(a: StateVector, b: StateVector): number {
   return a.reduce((total, value, i) => total + value * b[i], 0);
 }

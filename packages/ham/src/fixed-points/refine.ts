@@ -2,7 +2,7 @@
 
 import type { Work } from "@hamlet/core";
 import { Matrix, solve } from "ml-matrix";
-import type { Landscape, Site, Vector } from "./landscape.ts";
+import type { Landscape, Site, StateVector } from "./landscape.ts";
 
 /** Where a search ended. */
 export interface Refined {
@@ -26,7 +26,7 @@ const ITERATIONS = 200;
  * Every iteration builds J by one product a unit, so it is for models of a few hundred units.
  * @see Moré, "The Levenberg–Marquardt algorithm: implementation and theory", 1978.
  */
-export function* refine(landscape: Landscape, start: Vector): Work<Refined> {
+export function* refine(landscape: Landscape, start: StateVector): Work<Refined> {
   let site = landscape.at(start);
   let damping = 1e-3;
   for (let iteration = 0; iteration < ITERATIONS && size(site.slope) > 1e-14; iteration++) {
@@ -50,7 +50,7 @@ export function* refine(landscape: Landscape, start: Vector): Work<Refined> {
   return { site, residual, converged: residual <= RESIDUAL * (1 + size(site.states)) };
 }
 
-function stepped(site: Site, normal: Matrix, right: Matrix, damping: number): Vector {
+function stepped(site: Site, normal: Matrix, right: Matrix, damping: number): StateVector {
   const scale = Math.max(...normal.diagonal(), 1e-300);
   const matrix = Matrix.add(normal, Matrix.eye(normal.rows).mul(damping * scale));
   const step = solve(matrix, right).to1DArray();
@@ -89,10 +89,10 @@ function* product(a: Matrix, b: Matrix): Work<Matrix> {
   return whole;
 }
 
-function size(vector: Vector): number {
+function size(vector: StateVector): number {
   return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-function length(vector: Vector): number {
+function length(vector: StateVector): number {
   return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
 }

@@ -1,7 +1,7 @@
 // Slopes and curvatures against finite differences of the energy, and what they decide.
 
 import { atOnce } from "@hamlet/core";
-import { classify, type Landscape, makeLandscape, refine, type Vector } from "@hamlet/ham";
+import { classify, type Landscape, makeLandscape, refine, type StateVector } from "@hamlet/ham";
 import { describe, expect, test } from "vitest";
 import { CORNERS, identity, softmax, triangle, wired } from "../models.ts";
 
@@ -19,14 +19,19 @@ function twoLayers(strength = 1): Landscape {
 const point = Float64Array.of(0.5, -1, 0.8, 0.3, -0.2, 1.1);
 
 /** Central differences of a vector-valued function along `u`. */
-function along(f: (x: Vector) => Vector, x: Vector, u: Vector, h = 1e-5): Vector {
+function along(
+  f: (x: StateVector) => StateVector,
+  x: StateVector,
+  u: StateVector,
+  h = 1e-5,
+): StateVector {
   const [up, down] = [h, -h].map((step) => f(x.map((value, i) => value + step * u[i])));
   return up.map((value, i) => (value - down[i]) / (2 * h));
 }
 
 const u = Float64Array.of(0.3, -0.7, 0.2, 0.9, 0.1, -0.4);
 
-function expectClose(actual: Vector, expected: Vector, digits = 7): void {
+function expectClose(actual: StateVector, expected: StateVector, digits = 7): void {
   actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i], digits));
 }
 

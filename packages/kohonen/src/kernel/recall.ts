@@ -35,7 +35,7 @@ const BUDGET = 2 ** 21;
  * @throws HamError as `learnLinear` does, `kohonen/bad-shape` for queries of another length, and
  * `kohonen/not-finite` when the separation function gives a number that is not finite.
  * @example
- * await recallKernel({ keys, values, queries }, { separation: softmax({ beta: 4 }) });
+ * await recallKernel({ keys, values, queries }, { separation: softmaxSeparation({ beta: 4 }) });
  */
 export async function recallKernel(
   { queries, ...pairs }: Pairs & { readonly queries: MatrixLike },

@@ -16,14 +16,14 @@ export interface Separation {
 }
 
 /** `v̂ = Σᵢ (kᵢ · q) vᵢ`: the scores themselves, the correlation matrix memory. */
-export const dotProduct: Separation = {
+export const dotSeparation: Separation = {
   name: "dot product",
   apply: () => undefined,
   ratio: (score, own) => score / own,
 };
 
 /** `v̂ = Σᵢ max(0, kᵢ · q) vᵢ`: keys that point away do not count. */
-export const relu: Separation = {
+export const reluSeparation: Separation = {
   name: "ReLU",
   apply(scores) {
     for (let i = 0; i < scores.length; i++) if (scores[i] < 0) scores[i] = 0;
@@ -37,11 +37,11 @@ export const relu: Separation = {
  * @param options - the inverse temperature β > 0; default 1.
  * @throws HamError `kohonen/bad-beta` unless β is finite and positive.
  */
-export function softmax({ beta = 1 }: { readonly beta?: number } = {}): Separation {
+export function softmaxSeparation({ beta = 1 }: { readonly beta?: number } = {}): Separation {
   if (!Number.isFinite(beta) || beta <= 0) {
     throw new HamError(
       "kohonen/bad-beta",
-      `softmax: expected a finite inverse temperature beta > 0, found ${beta}.`,
+      `softmaxSeparation: expected a finite inverse temperature beta > 0, found ${beta}.`,
       { beta },
     );
   }
@@ -62,7 +62,7 @@ export function softmax({ beta = 1 }: { readonly beta?: number } = {}): Separati
 }
 
 /** A formula over the scores of a query. */
-export interface Formula {
+export interface WrittenSeparation {
   readonly name: string;
   /** An expression whose one free index walks the stored keys. */
   readonly weights: Expr;
@@ -76,7 +76,7 @@ export interface Formula {
  * `@hamlet/model` reads one from `.ham` text with `readSeparation`.
  * @throws HamError `kohonen/bad-formula` when the expression is not over exactly one index.
  */
-export function separationOf({ name, weights, scores }: Formula): Separation {
+export function separationOf({ name, weights, scores }: WrittenSeparation): Separation {
   const [axis] = scores.axes;
   const fits = weights.free.length === 1 && weights.free[0].dim === axis;
   if (!fits || scores.axes.length !== 1) {

@@ -1,7 +1,7 @@
 // What a score makes of noise: where its samples lie, and what energies they have.
 
 import {
-  type Classification,
+  type SampleClasses,
   classifySamples,
   type Clusters,
   energiesOf,
@@ -47,7 +47,7 @@ export interface Measured {
   /** The share of 36 directions in which there is a sample. */
   readonly bins: number;
   readonly clusters: Clusters;
-  readonly counts: Classification["counts"];
+  readonly counts: SampleClasses["counts"];
   /** Distances of the centres of clusters from the nearest pattern. */
   readonly centerDistances: Float64Array;
   /** All measured from the lowest of them. */

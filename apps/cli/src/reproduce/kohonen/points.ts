@@ -2,14 +2,14 @@
 
 import { foldIn, type Key } from "@hamlet/core";
 import {
-  dotProduct,
+  dotSeparation,
   kernelCosine,
   linearCosine,
   linearDistance,
-  relu,
+  reluSeparation,
   type Separation,
   type Sizes,
-  softmax,
+  softmaxSeparation,
 } from "@hamlet/kohonen";
 
 /** The three figures. */
@@ -26,7 +26,7 @@ export interface SweepSetting extends Sizes {
 }
 
 export const PSEUDO_INVERSE = "pseudo-inverse";
-const KERNELS: readonly Separation[] = [softmax(), relu, dotProduct];
+const KERNELS: readonly Separation[] = [softmaxSeparation(), reluSeparation, dotSeparation];
 
 /** The method of a name; formulas are the user's own. */
 export function methodNamed(
