@@ -165,3 +165,11 @@ const FILE = new Set([
   "ham/solver-misfit",
   "ham/solver-neuron",
 ]);
+
+/** What `ham NAME --help` prints in 80 columns; without a name, what `ham --help` prints. */
+export async function helpOf(name?: string): Promise<string> {
+  const program = await makeProgram(name, () => undefined);
+  const command = program.commands.find((other) => other.name() === name) ?? program;
+  command.configureOutput({ getOutHelpWidth: () => 80, getOutHasColors: () => false });
+  return command.helpInformation();
+}
