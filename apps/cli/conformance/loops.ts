@@ -19,7 +19,7 @@ import {
   measureRecall,
   recallKernel,
   recallLinear,
-  relu,
+  reluSeparation,
   statisticsOf,
 } from "@hamlet/kohonen";
 import { loadModel } from "@hamlet/model";
@@ -234,7 +234,7 @@ export const LOOPS: readonly Loop[] = [
     async prepare() {
       const pairs = pairsOf(4000, 300, 300);
       return (signal) =>
-        recallKernel({ ...pairs, queries: pairs.keys }, { separation: relu, signal });
+        recallKernel({ ...pairs, queries: pairs.keys }, { separation: reluSeparation, signal });
     },
   },
   {
@@ -261,7 +261,7 @@ export const LOOPS: readonly Loop[] = [
     file: "packages/kohonen/src/experiment.ts",
     async prepare() {
       const sizes = { d: 8, n: 20, m: 8, trials: 10_000_000 };
-      return (signal) => measureRecall({ ...sizes, method: relu, key: key(5), signal });
+      return (signal) => measureRecall({ ...sizes, method: reluSeparation, key: key(5), signal });
     },
   },
   {

@@ -34,7 +34,9 @@ export {
   type CheckpointOptions,
 } from "./files/checkpoint.ts";
 export { openDataFile } from "./files/data-file.ts";
+export { asFloat32, asFloat64, exactNumbers } from "./files/typed-numbers.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
+export { type FileBytes, type OpenFile } from "./files/payload.ts";
 export { readNpz, writeNpz, type NpzOptions } from "./files/npz.ts";
 export {
   readSafetensors,

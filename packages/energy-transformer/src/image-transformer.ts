@@ -1,6 +1,6 @@
 // Pictures in, pictures out: patches become tokens, tokens roll downhill and become patches again.
 
-import type { ArrayData } from "@hamlet/core";
+import { type ArrayData, asFloat32 } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import type { Outcome } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
@@ -201,6 +201,5 @@ function ownedWeights(weights: ImageWeights, names: readonly string[]): Record<s
 }
 
 function tensorOf({ shape, data }: ArrayData): tf.Tensor {
-  const numbers = data instanceof Float32Array ? data : Float32Array.from(data, Number);
-  return tf.tensor(numbers, shape, "float32");
+  return tf.tensor(asFloat32(data), shape, "float32");
 }

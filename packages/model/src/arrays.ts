@@ -2,12 +2,13 @@
 //
 // What is wrong with a file is told where its name was written: in the model, or by the caller.
 
-import { type ArrayData, type ArrayEntry, openDataFile } from "@hamlet/core";
+import { type ArrayEntry, type FileBytes, openDataFile } from "@hamlet/core";
 import {
   collectDiagnostics,
   type Compilation,
   type Diagnostic,
   type Diagnostics,
+  type MissingFile,
   type SourceFile,
   type Span,
   suggest,
@@ -23,8 +24,16 @@ import {
 } from "@hamlet/dsl/data";
 import { type Dim, HamError, type Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
-import { asBits, entriesOf, lossOf, reorder, takeFirst } from "./entries.ts";
-import type { ModelFiles } from "./files.ts";
+import {
+  asBits,
+  type BadEntry,
+  entriesOf,
+  lossOf,
+  reorder,
+  type Stored,
+  takeFirst,
+} from "./entries.ts";
+import { isMissing, type ModelFiles } from "./files.ts";
 
 /** A file's array, and the place that named it. */
 export interface OpenArray {
@@ -50,9 +59,14 @@ export interface OpenArrays {
   readonly sources: readonly SourceFile[];
   /** The places in the model of arrays whose files the caller named. */
   readonly outside: readonly Span[];
+  /** Closes files that were not read as a whole. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Opens the file of every tensor that has one; `data` has those of the caller, by name. */
+/**
+ * Opens the file of every tensor that has one, and each file once; `data` has those of the caller, by
+ * name.
+ */
 export async function openArrays(
   compilation: Compilation,
   data: Readonly<Record<string, string>>,
@@ -64,6 +78,12 @@ export async function openArrays(
   const collected = [inModel];
   const sources = [...compilation.sources];
   const outside: Span[] = [];
+  const read = new Map<string, FileBytes | MissingFile>();
+  const close = async () => {
+    for (const file of read.values()) {
+      if (!isMissing(file) && !(file instanceof Uint8Array)) await file.close();
+    }
+  };
   for (const tensor of graph.tensors) {
     const given = Object.hasOwn(data, tensor.name) ? data[tensor.name] : undefined;
     const path = given ?? pathOf(tensor);
@@ -82,12 +102,17 @@ export async function openArrays(
       collected.push(diagnostics);
       place = { diagnostics, span: written.span, from: "caller" };
     }
-    const entry = await open(tensor.name, path, files, place);
+    const file = path.replace(/#[^#]*$/, "");
+    const key = `${place.from} ${file}`;
+    const bytes = read.get(key) ?? (await files.read(file, place.from));
+    read.set(key, bytes);
+    const entry = await open(tensor.name, path, bytes, place);
     if (entry === null) continue;
     const shape = fittingShape(entry, tensor);
     opened.set(tensor, { entry, place, declared, header: { file: path, ...entry.header, shape } });
   }
-  return { opened, diagnostics: () => collected.flatMap((each) => each.list()), sources, outside };
+  const diagnostics = () => collected.flatMap((each) => each.list());
+  return { opened, diagnostics, sources, outside, [Symbol.asyncDispose]: close };
 }
 
 function pathOf({ source }: Tensor): string | null {
@@ -106,19 +131,17 @@ function argument({ name, kind }: Tensor, path: string): { source: SourceFile; s
 async function open(
   name: string,
   path: string,
-  files: ModelFiles,
+  bytes: FileBytes | MissingFile,
   place: Place,
 ): Promise<ArrayEntry | null> {
-  const file = path.replace(/#[^#]*$/, "");
-  const bytes = await files.read(file, place.from);
-  if (!(bytes instanceof Uint8Array)) {
+  if (isMissing(bytes)) {
     noFile(place.diagnostics, place.from === "model" ? name : null, bytes, place.span);
     return null;
   }
   try {
     return await openDataFile(path, bytes);
   } catch (error) {
-    return report(error, file, place);
+    return report(error, path.replace(/#[^#]*$/, ""), place);
   }
 }
 
@@ -165,22 +188,22 @@ export function readEntries(
   { entry, header: { file, shape }, place, declared }: OpenArray,
   sizes: ReadonlyMap<Dim, number>,
 ): Entries | null {
-  let read: ArrayData;
+  let taken: Stored;
+  let data: Float32Array | BadEntry;
   try {
-    read = { ...entry.read(), shape: [...shape] };
+    const { dtype, pieces } = storedIn(entry, tensor);
+    taken = takeFirst({ shape, pieces }, takeOf(tensor, sizes));
+    data = entriesOf(taken, tensor);
+    if (data instanceof Float32Array) {
+      const loss = lossOf(taken);
+      if (loss !== null) rounded(declared.diagnostics, { file, dtype, loss }, declared.span);
+    }
   } catch (error) {
     return report(error, file, place);
   }
-  const whole = entry.brightest === undefined ? read : asBits(read, tensor.elem, entry.brightest);
-  const taken = takeFirst(whole, takeOf(tensor, sizes));
-  const data = entriesOf(taken, tensor);
   if (!(data instanceof Float32Array)) {
     badEntry(declared.diagnostics, tensor, { ...data, from: `\`${file}\` has` }, declared.span);
     return null;
-  }
-  const loss = lossOf(taken);
-  if (loss !== null) {
-    rounded(declared.diagnostics, { file, dtype: read.dtype, loss }, declared.span);
   }
   const layout = layoutOf(tensor);
   const lead = taken.shape.length - layout.length;
@@ -192,6 +215,18 @@ export function readEntries(
     shape: order.map((axis) => taken.shape[axis]),
     data: reorder(data, taken.shape, order),
   };
+}
+
+/** The elements of an entry; those of a picture as what the tensor wants. */
+function storedIn(
+  entry: ArrayEntry,
+  { elem }: Tensor,
+): Pick<Stored, "pieces"> & { readonly dtype: string } {
+  const { pieces, header, brightest } = entry;
+  if (pieces !== undefined) return { pieces, dtype: header.dtype };
+  const array = entry.read();
+  const { data, dtype } = brightest === undefined ? array : asBits(array, elem, brightest);
+  return { pieces: [data], dtype };
 }
 
 /** Where each axis stands in a layout; axes of one dim keep their order. */

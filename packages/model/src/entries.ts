@@ -1,7 +1,7 @@
 // From an array of a file to the entries of a tensor: stored order, `take`, and what the element
 // type allows.
 
-import type { ArrayData } from "@hamlet/core";
+import { type ArrayData, asFloat32, exactNumbers, type TypedArray } from "@hamlet/core";
 import {
   type Elem,
   firstRefused,
@@ -43,32 +43,42 @@ export type Loss =
 /** A rounding of this part of the spread of all entries is no longer that of the numbers alone. */
 const COARSE = 1e-5;
 
-const EXACT: ReadonlySet<string> = new Set(["bool", "int8", "uint8", "int16", "uint16", "float32"]);
+/** An array as it is stored: its elements in their order, all at once or some at a time. */
+export interface Stored {
+  readonly shape: readonly number[];
+  readonly pieces: Iterable<TypedArray>;
+}
 
 /**
  * What float32 loses of an array beyond the last of seven digits, which every number may lose; null
  * for nothing.
  */
-export function lossOf({ data, dtype, shape }: ArrayData): Loss | null {
-  if (EXACT.has(dtype)) return null;
+export function lossOf({ shape, pieces }: Stored): Loss | null {
   let [low, high, error] = [Infinity, -Infinity, 0];
   let lost: Extract<Loss, { value: unknown }> | null = null;
   // Large numbers of float64 are whole by themselves; it takes whole numbers all over to mean them.
   let whole = true;
-  for (let offset = 0; offset < data.length; offset++) {
-    const value = data[offset];
-    const number = Number(value);
-    const held = Math.fround(number);
-    if (held === 0 && number !== 0) {
-      return { what: "small number", at: placeOf(offset, shape), value };
+  let start = 0;
+  for (const piece of pieces) {
+    if (piece.BYTES_PER_ELEMENT < 4 || piece instanceof Float32Array) return null;
+    const values: ArrayLike<number | bigint> = exactNumbers(piece) ?? piece;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      const number = Number(value);
+      const held = Math.fround(number);
+      if (held === 0 && number !== 0) {
+        return { what: "small number", at: placeOf(start + i, shape), value };
+      }
+      whole &&= typeof value === "bigint" || Number.isSafeInteger(number);
+      if (lost === null && losesDigits(value)) {
+        lost = { what: "whole number", at: placeOf(start + i, shape), value: piece[i] };
+      }
+      if (number < low) low = number;
+      if (number > high) high = number;
+      const off = Math.abs(number - held);
+      if (off > error) error = off;
     }
-    whole &&= typeof value === "bigint" || Number.isSafeInteger(number);
-    if (lost === null && losesDigits(value)) {
-      lost = { what: "whole number", at: placeOf(offset, shape), value };
-    }
-    low = Math.min(low, number);
-    high = Math.max(high, number);
-    error = Math.max(error, Math.abs(number - held));
+    start += piece.length;
   }
   if (whole && lost !== null) return lost;
   const spread = high - low;
@@ -77,31 +87,65 @@ export function lossOf({ data, dtype, shape }: ArrayData): Loss | null {
 
 /**
  * The entries as float32, or the first that the declaration of a tensor rules out. An array of 0
- * and 1 read as `sign` becomes −1 and +1.
+ * and 1 read as `sign` becomes −1 and +1. Float32 that comes at once is not copied.
  */
 export function entriesOf(
-  { data, shape }: Pick<ArrayData, "data" | "shape">,
+  { shape, pieces }: Stored,
   tensor: Pick<Tensor, "elem" | "bound">,
 ): Float32Array | BadEntry {
-  const signs = tensor.elem === "sign" ? fromBits(data) : null;
-  const refused = firstRefused(tensor, signs ?? data);
-  if (refused === null) return signs ?? Float32Array.from(data as ArrayLike<number>, Number);
-  const { offset, because } = refused;
-  return { at: placeOf(offset, shape), value: data[offset], because };
+  const areBits = tensor.elem === "sign" && !hasMinusOne(pieces);
+  const count = shape.reduce((product, size) => product * size, 1);
+  let entries: Float32Array | null = null;
+  let start = 0;
+  for (const piece of pieces) {
+    const numbers = exactNumbers(piece);
+    let part: Float32Array;
+    if (numbers instanceof Float32Array && piece.length === count && !areBits) {
+      part = entries = numbers;
+    } else {
+      entries ??= new Float32Array(count);
+      part = entries.subarray(start, start + piece.length);
+      part.set(numbers ?? asFloat32(piece));
+    }
+    if (areBits) for (let i = 0; i < part.length; i++) if (part[i] === 0) part[i] = -1;
+    const refused = firstRefused(tensor, areBits ? part : (numbers ?? piece));
+    if (refused !== null) {
+      const { offset, because } = refused;
+      return { at: placeOf(start + offset, shape), value: piece[offset], because };
+    }
+    start += piece.length;
+  }
+  return entries ?? new Float32Array(count);
 }
 
-/** −1 for every 0 where nothing is −1 already, else null. */
-function fromBits(data: ArrayData["data"]): Float32Array | null {
-  const bits = Float32Array.from(data as ArrayLike<number>, Number);
-  return bits.includes(-1) ? null : bits.map((bit) => (bit === 0 ? -1 : bit));
+function hasMinusOne(pieces: Iterable<TypedArray>): boolean {
+  for (const piece of pieces) {
+    // As float32, which is what they become; small integers need not be copied for that.
+    const held = piece.BYTES_PER_ELEMENT < 4 ? exactNumbers(piece) : asFloat32(piece);
+    if (held?.includes(-1) === true) return true;
+  }
+  return false;
 }
 
 /** The first `count` entries of the leading axis. */
-export function takeFirst(array: ArrayData, count: number | null): ArrayData {
-  if (count === null || array.shape.length === 0 || count >= array.shape[0]) return array;
-  const shape = [count, ...array.shape.slice(1)];
-  const length = shape.reduce((a, b) => a * b, 1);
-  return { ...array, shape, data: array.data.slice(0, length) };
+export function takeFirst(stored: Stored, count: number | null): Stored {
+  const { shape, pieces } = stored;
+  if (count === null || shape.length === 0 || count >= shape[0]) return stored;
+  const wanted = shape.slice(1).reduce((product, size) => product * size, count);
+  return {
+    shape: [count, ...shape.slice(1)],
+    pieces: {
+      *[Symbol.iterator]() {
+        let left = wanted;
+        for (const piece of pieces) {
+          // Not a view: that would keep what is not wanted.
+          yield piece.length <= left ? piece : piece.slice(0, left);
+          left -= piece.length;
+          if (left <= 0) return;
+        }
+      },
+    },
+  };
 }
 
 /** Reorders the axes of row-major entries: axis `i` of the result is axis `order[i]` of `shape`. */
@@ -113,11 +157,16 @@ export function reorder(
   if (order.every((axis, i) => axis === i)) return entries;
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const sizes = order.map((axis) => shape[axis]);
+  const steps = order.map((axis) => strides[axis]);
   const result = new Float32Array(entries.length);
   const point = sizes.map(() => 0);
+  let from = 0;
   for (let i = 0; i < result.length; i++) {
-    result[i] = entries[order.reduce((offset, axis, k) => offset + point[k] * strides[axis], 0)];
-    for (let axis = sizes.length - 1; axis >= 0 && ++point[axis] === sizes[axis]; axis--) {
+    result[i] = entries[from];
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      from += steps[axis];
+      if (++point[axis] < sizes[axis]) break;
+      from -= steps[axis] * sizes[axis];
       point[axis] = 0;
     }
   }

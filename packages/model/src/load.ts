@@ -88,7 +88,7 @@ export async function loadParts(
   const { graph } = compilation;
   const found = collectDiagnostics(source);
   const learned = params === undefined ? null : await readParams(params, graph, files);
-  const arrays = await openArrays(compilation, data, files);
+  await using arrays = await openArrays(compilation, data, files);
   const { sources, outside } = arrays;
   stopOnErrors([...compilation.diagnostics, ...arrays.diagnostics()], sources, outside);
   assertKnownNames(compilation, data);

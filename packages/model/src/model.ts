@@ -484,7 +484,7 @@ function assertReadable({ name }: Tensor, given: GivenValue): void {
 async function admitAll(tensors: Map<Tensor, tf.Tensor>): Promise<void> {
   for (const [given, value] of tensors) {
     const data = (await value.data()) as Float32Array;
-    const entries = entriesOf({ data, shape: value.shape }, given);
+    const entries = entriesOf({ pieces: [data], shape: value.shape }, given);
     if (!(entries instanceof Float32Array)) {
       const { at, value: found } = entries;
       throw new HamError(
@@ -493,7 +493,7 @@ async function admitAll(tensors: Map<Tensor, tf.Tensor>): Promise<void> {
         { name: given.name, at, value: Number(found) },
       );
     }
-    if (given.elem !== "sign") continue;
+    if (entries === data) continue;
     tensors.set(given, tf.tensor(entries, value.shape, "float32"));
     value.dispose();
   }

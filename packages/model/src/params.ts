@@ -1,6 +1,6 @@
 // Params from a file: one that a training wrote, or arrays of NumPy.
 
-import { type ArrayData, inspectArrayFile, readArrayFile } from "@hamlet/core";
+import { type ArrayData, type FileBytes, inspectArrayFile, readArrayFile } from "@hamlet/core";
 import { suggest } from "@hamlet/dsl";
 import {
   demandOf,
@@ -12,7 +12,7 @@ import {
 } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
 import { entriesOf } from "./entries.ts";
-import type { ModelFiles } from "./files.ts";
+import { isMissing, type ModelFiles } from "./files.ts";
 
 /**
  * The arrays of a file by the params of a model: `.safetensors` and `.npz` name them, an `.npy` file is
@@ -26,7 +26,7 @@ export async function readParams(
   files: ModelFiles,
 ): Promise<Map<Tensor, ArrayData>> {
   const bytes = await files.read(path, "caller");
-  if (!(bytes instanceof Uint8Array)) {
+  if (isMissing(bytes)) {
     if (bytes.refused !== undefined) {
       throw new HamError(
         "model/no-params-file",
@@ -39,6 +39,14 @@ export async function readParams(
       `There is no file ${path} in ${bytes.folder}.${near} Name one that a training wrote.`,
     );
   }
+  try {
+    return paramsIn(path, bytes, graph);
+  } finally {
+    if (!(bytes instanceof Uint8Array)) await bytes.close();
+  }
+}
+
+function paramsIn(path: string, bytes: FileBytes, graph: EnergyGraph): Map<Tensor, ArrayData> {
   const params = graph.tensors.filter(({ kind }) => kind === "param");
   const names = params.map(({ name }) => name);
   const { arrays } = inspectArrayFile(path, bytes);
@@ -83,7 +91,7 @@ export function learnedEntries(
       `"${name}" is [${axes.map((dim, i) => `${dim.name} = ${shape[i]}`).join(", ")}], but the params file holds the shape [${array.shape.join(", ")}]. Set the sizes that it was trained with.`,
     );
   }
-  const data = entriesOf(array, tensor);
+  const data = entriesOf({ shape, pieces: [array.data] }, tensor);
   if (data instanceof Float32Array) return { shape, data };
   throw new HamError(
     "model/param-value",

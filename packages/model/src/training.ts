@@ -90,7 +90,7 @@ export function heldOutOf(
           `"${tensor.name}" needs the shape [N, ${wanted.join(", ")}], found [${value.shape.join(", ")}].`,
         );
       }
-      const data = entriesOf({ shape: [...value.shape], data: value.data }, tensor);
+      const data = entriesOf({ shape: value.shape, pieces: [value.data] }, tensor);
       if (data instanceof Float32Array) return [tensor, { shape: value.shape, data }] as const;
       throw fail(
         `"${tensor.name}" takes ${demandOf(tensor)}: found ${String(data.value)} at [${data.at.join(", ")}].`,

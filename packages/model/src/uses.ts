@@ -11,7 +11,7 @@ import {
   usesOf,
 } from "@hamlet/dsl";
 import { decodeSource } from "./decode.ts";
-import type { ModelFiles } from "./files.ts";
+import { isMissing, type ModelFiles } from "./files.ts";
 
 /** Reads what a model uses, what that uses, and so on; the answer is what `compile` asks for. */
 export async function readUses(source: SourceFile, files: ModelFiles): Promise<ResolveUse> {
@@ -37,7 +37,9 @@ async function answerOf(specifier: string, home: string, files: ModelFiles): Pro
   if (!isPath(specifier) && insidePlugin(specifier) === null) {
     return (await files.plugin?.(specifier)) ?? { found: "no plugin", installed: null };
   }
-  const bytes = await files.read(specifier, "model");
-  if (!(bytes instanceof Uint8Array)) return { found: "no file", missing: bytes };
+  const file = await files.read(specifier, "model");
+  if (isMissing(file)) return { found: "no file", missing: file };
+  const bytes = file.subarray();
+  if (!(file instanceof Uint8Array)) await file.close();
   return { found: "file", source: decodeSource(`${home}${specifier}`, bytes) };
 }

@@ -31,11 +31,11 @@ export function differenceGradient(
   x: Float64Array,
   { richardson = false, step = richardson ? 1e-3 : 1e-5 }: DifferenceOptions = {},
 ): Float64Array {
-  const point = Float64Array.from(x);
+  const point = new Float64Array(x);
   return Float64Array.from(x, (value, i) => {
     const along = (t: number) => {
       point[i] = value + t;
-      const result = f(Float64Array.from(point));
+      const result = f(new Float64Array(point));
       point[i] = value;
       return result;
     };

@@ -104,7 +104,7 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
   const extent = Math.max(x[1] - x[0], y[1] - y[0]);
   const grid = (count: number) => gridOver(x, y, count);
   const statesOf = (places: readonly (readonly [number, number])[]) =>
-    Float64Array.from(places.flatMap(([px, py]) => [...stateAt(plane, px, py)]));
+    new Float64Array(places.flatMap(([px, py]) => [...stateAt(plane, px, py)]));
   const bar = workBar("landscape");
   try {
     // The points of a contour stand in the middle of its cells.
@@ -194,7 +194,7 @@ function planeOf(
 ): View {
   const stored = memoriesOf(model, { neuron, wanted });
   const flat =
-    stored === null ? new Float64Array() : Float64Array.from(model.entries(stored.name).data);
+    stored === null ? new Float64Array() : new Float64Array(model.entries(stored.name).data);
   const memories = Array.from({ length: flat.length / field.size }, (_, k) =>
     flat.subarray(k * field.size, (k + 1) * field.size),
   );

@@ -160,7 +160,7 @@ async function resultFile({
   for (const neuron of flips[0]?.starts.keys() ?? []) {
     const began = flips.flatMap(({ starts }) => [...starts.get(neuron)!.values]);
     const shape = activations.get(neuron)!.shape;
-    const data = Float32Array.from(began);
+    const data = new Float32Array(began);
     arrays.set(`${neuron.name}.start`, { shape: [...shape], dtype: "float32", data });
     const rows = flips.flatMap((path, example) =>
       path.flips.flatMap((flip) => (flip.neuron === neuron ? [example, flip.step, flip.unit] : [])),

@@ -71,7 +71,7 @@ async function store(path: string, flags: StoreFlags): Promise<number> {
       : await unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
   const stable = countStable(weights, patterns.data, D);
   // A model reads its data as float32.
-  const data = Float32Array.from(weights);
+  const data = new Float32Array(weights);
   await writeFileAtomically(out, writeNpy({ shape: [D, D], dtype: "float32", data }));
   process.stdout.write(
     `${K} patterns of ${D} units, stored by ${rule}: ${stable} are fixed points of sign(W v).\n\n` +

@@ -1,7 +1,7 @@
 // `ham train FILE`: learns the params of a model, and draws how the loss fell.
 
 import { basename, dirname, join } from "node:path";
-import { openDataFile, readCheckpoint } from "@hamlet/core";
+import { asFloat32, openDataFile, readCheckpoint } from "@hamlet/core";
 import type { Entries, TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { hamCall } from "../called.ts";
@@ -146,7 +146,7 @@ async function readHeldOut(
   for (const [name, path] of named) {
     const entry = await openDataFile(path, await readCallersFile(fileOf(path)));
     const { shape, data } = entry.read();
-    read[name] = { shape, data: Float32Array.from(data as ArrayLike<number>, Number) };
+    read[name] = { shape, data: asFloat32(data) };
   }
   return { heldOut: read };
 }

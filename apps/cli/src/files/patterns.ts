@@ -1,6 +1,6 @@
 // Patterns of −1 and +1 from an array file, whatever their axes.
 
-import { type ArrayData, openDataFile } from "@hamlet/core";
+import { type ArrayData, asFloat64, openDataFile } from "@hamlet/core";
 import type { StoredPatterns } from "@hamlet/ham";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertMemory, readCallersFile } from "@hamlet/model/disk";
@@ -47,7 +47,7 @@ export function fileOf(path: string): string {
 }
 
 function signsOf(path: string, { data }: ArrayData, length: number, size: number): Float64Array {
-  const all = Float64Array.from({ length }, (_, i) => Number(data[i]));
+  const all = asFloat64(data).slice(0, length);
   const wrong = all.findIndex((entry) => entry !== 1 && entry !== 0 && entry !== -1);
   const [zero, minus] = [all.indexOf(0), all.indexOf(-1)];
   const bad = wrong >= 0 ? wrong : minus >= 0 ? zero : -1;

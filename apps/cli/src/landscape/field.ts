@@ -85,7 +85,7 @@ class LayerField implements Field {
   async at(states: Float64Array): Promise<FieldValues> {
     const batch = states.length / this.size;
     const inputs = new Map<Tensor, tf.Tensor>();
-    inputs.set(this.#neuron.state, tf.tensor(Float32Array.from(states), [batch, ...this.#shape]));
+    inputs.set(this.#neuron.state, tf.tensor(new Float32Array(states), [batch, ...this.#shape]));
     for (const { tensor, shape } of this.#others) inputs.set(tensor, tf.zeros([batch, ...shape]));
     const results = this.#program.step(inputs, { batch });
     tf.dispose([...inputs.values()]);
@@ -93,7 +93,7 @@ class LayerField implements Field {
       [ENERGY, VELOCITY].map((name) => results.get(name)!.data()),
     );
     tf.dispose([...results.values()]);
-    return { energies: Float64Array.from(energies), velocities: Float64Array.from(velocities) };
+    return { energies: new Float64Array(energies), velocities: new Float64Array(velocities) };
   }
 
   [Symbol.dispose](): void {

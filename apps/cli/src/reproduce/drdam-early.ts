@@ -71,7 +71,7 @@ function roundedMemory({ projection, description }: Features, patterns: Float32A
       T[Y + y] += Math.sin(phase) / Math.sqrt(Y);
     }
   }
-  return tf.tensor1d(Float32Array.from(T));
+  return tf.tensor1d(new Float32Array(T));
 }
 
 /** Rounded to eleven binary digits, as a tensor core takes its operands. */

@@ -96,7 +96,7 @@ function entriesOf(
     if (rows.length === 0) {
       return `There is no memory for \`data ${tensor.name}\`: a double click into the picture adds one.`;
     }
-    entries.set(tensor, { shape: [rows.length, 2], data: Float32Array.from(rows.flat()) });
+    entries.set(tensor, { shape: [rows.length, 2], data: new Float32Array(rows.flat()) });
   }
   return entries;
 }

@@ -46,8 +46,16 @@ export interface ArrayEntry {
   readonly typed?: boolean;
   /** The number of the brightest level of a picture. */
   readonly brightest?: number;
-  /** The array itself; takes the memory that the header announces, and no more. */
+  /**
+   * The array itself; takes the memory that the header announces, and no more. It may share that of
+   * the bytes that were handed in.
+   */
   read(): ArrayData;
+  /**
+   * The elements in their order, some at a time, where the file is too large to be held; a piece is
+   * overwritten by the next.
+   */
+  readonly pieces?: Iterable<TypedArray>;
 }
 
 const STORAGE = {
@@ -72,9 +80,11 @@ export function isDType(name: string): name is DType {
   return Object.hasOwn(STORAGE, name);
 }
 
-/** Views the bytes of `buffer` as elements of a type. */
-export function viewAs(dtype: DType, buffer: ArrayBuffer): TypedArray {
-  return new STORAGE[dtype](buffer);
+/** Views bytes, which begin at a multiple of their width, as elements of a type. */
+export function viewAs(dtype: DType, { buffer, byteOffset, byteLength }: Uint8Array): TypedArray {
+  const Storage = STORAGE[dtype];
+  const length = byteLength / Storage.BYTES_PER_ELEMENT;
+  return new Storage(buffer as ArrayBuffer, byteOffset, length);
 }
 
 /** The number of elements of a shape; `Infinity` where it cannot be counted exactly. */

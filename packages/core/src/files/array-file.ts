@@ -6,8 +6,9 @@ import { HamError } from "@hamlet/graph";
 
 import { nearest } from "./nearest.ts";
 import { looksLikeNpy } from "./npy-header.ts";
-import { assertReadable, openNpy } from "./npy.ts";
+import { openNpy } from "./npy.ts";
 import { openNpz } from "./npz.ts";
+import { assertReadable, type FileBytes } from "./payload.ts";
 import { looksLikeSafetensors, openSafetensors } from "./safetensors.ts";
 import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
 
@@ -36,7 +37,7 @@ const MOST_KEYS_SHOWN = 12;
  * @example
  * const W = readArrayFile("weights.npz#W", bytes);
  */
-export function readArrayFile(name: string, bytes: Uint8Array, key?: string): ArrayData {
+export function readArrayFile(name: string, bytes: FileBytes, key?: string): ArrayData {
   return openArrayFile(name, bytes, key).read();
 }
 
@@ -47,7 +48,7 @@ export function readArrayFile(name: string, bytes: Uint8Array, key?: string): Ar
  * @param name - the file's name, as for {@link readArrayFile}.
  * @throws HamError as {@link readArrayFile} does, but for damage inside the payload.
  */
-export function openArrayFile(name: string, bytes: Uint8Array, key?: string): ArrayEntry {
+export function openArrayFile(name: string, bytes: FileBytes, key?: string): ArrayEntry {
   const hash = name.lastIndexOf("#");
   const file = hash < 0 ? name : name.slice(0, hash);
   const wanted = key ?? (hash < 0 ? undefined : name.slice(hash + 1));
@@ -62,37 +63,37 @@ export function openArrayFile(name: string, bytes: Uint8Array, key?: string): Ar
  *
  * @throws HamError as `readArrayFile` does for malformed files.
  */
-export function inspectArrayFile(name: string, bytes: Uint8Array): ArrayFileHeader {
+export function inspectArrayFile(name: string, bytes: FileBytes): ArrayFileHeader {
   const hash = name.lastIndexOf("#");
   const { format, entries, metadata } = open(hash < 0 ? name : name.slice(0, hash), bytes);
   return { format, arrays: entries.map(({ header }) => header), metadata };
 }
 
-/** True when bytes start like an `.npy`, `.npz` or safetensors file. */
-export function isArrayFile(bytes: Uint8Array): boolean {
-  return looksLikeNpy(bytes) || looksLikeZip(bytes) || looksLikeSafetensors(bytes);
+/** The format that a file begins like. */
+export function arrayFormatOf(file: FileBytes): ArrayFormat | null {
+  const start = file.subarray(0, 16);
+  if (looksLikeNpy(start)) return "npy";
+  // "PK": every zip archive, an empty one included.
+  if (start[0] === 0x50 && start[1] === 0x4b) return "npz";
+  return looksLikeSafetensors(start) ? "safetensors" : null;
 }
 
-/** "PK": every zip archive, an empty one included. */
-function looksLikeZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b;
-}
-
-interface OpenFile {
+interface Opened {
   format: ArrayFormat;
   entries: ArrayEntry[];
   metadata: Record<string, string>;
 }
 
-function open(file: string, bytes: Uint8Array): OpenFile {
-  if (looksLikeNpy(bytes)) {
-    return { format: "npy", entries: [openNpy(bytes, file)], metadata: {} };
-  }
-  if (looksLikeZip(bytes)) {
-    return { format: "npz", entries: openNpz(bytes, file), metadata: {} };
-  }
-  if (looksLikeSafetensors(bytes)) {
-    return { format: "safetensors", ...openSafetensors(bytes, file) };
+function open(file: string, bytes: FileBytes): Opened {
+  const format = arrayFormatOf(bytes);
+  switch (format) {
+    case "npy":
+      return { format, entries: [openNpy(bytes, file)], metadata: {} };
+    case "npz":
+      return { format, entries: openNpz(bytes, file), metadata: {} };
+    case "safetensors":
+      return { format, ...openSafetensors(bytes, file) };
+    case null:
   }
   throw new HamError(
     "core/unknown-array-format",

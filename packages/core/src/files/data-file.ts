@@ -6,8 +6,9 @@
  */
 import { HamError } from "@hamlet/graph";
 
-import { isArrayFile, openArrayFile } from "./array-file.ts";
+import { arrayFormatOf, openArrayFile } from "./array-file.ts";
 import type { ArrayEntry } from "./array-data.ts";
+import type { FileBytes } from "./payload.ts";
 
 /** The largest file of text that is read as numbers. */
 const LARGEST_TEXT = 2 ** 26;
@@ -29,14 +30,17 @@ const LARGEST_TEXT = 2 ** 26;
  */
 export async function openDataFile(
   name: string,
-  bytes: Uint8Array,
+  content: FileBytes,
   key?: string,
 ): Promise<ArrayEntry> {
-  if (isArrayFile(bytes)) return openArrayFile(name, bytes, key);
+  if (arrayFormatOf(content) !== null) return openArrayFile(name, content, key);
   const hash = name.lastIndexOf("#");
   const file = hash < 0 ? name : name.slice(0, hash);
   const wanted = key ?? (hash < 0 ? undefined : name.slice(hash + 1));
-  if (looksLikePng(bytes)) {
+  const isPng = looksLikePng(content.subarray(0, PNG.length));
+  if (!isPng && content.length > LARGEST_TEXT) throw unknownFormat(file, content.length);
+  const bytes = content.subarray();
+  if (isPng) {
     const { openPng } = await import("./png.ts");
     return openPng(bytes, { file, wanted });
   }
@@ -62,7 +66,7 @@ function looksLikePng(bytes: Uint8Array): boolean {
 
 /** The text of a file in UTF-8, or null when it is none: not that encoding, or with a zero. */
 function textOf(bytes: Uint8Array): string | null {
-  if (bytes.length > LARGEST_TEXT || bytes.includes(0)) return null;
+  if (bytes.includes(0)) return null;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

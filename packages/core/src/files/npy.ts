@@ -4,7 +4,6 @@
  * Writing is npyjs. Reading is not: npyjs takes whatever follows the header, so a truncated file
  * or a wrong shape would come back as a wrong array instead of an error.
  */
-import { HamError } from "@hamlet/graph";
 import { dump, type DType as NpyjsDType } from "npyjs";
 
 import {
@@ -14,8 +13,8 @@ import {
   type ArrayEntry,
   type DType,
 } from "./array-data.ts";
-import { badNpy, readNpyHeader, type NpyHeader } from "./npy-header.ts";
-import { bytesPerElement, decodePayload } from "./payload.ts";
+import { badNpy, npyHeaderLength, readNpyHeader, type NpyHeader } from "./npy-header.ts";
+import { bytesPerElement, type FileBytes, payloadEntry } from "./payload.ts";
 
 const CODES: Readonly<Record<DType, NpyjsDType>> = {
   bool: "b1",
@@ -31,9 +30,13 @@ const CODES: Readonly<Record<DType, NpyjsDType>> = {
   float64: "f8",
 };
 
+/** Every header is longer. */
+const SHORTEST_HEADER = 12;
+
 /**
  * Reads an `.npy` file: Booleans, integers of 8 to 64 bits and floats of 16 to 64 bits, either
- * byte order, row- or column-major. 16-bit floats are widened to float32.
+ * byte order, row- or column-major. 16-bit floats are widened to float32. The result may
+ * share the memory of `bytes`.
  *
  * @param source - the name to use in errors.
  * @throws HamError `core/bad-npy` when the file is malformed or its length disagrees with its shape.
@@ -44,16 +47,13 @@ export function readNpy(bytes: Uint8Array, source = "npy data"): ArrayData {
 }
 
 /** Reads the header of an `.npy` file and checks the file's length; the payload stays as it is. */
-export function openNpy(bytes: Uint8Array, source: string): ArrayEntry {
-  const header = readNpyHeader(bytes, source);
-  assertNpyLength(header, bytes.length, source);
-  return {
-    header: { shape: header.shape, dtype: header.dtype },
-    read: () => {
-      assertReadable(header.dtype, source);
-      return decodePayload(bytes.subarray(header.payloadStart), header);
-    },
-  };
+export function openNpy(file: FileBytes, source: string): ArrayEntry {
+  const start = file.subarray(0, SHORTEST_HEADER);
+  const length = npyHeaderLength(start) ?? 0;
+  const header = readNpyHeader(length > start.length ? file.subarray(0, length) : start, source);
+  assertNpyLength(header, file.length, source);
+  const { shape, dtype, payloadStart } = header;
+  return payloadEntry({ shape, dtype }, header, { file, start: payloadStart, source });
 }
 
 /** Stops unless a file of `length` bytes holds exactly the array its header announces. */
@@ -74,23 +74,6 @@ export function assertNpyLength(header: NpyHeader, length: number, source: strin
       source,
       `${expected} bytes of data for shape [${header.shape.join(", ")}] of ${header.dtype}`,
       `${found} bytes`,
-    );
-  }
-}
-
-/**
- * Stops at element types that have no array here.
- *
- * @throws HamError `core/unsupported-dtype`.
- */
-export function assertReadable(dtype: string, source: string): void {
-  if (bytesPerElement(dtype) === undefined) {
-    throw new HamError(
-      "core/unsupported-dtype",
-      `${source}: expected numbers or Booleans, found elements of type "${dtype}". ` +
-        'Convert the array before saving it, for example with array.astype("float32"); ' +
-        "give names as labels in the model instead of in an array.",
-      { source, dtype },
     );
   }
 }

@@ -10,7 +10,8 @@ import { Inflate, strToU8, zipSync, type Zippable } from "fflate";
 
 import { crc32 } from "./crc32.ts";
 import { npyHeaderLength, readNpyHeader } from "./npy-header.ts";
-import { assertNpyLength, assertReadable, openNpy, writeNpy } from "./npy.ts";
+import { assertNpyLength, openNpy, writeNpy } from "./npy.ts";
+import { assertReadable, type FileBytes } from "./payload.ts";
 import { badNpz, readZipDirectory, type ZipMember } from "./zip-directory.ts";
 import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
 
@@ -44,19 +45,21 @@ export function readNpz(bytes: Uint8Array, source = "npz data"): Map<string, Arr
 }
 
 /** Lists the arrays of an `.npz` file; nothing of them is expanded before it is asked for. */
-export function openNpz(bytes: Uint8Array, source: string): ArrayEntry[] {
-  return readZipDirectory(bytes, source)
+export function openNpz(file: FileBytes, source: string): ArrayEntry[] {
+  return readZipDirectory(file, source)
     .filter(({ name }) => name.endsWith(EXTENSION))
-    .map((member) => openMember(member, source));
+    .map((member) => openMember(file, member, source));
 }
 
-function openMember(member: ZipMember, source: string): ArrayEntry {
+function openMember(file: FileBytes, member: ZipMember, source: string): ArrayEntry {
   const key = member.name.slice(0, -EXTENSION.length);
   const where = `${source}#${key}`;
+  const { start, stored } = member;
+  const bytes = (from = 0, to = stored) => file.subarray(start + from, start + to);
   let known: ArrayHeader | undefined;
   const headerOf = (): ArrayHeader => {
     assertPlausible(member, where);
-    const header = readNpyHeader(expandHeader(member, where), where);
+    const header = readNpyHeader(expandHeader(member, bytes, where), where);
     assertNpyLength(header, member.size, where);
     return { key, shape: header.shape, dtype: header.dtype };
   };
@@ -67,25 +70,33 @@ function openMember(member: ZipMember, source: string): ArrayEntry {
     },
     read() {
       assertReadable(this.header.dtype, where);
-      return openNpy(expand(member, where), where).read();
+      return openNpy(expand(member, bytes(), where), where).read();
     },
   };
 }
 
 function assertPlausible(member: ZipMember, where: string): void {
-  const most = Math.min(LARGEST_ARRAY, member.bytes.length * LARGEST_RATIO);
+  const most = Math.min(LARGEST_ARRAY, member.stored * LARGEST_RATIO);
   if (member.deflated && member.size > most) {
     throw badNpz(
       where,
-      `at most ${most} bytes from ${member.bytes.length} compressed ones`,
+      `at most ${most} bytes from ${member.stored} compressed ones`,
       `an announced size of ${member.size}`,
     );
   }
 }
 
 /** Expands just enough of a member to hold its header. */
-function expandHeader(member: ZipMember, where: string): Uint8Array {
-  if (!member.deflated) return member.bytes;
+function expandHeader(
+  { deflated, stored }: ZipMember,
+  bytes: (from: number, to: number) => Uint8Array,
+  where: string,
+): Uint8Array {
+  if (!deflated) {
+    const start = bytes(0, Math.min(CHUNK, stored));
+    const length = Math.min(npyHeaderLength(start) ?? 0, stored);
+    return length > start.length ? bytes(0, length) : start;
+  }
   let head = new Uint8Array();
   const inflate = new Inflate((chunk) => {
     const longer = new Uint8Array(head.length + chunk.length);
@@ -94,24 +105,24 @@ function expandHeader(member: ZipMember, where: string): Uint8Array {
     head = longer;
   });
   return orBadNpz(where, () => {
-    for (let at = 0; at < member.bytes.length; at += CHUNK) {
+    for (let at = 0; at < stored; at += CHUNK) {
       if (head.length >= Math.min(npyHeaderLength(head) ?? Infinity, LONGEST_HEADER)) break;
-      inflate.push(member.bytes.subarray(at, at + CHUNK), at + CHUNK >= member.bytes.length);
+      inflate.push(bytes(at, Math.min(at + CHUNK, stored)), at + CHUNK >= stored);
     }
     return head;
   });
 }
 
-function expand(member: ZipMember, where: string): Uint8Array {
-  const bytes = member.deflated ? orBadNpz(where, () => inflateMember(member)) : member.bytes;
+function expand(member: ZipMember, content: Uint8Array, where: string): Uint8Array {
+  const bytes = member.deflated ? orBadNpz(where, () => inflated(content, member)) : content;
   if (bytes.length !== member.size || crc32(bytes) !== member.crc) {
     throw badNpz(where, "the bytes that were saved", "others: the checksum differs");
   }
   return bytes;
 }
 
-/** Expands a member, and stops as soon as there is more of it than was announced. */
-function inflateMember({ bytes, size }: ZipMember): Uint8Array {
+/** Expands the bytes of a member, and stops as soon as there is more of it than was announced. */
+function inflated(bytes: Uint8Array, { size }: ZipMember): Uint8Array {
   const expanded = new Uint8Array(size);
   let length = 0;
   const inflate = new Inflate((chunk) => {

@@ -1,10 +1,32 @@
 /*
- * Turns stored bytes into elements: byte order, 16-bit floats, column-major order. The result
- * never shares memory with the file.
+ * Turns stored bytes into elements: byte order, 16-bit floats, column-major order. Where the bytes
+ * are the elements already, the result is a view of them: a file is held once.
  */
+import { HamError } from "@hamlet/graph";
 import { float16ToFloat32 } from "npyjs";
 
-import { elementsOf, isDType, viewAs, type ArrayData, type TypedArray } from "./array-data.ts";
+import {
+  elementsOf,
+  isDType,
+  viewAs,
+  type ArrayData,
+  type ArrayEntry,
+  type ArrayHeader,
+  type TypedArray,
+} from "./array-data.ts";
+
+/** A file too large to be held, whose bytes are read where they are asked for. */
+export interface OpenFile {
+  readonly length: number;
+  /** The bytes from one place to another, as of a `Uint8Array`; but a copy of them. */
+  subarray(from?: number, to?: number): Uint8Array;
+  /** Reads as many bytes as `target` has, from a place on. */
+  readInto(target: Uint8Array, from: number): void;
+  close(): Promise<void>;
+}
+
+/** The bytes of a file, or the file itself. */
+export type FileBytes = Uint8Array | OpenFile;
 
 const BYTES: Readonly<Record<string, number>> = {
   bool: 1,
@@ -27,6 +49,23 @@ export function bytesPerElement(dtype: string): number | undefined {
   return BYTES[dtype];
 }
 
+/**
+ * Stops at element types that have no array here.
+ *
+ * @throws HamError `core/unsupported-dtype`.
+ */
+export function assertReadable(dtype: string, source: string): void {
+  if (bytesPerElement(dtype) === undefined) {
+    throw new HamError(
+      "core/unsupported-dtype",
+      `${source}: expected numbers or Booleans, found elements of type "${dtype}". ` +
+        'Convert the array before saving it, for example with array.astype("float32"); ' +
+        "give names as labels in the model instead of in an array.",
+      { source, dtype },
+    );
+  }
+}
+
 /** How the elements of a payload are laid out. */
 export interface PayloadLayout {
   shape: number[];
@@ -38,20 +77,13 @@ export interface PayloadLayout {
   columnMajor?: boolean;
 }
 
-/** Decodes a payload of exactly the right length; 16-bit floats are widened to float32. */
+/**
+ * Decodes a payload of exactly the right length; 16-bit floats are widened to float32. The result
+ * shares the memory of `bytes` where they are its elements.
+ */
 export function decodePayload(bytes: Uint8Array, layout: PayloadLayout): ArrayData {
-  const { shape, dtype, bigEndian = false, columnMajor = false } = layout;
-  // Not bytes.slice(): that of a Node Buffer shares its memory.
-  const copy = new Uint8Array(bytes);
-  if (bigEndian) swapBytes(copy, BYTES[dtype]);
-  let data: TypedArray;
-  if (dtype === "float16") {
-    data = Float32Array.from(new Uint16Array(copy.buffer), float16ToFloat32);
-  } else if (dtype === "bfloat16") {
-    data = new Float32Array(Uint32Array.from(new Uint16Array(copy.buffer), (w) => w << 16).buffer);
-  } else {
-    data = viewAs(isDType(dtype) ? dtype : "uint8", copy.buffer);
-  }
+  const { shape, dtype, columnMajor = false } = layout;
+  const data = elementsIn(bytes, layout);
   return {
     shape: [...shape],
     dtype: isDType(dtype) ? dtype : "float32",
@@ -59,9 +91,73 @@ export function decodePayload(bytes: Uint8Array, layout: PayloadLayout): ArrayDa
   };
 }
 
+/** Bytes of a large file that are read at a time: they stay in the cache until they are used. */
+const PIECE = 2 ** 20;
+
+/** The entry of an array whose payload begins at a place of a file, named `source` in errors. */
+export function payloadEntry(
+  header: ArrayHeader,
+  layout: PayloadLayout,
+  {
+    file,
+    start,
+    source,
+  }: { readonly file: FileBytes; readonly start: number; readonly source: string },
+): ArrayEntry {
+  const { shape, dtype, columnMajor = false } = layout;
+  const count = elementsOf(shape);
+  const width = BYTES[dtype];
+  const read = () => {
+    assertReadable(dtype, source);
+    return decodePayload(file.subarray(start, start + count * width), layout);
+  };
+  if (file instanceof Uint8Array || columnMajor) return { header, read };
+  return {
+    header,
+    read,
+    pieces: {
+      *[Symbol.iterator]() {
+        const bytes = new Uint8Array(Math.min(PIECE, count * width));
+        for (let from = 0; from < count * width; from += PIECE) {
+          const piece = bytes.subarray(0, Math.min(PIECE, count * width - from));
+          file.readInto(piece, start + from);
+          yield elementsIn(piece, layout);
+        }
+      },
+    },
+  };
+}
+
+function elementsIn(bytes: Uint8Array, { dtype, bigEndian = false }: PayloadLayout): TypedArray {
+  const width = BYTES[dtype];
+  const swapped = bigEndian && width > 1;
+  // Not bytes.slice(): that of a Node Buffer shares its memory.
+  const own = swapped || bytes.byteOffset % width > 0 ? new Uint8Array(bytes) : bytes;
+  if (swapped) swapBytes(own, width);
+  if (dtype === "float16") return widened(viewAs("uint16", own) as Uint16Array);
+  if (dtype !== "bfloat16") return viewAs(isDType(dtype) ? dtype : "uint8", own);
+  const words = new Uint32Array(viewAs("uint16", own) as Uint16Array);
+  for (let i = 0; i < words.length; i++) words[i] <<= 16;
+  return new Float32Array(words.buffer);
+}
+
+/** All float16 as float32: 256 kB, made when the first file has some. */
+let halves: Float32Array | undefined;
+
+function widened(words: Uint16Array): Float32Array {
+  halves ??= Float32Array.from({ length: 2 ** 16 }, (_, word) => float16ToFloat32(word));
+  const result = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) result[i] = halves[words[i]];
+  return result;
+}
+
 function swapBytes(bytes: Uint8Array, width: number): void {
   for (let start = 0; start < bytes.length; start += width) {
-    bytes.subarray(start, start + width).reverse();
+    for (let a = start, b = start + width - 1; a < b; a++, b--) {
+      const byte = bytes[a];
+      bytes[a] = bytes[b];
+      bytes[b] = byte;
+    }
   }
 }
 

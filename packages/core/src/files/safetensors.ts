@@ -14,8 +14,7 @@ import {
   type ArrayEntry,
   type DType,
 } from "./array-data.ts";
-import { assertReadable } from "./npy.ts";
-import { bytesPerElement, decodePayload } from "./payload.ts";
+import { bytesPerElement, type FileBytes, payloadEntry } from "./payload.ts";
 
 const WORDS: Readonly<Record<DType, string>> = {
   bool: "BOOL",
@@ -53,12 +52,13 @@ export interface OpenSafetensors {
 }
 
 /** True when bytes start like a safetensors file, which has no magic number. */
-export function looksLikeSafetensors(bytes: Uint8Array): boolean {
-  return bytes.length > LENGTH_BYTES && bytes[LENGTH_BYTES] === 0x7b && bytes[7] === 0;
+export function looksLikeSafetensors(start: Uint8Array): boolean {
+  return start.length > LENGTH_BYTES && start[LENGTH_BYTES] === 0x7b && start[7] === 0;
 }
 
 /**
- * Reads every array of a safetensors file, by name; `F16` and `BF16` are widened to float32.
+ * Reads every array of a safetensors file, by name; `F16` and `BF16` are widened to float32. The
+ * others may share the memory of `bytes`.
  *
  * @param source - the name to use in errors.
  * @throws HamError `core/bad-safetensors` when the file is malformed.
@@ -73,8 +73,9 @@ export function readSafetensors(bytes: Uint8Array, source = "safetensors data"):
 }
 
 /** Reads and checks the header of a safetensors file. */
-export function openSafetensors(bytes: Uint8Array, source: string): OpenSafetensors {
-  const { header, payload } = readHeader(bytes, source);
+export function openSafetensors(file: FileBytes, source: string): OpenSafetensors {
+  const { header, start } = readHeader(file, source);
+  const size = file.length - start;
   const metadata: Record<string, string> = {};
   const ranges: [begin: number, end: number][] = [];
   const entries: ArrayEntry[] = [];
@@ -98,44 +99,40 @@ export function openSafetensors(bytes: Uint8Array, source: string): OpenSafetens
     const [begin, end] = range;
     const width = bytesPerElement(dtype);
     const needed = elementsOf(shape) * (width ?? 0);
-    if (begin > end || end > payload.length || (width !== undefined && needed !== end - begin)) {
+    if (begin > end || end > size || (width !== undefined && needed !== end - begin)) {
       throw badSafetensors(
         where,
         `${width === undefined ? "some" : needed} bytes of data for shape [${shape.join(", ")}] of ${dtype}`,
-        `bytes ${begin} to ${end} of ${payload.length}`,
+        `bytes ${begin} to ${end} of ${size}`,
       );
     }
     ranges.push([begin, end]);
-    entries.push({
-      key,
-      header: { key, shape, dtype },
-      read: () => {
-        assertReadable(dtype, where);
-        return decodePayload(payload.subarray(begin, end), { shape, dtype });
-      },
-    });
+    const place = { file, start: start + begin, source: where };
+    entries.push({ key, ...payloadEntry({ key, shape, dtype }, { shape, dtype }, place) });
   }
-  assertCovered(ranges, payload.length, source);
+  assertCovered(ranges, size, source);
   return { entries, metadata };
 }
 
 function readHeader(
-  bytes: Uint8Array,
+  file: FileBytes,
   source: string,
-): { header: Record<string, unknown>; payload: Uint8Array } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = bytes.length < LENGTH_BYTES ? Infinity : Number(view.getBigUint64(0, true));
-  if (length > Math.min(LONGEST_HEADER, bytes.length - LENGTH_BYTES)) {
-    throw badSafetensors(source, `a header of ${length} bytes`, `a file of ${bytes.length} bytes`);
+): { header: Record<string, unknown>; start: number } {
+  const announced = file.subarray(0, LENGTH_BYTES);
+  const view = new DataView(announced.buffer, announced.byteOffset, announced.byteLength);
+  const length = file.length < LENGTH_BYTES ? Infinity : Number(view.getBigUint64(0, true));
+  if (length > Math.min(LONGEST_HEADER, file.length - LENGTH_BYTES)) {
+    throw badSafetensors(source, `a header of ${length} bytes`, `a file of ${file.length} bytes`);
   }
-  const text = strFromU8(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
+  const start = LENGTH_BYTES + length;
+  const text = strFromU8(file.subarray(LENGTH_BYTES, start));
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch {
     throw badSafetensors(source, "a JSON header", JSON.stringify(text.slice(0, 60)));
   }
-  return { header: asObject(header, source), payload: bytes.subarray(LENGTH_BYTES + length) };
+  return { header: asObject(header, source), start };
 }
 
 function asObject(value: unknown, where: string): Record<string, unknown> {

@@ -5,11 +5,14 @@
 import { HamError } from "@hamlet/graph";
 import { strFromU8 } from "fflate";
 
+import type { FileBytes } from "./payload.ts";
+
 /** One file of an archive, still compressed. */
 export interface ZipMember {
   name: string;
-  /** The stored bytes. */
-  bytes: Uint8Array;
+  /** Where its stored bytes begin in the archive, and how many they are. */
+  start: number;
+  stored: number;
   /** Whether the bytes are deflated; otherwise they are the file itself. */
   deflated: boolean;
   /** The file's length as announced. */
@@ -41,31 +44,46 @@ const DEFLATED = 8;
  * @throws HamError `core/bad-npz` naming `source` when the archive is malformed, encrypted, larger
  * than 4 GiB or compressed by another method than deflate.
  */
-export function readZipDirectory(bytes: Uint8Array, source: string): ZipMember[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = findEnd(view, source);
-  const count = view.getUint16(end + 10, true);
+export function readZipDirectory(file: FileBytes, source: string): ZipMember[] {
+  const tail = viewOf(file, Math.max(0, file.length - END_LENGTH - LONGEST_COMMENT));
+  const end = findEnd(tail, source);
+  const count = tail.getUint16(end + 10, true);
+  const from = tail.getUint32(end + 16, true);
+  const directory = viewOf(file, from, file.length - tail.byteLength + end);
   const members: ZipMember[] = [];
-  let at = view.getUint32(end + 16, true);
+  let at = 0;
   for (let i = 0; i < count; i++) {
-    if (at + ENTRY_LENGTH > end || view.getUint32(at, true) !== ENTRY_SIGNATURE) {
+    if (
+      at + ENTRY_LENGTH > directory.byteLength ||
+      directory.getUint32(at, true) !== ENTRY_SIGNATURE
+    ) {
       throw badNpz(source, `${count} entries in the archive's directory`, `${i}`);
     }
-    const nameLength = view.getUint16(at + 28, true);
-    const name = strFromU8(bytes.subarray(at + ENTRY_LENGTH, at + ENTRY_LENGTH + nameLength));
-    members.push(readMember(bytes, view, at, name, source));
-    at += ENTRY_LENGTH + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    const nameLength = directory.getUint16(at + 28, true);
+    const after = at + ENTRY_LENGTH + nameLength;
+    const name = strFromU8(bytesOf(directory).subarray(at + ENTRY_LENGTH, after));
+    members.push(readMember(file, directory, at, name, source));
+    at = after + directory.getUint16(at + 30, true) + directory.getUint16(at + 32, true);
   }
   assertApart(members, source);
   return members;
 }
 
+function viewOf(file: FileBytes, from: number, to = file.length): DataView {
+  const { buffer, byteOffset, byteLength } = file.subarray(from, Math.max(from, to));
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Members that share bytes make an archive of a few bytes expand to any size. */
 function assertApart(members: readonly ZipMember[], source: string): void {
-  const ordered = members.toSorted((a, b) => a.bytes.byteOffset - b.bytes.byteOffset);
-  for (const [i, { name, bytes }] of ordered.entries()) {
+  const ordered = members.toSorted((a, b) => a.start - b.start);
+  for (const [i, { name, start, stored }] of ordered.entries()) {
     const next = ordered[i + 1];
-    if (next === undefined || bytes.byteOffset + bytes.length <= next.bytes.byteOffset) continue;
+    if (next === undefined || start + stored <= next.start) continue;
     throw badNpz(
       source,
       "files that stand one behind the other",
@@ -75,9 +93,8 @@ function assertApart(members: readonly ZipMember[], source: string): void {
 }
 
 function findEnd(view: DataView, source: string): number {
-  const last = view.byteLength - END_LENGTH;
-  for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) {
-    const comment = last - at;
+  for (let at = view.byteLength - END_LENGTH; at >= 0; at--) {
+    const comment = view.byteLength - END_LENGTH - at;
     if (view.getUint32(at, true) === END_SIGNATURE && view.getUint16(at + 20, true) === comment) {
       return at;
     }
@@ -86,7 +103,7 @@ function findEnd(view: DataView, source: string): number {
 }
 
 function readMember(
-  bytes: Uint8Array,
+  file: FileBytes,
   view: DataView,
   at: number,
   name: string,
@@ -104,20 +121,19 @@ function readMember(
       : `compression method ${method}${METHODS[method] ?? ""}`;
     throw badNpz(source, `a stored or deflated file "${name}"`, found);
   }
-  const localFits =
-    local + LOCAL_LENGTH <= bytes.length && view.getUint32(local, true) === LOCAL_SIGNATURE;
-  const start = localFits
-    ? local + LOCAL_LENGTH + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
+  const header = viewOf(file, local, local + LOCAL_LENGTH);
+  const fits = header.byteLength === LOCAL_LENGTH && header.getUint32(0, true) === LOCAL_SIGNATURE;
+  const start = fits
+    ? local + LOCAL_LENGTH + header.getUint16(26, true) + header.getUint16(28, true)
     : Infinity;
-  if (start + stored > bytes.length || (method === STORED && stored !== size)) {
+  if (start + stored > file.length || (method === STORED && stored !== size)) {
     throw badNpz(
       source,
       `"${name}" of ${stored} stored bytes at byte ${local}`,
-      `an archive of ${bytes.length} bytes without it`,
+      `an archive of ${file.length} bytes without it`,
     );
   }
-  const content = bytes.subarray(start, start + stored);
-  return { name, bytes: content, deflated: method === DEFLATED, size, crc };
+  return { name, start, stored, deflated: method === DEFLATED, size, crc };
 }
 
 /** The error of a malformed `.npz` file. */

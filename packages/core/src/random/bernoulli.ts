@@ -21,5 +21,8 @@ export function bernoulli(key: Key, p: number, size: DrawSize): Uint8Array {
     );
   }
   const threshold = Math.fround(p);
-  return Uint8Array.from(uniform(key, size), (u) => (u < threshold ? 1 : 0));
+  const draws = uniform(key, size);
+  const ones = new Uint8Array(draws.length);
+  for (let i = 0; i < ones.length; i++) ones[i] = draws[i] < threshold ? 1 : 0;
+  return ones;
 }

@@ -14,7 +14,7 @@ import type { Key } from "./key.ts";
  * @throws HamError `core/bad-shape` unless `count` is a whole number ≥ 0.
  */
 export function categorical(key: Key, logits: ArrayLike<number>, count: number): Int32Array {
-  const scores = Float32Array.from(logits);
+  const scores = new Float32Array(logits);
   const valid = scores.every((score) => score < Infinity);
   if (!valid || !scores.some((score) => score > -Infinity)) {
     throw new HamError(

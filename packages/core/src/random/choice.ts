@@ -51,7 +51,7 @@ export function choice(
 }
 
 function weightsOf(p: ArrayLike<number>, n: number, needed: number): Float32Array {
-  const weights = Float32Array.from(p);
+  const weights = new Float32Array(p);
   const positive = weights.filter((weight) => weight > 0).length;
   if (
     weights.length !== n ||

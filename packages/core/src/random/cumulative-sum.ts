@@ -6,7 +6,7 @@ const BLOCK = 16;
  * bit, and the last bit can decide which index a weighted choice draws.
  */
 export function cumulativeSum(values: Float32Array): Float32Array {
-  const sums = Float32Array.from(values);
+  const sums = new Float32Array(values);
   for (let i = 0; i < sums.length; i++) {
     if (i % BLOCK !== 0) sums[i] += sums[i - 1];
   }

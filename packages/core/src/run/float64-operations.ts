@@ -249,7 +249,7 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
       shape.map((n, axis) => n * repeats[axis]),
     );
   },
-  indices: (_, positions) => ({ shape: [positions.length], data: Float64Array.from(positions) }),
+  indices: (_, positions) => ({ shape: [positions.length], data: new Float64Array(positions) }),
   gather: ([{ shape, data }], positions) => {
     const n = shape.at(-1)!;
     const result = new Float64Array((data.length / Math.max(n, 1)) * positions.length);

@@ -67,7 +67,7 @@ class ArrayProgram implements Float64Program {
         [...arrays].map(([tensor, entries]) => {
           const each = entries.length / batch;
           const isBatched = this.#isBatched(tensor);
-          const all = Float64Array.from(entries);
+          const all = new Float64Array(entries);
           return [tensor, isBatched ? all.subarray(from * each, (from + count) * each) : all];
         }),
       );
@@ -157,7 +157,7 @@ function bound(instruction: Instruction, arrays: Arrays, batch: number): Numbers
       `The value for "${instruction.tensor?.name}" has ${entries.length} entries, where [${shape.join(", ")}] was expected.`,
     );
   }
-  return { shape, data: entries instanceof Float64Array ? entries : Float64Array.from(entries) };
+  return { shape, data: entries instanceof Float64Array ? entries : new Float64Array(entries) };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -50,7 +50,7 @@ export function wardClusters(
 /** All mergers, not in order of their heights. */
 function mergersOf(points: Points): Merger[] {
   const [n, width] = points.shape;
-  const centers = Float64Array.from(points.data);
+  const centers = new Float64Array(points.data);
   const sizes = new Float64Array(n).fill(1);
   /** The clusters that are left, in the first `left` places. */
   const alive = Int32Array.from(sizes, (_, i) => i);

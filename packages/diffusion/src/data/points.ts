@@ -1,6 +1,6 @@
 // Points as plain arrays, and the checks on those that callers hand in.
 
-import type { ArrayData } from "@hamlet/core";
+import { type ArrayData, asFloat64 } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 
 /** `n` points of `width` coordinates, row-major, in float64. */
@@ -12,7 +12,7 @@ export interface Points {
 /** Points of plain rows of numbers. */
 export function pointsOf(rows: readonly (readonly number[])[]): Points {
   const width = rows[0]?.length ?? 0;
-  const points: Points = { shape: [rows.length, width], data: Float64Array.from(rows.flat()) };
+  const points: Points = { shape: [rows.length, width], data: new Float64Array(rows.flat()) };
   assertPoints("points", points);
   return points;
 }
@@ -34,7 +34,7 @@ export function pointsFromArray({ shape, data }: ArrayData, name = "patterns"): 
   }
   const points: Points = {
     shape: [shape[0], shape.slice(1).reduce((product, size) => product * size, 1)],
-    data: Float64Array.from(data, Number),
+    data: asFloat64(data),
   };
   assertPoints(name, points);
   return points;

@@ -75,7 +75,7 @@ export function intoAxes({ mean, axes }: PrincipalAxes, points: Points): Points 
 
 /** The point that has these coordinates. */
 export function fromAxes({ mean, axes }: PrincipalAxes, coordinates: Float64Array): Float64Array {
-  const point = Float64Array.from(mean);
+  const point = new Float64Array(mean);
   coordinates.forEach((coordinate, r) => {
     pointAt(axes, r).forEach((value, d) => (point[d] += coordinate * value));
   });

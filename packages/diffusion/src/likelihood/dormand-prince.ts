@@ -68,7 +68,7 @@ export async function dormandPrince(
   { from, to, first, errorOf, ...control }: Journey,
 ): Promise<Float64Array> {
   const { width } = start;
-  const y = Float64Array.from(start.y);
+  const y = new Float64Array(start.y);
   const total = y.length / width;
   const turn = makeTurn(control.signal);
   let rows = Int32Array.from({ length: total }, (_, i) => i);
@@ -122,7 +122,7 @@ async function tryStep(
   const begin = gather(y, rows, width);
   let reached = begin;
   for (let stage = 1; stage < C.length; stage++) {
-    reached = Float64Array.from(begin);
+    reached = new Float64Array(begin);
     addSlopes(reached, slopes, A[stage], { h, rows, width });
     await turn();
     slopes.push(

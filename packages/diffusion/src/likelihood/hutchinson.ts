@@ -31,7 +31,7 @@ export function hutchinson(
 ): Score {
   assertOptions(probes, distance);
   const { width } = score;
-  const signs = Float64Array.from(bernoulli(key, 0.5, probes * width), (bit) => 2 * bit - 1);
+  const signs = new Float64Array(bernoulli(key, 0.5, probes * width)).map((bit) => 2 * bit - 1);
   const along = (x: Float64Array, probe: number, by: number) =>
     x.map((value, k) => value + by * signs[probe * width + (k % width)]);
   return {

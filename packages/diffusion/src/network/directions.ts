@@ -40,7 +40,7 @@ export function directionsOf(
     return { vectors: axes, share: 1 };
   }
   const signs = split(key, probes).map((each) =>
-    Float32Array.from(bernoulli(each, 0.5, width), (bit) => 2 * bit - 1),
+    new Float32Array(bernoulli(each, 0.5, width)).map((bit) => 2 * bit - 1),
   );
   return { vectors: signs, share: 1 / probes };
 }

@@ -72,7 +72,12 @@ export function readScore(bytes: Uint8Array, source = "score network"): ScoreFil
     }
     return take(tensor.name, wanted);
   });
-  const weights = Float32Array.from(all.flatMap((each) => [...each]));
+  const weights = new Float32Array(all.reduce((total, { length }) => total + length, 0));
+  let next = 0;
+  for (const each of all) {
+    weights.set(each, next);
+    next += each.length;
+  }
   const frequencies = take(FREQUENCIES, [embedding / 2]);
   const names = new Set(Object.keys(shape));
   const notes = Object.fromEntries(Object.entries(rest).filter(([name]) => !names.has(name)));

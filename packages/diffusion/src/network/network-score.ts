@@ -109,14 +109,14 @@ class LearnedScore implements NetworkScore {
     if (batch === 0) return names.map(() => new Float64Array(0));
     const found = tf.tidy(() => {
       const inputs = new Map([
-        [this.#x, tf.tensor(Float32Array.from(x), [batch, this.width])],
-        [this.#net.t, tf.tensor(Float32Array.from(t), [batch])],
+        [this.#x, tf.tensor(new Float32Array(x), [batch, this.width])],
+        [this.#net.t, tf.tensor(new Float32Array(t), [batch])],
       ]);
       const results = program.step(inputs, { batch });
       return names.map((name) => results.get(name)!);
     });
     try {
-      return await Promise.all(found.map(async (each) => Float64Array.from(await each.data())));
+      return await Promise.all(found.map(async (each) => new Float64Array(await each.data())));
     } finally {
       tf.dispose(found);
     }

@@ -21,7 +21,7 @@ export function sampleProbabilityFlow(score: Score, options: SamplerOptions): Pr
     const here = await at(x, t[i]);
     if (i + 1 === t.length) return move(x, here, u * u);
     const next = noiseDeviation(options.noise, t[i + 1]);
-    const ahead = Float64Array.from(x);
+    const ahead = new Float64Array(x);
     move(ahead, here, u * (u - next));
     const there = await at(ahead, t[i + 1]);
     move(x, here, (u * (u - next)) / 2);

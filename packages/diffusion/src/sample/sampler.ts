@@ -83,7 +83,7 @@ function startOf(
   width: number,
   { noise: { sigma }, start = "prior" }: SamplerOptions,
 ): Float64Array {
-  const x = Float64Array.from(drawn);
+  const x = new Float64Array(drawn);
   for (let from = 0; from < x.length; from += width) {
     const row = x.subarray(from, from + width);
     const scale = sigma / (start === "sphere" ? Math.hypot(...row) : 1);

@@ -1,6 +1,7 @@
 // How far a training is, and what it has seen: what a checkpoint holds beside the weights.
 
 import {
+  asFloat64,
   type ArrayData,
   type Checkpoint,
   type Key,
@@ -73,9 +74,7 @@ export function readResumed(bytes: Uint8Array, shape: NetworkShape, task: Task):
   const { patterns, settings } = task;
   if (!same(at(PATTERNS), patterns.data)) throw otherTraining("patterns");
   if (!same(at(SETTINGS), dealingOf(settings))) throw otherTraining("batch, lr, decay or every");
-  const [frequencies, weights] = [FREQUENCIES, "weights"].map((name) =>
-    Float32Array.from(at(name)),
-  );
+  const [frequencies, weights] = [FREQUENCIES, "weights"].map((name) => new Float32Array(at(name)));
   return { checkpoint, model: { shape, frequencies, weights } };
 }
 
@@ -94,13 +93,13 @@ function dealingOf({ batch, lr, decay, every }: Settings): number[] {
 }
 
 function row(data: readonly number[]): ArrayData {
-  return { shape: [data.length], dtype: "float64", data: Float64Array.from(data) };
+  return { shape: [data.length], dtype: "float64", data: new Float64Array(data) };
 }
 
 function numbersOf({ arrays }: Checkpoint, name: string): number[] {
   const found = arrays.get(name);
   if (found === undefined) throw otherTraining(`array "${name}"`);
-  return Array.from(found.data as ArrayLike<number>, Number);
+  return [...asFloat64(found.data)];
 }
 
 function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -30,9 +30,13 @@ export class Rows {
 
   /** All weights, one after the other, dealt to rows. */
   dealt(all: Float32Array): Float32Array[] {
-    return this.#rows.map((row) =>
-      Float32Array.from(row.flatMap(({ from, count }) => [...all.subarray(from, from + count)])),
-    );
+    return this.#rows.map((row) => {
+      const dealt = new Float32Array(row.reduce((total, { count }) => total + count, 0));
+      for (const [{ from, count }, start] of withStarts(row)) {
+        dealt.set(all.subarray(from, from + count), start);
+      }
+      return dealt;
+    });
   }
 
   /** Rows, collected again: the inverse of {@link dealt}. */

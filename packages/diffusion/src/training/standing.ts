@@ -105,13 +105,13 @@ export class Standing {
       const data = await this.#read(k);
       arrays.set(name, { shape: [data.length], dtype: "float32", data });
     }
-    const sum = Float32Array.from(await this.#sum!.data());
+    const sum = new Float32Array(await this.#sum!.data());
     return arrays.set(SUM, { shape: [1], dtype: "float32", data: sum });
   }
 
   /** Takes what {@link arrays} gave. */
   restore(arrays: ReadonlyMap<string, ArrayData>): void {
-    const at = (name: string) => Float32Array.from(arrays.get(name)!.data as Float32Array);
+    const at = (name: string) => new Float32Array(arrays.get(name)!.data as Float32Array);
     this.#put(KEPT.map(at), at(SUM)[0]);
   }
 

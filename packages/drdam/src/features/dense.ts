@@ -39,7 +39,7 @@ export function orthogonalRows(features: FeatureDescription): Projection {
 
 /** Normal rows, each made orthogonal to those before it, twice over, and of norm 1. */
 function randomRotation(D: number, key: Key): Float64Array {
-  const rows = Float64Array.from(normal(key, [D, D]));
+  const rows = new Float64Array(normal(key, [D, D]));
   for (let i = 0; i < D; i++) {
     const row = rows.subarray(i * D, (i + 1) * D);
     for (let pass = 0; pass < 2; pass++) {

@@ -17,7 +17,7 @@ export function rowNorms({ Y, key, norms }: FeatureDescription, P: number): Floa
 
 /** Uniform numbers inside (0, 1). */
 function independentLevels(count: number, key: FeatureDescription["key"]): Float64Array {
-  return Float64Array.from(uniform(key, count), (u) => u + 2 ** -24);
+  return new Float64Array(uniform(key, count)).map((u) => u + 2 ** -24);
 }
 
 /**

@@ -179,14 +179,14 @@ function overGrid(
       return value(state);
     }),
   );
-  return Float64Array.from(values);
+  return new Float64Array(values);
 }
 
 function planeOf({ origin, u, w }: PlaneGrid, D: number) {
   const axis = (at: number) => Float64Array.from({ length: D }, (_, d) => (d === at ? 1 : 0));
   return {
-    origin: Float64Array.from(origin ?? new Float64Array(D)),
-    u: Float64Array.from(u ?? axis(0)),
-    w: Float64Array.from(w ?? axis(1)),
+    origin: new Float64Array(origin ?? new Float64Array(D)),
+    u: new Float64Array(u ?? axis(0)),
+    w: new Float64Array(w ?? axis(1)),
   };
 }

@@ -63,7 +63,7 @@ export async function recallFrom(
   assertSettings({ depth, alpha, tolerance });
   const { map, sums, eps } = landscape;
   const { beta } = map.features.description;
-  const state = Float64Array.from(query);
+  const state = new Float64Array(query);
   const gradient = new Float64Array(state.length);
   const energies: number[] = [];
   let rose = false;
@@ -79,7 +79,7 @@ export async function recallFrom(
       state,
       ending,
       steps: step,
-      energies: Float64Array.from(energies),
+      energies: new Float64Array(energies),
       lastChange: step === 0 ? 0 : change,
     });
     if (!Number.isFinite(h) || !state.every(Number.isFinite)) return end("non-finite");

@@ -146,9 +146,9 @@ export function arrayFunction(
       }
       const energy = kernelSums.map((h) => -Math.log(Math.max(h, eps)) / beta);
       return {
-        energy: tf.tensor1d(Float32Array.from(energy)),
+        energy: tf.tensor1d(new Float32Array(energy)),
         slope: tf.tensor2d(slope, [B, D]),
-        kernelSum: tf.tensor1d(Float32Array.from(kernelSums)),
+        kernelSum: tf.tensor1d(new Float32Array(kernelSums)),
       };
     },
     dispose() {},
@@ -162,7 +162,7 @@ function floatLoops(features: Features, memory: Float32Array) {
   const scale = featureScale(features);
   let sums: Float64Array | null = null;
   return (states: Float32Array, gradients: Float64Array): Float64Array => {
-    sums ??= Float64Array.from(memory).map((entry) => entry / scale);
+    sums ??= new Float64Array(memory).map((entry) => entry / scale);
     const kernelSums = new Float64Array(states.length / D);
     for (let b = 0; b < kernelSums.length; b++) {
       const [from, to] = [b * D, (b + 1) * D];

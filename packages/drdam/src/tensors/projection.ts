@@ -70,7 +70,7 @@ class StructuredTensors implements TensorProjection {
         );
         return tf.tensor2d(chosen, [blocks, P]);
       }),
-      norms: tf.tensor1d(Float32Array.from(norms, (norm) => norm * P ** -1.5)),
+      norms: tf.tensor1d(new Float32Array(norms.map((norm) => norm * P ** -1.5))),
       left: hadamard(2 ** Math.floor(levels / 2)),
       right: hadamard(2 ** Math.ceil(levels / 2)),
     }));

@@ -35,7 +35,7 @@ export function featuresFor(options: FeaturesForOptions): number {
   assertSetting("beta", beta > 0 && beta < Infinity, "a number above 0", beta);
   assertStates("patterns", patterns, D);
   assertStates("states", states, D);
-  const entries = Float64Array.from(states);
+  const entries = new Float64Array(states);
   let most = 1;
   for (let at = 0; at < entries.length; at += D) {
     const { kernelSum, variance } = rowMoments(entries.subarray(at, at + D), patterns, { beta });

@@ -97,6 +97,27 @@ test("digits that float32 changes, and sizes that it has no digits for", () => {
   expect([16777216, 2e37, 1e11, 0.1, 1.5, 3e9].map(losesDigits)).toEqual(Array(6).fill(false));
 });
 
+test("all entries at once are held to what one is held to", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ELEMS),
+      bounds,
+      fc.array(fc.oneof(entries, fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n })), {
+        maxLength: 5,
+      }),
+      (elem, bound, all) => {
+        const tensor = makeTensor("p", "data", [], { elem, bound });
+        const offset = all.findIndex((value) => refusalOf(tensor, value) !== null);
+        const value = all[offset];
+        expect(firstRefused(tensor, all)).toEqual(
+          offset < 0 ? null : { offset, value, because: refusalOf(tensor, value) },
+        );
+      },
+    ),
+    { numRuns: samples(750), seed: seed() },
+  );
+});
+
 test("the first refused entry, with its place", () => {
   const tensor = makeTensor("p", "data", [], { elem: "int", bound: { op: "<", value: 10 } });
   expect(firstRefused(tensor, [1, 2, 10, 11])).toEqual({ offset: 2, value: 10, because: "bound" });

@@ -216,7 +216,7 @@ export class ExampleMaker {
     const args = start.args.map((arg) =>
       evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
     );
-    return Float64Array.from(drawEntries(start.distribution, args, shape, stream));
+    return new Float64Array(drawEntries(start.distribution, args, shape, stream));
   }
 
   /** Constants of the energy that are the same for every example. */

@@ -70,7 +70,7 @@ export class FastState implements BinaryState {
     const { patterns, lattice, unit, logarithmic } = setup;
     const { count, height } = patterns;
     this.#setup = setup;
-    this.values = [Float64Array.from(values)];
+    this.values = [new Float64Array(values)];
     this.#at = Int32Array.from(overlapsOf(patterns, values, unit), (x) =>
       Math.round((x - lattice.origin) / lattice.step),
     );

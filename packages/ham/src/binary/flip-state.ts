@@ -56,7 +56,7 @@ export class FlipState implements BinaryState {
 
   constructor({ form, layers, sizes, tensors, values }: FlipSetup) {
     this.#layers = layers;
-    this.values = values.map((value) => Float64Array.from(value));
+    this.values = values.map((value) => new Float64Array(value));
     this.#layerShifts = values.map((value) => new Float64Array(value.length));
     const all = new Map<Tensor, ArrayLike<number>>(tensors);
     layers.forEach(({ neuron: { activation } }, i) => {

@@ -86,7 +86,7 @@ export class QuadraticState implements BinaryState {
     const { bend, tilt, offset } = parabola;
     this.#setup = setup;
     this.#step = patterns.size * (unit.high - unit.low);
-    this.values = [Float64Array.from(values)];
+    this.values = [new Float64Array(values)];
     const overlaps = overlapsOf(patterns, values, unit);
     this.#total = overlaps.reduce((sum, x) => sum + (bend / 2) * x * x + tilt * x + offset, 0);
     this.#started = signedSums(

@@ -203,7 +203,7 @@ function startsOf({ offsets }: Landscape, options: CensusOptions): StateVector[]
     );
   }
   return starts.map((start, n) => {
-    if (start.length === units) return Float64Array.from(start);
+    if (start.length === units) return new Float64Array(start);
     throw new HamError(
       "ham/start-shape",
       `Start ${n} of the census: expected ${units} numbers, one for every unit of all layers, found ${start.length}.`,

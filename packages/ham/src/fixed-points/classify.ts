@@ -32,7 +32,7 @@ export function* classify(landscape: Landscape, site: Site): Work<Classification
   const { roots, leaks } = rootOfMetric(landscape, site);
   yield;
   const count = roots.columns;
-  const columns = Float64Array.from(roots.transpose().to1DArray());
+  const columns = new Float64Array(roots.transpose().to1DArray());
   const bent = Matrix.from1DArray(count, roots.rows, site.bendTimes(columns)).transpose();
   const hessian = roots.transpose().mmul(bent);
   leaks.forEach((leak, k) => hessian.set(k, k, hessian.get(k, k) + leak));

@@ -271,7 +271,7 @@ function readEntries(free: readonly Tensor[], weights: TensorsByName): Map<Tenso
     [...tensorsIn(sources)].flatMap((tensor) => {
       const value = weights[tensor.name];
       if (value === undefined) return [];
-      return [[tensor, { shape: value.shape, data: Float32Array.from(value.dataSync()) }]];
+      return [[tensor, { shape: value.shape, data: new Float32Array(value.dataSync()) }]];
     }),
   );
 }

@@ -41,7 +41,7 @@ export function addInitialEntries(
     if (entries.has(tensor) || source === null || source.from === "file") return;
     if (source.from === "entries") {
       assertAdmitted(tensor, source.entries, source.shape);
-      entries.set(tensor, { shape: source.shape, data: Float32Array.from(source.entries) });
+      entries.set(tensor, { shape: source.shape, data: new Float32Array(source.entries) });
       return;
     }
     tensorsIn(source.from === "value" ? [source.value] : source.args).forEach(compute);

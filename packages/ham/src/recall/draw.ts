@@ -8,7 +8,7 @@ const DISTRIBUTIONS: Readonly<
   normal: (key, shape, [mean = 0, deviation = 1]) =>
     normal(key, shape).map((x) => mean + deviation * x),
   uniform: (key, shape, [min = 0, max = 1]) => uniform(key, shape, { min, max }),
-  bernoulli: (key, shape, [p = 0.5]) => Float32Array.from(bernoulli(key, p, shape)),
+  bernoulli: (key, shape, [p = 0.5]) => new Float32Array(bernoulli(key, p, shape)),
 };
 
 /** The distributions that `~` knows. */

@@ -214,7 +214,7 @@ export class EnergyRecall implements CompiledRecall {
           energy: average(energy),
         });
         const last = active === 0 || now.step === this.steps;
-        record.add(now.step, last, () => Float64Array.from(energy));
+        record.add(now.step, last, () => new Float64Array(energy));
         const end = last ? await this.#polished(now, record.kept, trackers, options, turn) : null;
         try {
           recorder.keep(now.step, last, (neuron) =>
@@ -284,7 +284,7 @@ export class EnergyRecall implements CompiledRecall {
     let energy: Float64Array;
     try {
       moment = this.#evaluate(layers, now.time, trackers.length);
-      energy = Float64Array.from(await moment.energy.data());
+      energy = new Float64Array(await moment.energy.data());
     } catch (error) {
       tf.dispose([layers, moment?.all ?? []]);
       throw error;

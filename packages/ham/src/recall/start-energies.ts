@@ -44,7 +44,7 @@ export async function startEnergies(
   try {
     const { value: start } = iterator.next();
     invariant(start !== undefined, "a recall has a start");
-    const total = Float64Array.from(await start.energy.data());
+    const total = new Float64Array(await start.energy.data());
     const pinned = pinnedBy(recall);
     const parts = [
       ...graph.neurons
@@ -75,7 +75,7 @@ export async function startEnergies(
       parts: parts.map(({ name, kind }, k) => ({
         name,
         kind,
-        values: Float64Array.from(found.get(String(k))!),
+        values: new Float64Array(found.get(String(k))!),
       })),
       total,
     };

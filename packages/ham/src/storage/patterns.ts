@@ -32,7 +32,7 @@ export function rowsOf({ shape: [K, D], data }: StoredPatterns): Float64Array[] 
       `Patterns of shape [${K}, ${D}] have ${K * D} entries and at least one unit; found ${data.length} entries.`,
     );
   }
-  const all = Float64Array.from(data);
+  const all = new Float64Array(data);
   const wrong = all.findIndex((entry) => entry !== -1 && entry !== 1);
   if (wrong >= 0) {
     throw new HamError(

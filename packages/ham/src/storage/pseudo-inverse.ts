@@ -27,7 +27,7 @@ export async function pseudoInverse(
   const basis: Float64Array[] = [];
   for (const xi of rowsOf(patterns)) {
     await turn();
-    const rest = Float64Array.from(xi);
+    const rest = new Float64Array(xi);
     for (const q of [...basis, ...basis]) addScaled(rest, q, -dot(rest, q));
     const length = Math.sqrt(dot(rest, rest));
     if (length < DEPENDENT * Math.sqrt(D)) continue;

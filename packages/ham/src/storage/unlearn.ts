@@ -37,7 +37,7 @@ export async function unlearn(
       `Expected weights of shape [D, D], found ${weights.length} entries, which is no square.`,
     );
   }
-  const result = Float64Array.from(weights);
+  const result = new Float64Array(weights);
   const turn = makeTurn(signal);
   for (let n = 0; n < count; n++) {
     await turn();

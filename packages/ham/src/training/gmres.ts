@@ -130,5 +130,5 @@ async function normsOf(vectors: tf.Tensor): Promise<Float64Array> {
   const norms = tf.tidy(() => tf.norm(vectors, 2, 1));
   const data = await norms.data();
   norms.dispose();
-  return Float64Array.from(data);
+  return new Float64Array(data);
 }

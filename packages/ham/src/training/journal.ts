@@ -1,6 +1,7 @@
 // How far a training is, and what it has seen: all that a checkpoint holds beside the weights.
 
 import {
+  asFloat64,
   type ArrayData,
   type Checkpoint,
   type Key,
@@ -146,9 +147,9 @@ function described({ training, validation, batch }: Dealing): string {
 }
 
 function float64(shape: number[], data: readonly number[]): ArrayData {
-  return { shape, dtype: "float64", data: Float64Array.from(data) };
+  return { shape, dtype: "float64", data: new Float64Array(data) };
 }
 
 function numbers(array: ArrayData | undefined): number[] {
-  return array === undefined ? [] : Array.from(array.data as ArrayLike<number>, Number);
+  return array === undefined ? [] : [...asFloat64(array.data)];
 }

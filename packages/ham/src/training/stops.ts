@@ -62,5 +62,5 @@ export class Stops {
 /** 1 for examples that make a step, 0 for those that have stopped; null when all do. */
 export function movesAt(step: number, stops: Stops | null): tf.Tensor1D | null {
   const moves = stops?.steps.map((made) => Number(made === MOVES || made > step));
-  return moves === undefined || !moves.includes(0) ? null : tf.tensor1d(Float32Array.from(moves));
+  return moves === undefined || !moves.includes(0) ? null : tf.tensor1d(new Float32Array(moves));
 }

@@ -63,7 +63,7 @@ function call(name: string, options: readonly (readonly [string, number])[]): st
 
 /** FNV-1a over the bits of an array: other data have another one, almost surely. */
 function fingerprint({ shape, data }: Entries): string {
-  const words = new Uint32Array(Float32Array.from(data).buffer);
+  const words = new Uint32Array(new Float32Array(data).buffer);
   let hash = 0x811c9dc5;
   for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
   return `[${shape.join(", ")}] ${(hash >>> 0).toString(16).padStart(8, "0")}`;

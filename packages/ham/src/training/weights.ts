@@ -1,6 +1,6 @@
 // The trained params with what their optimiser remembers, and their way into a file and back.
 
-import type { ArrayData, Optimiser, Settings } from "@hamlet/core";
+import { type ArrayData, asFloat32, type Optimiser, type Settings } from "@hamlet/core";
 import { HamError, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
@@ -81,7 +81,7 @@ export class Weights {
     for (const [name, { shape }] of named) assertShape(name, shape, arrays.get(name));
     const at = (name: string) => {
       const { data, shape } = arrays.get(name)!;
-      return tf.tensor(Float32Array.from(data as ArrayLike<number>), [...shape], "float32");
+      return tf.tensor(asFloat32(data), [...shape], "float32");
     };
     const next = tf.tidy(() =>
       [...this.#weights.keys()].map((param) => [

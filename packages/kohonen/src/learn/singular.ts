@@ -28,8 +28,8 @@ export function* solveSingular(
   const rank = sigma.filter((s) => s > cut).length;
   // Columns of U or V, scaled: R = U Σ Vᵀ for tall keys, Kᵀ = Q U Σ Vᵀ for wide ones.
   const gains = sigma.map((s) => (s > cut ? s / (s * s + ridge) : 0));
-  const left = Float64Array.from(svd.leftSingularVectors.to1DArray());
-  const right = Float64Array.from(svd.rightSingularVectors.to1DArray());
+  const left = new Float64Array(svd.leftSingularVectors.to1DArray());
+  const right = new Float64Array(svd.rightSingularVectors.to1DArray());
   const weights = new Float64Array(d * m);
   if (tall) {
     yield* applySingular(weights, { from: left, to: right, gains, size, m }, c.data);

@@ -157,7 +157,7 @@ function* learnByEigenvalues(
   });
   const largest = Math.max(...realEigenvalues);
   const kept = realEigenvalues.map((value) => value > d * Number.EPSILON * largest);
-  const vectors = Float64Array.from(eigenvectorMatrix.to1DArray());
+  const vectors = new Float64Array(eigenvectorMatrix.to1DArray());
   const parts = new Float64Array(d * m);
   const square = { rows: d, columns: m, depth: d };
   yield* addProduct(

@@ -2,13 +2,14 @@
 
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import type { FileBytes } from "@hamlet/core";
 import { insidePlugin, type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { decodeSource } from "../decode.ts";
 import type { ModelFiles } from "../files.ts";
 import { isInside } from "./inside.ts";
 import { findPlugin, type PluginCode, pluginFolder } from "./plugins.ts";
-import { readRegularFile } from "./regular-file.ts";
+import { openRegularFile, readRegularFile } from "./regular-file.ts";
 import { systemReason } from "./system-error.ts";
 
 /** How the files of a model are read. */
@@ -26,7 +27,14 @@ export interface DiskOptions {
   readonly pluginCode?: PluginCode;
   /** Told the path of every file that is read, those of plugins included. */
   readonly onRead?: (path: string) => void;
+  /**
+   * Bytes that a data file may have to be read as a whole, default 64 MB. The arrays of larger ones
+   * are read a piece at a time, and have no other limit than the memory that their entries take.
+   */
+  readonly held?: number;
 }
+
+const HELD = 2 ** 26;
 
 /** The largest `.ham` file that is read, in bytes. */
 const LARGEST_SOURCE = 2 ** 22;
@@ -72,25 +80,28 @@ async function cannotRead(path: string, reason: string): Promise<never> {
  */
 export function diskFiles(
   modelPath: string,
-  { root, pluginCode = "run", onRead = () => undefined }: DiskOptions = {},
+  { root, pluginCode = "run", onRead = () => undefined, held = HELD }: DiskOptions = {},
 ): ModelFiles {
+  const how = { onRead, held };
   const outermost = root ?? null;
   const home = dirname(modelPath);
   return {
     async read(path, from) {
-      if (from === "caller") return await readOrExplain(path, resolve(path), onRead);
+      if (from === "caller") return await readOrExplain(path, resolve(path), how);
       const plugin = insidePlugin(path);
       if (plugin === null) {
-        return await readWithin(path, resolve(home, path), { folder: outermost, ...ROOT, onRead });
+        return await readWithin(path, resolve(home, path), { folder: outermost, ...ROOT, ...how });
       }
       const folder = await pluginFolder(modelPath, plugin.specifier, outermost);
       if (folder === null) return { path, folder: "no installed package", near: null };
-      return await readWithin(path, resolve(folder, plugin.path), { folder, ...PACKAGE, onRead });
+      return await readWithin(path, resolve(folder, plugin.path), { folder, ...PACKAGE, ...how });
     },
     plugin: (specifier) =>
       findPlugin(modelPath, specifier, { code: pluginCode, root: outermost, onRead }),
   };
 }
+
+type Reading = Required<Pick<DiskOptions, "onRead" | "held">>;
 
 /** What a path must not lead out of, and what to do about it. */
 const ROOT = {
@@ -105,20 +116,15 @@ const PACKAGE = {
 async function readWithin(
   path: string,
   full: string,
-  {
-    folder,
-    what,
-    help,
-    onRead,
-  }: typeof ROOT & { folder: string | null; onRead: (path: string) => void },
-): Promise<Uint8Array | MissingFile> {
-  if (folder === null) return await readOrExplain(path, full, onRead);
+  { folder, what, help, ...how }: typeof ROOT & Reading & { folder: string | null },
+): Promise<FileBytes | MissingFile> {
+  if (folder === null) return await readOrExplain(path, full, how);
   const refused = { rule: "outside_root", why: what(folder), help } as const;
   const outside: MissingFile = { path, folder, near: null, refused };
   // Of what lies outside, not even whether it is there is told.
   const real = await realPlace(full);
   if (!isInside(await realPlace(folder), real)) return outside;
-  return await readOrExplain(path, real, onRead);
+  return await readOrExplain(path, real, how);
 }
 
 /** A path with its links resolved, as far as it is there. */
@@ -134,10 +140,10 @@ async function realPlace(path: string): Promise<string> {
 async function readOrExplain(
   path: string,
   full: string,
-  onRead: (path: string) => void,
-): Promise<Uint8Array | MissingFile> {
+  { onRead, held }: Reading,
+): Promise<FileBytes | MissingFile> {
   onRead(full);
-  const read = await readRegularFile(full);
+  const read = await openRegularFile(full, { held });
   if (typeof read !== "string") return read;
   const missing = await missingFile(path, full);
   if (!read.startsWith("it ")) return missing;
