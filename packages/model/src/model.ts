@@ -154,6 +154,10 @@ class LoadedModel implements Model {
   readonly #memory: number;
   readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
+  /** Compiled recalls that wait for their next run: one a block, until the model changes. */
+  readonly #idle = new Map<Recall, CompiledRecall>();
+  /** How often the model has changed. */
+  #changes = 0;
   #disposed = false;
   /** Recalls, searches and trainings that are under way. */
   #running = 0;
@@ -207,6 +211,27 @@ class LoadedModel implements Model {
 
   #compile(recall: Recall): CompiledRecall {
     return makeRecall(this.graph, recall, this.#setup());
+  }
+
+  /** Lends a compiled recall to one run at a time. */
+  async #leased<T>(recall: Recall, act: (compiled: CompiledRecall) => Promise<T>): Promise<T> {
+    const compiled = this.#idle.get(recall) ?? this.#compile(recall);
+    this.#idle.delete(recall);
+    const changes = this.#changes;
+    try {
+      return await act(compiled);
+    } finally {
+      const isStale = this.#disposed || this.#changes !== changes;
+      if (isStale || this.#idle.has(recall)) compiled.dispose();
+      else this.#idle.set(recall, compiled);
+    }
+  }
+
+  /** Lets go of everything that was computed from the params. */
+  #changed(): void {
+    this.#changes++;
+    for (const compiled of this.#idle.values()) compiled.dispose();
+    this.#idle.clear();
   }
 
   #setup(): RecallSetup & { numbers: Map<Tensor, ArrayLike<number>> } {
@@ -281,8 +306,7 @@ class LoadedModel implements Model {
     const bound = this.#bindGivens(recall, givens);
     try {
       await admitAll(bound);
-      using compiled = this.#compile(recall);
-      return await compiled.run({ ...rest, givens: bound });
+      return await this.#leased(recall, (compiled) => compiled.run({ ...rest, givens: bound }));
     } finally {
       tf.dispose([...bound.values()]);
     }
@@ -341,6 +365,7 @@ class LoadedModel implements Model {
     const data = new Float32Array(await tensor.data());
     this.#entries.set(param, { shape: [...tensor.shape], data });
     const own = tf.clone(tensor);
+    this.#changed();
     this.#tensors.get(param)?.dispose();
     this.#tensors.set(param, own);
   }
@@ -371,6 +396,7 @@ class LoadedModel implements Model {
     this.#disposed = true;
     // What is under way still reads them, and disposes of them when it ends.
     if (this.#running > 0) return;
+    this.#changed();
     tf.dispose([...this.#tensors.values()]);
     this.#tensors.clear();
   }

@@ -127,6 +127,8 @@ energy memory = -1/beta * log(max(h, 1e-3))`,
       k < (count / 2) * 8 ? xi[k % 32] : 3 + Math.sin(k),
     );
     const query = { shape: [count, 8], data };
+    // From the first run on the model has its compiled recall.
+    (await model.recall({ givens: { query } })).dispose();
     await expectNoLeak(async () => {
       using result = await model.recall({ givens: { query } });
       result.outcomes.forEach(({ ending, clips, energyBefore, energyAfter }, b) => {

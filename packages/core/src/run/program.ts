@@ -28,6 +28,8 @@ export interface Program {
   bind(stage: Exclude<Stage, "step">, inputs: Inputs): void;
   /** Runs one step; `batch` is the number of examples. */
   step(inputs: Inputs, options: { batch: number; time?: number }): Map<string, tf.Tensor>;
+  /** Frees what a stage and those after it keep, until they are bound again. */
+  release(stage: Exclude<Stage, "step">): void;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -81,7 +83,7 @@ class PlanProgram implements Program {
   }
 
   bind(stage: Exclude<Stage, "step">, inputs: Inputs): void {
-    for (const later of STAGES.slice(STAGES.indexOf(stage))) this.#release(later);
+    this.release(stage);
     const batched = this.#plan.instructions.find(
       (instruction) =>
         instruction.op === "input" && instruction.stage === stage && instruction.shape[0] === BATCH,
@@ -128,7 +130,7 @@ class PlanProgram implements Program {
   }
 
   dispose(): void {
-    for (const stage of STAGES) this.#release(stage);
+    this.release("load");
     this.#disposed = true;
   }
 
@@ -136,11 +138,13 @@ class PlanProgram implements Program {
     this.dispose();
   }
 
-  #release(stage: Stage): void {
-    for (const { tensor, owned } of this.#kept.get(stage)?.values() ?? []) {
-      if (owned) tensor.dispose();
+  release(stage: Exclude<Stage, "step">): void {
+    for (const later of STAGES.slice(STAGES.indexOf(stage))) {
+      for (const { tensor, owned } of this.#kept.get(later)?.values() ?? []) {
+        if (owned) tensor.dispose();
+      }
+      this.#kept.delete(later);
     }
-    this.#kept.delete(stage);
   }
 
   #earlier(slot: number, slice?: Slice): tf.Tensor {

@@ -119,7 +119,7 @@ export class EnergyRecall implements CompiledRecall {
   *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
     const givens = options.givens ?? new Map();
     const batch = batchOf(options);
-    for (const program of [this.#dynamics, this.#starts]) program.bind("example", givens);
+    const programs = [this.#dynamics, this.#starts];
     const { neurons } = this.#graph;
     const timeStep = 1 / Math.max(1, this.steps - 1);
     const named = (layers: Layers) => new Map(neurons.map((neuron, i) => [neuron, layers[i]]));
@@ -129,6 +129,7 @@ export class EnergyRecall implements CompiledRecall {
     let memory: Memory = {};
     let change: tf.Tensor | null = null;
     try {
+      for (const program of programs) program.bind("example", givens);
       const seed = options.key ?? key(0);
       change = tf.zeros([batch]);
       states = tf.tidy(() =>
@@ -170,6 +171,7 @@ export class EnergyRecall implements CompiledRecall {
       }
     } finally {
       tf.dispose([states, moment?.all ?? [], Object.values(memory), change ?? []]);
+      for (const program of programs) program.release("example");
     }
   }
 
