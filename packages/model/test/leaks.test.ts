@@ -132,7 +132,7 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
       if (after === 0) controller.abort();
       (await model.recall({ givens })).dispose();
       await expectNoLeak(async () => {
-        await expect(model.recall({ givens, signal, onProgress })).rejects.toThrow("was stopped");
+        await expect(model.recall({ givens, signal, onProgress })).rejects.toThrow("aborted");
       });
     });
   });
