@@ -14,6 +14,7 @@ import {
   evaluate,
   evaluateScalar,
   inStates,
+  type NumberArray,
   printJson,
   sizeOfDim,
   type Tensor,
@@ -23,7 +24,6 @@ import {
 } from "../packages/graph/src/index.ts";
 import {
   EXAMPLE_STEPS,
-  type ExampleArray,
   type ExampleFile,
   type ExampleModel,
   exampleTensors,
@@ -102,13 +102,13 @@ function stepOf({ recalls }: EnergyGraph): number {
 function inputsOf(
   graph: EnergyGraph,
   scale: Readonly<Record<string, number>>,
-): Record<string, ExampleArray> {
+): Record<string, NumberArray<readonly number[]>> {
   const known = new Map<Tensor, readonly number[]>();
   const binary = new Set(
     graph.neurons.flatMap((neuron) => (neuron.kind === "binary" ? [neuron.state] : [])),
   );
   const tensors = [...graph.tensors, ...graph.neurons.map(({ state }) => state)];
-  const arrays = tensors.map((tensor, at): [string, ExampleArray] => {
+  const arrays = tensors.map((tensor, at): [string, NumberArray<readonly number[]>] => {
     const batched = tensor.kind === "given" || tensor.kind === "state";
     const axes = tensor.axes.map((dim) => sizeOfDim(dim));
     const shape = batched ? [BATCH, ...axes] : axes;

@@ -136,6 +136,7 @@ const USAGE = new Set([
   "core/unknown-array",
   "core/unknown-array-format",
   "core/unsupported-dtype",
+  "graph/empty-array",
   "graph/unknown-recall",
   "ham/bad-patterns",
   "ham/other-training",

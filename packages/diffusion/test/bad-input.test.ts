@@ -103,8 +103,8 @@ test("likelihoods", async () => {
   `);
   expect(await thrownBy(() => logLikelihood(exact, pointsOf([[1, 2, 3]]), { noise })))
     .toMatchInlineSnapshot(`
-    "diffusion/bad-shape
-    points: expected points of 2 coordinates, found points of 3."
+    "graph/bad-shape
+    points: expected rows of 2 numbers, as what they meet has, found rows of 3. Pass rows of the same length."
   `);
   expect(await thrownBy(() => logLikelihood(exact, patterns, { noise, maxSteps: 3 }))).toMatch(
     /^diffusion\/too-many-steps\nAfter 3 steps 3 points have not arrived; the first of them stands at t = /,
@@ -124,8 +124,8 @@ test("likelihoods", async () => {
 test("patterns, clusters and thresholds", async () => {
   expect(await thrownBy(() => denseMemoryEnergy(patterns, pointsOf([[1]]), 1)))
     .toMatchInlineSnapshot(`
-    "diffusion/bad-shape
-    x: expected points of 2 coordinates, found points of 1."
+    "graph/bad-shape
+    x: expected rows of 2 numbers, as what they meet has, found rows of 1. Pass rows of the same length."
   `);
   expect(await thrownBy(() => wardClusters(patterns, { threshold: 0 }))).toMatchInlineSnapshot(`
     "diffusion/threshold

@@ -63,8 +63,8 @@ test("a grid begins at its lower left corner and goes row by row", () => {
 test("bad points are named", () => {
   const bad = { shape: [2, 2], dtype: "float64", data: Float64Array.of(1, 2, Number.NaN, 4) };
   expect(messageOf(() => pointsFromArray(bad, "digits"))).toMatchInlineSnapshot(`
-    "diffusion/not-finite
-    digits: expected finite numbers, found NaN at coordinate 0 of point 1. Leave that point out, or mend the data it comes from."
+    "graph/not-finite
+    digits: expected finite numbers, found NaN in row 1, column 0. Leave that row out, or mend the data it comes from."
   `);
   expect(
     messageOf(() => pointsFromArray({ shape: [], dtype: "float64", data: Float64Array.of(1) })),
@@ -73,12 +73,12 @@ test("bad points are named", () => {
     patterns: expected an array of points, one after another, found a single number."
   `);
   expect(messageOf(() => pointsOf([]))).toMatchInlineSnapshot(`
-    "diffusion/empty
-    points: expected at least one point with at least one coordinate, found the shape [0, 0]."
+    "graph/empty-array
+    points: expected at least one row with at least one number, found the shape [0, 0]. Pass at least one item."
   `);
   expect(messageOf(() => pointsOf([[1, 2], [3]]))).toMatchInlineSnapshot(`
-    "diffusion/bad-shape
-    points: expected points, one a row, found the shape [2, 2] and 3 numbers. Pass { shape: [n, width], data }."
+    "graph/bad-shape
+    points: expected a matrix, one row for each item, found the shape [2, 2] and 3 numbers. Pass { shape: [rows, columns], data }."
   `);
   expect(messageOf(() => circlePoints(key(0), { count: 3, radius: 0 }))).toMatchInlineSnapshot(`
     "diffusion/radius

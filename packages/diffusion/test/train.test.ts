@@ -211,7 +211,7 @@ describe("what a training refuses", () => {
 
   test("points of another width than the network", async () => {
     const wide = trainScore(RING, { ...SHORT, shape: { ...SHAPE, width: 3 } });
-    await expect(wide).rejects.toMatchObject({ code: "diffusion/bad-shape" });
+    await expect(wide).rejects.toMatchObject({ code: "graph/bad-shape" });
   });
 });
 

@@ -107,6 +107,7 @@ export {
   VISIT_ORDERS,
   type VisitOrder,
 } from "./model/energy-graph.ts";
+export { assertMatrix, type Matrix, type NumberArray } from "./array.ts";
 export { HamError, invariant } from "./error.ts";
 export {
   type Dense,
@@ -146,7 +147,7 @@ export {
   time,
 } from "./expr/expr.ts";
 export { eachPart, makeFold, mapChildren, withChildren } from "./expr/parts.ts";
-export { exportJax, type JaxArray, type JaxOptions } from "./export/jax/export-jax.ts";
+export { exportJax, type JaxOptions } from "./export/jax/export-jax.ts";
 export { exportOnnx, onnxModel, type OnnxStepOptions } from "./export/onnx/export-onnx.ts";
 export type { OnnxOptions } from "./export/onnx/ports.ts";
 export { exportOnnxRecall, onnxRecall } from "./export/onnx/recall.ts";

@@ -25,7 +25,7 @@ export {
   type Statistics,
   statisticsOf,
 } from "./learn/statistics.ts";
-export type { Matrix, MatrixLike } from "./matrix/matrix.ts";
+export type { MatrixLike } from "./matrix/matrix.ts";
 export {
   type Closeness,
   closenessOf,

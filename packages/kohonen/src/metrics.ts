@@ -1,7 +1,7 @@
 // How close recalled values are to the stored ones.
 
-import { assertMatrix, assertWidth, type Matrix, type MatrixLike } from "./matrix/matrix.ts";
-import { HamError } from "@hamlet/graph";
+import { type MatrixLike } from "./matrix/matrix.ts";
+import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
 
 /** A mean over pairs with its standard error. */
 export interface Measured {
@@ -31,7 +31,7 @@ export interface ClosenessSums {
  * distance, each with its standard error over the rows (NaN for a single one).
  *
  * A row of zeros has the cosine 0 with everything.
- * @throws HamError `kohonen/bad-shape`, `kohonen/empty` or `kohonen/not-finite`.
+ * @throws HamError `graph/bad-shape`, `graph/empty-array` or `graph/not-finite`.
  */
 export function compareRows(actual: MatrixLike, recalled: Matrix): Closeness {
   return closenessOf(closenessSums(actual, recalled));
@@ -40,8 +40,7 @@ export function compareRows(actual: MatrixLike, recalled: Matrix): Closeness {
 /** The sums behind `compareRows`. */
 export function closenessSums(actual: MatrixLike, recalled: MatrixLike): ClosenessSums {
   assertMatrix("actual", actual);
-  assertMatrix("recalled", recalled);
-  assertWidth("recalled", recalled, actual.shape[1]);
+  assertMatrix("recalled", recalled, { width: actual.shape[1] });
   const [rows, columns] = actual.shape;
   if (recalled.shape[0] !== rows) {
     throw new HamError(

@@ -28,7 +28,7 @@ test("mismatched counts", async () => {
 test("NaN", async () => {
   const bad = rows([1, 2], [3, Number.NaN], [5, 6]);
   expect(await thrownBy(() => learnLinear({ keys: bad, values }))).toMatchInlineSnapshot(`
-    "kohonen/not-finite
+    "graph/not-finite
     keys: expected finite numbers, found NaN in row 1, column 1. Leave that row out, or mend the data it comes from."
   `);
 });
@@ -36,7 +36,7 @@ test("NaN", async () => {
 test("infinite values", async () => {
   const bad = rows([1], [2], [-Infinity]);
   expect(await thrownBy(() => learnLinear({ keys, values: bad }))).toMatchInlineSnapshot(`
-    "kohonen/not-finite
+    "graph/not-finite
     values: expected finite numbers, found -Infinity in row 2, column 0. Leave that row out, or mend the data it comes from."
   `);
 });
@@ -44,8 +44,8 @@ test("infinite values", async () => {
 test("nothing to store", async () => {
   expect(await thrownBy(() => learnLinear({ keys: rows(), values: rows() })))
     .toMatchInlineSnapshot(`
-    "kohonen/empty
-    keys: expected at least one row with at least one number, found the shape [0, 0]. Store at least one pair."
+    "graph/empty-array
+    keys: expected at least one row with at least one number, found the shape [0, 0]. Pass at least one item."
   `);
 });
 
@@ -60,7 +60,7 @@ test("all-zero keys", async () => {
 test("a shape that does not fit its numbers", async () => {
   const bad = { shape: [3, 3], data: keys.data };
   expect(await thrownBy(() => learnLinear({ keys: bad, values }))).toMatchInlineSnapshot(`
-    "kohonen/bad-shape
+    "graph/bad-shape
     keys: expected a matrix, one row for each item, found the shape [3, 3] and 6 numbers. Pass { shape: [rows, columns], data }."
   `);
 });
@@ -75,8 +75,8 @@ test("a negative ridge", async () => {
 test("queries of another length", async () => {
   const memory = await learnLinear({ keys, values });
   expect(await thrownBy(() => recallLinear(memory, rows([1, 2, 3])))).toMatchInlineSnapshot(`
-    "kohonen/bad-shape
-    queries: expected rows of 2 numbers, as the memory has, found rows of 3. Pass rows of the same length as those that were stored."
+    "graph/bad-shape
+    queries: expected rows of 2 numbers, as what they meet has, found rows of 3. Pass rows of the same length."
   `);
 });
 

@@ -1,10 +1,10 @@
 // The reference case, in float64: weights, mean cosines of four recalls, mean distance.
 
+import type { Matrix } from "@hamlet/graph";
 import {
   compareRows,
   dotSeparation,
   learnLinear,
-  type Matrix,
   recallKernel,
   recallLinear,
   reluSeparation,

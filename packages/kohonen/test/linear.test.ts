@@ -1,6 +1,7 @@
 // The linear associator against its definition, and against singular values of the whole matrix.
 
-import { compareRows, learnLinear, type Matrix, recallLinear } from "@hamlet/kohonen";
+import type { Matrix } from "@hamlet/graph";
+import { compareRows, learnLinear, recallLinear } from "@hamlet/kohonen";
 import { Matrix as Dense, pseudoInverse, solve, SVD } from "ml-matrix";
 import { describe, expect, test } from "vitest";
 import { fromDense, largestGap, randomPairs, toDense } from "./random-pairs.ts";

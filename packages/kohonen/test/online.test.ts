@@ -1,6 +1,7 @@
 // Pair by pair: after every pair the memory is that of all pairs so far.
 
-import { learnLinear, type Matrix, onlineMemory, recallLinear } from "@hamlet/kohonen";
+import type { Matrix } from "@hamlet/graph";
+import { learnLinear, onlineMemory, recallLinear } from "@hamlet/kohonen";
 import { describe, expect, test } from "vitest";
 import { largestGap, randomPairs, thrownBy } from "./random-pairs.ts";
 
@@ -80,8 +81,8 @@ describe("mistakes", () => {
     const memory = onlineMemory({ d: 3, m: 1 });
     const learn = () => memory.learn(Float64Array.of(1, 0), Float64Array.of(1));
     expect(await thrownBy(learn)).toMatchInlineSnapshot(`
-      "kohonen/bad-shape
-      key: expected rows of 3 numbers, as the memory has, found rows of 2. Pass rows of the same length as those that were stored."
+      "graph/bad-shape
+      key: expected rows of 3 numbers, as what they meet has, found rows of 2. Pass rows of the same length."
     `);
   });
 });

@@ -1,7 +1,8 @@
 // Pairs for tests, and plain ways to compare what comes back.
 
 import { foldIn, key } from "@hamlet/core";
-import { gaussianRows, type Matrix, type MatrixLike, type Pairs } from "@hamlet/kohonen";
+import type { Matrix } from "@hamlet/graph";
+import { gaussianRows, type MatrixLike, type Pairs } from "@hamlet/kohonen";
 import { Matrix as Dense } from "ml-matrix";
 
 export interface PairSizes {

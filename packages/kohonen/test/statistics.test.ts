@@ -1,10 +1,10 @@
 // Sums over pairs: they merge, they forget, and they teach the same memory.
 
+import type { Matrix } from "@hamlet/graph";
 import {
   forgetStatistics,
   learnFromStatistics,
   learnLinear,
-  type Matrix,
   mergeStatistics,
   type Pairs,
   recallLinear,

@@ -1,12 +1,13 @@
 // The examples of the repository as data: what fixtures/models holds, and how it is read back.
 
-import { type EnergyGraph, fromJson, type HamIr, invariant, type Tensor } from "@hamlet/graph";
-
-/** An array of a file, row-major. */
-export interface ExampleArray {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
+import {
+  type EnergyGraph,
+  fromJson,
+  type HamIr,
+  invariant,
+  type NumberArray,
+  type Tensor,
+} from "@hamlet/graph";
 
 /** A file of `fixtures/models`. */
 export interface ExampleFile {
@@ -17,7 +18,7 @@ export interface ExampleFile {
   /** The length of one Euler step. */
   readonly dt: number;
   /** By name: every const, param, data and given, and the state of every layer. */
-  readonly inputs: Readonly<Record<string, ExampleArray>>;
+  readonly inputs: Readonly<Record<string, NumberArray<readonly number[]>>>;
   /** What the float64 interpreter gives, one example after the other. */
   readonly expected: {
     readonly energy: readonly number[];

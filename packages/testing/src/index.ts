@@ -2,7 +2,6 @@ export { NODE_BACKENDS, useBackend, type NodeBackend } from "./backends.ts";
 export { expectClose, maxRelativeError, type CloseOptions, type ErrorOptions } from "./close.ts";
 export {
   EXAMPLE_STEPS,
-  type ExampleArray,
   type ExampleEntries,
   type ExampleFile,
   type ExampleModel,

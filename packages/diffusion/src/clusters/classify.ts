@@ -1,6 +1,6 @@
-import { HamError } from "@hamlet/graph";
+import { assertMatrix, HamError } from "@hamlet/graph";
 import { nearestTo } from "../data/distance.ts";
-import { assertPoints, assertWidth, type Points } from "../data/points.ts";
+import { type Points } from "../data/points.ts";
 
 /** What became of a sample. */
 export type SampleKind = "memorised" | "spurious" | "generalised";
@@ -34,7 +34,7 @@ export interface SampleClasses {
  * Both thresholds depend on the data, so none is assumed: look at `toPattern` and `toSample`. That
  * of duplicates also depends on how many samples there are, since samples of any continuous density
  * lie closer the more of them are drawn.
- * @throws HamError `diffusion/threshold`; as `assertPoints`.
+ * @throws HamError `diffusion/threshold`; as `assertMatrix`.
  * @see Pham et al., arXiv:2505.21777.
  */
 export function classifySamples(
@@ -42,8 +42,8 @@ export function classifySamples(
   patterns: Points,
   { memorised, duplicate }: ClassifyOptions,
 ): SampleClasses {
-  assertPoints("patterns", patterns);
-  assertWidth("samples", samples, patterns.shape[1]);
+  assertMatrix("patterns", patterns);
+  assertMatrix("samples", samples, { width: patterns.shape[1] });
   assertThreshold("memorised", memorised);
   assertThreshold("duplicate", duplicate);
   const each = Array.from({ length: samples.shape[0] }, (_, i) => i);

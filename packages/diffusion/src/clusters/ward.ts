@@ -1,5 +1,5 @@
-import { HamError } from "@hamlet/graph";
-import { assertPoints, type Points, pointAt } from "../data/points.ts";
+import { assertMatrix, HamError } from "@hamlet/graph";
+import { type Points, pointAt } from "../data/points.ts";
 
 /** Points in groups. */
 export interface Clusters {
@@ -26,7 +26,7 @@ interface Merger {
  *
  * For single points that is the Euclidean distance; the convention is that of SciPy and
  * scikit-learn. Mergers are found along chains of nearest neighbours, in O(n²) time and O(n) memory.
- * @throws HamError `diffusion/threshold` unless `threshold` is a number above 0; as `assertPoints`.
+ * @throws HamError `diffusion/threshold` unless `threshold` is a number above 0; as `assertMatrix`.
  * @see Ward, Hierarchical grouping to optimize an objective function, 1963; Murtagh, A survey of
  * recent advances in hierarchical clustering algorithms, 1983.
  */
@@ -34,7 +34,7 @@ export function wardClusters(
   points: Points,
   { threshold }: { readonly threshold: number },
 ): Clusters {
-  assertPoints("points", points);
+  assertMatrix("points", points);
   if (!(threshold > 0)) {
     throw new HamError(
       "diffusion/threshold",

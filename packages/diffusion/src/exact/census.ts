@@ -1,5 +1,6 @@
 // A census: the points where the energy of a dense memory stands still, and whether they add up.
 
+import { assertMatrix } from "@hamlet/graph";
 import {
   foldIn,
   inTurns,
@@ -11,7 +12,7 @@ import {
   type Signal,
   uniform,
 } from "@hamlet/core";
-import { assertPoints, type Points, pointAt } from "../data/points.ts";
+import { type Points, pointAt } from "../data/points.ts";
 import { nearestTo } from "../data/distance.ts";
 import { makeAttention } from "./attention.ts";
 import { fromAxes, intoAxes, principalAxes, type PrincipalAxes } from "./covariance.ts";
@@ -77,7 +78,7 @@ const MIDDLES = 400;
  * finds saddles and maxima, from the starts, from points equally far from several patterns, and from
  * between the points that are known.
  * @param patterns - `[K, N]`.
- * @throws HamError `diffusion/beta`; as `assertPoints`.
+ * @throws HamError `diffusion/beta`; as `assertMatrix`.
  */
 export async function energyCensus(
   patterns: Points,
@@ -85,7 +86,7 @@ export async function energyCensus(
 ): Promise<EnergyCensus> {
   const { beta, starts = 200, key = keyOf(0), onProgress, signal } = options;
   assertBeta(beta);
-  assertPoints("patterns", patterns);
+  assertMatrix("patterns", patterns);
   const axes = principalAxes(patterns);
   const reduced = intoAxes(axes, patterns);
   const search = makeSearch(reduced, beta);

@@ -1,4 +1,5 @@
-import { assertPoints, assertWidth, type Points } from "../data/points.ts";
+import { assertMatrix } from "@hamlet/graph";
+import { type Points } from "../data/points.ts";
 import { makeAttention } from "./attention.ts";
 import { assertBeta } from "./inverse-temperature.ts";
 
@@ -14,14 +15,14 @@ export interface PointEnergies {
  *
  * At `β = β_t` (see `inverseTemperatureAt`) it is the energy of the diffusion,
  * `−2σ²t log Σ_μ exp(−|x − ξ_μ|²/(2σ²t))`, and `∇ log p_t = −β_t ∇E`.
- * @throws HamError `diffusion/beta`, and as `assertPoints`.
+ * @throws HamError `diffusion/beta`, and as `assertMatrix`.
  * @see Pham et al., arXiv:2505.21777.
  */
 export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): PointEnergies {
   assertBeta(beta);
-  assertPoints("patterns", patterns);
+  assertMatrix("patterns", patterns);
   const [, width] = patterns.shape;
-  assertWidth("x", x, width);
+  assertMatrix("x", x, { width });
   const attention = makeAttention(patterns);
   const energy = new Float64Array(x.shape[0]);
   const gradient = new Float64Array(x.data.length);

@@ -1,5 +1,6 @@
+import { assertMatrix } from "@hamlet/graph";
 import { makeTurn } from "@hamlet/core";
-import { assertPoints, type Points } from "../data/points.ts";
+import { type Points } from "../data/points.ts";
 import type { Noise } from "../noise.ts";
 import type { Score } from "../score.ts";
 import { makeAttention, spreadOf } from "./attention.ts";
@@ -21,11 +22,11 @@ export interface ExactScore extends Score {
  *
  * All sums are taken from the nearest pattern on, so nothing overflows at any `t > 0`.
  * @param patterns - `[K, N]`.
- * @throws HamError as `assertPoints`; the methods throw `diffusion/time` unless `t > 0`.
+ * @throws HamError as `assertMatrix`; the methods throw `diffusion/time` unless `t > 0`.
  * @see Pham et al., arXiv:2505.21777.
  */
 export function exactScore(patterns: Points, noise: Noise): ExactScore {
-  assertPoints("patterns", patterns);
+  assertMatrix("patterns", patterns);
   const [count, width] = patterns.shape;
   const attention = makeAttention(patterns);
 

@@ -1,8 +1,8 @@
 // The two times at which the way back from noise to data decides something.
 
 import { type Key, key as keyOf, normal, permutation, split } from "@hamlet/core";
-import { HamError } from "@hamlet/graph";
-import { assertPoints, type Points } from "../data/points.ts";
+import { assertMatrix, HamError } from "@hamlet/graph";
+import { type Points } from "../data/points.ts";
 import { type Noise, noiseDeviation } from "../noise.ts";
 import { principalAxes } from "./covariance.ts";
 import { inverseTemperatureAt } from "./inverse-temperature.ts";
@@ -14,12 +14,12 @@ import { inverseTemperatureAt } from "./inverse-temperature.ts";
  * at their mean: `σ² t_S = Λ`, the largest eigenvalue of the covariance of the patterns. (The paper
  * has `e^(2t) = Λ` for data that shrink while noise is added; seen from the data, that is noise of
  * variance `e^(2t) − 1`, which is Λ when Λ is large.) A time above 1 lies before the process begins.
- * @throws HamError as `assertPoints`.
+ * @throws HamError as `assertMatrix`.
  * @see Biroli, Bonnaire, de Bortoli and Mézard, Dynamical regimes of diffusion models, Nature
  * Communications 2024, arXiv:2402.18491.
  */
 export function speciationTime(patterns: Points, { sigma }: Noise): number {
-  assertPoints("patterns", patterns);
+  assertMatrix("patterns", patterns);
   return (principalAxes(patterns).variances[0] ?? 0) / sigma ** 2;
 }
 
@@ -61,12 +61,12 @@ const ERRORS = 2;
  * error of order 1/M², and gives `time`; the two estimates, two standard errors further out, give
  * `low` and `high`. Points that are spread evenly, and not drawn, make `time` too late.
  * @param population - `[M, N]`, drawn independently, the more the better; at least 2K.
- * @throws HamError `diffusion/population` unless `2 ≤ K ≤ M/2`; as `assertPoints`.
+ * @throws HamError `diffusion/population` unless `2 ≤ K ≤ M/2`; as `assertMatrix`.
  * @see Biroli, Bonnaire, de Bortoli and Mézard, arXiv:2402.18491.
  */
 export function collapseTime(population: Points, options: CollapseOptions): CollapseTime {
   const { noise, count, draws = 1000, key = keyOf(0) } = options;
-  assertPoints("population", population);
+  assertMatrix("population", population);
   assertPopulation(population.shape[0], count);
   const informationAt = makeInformation(population, noise, { draws, key });
   const scale = speciationTime(population, noise);

@@ -1,5 +1,5 @@
-import { HamError } from "@hamlet/graph";
-import { assertWidth, type Points } from "../data/points.ts";
+import { assertMatrix, HamError } from "@hamlet/graph";
+import { type Points } from "../data/points.ts";
 import type { Noise } from "../noise.ts";
 import { assertEnd } from "../sample/time-steps.ts";
 import type { Score } from "../score.ts";
@@ -37,7 +37,7 @@ export interface LikelihoodOptions extends StepControl {
  * `s·e_x + e + ½ e_xᵀ (∂s/∂x) e_x`, and that is what the tolerance is about: where the density falls
  * into a valley the score is steep, and a point has to be known much better than its coordinates show.
  * @returns `[n]`.
- * @throws HamError `diffusion/bad-shape`, `diffusion/end`, `diffusion/tolerance`, `diffusion/too-many-steps`.
+ * @throws HamError `graph/bad-shape`, `diffusion/end`, `diffusion/tolerance`, `diffusion/too-many-steps`.
  * @see Song et al., arXiv:2011.13456, appendix D.2; Chen et al., Neural ordinary differential
  * equations, NeurIPS 2018, arXiv:1806.07366.
  */
@@ -53,7 +53,7 @@ export async function logLikelihood(
   }: LikelihoodOptions,
 ): Promise<Float64Array> {
   const { width } = score;
-  assertWidth("points", points, width);
+  assertMatrix("points", points, { width });
   assertEnd(t);
   assertTolerance(tolerance);
   const gain = -0.5 * noise.sigma ** 2;

@@ -1,8 +1,8 @@
 // The training loop: a batch, its gradient, a step, the average.
 
 import { foldIn, type Key, key as keyOf, makeTurn, type Progress, type Signal } from "@hamlet/core";
-import { HamError } from "@hamlet/graph";
-import { assertWidth, type Points } from "../data/points.ts";
+import { assertMatrix, HamError } from "@hamlet/graph";
+import { type Points } from "../data/points.ts";
 import { initialModel, type InitialOptions, type ScoreModel } from "../network/model.ts";
 import { type NetworkShape, networkShape } from "../network/shape.ts";
 import { Batches } from "./batches.ts";
@@ -57,7 +57,7 @@ export interface TrainedScore {
  * Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23
  * (2011); Song et al., ICLR 2021, arXiv:2011.13456.
  *
- * @throws HamError `diffusion/bad-shape`, `diffusion/empty`, `diffusion/not-finite`, `diffusion/bad-setting`, `diffusion/network-shape`;
+ * @throws HamError `graph/bad-shape`, `graph/empty-array`, `graph/not-finite`, `diffusion/bad-setting`, `diffusion/network-shape`;
  * `diffusion/other-training` for a checkpoint of something else; `diffusion/loss-not-finite`.
  */
 export async function trainScore(
@@ -66,7 +66,7 @@ export async function trainScore(
 ): Promise<TrainedScore> {
   const settings = settingsOf(options, patterns.shape[0]);
   const shape = networkShape({ width: patterns.shape[1], ...options.shape });
-  assertWidth("the patterns to learn from", patterns, shape.width);
+  assertMatrix("the patterns to learn from", patterns, { width: shape.width });
   const task = { patterns, settings };
   const resumed = options.resume === undefined ? null : readResumed(options.resume, shape, task);
   const key = resumed?.checkpoint.key ?? options.key ?? keyOf(0);

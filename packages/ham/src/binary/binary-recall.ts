@@ -12,6 +12,7 @@ import {
   HamError,
   lit,
   type Neuron,
+  type NumberArray,
   layerEnergy,
   add,
   type Recall,
@@ -121,7 +122,7 @@ export class BinaryRecall implements CompiledRecall {
   async run(options: RecallOptions = {}): Promise<RecallResult> {
     this.#assertReady(options);
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
-    const givens = new Map<Tensor, { shape: number[]; data: ArrayLike<number> }>();
+    const givens = new Map<Tensor, NumberArray>();
     for (const [tensor, value] of options.givens ?? []) {
       givens.set(tensor, { shape: value.shape, data: await value.data() });
     }

@@ -8,6 +8,7 @@ import {
   type Expr,
   makeClosures,
   type Neuron,
+  type NumberArray,
   type Recall,
   sizeOfDim,
   type Tensor,
@@ -25,10 +26,7 @@ import { asyncWalk, syncWalk, type Walk, type WalkSetup, type WalkUnit } from ".
 import { type FlipForm, flipForm } from "./flip.ts";
 
 /** Numbers that the examples of a batch are given, `[B, …axes]`. */
-export type Givens = ReadonlyMap<
-  Tensor,
-  { readonly shape: readonly number[]; readonly data: ArrayLike<number> }
->;
+export type Givens = ReadonlyMap<Tensor, NumberArray>;
 
 /** One example on its way. */
 export interface Example {

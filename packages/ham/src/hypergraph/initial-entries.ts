@@ -5,6 +5,7 @@ import {
   type Dim,
   type Environment,
   evaluateScalar,
+  type NumberArray,
   sizeOfDim,
   type Tensor,
   tensorsIn,
@@ -13,10 +14,7 @@ import { drawEntries } from "../recall/draw.ts";
 import { assertAdmitted } from "./assert-admitted.ts";
 
 /** Entries of a tensor on the CPU, row-major. */
-export interface Entries {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+export type Entries = NumberArray<Float32Array>;
 
 /**
  * Adds the entries of every tensor whose source is a formula, a draw or a list, unless it has some.

@@ -1,13 +1,8 @@
 import type { Signal } from "@hamlet/core";
-import { HamError } from "@hamlet/graph";
+import { assertMatrix, HamError, type Matrix } from "@hamlet/graph";
 
-/** Patterns of −1 and +1, one a row. */
-export interface StoredPatterns {
-  /** Patterns by units: `[K, D]`. */
-  readonly shape: readonly [number, number];
-  /** Row-major. Borrowed. */
-  readonly data: ArrayLike<number>;
-}
+/** Patterns of −1 and +1, one a row: `[K, D]`. Borrowed. */
+export type StoredPatterns = Matrix<ArrayLike<number>>;
 
 /** What all storage rules can be asked. */
 export interface StorageOptions {
@@ -23,15 +18,12 @@ export interface StorageOptions {
 /**
  * Patterns in float64, one array each.
  *
- * @throws HamError `ham/bad-patterns` where the shape does not fit, or an entry is not −1 or +1.
+ * @throws HamError as `assertMatrix`, and `ham/bad-patterns` where an entry is not −1 or +1.
  */
-export function rowsOf({ shape: [K, D], data }: StoredPatterns): Float64Array[] {
-  if (data.length !== K * D || D === 0) {
-    throw new HamError(
-      "ham/bad-patterns",
-      `Patterns of shape [${K}, ${D}] have ${K * D} entries and at least one unit; found ${data.length} entries.`,
-    );
-  }
+export function rowsOf(patterns: StoredPatterns): Float64Array[] {
+  assertMatrix("patterns", patterns);
+  const { shape, data } = patterns;
+  const [K, D] = shape;
   const all = new Float64Array(data);
   const wrong = all.findIndex((entry) => entry !== -1 && entry !== 1);
   if (wrong >= 0) {

@@ -1,16 +1,10 @@
 // Recall by comparing a query with every stored key, some queries at a time.
 
 import { inTurns, makeTurn, type Progress } from "@hamlet/core";
-import { HamError } from "@hamlet/graph";
+import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
 import type { StopOptions } from "../learn/linear.ts";
 import { assertPairs, type Pairs } from "../learn/pairs.ts";
-import {
-  assertMatrix,
-  assertWidth,
-  type Matrix,
-  type MatrixLike,
-  zeros,
-} from "../matrix/matrix.ts";
+import { type MatrixLike, zeros } from "../matrix/matrix.ts";
 import { addProduct } from "../matrix/multiply.ts";
 import type { Separation } from "./separation.ts";
 
@@ -32,7 +26,7 @@ const BUDGET = 2 ** 21;
  * The work is `q n (d + m)` multiplications; no more than `budget` scores are held at a time.
  * @param recall - the pairs, and the queries `[q, d]`, one a row.
  * @returns `[q, m]`.
- * @throws HamError as `learnLinear` does, `kohonen/bad-shape` for queries of another length, and
+ * @throws HamError as `learnLinear` does, `graph/bad-shape` for queries of another length, and
  * `kohonen/not-finite` when the separation function gives a number that is not finite.
  * @example
  * await recallKernel({ keys, values, queries }, { separation: softmaxSeparation({ beta: 4 }) });
@@ -42,10 +36,9 @@ export async function recallKernel(
   { separation, budget = BUDGET, onProgress, signal }: KernelOptions,
 ): Promise<Matrix> {
   assertPairs(pairs);
-  assertMatrix("queries", queries);
   const { keys, values } = pairs;
   const [n, d] = keys.shape;
-  assertWidth("queries", queries, d);
+  assertMatrix("queries", queries, { width: d });
   const m = values.shape[1];
   const total = queries.shape[0];
   const recalled = zeros(total, m);

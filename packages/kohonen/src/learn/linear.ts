@@ -1,14 +1,8 @@
 // The linear associator: the matrix that maps every key nearest to its value.
 
+import { assertMatrix, type Matrix } from "@hamlet/graph";
 import { inTurns, makeTurn, type Signal, type Work } from "@hamlet/core";
-import {
-  assertMatrix,
-  assertWidth,
-  type Matrix,
-  type MatrixLike,
-  transposed,
-  zeros,
-} from "../matrix/matrix.ts";
+import { type MatrixLike, transposed, zeros } from "../matrix/matrix.ts";
 import { addProduct } from "../matrix/multiply.ts";
 import { factorGram, gramMatrix, solveGram } from "./gram.ts";
 import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
@@ -48,7 +42,7 @@ const REFINED = 1e13;
  * @param pairs - n keys of d numbers and n values of m numbers, one pair a row.
  * @returns the weights, and how they were found; `solution.warning` is a sentence where the keys
  * are singular or nearly so.
- * @throws HamError `kohonen/bad-shape`, `kohonen/empty`, `kohonen/not-finite`,
+ * @throws HamError `graph/bad-shape`, `graph/empty-array`, `graph/not-finite`,
  * `kohonen/count-mismatch`, `kohonen/zero-keys` or `kohonen/bad-ridge`.
  * @see Kohonen and Ruohonen (1973), Representation of associated data by matrix operators.
  * @example
@@ -91,7 +85,7 @@ function* learned(pairs: Pairs, ridge: number): Work<LinearMemory> {
  *
  * @param queries - `[q, d]`, one a row.
  * @returns `[q, m]`.
- * @throws HamError `kohonen/bad-shape`, `kohonen/empty` or `kohonen/not-finite`.
+ * @throws HamError `graph/bad-shape`, `graph/empty-array` or `graph/not-finite`.
  */
 export async function recallLinear(
   { weights }: LinearMemory,
@@ -99,8 +93,7 @@ export async function recallLinear(
   { signal }: StopOptions = {},
 ): Promise<Matrix> {
   const [m, d] = weights.shape;
-  assertMatrix("queries", queries);
-  assertWidth("queries", queries, d);
+  assertMatrix("queries", queries, { width: d });
   const count = queries.shape[0];
   const recalled = zeros(count, m);
   const product = addProduct(

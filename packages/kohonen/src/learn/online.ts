@@ -1,7 +1,7 @@
 // Learning and forgetting one pair at a time, in O(d²) each.
 
-import { HamError } from "@hamlet/graph";
-import { assertMatrix, assertWidth, type Matrix, zeros } from "../matrix/matrix.ts";
+import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
+import { zeros } from "../matrix/matrix.ts";
 
 /** A column vector of key or value. */
 export type Vector = Float32Array | Float64Array;
@@ -28,7 +28,7 @@ export interface OnlineMemory {
   readonly count: number;
   /**
    * Stores a pair.
-   * @throws HamError `kohonen/bad-shape` or `kohonen/not-finite`.
+   * @throws HamError `graph/bad-shape` or `graph/not-finite`.
    */
   learn(key: Vector, value: Vector): void;
   /**
@@ -121,10 +121,8 @@ class Recursive implements OnlineMemory {
 
   #check(key: Vector, value: Vector): void {
     const row = (data: Vector) => ({ shape: [1, data.length], data });
-    assertMatrix("key", row(key));
-    assertMatrix("value", row(value));
-    assertWidth("key", row(key), this.#d);
-    assertWidth("value", row(value), this.#m);
+    assertMatrix("key", row(key), { width: this.#d });
+    assertMatrix("value", row(value), { width: this.#m });
   }
 }
 

@@ -1,7 +1,7 @@
 // What a memory stores: key–value pairs, one a row.
 
-import { HamError } from "@hamlet/graph";
-import { assertMatrix, type MatrixLike } from "../matrix/matrix.ts";
+import { assertMatrix, HamError } from "@hamlet/graph";
+import { type MatrixLike } from "../matrix/matrix.ts";
 
 /** Key–value pairs: row i of `values` belongs to row i of `keys`. */
 export interface Pairs {
@@ -14,7 +14,7 @@ export interface Pairs {
 /**
  * Checks pairs before anything is computed.
  *
- * @throws HamError `kohonen/bad-shape`, `kohonen/empty`, `kohonen/not-finite` for either matrix,
+ * @throws HamError `graph/bad-shape`, `graph/empty-array`, `graph/not-finite` for either matrix,
  * `kohonen/count-mismatch` when there is not one value for each key, and `kohonen/zero-keys` when
  * every key is zero.
  */

@@ -2,9 +2,9 @@
 
 import { inTurns, makeTurn, type Work } from "@hamlet/core";
 import { EVD, Matrix as Dense } from "ml-matrix";
-import { HamError } from "@hamlet/graph";
+import { type Matrix, HamError } from "@hamlet/graph";
 import { solveCholesky } from "../matrix/cholesky.ts";
-import { type Matrix, transposed, zeros } from "../matrix/matrix.ts";
+import { transposed, zeros } from "../matrix/matrix.ts";
 import { addProduct, mirrorLower } from "../matrix/multiply.ts";
 import { factorGram } from "./gram.ts";
 import type { LinearMemory, LinearOptions, StopOptions } from "./linear.ts";

@@ -4,6 +4,7 @@
 // the velocity is our own −(1/τ) ∂E/∂x̂, so that its numbers can be compared with ours. The file
 // works on one example; `jax.vmap` makes it work on many.
 
+import type { NumberArray } from "../../array.ts";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import {
   activationOf,
@@ -27,13 +28,7 @@ export interface JaxOptions {
   /** The name of a recall; its solver, steps and clamps become the function `recall`. */
   readonly recall?: string;
   /** Arrays that the file holds itself; whoever calls `load` may give others. */
-  readonly values?: ReadonlyMap<Tensor, JaxArray>;
-}
-
-/** An array in a file: its shape, and its entries row-major. */
-export interface JaxArray {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
+  readonly values?: ReadonlyMap<Tensor, NumberArray>;
 }
 
 /**
@@ -98,9 +93,9 @@ class JaxFile {
   readonly #tensors = new Map<Tensor, string>();
   readonly #names: Names;
 
-  readonly #values: ReadonlyMap<Tensor, JaxArray>;
+  readonly #values: ReadonlyMap<Tensor, NumberArray>;
 
-  constructor(graph: EnergyGraph, values: ReadonlyMap<Tensor, JaxArray>) {
+  constructor(graph: EnergyGraph, values: ReadonlyMap<Tensor, NumberArray>) {
     this.#graph = graph;
     this.#values = values;
     const taken = new Set(["jax", "jnp", "np", "states", "activations", "model", "time", "sizes"]);
