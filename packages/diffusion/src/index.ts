@@ -9,7 +9,6 @@ export { circlePoints, type CircleOptions, polygonPoints } from "./data/circle.t
 export { type GridOptions, gridPoints } from "./data/grid.ts";
 export { type Points, pointsFromArray, pointsOf } from "./data/points.ts";
 export { subset } from "./data/subset.ts";
-export { besselRatio, i0e, i1e, logI0 } from "./exact/bessel.ts";
 export {
   type EnergyCensus,
   energyCensus,

@@ -1,12 +1,11 @@
 // The exact score: against JAX, finite differences, and both ends of time.
 
+import { besselRatio, i0e } from "@hamlet/core/numbers";
 import { key, normal } from "@hamlet/core";
 import {
-  besselRatio,
   denseMemoryEnergy,
   type ExactScore,
   exactScore,
-  i0e,
   inverseTemperatureAt,
   pointsOf,
   polygonPoints,

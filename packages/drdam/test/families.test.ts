@@ -1,6 +1,7 @@
 // How the families of rows compare, and which defects of their textbook forms are avoided.
 
 import { foldIn, key, normal, uniform } from "@hamlet/core";
+import { chiQuantile } from "@hamlet/core/numbers";
 import {
   FeatureMap,
   type FeatureOptions,
@@ -10,9 +11,6 @@ import {
   rbfKernelOf,
 } from "@hamlet/drdam";
 import { describe, expect, test } from "vitest";
-import { chiQuantile, gammaP } from "../src/numbers/gamma.ts";
-import { sinCos } from "../src/numbers/sin-cos.ts";
-import { walshHadamard } from "../src/numbers/walsh-hadamard.ts";
 
 /** The features' mean of `cos⟨ω, √β δ⟩` over groups of `size` rows. */
 function groupMeans(map: FeatureMap, delta: Float64Array, size: number): Float64Array {
@@ -210,47 +208,6 @@ describe("rows", () => {
         lengths.filter((length) => length < chiQuantile(32, p)).length / 3200;
       const allowed = norms === "chi" ? 0.035 : 0.002;
       for (const p of [0.1, 0.5, 0.9]) expect(Math.abs(below(p) - p)).toBeLessThan(allowed);
-    }
-  });
-});
-
-describe("numbers", () => {
-  test("sines and cosines are those of Math, far out too", () => {
-    const angles = Float64Array.from(
-      [...normal(key(1), 2000)].flatMap((x) => [x, 100 * x, 1e5 * x, 1e9 * x]),
-    );
-    const [sines, cosines] = [new Float64Array(8000), new Float64Array(8000)];
-    sinCos(angles, 8000, sines, cosines);
-    let worst = 0;
-    angles.forEach((angle, i) => {
-      worst = Math.max(worst, Math.abs(sines[i] - Math.sin(angle)));
-      worst = Math.max(worst, Math.abs(cosines[i] - Math.cos(angle)));
-    });
-    expect(worst).toBeLessThan(1e-15);
-  });
-
-  test("the fast Walsh–Hadamard transform is the product with the matrix of Sylvester", () => {
-    for (const n of [1, 2, 4, 8, 32, 64]) {
-      const x = Float64Array.from(normal(key(n), n));
-      const fast = x.slice();
-      walshHadamard(fast, n);
-      const bits = (k: number) => k.toString(2).replaceAll("0", "").length;
-      fast.forEach((found, i) => {
-        const expected = x.reduce((sum, entry, j) => sum + (bits(i & j) % 2 ? -entry : entry), 0);
-        expect(found).toBeCloseTo(expected, 10);
-      });
-    }
-  });
-
-  test("χ quantiles are those of tables", () => {
-    // χ²: 0.95 of 1, 10 and 100 degrees of freedom; the median of 2 degrees is √(2 ln 2).
-    expect(chiQuantile(1, 0.95) ** 2).toBeCloseTo(3.841458820694124, 9);
-    expect(chiQuantile(10, 0.95) ** 2).toBeCloseTo(18.307038053275146, 9);
-    expect(chiQuantile(100, 0.05) ** 2).toBeCloseTo(77.92946516501945, 8);
-    expect(chiQuantile(2, 0.5)).toBeCloseTo(Math.sqrt(2 * Math.LN2), 12);
-    expect(gammaP(8192, 8192)).toBeCloseTo(0.50147, 4);
-    for (const p of [1e-7, 0.3, 1 - 1e-7]) {
-      expect(gammaP(8192, chiQuantile(16384, p) ** 2 / 2)).toBeCloseTo(p, 10);
     }
   });
 });

@@ -17,16 +17,21 @@ function thrownBy(array: NumberArray, width?: number): string {
 test("every matrix of finite numbers passes, and the first other number is named", () => {
   const sizes = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }));
   fc.assert(
-    fc.property(sizes, fc.nat(), fc.constantFrom(Number.NaN, Infinity, -Infinity), (shape, at, wrong) => {
-      const data = new Float64Array(shape[0] * shape[1]);
-      expect(thrownBy({ shape, data }, shape[1])).toBe("nothing");
-      const place = at % data.length;
-      data.fill(wrong, place);
-      const [row, column] = [Math.floor(place / shape[1]), place % shape[1]];
-      expect(thrownBy({ shape, data })).toBe(
-        `graph/not-finite: keys: expected finite numbers, found ${wrong} in row ${row}, column ${column}. Leave that row out, or mend the data it comes from.`,
-      );
-    }),
+    fc.property(
+      sizes,
+      fc.nat(),
+      fc.constantFrom(Number.NaN, Infinity, -Infinity),
+      (shape, at, wrong) => {
+        const data = new Float64Array(shape[0] * shape[1]);
+        expect(thrownBy({ shape, data }, shape[1])).toBe("nothing");
+        const place = at % data.length;
+        data.fill(wrong, place);
+        const [row, column] = [Math.floor(place / shape[1]), place % shape[1]];
+        expect(thrownBy({ shape, data })).toBe(
+          `graph/not-finite: keys: expected finite numbers, found ${wrong} in row ${row}, column ${column}. Leave that row out, or mend the data it comes from.`,
+        );
+      },
+    ),
   );
 });
 

@@ -4,8 +4,7 @@ import { bits, foldIn, type Key, makeTurn, split, type Turn } from "@hamlet/core
 import { recallKernel } from "./kernel/recall.ts";
 import type { Separation } from "./kernel/separation.ts";
 import { learnLinear, recallLinear, type StopOptions } from "./learn/linear.ts";
-import type { Pairs } from "./learn/pairs.ts";
-import type { MatrixLike } from "./matrix/matrix.ts";
+import type { Pairs, MatrixLike } from "./learn/pairs.ts";
 import {
   type Closeness,
   closenessOf,

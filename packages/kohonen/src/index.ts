@@ -16,7 +16,7 @@ export {
   type StopOptions,
 } from "./learn/linear.ts";
 export { onlineMemory, type OnlineMemory, type Vector } from "./learn/online.ts";
-export type { Pairs } from "./learn/pairs.ts";
+export type { MatrixLike, Pairs } from "./learn/pairs.ts";
 export type { Solution } from "./learn/solution.ts";
 export {
   forgetStatistics,
@@ -25,7 +25,6 @@ export {
   type Statistics,
   statisticsOf,
 } from "./learn/statistics.ts";
-export type { MatrixLike } from "./matrix/matrix.ts";
 export {
   type Closeness,
   closenessOf,

@@ -1,6 +1,6 @@
 // How close recalled values are to the stored ones.
 
-import { type MatrixLike } from "./matrix/matrix.ts";
+import type { MatrixLike } from "./learn/pairs.ts";
 import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
 
 /** A mean over pairs with its standard error. */

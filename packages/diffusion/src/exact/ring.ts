@@ -1,7 +1,7 @@
 // Infinitely many patterns on a circle: what the exact energy tends to.
 
 import type { Noise } from "../noise.ts";
-import { besselRatio, logI0 } from "./bessel.ts";
+import { besselRatio, logI0 } from "@hamlet/core/numbers";
 import type { ExactScore } from "./exact-score.ts";
 import { assertBeta, inverseTemperatureAt } from "./inverse-temperature.ts";
 

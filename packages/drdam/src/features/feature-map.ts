@@ -6,7 +6,7 @@
 
 import type { Features } from "./features.ts";
 import { rowsIn } from "./projection.ts";
-import { sinCos } from "../numbers/sin-cos.ts";
+import { sinCos } from "@hamlet/core/numbers";
 
 /** The factor that all entries of `Φ` share: `1/√Y` for cosines and sines, `1/√(2Y)` for exponentials. */
 export function featureScale({ description: { kind, Y } }: Features): number {

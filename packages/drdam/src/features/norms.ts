@@ -5,7 +5,7 @@
 // kernel stays unbiased; with the one length √P it does not, and the bias adds up over memories.
 
 import { bits, foldIn, uniform } from "@hamlet/core";
-import { chiQuantile } from "../numbers/gamma.ts";
+import { chiQuantile } from "@hamlet/core/numbers";
 import type { FeatureDescription } from "./description.ts";
 
 /** The norms of `Y` rows in `P` dimensions. */

@@ -5,7 +5,7 @@
 // P degrees of freedom a row is close to a normal vector, and so is the part of it that meets a state.
 
 import { bits, foldIn } from "@hamlet/core";
-import { walshHadamard } from "../numbers/walsh-hadamard.ts";
+import { walshHadamard } from "@hamlet/core/numbers";
 import type { FeatureDescription } from "./description.ts";
 import { rowNorms } from "./norms.ts";
 import { type Projection, rowsIn } from "./projection.ts";

@@ -4,7 +4,7 @@ import { lseDescent, type Patterns, rbfKernelOf } from "../exact.ts";
 import { FeatureMap } from "../features/feature-map.ts";
 import type { Features } from "../features/features.ts";
 import { rowsIn } from "../features/projection.ts";
-import { sinCos } from "../numbers/sin-cos.ts";
+import { dot, sinCos } from "@hamlet/core/numbers";
 
 /** A grid over a plane of states, `origin + x u + y w`; the values of `xs` lie closest together. */
 export interface PlaneGrid {
@@ -158,12 +158,6 @@ export function kernelScatter(
     exact: Float64Array.from(pairs, ({ exact }) => exact),
     approx: Float64Array.from(pairs, ({ approx }) => approx),
   };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 function overGrid(

@@ -8,7 +8,7 @@ import {
   type FeatureOptions,
   printFeatures,
 } from "../features/description.ts";
-import { ExactSums } from "../numbers/exact-sum.ts";
+import { ExactSums } from "@hamlet/core/numbers";
 
 /** What a memory consists of. */
 export interface StoredMemory {

@@ -10,7 +10,7 @@ import {
 } from "../features/description.ts";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
 import { type Features, makeFeatures } from "../features/features.ts";
-import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "../numbers/exact-sum.ts";
+import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "@hamlet/core/numbers";
 import { type ErrorBar, estimatedError } from "../theory/error-bar.ts";
 import { readMemory, type StoredMemory, writeMemory } from "./file.ts";
 import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recall.ts";

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Features } from "../features/features.ts";
 import { StructuredProjection } from "../features/structured.ts";
-import { walshHadamard } from "../numbers/walsh-hadamard.ts";
+import { walshHadamard } from "@hamlet/core/numbers";
 
 /** The rows ω on a backend. It owns its tensors. */
 export interface TensorProjection {

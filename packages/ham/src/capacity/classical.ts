@@ -1,6 +1,6 @@
 // The classical network with K random patterns of N units and Hebb's couplings.
 
-import { errorFunction } from "./normal.ts";
+import { errorFunction } from "@hamlet/core/numbers";
 
 /**
  * The probability that one unit of a stored pattern is unstable under Hebb's rule, exactly:

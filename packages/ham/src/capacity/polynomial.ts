@@ -1,6 +1,6 @@
 // Powers of overlaps, whole or rectified, with K random patterns of N units.
 
-import { normalTail, normalTailQuantile } from "./normal.ts";
+import { normalTail, normalTailQuantile } from "@hamlet/core/numbers";
 
 /** Which power of the overlaps, and how damaged the states are. */
 export interface PolynomialOptions {

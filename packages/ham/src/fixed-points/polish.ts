@@ -1,5 +1,6 @@
 // Newton steps at the end of a descent, for models of any size.
 
+import { dot } from "@hamlet/core/numbers";
 import type { Work } from "@hamlet/core";
 import type { Landscape, Site, StateVector } from "./landscape.ts";
 
@@ -50,8 +51,4 @@ function* newtonDirection({ leak }: Landscape, site: Site): Work<StateVector> {
     direction = residual.map((value, k) => value + (norm / before) * direction[k]);
   }
   return delta;
-}
-
-function dot(a: StateVector, b: StateVector): number {
-  return a.reduce((total, value, i) => total + value * b[i], 0);
 }

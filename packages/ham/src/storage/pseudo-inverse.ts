@@ -1,3 +1,4 @@
+import { addScaled, dot } from "@hamlet/core/numbers";
 import { makeTurn } from "@hamlet/core";
 import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
 
@@ -40,15 +41,4 @@ export async function pseudoInverse(
   }
   if (!selfCoupling) clearDiagonal(weights, D);
   return weights;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
-  return total;
-}
-
-/** `target ← target + factor · q` */
-function addScaled(target: Float64Array, q: Float64Array, factor: number): void {
-  for (let i = 0; i < q.length; i++) target[i] += factor * q[i];
 }

@@ -1,11 +1,10 @@
 // Recall by comparing a query with every stored key, some queries at a time.
 
+import { addProduct, zeros } from "@hamlet/core/numbers";
 import { inTurns, makeTurn, type Progress } from "@hamlet/core";
 import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
 import type { StopOptions } from "../learn/linear.ts";
-import { assertPairs, type Pairs } from "../learn/pairs.ts";
-import { type MatrixLike, zeros } from "../matrix/matrix.ts";
-import { addProduct } from "../matrix/multiply.ts";
+import { assertPairs, type Pairs, type MatrixLike } from "../learn/pairs.ts";
 import type { Separation } from "./separation.ts";
 
 /** How a kernel memory recalls. */

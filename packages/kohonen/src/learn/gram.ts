@@ -3,12 +3,19 @@
 // A step of the solve is a map from a residual `[n, m]` to a correction of the weights, so that a
 // second step refines the first one.
 
+import {
+  addProduct,
+  cholesky,
+  type Cholesky,
+  conditionOf,
+  type Factor,
+  mirrorLower,
+  solveCholesky,
+  transposed,
+  zeros,
+} from "@hamlet/core/numbers";
 import { type Matrix } from "@hamlet/graph";
 import type { Work } from "@hamlet/core";
-import { type Cholesky, cholesky, solveCholesky } from "../matrix/cholesky.ts";
-import { conditionOf } from "../matrix/condition.ts";
-import { transposed, zeros } from "../matrix/matrix.ts";
-import { addProduct, type Factor, mirrorLower } from "../matrix/multiply.ts";
 import type { Pairs } from "./pairs.ts";
 
 /** Rows of values that are predicted at a time. */

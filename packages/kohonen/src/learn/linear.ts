@@ -1,11 +1,10 @@
 // The linear associator: the matrix that maps every key nearest to its value.
 
+import { addProduct, transposed, zeros } from "@hamlet/core/numbers";
 import { assertMatrix, type Matrix } from "@hamlet/graph";
 import { inTurns, makeTurn, type Signal, type Work } from "@hamlet/core";
-import { type MatrixLike, transposed, zeros } from "../matrix/matrix.ts";
-import { addProduct } from "../matrix/multiply.ts";
 import { factorGram, gramMatrix, solveGram } from "./gram.ts";
-import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
+import { assertPairs, assertRidge, type Pairs, type MatrixLike } from "./pairs.ts";
 import { solveSingular } from "./singular.ts";
 import type { Solution } from "./solution.ts";
 

@@ -1,7 +1,7 @@
 // Learning and forgetting one pair at a time, in O(d²) each.
 
+import { dot, zeros } from "@hamlet/core/numbers";
 import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
-import { zeros } from "../matrix/matrix.ts";
 
 /** A column vector of key or value. */
 export type Vector = Float32Array | Float64Array;
@@ -144,10 +144,4 @@ function addOuter(matrix: Float64Array, a: Float64Array, b: Float64Array, scale:
     const factor = scale * a[i];
     for (let j = 0; j < b.length; j++) matrix[i * b.length + j] += factor * b[j];
   }
-}
-
-function dot(a: Vector, b: Vector): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -1,7 +1,9 @@
 // What a memory stores: key–value pairs, one a row.
 
-import { assertMatrix, HamError } from "@hamlet/graph";
-import { type MatrixLike } from "../matrix/matrix.ts";
+import { assertMatrix, HamError, type NumberArray } from "@hamlet/graph";
+
+/** A matrix that a caller hands in: float32 or float64; an array of a file with two axes is one. */
+export type MatrixLike = NumberArray<Float32Array | Float64Array>;
 
 /** Key–value pairs: row i of `values` belongs to row i of `keys`. */
 export interface Pairs {

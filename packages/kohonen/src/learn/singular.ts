@@ -1,9 +1,8 @@
 // Least squares by singular values, for keys that are singular or nearly so.
 
+import { addProduct, reduceByQr, type Reduced } from "@hamlet/core/numbers";
 import type { Work } from "@hamlet/core";
 import { Matrix as Dense, SVD } from "ml-matrix";
-import { addProduct } from "../matrix/multiply.ts";
-import { type Reduced, reduceByQr } from "../matrix/qr.ts";
 import type { Pairs } from "./pairs.ts";
 import { singularWarning, type Solution } from "./solution.ts";
 

@@ -4,8 +4,8 @@
 // coordinates. Its entry `h = Pᵢᵢ` has the distribution Beta(d/2, (n − d)/2), and given h the pair
 // (v, v̂) is Gaussian with the correlation √h.
 
+import { gammaRatio } from "@hamlet/core/numbers";
 import { HamError } from "@hamlet/graph";
-import { gammaRatio } from "./gamma.ts";
 
 /** The sizes of a memory: n pairs of keys with d and values with m numbers. */
 export interface Sizes {

@@ -1,4 +1,5 @@
-// The χ distribution: the length of a vector of independent standard normal numbers.
+// The gamma function, and the χ distribution: the length of a vector of independent standard normal
+// numbers.
 
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
@@ -13,6 +14,11 @@ export function logGamma(a: number): number {
   const t = x + 7.5;
   const series = LANCZOS.slice(1).reduce((sum, c, i) => sum + c / (x + i + 1), LANCZOS[0]);
   return 0.5 * Math.log(2 * Math.PI) + (x + 0.5) * Math.log(t) - t + Math.log(series);
+}
+
+/** `Γ(a) / Γ(b)`. */
+export function gammaRatio(a: number, b: number): number {
+  return Math.exp(logGamma(a) - logGamma(b));
 }
 
 /**

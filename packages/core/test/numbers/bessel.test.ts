@@ -1,6 +1,6 @@
-import { besselRatio, i0e, i1e, logI0 } from "@hamlet/diffusion";
+import { besselRatio, i0e, i1e, logI0 } from "@hamlet/core/numbers";
 import { expect, test } from "vitest";
-import reference from "../../../fixtures/bessel.json" with { type: "json" };
+import reference from "../../../../fixtures/bessel.json" with { type: "json" };
 
 const TOLERANCE = 1e-10;
 

@@ -1,6 +1,8 @@
 // How close a factored matrix is to singular.
 
-import { key, normal, type Work } from "@hamlet/core";
+import { key } from "../random/key.ts";
+import { normal } from "../random/normal.ts";
+import type { Work } from "../turn.ts";
 import { type Cholesky, solveVector } from "./cholesky.ts";
 
 const STEPS = 12;

@@ -4,7 +4,7 @@
 // order and keeps sixteen sums in registers: 2.5 · 10⁹ multiplications a second on one core, where
 // three plain loops reach 0.5.
 
-import type { Work } from "@hamlet/core";
+import type { Work } from "../turn.ts";
 
 /** A factor: its row `i` at depth `k` is `data[offset + i · row + k · depth]`. */
 export interface Factor {

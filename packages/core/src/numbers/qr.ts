@@ -1,7 +1,7 @@
 // Householder's orthogonal reduction of a tall system, a block of rows at a time.
 
 import { type Matrix } from "@hamlet/graph";
-import type { Work } from "@hamlet/core";
+import type { Work } from "../turn.ts";
 import { zeros } from "./matrix.ts";
 
 /** Rows of the system that are worked in at a time, at least. */

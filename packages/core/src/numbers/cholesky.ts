@@ -1,7 +1,7 @@
 // Cholesky's factorisation G = L Lᵀ of a symmetric positive definite matrix, in blocks.
 
-import type { Work } from "@hamlet/core";
-import { addProduct } from "./multiply.ts";
+import type { Work } from "../turn.ts";
+import { addProduct } from "./product.ts";
 
 const BLOCK = 32;
 

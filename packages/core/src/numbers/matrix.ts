@@ -1,9 +1,6 @@
 // Matrices as plain arrays.
 
-import type { Matrix, NumberArray } from "@hamlet/graph";
-
-/** A matrix that a caller hands in: float32 or float64; an array of a file with two axes is one. */
-export type MatrixLike = NumberArray<Float32Array | Float64Array>;
+import type { Matrix } from "@hamlet/graph";
 
 /** A matrix of zeros. */
 export function zeros(rows: number, columns: number): Matrix {
