@@ -43,7 +43,7 @@ const before = tf.memory();
 const alive: number[] = [];
 
 async function descend(): Promise<void> {
-  const bar = recallBar("block");
+  const bar = await recallBar("block");
   const running = block.descend(tokens, {
     steps: STEPS,
     onProgress(progress) {

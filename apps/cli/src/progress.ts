@@ -2,7 +2,7 @@
 
 import type { Progress } from "@hamlet/core";
 import type { RecallProgress, TrainProgress } from "@hamlet/ham";
-import { Presets, SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 
 /** Shows how far work is; silent when standard error is not a terminal. */
 export interface Bar<Told extends Progress = Progress> {
@@ -12,17 +12,17 @@ export interface Bar<Told extends Progress = Progress> {
 }
 
 /** A bar for cases of equal weight. */
-export function countBar(title: string): Bar {
+export function countBar(title: string): Promise<Bar> {
   return told(`${title} {bar} {value}/{total}`, () => ({}));
 }
 
 /** A bar for a search, which knows the part that is done. */
-export function searchBar(title: string): Bar {
+export function searchBar(title: string): Promise<Bar> {
   return told(`${title} {bar} {percentage}%`, () => ({}));
 }
 
 /** A bar for one recall. */
-export function recallBar(title: string): Bar<RecallProgress> {
+export function recallBar(title: string): Promise<Bar<RecallProgress>> {
   return told(
     `${title} {bar} step {value}/{total}  moving {active}  energy {energy}`,
     ({ active, energy }) => ({ active, energy: energy.toPrecision(6) }),
@@ -30,7 +30,7 @@ export function recallBar(title: string): Bar<RecallProgress> {
 }
 
 /** A bar for one training. */
-export function trainBar(title: string): Bar<TrainProgress> {
+export function trainBar(title: string): Promise<Bar<TrainProgress>> {
   let held = "";
   const format = `${title} {bar} step {value}/{total}  epoch {epoch}  loss {loss}{held}  {eta_formatted} left`;
   return told(format, ({ epoch, epochs, loss, validation }) => {
@@ -40,11 +40,11 @@ export function trainBar(title: string): Bar<TrainProgress> {
 }
 
 /** A bar with a line of text. */
-function told<Told extends Progress>(
+async function told<Told extends Progress>(
   format: string,
   payloadOf: (progress: Told) => Record<string, unknown>,
-): Bar<Told> {
-  const bar = barOf(format);
+): Promise<Bar<Told>> {
+  const bar = await barOf(format);
   let started = false;
   return {
     onProgress(progress) {
@@ -57,8 +57,10 @@ function told<Told extends Progress>(
   };
 }
 
-function barOf(format: string): SingleBar | null {
+/** Where nobody looks the library is not loaded either. */
+async function barOf(format: string): Promise<SingleBar | null> {
   if (!process.stderr.isTTY) return null;
+  const { Presets, SingleBar } = (await import("cli-progress")).default;
   return new SingleBar(
     { format, stream: process.stderr, clearOnComplete: true, hideCursor: true, barsize: 24 },
     Presets.shades_classic,
@@ -73,8 +75,8 @@ export interface WorkBar {
 }
 
 /** A bar for a list of jobs of known weight; silent when standard error is not a terminal. */
-export function workBar(title: string): WorkBar {
-  const bar = barOf(
+export async function workBar(title: string): Promise<WorkBar> {
+  const bar = await barOf(
     `${title} {bar} {percentage}%  {duration_formatted}, {eta_formatted} to go  {what}`,
   );
   bar?.start(1, 0, { what: "" });

@@ -135,7 +135,7 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
   const tried = flags.trials * size * BYTES_OF_A_COPY;
   assertMemory(`${flags.trials} damaged copies of ${size} units`, tried);
   await startBackend("cpu");
-  const bar = countBar("measured");
+  const bar = await countBar("measured");
   const plan: CapacityPlan = {
     energy,
     recall: flags.recall,

@@ -117,7 +117,7 @@ async function recallDamaged(
   const { picture, known } = damage.apply(originals, { height, width, white: WHITE }, stream);
   const shape = [count, height, width];
   const began = performance.now();
-  const bar = recallBar(damage.name);
+  const bar = await recallBar(damage.name);
   const running = model.recall({
     givens: { picture: { shape, data: picture }, known: { shape, data: known } },
     onProgress: bar.onProgress,

@@ -40,7 +40,7 @@ const SHOWN = 4;
 async function fixedPoints(path: string, flags: FixedPointsFlags): Promise<number> {
   using model = await openModel(path, flags);
   const { starts, spread } = flags;
-  const bar = searchBar("fixed points");
+  const bar = await searchBar("fixed points");
   let census: Census;
   try {
     census = await model.fixedPoints({ starts, spread, onProgress: bar.onProgress });

@@ -105,7 +105,7 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
   const grid = (count: number) => gridOver(x, y, count);
   const statesOf = (places: readonly (readonly [number, number])[]) =>
     new Float64Array(places.flatMap(([px, py]) => [...stateAt(plane, px, py)]));
-  const bar = workBar("landscape");
+  const bar = await workBar("landscape");
   try {
     // The points of a contour stand in the middle of its cells.
     const { energies } = await valuesAt(field, statesOf(grid(points)));

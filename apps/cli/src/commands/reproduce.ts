@@ -56,7 +56,7 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
   await assertOutputs(outputs.map((file) => ({ option: "--out", path: join(out, file) })));
   await startBackend(backend);
   const began = performance.now();
-  const bar = workBar(name);
+  const bar = await workBar(name);
   let findings: Findings;
   try {
     findings = await found.run({

@@ -45,7 +45,7 @@ async function run(path: string, flags: RunFlags): Promise<number> {
   const recall = model.recallNamed(flags.recall);
   if (flags.movie !== undefined) assertFlips(recall);
   const loaded = performance.now();
-  const bar = recallBar(recall.name);
+  const bar = await recallBar(recall.name);
   let outcome: RecallResult;
   try {
     outcome = await model.recall({

@@ -77,7 +77,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
   using model = await openModel(path, flags, outputsOf(places));
   const training = model.trainingNamed(flags.train);
   using signal = listenForStop();
-  const bar = trainBar(training.name);
+  const bar = await trainBar(training.name);
   let outcome: TrainResult;
   try {
     outcome = await model.train({

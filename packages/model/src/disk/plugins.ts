@@ -6,7 +6,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { packageOf, parse, type Plugin, type SourceFile, type UseAnswer } from "@hamlet/dsl";
-import { satisfies, valid, validRange } from "semver";
 import { decodeSource } from "../decode.ts";
 import { isInside } from "./inside.ts";
 import { entriesOf, loadExterns } from "./plugin-code.ts";
@@ -50,6 +49,8 @@ export async function findPlugin(
   const manifest = await readManifest(folder);
   if (typeof manifest === "string") return broken(manifest);
   const { version, ham } = manifest;
+  // Its 44 files are a tenth of what a command loads, and few models use a plugin.
+  const { satisfies, valid, validRange } = (await import("semver")).default;
   if (typeof version !== "string" || valid(version) === null) {
     return broken("its package.json has no `version` that could be compared");
   }
