@@ -2,8 +2,6 @@ export { OPTIMISERS } from "./optimisers/catalogue.ts";
 export type { Moved, Optimiser, Settings, Standing } from "./optimisers/optimiser.ts";
 export { type Output, plan } from "./plan/planner.ts";
 export {
-  BATCH,
-  BATCH_INDEX,
   type Instruction,
   type Leaf,
   type Plan,
@@ -17,12 +15,10 @@ export {
   type ArrayData,
   type ArrayEntry,
   type ArrayHeader,
-  type DType,
   type TypedArray,
 } from "./files/array-data.ts";
 export {
   inspectArrayFile,
-  openArrayFile,
   readArrayFile,
   type ArrayFileHeader,
   type ArrayFormat,
@@ -64,6 +60,5 @@ export { normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
 export { randint } from "./random/randint.ts";
 export { type DrawSize } from "./random/size.ts";
-export { threefry2x32 } from "./random/threefry.ts";
 export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
 export { uniform, type UniformOptions } from "./random/uniform.ts";

@@ -19,7 +19,7 @@ export {
 export { denseMemoryEnergy, type PointEnergies } from "./exact/dense-memory.ts";
 export { type ExactScore, exactScore } from "./exact/exact-score.ts";
 export { inverseTemperatureAt } from "./exact/inverse-temperature.ts";
-export { ringEnergy, ringForce, ringMinimum, ringScore } from "./exact/ring.ts";
+export { ringEnergy, ringMinimum, ringScore } from "./exact/ring.ts";
 export {
   collapseTime,
   type CollapseOptions,
@@ -34,7 +34,7 @@ export { readScore, type ScoreFile, writeScore } from "./network/file.ts";
 export { initialModel, type InitialOptions, type ScoreModel } from "./network/model.ts";
 export { type NetworkScore, networkScore } from "./network/network-score.ts";
 export { type NetworkShape } from "./network/shape.ts";
-export { type Noise, noiseDeviation, noiseVariance, varianceExploding } from "./noise.ts";
+export { type Noise, varianceExploding } from "./noise.ts";
 export { sampleEulerMaruyama } from "./sample/euler-maruyama.ts";
 export {
   type PredictorCorrectorOptions,

@@ -10,13 +10,13 @@ import {
   pointsOf,
   polygonPoints,
   ringEnergy,
-  ringForce,
   ringMinimum,
   ringScore,
   varianceExploding,
 } from "@hamlet/diffusion";
 import { expect, test } from "vitest";
 import reference from "../../../fixtures/exact-diffusion.json" with { type: "json" };
+import { ringForce } from "../src/exact/ring.ts";
 
 const noise = varianceExploding(reference.sigma);
 const patterns = pointsOf(reference.points);

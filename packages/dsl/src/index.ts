@@ -1,15 +1,6 @@
 export type * as ast from "./1-parse/ast.ts";
 export type { Comment } from "./1-parse/lex.ts";
-export { EDITION } from "./1-parse/edition.ts";
 export { parse, type ParseResult } from "./1-parse/parse.ts";
-export {
-  type Highlight,
-  NAME_PATTERN,
-  NUMBER_PATTERN,
-  RESERVED,
-  TOKEN_TABLE,
-  type TokenEntry,
-} from "./1-parse/tokens.ts";
 export {
   type Advice,
   collectDiagnostics,
@@ -21,24 +12,18 @@ export {
 } from "./diagnostics/diagnostic.ts";
 export { renderDiagnostic } from "./diagnostics/frame.ts";
 export { type DiagnosticCode, type RuleName, RULES } from "./diagnostics/messages.ts";
-export { editDistance, suggest } from "./diagnostics/suggest.ts";
+export { suggest } from "./diagnostics/suggest.ts";
 export {
-  lineAt,
-  lineStarts,
-  lineText,
   type NotUtf8,
-  offsetAt,
   type TextPosition,
   positionAt,
   type SourceFile,
   type Span,
-  spanOver,
 } from "./source.ts";
 export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
 export type { Places } from "./2-lower/model.ts";
 export {
   insidePlugin,
-  joinPath,
   isPath,
   folderOfPlugin,
   packageOf,

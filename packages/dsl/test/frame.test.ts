@@ -2,13 +2,13 @@ import {
   collectDiagnostics,
   type DiagnosticCode,
   type DiagnosticDetails,
-  offsetAt,
   positionAt,
   renderDiagnostic,
   type SourceFile,
   suggest,
 } from "@hamlet/dsl";
 import { describe, expect, test } from "vitest";
+import { offsetAt } from "../src/source.ts";
 
 const source = (text: string): SourceFile => ({ name: "m.ham", text });
 

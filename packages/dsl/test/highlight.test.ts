@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { StringStream } from "@codemirror/language";
-import { RESERVED } from "@hamlet/dsl";
 import { codeMirrorMode, textMateGrammar } from "@hamlet/dsl/highlight";
 import { expect, test } from "vitest";
+import { RESERVED } from "../src/1-parse/tokens.ts";
 
 const FILE = new URL("../highlight/ham.tmLanguage.json", import.meta.url);
 

@@ -1,5 +1,6 @@
-import { NAME_PATTERN, NUMBER_PATTERN, parse, RESERVED, TOKEN_TABLE } from "@hamlet/dsl";
+import { parse } from "@hamlet/dsl";
 import { describe, expect, test } from "vitest";
+import { NAME_PATTERN, NUMBER_PATTERN, RESERVED, TOKEN_TABLE } from "../src/1-parse/tokens.ts";
 
 test("28 words are reserved, and no more", () => {
   expect([...RESERVED].join(" ")).toBe(

@@ -1,11 +1,5 @@
 export { type Block, energyTransformerGraph } from "./block.ts";
-export {
-  type BlockConfig,
-  type ImageConfig,
-  IMAGENET_IMAGES,
-  patchCounts,
-  PRESETS,
-} from "./config.ts";
+export { type BlockConfig, type ImageConfig, IMAGENET_IMAGES, PRESETS } from "./config.ts";
 export {
   type DescendOptions,
   type EnergyTransformer,

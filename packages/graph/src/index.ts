@@ -9,53 +9,31 @@ export {
   refusalOf,
   type RefusedEntry,
 } from "./analyse/admit.ts";
-export {
-  type Boundedness,
-  checkBoundedness,
-  type Confinement,
-  printBoundedness,
-} from "./analyse/boundedness.ts";
+export { type Boundedness, checkBoundedness, type Confinement } from "./analyse/boundedness.ts";
 export { type Certificate, certify, printCertificate } from "./analyse/certificate.ts";
-export { chordTest, type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
+export { type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
 export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
-export { type Culprit, type CurvatureResult, curvatureOf } from "./analyse/curvature.ts";
-export { checkConcavity, type Concavity } from "./analyse/concavity.ts";
+export { type Culprit } from "./analyse/curvature.ts";
 export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
-export {
-  checkDomains,
-  type Demand,
-  type Domain,
-  domainOf,
-  type DomainRisk,
-  explainDomain,
-} from "./analyse/domain.ts";
+export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type PossibleFault, possibleFaults } from "./analyse/faults.ts";
 export { type Flatness, flatnessOf, type Hold } from "./analyse/flat.ts";
-export { type Growth, growthOf, type Monomial } from "./analyse/growth.ts";
-export {
-  includes,
-  type Interval,
-  interval,
-  isNonNegative,
-  isPositive,
-  printInterval,
-} from "./analyse/interval.ts";
+export { type Monomial } from "./analyse/growth.ts";
+export { includes, type Interval, isPositive, printInterval } from "./analyse/interval.ts";
 export { kinksOf } from "./analyse/kinks.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export { type PositionUse, positionUses } from "./analyse/positions.ts";
-export { riseOf } from "./analyse/rise.ts";
 export {
   type Asymmetry,
   asymmetryOf,
   type SymmetricUse,
   symmetricUses,
 } from "./analyse/symmetric-part.ts";
-export type { Curvature } from "./analyse/shape.ts";
 export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
 export { keeps } from "./expr/bound.ts";
-export { exprKey, spelled, tidy } from "./rewrite/canonical.ts";
+export { exprKey, spelled } from "./rewrite/canonical.ts";
 export {
   type CatalogueEntry,
   type HypersynapseDefinition,
@@ -148,7 +126,7 @@ export {
 } from "./expr/expr.ts";
 export { eachPart, makeFold, mapChildren, withChildren } from "./expr/parts.ts";
 export { exportJax, type JaxOptions } from "./export/jax/export-jax.ts";
-export { exportOnnx, onnxModel, type OnnxStepOptions } from "./export/onnx/export-onnx.ts";
+export { exportOnnx, type OnnxStepOptions } from "./export/onnx/export-onnx.ts";
 export type { OnnxOptions } from "./export/onnx/ports.ts";
 export { exportOnnxRecall, onnxRecall } from "./export/onnx/recall.ts";
 export type {
@@ -161,14 +139,13 @@ export type {
 export {
   type ExprEntry,
   type ExprJson,
-  HAM_IR,
   type HamIr,
   type IrMeta,
   type SourceMeta,
 } from "./json/format.ts";
 export { fromJson, type ReadIr } from "./json/read.ts";
 export { printJson, toJson } from "./json/write.ts";
-export { canonicalText, modelId } from "./model/model-id.ts";
+export { modelId } from "./model/model-id.ts";
 export { type LatexOptions, printLatex } from "./print/print-latex.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print/print-text.ts";
 export { type Reach, reachOf } from "./model/reach.ts";

@@ -11,14 +11,7 @@ export {
   makeHypergraph,
 } from "./hypergraph/hypergraph.ts";
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
-export { basinOf } from "./fixed-points/basin.ts";
-export {
-  census,
-  type Census,
-  CENSUS_UNITS,
-  type CensusOptions,
-  type FixedPoint,
-} from "./fixed-points/census.ts";
+export { census, type Census, type CensusOptions, type FixedPoint } from "./fixed-points/census.ts";
 export { classify, type Classification, type FixedPointKind } from "./fixed-points/classify.ts";
 export {
   type Landscape,
@@ -35,7 +28,7 @@ export { synConv2d } from "./hypersynapses/conv2d.ts";
 export { synDam } from "./hypersynapses/dam.ts";
 export { synDrdam } from "./hypersynapses/drdam.ts";
 export { synDenseBias } from "./hypersynapses/dense-bias.ts";
-export { DENSE_OVER_AXES, type DenseAxes, makeDense } from "./hypersynapses/dense-axes.ts";
+export { type DenseAxes, makeDense } from "./hypersynapses/dense-axes.ts";
 export { synDense } from "./hypersynapses/dense.ts";
 export { synHopfield } from "./hypersynapses/hopfield.ts";
 export { synLse } from "./hypersynapses/lse.ts";
@@ -47,7 +40,6 @@ export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { type Clip } from "./recall/clips.ts";
-export { DISTRIBUTION_NAMES, drawEntries } from "./recall/draw.ts";
 export { type Fault } from "./recall/fault.ts";
 export { drawFeed, type FeedSpace } from "./recall/feed.ts";
 export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
@@ -60,7 +52,7 @@ export type {
   RecallSetup,
   RecallStep,
 } from "./recall/recall.ts";
-export { LARGEST_RECORD, type Trajectory } from "./recall/record.ts";
+export { type Trajectory } from "./recall/record.ts";
 export { type EnergyPart, startEnergies, type StartEnergies } from "./recall/start-energies.ts";
 export { type Wording, type WrittenOf } from "./recall/wording.ts";
 export { SOLVERS } from "./solvers/catalogue.ts";

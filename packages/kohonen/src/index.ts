@@ -25,21 +25,7 @@ export {
   type Statistics,
   statisticsOf,
 } from "./learn/statistics.ts";
-export {
-  type Closeness,
-  closenessOf,
-  type ClosenessSums,
-  closenessSums,
-  compareRows,
-  type Measured,
-  mergeCloseness,
-} from "./metrics.ts";
+export { type Closeness, compareRows, type Measured } from "./metrics.ts";
 export { kernelCosine, type KeyLaw, type Ratio } from "./theory/kernel.ts";
-export {
-  approximateLinearCosine,
-  linearCosine,
-  linearDistance,
-  randomDistance,
-  type Sizes,
-} from "./theory/linear.ts";
+export { linearCosine, linearDistance, randomDistance, type Sizes } from "./theory/linear.ts";
 export { dotCosine, reluCosine, softmaxCosine, type UnitKeys } from "./theory/unit-keys.ts";

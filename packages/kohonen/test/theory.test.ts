@@ -2,7 +2,6 @@
 
 import { key } from "@hamlet/core";
 import {
-  approximateLinearCosine,
   dotCosine,
   dotSeparation,
   kernelCosine,
@@ -16,6 +15,7 @@ import {
   softmaxCosine,
 } from "@hamlet/kohonen";
 import { describe, expect, test } from "vitest";
+import { approximateLinearCosine } from "../src/theory/linear.ts";
 
 /** How far a measured mean may be from the expected one, in standard errors. */
 const ERRORS = 4;

@@ -1,6 +1,5 @@
 export { CATALOGUE } from "./catalogue.ts";
-export { decodeSource } from "./decode.ts";
-export { type ModelFiles, NO_FILES } from "./files.ts";
+export { type ModelFiles } from "./files.ts";
 export { type LoadOptions } from "./load.ts";
 export { type Entries } from "@hamlet/ham";
 export {

@@ -8,10 +8,11 @@ import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
 import { type RefusedPath, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
-import { decodeSource, loadModel, type ModelFiles } from "@hamlet/model";
+import { loadModel, type ModelFiles } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, test } from "vitest";
+import { decodeSource } from "../src/decode.ts";
 
 const ROOT = join(import.meta.dirname, "fixtures");
 const numbers = [0.1, 0.2, 0.3, 0.4];

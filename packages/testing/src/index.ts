@@ -26,5 +26,4 @@ export {
   PRECISION,
   type Precision,
   precisionOf,
-  SMALLEST_NORMAL,
 } from "./precision.ts";

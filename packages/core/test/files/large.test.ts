@@ -3,7 +3,6 @@
 import {
   type ArrayData,
   inspectArrayFile,
-  openArrayFile,
   readArrayFile,
   writeNpy,
   writeNpz,
@@ -11,6 +10,7 @@ import {
 } from "@hamlet/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { openArrayFile } from "../../src/files/array-file.ts";
 import { anyArray, anyArrays } from "./any-array.ts";
 import { openFileOf } from "./open-file.ts";
 

@@ -1,5 +1,5 @@
-import { threefry2x32 } from "@hamlet/core";
 import { expect, test } from "vitest";
+import { threefry2x32 } from "../../src/random/threefry.ts";
 
 const ONES = 0xffffffff;
 

@@ -18,14 +18,14 @@ import {
   neg,
   position,
   pow,
-  printBoundedness,
-  riseOf,
   sub,
   sum,
   type Tensor,
 } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { printBoundedness } from "../../src/analyse/boundedness.ts";
+import { riseOf } from "../../src/analyse/rise.ts";
 
 const [D, K] = [makeDim("D"), makeDim("K")];
 const [i, m] = [makeIndex("i", D), makeIndex("m", K)];

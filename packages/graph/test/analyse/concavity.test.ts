@@ -1,5 +1,4 @@
 import {
-  checkConcavity,
   div,
   type EnergyGraph,
   type Expr,
@@ -18,6 +17,7 @@ import {
   sum,
 } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
+import { checkConcavity } from "../../src/analyse/concavity.ts";
 
 const identity: LagrangianDefinition = {
   name: "identity",

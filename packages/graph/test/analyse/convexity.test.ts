@@ -3,7 +3,6 @@ import {
   apply,
   type Bound,
   checkConvexity,
-  curvatureOf,
   div,
   type Expr,
   get,
@@ -21,6 +20,7 @@ import {
   sum,
 } from "@hamlet/graph";
 import { expect, test } from "vitest";
+import { curvatureOf } from "../../src/analyse/curvature.ts";
 
 const K = makeDim("K", 3);
 const k = makeIndex("k", K);

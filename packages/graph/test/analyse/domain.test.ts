@@ -3,12 +3,9 @@ import {
   apply,
   checkDomains,
   div,
-  domainOf,
   evaluateScalar,
-  explainDomain,
   type Expr,
   gradient,
-  interval,
   get,
   lit,
   makeDim,
@@ -24,6 +21,8 @@ import {
   sum,
 } from "@hamlet/graph";
 import { expect, test } from "vitest";
+import { domainOf, explainDomain } from "../../src/analyse/domain.ts";
+import { interval } from "../../src/analyse/interval.ts";
 
 const D = makeDim("D");
 const i = makeIndex("i", D);

@@ -1,20 +1,14 @@
 // What the analyses claim about random expressions, held against their values.
 
-import {
-  type Curvature,
-  curvatureOf,
-  evaluate,
-  evaluateScalar,
-  type Expr,
-  growthOf,
-  makeRanges,
-  type Tensor,
-} from "@hamlet/graph";
+import { evaluate, evaluateScalar, type Expr, makeRanges, type Tensor } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, noise, type Sample } from "../arbitrary-expr.ts";
 import { scaleOf } from "../finite-differences.ts";
 import { samples } from "../../../../tools/samples.ts";
+import { curvatureOf } from "../../src/analyse/curvature.ts";
+import { growthOf } from "../../src/analyse/growth.ts";
+import { type Curvature } from "../../src/analyse/shape.ts";
 
 // The seeds are fixed: once in some thousand samples powers of powers leave float64 at one of its ends,
 // where a value is 0 or infinite that no range of real numbers foresees.

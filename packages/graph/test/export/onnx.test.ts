@@ -3,11 +3,12 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportOnnx, onnxModel } from "@hamlet/graph";
+import { exportOnnx } from "@hamlet/graph";
 import onnxProto from "onnx-proto";
 import { expect, test } from "vitest";
 import { CASES, errorOf, type ExportCase, resultsOf } from "./models.ts";
 import { runOnnx } from "./run-onnx.ts";
+import { onnxModel } from "../../src/export/onnx/export-onnx.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../../../fixtures/exports");
 /** ONNX Runtime computes in float32, which holds a number to 6e-8. */

@@ -4,7 +4,6 @@ import {
   evaluateScalar,
   fromJson,
   get,
-  HAM_IR,
   HamError,
   inStates,
   lit,
@@ -22,6 +21,7 @@ import { expect, test } from "vitest";
 import schema from "../../schema/ham-ir-1.0.schema.json" with { type: "json" };
 import { arbitraryModel } from "../arbitrary-graph.ts";
 import { samples, seed } from "../../../../tools/samples.ts";
+import { HAM_IR } from "../../src/json/format.ts";
 
 const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
 

@@ -1,7 +1,6 @@
 import {
   add,
   apply,
-  canonicalText,
   type EnergyGraph,
   type Expr,
   exprKey,
@@ -28,6 +27,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample } from "../arbitrary-expr.ts";
 import { samples, seed } from "../../../../tools/samples.ts";
+import { canonicalText } from "../../src/model/model-id.ts";
 
 /** The same expression with every bound index renamed, arguments reversed and nothing shared. */
 function disguised(expr: Expr): Expr {

@@ -1,12 +1,13 @@
 // Known landscapes: two patterns on a line, and the triangle at its bifurcations.
 
 import { makeDim, makeNeuron } from "@hamlet/graph";
-import { basinOf, census, type CensusOptions } from "@hamlet/ham";
+import { census, type CensusOptions } from "@hamlet/ham";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CORNERS, identity, setupOf, triangle, twoPatterns } from "../models.ts";
+import { basinOf } from "../../src/fixed-points/basin.ts";
 
 beforeAll(() => useBackend("wasm"));
 

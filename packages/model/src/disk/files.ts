@@ -58,13 +58,6 @@ export async function readCallersFile(path: string, most?: number): Promise<Uint
   return typeof read === "string" ? await cannotRead(path, read) : read;
 }
 
-/** Throws why a file that the caller named cannot be read, with a name like it that is there. */
-export async function explainMissing(path: string, error: unknown): Promise<never> {
-  const reason = systemReason(error);
-  if (reason === null) throw error;
-  return await cannotRead(path, reason);
-}
-
 async function cannotRead(path: string, reason: string): Promise<never> {
   const missing = await missingFile(path, resolve(path));
   const near = missing.near === null ? "" : ` Did you mean ${missing.near}?`;
