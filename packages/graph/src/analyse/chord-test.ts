@@ -2,11 +2,12 @@
 
 import { type Environment, evaluateScalar, sizeOfDim } from "../expr/evaluate.ts";
 import { HamError } from "../error.ts";
-import { children } from "../expr/expr.ts";
 import type { Dim, Expr, Tensor } from "../expr/types.ts";
 import { makeDraws, type Draws } from "./draws.ts";
 import type { Interval } from "./interval.ts";
 import { type Facts, makeRanges } from "./range.ts";
+import { tensorsIn } from "../expr/depends.ts";
+import { eachPart } from "../expr/parts.ts";
 
 /** Two points whose middle lies above the chord: `f(a) + f(b) < 2 f((a + b) / 2)`. */
 export interface CounterExample {
@@ -42,7 +43,7 @@ export function chordTest(
   const draws = makeDraws(seed);
   const range = makeRanges(facts);
   const known = completeSizes(expr, tensor, sizes);
-  const others = [...tensorsOf(expr)].filter((other) => other !== tensor);
+  const others = [...tensorsIn([expr])].filter((other) => other !== tensor);
   const lengthOf = ({ axes }: Tensor) =>
     axes.reduce((total, dim) => total * sizeOfDim(dim, { sizes: known }), 1);
   const length = lengthOf(tensor);
@@ -108,19 +109,6 @@ function valueAt(expr: Expr, environment: Environment): number {
   return evaluateScalar(expr, environment);
 }
 
-function tensorsOf(expr: Expr): Set<Tensor> {
-  const found = new Set<Tensor>();
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === "get") found.add(node.tensor);
-    children(node).forEach(visit);
-  };
-  visit(expr);
-  return found;
-}
-
 /** The given sizes, and 2 for every dim that nothing says the size of. */
 function completeSizes(
   expr: Expr,
@@ -137,19 +125,14 @@ function completeSizes(
       complete.set(dim, 2);
     }
   };
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
+  tensor.axes.forEach(visitDim);
+  eachPart([expr], (node) => {
     if (node.kind === "size") visitDim(node.dim);
     if (node.kind === "get") node.tensor.axes.forEach(visitDim);
     if (node.kind === "position") visitDim(node.index.dim);
     if (node.kind === "reduce" || node.kind === "softmax") {
       node.over.forEach(({ dim }) => visitDim(dim));
     }
-    children(node).forEach(visit);
-  };
-  tensor.axes.forEach(visitDim);
-  visit(expr);
+  });
   return complete;
 }

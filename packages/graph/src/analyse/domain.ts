@@ -1,10 +1,11 @@
 // Where operations have a finite value and a finite slope: one table, for the check before a run
 // and for the words after one.
 
-import { apply, children, lit } from "../expr/expr.ts";
+import { apply, lit } from "../expr/expr.ts";
 import type { Apply, Expr, Reduce } from "../expr/types.ts";
 import { excludesZero, type Interval, isNonNegative, isPositive } from "./interval.ts";
 import { type Facts, makeRanges, type Ranges } from "./range.ts";
+import { eachPart } from "../expr/parts.ts";
 
 /** What an argument must be. */
 export interface Demand {
@@ -138,18 +139,14 @@ export interface DomainRisk {
 export function checkDomains(expr: Expr, facts: Facts = new Map()): DomainRisk[] {
   const range = makeRanges(facts);
   const risks: DomainRisk[] = [];
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    children(node).forEach(visit);
+  const judge = (node: Expr): void => {
     const { op, argument, value } = domainOf(node, range);
     if (argument === null || value === null || op === "other" || op === "exp") return;
     // Whether a mask is empty is a matter of the data.
     if (op === "reduction" || value.holds(range(argument))) return;
     risks.push({ node, op, argument, range: range(argument) });
   };
-  visit(expr);
+  eachPart([expr], () => true, judge);
   return risks;
 }
 

@@ -2,9 +2,9 @@
 
 import { dependsOn } from "../expr/depends.ts";
 import type { EnergyGraph } from "../model/energy-graph.ts";
-import { children } from "../expr/expr.ts";
 import { isCondition, type ScalarFunction } from "../expr/scalar-functions.ts";
-import type { Expr, Tensor } from "../expr/types.ts";
+import type { Tensor } from "../expr/types.ts";
+import { eachPart } from "../expr/parts.ts";
 
 /** Functions with a kink, a jump or a flat part. */
 const KINKED: ReadonlySet<ScalarFunction> = new Set([
@@ -24,10 +24,12 @@ const KINKED: ReadonlySet<ScalarFunction> = new Set([
 export function kinksOf({ terms, neurons }: EnergyGraph): string[] {
   const units = new Set<Tensor>(neurons.flatMap(({ state, activation }) => [state, activation]));
   const found = new Set<string>();
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node) || !dependsOn(node, units)) return;
-    seen.add(node);
+  const whole = [
+    ...terms.map(({ energy }) => energy),
+    ...neurons.map((neuron) => neuron.lagrangian),
+  ];
+  eachPart(whole, (node) => {
+    if (!dependsOn(node, units)) return false;
     if (node.kind === "apply" && KINKED.has(node.op)) found.add(node.op);
     if (node.kind === "apply" && isCondition(node.op)) found.add("where");
     if (node.kind === "select") found.add("where");
@@ -35,9 +37,7 @@ export function kinksOf({ terms, neurons }: EnergyGraph): string[] {
       if (node.op === "max" || node.op === "min") found.add(node.op);
       if (node.where !== null && dependsOn(node.where, units)) found.add("where");
     }
-    children(node).forEach(visit);
-  };
-  for (const { energy } of terms) visit(energy);
-  for (const { lagrangian } of neurons) visit(lagrangian);
+    return true;
+  });
   return [...found].sort();
 }

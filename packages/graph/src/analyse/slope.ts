@@ -7,11 +7,12 @@ import { makePartKeys } from "../rewrite/canonical.ts";
 import { dependsOn } from "../expr/depends.ts";
 import { indicesOf } from "../expr/dim.ts";
 import { gradients } from "../rewrite/differentiate.ts";
-import { children, isLit } from "../expr/expr.ts";
+import { isLit } from "../expr/expr.ts";
 import type { Expr, Tensor } from "../expr/types.ts";
 import { domainOf } from "./domain.ts";
 import type { Interval } from "./interval.ts";
 import { type Facts, makeRanges } from "./range.ts";
+import { eachPart } from "../expr/parts.ts";
 
 /** A part of an expression that has a value where its slope is infinite. */
 export interface SlopeRisk {
@@ -30,19 +31,14 @@ export function checkSlopes(
 ): SlopeRisk[] {
   const range = makeRanges(facts);
   const risks: SlopeRisk[] = [];
-  const seen = new Set<Expr>();
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (isGuarded(node, tensors)) return;
-    children(node).forEach(visit);
+  const judge = (node: Expr): void => {
     const { op, argument, value, slope } = domainOf(node, range);
     if ((op !== "sqrt" && op !== "power") || argument === null) return;
     const known = range(argument);
     const atRisk = slope !== null && !slope.holds(known) && value?.holds(known) !== false;
     if (atRisk && dependsOn(argument, tensors)) risks.push({ node, op, argument, range: known });
   };
-  visit(expr);
+  eachPart([expr], (node) => !isGuarded(node, tensors), judge);
   if (risks.length === 0) return [];
   // Derivatives name the indices anew.
   const keyOf = makePartKeys();
@@ -53,17 +49,13 @@ export function checkSlopes(
 /** What the slopes of `expr` divide by. */
 function divisors(expr: Expr, tensors: ReadonlySet<Tensor>): Expr[] {
   const targets = [...tensors].map((tensor) => ({ tensor, at: indicesOf(tensor.axes) }));
-  const seen = new Set<Expr>();
   const found: Expr[] = [];
-  const visit = (node: Expr): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    children(node).forEach(visit);
+  const note = (node: Expr): void => {
     if (node.kind !== "apply" || node.op !== "pow") return;
     const [base, exponent] = node.args;
     if (!isLit(exponent) || exponent.value < 0) found.push(base);
   };
-  gradients(expr, targets).forEach(visit);
+  eachPart(gradients(expr, targets), () => true, note);
   return found;
 }
 
