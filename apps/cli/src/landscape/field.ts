@@ -117,7 +117,7 @@ export async function valuesAt(
     for (const velocity of part.velocities) velocities.push(velocity);
     await turn();
   }
-  return { energies: Float64Array.from(energies), velocities: Float64Array.from(velocities) };
+  return { energies: new Float64Array(energies), velocities: new Float64Array(velocities) };
 }
 
 /** The entries of a tensor that a program reads; of a given, its first example. */
