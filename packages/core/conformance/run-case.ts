@@ -3,7 +3,7 @@
 import { makeProgram, type Output } from "@hamlet/core";
 import { invariant, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { runInstruction } from "../src/run/operations.ts";
+import { runInstruction } from "../src/run/tensors.ts";
 import type { Case, DescentCase, ExpressionCase, OperationCase } from "./case.ts";
 import { readTensors } from "./read-tensors.ts";
 import { argumentsOf, entrywise, expectedOf } from "./reference.ts";

@@ -8,9 +8,10 @@ export {
   type PlanOptions,
   type Stage,
 } from "./plan/instruction.ts";
-export { type Arrays, type Float64Program, makeFloat64Program } from "./run/float64-program.ts";
+export { float64, type Numbers } from "./run/float64.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";
 export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";
+export type { Run, StageWork, Target, Task } from "./run/target.ts";
 export {
   type ArrayData,
   type ArrayEntry,

@@ -1,7 +1,7 @@
-// A plan with its tensors: what is computed once stays, what belongs to a step goes.
+// A plan with its values: what is computed once stays, what belongs to a step goes.
 
 import { HamError, invariant, type Tensor } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import {
   BATCH,
   boundShape,
@@ -10,28 +10,43 @@ import {
   type Stage,
   STAGES,
 } from "../plan/instruction.ts";
-import { runInstruction } from "./operations.ts";
-import { cut, examplesAtOnce, type Slice, slicesOf } from "./slices.ts";
+import { examplesAtOnce, type Slice, slicesOf } from "./slices.ts";
+import { isGiven, type Run, type Target, workOf } from "./target.ts";
+import { tensors } from "./tensors.ts";
 
-/** Tensors handed to a program, by the tensor of the graph that they stand for. */
-export type Inputs = ReadonlyMap<Tensor, tf.Tensor>;
+/** What is handed to a program, by the tensor of the graph that it stands for. */
+export type Inputs<Given = tf.Tensor> = ReadonlyMap<Tensor, Given>;
+
+/** The stages whose results a program keeps. */
+type Kept = Exclude<Stage, "step">;
 
 /**
- * A plan bound to a backend.
+ * A plan bound to a target, by default to the backend of TensorFlow.js.
  *
- * `load` (and `param`, `example`) compute and keep what their stage allows; `step` returns fresh
- * tensors that are the caller's to dispose. Inputs are borrowed and must live as long as the
- * stage they were bound for.
+ * What `bind` is given is borrowed and must live as long as its stage; what a stage computes is kept
+ * until it is bound again. `step` returns fresh values that are the caller's to dispose.
+ *
+ * Both throw HamError `core/missing-input`, `core/input-shape` and `core/disposed`.
  */
-export interface Program {
+export interface Program<Value = tf.Tensor, Given = tf.Tensor> {
   /** Binds the inputs of a stage and computes what depends on nothing later. */
-  bind(stage: Exclude<Stage, "step">, inputs: Inputs): void;
-  /** Runs one step; `batch` is the number of examples. */
-  step(inputs: Inputs, options: { batch: number; time?: number }): Map<string, tf.Tensor>;
+  bind(stage: Kept, inputs: Inputs<Given>): void;
+  /**
+   * Runs one step; `batch` is the number of examples.
+   * @throws HamError `core/stage-not-bound`.
+   */
+  step(inputs: Inputs<Given>, options: StepOptions): Map<string, Value>;
   /** Frees what a stage and those after it keep, until they are bound again. */
-  release(stage: Exclude<Stage, "step">): void;
+  release(stage: Kept): void;
   dispose(): void;
   [Symbol.dispose](): void;
+}
+
+/** What a step is told. */
+export interface StepOptions {
+  /** The number of examples. */
+  readonly batch: number;
+  readonly time?: number;
 }
 
 /** How a program runs. */
@@ -41,92 +56,97 @@ export interface ProgramOptions {
    * a step takes a few examples at a time: slower, and with the same results.
    */
   readonly budget?: number;
+  /** Told after each stage how long it took, in milliseconds; of a slice of a batch, by itself. */
+  readonly onStage?: (stage: Stage, milliseconds: number) => void;
 }
 
 const DEFAULT_BUDGET = 2 ** 28;
 
-/** Makes a program of a plan. The caller disposes it. */
-export function makeProgram(plan: Plan, { budget = DEFAULT_BUDGET }: ProgramOptions = {}): Program {
-  return new PlanProgram(plan, budget);
+/**
+ * Makes a program of a plan, on tensors or on another target such as {@link float64}. The caller
+ * disposes it.
+ */
+export function makeProgram(plan: Plan, options?: ProgramOptions): Program;
+export function makeProgram<Value, Given>(
+  plan: Plan,
+  options: ProgramOptions & { readonly target: Target<Value, Given> },
+): Program<Value, Given>;
+export function makeProgram(
+  plan: Plan,
+  options: ProgramOptions & { readonly target?: Target<tf.Tensor, tf.Tensor> } = {},
+): Program {
+  return new StagedProgram(plan, options.target ?? tensors, options);
 }
 
-interface Slot {
-  readonly tensor: tf.Tensor;
-  /** Inputs are borrowed; everything else is ours to dispose. */
+interface Slot<Value> {
+  readonly value: Value;
+  /** Inputs are borrowed; everything else is ours to free. */
   readonly owned: boolean;
 }
 
-class PlanProgram implements Program {
+type Slots<Value> = Map<number, Slot<Value>>;
+
+/** What a stage reads from outside, and how its target computes the rest. */
+interface Prepared<Value> {
+  readonly entries: readonly (readonly [slot: number, instruction: Instruction])[];
+  readonly run: Run<Value>;
+}
+
+/** One step, or a slice of it. */
+interface Moment {
+  readonly batch: number;
+  readonly time?: number;
+  readonly slice?: Slice;
+}
+
+class StagedProgram<Value, Given> implements Program<Value, Given> {
   readonly #plan: Plan;
+  readonly #target: Target<Value, Given>;
+  readonly #onStage: ProgramOptions["onStage"];
+  readonly #prepared = new Map<Stage, Prepared<Value>>();
   /** Slots that a later stage, or an output, still reads. */
-  readonly #kept = new Map<Stage, Map<number, Slot>>();
-  /** For every slot, the last instruction of its own stage that reads it. */
-  readonly #lastUse = new Map<number, number>();
-  /** Slots read outside their own stage. */
-  readonly #lasting = new Set<number>();
+  readonly #kept = new Map<Stage, Slots<Value>>();
   /** The number of examples that a step takes at once. */
   readonly #atOnce: number;
   #batch = 1;
   #disposed = false;
 
-  constructor(plan: Plan, budget: number) {
+  constructor(
+    plan: Plan,
+    target: Target<Value, Given>,
+    { budget = DEFAULT_BUDGET, onStage }: ProgramOptions,
+  ) {
     this.#plan = plan;
-    this.#atOnce = examplesAtOnce(plan, budget);
-    const { instructions } = plan;
-    instructions.forEach((instruction, i) => {
-      for (const input of instruction.inputs) {
-        if (instructions[input].stage === instruction.stage) this.#lastUse.set(input, i);
-        else this.#lasting.add(input);
-      }
-    });
-    for (const slot of plan.outputs.values()) this.#lasting.add(slot);
+    this.#target = target;
+    this.#onStage = onStage;
+    this.#atOnce = examplesAtOnce(plan, budget / target.bytes);
   }
 
-  bind(stage: Exclude<Stage, "step">, inputs: Inputs): void {
+  bind(stage: Kept, inputs: Inputs<Given>): void {
     this.release(stage);
-    const batched = this.#plan.instructions.find(
-      (instruction) =>
-        instruction.op === "input" && instruction.stage === stage && instruction.shape[0] === BATCH,
-    );
-    if (batched !== undefined) this.#batch = this.#input(batched, inputs).shape[0];
-    tf.tidy(() => {
-      const slots = this.#run(stage, inputs, undefined);
-      for (const { tensor, owned } of slots.values()) if (owned) tf.keep(tensor);
-      this.#kept.set(stage, slots);
-    });
+    this.#batch = this.#examplesIn(stage, inputs);
+    this.#kept.set(stage, this.#run(stage, inputs, { batch: this.#batch }));
   }
 
-  step(inputs: Inputs, options: { batch: number; time?: number }): Map<string, tf.Tensor> {
-    this.#batch = options.batch;
-    const results = tf.tidy(() => {
-      if (this.#batch <= this.#atOnce) return this.#results(inputs, options.time);
-      const parts = slicesOf(this.#batch, this.#atOnce).map((slice) =>
-        tf.tidy(() => this.#results(inputs, options.time, slice)),
-      );
+  step(inputs: Inputs<Given>, { batch, time }: StepOptions): Map<string, Value> {
+    this.#batch = batch;
+    if (batch <= this.#atOnce) return this.#results(inputs, { batch, time });
+    const parts: Map<string, Value>[] = [];
+    try {
+      for (const slice of slicesOf(batch, this.#atOnce)) {
+        parts.push(this.#results(inputs, { batch, time, slice }));
+      }
       return this.#joined(parts);
-    });
-    return new Map(Object.entries(results));
-  }
-
-  /** The outputs for the whole batch, or for a slice of it. */
-  #results(inputs: Inputs, time: number | undefined, slice?: Slice): Record<string, tf.Tensor> {
-    const slots = this.#run("step", inputs, time, slice);
-    const named: Record<string, tf.Tensor> = {};
-    for (const [name, slot] of this.#plan.outputs) {
-      named[name] = tf.clone(slots.get(slot)?.tensor ?? this.#earlier(slot, slice));
+    } finally {
+      for (const part of parts) for (const value of part.values()) this.#target.free(value);
     }
-    return named;
   }
 
-  /** Puts the outputs of slices together; what has no batch axis is the same in each. */
-  #joined(parts: readonly Record<string, tf.Tensor>[]): Record<string, tf.Tensor> {
-    return Object.fromEntries(
-      [...this.#plan.outputs].map(([name, slot]) => {
-        const batched = this.#plan.instructions[slot].shape[0] === BATCH;
-        const each = parts.map((part) => part[name]);
-        return [name, batched ? tf.concat(each, 0) : each[0]];
-      }),
-    );
+  release(stage: Kept): void {
+    for (const later of STAGES.slice(STAGES.indexOf(stage))) {
+      this.#free(this.#kept.get(later));
+      this.#kept.delete(later);
+    }
   }
 
   dispose(): void {
@@ -138,81 +158,115 @@ class PlanProgram implements Program {
     this.dispose();
   }
 
-  release(stage: Exclude<Stage, "step">): void {
-    for (const later of STAGES.slice(STAGES.indexOf(stage))) {
-      for (const { tensor, owned } of this.#kept.get(later)?.values() ?? []) {
-        if (owned) tensor.dispose();
-      }
-      this.#kept.delete(later);
+  /** The outputs for the whole batch, or for a slice of it. */
+  #results(inputs: Inputs<Given>, moment: Moment): Map<string, Value> {
+    const slots = this.#run("step", inputs, moment);
+    try {
+      return this.#outputs((_, slot) => this.#target.share(this.#read(slot, slots, moment.slice)));
+    } finally {
+      this.#free(slots);
     }
   }
 
-  #earlier(slot: number, slice?: Slice): tf.Tensor {
-    const { stage, shape } = this.#plan.instructions[slot];
-    for (const slots of this.#kept.values()) {
-      const found = slots.get(slot);
-      if (found === undefined) continue;
-      return slice === undefined ? found.tensor : cut(found.tensor, shape, slice);
-    }
-    throw new HamError(
-      "core/stage-not-bound",
-      `This program was stepped before its "${stage}" inputs were bound. Call bind("${stage}", …) first.`,
-    );
+  /** Puts the outputs of slices together; what has no batch axis is the same in each. */
+  #joined(parts: readonly Map<string, Value>[]): Map<string, Value> {
+    return this.#outputs((name, slot) => {
+      const each = parts.map((part) => part.get(name)!);
+      const batched = this.#plan.instructions[slot].shape[0] === BATCH;
+      return batched ? this.#target.join(each) : this.#target.share(each[0]);
+    });
   }
 
-  #run(stage: Stage, inputs: Inputs, time: number | undefined, slice?: Slice): Map<number, Slot> {
+  #outputs(valueOf: (name: string, slot: number) => Value): Map<string, Value> {
+    const results = new Map<string, Value>();
+    try {
+      for (const [name, slot] of this.#plan.outputs) results.set(name, valueOf(name, slot));
+      return results;
+    } catch (error) {
+      for (const value of results.values()) this.#target.free(value);
+      throw error;
+    }
+  }
+
+  /** Fills the slots of a stage, and returns those that somebody reads afterwards. */
+  #run(stage: Stage, inputs: Inputs<Given>, { batch, time, slice }: Moment): Slots<Value> {
     if (this.#disposed) {
       throw new HamError("core/disposed", "This program was disposed and cannot run any more.");
     }
-    const slots = new Map<number, Slot>();
-    const read = (slot: number) => slots.get(slot)?.tensor ?? this.#earlier(slot, slice);
-    const batch = slice?.count ?? this.#batch;
-    this.#plan.instructions.forEach((instruction, i) => {
-      if (instruction.stage !== stage) return;
-      if (instruction.op === "input") {
-        const tensor = this.#input(instruction, inputs);
-        const shape = boundShape(instruction.shape, this.#batch);
-        if (!sameShape(tensor.shape, shape)) {
-          throw new HamError(
-            "core/input-shape",
-            `The value for "${instruction.tensor?.name}" has the shape [${tensor.shape.join(", ")}], where [${shape.join(", ")}] was expected.`,
-          );
+    const began = performance.now();
+    const { entries, run } = this.#prepare(stage);
+    const slots: Slots<Value> = new Map();
+    try {
+      for (const [slot, { op, shape, tensor }] of entries) {
+        if (op === "time") {
+          invariant(time !== undefined, "a plan with a schedule is given the time");
+          slots.set(slot, { value: this.#target.time(time), owned: true });
+        } else {
+          const given = givenFor(tensor!, inputs);
+          const value = this.#target.input(given, boundShape(shape, batch), tensor!);
+          slots.set(slot, this.#sliced(value, shape, slice));
         }
-        slots.set(
-          i,
-          slice === undefined
-            ? { tensor, owned: false }
-            : { tensor: cut(tensor, instruction.shape, slice), owned: true },
-        );
-      } else if (instruction.op === "time") {
-        invariant(time !== undefined, "a plan with a schedule is given the time");
-        slots.set(i, { tensor: tf.scalar(time), owned: true });
-      } else {
-        const tensor = runInstruction(instruction, instruction.inputs.map(read), batch);
-        slots.set(i, { tensor, owned: true });
       }
-      for (const input of new Set(instruction.inputs)) {
-        const slot = slots.get(input);
-        if (slot === undefined || this.#lastUse.get(input) !== i || this.#lasting.has(input)) {
-          continue;
-        }
-        if (slot.owned) slot.tensor.dispose();
-        slots.delete(input);
-      }
-    });
+      const made = run((slot) => this.#read(slot, slots, slice), slice?.count ?? batch);
+      for (const [slot, value] of made) slots.set(slot, { value, owned: true });
+    } catch (error) {
+      this.#free(slots);
+      throw error;
+    }
+    this.#onStage?.(stage, performance.now() - began);
     return slots;
   }
 
-  #input({ tensor }: Instruction, inputs: Inputs): tf.Tensor {
-    invariant(tensor !== null, "an input names its tensor");
-    const found = inputs.get(tensor);
-    if (found === undefined) {
-      throw new HamError("core/missing-input", `There is no value for "${tensor.name}".`);
+  #prepare(stage: Stage): Prepared<Value> {
+    let prepared = this.#prepared.get(stage);
+    if (prepared === undefined) {
+      const entries = [...this.#plan.instructions.entries()].filter(
+        ([, { op, stage: own }]) => own === stage && isGiven(op),
+      );
+      prepared = { entries, run: this.#target.prepare(workOf(this.#plan, stage)) };
+      this.#prepared.set(stage, prepared);
     }
-    return found;
+    return prepared;
+  }
+
+  /** The number of examples in what a stage is given; as before where nothing has a batch axis. */
+  #examplesIn(stage: Stage, inputs: Inputs<Given>): number {
+    for (const [, { tensor, shape }] of this.#prepare(stage).entries) {
+      if (shape[0] === BATCH) return this.#target.examples(givenFor(tensor!, inputs), shape);
+    }
+    return this.#batch;
+  }
+
+  /** A slot of this stage, or of an earlier one; what was cut of that stays for others to read. */
+  #read(slot: number, slots: Slots<Value>, slice?: Slice): Value {
+    const own = slots.get(slot);
+    if (own !== undefined) return own.value;
+    const { stage, shape } = this.#plan.instructions[slot];
+    const earlier = this.#kept.get(stage)?.get(slot);
+    if (earlier === undefined) {
+      throw new HamError(
+        "core/stage-not-bound",
+        `This program was stepped before its "${stage}" inputs were bound. Call bind("${stage}", …) first.`,
+      );
+    }
+    const cut = this.#sliced(earlier.value, shape, slice);
+    if (cut.owned) slots.set(slot, cut);
+    return cut.value;
+  }
+
+  #sliced(value: Value, shape: readonly number[], slice: Slice | undefined): Slot<Value> {
+    const axis = shape.indexOf(BATCH);
+    if (slice === undefined || axis < 0) return { value, owned: false };
+    return { value: this.#target.cut(value, axis, slice), owned: true };
+  }
+
+  #free(slots: Slots<Value> | undefined): void {
+    for (const { value, owned } of slots?.values() ?? []) if (owned) this.#target.free(value);
   }
 }
 
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((n, axis) => n === b[axis]);
+function givenFor<Given>(tensor: Tensor, inputs: Inputs<Given>): Given {
+  const given = inputs.get(tensor);
+  if (given !== undefined) return given;
+  throw new HamError("core/missing-input", `There is no value for "${tensor.name}".`);
 }

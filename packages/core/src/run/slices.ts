@@ -4,7 +4,6 @@
 // batch is cut too; where it was computed with the batch merged into another axis there is no clean
 // cut, and the step runs whole. So does a step with a sum over the examples.
 
-import * as tf from "@tensorflow/tfjs-core";
 import { BATCH, type Plan } from "../plan/instruction.ts";
 
 /** Consecutive examples of a batch. */
@@ -13,9 +12,7 @@ export interface Slice {
   readonly count: number;
 }
 
-const BYTES = Float32Array.BYTES_PER_ELEMENT;
-
-/** How many examples a step may take at once so that no intermediate exceeds `budget` bytes. */
+/** How many examples a step may take at once so that no intermediate exceeds `budget` entries. */
 export function examplesAtOnce({ instructions, outputs, summed }: Plan, budget: number): number {
   if (summed) return Infinity;
   const steps = instructions.filter(({ stage }) => stage === "step");
@@ -27,7 +24,7 @@ export function examplesAtOnce({ instructions, outputs, summed }: Plan, budget: 
   if (merged) return Infinity;
   const perExample = steps
     .filter(({ op, shape }) => op !== "input" && shape.some((n) => n < 0))
-    .map(({ shape }) => BYTES * shape.reduce((total, n) => total * Math.abs(n), 1));
+    .map(({ shape }) => shape.reduce((total, n) => total * Math.abs(n), 1));
   const largest = Math.max(0, ...perExample);
   return largest === 0 ? Infinity : Math.max(1, Math.floor(budget / largest));
 }
@@ -39,19 +36,4 @@ export function slicesOf(batch: number, atOnce: number): Slice[] {
     slices.push({ from, count: Math.min(atOnce, batch - from) });
   }
   return slices;
-}
-
-/** The entries of a slice; all of them where `shape` has no batch axis. The caller owns the result. */
-export function cut(
-  tensor: tf.Tensor,
-  shape: readonly number[],
-  { from, count }: Slice,
-): tf.Tensor {
-  const axis = shape.indexOf(BATCH);
-  if (axis < 0) return tf.clone(tensor);
-  return tf.slice(
-    tensor,
-    tensor.shape.map((_, k) => (k === axis ? from : 0)),
-    tensor.shape.with(axis, count),
-  );
 }

@@ -1,6 +1,6 @@
 // Plans in float64 against the interpreter: the same numbers but for the order of additions.
 
-import { makeFloat64Program, type Output } from "@hamlet/core";
+import { float64, makeProgram, type Output } from "@hamlet/core";
 import {
   type Expr,
   get,
@@ -28,10 +28,11 @@ import { samples, seed } from "../../../../tools/samples.ts";
 
 function run(outputs: readonly Output[], setting: Setting): Map<string, Float64Array> {
   const { bound, batch = 1, time = 0.25 } = setting;
-  const program = makeFloat64Program(planFor(outputs, setting));
+  const program = makeProgram(planFor(outputs, setting), { target: float64 });
   const arrays = new Map([...bound].map(([tensor, { values }]) => [tensor, values]));
   for (const stage of ["load", "param", "example"] as const) program.bind(stage, arrays);
-  return program.step(arrays, { batch, time });
+  const results = program.step(arrays, { batch, time });
+  return new Map([...results].map(([name, { data }]) => [name, data]));
 }
 
 /** The largest error, as a part of `max(1, |expected|)`; numbers that are not finite must be the same. */
@@ -125,10 +126,10 @@ test("a batch too large for its intermediates is cut, with the same results", ()
     batch,
   });
   // Room for the intermediates of 16 examples.
-  const program = makeFloat64Program(plan, { budget: 16 * 2 ** 8 * 8 });
+  const program = makeProgram(plan, { target: float64, budget: 16 * 2 ** 8 * 8 });
   program.bind("load", new Map([[rows, new Float64Array(2 ** 8).fill(0.125)]]));
   const xs = Float64Array.from({ length: batch }, (_, k) => (k % 32) / 4);
-  const found = program.step(new Map([[x, xs]]), { batch }).get("y")!;
+  const found = program.step(new Map([[x, xs]]), { batch }).get("y")!.data;
   // 256 · (x/8)³ = x³/2
   expect(found).toEqual(xs.map((entry) => entry ** 3 / 2));
 });
@@ -136,7 +137,7 @@ test("a batch too large for its intermediates is cut, with the same results", ()
 test("what is missing or of another size is named", () => {
   const { outputs } = product();
   const setting = world({ batch: 2 });
-  const program = makeFloat64Program(planFor(outputs, setting));
+  const program = makeProgram(planFor(outputs, setting), { target: float64 });
   const six = new Map([[v, new Float64Array(6)]]);
   expect(() => program.step(six, { batch: 2 })).toThrow(/stepped before its "load" inputs/);
   expect(() => program.bind("load", new Map())).toThrow('There is no value for "xi".');
@@ -145,5 +146,5 @@ test("what is missing or of another size is named", () => {
   expect(() => program.step(new Map([[v, [1, 2]]]), { batch: 2 })).toThrow(
     'The value for "v" has 2 entries, where [2, 3] was expected.',
   );
-  expect(program.step(six, { batch: 2 }).get("x")).toHaveLength(8);
+  expect(program.step(six, { batch: 2 }).get("x")!.data).toHaveLength(8);
 });

@@ -6,7 +6,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { runInstruction } from "../../src/run/operations.ts";
+import { runInstruction } from "../../src/run/tensors.ts";
 
 /** Constants that make an operation run on matrices of two by two. */
 const NUMBERS: Readonly<Record<string, readonly number[]>> = {

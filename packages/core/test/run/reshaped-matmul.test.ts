@@ -7,10 +7,10 @@ import "@tensorflow/tfjs-backend-wasm";
 import { useBackend, NODE_BACKENDS, expectNoLeak } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { runInstruction } from "../../src/run/operations.ts";
+import { runInstruction } from "../../src/run/tensors.ts";
 import { type Instruction } from "../../src/plan/instruction.ts";
 
-const MATMUL: Instruction = {
+const MATMUL: Instruction & { readonly op: "matmul" } = {
   op: "matmul",
   inputs: [0, 1],
   numbers: [],

@@ -57,9 +57,9 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
 
   test("slices keep every intermediate within the budget", () => {
     const plan = planFor(outputsOf("a kernel of differences"), setting);
-    // The joined array has 4 × 3 entries an example, 48 bytes.
-    expect(examplesAtOnce(plan, 100)).toBe(2);
-    expect(examplesAtOnce(plan, 48 * 7)).toBe(7);
+    // The joined array has 4 × 3 entries an example.
+    expect(examplesAtOnce(plan, 25)).toBe(2);
+    expect(examplesAtOnce(plan, 12 * 7)).toBe(7);
     expect(examplesAtOnce(plan, 1)).toBe(1);
     // A sum over the examples needs all of them.
     expect(examplesAtOnce({ ...plan, summed: true }, 1)).toBe(Infinity);

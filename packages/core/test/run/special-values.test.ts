@@ -1,6 +1,6 @@
 // Infinite and undefined entries, in everything that runs an expression.
 
-import { makeFloat64Program, makeProgram, plan } from "@hamlet/core";
+import { float64, makeProgram, plan } from "@hamlet/core";
 import {
   apply,
   evaluate,
@@ -112,13 +112,13 @@ const WAYS: Record<string, (row: Row) => ArrayLike<number>> = {
     return found;
   },
   "float64 program": (row) => {
-    const program = makeFloat64Program(plan(outputsOf(row), { leaf }));
+    const program = makeProgram(plan(outputsOf(row), { leaf }), { target: float64 });
     for (const stage of STAGES) program.bind(stage, new Map());
     const arrays = new Map([
       [x, row.entries],
       [keep, row.keep],
     ]);
-    return program.step(arrays, { batch: 1 }).get("value")!;
+    return program.step(arrays, { batch: 1 }).get("value")!.data;
   },
 };
 

@@ -3,7 +3,7 @@
 // It runs on the CPU in float64, whatever the backend: a flip of one unit is a few hundred
 // operations, far too few for a tensor. Only what is handed out becomes tensors.
 
-import { type Arrays, atOnce, inTurns, makeTurn, type Work } from "@hamlet/core";
+import { atOnce, type Inputs, inTurns, makeTurn, type Work } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
@@ -325,7 +325,11 @@ export class BinaryRecall implements CompiledRecall {
   }
 
   /** Evaluates formulas over activations at the states of now. */
-  #evaluator(examples: readonly Example[], givens: Arrays, step: number): Evaluate {
+  #evaluator(
+    examples: readonly Example[],
+    givens: Inputs<ArrayLike<number>>,
+    step: number,
+  ): Evaluate {
     const { sizes, numbers: values } = this.#setup;
     const states = new Map(
       this.#graph.neurons.map((neuron) => [
@@ -348,7 +352,7 @@ export class BinaryRecall implements CompiledRecall {
   /** Why energies are not finite, by the position of the example. */
   async #faults(
     examples: readonly Example[],
-    { givens, step }: { readonly givens: Arrays; readonly step: number },
+    { givens, step }: { readonly givens: Inputs<ArrayLike<number>>; readonly step: number },
   ): Promise<Map<number, Fault>> {
     const broken = examples.flatMap(({ walk, before }, b) =>
       Number.isFinite(before) && Number.isFinite(walk.state.energy()) ? [] : [b],

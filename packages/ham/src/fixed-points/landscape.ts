@@ -4,11 +4,13 @@
 // with its curvature, and products with many vectors are one step with as many examples.
 
 import {
-  type Arrays,
-  type Float64Program,
+  float64,
+  type Inputs,
   type Leaf,
-  makeFloat64Program,
+  makeProgram,
+  type Numbers,
   plan,
+  type Program,
 } from "@hamlet/core";
 import {
   activationOf,
@@ -90,6 +92,8 @@ export function makeLandscape(graph: EnergyGraph, space: LandscapeSpace): Landsc
   return new GraphLandscape(graph, { ...space, tensors: withExactConsts(graph, space) });
 }
 
+type ArrayProgram = Program<Numbers, ArrayLike<number>>;
+
 class GraphLandscape implements Landscape {
   readonly neurons: readonly Neuron[];
   readonly offsets: readonly number[];
@@ -99,12 +103,12 @@ class GraphLandscape implements Landscape {
   readonly #states: readonly Tensor[];
   readonly #values: readonly Tensor[];
   readonly #directions: readonly Tensor[];
-  readonly #activations: Float64Program;
-  readonly #slopes: Float64Program;
-  readonly #metrics: Float64Program;
-  readonly #bends: Float64Program;
+  readonly #activations: ArrayProgram;
+  readonly #slopes: ArrayProgram;
+  readonly #metrics: ArrayProgram;
+  readonly #bends: ArrayProgram;
   /** The site that products with a curvature are bound to. */
-  #bound: Arrays | null = null;
+  #bound: Inputs<ArrayLike<number>> | null = null;
 
   constructor(graph: EnergyGraph, { sizes, tensors, clamps = [] }: LandscapeSpace) {
     this.neurons = graph.neurons;
@@ -162,7 +166,7 @@ class GraphLandscape implements Landscape {
     const around = new Map([...inside, ...this.#byLayer(this.#values, activations)]);
     const results = this.#slopes.step(around, { batch: 1 });
     const slope = this.#onlyFree(this.#joined(results, 1));
-    const along = (program: Float64Program, u: StateVector) => {
+    const along = (program: ArrayProgram, u: StateVector) => {
       if (this.#bound !== around) {
         for (const curved of [this.#metrics, this.#bends]) curved.bind("example", around);
         this.#bound = around;
@@ -173,7 +177,7 @@ class GraphLandscape implements Landscape {
     return {
       states,
       activations,
-      energy: results.get(ENERGY)![0],
+      energy: results.get(ENERGY)!.data[0],
       slope,
       metricTimes: (u) => along(this.#metrics, u),
       bendTimes: (u) => along(this.#bends, u),
@@ -185,7 +189,7 @@ class GraphLandscape implements Landscape {
     parts: readonly Part[],
     moving: { readonly example?: readonly Tensor[]; readonly step: readonly Tensor[] },
     energy?: Expr,
-  ): Float64Program {
+  ): ArrayProgram {
     const leaf = (tensor: Tensor): Leaf => {
       if (moving.step.includes(tensor)) return { stage: "step", batched: true };
       return { stage: moving.example?.includes(tensor) ? "example" : "load", batched: false };
@@ -194,12 +198,14 @@ class GraphLandscape implements Landscape {
     if (energy !== undefined) {
       outputs.push({ name: ENERGY, value: energy, indices: [], batched: true });
     }
-    const program = makeFloat64Program(plan(outputs, { sizes: this.#space.sizes, leaf }));
+    const program = makeProgram(plan(outputs, { sizes: this.#space.sizes, leaf }), {
+      target: float64,
+    });
     program.bind("load", this.#space.tensors);
     return program;
   }
 
-  #run(program: Float64Program, arrays: Map<Tensor, StateVector>, batch: number): StateVector {
+  #run(program: ArrayProgram, arrays: Map<Tensor, StateVector>, batch: number): StateVector {
     return this.#joined(program.step(arrays, { batch }), batch);
   }
 
@@ -219,12 +225,12 @@ class GraphLandscape implements Landscape {
   }
 
   /** Vectors of all units from the results of every layer. */
-  #joined(results: ReadonlyMap<string, Float64Array>, batch: number): StateVector {
+  #joined(results: ReadonlyMap<string, Numbers>, batch: number): StateVector {
     const units = this.offsets.at(-1)!;
     const vectors = new Float64Array(batch * units);
     this.neurons.forEach((_, layer) => {
       const [from, to] = [this.offsets[layer], this.offsets[layer + 1]];
-      const part = results.get(`${layer}`)!;
+      const part = results.get(`${layer}`)!.data;
       for (let b = 0; b < batch; b++) {
         vectors.set(part.subarray(b * (to - from), (b + 1) * (to - from)), b * units + from);
       }

@@ -1,9 +1,8 @@
 // Numbers about a state that no step needs, computed when they are asked for.
 
 import {
-  type Arrays,
+  float64,
   type Inputs,
-  makeFloat64Program,
   makeProgram,
   type Output,
   plan,
@@ -49,13 +48,17 @@ export function evaluateOnBackend(moment: Moment<Inputs>, options: PlanOptions):
 }
 
 /** Evaluates in float64, on no backend. */
-export function evaluateInFloat64(moment: Moment<Arrays>, options: PlanOptions): Evaluate {
+export function evaluateInFloat64(
+  moment: Moment<Inputs<ArrayLike<number>>>,
+  options: PlanOptions,
+): Evaluate {
   return async (outputs) => {
-    const program = makeFloat64Program(plan(outputs, options));
+    using program = makeProgram(plan(outputs, options), { target: float64 });
     program.bind("load", moment.values);
     program.bind("param", moment.values);
     program.bind("example", moment.givens);
-    return program.step(moment.states, moment);
+    const results = program.step(moment.states, moment);
+    return new Map([...results].map(([name, { data }]) => [name, data]));
   };
 }
 

@@ -1,11 +1,12 @@
-// The operations of a plan over plain arrays of float64 numbers.
+// The target of plain arrays of float64 numbers: for what must be exact, such as the place of a saddle.
 //
 // TensorFlow.js has no float64, and an interpreter that walks expressions is slow. A plan says the
 // same in few large operations, each of which is a loop or two here.
 
-import { invariant, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
-import { boundShape, type Instruction } from "../plan/instruction.ts";
+import { HamError, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
+import { BATCH, boundShape } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
+import { oneByOne, type Target } from "./target.ts";
 
 /** An array of numbers, row-major. */
 export interface Numbers {
@@ -281,12 +282,47 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   },
 };
 
-/** Runs one instruction; what it returns may share its entries with an input. */
-export function runFloat64(
-  { op, numbers }: Instruction,
-  inputs: readonly Numbers[],
-  batch: number,
-): Numbers {
-  invariant(op !== "input" && op !== "time", "inputs are bound, not run");
-  return OPERATIONS[op](inputs, numbers, batch);
-}
+/**
+ * Runs plans in float64, on no backend: slower than tensors, and right to sixteen digits. Values may
+ * share their entries with each other and with what was handed in, and are to be read only; there is
+ * nothing to free.
+ */
+export const float64: Target<Numbers, ArrayLike<number>> = {
+  bytes: Float64Array.BYTES_PER_ELEMENT,
+  examples: ({ length }, shape) => length / count(shape.filter((n) => n !== BATCH)),
+  input(given, shape, { name }) {
+    if (given.length === count(shape)) {
+      return { shape, data: given instanceof Float64Array ? given : new Float64Array(given) };
+    }
+    throw new HamError(
+      "core/input-shape",
+      `The value for "${name}" has ${given.length} entries, where [${shape.join(", ")}] was expected.`,
+    );
+  },
+  time: (time) => ({ shape: [], data: Float64Array.of(time) }),
+  prepare: (work) =>
+    oneByOne(work, {
+      run: ({ op, numbers }, inputs, batch) => OPERATIONS[op](inputs, numbers, batch),
+      free: () => undefined,
+    }),
+  cut({ shape, data }, axis, { from, count: examples }) {
+    const strides = stridesOf(shape);
+    const cut = shape.with(axis, examples);
+    const start = from * strides[axis];
+    if (axis === 0) return { shape: cut, data: data.subarray(start, start + count(cut)) };
+    return copied(data.subarray(start), cut, strides);
+  },
+  join(parts) {
+    const examples = parts.reduce((total, { shape }) => total + shape[0], 0);
+    const shape = parts[0].shape.with(0, examples);
+    const data = new Float64Array(count(shape));
+    let next = 0;
+    for (const part of parts) {
+      data.set(part.data, next);
+      next += part.data.length;
+    }
+    return { shape, data };
+  },
+  share: (numbers) => numbers,
+  free: () => undefined,
+};

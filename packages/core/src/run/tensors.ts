@@ -1,12 +1,13 @@
-// The one place where a plan meets TensorFlow.js: forward operations, by name.
+// The target of TensorFlow.js: forward operations, by name, on the backend that the application chose.
 
-import { invariant } from "@hamlet/graph";
+import { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { boundShape, type Instruction } from "../plan/instruction.ts";
+import { boundShape } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
 import { longSum } from "./long-sum.ts";
 import { matrixProduct } from "./matrix-product.ts";
 import { cosine, sine } from "./sine.ts";
+import { oneByOne, type Target, type Task } from "./target.ts";
 
 type Run = (inputs: readonly tf.Tensor[], numbers: readonly number[], batch: number) => tf.Tensor;
 
@@ -96,11 +97,44 @@ function repeated(x: tf.Tensor, repeats: number[]): tf.Tensor {
 
 /** Runs one instruction; the caller owns the result. */
 export function runInstruction(
-  instruction: Instruction,
+  { op, numbers }: Task["instruction"],
   inputs: readonly tf.Tensor[],
   batch: number,
 ): tf.Tensor {
-  const { op, numbers } = instruction;
-  invariant(op !== "input" && op !== "time", "inputs are bound, not run");
   return tf.tidy(() => OPERATIONS[op](inputs, numbers, batch));
 }
+
+const free = (x: tf.Tensor): void => x.dispose();
+
+/** Runs plans on tensors. */
+export const tensors: Target<tf.Tensor, tf.Tensor> = {
+  bytes: Float32Array.BYTES_PER_ELEMENT,
+  examples: ({ shape }) => shape[0],
+  input(given, shape, { name }) {
+    if (shape.join() === given.shape.join()) return given;
+    throw new HamError(
+      "core/input-shape",
+      `The value for "${name}" has the shape [${given.shape.join(", ")}], where [${shape.join(", ")}] was expected.`,
+    );
+  },
+  time: (time) => tf.scalar(time),
+  prepare(work) {
+    const runWork = oneByOne(work, { run: runInstruction, free });
+    if (work.stage === "step") return runWork;
+    // What a program keeps stays when it was bound inside of a caller's tidy.
+    return (read, batch) => {
+      const made = runWork(read, batch);
+      for (const value of made.values()) tf.keep(value);
+      return made;
+    };
+  },
+  cut: (x, axis, { from, count }) =>
+    tf.slice(
+      x,
+      x.shape.map((_, k) => (k === axis ? from : 0)),
+      x.shape.with(axis, count),
+    ),
+  join: (parts) => tf.concat([...parts], 0),
+  share: tf.clone,
+  free,
+};

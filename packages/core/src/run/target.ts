@@ -1,0 +1,119 @@
+// Where a plan runs: what a program leaves to tensors, to arrays of float64, or to compiled code.
+
+import type { Tensor } from "@hamlet/graph";
+import type { Instruction, Op, Plan, Stage } from "../plan/instruction.ts";
+import type { RunOp } from "./kernels.ts";
+import type { Slice } from "./slices.ts";
+
+/** An instruction that is computed, rather than given. */
+export interface Task {
+  /** The slot that it fills. */
+  readonly slot: number;
+  readonly instruction: Instruction & { readonly op: RunOp };
+  /** Slots of this work that nobody reads after this instruction. */
+  readonly done: readonly number[];
+}
+
+/** All that is computed at one stage, in the order it runs. */
+export interface StageWork {
+  readonly stage: Stage;
+  readonly tasks: readonly Task[];
+}
+
+/**
+ * Computes the work of a stage; `read` has the value of every slot that is not of this work. Returns
+ * the slots that somebody still reads, and is left with nothing when it throws.
+ */
+export type Run<Value> = (
+  read: (slot: number) => Value,
+  batch: number,
+) => ReadonlyMap<number, Value>;
+
+/**
+ * Something that plans run on. `Value` is what fills a slot, `Given` what callers hand in.
+ *
+ * A target may take the instructions of a stage one by one ({@link oneByOne}), or compile them: the
+ * sizes of all axes but the batch are those of `instruction.shape`.
+ */
+export interface Target<Value, Given> {
+  /** Bytes of an entry, for the budget of a step. */
+  readonly bytes: number;
+  /** The number of examples in what was handed in for a shape with a leading batch axis. */
+  examples(given: Given, shape: readonly number[]): number;
+  /**
+   * What was handed in as a value, which is borrowed.
+   * @throws HamError `core/input-shape`.
+   */
+  input(given: Given, shape: readonly number[], tensor: Tensor): Value;
+  time(time: number): Value;
+  /** Makes ready to do the work of a stage, again and again. */
+  prepare(work: StageWork): Run<Value>;
+  /** Some examples of a value whose batch is an axis of it. */
+  cut(value: Value, axis: number, slice: Slice): Value;
+  /** The values of slices one behind the other, along the first axis. */
+  join(parts: readonly Value[]): Value;
+  /** The same value, for somebody else to free. */
+  share(value: Value): Value;
+  free(value: Value): void;
+}
+
+/** Whether an operation comes from outside. */
+export function isGiven(op: Op): op is "input" | "time" {
+  return op === "input" || op === "time";
+}
+
+/** The work of one stage of a plan. */
+export function workOf({ instructions, outputs }: Plan, stage: Stage): StageWork {
+  /** Slots that are read outside of their own stage. */
+  const lasting = new Set(outputs.values());
+  const lastUse = new Map<number, number>();
+  instructions.forEach((instruction, slot) => {
+    for (const input of instruction.inputs) {
+      if (instructions[input].stage === instruction.stage) lastUse.set(input, slot);
+      else lasting.add(input);
+    }
+  });
+  const tasks = instructions.flatMap((instruction, slot): Task[] => {
+    if (instruction.stage !== stage || isGiven(instruction.op)) return [];
+    const done = [...new Set(instruction.inputs)].filter(
+      (input) =>
+        lastUse.get(input) === slot && !lasting.has(input) && !isGiven(instructions[input].op),
+    );
+    return [{ slot, instruction: instruction as Task["instruction"], done }];
+  });
+  return { stage, tasks };
+}
+
+/** Runs instruction after instruction, and frees what nobody reads any more. */
+export function oneByOne<Value>(
+  { tasks }: StageWork,
+  {
+    run,
+    free,
+  }: {
+    readonly run: (
+      instruction: Task["instruction"],
+      inputs: readonly Value[],
+      batch: number,
+    ) => Value;
+    readonly free: (value: Value) => void;
+  },
+): Run<Value> {
+  return (read, batch) => {
+    const made = new Map<number, Value>();
+    try {
+      for (const { slot, instruction, done } of tasks) {
+        const inputs = instruction.inputs.map((input) => made.get(input) ?? read(input));
+        made.set(slot, run(instruction, inputs, batch));
+        for (const over of done) {
+          free(made.get(over)!);
+          made.delete(over);
+        }
+      }
+      return made;
+    } catch (error) {
+      for (const value of made.values()) free(value);
+      throw error;
+    }
+  };
+}
