@@ -27,6 +27,16 @@ export interface TextPosition {
   readonly column: number;
 }
 
+/** Where the lines of a file begin, found once: many messages ask for it. */
+const STARTS = new WeakMap<SourceFile, readonly number[]>();
+
+/** Where the lines of a file begin. */
+export function linesOf(source: SourceFile): readonly number[] {
+  let starts = STARTS.get(source);
+  if (starts === undefined) STARTS.set(source, (starts = lineStarts(source.text)));
+  return starts;
+}
+
 /** Offsets at which the lines of a text begin. `\r\n`, `\n` and `\r` all end a line. */
 export function lineStarts(text: string): number[] {
   const starts = [0];
@@ -53,15 +63,22 @@ export function lineText(text: string, starts: readonly number[], line: number):
 
 /** Line and column of an offset; offsets past the end give the end. */
 export function positionAt(source: SourceFile, offset: number): TextPosition {
-  const starts = lineStarts(source.text);
+  const starts = linesOf(source);
   const clamped = Math.max(0, Math.min(offset, source.text.length));
   const line = lineAt(starts, clamped);
-  return { line, column: Array.from(source.text.slice(starts[line - 1], clamped)).length + 1 };
+  return { line, column: codePoints(source.text, starts[line - 1], clamped) + 1 };
+}
+
+/** The number of code points that begin in a stretch of text. */
+function codePoints(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; count++) at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+  return count;
 }
 
 /** The offset of a position; a column past the end of its line gives the end of the line. */
 export function offsetAt(source: SourceFile, position: TextPosition): number {
-  const starts = lineStarts(source.text);
+  const starts = linesOf(source);
   const start = starts[position.line - 1];
   if (start === undefined) return source.text.length;
   const before = Array.from(lineText(source.text, starts, position.line)).slice(

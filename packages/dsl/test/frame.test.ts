@@ -9,6 +9,7 @@ import {
 } from "@hamlet/dsl";
 import { describe, expect, test } from "vitest";
 import { offsetAt } from "../src/source.ts";
+import { compiled } from "./compiling.ts";
 
 const source = (text: string): SourceFile => ({ name: "m.ham", text });
 
@@ -156,6 +157,16 @@ describe("did you mean", () => {
   test("asks names of the right kind first", () => {
     expect(suggest("enk", ["enc"], ["ent"])).toBe("enc");
     expect(suggest("enk", ["decoder"], ["ent"])).toBe("ent");
+  });
+});
+
+test("a message of a file with hundreds of them shows its own line", () => {
+  const lines = Array.from({ length: 500 }, (_, i) => `let a${i} = zork${i}`);
+  const { diagnostics, sources } = compiled(`ham 1\n${lines.join("\n")}\n`);
+  const unknown = diagnostics.filter(({ code }) => code === "E0201");
+  expect(unknown).toHaveLength(lines.length);
+  unknown.forEach((diagnostic, i) => {
+    expect(renderDiagnostic(diagnostic, sources)).toContain(`m.ham:${i + 2}:`);
   });
 });
 

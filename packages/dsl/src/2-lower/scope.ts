@@ -82,6 +82,8 @@ export function makeScope(
   const meanings = new Map<string, Meaning>();
   const open: { declaration: Declaration; uses: { name: string; span: Span }[] }[] = [];
   const used = new Set<string>();
+  /** Every declaration for messages, made when the first one asks. */
+  let known: { readonly name: Name; readonly kind: string }[] | undefined;
 
   function resolved(declaration: Declaration, at: Span | null): Meaning {
     const { text } = declaration.name;
@@ -123,7 +125,7 @@ export function makeScope(
         return { kind: "broken" };
       }
       if (isLost(name.text)) return { kind: "broken" };
-      const known = [...declarations.values()].map(({ name: other, item }: Declaration) => ({
+      known ??= [...declarations.values()].map(({ name: other, item }: Declaration) => ({
         name: other,
         kind: kindText(item),
       }));

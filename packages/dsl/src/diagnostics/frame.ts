@@ -11,7 +11,7 @@
  * line between two labelled lines is shown, more are left out as `...`; long lines are cut around
  * their marks. Colour is the caller's.
  */
-import { lineAt, lineStarts, lineText, positionAt, type SourceFile, type Span } from "../source.ts";
+import { lineAt, linesOf, lineText, positionAt, type SourceFile, type Span } from "../source.ts";
 import type { Advice, Diagnostic } from "./diagnostic.ts";
 
 const ADVICE: readonly (readonly [keyof Advice, string])[] = [
@@ -72,7 +72,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, sources: Iterable<Sourc
 
 /** Rows of a frame: source lines carry their number, label rows -1, gaps 0. */
 function frameRows(source: SourceFile, marks: readonly Mark[]): { line: number; text: string }[] {
-  const starts = lineStarts(source.text);
+  const starts = linesOf(source);
   const lineOf = ({ span }: Mark) => lineAt(starts, Math.min(span.start, source.text.length));
   const lines = [...new Set(marks.map(lineOf))].sort((a, b) => a - b);
   const rows: { line: number; text: string }[] = [];

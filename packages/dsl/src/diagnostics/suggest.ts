@@ -10,19 +10,38 @@ export function suggest(
   others: Iterable<string> = [],
 ): string | undefined {
   const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const isLetter = Array.from(wanted).length === 1;
+  const letters = lettersOf(wanted);
   for (const candidates of [names, others]) {
     let best: string | undefined;
     let bestDistance = limit + 1;
     for (const name of candidates) {
-      const isLetter = Array.from(wanted).length === 1;
       if (isLetter && name.toLowerCase() !== wanted.toLowerCase()) continue;
       if (name === wanted || Math.abs(name.length - wanted.length) >= bestDistance) continue;
+      // An edit exchanges one letter for another at most: a quick look spares most names the rest.
+      if (bitsIn(letters ^ lettersOf(name)) > 2 * (bestDistance - 1)) continue;
       const distance = editDistance(wanted, name);
       if (distance < bestDistance) [best, bestDistance] = [name, distance];
     }
     if (best !== undefined) return best;
   }
   return undefined;
+}
+
+/** The letters of a name as bits, several letters a bit; letters beyond 16 bits are left out. */
+function lettersOf(name: string): number {
+  let letters = 0;
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    if ((unit & 0xf800) !== 0xd800) letters |= 1 << (unit & 31);
+  }
+  return letters;
+}
+
+function bitsIn(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`. */

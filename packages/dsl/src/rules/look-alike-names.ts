@@ -19,11 +19,17 @@ const TWINS: ReadonlyMap<string, string> = new Map(
 
 /** What a name looks like: Greek letters spelled out, twins of Latin letters made Latin. */
 export function looksOf(name: string): string {
+  if (isPlain(name)) return name;
   return Array.from(name.normalize("NFKC"), (letter) => {
     const twin = TWINS.get(letter);
     const greek = letter.codePointAt(0)! - "α".codePointAt(0)!;
     return twin ?? GREEK[greek] ?? letter;
   }).join("");
+}
+
+function isPlain(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 127) return false;
+  return true;
 }
 
 /** W0209: a name that looks like one declared before it. */

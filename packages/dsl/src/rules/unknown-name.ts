@@ -9,7 +9,8 @@ export function unknownName(
   name: Name,
   known: readonly { name: Name; kind: string }[],
 ): void {
-  const twin = known.find((other) => looksOf(other.name.text) === looksOf(name.text))?.name.text;
+  const looks = looksOf(name.text);
+  const twin = known.find((other) => looksOf(other.name.text) === looks)?.name.text;
   const near =
     twin ??
     suggest(
