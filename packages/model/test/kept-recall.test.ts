@@ -142,7 +142,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       const stop = new AbortController();
       stop.abort();
       const stopped = model.recall({ givens, signal: stop.signal });
-      await expect(stopped).rejects.toThrow("was stopped");
+      await expect(stopped).rejects.toThrow("aborted");
       await expect(
         model.recall({ givens: { query: { shape: [2], data: new Float32Array(2) } } }),
       ).rejects.toThrow("expected the shape");
