@@ -18,7 +18,7 @@ export {
 } from "./exact/census.ts";
 export { denseMemoryEnergy, type PointEnergies } from "./exact/dense-memory.ts";
 export { type ExactScore, exactScore } from "./exact/exact-score.ts";
-export { inverseTemperatureAt } from "./exact/inverse-temperature.ts";
+export { inverseTemperatureAt, rbfBeta } from "./exact/inverse-temperature.ts";
 export { ringEnergy, ringMinimum, ringScore } from "./exact/ring.ts";
 export {
   collapseTime,

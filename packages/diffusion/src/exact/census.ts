@@ -54,7 +54,7 @@ export interface EnergyCensus {
 
 /** Which energy is searched, from how many starts, and by which draws. */
 export interface EnergyCensusOptions {
-  /** The inverse temperature; at time t it is `inverseTemperatureAt(noise, t)`. */
+  /** That of `exp(−β |x − ξ|²)`; at time t it is `inverseTemperatureAt(noise, t)`. See `rbfBeta`. */
   readonly beta: number;
   /** Random starts beside the patterns, their mean and the middles between what is found; default 200. */
   readonly starts?: number;

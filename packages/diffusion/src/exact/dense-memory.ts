@@ -15,6 +15,7 @@ export interface PointEnergies {
  *
  * At `β = β_t` (see `inverseTemperatureAt`) it is the energy of the diffusion,
  * `−2σ²t log Σ_μ exp(−|x − ξ_μ|²/(2σ²t))`, and `∇ log p_t = −β_t ∇E`.
+ * Elsewhere kernels are `exp(−½β |x − ξ|²)`: see `rbfBeta`.
  * @throws HamError `diffusion/beta`, and as `assertMatrix`.
  * @see Pham et al., arXiv:2505.21777.
  */

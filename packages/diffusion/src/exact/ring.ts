@@ -10,7 +10,7 @@ import { assertBeta, inverseTemperatureAt } from "./inverse-temperature.ts";
  * when every point of it is a pattern.
  *
  * The limit of `denseMemoryEnergy` with `log K / β` added. With the scaled Bessel function it is
- * right at any β.
+ * right at any β, which is that of `exp(−β |x − ξ|²)`: see `rbfBeta`.
  * @throws HamError `diffusion/beta`.
  * @see Pham et al., arXiv:2505.21777, equation 13.
  */

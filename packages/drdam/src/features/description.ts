@@ -16,7 +16,10 @@ export interface FeatureOptions {
   readonly D: number;
   /** Number of rows ω; the feature map has `2 Y` entries. More is more accurate, as `1/√Y`. */
   readonly Y: number;
-  /** Inverse temperature; larger is sharper, and needs more features. */
+  /**
+   * Inverse temperature of the kernel `exp(−½β |x − y|²)`; larger is sharper, and needs more features.
+   * That of `@hamlet/diffusion` is half of it.
+   */
   readonly beta: number;
   /** Draws the rows. */
   readonly key: Key;

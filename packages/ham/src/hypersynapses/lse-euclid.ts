@@ -17,7 +17,7 @@ import { BETA, PATTERN_COUNT, PATTERNS } from "./options.ts";
  * Log-sum-exp memory, Euclidean: `E = −(1/β) log Σₘ exp(−(β/2) Σᵢ (aᵢ − ξₘᵢ)²)`.
  *
  * Shapes: `a: [A]`, `xi: [K, A]`, one pattern a row. The energy is bounded by itself, so the
- * neuron is usually declared with `leak = off`.
+ * neuron is usually declared with `leak = off`. The β of `@hamlet/diffusion` is half of this one.
  * @see Saha et al. (2023), arXiv:2306.03209.
  */
 export const synLseEuclid: HypersynapseDefinition = {
