@@ -25,7 +25,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@hamlet/lagrangians",
     "@hamlet/ham",
   ],
-  "@hamlet/diffusion": ["@hamlet/graph", "@hamlet/core"],
+  "@hamlet/diffusion": ["@hamlet/graph", "@hamlet/core", "@hamlet/lagrangians", "@hamlet/ham"],
   "@hamlet/kernels": ["@hamlet/core"],
   "@hamlet/testing": ["@hamlet/graph"],
   "@ham-community/vision": ["@hamlet/graph"],

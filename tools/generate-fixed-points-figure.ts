@@ -52,12 +52,13 @@ function dots(): Dot[] {
       const tensors = new Map([...numbers, [sharpness, [beta]] as const]);
       const landscape = makeLandscape(graph, { sizes, tensors });
       const found: Dot[] = [];
-      for (let start = -0.6; start <= 1; start += 0.05) {
-        const { site, converged } = atOnce(refine(landscape, Float64Array.of(start, 0)));
-        const [x, y] = site.states;
+      const starts = Array.from({ length: 33 }, (_, k) => Float64Array.of(-0.6 + 0.05 * k, 0));
+      for (const { place, converged } of atOnce(refine(landscape, starts))) {
+        const [x, y] = place.states;
         const known = found.some((dot) => Math.abs(dot.x - x) < 1e-5);
         if (!converged || known || Math.abs(y) > 1e-6) continue;
-        found.push({ beta, x, kind: atOnce(classify(landscape, site)).kind });
+        const { kind } = atOnce(classify(landscape, landscape.at(place.states)));
+        found.push({ beta, x, kind });
       }
       return found;
     },

@@ -13,21 +13,30 @@ beforeAll(() => {
 afterAll(() => bench[Symbol.dispose]());
 
 interface Report {
-  readonly fixedPoints: readonly { state: readonly number[]; energy: number; paths: number }[];
+  readonly fixedPoints: readonly {
+    kind: string;
+    state: readonly number[];
+    energy: number;
+    paths: number;
+  }[];
   readonly flat: number;
 }
 
-test("a layer of two units is drawn as it is, with its two memories as fixed points", async () => {
+const minimaOf = ({ fixedPoints }: Report) => fixedPoints.filter(({ kind }) => kind === "minimum");
+
+test("a layer of two units is drawn as it is, with its two memories and the pass between them", async () => {
   const { code, stdout } = await bench.inProcess(["landscape", "m.ham", "--json"]);
   expect(code).toBe(0);
-  const { fixedPoints, flat } = JSON.parse(stdout) as Report;
+  const report = JSON.parse(stdout) as Report;
+  const { fixedPoints, flat } = report;
   expect(flat).toBe(0);
-  expect(fixedPoints).toHaveLength(2);
+  expect(fixedPoints.map(({ kind }) => kind)).toEqual(["minimum", "minimum", "saddle"]);
+  const minima = minimaOf(report);
   for (const [x, y] of [
     [1, 2],
     [-1, -2],
   ]) {
-    const near = fixedPoints.filter(({ state }) => Math.hypot(state[0] - x, state[1] - y) < 0.01);
+    const near = minima.filter(({ state }) => Math.hypot(state[0] - x, state[1] - y) < 0.01);
     expect(near).toHaveLength(1);
     expect(Math.abs(near[0].energy)).toBeLessThan(1e-3);
   }
@@ -55,9 +64,9 @@ test("more units are cut along the plane in which the memories differ most", asy
     "20",
   ]);
   expect(code).toBe(0);
-  const { fixedPoints } = JSON.parse(stdout) as Report;
-  expect(fixedPoints).toHaveLength(3);
-  for (const { state } of fixedPoints) expect(Math.max(...state)).toBeGreaterThan(0.98);
+  const minima = minimaOf(JSON.parse(stdout) as Report);
+  expect(minima).toHaveLength(3);
+  for (const { state } of minima) expect(Math.max(...state)).toBeGreaterThan(0.98);
 });
 
 describe("mistakes", () => {

@@ -47,7 +47,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the landscape in Chromium", () => {
     await where.locator('[data-part="status"]').filter({ hasText: text }).waitFor();
   }
 
-  const rings = () => page.locator(".rests circle").count();
+  const rings = () => page.locator(".marks .minimum").count();
   const messages = () => page.locator('[data-part="messages"]').textContent();
   const PATIENT = { timeout: NEVER };
 

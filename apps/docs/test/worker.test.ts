@@ -31,10 +31,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function wholeAnswer(scene: Scene): Answer {
+async function wholeAnswer(scene: Scene): Promise<Answer> {
   const parts = answers(scene);
   for (;;) {
-    const { value, done } = parts.next();
+    const { value, done } = await parts.next();
     if (done === true) return value;
   }
 }
@@ -46,7 +46,7 @@ test.each([0, 1, 20, 3_600_000])("with %d ms between two looks the answer is who
   ask({ id: 1, scene: TRIANGLE });
   await vi.waitFor(() => expect(wholes()).toHaveLength(1), { timeout: 600_000 });
   expect(replies[0]).toEqual({ id: 1, answer: null });
-  expect(replies.at(-1)).toEqual({ id: 1, answer: wholeAnswer(TRIANGLE) });
+  expect(replies.at(-1)).toEqual({ id: 1, answer: await wholeAnswer(TRIANGLE) });
 });
 
 test("a newer question ends an older one, of which a picture is shown", async () => {
@@ -58,7 +58,7 @@ test("a newer question ends an older one, of which a picture is shown", async ()
   const first = replies.filter(({ id }) => id === 1);
   expect(first).toHaveLength(2);
   expect(first[1].answer!.drawing!.n).toBe(16);
-  expect(replies.at(-1)).toEqual({ id: 2, answer: wholeAnswer(newer) });
+  expect(replies.at(-1)).toEqual({ id: 2, answer: await wholeAnswer(newer) });
 });
 
 test("a scene that breaks the program is answered too", async () => {

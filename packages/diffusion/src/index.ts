@@ -14,7 +14,6 @@ export {
   energyCensus,
   type EnergyCensusOptions,
   type EnergyPoint,
-  type EnergyPointKind,
 } from "./exact/census.ts";
 export { denseMemoryEnergy, type PointEnergies } from "./exact/dense-memory.ts";
 export { type ExactScore, exactScore } from "./exact/exact-score.ts";

@@ -12,11 +12,15 @@ export {
 } from "./hypergraph/hypergraph.ts";
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
 export { census, type Census, type CensusOptions, type FixedPoint } from "./fixed-points/census.ts";
+export { equidistantPoints } from "./fixed-points/equidistant.ts";
+export { patternsOf, startsAmong } from "./fixed-points/starts.ts";
 export { classify, type Classification, type FixedPointKind } from "./fixed-points/classify.ts";
 export {
+  type Curvature,
   type Landscape,
   type LandscapeSpace,
   makeLandscape,
+  type Place,
   type Site,
   type StateVector,
 } from "./fixed-points/landscape.ts";

@@ -322,12 +322,12 @@ class LoadedModel implements Model {
       const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
       try {
         await admitAll(bound);
-        const setup = this.#setup();
+        const { sizes, numbers: tensors } = this.#setup();
         for (const [tensor, value] of bound) {
           assertOneExample(tensor, value);
-          setup.numbers.set(tensor, await value.data());
+          tensors.set(tensor, await value.data());
         }
-        return await census(this.graph, setup, { ...options, key: key(this.seed) });
+        return await census(this.graph, { sizes, tensors }, { ...options, key: key(this.seed) });
       } finally {
         tf.dispose([...bound.values()]);
       }

@@ -3,12 +3,14 @@
 import { basename, extname, join } from "node:path";
 import { suggest } from "@hamlet/dsl";
 import type { Neuron, Tensor } from "@hamlet/graph";
+import { patternsOf } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type Field, makeField, valuesAt } from "../landscape/field.ts";
-import { flatStarts, followDown, type RestPoint, restPoints } from "../landscape/paths.ts";
+import { type LayerPoint, layerPoints } from "../landscape/fixed-points.ts";
+import { flatStarts, followDown } from "../landscape/paths.ts";
 import { memoryPlane, onPlane, type Plane, stateAt, wholePlane } from "../landscape/plane.ts";
 import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { drawLandscape, svgToPng } from "../pictures/landscape-plot.ts";
@@ -57,11 +59,8 @@ async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
   ]);
   const neuron = findNeuron(model, flags.neuron);
   using field = makeField(model, neuron);
-  const scene = await survey(
-    field,
-    planeOf(model, { neuron, field, wanted: flags.memories }),
-    flags,
-  );
+  const view = planeOf(model, { neuron, field, wanted: flags.memories });
+  const scene = await survey(model, { neuron, field, view, points: flags.points });
   const svg = drawLandscape(scene.picture);
   await writeFileAtomically(out, svg);
   await writeFileAtomically(png, svgToPng(svg));
@@ -83,7 +82,7 @@ interface View {
 
 interface Scene {
   readonly picture: Parameters<typeof drawLandscape>[0];
-  readonly found: readonly RestPoint[];
+  readonly found: readonly LayerPoint[];
   readonly plane: Plane;
   readonly paths: number;
   /** Starts that stand still because the energy around them is flat. */
@@ -93,8 +92,12 @@ interface Scene {
 /** In a list, in a list of all, and in an array. */
 const BYTES_OF_A_NUMBER = 24;
 
-async function survey(field: Field, view: View, { points }: LandscapeFlags): Promise<Scene> {
-  const { plane, memories, labels } = view;
+async function survey(
+  model: Model,
+  about: { neuron: Neuron; field: Field; view: View; points: number },
+): Promise<Scene> {
+  const { neuron, field, points } = about;
+  const { plane, memories, labels } = about.view;
   assertMemory(
     `${points} × ${points} states of ${field.size} units`,
     points ** 2 * field.size * BYTES_OF_A_NUMBER,
@@ -114,9 +117,18 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
     const { velocities } = await valuesAt(field, statesOf(corners));
     const paths = await followDown(field, statesOf(grid(STARTS)), {
       extent,
-      onProgress: ({ of: steps }) => bar.advance(0.6 / steps, "ways down"),
+      onProgress: ({ of: steps }) => bar.advance(0.4 / steps, "ways down"),
     });
-    const found = restPoints(paths, extent);
+    let before = 0;
+    const found = await layerPoints(model, neuron, {
+      paths,
+      extent,
+      starts: grid(STARTS).map(([px, py]) => stateAt(plane, px, py)),
+      onProgress: ({ done }) => {
+        bar.advance(0.2 * (done - before), "fixed points");
+        before = done;
+      },
+    });
     const picture = {
       x,
       y,
@@ -127,7 +139,7 @@ async function survey(field: Field, view: View, { points }: LandscapeFlags): Pro
       arrows: arrowsOf(plane, { corners, velocities, length: (0.7 * extent) / ARROWS }),
       memories: placed.slice(0, SHOWN),
       paths: paths.map(({ states }) => states.map((state) => onPlane(plane, state))),
-      fixedPoints: found.map(({ state }) => onPlane(plane, state)),
+      fixedPoints: found.map(({ kind, state }) => ({ kind, at: onPlane(plane, state) })),
     };
     return { picture, found, plane, paths: paths.length, flat: flatStarts(paths) };
   } finally {
@@ -216,11 +228,7 @@ function memoriesOf(
   model: Model,
   { neuron, wanted }: { neuron: Neuron; wanted: string | undefined },
 ): Tensor | null {
-  const fits = ({ kind, axes }: Tensor) =>
-    (kind === "data" || kind === "param") &&
-    axes.length === neuron.axes.length + 1 &&
-    neuron.axes.every((dim, i) => axes[i + 1] === dim);
-  const fitting = model.graph.tensors.filter(fits);
+  const fitting = patternsOf(model.graph, neuron);
   if (wanted === undefined) return fitting[0] ?? null;
   const found = fitting.find(({ name }) => name === wanted);
   if (found === undefined) throw unknown("tensor of stored patterns", wanted, fitting);
@@ -237,8 +245,9 @@ function unknown(what: string, name: string, known: readonly { name: string }[])
 }
 
 function summary(neuron: Neuron, { found, plane, paths, flat }: Scene): string {
-  if (found.length === 0) return `${neuron.name}: none of ${paths} ways down came to rest.`;
-  const rows = found.map(({ state, energy, paths: ends }) => [
+  if (found.length === 0) return `${neuron.name}: no fixed point was found.`;
+  const rows = found.map(({ kind, state, energy, paths: ends }) => [
+    kind ?? "end of a way",
     onPlane(plane, state)
       .map((value) => value.toFixed(4))
       .join(", "),
@@ -247,5 +256,5 @@ function summary(neuron: Neuron, { found, plane, paths, flat }: Scene): string {
   ]);
   const still =
     flat === 0 ? "" : `\n\n${flat} of ${paths} starts stand still where the energy is flat.`;
-  return `${formatTable(["fixed point", "energy", "ways down"], rows)}${still}`;
+  return `${formatTable(["kind", "fixed point", "energy", "ways down"], rows)}${still}`;
 }

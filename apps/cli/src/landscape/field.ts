@@ -73,9 +73,9 @@ class LayerField implements Field {
       .filter((layer) => layer !== given.neuron)
       .map((layer) => ({ tensor: layer.state, shape: shapeOf(layer) }));
     const inputs = new Map<Tensor, tf.Tensor>();
-    for (const tensor of model.graph.tensors) {
-      const value = firstExample(model, tensor);
-      if (value === null) continue;
+    for (const [tensor, data] of entriesOf(model)) {
+      const shape = tensor.axes.map((dim) => model.sizes.get(dim)!);
+      const value = tf.tensor(Float32Array.from(data), shape, "float32");
       inputs.set(tensor, value);
       this.#values.push(value);
     }
@@ -120,17 +120,19 @@ export async function valuesAt(
   return { energies: new Float64Array(energies), velocities: new Float64Array(velocities) };
 }
 
-/** The entries of a tensor that a program reads; of a given, its first example. */
-function firstExample(model: Model, tensor: Tensor): tf.Tensor | null {
-  if (tensor.kind === "state" || tensor.kind === "activation") return null;
-  const shape = tensor.axes.map((dim) => model.sizes.get(dim)!);
-  const count = shape.reduce((a, b) => a * b, 1);
-  try {
-    const { data } = model.entries(tensor.name);
-    return tf.tensor(data.subarray(0, count), shape, "float32");
-  } catch (error) {
-    // A given without a file: only a model whose energy reads it will miss it.
-    if (HamError.isInstance(error) && error.code === "model/unknown-name") return null;
-    throw error;
-  }
+/** What a model's energy reads; of a given, its first example. */
+export function entriesOf(model: Model): Map<Tensor, ArrayLike<number>> {
+  return new Map(
+    model.graph.tensors.flatMap((tensor) => {
+      const { axes, name } = tensor;
+      const count = axes.reduce((total, dim) => total * model.sizes.get(dim)!, 1);
+      try {
+        return [[tensor, model.entries(name).data.subarray(0, count)] as const];
+      } catch (error) {
+        // A given without a file: only a model whose energy reads it will miss it.
+        if (HamError.isInstance(error) && error.code === "model/unknown-name") return [];
+        throw error;
+      }
+    }),
+  );
 }

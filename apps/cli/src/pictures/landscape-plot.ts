@@ -1,5 +1,6 @@
 // An energy landscape as SVG: contours, arrows, memories, ways down and where they end.
 
+import type { FixedPointKind } from "@hamlet/ham";
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
 import { emptyDocument } from "./chart.ts";
@@ -19,12 +20,22 @@ export interface LandscapePicture {
   readonly arrows: readonly { readonly from: Point; readonly to: Point }[];
   readonly memories: readonly Point[];
   readonly paths: readonly (readonly Point[])[];
-  readonly fixedPoints: readonly Point[];
+  readonly fixedPoints: readonly { readonly kind: FixedPointKind | null; readonly at: Point }[];
 }
 
 const WIDTH = 760;
 const MARGIN = { left: 60, right: 110, top: 20, bottom: 46 };
 const LEVELS = 18;
+/** Rings where a recall can end, crosses on the passes between, triangles on the tops. */
+const SIGNS: readonly {
+  readonly kinds: readonly (FixedPointKind | null)[];
+  readonly symbol: Plot.SymbolType;
+}[] = [
+  { kinds: ["minimum", null], symbol: "circle" },
+  { kinds: ["saddle"], symbol: "times" },
+  { kinds: ["maximum"], symbol: "triangle" },
+  { kinds: ["degenerate"], symbol: "diamond" },
+];
 
 /** Draws a landscape, as wide and as high as its plane asks. */
 export function drawLandscape(picture: LandscapePicture): string {
@@ -85,14 +96,12 @@ export function drawLandscape(picture: LandscapePicture): string {
         fill: "black",
         clip: true,
       }),
-      Plot.dot(picture.fixedPoints.map(place), {
-        x: "px",
-        y: "py",
-        r: 5,
-        stroke: "#d55e00",
-        strokeWidth: 2.2,
-        clip: true,
-      }),
+      ...SIGNS.map(({ kinds, symbol }) =>
+        Plot.dot(
+          picture.fixedPoints.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => place(at)),
+          { x: "px", y: "py", symbol, r: 5, stroke: "#d55e00", strokeWidth: 2.2, clip: true },
+        ),
+      ),
       Plot.frame({ stroke: "#999" }),
     ],
   });

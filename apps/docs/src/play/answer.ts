@@ -1,8 +1,10 @@
 // All that is computed for a picture, from the text on, piece by piece: a coarse picture comes first
 // and becomes finer. How fine it ends depends on nothing but the scene.
 
-import { type Field, pathFrom, restingPlaces } from "./field.ts";
-import { readScene, type Reading } from "./memory.ts";
+import type { Signal } from "@hamlet/core";
+import { census, type FixedPointKind } from "@hamlet/ham";
+import { type Field, gridOf, pathFrom } from "./field.ts";
+import { readScene, type Reading, type SearchedModel } from "./memory.ts";
 import type { Point, Scene } from "./scene.ts";
 
 /** What there is to draw. */
@@ -14,11 +16,18 @@ export interface Drawing {
   readonly path: readonly Point[];
   /** Where the ball comes to rest, and its energy there; null where it does not, or not yet. */
   readonly end: { readonly at: Point; readonly energy: number } | null;
-  /** Where balls come to rest, as far as they were found. */
-  readonly rests: readonly Point[];
+  /** The fixed points; empty until they are found. */
+  readonly marks: readonly Mark[];
 }
 
-export interface Answer extends Omit<Reading, "field"> {
+/** A fixed point of the plane. */
+export interface Mark {
+  readonly kind: FixedPointKind;
+  readonly at: Point;
+  readonly energy: number;
+}
+
+export interface Answer extends Omit<Reading, "field" | "model"> {
   /** Null where the text has no picture. */
   readonly drawing: Drawing | null;
   /** True when nothing more will come. */
@@ -32,16 +41,17 @@ const CELLS = [16, 56, 150] as const;
  * Reads a scene and computes its picture. Every answer but the first of a text without a picture has a
  * drawing, and whoever wants no more may stop after any of them. The last one, which is returned, is
  * whole.
+ * @throws the reason of the signal.
  */
-export function* answers(scene: Scene): Generator<Answer, Answer> {
-  const { field, ...reading } = readScene(scene);
+export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<Answer, Answer> {
+  const { field, model, ...reading } = readScene(scene);
   if (field === null) return { ...reading, drawing: null, whole: true };
   let drawing: Drawing = {
     energies: energiesOf(field, scene, CELLS[0]),
     n: CELLS[0],
     path: [scene.ball],
     end: null,
-    rests: [],
+    marks: [],
   };
   const sofar = (): Answer => ({ ...reading, drawing, whole: false });
   yield sofar();
@@ -58,11 +68,28 @@ export function* answers(scene: Scene): Generator<Answer, Answer> {
     drawing = { ...drawing, energies, n };
     yield sofar();
   }
-  for (const found of restingPlaces(field, scene)) {
-    drawing = { ...drawing, rests: found };
-    yield sofar();
+  try {
+    drawing = { ...drawing, marks: await marksOf(model!, scene, signal) };
+    return { ...sofar(), whole: true };
+  } catch (error) {
+    if (signal?.aborted === true || !(error instanceof Error)) throw error;
+    const messages = [...reading.messages, `Its fixed points were not found: ${error.message}`];
+    return { ...sofar(), messages, whole: true };
   }
-  return { ...sofar(), whole: true };
+}
+
+/** The fixed points that `ham fixed-points` lists. */
+async function marksOf(
+  { graph, neuron, space }: SearchedModel,
+  scene: Scene,
+  signal: Signal | undefined,
+): Promise<Mark[]> {
+  const seeds = gridOf(scene);
+  const { points } = await census(graph, space, { seeds, ...(signal && { signal }) });
+  return points.map(({ kind, energy, states }) => {
+    const [x, y] = states.get(neuron)!;
+    return { kind, energy, at: [x, y] };
+  });
 }
 
 function energiesOf(field: Field, scene: Scene, n: number): Float64Array {

@@ -89,25 +89,14 @@ export function pathFrom(field: Field, start: Point, span: number): Path {
   return { points, rests: false };
 }
 
-/** Balls start from so many places along each side. */
+/** Searches for fixed points start from so many places along each side, beside those of the model. */
 const STARTS = 12;
 
-/**
- * Where balls come to rest, without repeats: all that are known after every ball. They start on a grid,
- * which stands a little aside, since a ball right on a ridge would stay on it and end at a saddle.
- */
-export function* restingPlaces(
-  field: Field,
-  { span }: Pick<Scene, "span">,
-): Generator<readonly Point[]> {
+/** Where searches start: a grid, a little aside, since what is right on a ridge stays on it. */
+export function gridOf({ span }: Pick<Scene, "span">): Point[] {
   const along = (k: number, aside: number) => span * ((2 * k + 1 + aside) / STARTS - 1);
-  let found: readonly Point[] = [];
-  for (let cell = 0; cell < STARTS * STARTS; cell++) {
-    const start: Point = [along(cell % STARTS, 0.0837), along(Math.floor(cell / STARTS), 0.0419)];
-    const { points, rests } = pathFrom(field, start, span);
-    const end = points.at(-1)!;
-    const known = found.some(([x, y]) => Math.hypot(x - end[0], y - end[1]) < 0.02 * span);
-    if (rests && points.length > 1 && !known) found = [...found, end];
-    yield found;
-  }
+  return Array.from({ length: STARTS * STARTS }, (_, cell) => [
+    along(cell % STARTS, 0.0837),
+    along(Math.floor(cell / STARTS), 0.0419),
+  ]);
 }

@@ -3,8 +3,15 @@
 import { key } from "@hamlet/core";
 import { type Compilation, compile, type Diagnostic, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { fitData, type FoundArray } from "@hamlet/dsl/data";
-import { activationOf, HamError, makeRegistry, type Neuron, type Tensor } from "@hamlet/graph";
-import { addInitialEntries, type Entries, HYPERSYNAPSES } from "@hamlet/ham";
+import {
+  activationOf,
+  type EnergyGraph,
+  HamError,
+  makeRegistry,
+  type Neuron,
+  type Tensor,
+} from "@hamlet/graph";
+import { addInitialEntries, type Entries, HYPERSYNAPSES, type LandscapeSpace } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
 import { type Field, makeField } from "./field.ts";
 import type { Scene } from "./scene.ts";
@@ -13,6 +20,8 @@ import type { Scene } from "./scene.ts";
 export interface Reading {
   /** Null when there is an error, or when the model is none for a plane. */
   readonly field: Field | null;
+  /** The same model for a search: there where there is a field. */
+  readonly model?: SearchedModel;
   /** True when activations are the states, so that memories and states can be compared. */
   readonly plain?: boolean;
   /** The names of its recall blocks, none of which the page runs. */
@@ -20,6 +29,13 @@ export interface Reading {
   /** What is to be said, as the command line would. */
   readonly messages: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a census takes. */
+export interface SearchedModel {
+  readonly graph: EnergyGraph;
+  readonly neuron: Neuron;
+  readonly space: LandscapeSpace;
 }
 
 const REGISTRY = makeRegistry(...LAGRANGIANS, ...HYPERSYNAPSES);
@@ -53,10 +69,12 @@ export function readScene(scene: Scene): Reading {
     return { field: null, messages: [error.message], diagnostics: all };
   }
   const tensors = new Map([...values].map(([tensor, { data }]) => [tensor, data]));
-  const field = makeField(compilation.graph, neuron, { sizes, tensors });
+  const { graph } = compilation;
+  const field = makeField(graph, neuron, { sizes, tensors });
+  const model = { graph, neuron, space: { sizes, tensors } };
   const plain = activationOf(neuron).value.kind === "get";
-  const recalls = compilation.graph.recalls.map((recall) => recall.name);
-  return { ...told(compilation, all), field, plain, recalls };
+  const recalls = graph.recalls.map((recall) => recall.name);
+  return { ...told(compilation, all), field, model, plain, recalls };
 }
 
 function told(compilation: Compilation, diagnostics: readonly Diagnostic[]): Reading {

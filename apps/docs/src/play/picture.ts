@@ -1,6 +1,7 @@
 // The picture: energies as colours and level lines, the memories, the ball and its way down.
 
 import { contours } from "d3-contour";
+import type { FixedPointKind } from "@hamlet/ham";
 import type { Drawing } from "./answer.ts";
 import type { Point, Scene } from "./scene.ts";
 
@@ -16,6 +17,14 @@ const COLOURS = [
   [218, 218, 236],
   [247, 247, 244],
 ] as const;
+
+/** A ring where a ball can rest, a cross on a pass between, a triangle on a top. */
+const SIGNS: Readonly<Record<FixedPointKind, string>> = {
+  minimum: "M-9 0A9 9 0 1 0 9 0A9 9 0 1 0-9 0Z",
+  saddle: "M-7-7 7 7M-7 7 7-7",
+  maximum: "M0-9 9 7-9 7Z",
+  degenerate: "M0-9 9 0 0 9-9 0Z",
+};
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -34,7 +43,7 @@ export class Picture {
   readonly #canvas: HTMLCanvasElement;
   readonly #svg: SVGSVGElement;
   readonly #levels = group("levels");
-  readonly #rests = group("rests");
+  readonly #marks = group("marks");
   readonly #path = element("path", { class: "path" });
   readonly #handles = group("handles");
   readonly #events: PictureEvents;
@@ -44,23 +53,24 @@ export class Picture {
     this.#events = events;
     this.#canvas = box.appendChild(document.createElement("canvas"));
     this.#svg = box.appendChild(element("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group" }));
-    this.#svg.append(this.#levels, this.#rests, this.#path, this.#handles);
+    this.#svg.append(this.#levels, this.#marks, this.#path, this.#handles);
     this.#svg.addEventListener("dblclick", (event) => {
       if (event.target === this.#svg || !(event.target as Element).closest(".handle"))
         events.added(this.#placeOf(event));
     });
   }
 
-  /** Draws the energy and the ways of balls. */
-  draw({ energies, n, path, rests }: Drawing, span: number): void {
+  /** Draws the energy, the way of the ball and the fixed points. */
+  draw({ energies, n, path, marks }: Drawing, span: number): void {
     this.#span = span;
     this.#colour(energies, n);
     this.#levels.replaceChildren(...levelLines(energies, n));
     this.#path.setAttribute("d", `M${path.map((point) => this.#toPicture(point)).join("L")}`);
-    this.#rests.replaceChildren(
-      ...rests.map((point) => {
-        const [cx, cy] = this.#toPicture(point);
-        return element("circle", { cx, cy, r: 9 });
+    this.#marks.replaceChildren(
+      ...marks.map(({ kind, at }) => {
+        const [x, y] = this.#toPicture(at);
+        const transform = `translate(${x} ${y})`;
+        return element("path", { class: kind, d: SIGNS[kind], transform });
       }),
     );
   }

@@ -35,6 +35,7 @@ async function work(): Promise<void> {
     try {
       await compute(scene, reply);
     } catch (error) {
+      if (asked !== null) continue;
       const text = `This text breaks the page: ${error instanceof Error ? error.message : String(error)}`;
       reply({ drawing: null, messages: [text], diagnostics: [], whole: true });
     }
@@ -44,11 +45,16 @@ async function work(): Promise<void> {
 
 /** Computes an answer, or as much of it as there is when a newer question comes. */
 async function compute(scene: Scene, reply: (answer: Answer) => void): Promise<void> {
-  const parts = answers(scene);
+  const signal = {
+    get aborted() {
+      return asked !== null;
+    },
+  };
+  const parts = answers(scene, signal);
   let shown: Answer["drawing"] = null;
   let began = performance.now();
   for (;;) {
-    const { value, done } = parts.next();
+    const { value, done } = await parts.next();
     if (done === true) return reply(value);
     if (performance.now() - began < TURN) continue;
     if (value.drawing !== shown) reply(value);

@@ -1,5 +1,14 @@
-import { assertMatrix } from "@hamlet/graph";
-import { type Points } from "../data/points.ts";
+import {
+  assertMatrix,
+  type EnergyGraph,
+  makeDim,
+  makeNeuron,
+  makeTensor,
+  type Neuron,
+} from "@hamlet/graph";
+import { type LandscapeSpace, makeEnergyGraph, synLseEuclid } from "@hamlet/ham";
+import { lagrIdentity } from "@hamlet/lagrangians";
+import type { Points } from "../data/points.ts";
 import { makeAttention } from "./attention.ts";
 import { assertBeta } from "./inverse-temperature.ts";
 
@@ -33,4 +42,35 @@ export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): Po
     for (let d = 0, at = i * width; d < width; d++, at++) gradient[at] = 2 * (x.data[at] - mean[d]);
   }
   return { energy, gradient };
+}
+
+/** A memory as an energy graph, with the values that it is evaluated with. */
+export interface DenseMemory {
+  readonly graph: EnergyGraph;
+  readonly space: LandscapeSpace;
+  readonly layer: Neuron;
+}
+
+/**
+ * The memory of {@link denseMemoryEnergy} as an energy graph: an `identity` layer without a leak, and
+ * `lse_euclid` on it, which with `beta = 2β` has half the energy.
+ * @param rows - K patterns of one width.
+ */
+export function denseMemory(rows: readonly Float64Array[], beta: number): DenseMemory {
+  const [K, D] = [makeDim("K", rows.length), makeDim("D", rows[0].length)];
+  const layer = makeNeuron("x", [D], lagrIdentity, { leak: false });
+  const xi = makeTensor("xi", "data", [K, D]);
+  const memory = {
+    synapse: synLseEuclid,
+    options: { beta: 2 * beta },
+    dims: { K },
+    params: { xi },
+  };
+  const graph = makeEnergyGraph({
+    neurons: [layer],
+    hypersynapses: { memory },
+    connections: [[[layer], "memory"]],
+  });
+  const data = Float64Array.from(rows.flatMap((row) => [...row]));
+  return { graph, space: { sizes: new Map(), tensors: new Map([[xi, data]]) }, layer };
 }

@@ -2,21 +2,27 @@
 // adds up.
 
 import {
+  foldIn,
   inTurns,
   type Key,
-  key,
+  key as keyOf,
   makeTurn,
-  normal,
   type Progress,
   type Signal,
-  type Turn,
+  type Work,
 } from "@hamlet/core";
 import { type EnergyGraph, HamError, kinksOf, type Neuron } from "@hamlet/graph";
-import type { RecallSetup } from "../recall/recall.ts";
 import { classify, type Classification } from "./classify.ts";
 import { descend } from "./descend.ts";
-import { type Landscape, makeLandscape, type Site, type StateVector } from "./landscape.ts";
+import {
+  type Landscape,
+  type LandscapeSpace,
+  makeLandscape,
+  type Place,
+  type StateVector,
+} from "./landscape.ts";
 import { refine } from "./refine.ts";
+import { ownStarts, randomStarts } from "./starts.ts";
 
 /** A point where `∂E/∂x̂ = 0`. */
 export interface FixedPoint extends Classification {
@@ -52,11 +58,18 @@ export interface Census {
 export interface CensusOptions {
   /**
    * How many random starts, or the starts themselves: the states of all layers behind one another,
-   * in the order of the graph. Default 100.
+   * in the order of the graph. Shares are of these. Default 100.
    */
   readonly starts?: number | readonly ArrayLike<number>[];
   /** The standard deviation of random starts around 0; default 1. */
   readonly spread?: number;
+  /**
+   * Where searches begin beside the starts. With random starts the model's own patterns always do,
+   * their mean, and points equally far from several of them.
+   */
+  readonly seeds?: readonly ArrayLike<number>[];
+  /** From the middle of so many pairs of known points a search is made, at most; default 100. */
+  readonly pairs?: number;
   readonly key?: Key;
   /** Points whose activations differ by less than this part of `1 + |x̂|` are one; default 1e-5. */
   readonly tolerance?: number;
@@ -69,96 +82,130 @@ export interface CensusOptions {
 /** The most units of a model: the work of a search grows with their square. */
 export const CENSUS_UNITS = 512;
 
-/** Searches between points that are known are made for this many pairs at most. */
-const PAIRS = 100;
+/** What part of the work a search and the descents before it are taken for. */
+const [DESCENTS, STARTS] = [0.5, 0.8];
+/** Searches that are reported as one. */
+const AT_ONCE = 64;
 
 /**
- * Looks for the fixed points of a model.
+ * Looks for the fixed points of a model, in float64.
  *
- * Every start rolls downhill (by `adaptive`), which gives the minima and their shares. Newton
- * searches that do not care which way is down, from the starts and from between the points that
- * are known, find saddles and maxima. All points are refined in float64.
- * @param setup - as for `makeRecall`; `numbers` also hold every given, for one example.
+ * Every start rolls downhill, as by `adaptive`, which gives the minima and their shares. Newton
+ * searches that do not care which way is down, from the starts, from among the model's patterns and
+ * from between the points that are known, find saddles and maxima.
+ * @param space - also holds every given, for one example; units that a clamp holds stay at 0.
  * @throws HamError `ham/too-many-units` above {@link CENSUS_UNITS}; `ham/binary-landscape` where a
  * layer jumps.
  */
 export async function census(
   graph: EnergyGraph,
-  setup: RecallSetup,
+  space: LandscapeSpace,
   options: CensusOptions = {},
 ): Promise<Census> {
-  assertSmooth(graph);
-  const landscape = makeLandscape(graph, { sizes: setup.sizes, tensors: setup.numbers });
+  assertSmooth(graph, space);
+  const landscape = makeLandscape(graph, space);
   assertSmall(landscape);
-  const starts = startsOf(landscape, options);
-  const search = new Search(landscape, options);
-  options.onProgress?.({ done: 0, of: 1 });
-  const ends = await descend(graph, setup, landscape, { starts, signal: options.signal });
-  const homes: number[] = [];
-  for (const [i, end] of ends.entries()) {
-    homes.push(await search.from(end, i / ends.length / 2));
-  }
-  for (const [i, start] of starts.entries()) {
-    await search.from(start, 0.5 + i / starts.length / 3);
-  }
-  await search.between(PAIRS);
-  return { ...search.census(homes), kinks: kinksOf(graph) };
+  return inTurns(search(graph, landscape, { ...options, space }), makeTurn(options.signal));
 }
 
-interface Found extends Classification {
-  readonly site: Site;
+function* search(
+  graph: EnergyGraph,
+  landscape: Landscape,
+  options: CensusOptions & { readonly space: LandscapeSpace },
+): Work<Census> {
+  const { starts: wanted = 100, spread = 1, key = keyOf(0), pairs = 100 } = options;
+  const starts =
+    typeof wanted === "number"
+      ? randomStarts(landscape, wanted, { spread, key })
+      : vectorsOf(landscape, wanted, "Start");
+  const own =
+    typeof wanted === "number"
+      ? yield* ownStarts(landscape, graph, { ...options.space, key: foldIn(key, 1) })
+      : [];
+  const found = new Found(landscape, options);
+  const ends: StateVector[] = [];
+  for (const some of parts(starts)) {
+    ends.push(...(yield* descend(landscape, some)));
+    found.report((DESCENTS * ends.length) / starts.length);
+  }
+  const homes = yield* found.from(ends);
+  const seeds = [...own, ...vectorsOf(landscape, options.seeds ?? [], "Seed"), ...starts];
+  let done = 0;
+  for (const some of parts(seeds)) {
+    yield* found.from(some);
+    done += some.length;
+    found.report(DESCENTS + ((STARTS - DESCENTS) * done) / seeds.length);
+  }
+  yield* found.between(pairs);
+  return { ...found.census(homes), kinks: kinksOf(graph) };
 }
 
-class Search {
+function* parts(vectors: readonly StateVector[]): Generator<readonly StateVector[]> {
+  for (let from = 0; from < vectors.length; from += AT_ONCE) {
+    yield vectors.slice(from, from + AT_ONCE);
+  }
+}
+
+/** The fixed points that are known. */
+class Found {
   readonly #landscape: Landscape;
   readonly #options: CensusOptions;
-  readonly #turn: Turn;
-  readonly #found: Found[] = [];
-  /** Ends that were refined before: descents to one minimum end close together. */
-  readonly #seen: { readonly start: StateVector; readonly home: number }[] = [];
+  readonly #points: (Classification & { readonly place: Place })[] = [];
 
   constructor(landscape: Landscape, options: CensusOptions) {
     this.#landscape = landscape;
     this.#options = options;
-    this.#turn = makeTurn(options.signal);
   }
 
-  /** The position of the fixed point that a search from here ends at, or −1. */
-  async from(start: StateVector, done: number): Promise<number> {
-    await this.#turn();
+  report(done: number): void {
     this.#options.onProgress?.({ done, of: 1 });
-    const before = this.#seen.find((seen) => apart(seen.start, start) < 1e-7);
-    if (before !== undefined) return before.home;
-    const { site, converged } = await inTurns(refine(this.#landscape, start), this.#turn);
-    const home = converged ? await this.#keep(site) : -1;
-    this.#seen.push({ start, home });
-    return home;
+  }
+
+  /** The positions of the fixed points that searches from here end at, or −1. */
+  *from(starts: readonly StateVector[]): Work<number[]> {
+    // Descents to one minimum end close together.
+    const distinct: { readonly start: StateVector; home: number }[] = [];
+    const own = starts.map((start) => {
+      const known = distinct.find((other) => apart(other.start, start) < 1e-7);
+      if (known !== undefined) return known;
+      distinct.push({ start, home: -1 });
+      return distinct.at(-1)!;
+    });
+    const ends = yield* refine(
+      this.#landscape,
+      distinct.map(({ start }) => start),
+    );
+    for (const [i, { place, converged }] of ends.entries()) {
+      if (converged) distinct[i].home = yield* this.#keep(place);
+    }
+    return own.map(({ home }) => home);
   }
 
   /** Searches from the middle of pairs of known points, and of those that this finds. */
-  async between(pairs: number): Promise<void> {
-    let tried = 0;
-    for (let b = 1; b < this.#found.length && tried < pairs; b++) {
-      for (let a = 0; a < b && tried < pairs; a++, tried++) {
-        const [p, q] = [this.#found[a].site.states, this.#found[b].site.states];
-        await this.from(
-          p.map((x, i) => (x + q[i]) / 2),
-          5 / 6 + tried / pairs / 6,
-        );
+  *between(most: number): Work<void> {
+    for (let [b, tried] = [1, 0]; b < this.#points.length && tried < most;) {
+      const middles: StateVector[] = [];
+      for (; b < this.#points.length && tried < most; b++) {
+        for (let a = 0; a < b && tried < most; a++, tried++) {
+          const [p, q] = [a, b].map((i) => this.#points[i].place.states);
+          middles.push(p.map((x, i) => (x + q[i]) / 2));
+        }
       }
+      yield* this.from(middles);
+      this.report(STARTS + ((1 - STARTS) * tried) / most);
     }
   }
 
   census(homes: readonly number[]): Omit<Census, "kinks"> {
-    this.#options.onProgress?.({ done: 1, of: 1 });
+    this.report(1);
     const { neurons, offsets } = this.#landscape;
     const layers = (vector: StateVector) =>
       new Map(neurons.map((neuron, i) => [neuron, vector.slice(offsets[i], offsets[i + 1])]));
-    const points = this.#found.map(({ site, ...classification }, i) => ({
+    const points = this.#points.map(({ place, ...classification }, i) => ({
       ...classification,
-      energy: site.energy,
-      states: layers(site.states),
-      activations: layers(site.activations),
+      energy: place.energy,
+      states: layers(place.states),
+      activations: layers(place.activations),
       share: homes.filter((home) => home === i).length / homes.length,
     }));
     const degenerate = points.some(({ kind }) => kind === "degenerate");
@@ -170,14 +217,15 @@ class Search {
     };
   }
 
-  async #keep(site: Site): Promise<number> {
+  *#keep(place: Place): Work<number> {
     const { tolerance = 1e-5 } = this.#options;
-    const known = this.#found.findIndex(
-      (other) => apart(other.site.activations, site.activations) < tolerance,
+    const known = this.#points.findIndex(
+      (other) => apart(other.place.activations, place.activations) < tolerance,
     );
     if (known >= 0) return known;
-    this.#found.push({ site, ...(await inTurns(classify(this.#landscape, site), this.#turn)) });
-    return this.#found.length - 1;
+    const site = this.#landscape.at(place.states);
+    this.#points.push({ place, ...(yield* classify(this.#landscape, site)) });
+    return this.#points.length - 1;
   }
 }
 
@@ -193,26 +241,24 @@ function apart(a: StateVector, b: StateVector): number {
   return far / (1 + a.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
 }
 
-function startsOf({ offsets }: Landscape, options: CensusOptions): StateVector[] {
-  const { starts = 100, spread = 1, key: seed = key(0) } = options;
-  const units = offsets.at(-1)!;
-  if (typeof starts === "number") {
-    const drawn = normal(seed, [starts, units]);
-    return Array.from({ length: starts }, (_, n) =>
-      Float64Array.from({ length: units }, (__, i) => spread * drawn[n * units + i]),
-    );
-  }
-  return starts.map((start, n) => {
-    if (start.length === units) return new Float64Array(start);
+function vectorsOf(
+  { free }: Landscape,
+  vectors: readonly ArrayLike<number>[],
+  what: string,
+): StateVector[] {
+  const units = free.length;
+  return vectors.map((vector, n) => {
+    if (vector.length === units) return Float64Array.from(vector);
     throw new HamError(
       "ham/start-shape",
-      `Start ${n} of the census: expected ${units} numbers, one for every unit of all layers, found ${start.length}.`,
+      `${what} ${n} of the census: expected ${units} numbers, one for every unit of all layers, found ${vector.length}.`,
     );
   });
 }
 
-function assertSmooth({ neurons }: EnergyGraph): void {
-  const binary = neurons.find(({ kind }) => kind === "binary");
+function assertSmooth({ neurons }: EnergyGraph, { clamps = [] }: LandscapeSpace): void {
+  const held = new Set(clamps.filter(({ where }) => where === null).map(({ neuron }) => neuron));
+  const binary = neurons.find((neuron) => neuron.kind === "binary" && !held.has(neuron));
   if (binary === undefined) return;
   throw new HamError(
     "ham/binary-landscape",

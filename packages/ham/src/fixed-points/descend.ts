@@ -1,92 +1,167 @@
-// Where descents from many starts end: one recall by `adaptive`, all starts as one batch.
+// Where descents from many starts end.
 
-import type { Signal } from "@hamlet/core";
-import {
-  apply,
-  type EnergyGraph,
-  get,
-  indicesOf,
-  lit,
-  makeTensor,
-  type Neuron,
-  type Recall,
-  RECALL_QUANTITIES,
-  sizeOfDim,
-  type Tensor,
-} from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
-import { makeRecall } from "../recall/make-recall.ts";
-import type { RecallSetup } from "../recall/recall.ts";
-import type { Landscape, StateVector } from "./landscape.ts";
+import type { Work } from "@hamlet/core";
+import type { Landscape, Place, StateVector } from "./landscape.ts";
+import { factorise, solveWith } from "./positive.ts";
 
 const STEPS = 2000;
+/** The first step, in units of τ. */
+const FIRST_DT = 0.5;
+/** How much a step grows after one that was accepted, and shrinks after one that was not. */
+const GROWTH = 1.2;
+const SHRINK = 0.5;
+/** A descent rests where a step changes no activation by this much. */
+const STILL = 1e-6;
+/** A part of `1 + |E|` below which two energies of float64 do not differ. */
+const ROUNDING = 1e-13;
+/** Descents that run side by side. */
+const SIDE_BY_SIDE = 128;
 
-/** The states at the end of the descent from every start. */
-export async function descend(
-  graph: EnergyGraph,
-  setup: RecallSetup,
-  { neurons, offsets }: Landscape,
-  { starts, signal }: { starts: readonly StateVector[]; signal: Signal | undefined },
-): Promise<StateVector[]> {
-  const batch = starts.length;
-  if (batch === 0) return [];
-  const fed = neurons.map((neuron) => makeTensor(`start of ${neuron.name}`, "given", neuron.axes));
-  const owned: tf.Tensor[] = [];
-  const give = (tensor: Tensor, entry: (example: number, i: number) => number): tf.Tensor => {
-    const shape = tensor.axes.map((dim) => sizeOfDim(dim, setup));
-    const count = shape.reduce((a, b) => a * b, 1);
-    const data = Float32Array.from({ length: batch * count }, (_, n) =>
-      entry(Math.floor(n / count), n % count),
-    );
-    const value = tf.tensor(data, [batch, ...shape], "float32");
-    owned.push(value);
-    return value;
-  };
-  try {
-    const givens = new Map<Tensor, tf.Tensor>();
-    for (const tensor of graph.tensors.filter(({ kind }) => kind === "given")) {
-      const values = setup.numbers.get(tensor);
-      if (values !== undefined)
-        givens.set(
-          tensor,
-          give(tensor, (_, i) => values[i]),
-        );
-    }
-    fed.forEach((tensor, layer) =>
-      givens.set(
-        tensor,
-        give(tensor, (b, i) => starts[b][offsets[layer] + i]),
-      ),
-    );
-    using compiled = makeRecall(graph, recallFrom(neurons, fed), setup);
-    using result = await compiled.run({ givens, ...(signal === undefined ? {} : { signal }) });
-    const states = await Promise.all(neurons.map((neuron) => result.states.get(neuron)!.data()));
-    return starts.map((_, b) => {
-      const end = new Float64Array(offsets.at(-1)!);
-      states.forEach((values, layer) => {
-        const count = values.length / batch;
-        end.set(values.subarray(b * count, (b + 1) * count), offsets[layer]);
-      });
-      return end;
-    });
-  } finally {
-    tf.dispose(owned);
+/** After so many steps along the slope a descent is in a valley, where steps that know its bend are longer. */
+const PATIENCE = 10;
+/** How much the step of such a descent grows and shrinks, and how well it must know the energy to grow. */
+const [FASTER, TOLD] = [4, 0.25];
+/** The largest models that those are worth their matrices for. */
+const BENT_UNITS = 128;
+
+/**
+ * The states at the end of a descent from every start, in float64.
+ *
+ * Each start makes steps `x ← x − h/τ ∂E/∂x̂` with an `h` of its own, as the solver `adaptive`: it is
+ * halved where the energy would rise and grows by a fifth where it falls. In a long valley that takes
+ * thousands, so those of a small model that are not at rest go on by Euler's linearly implicit
+ * method, `(τ/h + ∂²E) δ = −∂E/∂x̂`, which follows the same way down in longer steps: see {@link bent}.
+ */
+export function* descend(
+  landscape: Landscape,
+  starts: readonly StateVector[],
+): Work<StateVector[]> {
+  const ends: StateVector[] = [];
+  for (let from = 0; from < starts.length; from += SIDE_BY_SIDE) {
+    ends.push(...(yield* descendTogether(landscape, starts.slice(from, from + SIDE_BY_SIDE))));
   }
+  return ends;
 }
 
-function recallFrom(neurons: readonly Neuron[], fed: readonly Tensor[]): Recall {
-  return {
-    name: "descend",
-    starts: neurons.map((neuron, i) => {
-      const indices = indicesOf(neuron.axes);
-      return { neuron, from: "value", indices, value: get(fed[i], indices) };
-    }),
-    clamps: [],
-    solver: { name: "adaptive", options: new Map([["dt", lit(0.5)]]) },
-    steps: lit(STEPS),
-    stop: apply("lt", get(RECALL_QUANTITIES.change), lit(1e-6)),
-    schedules: [],
-    record: [{ name: "energy", every: STEPS }],
-    returns: [],
-  };
+interface Descent {
+  place: Place;
+  lowest: number;
+  dt: number;
+}
+
+function* descendTogether(
+  landscape: Landscape,
+  starts: readonly StateVector[],
+): Work<StateVector[]> {
+  const descents = landscape
+    .places(starts)
+    .map((place): Descent => ({ place, lowest: place.energy, dt: FIRST_DT }));
+  let moving: readonly Descent[] = descents;
+  const isSmall = landscape.free.length <= BENT_UNITS;
+  for (let step = 0; step < STEPS && moving.length > 0; step++) {
+    yield;
+    const bends = isSmall && step >= PATIENCE ? bent(landscape, moving) : [];
+    const trials = landscape.places(
+      moving.map((descent, i) => bends[i] ?? straight(landscape, descent)),
+    );
+    moving = moving.filter((descent, i) => {
+      const { place: from, lowest, dt } = descent;
+      const to = trials[i];
+      const falls = descends(from, to, lowest);
+      descent.dt = nextStep(dt, { from, to, falls, isBent: bends[i] !== undefined, landscape });
+      if (falls) {
+        descent.place = to;
+        descent.lowest = Math.min(lowest, to.energy);
+      }
+      return largestChange(from.activations, to.activations) >= STILL;
+    });
+  }
+  return descents.map(({ place }) => place.states);
+}
+
+/** A step along the slope. */
+function straight({ pace }: Landscape, { place: { states, slope }, dt }: Descent): StateVector {
+  return states.map((x, i) => x - dt * pace[i] * slope[i]);
+}
+
+/**
+ * Steps that know how the slope changes: `(τ/h + J) δ = −∂E/∂x̂` with `J = ∂(∂E/∂x̂)/∂x`. `h` is made
+ * so small that the matrix is positive definite: where it is not, the step would lead to a saddle.
+ * None where units of a layer mix, or an activation stands still: the matrix is symmetric only where
+ * `∂x̂/∂x` is diagonal, in which case `√(∂x̂/∂x)` makes it so.
+ * @see Hairer & Wanner, Solving ordinary differential equations II, 1996, section IV.7.
+ */
+function bent(landscape: Landscape, descents: readonly Descent[]): (StateVector | undefined)[] {
+  const { leak, pace, free } = landscape;
+  const units = free.length;
+  const curvatures = landscape.curvatures(descents.map(({ place }) => place));
+  return descents.map((descent, b) => {
+    const { states, slope } = descent.place;
+    const { metric, bend } = curvatures[b];
+    const roots = diagonalRoots(metric, free);
+    if (roots === null) return undefined;
+    const scaled = bend.map((value, k) => value * roots[Math.floor(k / units)] * roots[k % units]);
+    for (; descent.dt > 1e-12; descent.dt /= FASTER) {
+      const matrix = scaled.slice();
+      for (let i = 0; i < units; i++)
+        matrix[i * (units + 1)] += leak[i] + 1 / (descent.dt * pace[i]);
+      if (!factorise(matrix, units)) continue;
+      const step = slope.map((value, i) => -roots[i] * value);
+      solveWith(matrix, step);
+      return states.map((x, i) => x + step[i] / roots[i]);
+    }
+    return undefined;
+  });
+}
+
+/** The roots of a diagonal, 1 for units that are held; null where something else is not 0. */
+function diagonalRoots(metric: StateVector, free: Uint8Array): StateVector | null {
+  const units = free.length;
+  const roots = new Float64Array(units);
+  for (let i = 0; i < units; i++) {
+    for (let j = 0; j < units; j++) {
+      if (i !== j && metric[i * units + j] !== 0) return null;
+    }
+    roots[i] = free[i] === 0 ? 1 : Math.sqrt(metric[i * units + i]);
+    if (!(roots[i] > 1e-6)) return null;
+  }
+  return roots;
+}
+
+/** The size of the next step, after one that led somewhere and kept the energy from rising or not. */
+function nextStep(
+  dt: number,
+  step: { from: Place; to: Place; falls: boolean; isBent: boolean; landscape: Landscape },
+): number {
+  const { from, to, falls, isBent, landscape } = step;
+  if (!isBent) return falls ? GROWTH * dt : SHRINK * dt;
+  if (!falls) return dt / FASTER;
+  // What the energy should have done if the slope had changed as it does at the start of the step.
+  let expected = 0;
+  for (let i = 0; i < from.slope.length; i++) {
+    const pull = (to.states[i] - from.states[i]) / (dt * landscape.pace[i]);
+    expected += ((from.slope[i] - pull) / 2) * (to.activations[i] - from.activations[i]);
+  }
+  const found = to.energy - from.energy;
+  const rounding = ROUNDING * (1 + Math.abs(from.energy));
+  const isTold = Math.abs(found - expected) <= TOLD * Math.abs(expected) + rounding;
+  return isTold ? dt * FASTER : dt;
+}
+
+/** As for the solvers that refuse steps; an energy that is not a number is refused. */
+function descends(from: Place, to: Place, lowest: number): boolean {
+  const rounding = ROUNDING * (1 + Math.abs(lowest));
+  if (!(to.energy <= lowest + rounding)) return false;
+  if (to.energy < from.energy - rounding) return true;
+  let change = 0;
+  for (let i = 0; i < to.slope.length; i++) {
+    change += (from.slope[i] + to.slope[i]) * (to.activations[i] - from.activations[i]);
+  }
+  return change <= 0;
+}
+
+function largestChange(before: StateVector, after: StateVector): number {
+  let most = 0;
+  for (let i = 0; i < before.length; i++) most = Math.max(most, Math.abs(after[i] - before[i]));
+  return most;
 }

@@ -9,6 +9,7 @@ import {
   type Leaf,
   makeProgram,
   type Numbers,
+  type Output,
   plan,
   type Program,
 } from "@hamlet/core";
@@ -19,14 +20,18 @@ import {
   type EnergyGraph,
   evaluate,
   type Expr,
+  evaluateScalar,
   get,
   gradients,
   hessianVectorProduct,
   type Index,
   indicesOf,
+  makeDim,
+  makeIndex,
   makeTensor,
   mul,
   type Neuron,
+  replaceGets,
   sizeOfDim,
   sub,
   add,
@@ -48,19 +53,28 @@ export interface LandscapeSpace {
 /** A vector over all units: the layers behind one another in the order of the graph, row-major. */
 export type StateVector = Float64Array<ArrayBuffer>;
 
-/** The energy around one point. */
-export interface Site {
+/** The energy at one point. */
+export interface Place {
   readonly states: StateVector;
   readonly activations: StateVector;
   readonly energy: number;
   /** `∂E/∂x̂`, the states and activations as one; 0 where a unit is held. */
   readonly slope: StateVector;
-  /**
-   * `∂x̂/∂x · u`, the Hessian of the Lagrangians; 0 where a unit is held. Also of several vectors,
-   * one behind the other.
-   */
+}
+
+/** How the energy bends at one point: `[n, n]` each, row-major and symmetric. */
+export interface Curvature {
+  /** `∂x̂/∂x`, the Hessian of the Lagrangians; 0 where a unit is held. */
+  readonly metric: StateVector;
+  /** `∂²E_synapses/∂x̂²`; 0 where a unit is held. */
+  readonly bend: StateVector;
+}
+
+/** The energy around one point, for models of any size: products with its curvature. */
+export interface Site extends Place {
+  /** {@link Curvature.metric} `· u`; also of several vectors, one behind the other. */
   metricTimes(u: StateVector): StateVector;
-  /** `∂²E_synapses/∂x̂² · u`; 0 where a unit is held. Also of several vectors. */
+  /** {@link Curvature.bend} `· u`; also of several vectors. */
   bendTimes(u: StateVector): StateVector;
 }
 
@@ -73,7 +87,13 @@ export interface Landscape {
   readonly free: Uint8Array;
   /** 1 where the layer's own energy counts. */
   readonly leak: Uint8Array;
+  /** `1/τ` of every unit: `dx/dt = −(1/τ) ∂E/∂x̂`. */
+  readonly pace: Float64Array;
   at(states: StateVector): Site;
+  /** Looks at several points side by side, which takes little longer than one. */
+  places(points: readonly StateVector[]): Place[];
+  /** Whole matrices, for models of a few hundred units. */
+  curvatures(places: readonly Pick<Place, "states" | "activations">[]): Curvature[];
 }
 
 interface Part {
@@ -81,8 +101,10 @@ interface Part {
   readonly value: Expr;
 }
 
-/** The name of the energy among the results. */
+/** Names among the results. */
 const ENERGY = "energy";
+const metricOf = (layer: number): string => `metric ${layer}`;
+const bendOf = (layer: number): string => `bend ${layer}`;
 
 /**
  * Derives the expressions once; `at` then evaluates them. Consts that a formula gives are taken in
@@ -99,6 +121,8 @@ class GraphLandscape implements Landscape {
   readonly offsets: readonly number[];
   readonly free: Uint8Array;
   readonly leak: Uint8Array;
+  readonly pace: Float64Array;
+  readonly #graph: EnergyGraph;
   readonly #space: LandscapeSpace;
   readonly #states: readonly Tensor[];
   readonly #values: readonly Tensor[];
@@ -107,11 +131,14 @@ class GraphLandscape implements Landscape {
   readonly #slopes: ArrayProgram;
   readonly #metrics: ArrayProgram;
   readonly #bends: ArrayProgram;
+  /** Made when it is first asked for: most who polish an end never do. */
+  #matrices: ArrayProgram | null = null;
   /** The site that products with a curvature are bound to. */
   #bound: Inputs<ArrayLike<number>> | null = null;
 
   constructor(graph: EnergyGraph, { sizes, tensors, clamps = [] }: LandscapeSpace) {
     this.neurons = graph.neurons;
+    this.#graph = graph;
     this.#space = { sizes, tensors };
     const counts = graph.neurons.map(({ axes }) =>
       axes.reduce((total, dim) => total * sizeOfDim(dim, { sizes }), 1),
@@ -147,25 +174,55 @@ class GraphLandscape implements Landscape {
       energy,
     );
     const turning = { example: moving.step, step: this.#directions };
-    this.#metrics = this.#program(
-      graph.neurons.map(({ lagrangian, state, axes }, i) => {
-        const indices = indicesOf(axes);
-        const value = hessianVectorProduct(lagrangian, state, this.#directions[i], indices);
-        return { indices, value };
-      }),
-      turning,
-    );
+    this.#metrics = this.#program(metricsOf(graph, this.#directions), turning);
     this.#bends = this.#program(bendsOf(graph, this.#directions), turning);
     this.leak = this.#perUnit((i) => new Uint8Array(counts[i]).fill(Number(graph.neurons[i].leak)));
     this.free = this.#perUnit((i) => this.#freeUnits(graph.neurons[i], counts[i], clamps));
+    const paces = graph.neurons.map(({ tau }) => 1 / evaluateScalar(tau, this.#space));
+    this.pace = Float64Array.from(
+      paces.flatMap((pace, i) => Array.from({ length: counts[i] }, () => pace)),
+    );
+  }
+
+  places(points: readonly StateVector[]): Place[] {
+    const batch = points.length;
+    const inside = this.#byLayer(this.#states, joined(points));
+    const activations = this.#run(this.#activations, inside, batch);
+    const around = new Map([...inside, ...this.#byLayer(this.#values, activations)]);
+    const results = this.#slopes.step(around, { batch });
+    const energies = results.get(ENERGY)!.data;
+    const slopes = this.#onlyFree(this.#joined(results, batch));
+    const units = this.offsets.at(-1)!;
+    return points.map((states, b) => ({
+      states,
+      activations: activations.subarray(b * units, (b + 1) * units),
+      energy: energies[b],
+      slope: slopes.subarray(b * units, (b + 1) * units),
+    }));
+  }
+
+  curvatures(places: readonly Pick<Place, "states" | "activations">[]): Curvature[] {
+    this.#matrices ??= this.#makeMatrices();
+    const states = joined(places.map((place) => place.states));
+    const activations = joined(places.map((place) => place.activations));
+    const around = [
+      ...this.#byLayer(this.#states, states),
+      ...this.#byLayer(this.#values, activations),
+    ];
+    const results = this.#matrices.step(new Map(around), { batch: places.length });
+    return places.map((_, b) => ({
+      metric: this.#matrix(results, metricOf, b),
+      bend: this.#matrix(results, bendOf, b),
+    }));
   }
 
   at(states: StateVector): Site {
-    const inside = this.#byLayer(this.#states, states);
-    const activations = this.#run(this.#activations, inside, 1);
-    const around = new Map([...inside, ...this.#byLayer(this.#values, activations)]);
-    const results = this.#slopes.step(around, { batch: 1 });
-    const slope = this.#onlyFree(this.#joined(results, 1));
+    const [place] = this.places([states]);
+    const { activations } = place;
+    const around = new Map([
+      ...this.#byLayer(this.#states, states),
+      ...this.#byLayer(this.#values, activations),
+    ]);
     const along = (program: ArrayProgram, u: StateVector) => {
       if (this.#bound !== around) {
         for (const curved of [this.#metrics, this.#bends]) curved.bind("example", around);
@@ -175,13 +232,75 @@ class GraphLandscape implements Landscape {
       return this.#onlyFree(this.#run(program, this.#byLayer(this.#directions, u), batch));
     };
     return {
-      states,
-      activations,
-      energy: results.get(ENERGY)!.data[0],
-      slope,
+      ...place,
       metricTimes: (u) => along(this.#metrics, u),
       bendTimes: (u) => along(this.#bends, u),
     };
+  }
+
+  /**
+   * The curvatures as a plan: their products with a direction, where that is every unit in turn.
+   */
+  #makeMatrices(): ArrayProgram {
+    const units = this.offsets.at(-1)!;
+    const all = makeDim("units", units);
+    const unit = makeIndex("unit", all);
+    const every = new Map(
+      this.neurons.map(({ name, axes }, layer) => [
+        this.#directions[layer],
+        makeTensor(`units ${name}`, "const", [all, ...axes]),
+      ]),
+    );
+    const inTurn = ({ indices, value }: Part, name: string): Output => ({
+      name,
+      value: replaceGets(value, ({ tensor, at }) => {
+        const own = every.get(tensor);
+        return own === undefined ? null : get(own, [unit, ...at]);
+      }),
+      indices: [unit, ...indices],
+      batched: true,
+    });
+    const outputs = [
+      ...metricsOf(this.#graph, this.#directions).map((part, i) => inTurn(part, metricOf(i))),
+      ...bendsOf(this.#graph, this.#directions).map((part, i) => inTurn(part, bendOf(i))),
+    ];
+    const moving = new Set([...this.#states, ...this.#values]);
+    const leaf = (tensor: Tensor): Leaf =>
+      moving.has(tensor) ? { stage: "step", batched: true } : { stage: "load", batched: false };
+    const program = makeProgram(plan(outputs, { sizes: this.#space.sizes, leaf }), {
+      target: float64,
+    });
+    const ones = this.#directions.map((direction, layer): [Tensor, StateVector] => {
+      const [from, to] = [this.offsets[layer], this.offsets[layer + 1]];
+      const data = new Float64Array(units * (to - from));
+      for (let i = 0; i < to - from; i++) data[(from + i) * (to - from) + i] = 1;
+      return [every.get(direction)!, data];
+    });
+    program.bind("load", new Map([...this.#space.tensors, ...ones]));
+    return program;
+  }
+
+  /** The matrix of one example, whose rows hold a part for every layer. */
+  #matrix(
+    results: ReadonlyMap<string, Numbers>,
+    nameOf: (layer: number) => string,
+    b: number,
+  ): StateVector {
+    const units = this.offsets.at(-1)!;
+    const matrix = new Float64Array(units * units);
+    this.neurons.forEach((_, layer) => {
+      const [from, to] = [this.offsets[layer], this.offsets[layer + 1]];
+      const part = results.get(nameOf(layer))!.data;
+      const width = to - from;
+      for (let row = 0; row < units; row++) {
+        if (this.free[row] === 0) continue;
+        for (let i = 0; i < width; i++) {
+          if (this.free[from + i] === 0) continue;
+          matrix[row * units + from + i] = part[(b * units + row) * width + i];
+        }
+      }
+    });
+    return matrix;
   }
 
   /** Computes one value a layer, and an energy, from what each stage brings. */
@@ -211,6 +330,7 @@ class GraphLandscape implements Landscape {
 
   /** The entries of one layer in each of several vectors. */
   #byLayer(tensors: readonly Tensor[], vectors: StateVector): Map<Tensor, StateVector> {
+    if (tensors.length === 1) return new Map([[tensors[0], vectors]]);
     const units = this.offsets.at(-1)!;
     return new Map(
       tensors.map((tensor, layer) => {
@@ -226,6 +346,7 @@ class GraphLandscape implements Landscape {
 
   /** Vectors of all units from the results of every layer. */
   #joined(results: ReadonlyMap<string, Numbers>, batch: number): StateVector {
+    if (this.neurons.length === 1) return results.get("0")!.data as StateVector;
     const units = this.offsets.at(-1)!;
     const vectors = new Float64Array(batch * units);
     this.neurons.forEach((_, layer) => {
@@ -239,6 +360,7 @@ class GraphLandscape implements Landscape {
   }
 
   #onlyFree(vectors: StateVector): StateVector {
+    if (!this.free.includes(0)) return vectors;
     const units = this.offsets.at(-1)!;
     return vectors.map((value, i) => (this.free[i % units] === 0 ? 0 : value));
   }
@@ -263,6 +385,14 @@ class GraphLandscape implements Landscape {
   }
 }
 
+/** `Σ ∂²L/∂xᵢ∂xⱼ uⱼ`, layer by layer. */
+function metricsOf({ neurons }: EnergyGraph, directions: readonly Tensor[]): Part[] {
+  return neurons.map(({ lagrangian, state, axes }, i) => {
+    const indices = indicesOf(axes);
+    return { indices, value: hessianVectorProduct(lagrangian, state, directions[i], indices) };
+  });
+}
+
 /** `Σ ∂²E_synapses/∂x̂ᵢ∂x̂ⱼ uⱼ`, layer by layer. */
 function bendsOf(graph: EnergyGraph, directions: readonly Tensor[]): Part[] {
   const { neurons, terms } = graph;
@@ -275,4 +405,12 @@ function bendsOf(graph: EnergyGraph, directions: readonly Tensor[]): Part[] {
   );
   const outer = neurons.map(({ axes }) => indicesOf(axes));
   return gradients(along, wanted(outer)).map((value, i) => ({ indices: outer[i], value }));
+}
+
+/** Vectors one behind the other. */
+function joined(vectors: readonly StateVector[]): StateVector {
+  const units = vectors[0]?.length ?? 0;
+  const all = new Float64Array(vectors.length * units);
+  vectors.forEach((vector, b) => all.set(vector, b * units));
+  return all;
 }

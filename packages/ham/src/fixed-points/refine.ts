@@ -1,12 +1,12 @@
-// From a point near a fixed point to the fixed point itself, whatever its kind.
+// From points near fixed points to the fixed points themselves, whatever their kind.
 
 import type { Work } from "@hamlet/core";
-import { Matrix, solve } from "ml-matrix";
-import type { Landscape, Site, StateVector } from "./landscape.ts";
+import type { Curvature, Landscape, Place, StateVector } from "./landscape.ts";
+import { factorise, solveWith } from "./positive.ts";
 
 /** Where a search ended. */
 export interface Refined {
-  readonly site: Site;
+  readonly place: Place;
   /** The largest absolute entry of `∂E/∂x̂` there. */
   readonly residual: number;
   /** Whether that is small enough to be a fixed point. */
@@ -16,77 +16,137 @@ export interface Refined {
 /** A residual `∂E/∂x̂` below this part of `1 + |x|` counts as 0. */
 export const RESIDUAL = 1e-9;
 
-const ITERATIONS = 200;
+const ITERATIONS = 100;
+
+/** Searches that run side by side, and entries of their matrices: no more than these. */
+const [SIDE_BY_SIDE, ENTRIES] = [256, 2 ** 20];
 
 /**
  * Newton's method on `∂E/∂x̂ = 0` in the states, damped as by Levenberg and Marquardt: it finds
  * saddles and maxima as readily as minima, and its last steps are Newton's.
  *
  * `(JᵀJ + λI) δ = −Jᵀ g` with `g = ∂E/∂x̂` and `J = ∂g/∂x = leak + ∂²E_synapses/∂x̂² · ∂x̂/∂x`.
- * Every iteration builds J by one product a unit, so it is for models of a few hundred units.
+ * Every iteration builds J, so it is for models of a few hundred units. Searches from many starts
+ * run side by side, each with a damping of its own.
  * @see Moré, "The Levenberg–Marquardt algorithm: implementation and theory", 1978.
  */
-export function* refine(landscape: Landscape, start: StateVector): Work<Refined> {
-  let site = landscape.at(start);
-  let damping = 1e-3;
-  for (let iteration = 0; iteration < ITERATIONS && size(site.slope) > 1e-14; iteration++) {
-    const jacobian = yield* jacobianAt(landscape, site);
-    const transposed = jacobian.transpose();
-    const normal = yield* product(transposed, jacobian);
-    const right = transposed.mmul(Matrix.columnVector([...site.slope])).mul(-1);
-    let next: Site | null = null;
-    while (next === null && damping < 1e12) {
-      yield;
-      const moved = stepped(site, normal, right, damping);
-      const trial = moved.every(Number.isFinite) ? landscape.at(moved) : null;
-      if (trial !== null && length(trial.slope) < length(site.slope)) next = trial;
-      else damping = Math.max(damping, 1e-12) * 8;
-    }
-    if (next === null) break;
-    damping /= 10;
-    site = next;
+export function* refine(landscape: Landscape, starts: readonly StateVector[]): Work<Refined[]> {
+  const units = landscape.offsets.at(-1)!;
+  const width = Math.max(1, Math.min(SIDE_BY_SIDE, Math.floor(ENTRIES / units ** 2)));
+  const ends: Refined[] = [];
+  for (let from = 0; from < starts.length; from += width) {
+    ends.push(...(yield* refineTogether(landscape, starts.slice(from, from + width))));
   }
-  const residual = size(site.slope);
-  return { site, residual, converged: residual <= RESIDUAL * (1 + size(site.states)) };
+  return ends;
 }
 
-function stepped(site: Site, normal: Matrix, right: Matrix, damping: number): StateVector {
-  const scale = Math.max(...normal.diagonal(), 1e-300);
-  const matrix = Matrix.add(normal, Matrix.eye(normal.rows).mul(damping * scale));
-  const step = solve(matrix, right).to1DArray();
-  return site.states.map((x, i) => x + step[i]);
+interface Search {
+  place: Place;
+  damping: number;
 }
 
-/** Columns of a Jacobian, or rows of a product, that are made between two turns of others. */
-const AT_ONCE = 64;
-
-/** `∂g/∂x` at a site; 1 on the diagonal for units that are held, so that they stay. */
-function* jacobianAt({ free, leak }: Landscape, site: Site): Work<Matrix> {
-  const { length: count } = site.states;
-  const jacobian = new Matrix(count, count);
-  for (let from = 0; from < count; from += AT_ONCE) {
-    const some = Math.min(AT_ONCE, count - from);
-    const units = new Float64Array(some * count);
-    for (let j = 0; j < some; j++) units[j * count + from + j] = free[from + j];
-    const columns = site.bendTimes(site.metricTimes(units));
-    for (let j = 0; j < some; j++) {
-      const at = from + j;
-      for (let i = 0; i < count; i++) jacobian.set(i, at, columns[j * count + i]);
-      jacobian.set(at, at, free[at] === 0 ? 1 : jacobian.get(at, at) + leak[at]);
+function* refineTogether(landscape: Landscape, starts: readonly StateVector[]): Work<Refined[]> {
+  const searches = landscape.places(starts).map((place): Search => ({ place, damping: 1e-3 }));
+  let moving: readonly Search[] = searches;
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    moving = moving.filter(({ place }) => size(place.slope) > 1e-14);
+    if (moving.length === 0) break;
+    const moved: Search[] = [];
+    let trying: readonly System[] = yield* newtonSystems(landscape, moving);
+    while (trying.length > 0) {
+      const trials = landscape.places(trying.map(stepped));
+      yield;
+      trying = trying.filter(({ search }, i) => {
+        if (length(trials[i].slope) < length(search.place.slope)) {
+          search.place = trials[i];
+          search.damping /= 10;
+          moved.push(search);
+          return false;
+        }
+        // All that is left is rounding.
+        if (isFixed(search.place)) return false;
+        search.damping = Math.max(search.damping, 1e-12) * 8;
+        return search.damping < 1e12;
+      });
     }
+    moving = moved;
+  }
+  return searches.map(({ place }) => ({
+    place,
+    residual: size(place.slope),
+    converged: isFixed(place),
+  }));
+}
+
+function isFixed({ slope, states }: Place): boolean {
+  return size(slope) <= RESIDUAL * (1 + size(states));
+}
+
+interface System {
+  readonly search: Search;
+  /** `JᵀJ`, its largest entry on the diagonal, and `−Jᵀ g`. */
+  readonly normal: StateVector;
+  readonly scale: number;
+  readonly right: StateVector;
+}
+
+function stepped({ search: { place, damping }, normal, scale, right }: System): StateVector {
+  const units = right.length;
+  const matrix = normal.slice();
+  for (let i = 0; i < units; i++) matrix[i * (units + 1)] += damping * scale;
+  // Where rounding spoils it no step is better than this one, and the next has more damping.
+  if (!factorise(matrix, units)) return place.states;
+  const step = right.slice();
+  solveWith(matrix, step);
+  return place.states.map((x, i) => x + step[i]);
+}
+
+/** What every search solves next. */
+function* newtonSystems(landscape: Landscape, searches: readonly Search[]): Work<System[]> {
+  const curvatures = landscape.curvatures(searches.map(({ place }) => place));
+  const systems: System[] = [];
+  for (const [b, search] of searches.entries()) {
     yield;
+    const { slope } = search.place;
+    const units = slope.length;
+    const jacobian = yield* jacobianOf(landscape, curvatures[b]);
+    const normal = new Float64Array(units * units);
+    const right = new Float64Array(units);
+    for (let k = 0; k < units; k++) {
+      const row = k * units;
+      if (units >= LARGE) yield;
+      for (let i = 0; i < units; i++) {
+        const factor = jacobian[row + i];
+        if (factor === 0) continue;
+        right[i] -= factor * slope[k];
+        for (let j = 0; j < units; j++) normal[i * units + j] += factor * jacobian[row + j];
+      }
+    }
+    let scale = 1e-300;
+    for (let i = 0; i < units; i++) scale = Math.max(scale, normal[i * (units + 1)]);
+    systems.push({ search, normal, scale, right });
+  }
+  return systems;
+}
+
+/** From so many units on a row of a matrix is worth a turn of others. */
+const LARGE = 64;
+
+/** `∂g/∂x`, row-major. Units that are held have 1 on the diagonal, so that they stay. */
+function* jacobianOf({ free, leak }: Landscape, { metric, bend }: Curvature): Work<StateVector> {
+  const units = free.length;
+  const jacobian = new Float64Array(units * units);
+  for (let i = 0; i < units; i++) {
+    const row = i * units;
+    if (units >= LARGE) yield;
+    for (let k = 0; k < units; k++) {
+      const factor = bend[row + k];
+      if (factor === 0) continue;
+      for (let j = 0; j < units; j++) jacobian[row + j] += factor * metric[k * units + j];
+    }
+    jacobian[row + i] = free[i] === 0 ? 1 : jacobian[row + i] + leak[i];
   }
   return jacobian;
-}
-
-function* product(a: Matrix, b: Matrix): Work<Matrix> {
-  const whole = new Matrix(a.rows, b.columns);
-  for (let from = 0; from < a.rows; from += AT_ONCE) {
-    const to = Math.min(a.rows, from + AT_ONCE);
-    whole.setSubMatrix(a.subMatrix(from, to - 1, 0, a.columns - 1).mmul(b), from, 0);
-    yield;
-  }
-  return whole;
 }
 
 function size(vector: StateVector): number {

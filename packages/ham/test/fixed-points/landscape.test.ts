@@ -99,7 +99,8 @@ describe("a landscape", () => {
 describe("a fixed point of two layers", () => {
   test("is refined to float64, and classified as the rates of the dynamics say", () => {
     const landscape = twoLayers(3);
-    const { site, residual, converged } = atOnce(refine(landscape, point));
+    const [{ place, residual, converged }] = atOnce(refine(landscape, [point]));
+    const site = landscape.at(place.states);
     expect(converged).toBe(true);
     expect(residual).toBeLessThan(1e-12);
     const { eigenvalues, index, kind } = atOnce(classify(landscape, site));

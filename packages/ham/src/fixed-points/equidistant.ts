@@ -3,7 +3,7 @@
 
 import { type Key, randint, type Work } from "@hamlet/core";
 import { Matrix, solve } from "ml-matrix";
-import { type Points, pointAt } from "../data/points.ts";
+import type { StateVector } from "./landscape.ts";
 
 /** More patterns than this meet only where so many directions lead down that few look for it. */
 const MOST = 4;
@@ -12,11 +12,18 @@ const SETS = 3000;
 /** Distances that differ by less than this part are equal. */
 const EQUAL = 1e-9;
 
-/** Such points for sets of two to four patterns, in the span of the patterns. */
-export function* equidistantPoints(patterns: Points, key: Key): Work<Float64Array[]> {
-  const [count, rank] = patterns.shape;
-  const points: Float64Array[] = [];
-  for (const set of setsOf(count, { most: Math.min(MOST, rank + 1, count), key })) {
+/**
+ * Points that are equally far from two to four patterns and farther from all others, in the span of
+ * the patterns: for memories with a large β saddles and maxima lie next to them.
+ */
+export function* equidistantPoints(
+  patterns: readonly StateVector[],
+  key: Key,
+): Work<StateVector[]> {
+  const count = patterns.length;
+  const most = Math.min(MOST, (patterns[0]?.length ?? 0) + 1, count);
+  const points: StateVector[] = [];
+  for (const set of setsOf(count, { most, key })) {
     const point = middleOf(patterns, set);
     if (point !== null && isNearestTo(patterns, set, point)) points.push(point);
     yield;
@@ -54,10 +61,10 @@ function randomSets(count: number, { most, key }: { most: number; key: Key }): n
  * The point of the set's span that is equally far from all of it, if it lies between them:
  * `x = ξ_0 + Σ_j λ_j (ξ_j − ξ_0)` with `Σ_k ⟨ξ_j − ξ_0, ξ_k − ξ_0⟩ λ_k = ½ |ξ_j − ξ_0|²`.
  */
-function middleOf(patterns: Points, set: readonly number[]): Float64Array | null {
-  const origin = pointAt(patterns, set[0]);
+function middleOf(patterns: readonly StateVector[], set: readonly number[]): StateVector | null {
+  const origin = patterns[set[0]];
   const sides = new Matrix(
-    set.slice(1).map((mu) => Array.from(pointAt(patterns, mu), (value, r) => value - origin[r])),
+    set.slice(1).map((mu) => Array.from(patterns[mu], (value, r) => value - origin[r])),
   );
   const gram = sides.mmul(sides.transpose());
   const parts = solve(
@@ -72,10 +79,9 @@ function middleOf(patterns: Points, set: readonly number[]): Float64Array | null
   );
 }
 
-function isNearestTo(patterns: Points, set: readonly number[], point: Float64Array): boolean {
-  const distance = (mu: number) =>
-    pointAt(patterns, mu).reduce((sum, value, r) => sum + (value - point[r]) ** 2, 0);
-  const own = distance(set[0]) * (1 - EQUAL);
-  for (let mu = 0; mu < patterns.shape[0]; mu++) if (distance(mu) < own) return false;
-  return true;
+function isNearestTo(patterns: readonly StateVector[], set: readonly number[], point: StateVector): boolean {
+  const distance = (pattern: StateVector) =>
+    pattern.reduce((sum, value, r) => sum + (value - point[r]) ** 2, 0);
+  const own = distance(patterns[set[0]]) * (1 - EQUAL);
+  return patterns.every((pattern) => !(distance(pattern) < own));
 }
