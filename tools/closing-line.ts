@@ -22,6 +22,8 @@ export interface FinishedFile {
  * A reporter that ends the output with one line for people and programs alike:
  * `tests: 12 passed, 0 failed`, with `, 3 skipped` when some were.
  *
+ * When tests failed, a line before it says how to draw the same samples of the laws again.
+ *
  * It is written when the process ends, so that nothing the other reporters print comes after it.
  */
 export class ClosingLine implements Reporter {
@@ -33,8 +35,9 @@ export class ClosingLine implements Reporter {
 
   onTestRunEnd(files: readonly FinishedFile[], unhandledErrors: readonly unknown[]): void {
     if (!this.#watching) {
-      const line = closingLine(tally(files, unhandledErrors.length));
-      process.once("exit", () => writeSync(process.stdout.fd, `${line}\n`));
+      const count = tally(files, unhandledErrors.length);
+      const lines = [...(count.failed > 0 ? [sameSamples(process.env)] : []), closingLine(count)];
+      process.once("exit", () => writeSync(process.stdout.fd, `${lines.join("\n")}\n`));
     }
   }
 }
@@ -53,6 +56,14 @@ export function tally(files: readonly FinishedFile[], strayErrors: number): Tall
     }
   }
   return count;
+}
+
+/** How to draw the samples of a run again. */
+export function sameSamples({
+  HAMLET_SEED = "",
+  HAMLET_SAMPLES = "1",
+}: Readonly<Record<string, string | undefined>>): string {
+  return `The same samples again: HAMLET_SEED=${HAMLET_SEED} HAMLET_SAMPLES=${HAMLET_SAMPLES} pnpm vitest run FILE`;
 }
 
 export function closingLine({ passed, failed, skipped }: Tally): string {

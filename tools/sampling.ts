@@ -6,12 +6,17 @@ export interface Sampling {
   readonly samples: number;
   /** Where all samples come from, drawn anew for every run; `HAMLET_SEED` repeats one. */
   readonly seed: number;
+  /** Where fast-check finds the one sample that is wanted; `HAMLET_PATH`, default "" for all. */
+  readonly path: string;
 }
 
 /** Reads the sampling of a run from its environment. */
 export function readSampling(environment: Readonly<Record<string, string | undefined>>): Sampling {
-  const { HAMLET_SAMPLES = "1", HAMLET_SEED = String(Math.floor(Math.random() * 2 ** 31)) } =
-    environment;
+  const {
+    HAMLET_SAMPLES = "1",
+    HAMLET_SEED = String(Math.floor(Math.random() * 2 ** 31)),
+    HAMLET_PATH: path = "",
+  } = environment;
   const [samples, seed] = [Number(HAMLET_SAMPLES), Number(HAMLET_SEED)];
   if (!(samples > 0 && samples <= 1000)) {
     throw new RangeError(
@@ -21,5 +26,8 @@ export function readSampling(environment: Readonly<Record<string, string | undef
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) {
     throw new RangeError(`HAMLET_SEED is a whole number below 2^31, found "${HAMLET_SEED}".`);
   }
-  return { samples, seed };
+  if (!/^(\d+(:\d+)*)?$/.test(path)) {
+    throw new RangeError(`HAMLET_PATH is of whole numbers, such as "12:0:3", found "${path}".`);
+  }
+  return { samples, seed, path };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closingLine, tally, type FinishedFile } from "../closing-line.ts";
+import { closingLine, sameSamples, tally, type FinishedFile } from "../closing-line.ts";
 
 type State = "passed" | "failed" | "skipped" | "pending";
 
@@ -28,4 +28,11 @@ test("a file that broke before its tests counts as a failure", () => {
 
 test("an error outside every file counts as a failure", () => {
   expect(tally([finished(["passed"])], 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+});
+
+test("a failed run says how to draw its samples again", () => {
+  expect(sameSamples({ HAMLET_SEED: "7", HAMLET_SAMPLES: "2" })).toBe(
+    "The same samples again: HAMLET_SEED=7 HAMLET_SAMPLES=2 pnpm vitest run FILE",
+  );
+  expect(sameSamples({ HAMLET_SEED: "7" })).toContain("HAMLET_SAMPLES=1");
 });

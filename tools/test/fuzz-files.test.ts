@@ -5,13 +5,14 @@ import { dirname } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkSituation, situation } from "../hostile-files.ts";
+import { law } from "../law.ts";
 
 test("no command loses a file, runs foreign code or fails by a mistake of its own", async () => {
-  await fc.assert(
+  await law(
     fc.asyncProperty(situation, async (what) => {
       await checkSituation(what);
     }),
-    { numRuns: 200 },
+    200,
   );
 });
 

@@ -12,7 +12,9 @@ test("the environment repeats a seed and multiplies samples", () => {
   expect(readSampling({ HAMLET_SAMPLES: "0.5", HAMLET_SEED: "7" })).toEqual({
     samples: 0.5,
     seed: 7,
+    path: "",
   });
+  expect(readSampling({ HAMLET_PATH: "12:0:3" }).path).toBe("12:0:3");
 });
 
 test.each(["0", "-1", "x", "Infinity"])("HAMLET_SAMPLES=%s is refused", (HAMLET_SAMPLES) => {
@@ -21,6 +23,10 @@ test.each(["0", "-1", "x", "Infinity"])("HAMLET_SAMPLES=%s is refused", (HAMLET_
 
 test.each(["-1", "0.5", "4294967296", "x"])("HAMLET_SEED=%s is refused", (HAMLET_SEED) => {
   expect(() => readSampling({ HAMLET_SEED })).toThrow("HAMLET_SEED is a whole number");
+});
+
+test.each(["x", "1:", ":1", "-1"])("HAMLET_PATH=%s is refused", (HAMLET_PATH) => {
+  expect(() => readSampling({ HAMLET_PATH })).toThrow("HAMLET_PATH is of whole numbers");
 });
 
 test("tests see the sampling of their run", () => {

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { examples, fixtures } from "./fixtures.ts";
 import { hamFile } from "./generate.ts";
-import { samples, seed } from "../../../tools/samples.ts";
+import { law } from "../../../tools/law.ts";
 
 /** A tree without positions: what formatting must not change. */
 function withoutPositions(file: ast.FileAst): unknown {
@@ -38,7 +38,7 @@ describe("formatting keeps the meaning and the comments, and is done after one p
   );
 
   test("of any well-formed file", () => {
-    fc.assert(fc.property(hamFile, checkFormatting), { numRuns: samples(75), seed: seed() });
+    law(fc.property(hamFile, checkFormatting), 75);
   });
 });
 

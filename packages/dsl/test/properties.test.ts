@@ -9,7 +9,8 @@ import { fixtures } from "./fixtures.ts";
 import { hamFile } from "./generate.ts";
 import { modelFile, PART } from "./generate-model.ts";
 import { checkCompiles, checkLaws } from "./laws.ts";
-import { samples, seed } from "../../../tools/samples.ts";
+import { law } from "../../../tools/law.ts";
+import { samples } from "../../../tools/samples.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../examples");
 const EXAMPLES = readdirSync(FOLDER)
@@ -33,20 +34,20 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
   test("of generated files, most of which compile", () => {
     const tally = new Map<string, number>();
     const runs = samples(1500);
-    fc.assert(
+    law(
       fc.property(modelFile, (text) => {
         const outcome = checkLaws(text, USES);
         tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
       }),
-      { numRuns: runs, seed: seed() },
+      1500,
     );
     expect(tally.get("sound") ?? 0).toBeGreaterThan(runs / 2);
   });
 
   test("of files that are well-formed and mean nothing", () => {
-    fc.assert(
+    law(
       fc.property(hamFile, (text) => void checkLaws(text)),
-      { numRuns: samples(2500), seed: seed() },
+      2500,
     );
   });
 
@@ -74,23 +75,23 @@ energy e = other[0] * v[0]`,
 
 describe("compiling never throws", () => {
   test("on 200 kB of random bytes", () => {
-    fc.assert(
+    law(
       fc.property(
         fc.nat(),
         (start) => void checkCompiles(new TextDecoder().decode(noise(start, 200_000))),
       ),
-      { numRuns: samples(3), seed: seed() },
+      3,
     );
   });
 
   test("on a model that lacks one token", () => {
-    fc.assert(
+    law(
       fc.property(modelFile, fc.nat(), (text, at) => {
         const tokens = text.match(/\s+|[\p{L}_][\p{L}\p{Nd}_]*|[\d.]+|"[^"\n]*"|./gu)!;
         const real = tokens.flatMap((token, i) => (token.trim() === "" ? [] : [i]));
         checkCompiles(tokens.toSpliced(real[at % real.length], 1).join(""), USES);
       }),
-      { numRuns: samples(75), seed: seed() },
+      75,
     );
   });
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compiled } from "./compiling.ts";
 import { examples, fixtures } from "./fixtures.ts";
-import { samples, seed } from "../../../tools/samples.ts";
+import { law } from "../../../tools/law.ts";
 
 /** Parses and renders: neither may throw, whatever the text. */
 function parseAll(text: string) {
@@ -22,8 +22,9 @@ function parseAll(text: string) {
 
 describe("parsing never throws", () => {
   test("on any string", () => {
-    fc.assert(
+    law(
       fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => void parseAll(text)),
+      100,
     );
   });
 
@@ -31,13 +32,13 @@ describe("parsing never throws", () => {
     const words =
       'ham 1 use dim const param data given let lagrangian synapse extern neuron part connect recall train test assert sum max where and or not energy value as from stored take share start clamp stop when record every schedule return feed run expect tau leak init real sign x v2 _ 0.5 "t" \' == != <= < = ~ + - * / ^ ** { } [ ] ( ) , : . @ @allow ; ! && np. × // ///';
     const word = fc.constantFrom(...words.split(" "), "\n", "\n\n");
-    fc.assert(
+    law(
       fc.property(
         fc.array(word, { maxLength: 60 }),
         fc.constantFrom("", " "),
         (found, glue) => void parseAll(found.join(glue)),
       ),
-      { numRuns: samples(125), seed: seed() },
+      125,
     );
   });
 

@@ -3,6 +3,7 @@
 import { assertMatrix, HamError, type NumberArray } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { law } from "../../../tools/law.ts";
 
 function thrownBy(array: NumberArray, width?: number): string {
   try {
@@ -16,7 +17,7 @@ function thrownBy(array: NumberArray, width?: number): string {
 
 test("every matrix of finite numbers passes, and the first other number is named", () => {
   const sizes = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }));
-  fc.assert(
+  law(
     fc.property(
       sizes,
       fc.nat(),
@@ -32,6 +33,7 @@ test("every matrix of finite numbers passes, and the first other number is named
         );
       },
     ),
+    100,
   );
 });
 

@@ -25,11 +25,12 @@ import {
 } from "@hamlet/ham";
 import { differenceGradient } from "@hamlet/testing";
 import { describe, expect, test } from "vitest";
+import { seed } from "../../../tools/samples.ts";
 import { identity } from "./models.ts";
 
 type Sizes = Readonly<Record<string, number>>;
 
-const draws = makeDraws(11);
+const draws = makeDraws(seed());
 const random = (length: number) => Float64Array.from({ length }, () => draws.normal());
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 

@@ -12,6 +12,7 @@ import {
 } from "@hamlet/graph";
 import { lagrEntmax15, lagrSoftmax, lagrSparsemax } from "@hamlet/lagrangians";
 import { describe, expect, test } from "vitest";
+import { seed } from "../../../tools/samples.ts";
 
 interface Conjugate {
   readonly definition: LagrangianDefinition;
@@ -57,7 +58,7 @@ function valueAndActivation(definition: LagrangianDefinition, x: readonly number
   };
 }
 
-const draws = makeDraws(3);
+const draws = makeDraws(seed());
 const POINTS = [
   ...Array.from({ length: 200 }, (_, k) =>
     Array.from({ length: 1 + (k % 9) }, () => [0.1, 1, 5][k % 3] * draws.normal()),

@@ -8,19 +8,21 @@ import {
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyArrays } from "./any-array.ts";
+import { law } from "../../../../tools/law.ts";
 
 const arrays = new Map([["W", { shape: [2], dtype: "float32", data: new Float32Array([1, 2]) }]]);
 const saved = { model: "abc", step: 12, key: key(7), arrays };
 
 test("what is written is read back, bit for bit", () => {
   const counts = fc.maxSafeNat();
-  fc.assert(
+  law(
     fc.property(anyArrays, fc.string(), counts, counts, (state, model, step, seed) => {
       const written = { model, step, key: key(seed), arrays: state };
       const { arrays: read, ...rest } = readCheckpoint(writeCheckpoint(written), { model });
       expect(rest).toEqual({ model, step, key: key(seed) });
       expect(new Map(read)).toEqual(state);
     }),
+    100,
   );
 });
 

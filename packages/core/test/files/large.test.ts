@@ -13,6 +13,7 @@ import { describe, expect, test } from "vitest";
 import { openArrayFile } from "../../src/files/array-file.ts";
 import { anyArray, anyArrays } from "./any-array.ts";
 import { openFileOf } from "./open-file.ts";
+import { law } from "../../../../tools/law.ts";
 
 const WRITTEN = {
   npy: (arrays: Map<string, ArrayData>) => writeNpy([...arrays.values()][0]),
@@ -24,7 +25,7 @@ const WRITTEN = {
 describe("an open file gives the arrays of its bytes", () => {
   test.each(Object.entries(WRITTEN))("%s", (format, write) => {
     const some = anyArrays.filter((arrays) => arrays.size > 0);
-    fc.assert(
+    law(
       fc.property(some, (arrays) => {
         const bytes = write(arrays);
         expect(inspectArrayFile("x", openFileOf(bytes))).toEqual(inspectArrayFile("x", bytes));
@@ -35,6 +36,7 @@ describe("an open file gives the arrays of its bytes", () => {
           );
         }
       }),
+      100,
     );
   });
 });
@@ -71,7 +73,7 @@ test.each(LARGE)("its elements come in pieces, one behind the other: $dtype", (a
 });
 
 test("an array whose bytes are its elements is a view of the file", () => {
-  fc.assert(
+  law(
     fc.property(anyArray, (array) => {
       const bytes = writeNpy(array);
       const { data } = readArrayFile("x", bytes);
@@ -80,5 +82,6 @@ test("an array whose bytes are its elements is a view of the file", () => {
       shifted.set(bytes, 1);
       expect(readArrayFile("x", shifted.subarray(1))).toEqual(array);
     }),
+    100,
   );
 });

@@ -3,7 +3,7 @@ import { HamError } from "@hamlet/graph";
 import { strToU8, zipSync } from "fflate";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 import { openArrayFile } from "../../src/files/array-file.ts";
 
 const array = { shape: [2, 3], dtype: "float32", data: Float32Array.of(1, 2, 3, 4, 5, 6) };
@@ -45,13 +45,13 @@ describe.each(Object.keys(files))("a damaged %s file", (format) => {
   });
 
   test("with any byte changed is read or is an error, and nothing else", () => {
-    fc.assert(
+    law(
       fc.property(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 }), (at, value) => {
         const changed = bytes.slice();
         changed[at] = value;
         expect(outcome(() => readAll(changed))).toMatch(/^(read|core\/[a-z-]+)$/);
       }),
-      { numRuns: samples(250), seed: seed() },
+      250,
     );
   });
 });
@@ -62,12 +62,12 @@ test("arbitrary bytes after any magic number are an error, and nothing else", ()
     "PK\u0003\u0004",
     "\u0002\0\0\0\0\0\0\0{}",
   );
-  fc.assert(
+  law(
     fc.property(magics, fc.uint8Array({ maxLength: 200 }), (magic, rest) => {
       const bytes = Uint8Array.of(...strToU8(magic, true), ...rest);
       expect(outcome(() => readAll(bytes))).toMatch(/^(read|core\/[a-z-]+)$/);
     }),
-    { numRuns: samples(500), seed: seed() },
+    500,
   );
 });
 

@@ -4,39 +4,43 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { anyArray, anyArrays } from "./any-array.ts";
+import { law } from "../../../../tools/law.ts";
 
 const byKey = <T>(map: Map<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 
 describe("what is written is read back", () => {
   test("from an .npy file", () => {
-    fc.assert(
+    law(
       fc.property(anyArray, (array) => {
         expect(core.readNpy(core.writeNpy(array))).toEqual(array);
       }),
+      100,
     );
   });
 
   test("from an .npz file, stored and deflated", () => {
-    fc.assert(
+    law(
       fc.property(anyArrays, fc.boolean(), (arrays, compress) => {
         expect(core.readNpz(core.writeNpz(arrays, { compress }))).toEqual(arrays);
       }),
+      100,
     );
   });
 
   test("from a safetensors file, with its metadata", () => {
     const names = fc.string().filter((name) => name !== "__proto__");
-    fc.assert(
+    law(
       fc.property(anyArrays, fc.dictionary(names, fc.string()), (arrays, metadata) => {
         const read = core.readSafetensors(core.writeSafetensors(arrays, { metadata }));
         expect(byKey(read.arrays)).toEqual(byKey(arrays));
         expect({ ...read.metadata }).toEqual({ ...metadata });
       }),
+      100,
     );
   });
 
   test("through one array of a file, whatever the format", () => {
-    fc.assert(
+    law(
       fc.property(anyArray, (array) => {
         const arrays = new Map([
           ["other", array],
@@ -46,6 +50,7 @@ describe("what is written is read back", () => {
         expect(core.readArrayFile("x#W", core.writeNpz(arrays))).toEqual(array);
         expect(core.readArrayFile("x", core.writeSafetensors(arrays), "W")).toEqual(array);
       }),
+      100,
     );
   });
 });

@@ -7,6 +7,7 @@ import * as fc from "fast-check";
 import { encode } from "fast-png";
 import { zlibSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { law } from "../../../../tools/law.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const open = (name: string, text: string) => openDataFile(name, bytes(text));
@@ -66,7 +67,7 @@ describe("pictures typed as text", () => {
           fc.constantFrom("#.", "Xo".replace("o", "."), "10", "+-", "█░", "@·"),
         ),
       );
-    await fc.assert(
+    await law(
       fc.asyncProperty(picture, async ([[k, h, w], bits, [ink, paper]]) => {
         const rows = Array.from({ length: k * h }, (_, y) =>
           bits
@@ -84,7 +85,7 @@ describe("pictures typed as text", () => {
           data: bits,
         });
       }),
-      { numRuns: 100 },
+      100,
     );
   });
 
@@ -191,14 +192,14 @@ describe("tables", () => {
           { minLength: r, maxLength: r },
         ),
       );
-    await fc.assert(
+    await law(
       fc.asyncProperty(rows, fc.constantFrom(",", "\t", ";", " "), async (numbers, sign) => {
         const text = numbers.map((row) => row.join(sign)).join("\n");
         const read = content(await open("t.csv", text));
         expect(read.shape).toEqual([numbers.length, numbers[0].length]);
         expect(read.data.map((x) => x + 0)).toEqual(numbers.flat().map((x) => x + 0));
       }),
-      { numRuns: 100 },
+      100,
     );
   });
 });
@@ -375,7 +376,7 @@ describe("the door", () => {
       fc.string({ maxLength: 60, unit: fc.constantFrom(...Array.from('#.01 ,\t\n[]{}:"-+eE1ax')) }),
       fc.json({ maxDepth: 3 }),
     );
-    await fc.assert(
+    await law(
       fc.asyncProperty(
         text,
         fc.constantFrom("f", "f.csv", "f.json#A", "f#x"),
@@ -389,7 +390,7 @@ describe("the door", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      500,
     );
   });
 });

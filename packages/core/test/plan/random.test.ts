@@ -10,7 +10,7 @@ import { ExpressionSource } from "./any-expression.ts";
 import { expectAgreement } from "./compare.ts";
 import { runReference } from "../../conformance/reference-run.ts";
 import { world } from "../../conformance/world.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 /** Beyond this, float32 rounding alone can pass the tolerance of the comparison. */
 const MODERATE = 30;
@@ -45,7 +45,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
   ])("random expressions agree with the interpreter, %s", async (_, batched) => {
     await useBackend(backend);
     const setting = world({ batched, batch: 2 });
-    fc.assert(
+    law(
       fc.property(fc.gen(), (draw) => {
         const source = new ExpressionSource(draw);
         const indices = Array.from({ length: draw(fc.nat, { max: 2 }) }, () =>
@@ -65,7 +65,8 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
           if (!tooManyAxes(error)) throw error;
         }
       }),
-      { numRuns: samples(75), seed: seed(), maxSkipsPerRun: 20 },
+      75,
+      { maxSkipsPerRun: 20 },
     );
   });
 });

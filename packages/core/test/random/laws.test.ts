@@ -2,30 +2,35 @@ import * as random from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { law } from "../../../../tools/law.ts";
 
 const keys = fc.nat({ max: 2 ** 31 - 1 }).map(random.key);
 const counts = fc.integer({ min: 0, max: 200 });
-const law = <T extends unknown[]>(
+const always = <T extends unknown[]>(
   arbitraries: { [I in keyof T]: fc.Arbitrary<T[I]> },
   holds: (...values: T) => void,
-) => fc.assert(fc.property(fc.tuple<T>(...arbitraries), (values) => holds(...values)));
+) =>
+  law(
+    fc.property(fc.tuple<T>(...arbitraries), (values) => holds(...values)),
+    100,
+  );
 
 describe("keys", () => {
   test("the keys of a split differ from each other and from their parent", () => {
-    law([keys, counts], (key, count) => {
+    always([keys, counts], (key, count) => {
       const all = [key, ...random.split(key, count)];
       expect(new Set(all.map(String)).size).toBe(count + 1);
     });
   });
 
   test("the first keys of a split do not depend on how many are made", () => {
-    law([keys, counts], (key, count) => {
+    always([keys, counts], (key, count) => {
       expect(random.split(key, count + 3).slice(0, count)).toEqual(random.split(key, count));
     });
   });
 
   test("folding in different numbers gives different keys", () => {
-    law([keys, fc.nat(), fc.nat()], (key, a, b) => {
+    always([keys, fc.nat(), fc.nat()], (key, a, b) => {
       const same = String(random.foldIn(key, a)) === String(random.foldIn(key, b));
       expect(same).toBe(a === b);
     });
@@ -42,7 +47,7 @@ describe("keys", () => {
 
 describe("streams", () => {
   test("a stream is a prefix of every longer one", () => {
-    law([keys, counts, counts], (key, a, b) => {
+    always([keys, counts, counts], (key, a, b) => {
       const [short, long] = [Math.min(a, b), Math.max(a, b)];
       expect(random.normal(key, long).slice(0, short)).toEqual(random.normal(key, short));
     });
@@ -56,7 +61,7 @@ describe("streams", () => {
   });
 
   test("uniform numbers stay inside their bounds", () => {
-    law([keys, fc.float({ min: -1e3, max: 1e3, noNaN: true })], (key, min) => {
+    always([keys, fc.float({ min: -1e3, max: 1e3, noNaN: true })], (key, min) => {
       const max = Math.fround(min + 1);
       for (const u of random.uniform(key, 50, { min, max })) {
         expect(u >= min && u <= max).toBe(true);
@@ -66,7 +71,7 @@ describe("streams", () => {
 
   test("truncated normal numbers stay strictly inside their bounds, also far out", () => {
     const bounds = fc.float({ min: -8, max: 8, noNaN: true });
-    law([keys, bounds, bounds], (key, a, b) => {
+    always([keys, bounds, bounds], (key, a, b) => {
       fc.pre(a !== b);
       const [lower, upper] = [Math.min(a, b), Math.max(a, b)];
       fc.pre(upper - lower > 1e-3);
@@ -78,7 +83,7 @@ describe("streams", () => {
 
   test("whole numbers are at least min and less than max", () => {
     const bound = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-    law([keys, bound, bound], (key, a, b) => {
+    always([keys, bound, bound], (key, a, b) => {
       fc.pre(a !== b);
       const [min, max] = [Math.min(a, b), Math.max(a, b)];
       expect([...random.randint(key, 50, min, max)].every((n) => n >= min && n < max)).toBe(true);
@@ -86,7 +91,7 @@ describe("streams", () => {
   });
 
   test("a permutation holds every number once", () => {
-    law([keys, counts], (key, n) => {
+    always([keys, counts], (key, n) => {
       expect([...random.permutation(key, n)].sort((a, b) => a - b)).toEqual(
         Array.from({ length: n }, (_, i) => i),
       );
@@ -94,7 +99,7 @@ describe("streams", () => {
   });
 
   test("a choice without replacement repeats nothing, with and without weights", () => {
-    law([keys, fc.integer({ min: 1, max: 100 }), fc.boolean()], (key, n, weighted) => {
+    always([keys, fc.integer({ min: 1, max: 100 }), fc.boolean()], (key, n, weighted) => {
       const p = weighted ? new Float32Array(n).fill(1 / n) : undefined;
       const chosen = random.choice(key, n, Math.ceil(n / 2), { replace: false, ...(p && { p }) });
       expect(new Set(chosen).size).toBe(Math.ceil(n / 2));
@@ -102,7 +107,7 @@ describe("streams", () => {
   });
 
   test("what has probability 0 is never drawn", () => {
-    law([keys], (key) => {
+    always([keys], (key) => {
       expect(random.choice(key, 3, 100, { p: [0.5, 0, 0.5] })).not.toContain(1);
       expect(random.choice(key, 3, 2, { p: [0.5, 0, 0.5], replace: false })).not.toContain(1);
       expect(random.categorical(key, [0, -Infinity, 0], 100)).not.toContain(1);

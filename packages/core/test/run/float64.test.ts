@@ -24,7 +24,7 @@ import { runReference } from "../../conformance/reference-run.ts";
 import { planFor, type Setting } from "../../conformance/setting.ts";
 import { cue, i, j, m, v, world, xi } from "../../conformance/world.ts";
 import { ExpressionSource } from "../plan/any-expression.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 function run(outputs: readonly Output[], setting: Setting): Map<string, Float64Array> {
   const { bound, batch = 1, time = 0.25 } = setting;
@@ -69,7 +69,7 @@ describe.each(Object.entries(SETTINGS))("with %s", (_, setting) => {
   });
 
   test("random expressions", () => {
-    fc.assert(
+    law(
       fc.property(fc.gen(), (draw) => {
         const source = new ExpressionSource(draw);
         const indices = Array.from({ length: draw(fc.nat, { max: 2 }) }, () =>
@@ -85,7 +85,8 @@ describe.each(Object.entries(SETTINGS))("with %s", (_, setting) => {
           if (!(HamError.isInstance(error) && error.code === "core/too-many-axes")) throw error;
         }
       }),
-      { numRuns: samples(125), seed: seed(), maxSkipsPerRun: 20 },
+      125,
+      { maxSkipsPerRun: 20 },
     );
   });
 });

@@ -3,6 +3,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { editDistance, suggest } from "../../src/diagnostics/suggest.ts";
+import { law } from "../../../../tools/law.ts";
 
 const name = fc.string({
   unit: fc.constantFrom("a", "b", "A", "1", "β", "𝛽", "_"),
@@ -11,7 +12,7 @@ const name = fc.string({
 });
 
 test("no name that is near enough is passed over", () => {
-  fc.assert(
+  law(
     fc.property(name, fc.array(name, { maxLength: 12 }), (wanted, names) => {
       const limit = Math.max(1, Math.floor(wanted.length / 3));
       let nearest: string | undefined;
@@ -24,6 +25,6 @@ test("no name that is near enough is passed over", () => {
       }
       expect(suggest(wanted, names)).toBe(nearest);
     }),
-    { numRuns: 1000 },
+    1000,
   );
 });

@@ -23,7 +23,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, noise } from "../arbitrary-expr.ts";
 import { scaleOf } from "../finite-differences.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
+import { samples } from "../../../../tools/samples.ts";
 
 const ELEMS: readonly Elem[] = ["real", "int", "bool", "sign", "bit"];
 const KINDS: readonly TensorKind[] = ["const", "param", "data", "given"];
@@ -56,7 +57,7 @@ const WHOLE: Readonly<Record<Elem, (value: number) => boolean>> = {
 
 test("what is let in lies in the range that proofs assume, and what lies there is let in", () => {
   let admitted = 0;
-  fc.assert(
+  law(
     fc.property(
       fc.constantFrom(...ELEMS),
       bounds,
@@ -80,9 +81,9 @@ test("what is let in lies in the range that proofs assume, and what lies there i
           expect(isIn(assumed, held)).toBe(false);
       },
     ),
-    { numRuns: samples(750), seed: seed() },
+    750,
   );
-  expect(admitted).toBeGreaterThan(80);
+  expect(admitted).toBeGreaterThan(samples(80));
 });
 
 test("a const is assumed to have the value of its formula", () => {
@@ -98,7 +99,7 @@ test("digits that float32 changes, and sizes that it has no digits for", () => {
 });
 
 test("all entries at once are held to what one is held to", () => {
-  fc.assert(
+  law(
     fc.property(
       fc.constantFrom(...ELEMS),
       bounds,
@@ -114,7 +115,7 @@ test("all entries at once are held to what one is held to", () => {
         );
       },
     ),
-    { numRuns: samples(750), seed: seed() },
+    750,
   );
 });
 
@@ -148,7 +149,7 @@ function within(tensor: Tensor, count: number, seed: number): Float32Array {
 test("every value of a random expression lies in its range, whatever the bounds of its tensors", () => {
   let narrow = 0;
   let bounded = 0;
-  fc.assert(
+  law(
     fc.property(
       arbitrarySample(10),
       fc.array(
@@ -192,8 +193,8 @@ test("every value of a random expression lies in its range, whatever the bounds 
         });
       },
     ),
-    { numRuns: samples(375), seed: seed() },
+    375,
   );
-  expect(narrow).toBeGreaterThan(150);
-  expect(bounded).toBeGreaterThan(500);
+  expect(narrow).toBeGreaterThan(samples(150));
+  expect(bounded).toBeGreaterThan(samples(500));
 });

@@ -13,9 +13,9 @@ import {
   sum,
   twoColours,
 } from "@hamlet/graph";
-import { array, assert, integer, nat, property, tuple } from "fast-check";
+import { array, integer, nat, property, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 const D = makeDim("D", 2);
 const i = makeIndex("i", D);
@@ -63,7 +63,7 @@ describe("two colours", () => {
   });
 
   test("are found for every random graph between two sides, and differ at every joint", () => {
-    assert(
+    law(
       property(
         integer({ min: 2, max: 7 }),
         array(tuple(nat(6), nat(6)), { maxLength: 10 }),
@@ -75,7 +75,7 @@ describe("two colours", () => {
           for (const [a, b] of joints) expect(colours[a]).not.toBe(colours[b]);
         },
       ),
-      { numRuns: samples(25), seed: seed() },
+      25,
     );
   });
 

@@ -26,10 +26,11 @@ import {
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample } from "../arbitrary-expr.ts";
+import { law } from "../../../../tools/law.ts";
 
 test("a formula that is flat has a gradient of exactly 0, in random formulas", () => {
   let flat = 0;
-  fc.assert(
+  law(
     fc.property(arbitrarySample(), ({ target, environment, scalar }) => {
       const expr = scalar();
       const flatness = flatnessOf(expr, target);
@@ -41,7 +42,7 @@ test("a formula that is flat has a gradient of exactly 0, in random formulas", (
       flat++;
       return slope.every((entry) => entry === 0);
     }),
-    { numRuns: 2000 },
+    2000,
   );
   expect(flat).toBeGreaterThan(20);
 });

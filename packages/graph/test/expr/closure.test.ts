@@ -21,10 +21,10 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample } from "../arbitrary-expr.ts";
 import { movement } from "../movement.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 test("a closure gives what the interpreter gives, at every point", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(10), (sample) => {
       const expr = sample.open();
       const { environment } = sample;
@@ -44,7 +44,7 @@ test("a closure gives what the interpreter gives, at every point", () => {
         expect(Math.abs(value - expected[n])).toBeLessThanOrEqual(tolerance);
       });
     }),
-    { numRuns: samples(250), seed: seed() },
+    250,
   );
 });
 

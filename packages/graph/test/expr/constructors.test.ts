@@ -21,14 +21,14 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, RAW } from "../arbitrary-expr.ts";
 import { scaleOf } from "../finite-differences.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 const D = makeDim("D", 3);
 const i = makeIndex("i", D);
 const v = makeTensor("v", "activation", [D]);
 
 test("the simplifying constructors keep the value of every expression", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(12), ({ open, environment, indices }) => {
       const order = indices.slice(0, 3);
       const simple = evaluate(open(), environment, order).data;
@@ -36,7 +36,7 @@ test("the simplifying constructors keep the value of every expression", () => {
       const tolerance = 1e-9 * scaleOf(raw);
       return raw.every((x, k) => Object.is(x, simple[k]) || Math.abs(x - simple[k]) <= tolerance);
     }),
-    { numRuns: samples(500), seed: seed() },
+    500,
   );
 });
 

@@ -17,10 +17,9 @@ import {
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample } from "../arbitrary-expr.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 const x = get(makeTensor("x", "given"));
-const runs = { numRuns: samples(100), seed: seed() };
 
 /** Every part, by plain recursion, as often as it stands. */
 function written(expr: Expr): Expr[] {
@@ -28,17 +27,17 @@ function written(expr: Expr): Expr[] {
 }
 
 test("a part that is not changed is the very same object", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(10), (sample) => {
       const expr = sample.open();
       expect(mapChildren(expr, (part) => part)).toBe(expr);
     }),
-    runs,
+    100,
   );
 });
 
 test("an operation built again on its own parts has the same value", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(10), (sample) => {
       const expr = sample.open();
       const again = makeFold<Expr>((part, of) => withChildren(part, children(part).map(of)))(expr);
@@ -51,12 +50,12 @@ test("an operation built again on its own parts has the same value", () => {
         expect(close || Object.is(value, before[n])).toBe(true);
       });
     }),
-    runs,
+    100,
   );
 });
 
 test("a visit enters each part once, from the outside in, and leaves it after what is inside", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(10), (sample) => {
       const expr = sample.open();
       const entered: Expr[] = [];
@@ -76,7 +75,7 @@ test("a visit enters each part once, from the outside in, and leaves it after wh
         }
       }
     }),
-    runs,
+    100,
   );
 });
 

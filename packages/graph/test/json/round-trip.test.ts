@@ -20,35 +20,35 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import schema from "../../schema/ham-ir-1.0.schema.json" with { type: "json" };
 import { arbitraryModel } from "../arbitrary-graph.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 import { HAM_IR } from "../../src/json/format.ts";
 
 const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
 
 test("a file read and written again is the same, byte for byte", () => {
-  fc.assert(
+  law(
     fc.property(arbitraryModel(12), ({ graph }) => {
       const written = printJson(toJson(graph));
       const { graph: again, meta } = fromJson(written);
       expect(printJson(toJson(again, meta))).toBe(written);
       expect(modelId(again)).toBe(modelId(graph));
     }),
-    { numRuns: samples(125), seed: seed() },
+    125,
   );
 });
 
 test("every file fits the published schema", () => {
-  fc.assert(
+  law(
     fc.property(arbitraryModel(12), ({ graph }) => {
       validate(JSON.parse(printJson(toJson(graph))));
       expect(validate.errors).toBeNull();
     }),
-    { numRuns: samples(75), seed: seed() },
+    75,
   );
 });
 
 test("a model that was read has the same energy", () => {
-  fc.assert(
+  law(
     fc.property(arbitraryModel(8), ({ graph, sample }) => {
       const { graph: again } = fromJson(printJson(toJson(graph)));
       const values = (model: typeof graph) => {
@@ -63,10 +63,11 @@ test("a model that was read has the same energy", () => {
       };
       expect(values(again)).toEqual(values(graph));
     }),
-    { numRuns: samples(50), seed: seed() },
+    50,
   );
 });
 
+// Fixed: any model with a tensor does, for the expressions below are put into it.
 const [{ graph }] = fc.sample(arbitraryModel(12), { numRuns: 1, seed: 34 });
 
 test("shared parts are written once and stay shared", () => {

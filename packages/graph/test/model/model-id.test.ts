@@ -26,7 +26,7 @@ import {
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample } from "../arbitrary-expr.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 import { canonicalText } from "../../src/model/model-id.ts";
 
 /** The same expression with every bound index renamed, arguments reversed and nothing shared. */
@@ -61,18 +61,18 @@ function disguised(expr: Expr): Expr {
 }
 
 test("a key does not depend on names of bound indices, on order or on sharing", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(10), (sample) => {
       const [closed, open] = [sample.scalar(), sample.open()];
       expect(exprKey(disguised(closed))).toBe(exprKey(closed));
       expect(exprKey(disguised(open), sample.indices)).toBe(exprKey(open, sample.indices));
     }),
-    { numRuns: samples(250), seed: seed() },
+    250,
   );
 });
 
 test("expressions of different values have different keys", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(6), (sample) => {
       const expr = sample.scalar();
       const changed = [add(expr, lit(1e-6)), mul(lit(-2), expr), apply("tanh", expr)];
@@ -80,7 +80,7 @@ test("expressions of different values have different keys", () => {
       // −2 · 0 is 0 again, and so is tanh(0).
       return keys.size === (expr.kind === "lit" && expr.value === 0 ? 2 : 4);
     }),
-    { numRuns: samples(125), seed: seed() },
+    125,
   );
 });
 

@@ -27,14 +27,14 @@ import {
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, RAW } from "../arbitrary-expr.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 const [D, K] = [makeDim("D", 3), makeDim("K", 3)];
 const [i, m] = [makeIndex("i", D), makeIndex("m", K)];
 const v = makeTensor("v", "activation", [D]);
 
 test("constructors, derivatives and substitution make well-formed expressions", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(8), (sample) => {
       const { target, tensors, indices } = sample;
       const expr = sample.scalar();
@@ -64,7 +64,7 @@ test("constructors, derivatives and substitution make well-formed expressions", 
         ),
       ).toEqual([]);
     }),
-    { numRuns: samples(125), seed: seed() },
+    125,
   );
 });
 

@@ -26,18 +26,18 @@ import * as fc from "fast-check";
 import { renderToString } from "katex";
 import { expect, test } from "vitest";
 import { arbitrarySample, RAW } from "../arbitrary-expr.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 const render = (latex: string) => renderToString(latex, { throwOnError: true, strict: "error" });
 
 test("KaTeX accepts every expression", () => {
-  fc.assert(
+  law(
     fc.property(arbitrarySample(12), (sample) => {
       for (const expr of [sample.scalar(), sample.open(), sample.open(RAW)]) {
         expect(render(printLatex(expr, { hats: true }))).toContain("katex");
       }
     }),
-    { numRuns: samples(125), seed: seed() },
+    125,
   );
 });
 

@@ -14,9 +14,10 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, noise, type Sample } from "../arbitrary-expr.ts";
 import { directional, scaleOf } from "../finite-differences.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
+import { samples } from "../../../../tools/samples.ts";
 
-const RUNS = samples(500);
+const RUNS = 500;
 const TOLERANCE = 2e-5;
 
 function everyNode(expr: Expr, seen = new Set<Expr>()): Set<Expr> {
@@ -41,7 +42,7 @@ function closeTo(actual: ArrayLike<number>, expected: Float64Array): boolean {
 test("gradients of random expressions agree with central differences", () => {
   let compared = 0;
   const kinds = new Map<string, number>();
-  fc.assert(
+  law(
     fc.property(arbitrarySample(), (sample) => {
       const { target, environment } = sample;
       const expr = sample.scalar();
@@ -58,9 +59,9 @@ test("gradients of random expressions agree with central differences", () => {
       const ours = slope.reduce((total, x, k) => total + x * direction[k], 0);
       return closeTo([ours], along);
     }),
-    { numRuns: RUNS, seed: seed() },
+    RUNS,
   );
-  expect(compared).toBeGreaterThan(0.9 * RUNS);
+  expect(compared).toBeGreaterThan(0.9 * samples(RUNS));
   const wanted = [
     "lit",
     "size",
@@ -77,7 +78,7 @@ test("gradients of random expressions agree with central differences", () => {
 
 test("Hessian-vector products of random expressions agree with differences of the gradient", () => {
   let compared = 0;
-  fc.assert(
+  law(
     fc.property(arbitrarySample(7), (sample) => {
       const { target, environment } = sample;
       const expr = sample.scalar();
@@ -93,7 +94,7 @@ test("Hessian-vector products of random expressions agree with differences of th
       const tensors = new Map([...environment.tensors, [u, direction]]);
       return closeTo(evaluate(product, { ...environment, tensors }, at).data, along);
     }),
-    { numRuns: RUNS, seed: seed() },
+    RUNS,
   );
-  expect(compared).toBeGreaterThan(0.9 * RUNS);
+  expect(compared).toBeGreaterThan(0.9 * samples(RUNS));
 });

@@ -18,7 +18,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitrarySample, type Sample } from "../arbitrary-expr.ts";
 import { scaleOf } from "../finite-differences.ts";
-import { samples, seed } from "../../../../tools/samples.ts";
+import { law } from "../../../../tools/law.ts";
 
 /** What every free index is replaced by: another index of its dim (perhaps a bound one) or a place. */
 function arbitraryMap({ indices, sizeOf }: Sample, picks: readonly number[]) {
@@ -39,7 +39,7 @@ function valueAt(expr: Expr, { environment, sizeOf }: Sample, point: ReadonlyMap
 }
 
 test("replacing indices never captures: the value is that of the renamed point", () => {
-  fc.assert(
+  law(
     fc.property(
       arbitrarySample(10),
       fc.array(fc.nat(999), { minLength: 6, maxLength: 6 }),
@@ -59,7 +59,7 @@ test("replacing indices never captures: the value is that of the renamed point",
         return Object.is(direct, renamed) || Math.abs(direct - renamed) <= 1e-9 * scaleOf([direct]);
       },
     ),
-    { numRuns: samples(500), seed: seed() },
+    500,
   );
 });
 

@@ -3,9 +3,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Thinned } from "../../src/recall/thinned.ts";
+import { law } from "../../../../tools/law.ts";
 
 test("any number of steps leaves the first, the last, and an even comb of bounded length", () => {
-  fc.assert(
+  law(
     fc.property(
       fc.nat(2000),
       fc.integer({ min: 1, max: 9 }),
@@ -26,7 +27,7 @@ test("any number of steps leaves the first, the last, and an even comb of bounde
         );
       },
     ),
-    { numRuns: 200 },
+    200,
   );
 });
 
