@@ -51,11 +51,12 @@ async function bundle(page: string): Promise<string> {
 
 /**
  * Starts the browser, runs the suite of a page once for every backend and closes it again. The page
- * is a script that defines `conform`, which gives JSON: null where there is no device.
+ * is a script that defines `conform`, which takes `wanted` and gives JSON: null where there is no device.
  */
 export async function runInBrowser<Result>(
   file: string,
   backends: readonly ("webgl" | "webgpu")[],
+  wanted?: unknown,
 ): Promise<Map<string, Result | null>> {
   const script = await bundle(file);
   const browser: Browser = await chromium.launch({
@@ -74,9 +75,9 @@ export async function runInBrowser<Result>(
       );
       await page.goto(ORIGIN);
       await page.addScriptTag({ content: script });
-      const text = await page.evaluate<string, string>(
-        (name) => (globalThis as unknown as Page).conform(name),
-        backend,
+      const text = await page.evaluate<string, readonly [string, unknown]>(
+        (given) => (globalThis as unknown as Page).conform(...given),
+        [backend, wanted],
       );
       results.set(backend, JSON.parse(text) as Result | null);
       await page.close();
@@ -88,5 +89,5 @@ export async function runInBrowser<Result>(
 }
 
 interface Page {
-  readonly conform: (backend: string) => Promise<string>;
+  readonly conform: (backend: string, wanted: unknown) => Promise<string>;
 }

@@ -22,12 +22,13 @@ const LOAD = {
  * backend has no device. A process of its own, because a graphics driver can take its process down.
  */
 export async function printSuite(
-  run: (backend: keyof typeof LOAD) => Promise<unknown>,
+  run: (backend: keyof typeof LOAD, wanted: unknown) => Promise<unknown>,
 ): Promise<void> {
   const name = process.argv[2] as keyof typeof LOAD;
+  const wanted: unknown = process.argv[3] === undefined ? undefined : JSON.parse(process.argv[3]);
   tf.env().set("PROD", true);
   await LOAD[name]();
   const started = await tf.setBackend(name);
-  const result = started ? await run(name) : null;
+  const result = started ? await run(name, wanted) : null;
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 }

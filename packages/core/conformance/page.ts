@@ -3,13 +3,13 @@
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { runSuite } from "./suite.ts";
+import { type Choice, runSuite } from "./suite.ts";
 
 /** Runs the suite on a backend; null when the browser has no such device. */
-async function conform(backend: "webgl" | "webgpu"): Promise<string> {
+async function conform(backend: "webgl" | "webgpu", choice: Choice): Promise<string> {
   tf.env().set("PROD", true);
   const started = await tf.setBackend(backend);
-  return JSON.stringify(started ? await runSuite(backend) : null);
+  return JSON.stringify(started ? await runSuite(backend, choice) : null);
 }
 
 Object.assign(globalThis, { conform });

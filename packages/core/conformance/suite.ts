@@ -1,6 +1,7 @@
-// The whole suite on the current backend, summed up row by row.
+// The suite on the current backend, summed up row by row.
 
 import { KERNELS } from "@hamlet/core";
+import { makeDraws } from "@hamlet/graph";
 import { type BackendName, errorOf, exemptionFor, precisionOf } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Case } from "./case.ts";
@@ -28,6 +29,26 @@ export interface RowResult {
 /** Every case, in the order of the table. */
 export function allCases(): Case[] {
   return [...operationCases(), ...expressionCases(), ...modelCases(), ...exampleCases()];
+}
+
+/** Which cases are run, where each costs a software renderer a shader. */
+export interface Choice {
+  /** The part of the cases that is drawn, up to 1. */
+  readonly share: number;
+  readonly seed: number;
+}
+
+const EVERYTHING: Choice = { share: 1, seed: 0 };
+
+/** The first case of every row and a share of the others, so that no operation is left out. */
+export function chosenCases({ share, seed }: Choice): Case[] {
+  const draws = makeDraws(seed);
+  const seen = new Set<string>();
+  return allCases().filter(({ row }) => {
+    const first = !seen.has(row);
+    seen.add(row);
+    return draws.uniform() < share || first;
+  });
 }
 
 /** The rows of the table, in order. */
@@ -98,15 +119,18 @@ class Tally {
 /** Graphics cards leave small arrays to the processor, unless these flags say otherwise. */
 const FORWARDING = ["WEBGL_CPU_FORWARD", "WEBGPU_CPU_FORWARD"];
 
-/** Runs every case; the backend is already current. */
-export async function runSuite(backend: BackendName): Promise<RowResult[]> {
+/** Runs the chosen cases, by default all; the backend is already current. */
+export async function runSuite(
+  backend: BackendName,
+  choice: Choice = EVERYTHING,
+): Promise<RowResult[]> {
   for (const flag of FORWARDING) {
     if (flag in tf.env().getFlags() || backend.toUpperCase() === flag.split("_")[0]) {
       tf.env().set(flag, false);
     }
   }
   const tallies = new Map<string, Tally>();
-  const cases = allCases();
+  const cases = chosenCases(choice);
   for (let from = 0; from < cases.length; from += AT_ONCE) {
     const some = cases.slice(from, from + AT_ONCE);
     const finished = await Promise.allSettled(some.map(runCase));

@@ -14,8 +14,8 @@ export function whyNoDriver(): string | null {
   return `there is no ${DRIVER}, and VK_DRIVER_FILES names no Vulkan driver`;
 }
 
-/** Runs the suite of a script, which prints JSON; null when no device was found. */
-export function runWebgpuInNode<Result>(script: string): Promise<Result | null> {
+/** Runs as much of a script's suite as is `wanted`; it prints JSON, null when no device was found. */
+export function runWebgpuInNode<Result>(script: string, wanted?: unknown): Promise<Result | null> {
   const env = {
     ...process.env,
     VK_DRIVER_FILES: process.env["VK_DRIVER_FILES"] ?? DRIVER,
@@ -24,7 +24,7 @@ export function runWebgpuInNode<Result>(script: string): Promise<Result | null> 
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [script, "webgpu"],
+      [script, "webgpu", ...(wanted === undefined ? [] : [JSON.stringify(wanted)])],
       { env, maxBuffer: 2 ** 26 },
       (error, stdout, stderr) => {
         const last = stdout.trimEnd().split("\n").at(-1) ?? "";

@@ -1,5 +1,6 @@
-// `node packages/core/conformance/write-pages.ts`, after `pnpm test`: writes the two pages of the
-// site from the results of the last run, which must have been on every backend.
+// `node packages/core/conformance/write-pages.ts`, after HAMLET_SAMPLES=4 pnpm vitest run
+// packages/core/test/conformance: writes the two pages of the site from the results of the last run of
+// all cases, which must have been on every backend.
 
 import { writeFileSync } from "node:fs";
 import { operationsPage, precisionPage } from "./pages.ts";
@@ -10,7 +11,7 @@ const results = readResults();
 const absent = PLACES.filter((place) => !results.has(place));
 if (absent.length > 0) {
   console.error(
-    `There is no result for ${absent.join(", ")}. Run pnpm test on a machine with Chromium, then try again.`,
+    `There is no result for ${absent.join(", ")}. Run HAMLET_SAMPLES=4 pnpm vitest run packages/core/test/conformance on a machine with Chromium, then try again.`,
   );
   process.exitCode = 1;
 } else {

@@ -6,10 +6,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { runRecalls } from "./run-recalls.ts";
 
 /** Runs every recall on a backend; null when the browser has no such device. */
-async function conform(backend: "webgl" | "webgpu"): Promise<string> {
+async function conform(backend: "webgl" | "webgpu", steps: number): Promise<string> {
   tf.env().set("PROD", true);
   const started = await tf.setBackend(backend);
-  return JSON.stringify(started ? await runRecalls() : null);
+  return JSON.stringify(started ? await runRecalls(steps) : null);
 }
 
 Object.assign(globalThis, { conform });

@@ -13,13 +13,13 @@ export interface RecallCase {
 }
 
 /** Every recall of every example, cut to the same number of steps. */
-export function recallCases(): RecallCase[] {
+export function recallCases(steps = EXAMPLE_STEPS): RecallCase[] {
   return Object.entries(EXAMPLES).flatMap(([file, content]) => {
     const model = readExample(content);
     return model.graph.recalls.map((recall): RecallCase => ({
       name: `${file}, ${recall.name}`,
       model,
-      recall: { ...recall, steps: lit(EXAMPLE_STEPS), record: [{ name: "energy", every: 1 }] },
+      recall: { ...recall, steps: lit(steps), record: [{ name: "energy", every: 1 }] },
     }));
   });
 }

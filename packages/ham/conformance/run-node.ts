@@ -3,4 +3,4 @@
 import { printSuite } from "../../core/conformance/node-backends.ts";
 import { runRecalls } from "./run-recalls.ts";
 
-await printSuite(runRecalls);
+await printSuite((_, steps) => runRecalls(steps as number | undefined));

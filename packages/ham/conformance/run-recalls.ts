@@ -23,12 +23,12 @@ export interface RecallRun {
 }
 
 /** Every recall; the backend is already current. */
-export async function runRecalls(): Promise<RecallRun[]> {
+export async function runRecalls(steps = EXAMPLE_STEPS): Promise<RecallRun[]> {
   const runs: RecallRun[] = [];
-  for (const one of recallCases()) {
+  for (const one of recallCases(steps)) {
     const before = tf.memory().numTensors;
     const uploaded = upload(one.model);
-    const run = await runRecall(one, uploaded);
+    const run = await runRecall(one, uploaded, steps);
     tf.dispose([...uploaded.values()]);
     runs.push({ ...run, left: tf.memory().numTensors - before });
   }
@@ -38,6 +38,7 @@ export async function runRecalls(): Promise<RecallRun[]> {
 async function runRecall(
   { name, model, recall }: RecallCase,
   uploaded: Inputs,
+  last: number,
 ): Promise<Omit<RecallRun, "left">> {
   const pick = (given: boolean) =>
     new Map([...uploaded].filter(([{ kind }]) => (kind === "given") === given));
@@ -48,13 +49,13 @@ async function runRecall(
   };
   const options = { givens: pick(true), batch: model.batch };
   const upTo = (steps: number) => makeRecall(model.graph, { ...recall, steps: lit(steps) }, setup);
-  using compiled = upTo(EXAMPLE_STEPS);
+  using compiled = upTo(last);
   const path: number[][][] = [];
   for (const layers of clones(compiled.descend(options))) path.push(await readTensors(layers));
   if (flips(model.graph)) {
     // Its moments are whole sweeps, so single flips are seen by stopping after each.
     path.length = 1;
-    for (let steps = 1; steps <= EXAMPLE_STEPS; steps++) {
+    for (let steps = 1; steps <= last; steps++) {
       using shorter = upTo(steps);
       using result = await shorter.run(options);
       path.push(await readTensors(cloned(result.states)));

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { runInBrowser, whyNoBrowser } from "../../conformance/browser.ts";
 import { writeResult } from "../../conformance/results.ts";
 import { allRows, type RowResult } from "../../conformance/suite.ts";
+import { CHOICE } from "./choice.ts";
 
 const BACKENDS = ["webgl", "webgpu"] as const;
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
@@ -20,11 +21,11 @@ describe.skipIf(reason !== null)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RowResult[] | null> = new Map();
 
   beforeAll(async () => {
-    results = await runInBrowser<RowResult[]>(PAGE, BACKENDS);
+    results = await runInBrowser<RowResult[]>(PAGE, BACKENDS, CHOICE);
     for (const backend of BACKENDS) {
       const rows = results.get(backend);
       if (rows == null) throw new Error(`Chromium has no device for ${backend}.`);
-      writeResult(backend, rows);
+      if (CHOICE.share === 1) writeResult(backend, rows);
     }
   });
 

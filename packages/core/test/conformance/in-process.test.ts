@@ -8,11 +8,18 @@ import { basename } from "node:path";
 import { EXEMPTIONS, NODE_BACKENDS, PRECISION, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { seed } from "../../../../tools/samples.ts";
 import { EXAMPLES } from "../../conformance/examples.ts";
 import { PAGES } from "../../conformance/page-files.ts";
 import { operationsPage, precisionPage } from "../../conformance/pages.ts";
 import { type Place, writeResult } from "../../conformance/results.ts";
-import { allCases, allRows, type RowResult, runSuite } from "../../conformance/suite.ts";
+import {
+  allCases,
+  allRows,
+  chosenCases,
+  type RowResult,
+  runSuite,
+} from "../../conformance/suite.ts";
 
 const ROWS = allRows();
 const results = new Map<Place, readonly RowResult[]>();
@@ -47,6 +54,13 @@ test("every row with a tolerance or an exemption is in the suite", () => {
   expect(named.filter((row) => !ROWS.includes(row))).toEqual([]);
 });
 
+test("whichever share of the cases is run, no row is left out", () => {
+  const chosen = chosenCases({ share: 0.25, seed: seed() });
+  expect([...new Set(chosen.map(({ row }) => row))]).toEqual(ROWS);
+  expect(chosen.length).toBeLessThan(allCases().length / 2);
+  expect(chosenCases({ share: 1, seed: seed() })).toHaveLength(allCases().length);
+});
+
 test("every example of the repository is in the suite", () => {
   const files = readdirSync(new URL("../../../../fixtures/models/", import.meta.url));
   expect(Object.keys(EXAMPLES).sort()).toEqual(files.map((file) => basename(file, ".json")).sort());
@@ -63,7 +77,8 @@ test.each([
 ] as const)("the page %s.md shows what a fresh run finds", (name, render) => {
   const columns = ["cpu", "wasm"];
   const shown = columnsOf(readFileSync(PAGES[name], "utf8"), columns);
-  const how = "run pnpm test with Chromium, then node packages/core/conformance/write-pages.ts";
+  const how =
+    "run HAMLET_SAMPLES=4 pnpm vitest run packages/core/test/conformance with Chromium, then node packages/core/conformance/write-pages.ts";
   expect(shown, how).toEqual(columnsOf(render(results), columns));
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { writeResult } from "../../conformance/results.ts";
 import { allRows, type RowResult } from "../../conformance/suite.ts";
+import { CHOICE } from "./choice.ts";
 import { runWebgpuInNode, whyNoDriver } from "../../conformance/webgpu-in-node.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
@@ -19,10 +20,10 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
   let results: readonly RowResult[] = [];
 
   beforeAll(async () => {
-    const found = await runWebgpuInNode<RowResult[]>(SCRIPT);
+    const found = await runWebgpuInNode<RowResult[]>(SCRIPT, CHOICE);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     results = found;
-    writeResult("webgpu in Node", results);
+    if (CHOICE.share === 1) writeResult("webgpu in Node", results);
   });
 
   test.each(allRows())("%s: every check passes or is excused by name", (row) => {

@@ -1,15 +1,19 @@
 // The recalls of the examples on WebGL and WebGPU in Chromium, where there is one.
 
 import { join } from "node:path";
+import { EXAMPLE_STEPS } from "@hamlet/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runInBrowser, whyNoBrowser } from "../../../core/conformance/browser.ts";
+import { samples } from "../../../../tools/samples.ts";
 import { problemsOf } from "../../conformance/check-recalls.ts";
 import { recallCases } from "../../conformance/recall-case.ts";
 import type { RecallRun } from "../../conformance/run-recalls.ts";
 
 const BACKENDS = ["webgl", "webgpu"] as const;
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
-const CASES = recallCases();
+/** Of the twenty, as many as the run wants: a software renderer takes long for each. */
+const STEPS = Math.min(EXAMPLE_STEPS, samples(5));
+const CASES = recallCases(STEPS);
 const reason = whyNoBrowser();
 console.info(
   reason === null
@@ -22,12 +26,12 @@ describe.skipIf(reason !== null)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RecallRun[] | null> = new Map();
 
   beforeAll(async () => {
-    results = await runInBrowser<RecallRun[]>(PAGE, BACKENDS);
+    results = await runInBrowser<RecallRun[]>(PAGE, BACKENDS, STEPS);
   });
 
   describe.each(BACKENDS)("on %s", (backend) => {
     test.each(CASES.map((one, k) => [one.name, one, k] as const))(
-      "%s: 20 steps go as in float64",
+      "%s: the steps go as in float64",
       (_, one, k) => {
         const runs = results.get(backend);
         if (runs == null) throw new Error(`Chromium has no device for ${backend}.`);

@@ -1,14 +1,18 @@
 // The recalls of the examples on WebGPU in Node, where there is a Vulkan driver.
 
 import { join } from "node:path";
+import { EXAMPLE_STEPS } from "@hamlet/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runWebgpuInNode, whyNoDriver } from "../../../core/conformance/webgpu-in-node.ts";
+import { samples } from "../../../../tools/samples.ts";
 import { problemsOf } from "../../conformance/check-recalls.ts";
 import { recallCases } from "../../conformance/recall-case.ts";
 import type { RecallRun } from "../../conformance/run-recalls.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
-const CASES = recallCases();
+/** Of the twenty, as many as the run wants: a software renderer takes long for each. */
+const STEPS = Math.min(EXAMPLE_STEPS, samples(5));
+const CASES = recallCases(STEPS);
 const reason = whyNoDriver();
 console.info(
   reason === null
@@ -21,13 +25,13 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
   let runs: readonly RecallRun[] = [];
 
   beforeAll(async () => {
-    const found = await runWebgpuInNode<RecallRun[]>(SCRIPT);
+    const found = await runWebgpuInNode<RecallRun[]>(SCRIPT, STEPS);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     runs = found;
   });
 
   test.each(CASES.map((one, k) => [one.name, one, k] as const))(
-    "%s: 20 steps go as in float64",
+    "%s: the steps go as in float64",
     (_, one, k) => {
       expect(problemsOf(one, runs[k], "webgpu")).toEqual([]);
     },
