@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadModelFile } from "@hamlet/model/node";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBackend } from "../src/backend.ts";
 import { type Bench, makeBench, writeModel } from "./ham.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../examples/", import.meta.url));
@@ -15,7 +15,7 @@ let bench: Bench;
 beforeAll(async () => {
   bench = makeBench();
   writeModel(bench);
-  await tf.setBackend("cpu");
+  await startBackend("wasm");
 });
 afterAll(() => bench[Symbol.dispose]());
 

@@ -33,13 +33,13 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
 
   test("of generated files, most of which compile", () => {
     const tally = new Map<string, number>();
-    const runs = samples(1500);
+    const runs = samples(500);
     law(
       fc.property(modelFile, (text) => {
         const outcome = checkLaws(text, USES);
         tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
       }),
-      1500,
+      500,
     );
     expect(tally.get("sound") ?? 0).toBeGreaterThan(runs / 2);
   });
@@ -47,7 +47,7 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
   test("of files that are well-formed and mean nothing", () => {
     law(
       fc.property(hamFile, (text) => void checkLaws(text)),
-      2500,
+      800,
     );
   });
 
@@ -80,7 +80,7 @@ describe("compiling never throws", () => {
         fc.nat(),
         (start) => void checkCompiles(new TextDecoder().decode(noise(start, 200_000))),
       ),
-      3,
+      1,
     );
   });
 
@@ -91,7 +91,7 @@ describe("compiling never throws", () => {
         const real = tokens.flatMap((token, i) => (token.trim() === "" ? [] : [i]));
         checkCompiles(tokens.toSpliced(real[at % real.length], 1).join(""), USES);
       }),
-      75,
+      40,
     );
   });
 

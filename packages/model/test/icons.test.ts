@@ -7,6 +7,7 @@ import { loadModel, type ModelFiles } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { samples, seed } from "../../../tools/samples.ts";
 
 const EXAMPLES = new URL("../../../examples/", import.meta.url);
 const files: ModelFiles = {
@@ -151,7 +152,11 @@ describe("the exponential memory", () => {
     const ended = await restore(name, { icons, flipped: 0.25 });
     expect(ended.overlaps).toEqual(icons.map(() => 1));
     for (const { ending } of ended.outcomes) expect(ending).toBe("converged");
-    for (const b of icons.keys()) expect(flipsThatHelp(ended, b, logSumExp(0.2))).toBe(0);
+    // Every flip of every unit takes long to count: of some, others in every run.
+    for (let n = 0; n < Math.min(100, samples(10)); n++) {
+      const b = (seed() + 37 * n) % icons.length;
+      expect(flipsThatHelp(ended, b, logSumExp(0.2)), `icon ${icons[b]}`).toBe(0);
+    }
   });
 
   test("blends icons where beta is far below its scale", async () => {

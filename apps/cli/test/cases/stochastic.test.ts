@@ -1,7 +1,7 @@
 // Noise at a temperature: samples against means over all states of a small lattice.
 
 import { beforeAll, expect, test } from "vitest";
-import { seed } from "../../../../tools/samples.ts";
+import { samples, seed } from "../../../../tools/samples.ts";
 import { startBackend } from "../../src/backend.ts";
 import { recallCase } from "./recall-case.ts";
 
@@ -36,7 +36,7 @@ test("10: the means at T = 4 are those that were printed", () => {
   expect(means).toEqual(["-1.0727", "0.6942", "0.6203"]);
 });
 
-const SAMPLES = 4000;
+const SAMPLES = samples(1000);
 
 test.each([
   ["ising", "warm", 4],
