@@ -27,26 +27,23 @@ beforeAll(() => {
 });
 afterAll(() => bench[Symbol.dispose]());
 
-/** Commands of a model, with what they cannot do without. */
-const OF_A_MODEL = [
-  ["run"],
-  ["energy"],
-  ["train"],
-  ["check"],
-  ["test"],
-  ["explain"],
-  ["fixed-points"],
-  ["fmt"],
-  ["graph"],
-  ["landscape"],
-  ["ir"],
-  ["export", "--to", "jax"],
-  ["doc"],
-];
+/** What a command cannot do without, beside a model. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = { export: ["--to", "jax"] };
+/** Every command of a model. */
+const OF_A_MODEL = COMMANDS.filter(({ usage }) => usage.includes("<file")).map(({ name }) => [
+  name,
+  ...(NEEDED[name] ?? []),
+]);
 const named = (rows: readonly (readonly string[])[]) =>
   rows.map((args) => [args.join(" "), args] as const);
 
-const codeOf = async (args: readonly string[]) => (await bench.inProcess(args)).code;
+/** The exit code of a mistake, which is told in words of its own and never by a stack. */
+async function codeOf(args: readonly string[]): Promise<number | null> {
+  const { code, stdout, stderr } = await bench.inProcess(args);
+  expect(stdout + stderr).not.toBe("");
+  expect(stderr).not.toMatch(/bug in ham|\n {4}at /);
+  return code;
+}
 
 describe.each(named(OF_A_MODEL))("ham %s", (_, args) => {
   test("a model that is not there is a wrong argument", async () => {

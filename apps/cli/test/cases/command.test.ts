@@ -31,23 +31,17 @@ ${TRAIN}`,
 });
 afterAll(() => bench[Symbol.dispose]());
 
-/** A cheap way to run each command, with something to print. */
+/** A cheap way to run a command, with something to print, where it is not `ham NAME b.ham`. */
 const CHEAP: Readonly<Record<string, readonly string[]>> = {
-  run: ["b.ham"],
-  energy: ["b.ham"],
   train: ["t.ham"],
   check: ["b.ham", "off.ham", "b.ham"],
   test: ["b.ham", "b.ham"],
   store: [`${ICONS}#images`, "--take", "2"],
   capacity: ["--size", "8", "--counts", "1", "--trials", "1"],
-  explain: ["b.ham"],
   "fixed-points": ["off.ham", "--starts", "4"],
   fmt: ["--check", "b.ham", "off.ham"],
-  graph: ["b.ham"],
   landscape: ["missing.ham"],
-  ir: ["b.ham"],
   export: ["b.ham", "--to", "jax"],
-  doc: ["b.ham"],
   new: ["fresh"],
   doctor: ["--help"],
   reproduce: ["nothing-of-that-name"],
@@ -66,7 +60,7 @@ async function withoutReader(args: readonly string[]): Promise<number | string |
 }
 
 test.for(COMMANDS)("ham $name ends quietly, with its own exit code", async ({ name }) => {
-  const args = [name, ...CHEAP[name]];
+  const args = [name, ...(CHEAP[name] ?? ["b.ham"])];
   const { code } = await bench.inProcess(args);
   if (name === "new") bench.write("fresh.ham", "");
   expect(await withoutReader(args)).toBe(name === "new" ? 2 : code);
