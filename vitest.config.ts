@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { defineConfig } from "vitest/config";
+import { availableParallelism } from "node:os";
+import { configDefaults, defineConfig } from "vitest/config";
 import { ClosingLine } from "./tools/closing-line.ts";
 import { readSampling } from "./tools/sampling.ts";
 import { LongestFirst } from "./tools/longest-first.ts";
@@ -20,6 +21,13 @@ if (process.env.HAMLET_SEED === undefined) {
   console.info(`Laws are tested on samples of HAMLET_SEED=${process.env.HAMLET_SEED}`);
 }
 
+/** Whoever watches is at work on the same machine: a core stays free, and no browser starts. */
+const watching = process.argv.includes("watch");
+const IN_BROWSERS = [
+  "**/conformance/{browser,webgpu-in-node}.test.ts",
+  "**/docs/test/{landscape,site}.test.ts",
+];
+
 const HALF_AN_HOUR = 1_800_000;
 
 export default defineConfig({
@@ -30,7 +38,8 @@ export default defineConfig({
     hookTimeout: HALF_AN_HOUR,
     teardownTimeout: HALF_AN_HOUR,
     // Every core has a file to test; the usual rule keeps one back, which is half of two.
-    maxWorkers: "100%",
+    maxWorkers: watching ? Math.max(1, availableParallelism() - 1) : "100%",
+    exclude: [...configDefaults.exclude, ...(watching ? IN_BROWSERS : [])],
     provide: { ...readSampling(process.env) },
     sequence: { sequencer: LongestFirst },
     reporters: ["default", new ClosingLine()],
