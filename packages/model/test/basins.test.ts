@@ -53,25 +53,24 @@ describe.each(Object.entries(MODELS))("in %s", (_, { units, text }) => {
       const body = text.replace(/param xi: \[10/, "dim K = 10\nparam xi: [K");
       const source = `ham 1\n${body}\ngiven q: [N]\n${recall("flow", "rk4(dt = 0.1)")}\n${recall("fast", "anderson")}\n`;
       using model = await loadModel({ name: "m.ham", text: source }, { seed });
-      const ends = async (name: string, shift: number) => {
-        const q = { shape: [COUNT, units], data: cues(units, seed, shift) };
+      const ends = async (name: string, ...shifts: number[]) => {
+        const data = Float32Array.from(shifts.flatMap((shift) => [...cues(units, seed, shift)]));
+        const q = { shape: [shifts.length * COUNT, units], data };
         using result = await model.recall({ recall: name, givens: { q } });
         const [layer] = result.activations.values();
         return { rows: (await layer.array()) as number[][], outcomes: result.outcomes };
       };
-      const flow = await ends("flow", 0);
+      // A cue on the border of two basins has no end of its own: a little aside it has another.
+      const flow = await ends("flow", 0, 2e-3, -2e-3);
+      const [rows, left, right] = [0, 1, 2].map((n) => flow.rows.slice(n * COUNT, (n + 1) * COUNT));
       const same = (a: readonly number[], b: readonly number[]) =>
         a.every((x, i) => Math.abs(x - b[i]) < SAME);
-      // A cue on the border of two basins has no end of its own: a little aside it has another.
-      const [left, right] = [await ends("flow", 2e-3), await ends("flow", -2e-3)];
-      const inside = flow.rows.map((row, b) => same(row, left.rows[b]) && same(row, right.rows[b]));
+      const inside = rows.map((row, b) => same(row, left[b]) && same(row, right[b]));
       expect(inside.filter(Boolean).length).toBeGreaterThan(0.9 * COUNT);
-      const minima = new Set(flow.rows.map((row) => row.map((x) => x.toFixed(1)).join()));
+      const minima = new Set(rows.map((row) => row.map((x) => x.toFixed(1)).join()));
       expect(minima.size).toBeGreaterThan(1);
       const fast = await ends("fast", 0);
-      const astray = fast.rows.flatMap((row, b) =>
-        !inside[b] || same(row, flow.rows[b]) ? [] : [b],
-      );
+      const astray = fast.rows.flatMap((row, b) => (!inside[b] || same(row, rows[b]) ? [] : [b]));
       expect(astray).toEqual([]);
       expect(new Set(fast.outcomes.map(({ ending, basin }) => `${ending}, ${basin}`))).toEqual(
         new Set(["converged, followed"]),
