@@ -16,6 +16,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@hamlet/lagrangians",
     "@hamlet/ham",
     "@hamlet/dsl",
+    "@hamlet/drdam",
   ],
   "@hamlet/drdam": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/kohonen": ["@hamlet/graph", "@hamlet/core"],

@@ -19,6 +19,7 @@ export {
   type TypedArray,
 } from "./files/array-data.ts";
 export {
+  arrayFormatOf,
   inspectArrayFile,
   readArrayFile,
   type ArrayFileHeader,

@@ -19,6 +19,7 @@ export {
   makeDrdam,
 } from "./tensors/drdam.ts";
 export type { Input } from "./tensors/shapes.ts";
+export { openMemory } from "./memory/file.ts";
 export {
   type DistributedMemory,
   loadMemory,

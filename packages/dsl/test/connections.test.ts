@@ -51,6 +51,76 @@ connect enc2: dense(y, h) share enc`);
   expect(tensors).toEqual(["param enc.W[D, H]"]);
 });
 
+describe("`from` reads what a connection knows from a file", () => {
+  const read = (text: string) => {
+    const { graph } = model(`${HEAD}${text}`);
+    return graph.tensors.map(({ name, source }) => [
+      name,
+      source?.from === "file" && [source.file, source.key],
+    ]);
+  };
+
+  test("a single param is the array that the text names, or the only one of the file", () => {
+    expect(read('connect enc: dense(x, h) from "w.npy"')).toEqual([["enc.W", ["w.npy", null]]]);
+    expect(read('connect enc: dense(x, h) from "w.npz#enc"')).toEqual([
+      ["enc.W", ["w.npz", "enc"]],
+    ]);
+  });
+
+  test("several params are arrays of their names, or those of a group", () => {
+    expect(read('connect enc: dense_bias(x, h) from "w.npz#enc"')).toEqual([
+      ["enc.W", ["w.npz", "enc.W"]],
+      ["enc.c", ["w.npz", "enc.c"]],
+    ]);
+  });
+
+  test("a memory of random features is its sums, its rows and its inverse temperature", () => {
+    const { terms, tensors, dims } = model(`${HEAD}connect m: drdam(x) from "m.safetensors"`);
+    expect(tensors).toEqual([
+      "param m.T_cos[m.Y]",
+      "param m.T_sin[m.Y]",
+      "param m.omega[m.Y, D]",
+      "param m.beta[]",
+    ]);
+    expect(dims).toEqual(["D", "H", "m.Y"]);
+    expect(terms["m"]).toContain("m.T_cos[y]");
+    const positive = model(`${HEAD}connect m: drdam(x, features = positive) from "m.safetensors"`);
+    expect(positive.tensors.slice(0, 2)).toEqual(["param m.T_plus[m.Y]", "param m.T_minus[m.Y]"]);
+  });
+
+  test("and others can share it", () => {
+    const { tensors, terms } = model(`${HEAD}
+neuron y: [D] as identity
+connect m: drdam(x) from "m.safetensors"
+connect n: drdam(y) share m`);
+    expect(tensors).toHaveLength(4);
+    expect(terms["n"]).toBe(terms["m"].replaceAll("x[", "y["));
+  });
+
+  test("in a used file, beside that file", () => {
+    const { graph } = compiled(`dim D = 4\npart p: u(D = D)\nuse "parts/u.ham" as u`, {
+      "parts/u.ham":
+        'ham 1\ndim D\nneuron x: [D] as identity\nconnect m: drdam(x) from "m.safetensors"',
+    });
+    expect(graph.tensors.map(({ source }) => source?.from === "file" && source.file)).toEqual(
+      graph.tensors.map(() => "parts/m.safetensors"),
+    );
+    expect(graph.tensors).toHaveLength(4);
+  });
+
+  test("so nothing of it can be given", () => {
+    expect(errors(compiled(`${HEAD}connect m: drdam(x, beta = 3) from "m.safetensors"`)))
+      .toMatchInlineSnapshot(`
+        "error[E0402] unknown_argument: \`beta\` comes from the file of the connection
+         --> m.ham:5:21
+        5 | connect m: drdam(x, beta = 3) from "m.safetensors"
+          |                     ^^^^
+          |                                    --------------- leave one of them out
+        "
+      `);
+  });
+});
+
 test("weights of a connection can be read by their path", () => {
   const { terms } = model(`${HEAD}
 connect enc: dense(x, h)

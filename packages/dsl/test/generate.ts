@@ -133,7 +133,13 @@ const item = all(
       maybe(block(all("tau", "=", expression), all("leak", "=", expression), all("init", init))),
     ),
     all("part", name, ":", path, args),
-    all("connect", maybe(all(name, ":")), path, args, maybe(all("share", path))),
+    all(
+      "connect",
+      maybe(all(name, ":")),
+      path,
+      args,
+      maybe(fc.oneof(all("share", path), all("from", text))),
+    ),
     all("energy", name, "=", expression),
     assertion,
     all(

@@ -9,6 +9,7 @@ import {
   type Diagnostic,
   type Diagnostics,
   type MissingFile,
+  type Places,
   type SourceFile,
   type Span,
   suggest,
@@ -34,6 +35,7 @@ import {
   takeFirst,
 } from "./entries.ts";
 import { isMissing, type ModelFiles } from "./files.ts";
+import { openStoredMemory } from "./stored-memory.ts";
 
 /** A file's array, and the place that named it. */
 export interface OpenArray {
@@ -84,9 +86,10 @@ export async function openArrays(
       if (!isMissing(file) && !(file instanceof Uint8Array)) await file.close();
     }
   };
+  const failed = new Set<string>();
   for (const tensor of graph.tensors) {
-    const given = Object.hasOwn(data, tensor.name) ? data[tensor.name] : undefined;
-    const path = given ?? pathOf(tensor);
+    const given = givenFor(tensor, data, places);
+    const path = given?.path ?? pathOf(tensor);
     if (path === null) continue;
     const declared: Place = {
       diagnostics: inModel,
@@ -94,8 +97,11 @@ export async function openArrays(
       from: "model",
     };
     let place = declared;
+    const name = places.stored.get(tensor) ?? tensor.name;
+    // All arrays of a connection come from one file, and what is wrong with it is said once.
+    if (failed.has(name)) continue;
     if (given !== undefined) {
-      const written = argument(tensor, given);
+      const written = argument(given);
       sources.push(written.source);
       outside.push(declared.span, places.declared.get(tensor)!);
       const diagnostics = collectDiagnostics(written.source);
@@ -106,8 +112,11 @@ export async function openArrays(
     const key = `${place.from} ${file}`;
     const bytes = read.get(key) ?? (await files.read(file, place.from));
     read.set(key, bytes);
-    const entry = await open(tensor.name, path, bytes, place);
-    if (entry === null) continue;
+    const entry = await open(name, path, bytes, { ...place, stored: namesOf(places, name) });
+    if (entry === null) {
+      failed.add(name);
+      continue;
+    }
     const shape = fittingShape(entry, tensor);
     opened.set(tensor, { entry, place, declared, header: { file: path, ...entry.header, shape } });
   }
@@ -116,40 +125,84 @@ export async function openArrays(
 }
 
 function pathOf({ source }: Tensor): string | null {
-  if (source?.from !== "file") return null;
-  return source.key === null ? source.file : `${source.file}#${source.key}`;
+  return source?.from === "file" ? withKey(source) : null;
 }
 
-/** A file that the caller named, as it is written on a command line. */
-function argument({ name, kind }: Tensor, path: string): { source: SourceFile; span: Span } {
-  const option = kind === "given" ? "--given" : "--data";
-  const text = `${option} ${name}=${path}`;
-  const span = { start: text.length - path.length, end: text.length };
+function withKey({ file, key }: { readonly file: string; readonly key: string | null }): string {
+  return key === null ? file : `${file}#${key}`;
+}
+
+/** What the caller named for a tensor, or for all that a connection reads from its file. */
+interface Given {
+  readonly name: string;
+  readonly option: "--given" | "--data";
+  /** As it is written on a command line. */
+  readonly written: string;
+  readonly path: string;
+}
+
+function givenFor(
+  tensor: Tensor,
+  data: Readonly<Record<string, string>>,
+  places: Places,
+): Given | undefined {
+  const connection = places.stored.get(tensor);
+  const name = connection ?? tensor.name;
+  if (!Object.hasOwn(data, name)) return undefined;
+  const written = data[name];
+  const option = tensor.kind === "given" ? "--given" : "--data";
+  if (connection === undefined || namesOf(places, connection).length === 1) {
+    return { name, option, written, path: written };
+  }
+  const [file, group] = written.split("#", 2);
+  const param = tensor.name.slice(connection.length + 1);
+  const path = withKey({ file, key: group === undefined ? param : `${group}.${param}` });
+  return { name, option, written, path };
+}
+
+function argument({ name, option, written }: Given): { source: SourceFile; span: Span } {
+  const text = `${option} ${name}=${written}`;
+  const span = { start: text.length - written.length, end: text.length };
   return { source: { name: `${option} ${name}`, text }, span };
+}
+
+/** What a connection reads from its file, by the names of the arrays. */
+function namesOf({ stored }: Places, connection: string): string[] {
+  return [...stored].flatMap(([{ name }, owner]) =>
+    owner === connection ? [name.slice(connection.length + 1)] : [],
+  );
 }
 
 async function open(
   name: string,
   path: string,
   bytes: FileBytes | MissingFile,
-  place: Place,
+  place: Place & { readonly stored: readonly string[] },
 ): Promise<ArrayEntry | null> {
   if (isMissing(bytes)) {
     noFile(place.diagnostics, place.from === "model" ? name : null, bytes, place.span);
     return null;
   }
   try {
-    return await openDataFile(path, bytes);
+    return (await openStoredMemory(path, bytes)) ?? (await openDataFile(path, bytes));
   } catch (error) {
     return report(error, path.replace(/#[^#]*$/, ""), place);
   }
 }
 
 /** Tells what is wrong with a file. */
-function report(error: unknown, file: string, { diagnostics, span }: Place): null {
+function report(
+  error: unknown,
+  file: string,
+  { diagnostics, span, stored = [] }: Place & { readonly stored?: readonly string[] },
+): null {
   if (!HamError.isInstance(error)) throw error;
   const code = error.code === "core/unknown-array" ? "E0902" : "E0908";
-  notAnArray(diagnostics, code, arrayProblem(error, file), span);
+  const problem = arrayProblem(error, file);
+  const reads = `the connection reads ${stored.join(", ")} from its file`;
+  const help =
+    stored.length > 1 && "keys" in error.details ? `${problem.help}; ${reads}` : problem.help;
+  notAnArray(diagnostics, code, { ...problem, help }, span);
   return null;
 }
 
@@ -172,7 +225,8 @@ function arrayProblem(error: HamError, file: string): { message: string; help: s
   const { keys, wanted } = error.details as { keys?: readonly string[]; wanted?: string };
   if (error.code === "core/unknown-array" && keys !== undefined && wanted !== undefined) {
     const near = suggest(wanted, keys);
-    const has = keys.length === 0 ? "The file has no arrays" : `The file has: ${keys.join(", ")}`;
+    const has =
+      keys.length === 0 ? "The file has no arrays with names" : `The file has: ${keys.join(", ")}`;
     return {
       message: `\`${file}\` has no array called \`${wanted}\``,
       help: near === undefined ? has : `did you mean \`${near}\`? ${has}`,

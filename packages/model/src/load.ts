@@ -165,8 +165,15 @@ export function stopOnErrors(
   throw new HamError("model/file-has-errors", text, { diagnostics, sources, ofArguments });
 }
 
-function assertKnownNames({ graph }: Compilation, data: Readonly<Record<string, string>>): void {
-  const takes = graph.tensors.filter(({ kind }) => kind === "data" || kind === "given");
+function assertKnownNames(
+  { graph, places }: Compilation,
+  data: Readonly<Record<string, string>>,
+): void {
+  const connections = new Set(places.stored.values());
+  const takes = [
+    ...graph.tensors.filter(({ kind }) => kind === "data" || kind === "given"),
+    ...[...connections].map((name) => ({ name, kind: "connection" })),
+  ];
   for (const name of Object.keys(data)) {
     if (takes.some((tensor) => tensor.name === name)) continue;
     const names = takes.map((tensor) => tensor.name);

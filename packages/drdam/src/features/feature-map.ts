@@ -9,7 +9,7 @@ import { rowsIn } from "./projection.ts";
 import { sinCos } from "@hamlet/core/numbers";
 
 /** The factor that all entries of `Φ` share: `1/√Y` for cosines and sines, `1/√(2Y)` for exponentials. */
-export function featureScale({ description: { kind, Y } }: Features): number {
+export function featureScale({ description: { kind, Y } }: Pick<Features, "description">): number {
   return 1 / Math.sqrt(kind === "sin-cos" ? Y : 2 * Y);
 }
 

@@ -200,12 +200,14 @@ export interface PartItem extends Declared {
   readonly template: Template;
 }
 
-/** `connect enc: dense(x, h) share other` */
+/** `connect enc: dense(x, h) share other`, or `connect faces: drdam(v) from "faces.safetensors"` */
 export interface ConnectItem extends Declared {
   readonly kind: "connect";
   readonly name?: Name;
   readonly template: Template;
   readonly share?: Path;
+  /** The file that its params were stored in. */
+  readonly from?: StringLiteral;
 }
 
 /** `energy memory = …` */

@@ -327,8 +327,20 @@ export class HamParser extends CstParser {
     this.SUBRULE(this.path);
     this.SUBRULE(this.args);
     this.OPTION1(() => {
-      this.CONSUME(t("Share"));
-      this.SUBRULE1(this.path);
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(t("Share"));
+            this.SUBRULE1(this.path);
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(t("From"));
+            this.CONSUME(t("String"));
+          },
+        },
+      ]);
     });
   });
 

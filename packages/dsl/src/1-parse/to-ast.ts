@@ -102,11 +102,13 @@ function toDeclaration(rule: string, node: CstNode, declared: Declared, docs: Do
     case "connect": {
       const name = maybeToken(node, "Name");
       const share = nodes(node, "path")[1];
+      const from = maybeToken(node, "String");
       return {
         kind: "connect",
         ...(name === undefined ? {} : { name: toName(name) }),
         template: toTemplate(node),
         ...(share === undefined ? {} : { share: toPath(share) }),
+        ...(from === undefined ? {} : { from: toString(from) }),
         ...declared,
       };
     }

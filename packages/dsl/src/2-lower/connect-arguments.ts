@@ -4,7 +4,7 @@
 import type { Dim, Neuron } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { namedOnly } from "../rules/named-only.ts";
-import { unknownArgument } from "../rules/unknown-argument.ts";
+import { boundAndStored, unknownArgument } from "../rules/unknown-argument.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
 import type { Lowering } from "./lowering.ts";
@@ -59,6 +59,11 @@ export function readArguments(model: Lowering, site: ConnectionSite): GivenArgum
       if (neuron === null) failed = true;
       else neurons.push(neuron);
     } else if (definition.params.some((param) => param.name === name)) {
+      if (site.item.from !== undefined) {
+        boundAndStored(model.diagnostics, arg.name!, site.item.from);
+        failed = true;
+        continue;
+      }
       const binding = bindParam(model, arg);
       if (binding === null) failed = true;
       else params.set(name, binding);

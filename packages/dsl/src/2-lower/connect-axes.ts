@@ -78,8 +78,10 @@ export function solveAxes(
   for (const [axis, { dim }] of result.bound) dims[axis] = dim;
   for (const own of definition.dims) {
     if (dims[own.name] !== undefined) continue;
-    const given = explicit.get(own.name)?.size ?? own.default;
-    if (given === null) {
+    const isStored =
+      site.item.from !== undefined && definition.params.some(({ axes }) => axes.includes(own.name));
+    const given = explicit.get(own.name)?.size ?? (isStored ? null : own.default);
+    if (given === null && !isStored) {
       const { span } = site.item.template;
       const before = (site.item.template.args ?? [])
         .map((arg) => `${model.expressions.written(arg.span)}, `)
@@ -88,7 +90,8 @@ export function solveAxes(
       missingArgument(model.diagnostics, site.written, missing, span);
       return null;
     }
-    const dim = makeDim(`${model.prefix}${site.name.text}.${own.name}`, given);
+    // The file says how many.
+    const dim = makeDim(`${model.prefix}${site.name.text}.${own.name}`, given ?? undefined);
     model.adoptDim(dim);
     dims[own.name] = dim;
   }

@@ -1,4 +1,5 @@
-// `connect [name:] template(neurons…, option = value) [share other]`: a synapse meets its neurons.
+// `connect [name:] template(neurons…, option = value) [share other | from "file"]`: a synapse meets
+// its neurons.
 
 import {
   add,
@@ -27,6 +28,7 @@ import { readOptions } from "./connect-options.ts";
 import { keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
+import type { SynapseTemplate } from "./synapse.ts";
 import type { Binding, Connection, Group, Meaning } from "./symbols.ts";
 
 /** Lowers a connection, or reports and returns null. */
@@ -34,8 +36,9 @@ export function lowerConnect(
   model: Lowering,
   item: ast.ConnectItem,
 ): { connection: Connection; group: Group } | null {
-  const template = model.templates.synapse(item.template.path);
-  if (template === null) return null;
+  const named = model.templates.synapse(item.template.path);
+  if (named === null) return null;
+  const template = storedForm(model, item, named);
   const { definition } = template;
   const name = item.name ?? item.template.path.segments.at(-1)!;
   const written = model.expressions.written(item.template.path.span);
@@ -101,6 +104,26 @@ export function lowerConnect(
   };
 }
 
+/** The synapse as it is where its params were stored, here or where they are shared from. */
+function storedForm(
+  model: Lowering,
+  { from, share: other, template: { args = [] } }: ast.ConnectItem,
+  template: SynapseTemplate,
+): SynapseTemplate {
+  const { definition } = template;
+  if (definition.stored === undefined) return template;
+  const meaning = other === undefined ? null : model.scope.at(other);
+  const shared = meaning?.kind === "connection" ? meaning.connection.definition : null;
+  if (shared?.name === definition.name) return { ...template, definition: shared };
+  if (from === undefined) return template;
+  const words = definition.options.map(({ name, words: known, default: usual }) => {
+    const arg = args.find((each) => each.name?.text === name);
+    const word = arg && model.expressions.written(arg.value.span);
+    return [name, String(known?.find((each) => each === word) ?? usual)];
+  });
+  return { ...template, definition: definition.stored(Object.fromEntries(words)) };
+}
+
 function reader(tensor: Tensor): ReadEntry {
   return (...at) => get(tensor, at);
 }
@@ -108,25 +131,45 @@ function reader(tensor: Tensor): ReadEntry {
 /** A param that nothing was bound to: a tensor of the connection itself, named by its path. */
 function ownParam(
   model: Lowering,
-  { name, template }: ConnectionSite,
+  site: ConnectionSite,
   path: string,
-  { name: param, axes, bound, source, elem = "real" }: ParamDefinition,
+  param: ParamDefinition,
   use: Omit<HypersynapseUse, "args" | "params">,
 ): Binding {
-  const inside = (expr: Expr) => template.within(expr, use);
-  const from: TensorSource =
-    source.from === "value"
-      ? { from: "value", value: inside(source.value) }
-      : { ...source, args: source.args.map(inside) };
-  const dims = axes.map((axis) => use.dims[axis]);
-  const tensor: Tensor = makeTensor(`${path}.${param}`, "param", dims, {
+  const { name, item } = site;
+  const { bound, elem = "real" } = param;
+  const axes = param.axes.map((axis) => use.dims[axis]);
+  const source = sourceOf(model, site, param, use);
+  const tensor: Tensor = makeTensor(`${path}.${param.name}`, "param", axes, {
     elem,
     bound,
-    source: from,
+    source,
   });
-  model.adopt(tensor, name.span);
+  model.adopt(tensor, name.span, item.from && { file: item.from.span, connection: path });
   const meaning: Meaning = { kind: "tensor", tensor };
-  return { meaning, axes: dims, read: reader(tensor), written: tensor.name, span: name.span };
+  return { meaning, axes, read: reader(tensor), written: tensor.name, span: name.span };
+}
+
+/**
+ * Where an own param begins. In a file it is the array of its name, of `file#group` that of
+ * `group.name`; a single param is the array that the text names, or the only one of the file.
+ */
+function sourceOf(
+  model: Lowering,
+  { template, item: { from } }: ConnectionSite,
+  { name, source }: ParamDefinition,
+  use: Omit<HypersynapseUse, "args" | "params">,
+): TensorSource {
+  const inside = (expr: Expr) => template.within(expr, use);
+  if (from !== undefined) {
+    const { file, key } = model.fileOf(from);
+    const ofSeveral = key === null ? name : `${key}.${name}`;
+    const isSingle = template.definition.params.length === 1;
+    return { from: "file", file, key: isSingle ? key : ofSeveral, stored: null, take: null };
+  }
+  return source.from === "value"
+    ? { from: "value", value: inside(source.value) }
+    : { ...source, args: source.args.map(inside) };
 }
 
 /** The connection that the params come from: itself, or the first of those that share them. */

@@ -44,8 +44,17 @@ export interface Lowering {
   isLost(name: string): boolean;
   /** True when something is wrong in this file or in one of its parts. */
   hasErrors(): boolean;
-  /** Makes a tensor that nobody declared, such as the weights of a connection, part of the model. */
-  adopt(tensor: Tensor, span: Span): void;
+  /**
+   * Makes a tensor that nobody declared, such as the weights of a connection, part of the model; with
+   * the connection whose file it is read from, and where that is named.
+   */
+  adopt(
+    tensor: Tensor,
+    span: Span,
+    stored?: { readonly connection: string; readonly file: Span },
+  ): void;
+  /** The file and the array that a text after `from` names, seen from the model's own folder. */
+  fileOf(path: ast.StringLiteral): { readonly file: string; readonly key: string | null };
   /** The same for a dim. */
   adoptDim(dim: Dim): void;
   /** Says that the energy of a synapse was not made, because it is code that may not run. */

@@ -62,12 +62,21 @@ export interface Places {
   readonly declared: ReadonlyMap<object, Span>;
   /** The text after `from`. */
   readonly files: ReadonlyMap<Tensor, Span>;
+  /** The params that a connection reads from its file, and the connection. */
+  readonly stored: ReadonlyMap<Tensor, string>;
   /** The declared type. */
   readonly types: ReadonlyMap<Tensor, Span>;
   /** Where an expression was written, as far as that is known, in the model's file or a part's. */
   readonly written: (
     expr: Expr,
   ) => { readonly source: SourceFile; readonly span: Span } | undefined;
+}
+
+interface MutablePlaces {
+  readonly declared: Map<object, Span>;
+  readonly files: Map<Tensor, Span>;
+  readonly stored: Map<Tensor, string>;
+  readonly types: Map<Tensor, Span>;
 }
 
 /** What lowering gives: the graph as far as it could be made, and where its parts were written. */
@@ -104,9 +113,8 @@ class ModelLowering implements Lowering {
   readonly #hasGaps: boolean;
   readonly #folder: string;
   readonly #part: PartInstance | null;
-  readonly #declared = new Map<object, Span>();
-  readonly #files = new Map<Tensor, Span>();
-  readonly #types = new Map<Tensor, Span>();
+  /** Where things were written; parts write into those of the model. */
+  readonly #places: MutablePlaces;
   /** Tensors and dims that belong to a connection or a neuron, with who has them. */
   readonly #adopted: { readonly dims: Dim[]; readonly tensors: Tensor[] } = {
     dims: [],
@@ -115,7 +123,15 @@ class ModelLowering implements Lowering {
   readonly #children: ModelLowering[] = [];
   readonly #leftOut: string[] = [];
 
-  constructor(module: Module, overrides: Overrides, part: PartInstance | null = null) {
+  constructor(
+    module: Module,
+    overrides: Overrides,
+    part: (PartInstance & { readonly of: ModelLowering }) | null = null,
+  ) {
+    this.#places =
+      part === null
+        ? { declared: new Map(), files: new Map(), stored: new Map(), types: new Map() }
+        : part.of.#places;
     this.#file = module.file;
     this.#hasGaps = module.hasGaps;
     this.#folder = module.folder;
@@ -148,7 +164,7 @@ class ModelLowering implements Lowering {
     if (blocksOfRecall.length === 0) recalls.push(defaultRecall(model.neurons));
     const whole: EnergyGraph = { ...model, tensors: this.tensors(), recalls };
     const blocks = lowerBlocks(this, this.#file, whole, (thing, span) =>
-      this.#declared.set(thing, span),
+      this.#places.declared.set(thing, span),
     );
     // After an error, what seems unused may be used by what could not be read.
     if (!this.hasErrors()) this.#reportUnused();
@@ -165,9 +181,7 @@ class ModelLowering implements Lowering {
     return {
       graph,
       places: {
-        declared: this.#declared,
-        files: this.#files,
-        types: this.#types,
+        ...this.#places,
         written: (expr) => this.written(expr),
       },
       leftOut: this.leftOut,
@@ -270,10 +284,16 @@ class ModelLowering implements Lowering {
     return this.#part?.bindings.has(name) ?? false;
   }
 
-  /** Makes a tensor that nobody declared, such as the weights of a connection, part of the model. */
-  adopt(tensor: Tensor, span: Span): void {
+  adopt(
+    tensor: Tensor,
+    span: Span,
+    stored?: { readonly connection: string; readonly file: Span },
+  ): void {
     this.#adopted.tensors.push(tensor);
-    this.#declared.set(tensor, this.outermost(span));
+    this.#places.declared.set(tensor, this.outermost(span));
+    if (stored === undefined) return;
+    this.#places.files.set(tensor, this.outermost(stored.file));
+    this.#places.stored.set(tensor, stored.connection);
   }
 
   /** The same for a dim. */
@@ -315,7 +335,7 @@ class ModelLowering implements Lowering {
           : meaning.kind === "neuron"
             ? meaning.neuron
             : null;
-    if (key !== null) this.#declared.set(key, this.outermost(name.span));
+    if (key !== null) this.#places.declared.set(key, this.outermost(name.span));
     return meaning;
   }
 
@@ -344,7 +364,7 @@ class ModelLowering implements Lowering {
         const lowered = lowerPart(
           this,
           item,
-          (module, part) => new ModelLowering(module, this.overrides, part),
+          (module, part) => new ModelLowering(module, this.overrides, { ...part, of: this }),
         );
         if (lowered === null) return null;
         this.#children.push(lowered.child);
@@ -400,8 +420,8 @@ class ModelLowering implements Lowering {
       bound: bound && { op: bound.op, value: bound.value },
       source: source === "none" ? null : source,
     });
-    if (type !== undefined) this.#types.set(tensor, this.outermost(type.span));
-    if (init?.kind === "from") this.#files.set(tensor, this.outermost(init.path.span));
+    if (type !== undefined) this.#places.types.set(tensor, this.outermost(type.span));
+    if (init?.kind === "from") this.#places.files.set(tensor, this.outermost(init.path.span));
     return { kind: "tensor", tensor };
   }
 
@@ -446,15 +466,19 @@ class ModelLowering implements Lowering {
       }
       return { from: "value", value };
     }
-    if (init.kind === "draw")
+    if (init.kind === "draw") {
       return drawFrom(init.distribution, this.expressions, this.diagnostics);
-    const [written, key = null] = init.path.value.split("#", 2);
-    const file = this.#folder === "" ? written : joinPath(this.#folder, written);
+    }
     const stored = init.stored === undefined ? null : this.shapes.lower(init.stored);
     const take = init.take === undefined ? null : this.expressions.lower(init.take);
     if (init.stored !== undefined && stored === null) return null;
     if (init.take !== undefined && take === null) return null;
-    return { from: "file", file, key, stored, take };
+    return { from: "file", ...this.fileOf(init.path), stored, take };
+  }
+
+  fileOf({ value }: ast.StringLiteral): { readonly file: string; readonly key: string | null } {
+    const [file, key = null] = value.split("#", 2);
+    return { file: this.#folder === "" ? file : joinPath(this.#folder, file), key };
   }
 
   #neuron(item: ast.NeuronItem): Meaning | null {

@@ -1,4 +1,4 @@
-import type { Name } from "../1-parse/ast.ts";
+import type { Name, StringLiteral } from "../1-parse/ast.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import { listText } from "../diagnostics/place.ts";
@@ -27,5 +27,17 @@ export function unknownArgument(
   diagnostics.report("E0402", name.span, {
     message: `\`${template}\` has no option called \`${name.text}\``,
     help: [near === undefined ? help : `did you mean \`${near}\`? ${help}`],
+  });
+}
+
+/** E0402: a param that the file of the connection holds. */
+export function boundAndStored(
+  diagnostics: Diagnostics,
+  name: Name,
+  { span }: StringLiteral,
+): void {
+  diagnostics.report("E0402", name.span, {
+    message: `\`${name.text}\` comes from the file of the connection`,
+    related: [{ span, label: "leave one of them out" }],
   });
 }

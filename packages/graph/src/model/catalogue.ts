@@ -121,6 +121,11 @@ export interface HypersynapseDefinition {
     Record<string, (use: Omit<HypersynapseUse, "args" | "params">) => Expr>
   >;
   readonly energy: (use: HypersynapseUse) => Expr;
+  /**
+   * What it is where all it knows was stored in a file, `connect m: drdam(v) from "m.safetensors"`,
+   * by its options that are words; default: the same, with its params from the file.
+   */
+  readonly stored?: (words: Readonly<Record<string, string>>) => HypersynapseDefinition;
   /** Where it comes from. */
   readonly references: readonly string[];
 }
