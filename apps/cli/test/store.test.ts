@@ -2,9 +2,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readNpy } from "@hamlet/core";
+import { key, normal, readNpy, readNpz } from "@hamlet/core";
+import { makeMemory } from "@hamlet/drdam";
 import { hebb, pseudoInverse, storkey } from "@hamlet/ham";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, makeBench } from "./ham.ts";
 
 let bench: Bench;
@@ -21,12 +22,11 @@ const SIGNS = { shape: [3, 8], data: Float64Array.from(BITS, (bit) => 2 * bit - 
 const MODEL = `ham 1
 
 dim D = 8
-data W: [D, D] from "W.npy"
 given query: sign[D] from "query.npy"
 
 neuron v: [D] as sign
 
-energy stored = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
+connect stored: hopfield(v) from "W.npy"
 
 recall settle {
   start v = query
@@ -94,9 +94,121 @@ test("mistakes are explained, and leave no file behind", async () => {
     `"2 ham: flat.npy: expected patterns, one a row, such as [100, 28, 28]; found the shape [4]."`,
   );
   expect(await fails("bits.npy", "--rule", "hebbian")).toMatchInlineSnapshot(
-    `"2 error: option '--rule <RULE>' argument 'hebbian' is invalid. Allowed choices are hebb, pseudo-inverse, storkey."`,
+    `"2 error: option '--rule <RULE>' argument 'hebbian' is invalid. Allowed choices are hebb, pseudo-inverse, storkey, linear, drdam."`,
   );
   expect(await fails("bits.npy", "--rate", "-1")).toMatchInlineSnapshot(
     `"2 error: option '--rate <X>' argument '-1' is invalid. Expected a number above 0."`,
   );
+});
+
+describe("--rule drdam", () => {
+  const [K, D] = [12, 5];
+  const patterns = normal(key(1), [K, D]);
+  const options = { D, Y: 64, beta: 2, key: key(7), family: "orthogonal" } as const;
+  const SETTINGS = "--rule drdam --beta 2 --features 64 --family orthogonal --seed 7".split(" ");
+  const store = async (...args: string[]) => {
+    const { code, stdout, stderr } = await bench.inProcess(["store", ...args]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return stdout;
+  };
+  const bytesOf = (name: string) => new Uint8Array(readFileSync(join(bench.folder, name)));
+  beforeAll(() => {
+    const rows = (from: number, to: number) => patterns.slice(from * D, to * D);
+    bench.writeArray("all.npy", { shape: [K, D], data: rows(0, K) });
+    bench.writeArray("rest.npy", { shape: [K - 8, D], data: rows(8, K) });
+  });
+
+  test("writes what the library saves, also in parts, after forgetting and by merging", async () => {
+    const memory = makeMemory(options);
+    await memory.store(patterns);
+    const said = await store("all.npy", ...SETTINGS, "--out", "whole.safetensors");
+    expect(said).toContain("12 patterns stored; whole.safetensors holds 12 patterns of 5 numbers");
+    expect(said).toContain('connect memory: drdam(v) from "whole.safetensors"');
+    expect(bytesOf("whole.safetensors")).toEqual(memory.save());
+
+    await store("all.npy", ...SETTINGS, "--take", "8", "--out", "parts.safetensors");
+    const some = bytesOf("parts.safetensors");
+    const into = ["--rule", "drdam", "--into", "parts.safetensors"];
+    await store("all.npy", ...into, "--skip", "8");
+    expect(bytesOf("parts.safetensors")).toEqual(memory.save());
+    await store("rest.npy", ...into, "--forget");
+    expect(bytesOf("parts.safetensors")).toEqual(some);
+
+    await store("rest.npy", ...SETTINGS, "--out", "rest.safetensors");
+    await store("rest.safetensors", ...into);
+    expect(bytesOf("parts.safetensors")).toEqual(memory.save());
+  });
+
+  test("and a model recalls from it", async () => {
+    await store("all.npy", ...SETTINGS, "--out", "whole.safetensors");
+    bench.write(
+      "features.ham",
+      'ham 1\ndim D\ngiven query: [D] from "all.npy"\nneuron v: [D] as identity { leak = off }\nconnect memory: drdam(v) from "whole.safetensors"\nrecall go { start v = query solver = euler(dt = 0.1) steps = 200 stop when change < 1e-6 }\n',
+    );
+    const memory = makeMemory(options);
+    await memory.store(patterns);
+    const { stdout } = await bench.inProcess(["energy", "features.ham", "--json"]);
+    const { total } = JSON.parse(stdout) as { total: number[] };
+    total.forEach((energy, k) => {
+      const own = memory.energy(patterns.subarray(k * D, (k + 1) * D));
+      expect(Math.abs(energy - own)).toBeLessThan(1e-5);
+    });
+  });
+
+  test("explains mistakes", async () => {
+    await store("all.npy", ...SETTINGS, "--out", "whole.safetensors");
+    await store("bits.npy", "--rule", "drdam", "--beta", "1", "--out", "other.safetensors");
+    const fails = async (...args: string[]) => {
+      const { code, stdout, stderr } = await bench.inProcess(["store", ...args]);
+      expect(stdout).toBe("");
+      return `${code} ${stderr.split("\n")[0]}`;
+    };
+    expect([
+      await fails("all.npy", "--rule", "drdam"),
+      await fails("all.npy", "--rule", "drdam", "--beta", "2", "--forget"),
+      await fails("all.npy", "--beta", "2"),
+      await fails("all.npy", "--rule", "drdam", "--into", "whole.safetensors", "--beta", "2"),
+      await fails("all.npy", "--rule", "drdam", "--into", "other.safetensors"),
+      await fails("all.npy", "--rule", "drdam", "--into", "all.npy"),
+      await fails("whole.safetensors", "--rule", "drdam", "--beta", "2"),
+      await fails("whole.safetensors", "--rule", "drdam", "--into", "other.safetensors"),
+      await fails("all.npy", ...SETTINGS, "--skip", "12"),
+      await fails("all.npy", ...SETTINGS, "--out", "m.npy"),
+    ]).toMatchInlineSnapshot(`
+      [
+        "2 ham: --rule drdam needs --beta X, the inverse temperature: larger is sharper, and needs more features.",
+        "2 ham: --forget needs --into FILE, the memory that forgets.",
+        "2 ham: --beta is of --rule drdam, not of hebb.",
+        "2 ham: whole.safetensors says what --beta is: leave it out.",
+        "2 ham: all.npy has patterns of 5 numbers, and other.safetensors is a memory of 8.",
+        "2 ham: --out writes a memory, found all.npy. Give it a name that ends in .safetensors.",
+        "2 ham: whole.safetensors is a memory: say with --into FILE which one it is added to.",
+        "1 ham: merge: the memories are made of different features, {"D":8,"Y":4096,"beta":1,"key":[0,0],"kind":"sin-cos","family":"gaussian","norms":"chi"} and {"D":5,"Y":64,"beta":2,"key":[0,7],"kind":"sin-cos","family":"orthogonal","norms":"chi"}. Store the patterns with one description.",
+        "2 ham: all.npy has 12 patterns, --skip 12.",
+        "2 ham: --out writes a memory, found m.npy. Give it a name that ends in .safetensors.",
+      ]
+    `);
+  });
+});
+
+test("--rule linear maps keys to values, and a model recalls them", async () => {
+  const [n, d, m] = [5, 8, 3];
+  const keys = normal(key(3), [n, d]);
+  const values = normal(key(4), [n, m]);
+  bench.writeArray("keys.npy", { shape: [n, d], data: keys });
+  bench.writeArray("values.npy", { shape: [n, m], data: values });
+  const { code, stdout } = await bench.inProcess(
+    "store keys.npy --values values.npy --rule linear --out pairs.npy".split(" "),
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain("5 pairs of 8 and 3 numbers, rank 5");
+  bench.write(
+    "pairs.ham",
+    'ham 1\ndim D, M\ngiven key: [D] from "keys.npy"\nneuron k: [D] as identity\nneuron v: [M] as identity\n@allow(unbounded_energy)\nconnect stored: dense(v, k) from "pairs.npy"\nrecall value { clamp k = key solver = euler(dt = 0.2) steps = 200 stop when change < 1e-6 return v }\n',
+  );
+  const run = await bench.inProcess(["run", "pairs.ham", "--out", "found.npz"]);
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  const found = readNpz(readFileSync(join(bench.folder, "found.npz"))).get("v")!;
+  expect(found.shape).toEqual([n, m]);
+  found.data.forEach((entry, i) => expect(Number(entry)).toBeCloseTo(values[i], 4));
 });

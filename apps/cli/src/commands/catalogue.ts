@@ -44,7 +44,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: "store",
     usage: "[options] <patterns>",
-    summary: "store patterns of -1 and 1 in a weight matrix (FILE or FILE#KEY)",
+    summary: "store patterns in a memory that a model names (FILE or FILE#KEY)",
     load: () => import("./store.ts"),
   },
   {

@@ -1,12 +1,14 @@
-// `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a weight matrix.
+// `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a memory in a file.
 
 import { key, writeNpy } from "@hamlet/core";
 import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
 import { assertMemory } from "@hamlet/model/disk";
-import { EXIT } from "../exit.ts";
+import { CommandError, EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
 import { assertOutputs } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
+import type { LinearFlags } from "../store/linear.ts";
+import type { FeatureFlags } from "../store/random-features.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 import { positiveNumber, positiveReal, wholeNumber } from "../options.ts";
@@ -17,7 +19,9 @@ export const command: CommandDefinition = {
     command
       .argument("<patterns>")
       .addOption(
-        new Option("--rule <RULE>", "how they are stored").choices(STORAGE_RULES).default("hebb"),
+        new Option("--rule <RULE>", "how they are stored")
+          .choices([...STORAGE_RULES, "linear", "drdam"])
+          .default("hebb"),
       )
       .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
       .addOption(
@@ -31,11 +35,30 @@ export const command: CommandDefinition = {
           .argParser(positiveReal),
       )
       .addOption(
-        new Option("--seed <N>", "seed of the random starts").default(0).argParser(wholeNumber),
+        new Option("--seed <N>", "seed of the random starts, or of random features")
+          .default(0)
+          .argParser(wholeNumber),
       )
-      .option("--out <FILE.npy>", "where the weights go", "W.npy"),
+      .option("--values <FILE[#KEY]>", "linear: the values that belong to the patterns, one a row")
+      .addOption(
+        new Option("--ridge <X>", "linear: weight of a penalty on large weights").argParser(
+          positiveReal,
+        ),
+      )
+      .addOption(new Option("--beta <X>", "drdam: inverse temperature").argParser(positiveReal))
+      .addOption(new Option("--features <Y>", "drdam: rows, 4096").argParser(positiveNumber))
+      .addOption(new Option("--kind <KIND>", "drdam: feature map, sin-cos").choices(KINDS))
+      .addOption(new Option("--family <FAMILY>", "drdam: rows, gaussian").choices(FAMILIES))
+      .option("--into <FILE>", "drdam: add to this memory; it says what features are made of")
+      .option("--forget", "drdam: take the patterns away again")
+      .addOption(new Option("--skip <K>", "drdam: go on after the first K").argParser(wholeNumber))
+      .option("--out <FILE>", "where it goes: W.npy, or memory.safetensors for drdam"),
   run: store,
 };
+
+/** As in `@hamlet/drdam`, which is loaded when it is asked for. */
+const KINDS = ["sin-cos", "positive"];
+const FAMILIES = ["gaussian", "orthogonal", "structured"];
 
 const RULES = { hebb, "pseudo-inverse": pseudoInverse, storkey } as const;
 type RuleName = keyof typeof RULES;
@@ -43,23 +66,45 @@ type RuleName = keyof typeof RULES;
 /** The storage rules, by the name on the command line. */
 const STORAGE_RULES = Object.keys(RULES) as readonly RuleName[];
 
-interface StoreFlags {
-  readonly rule: RuleName;
-  readonly out: string;
-  readonly take?: number;
+interface StoreFlags extends LinearFlags, FeatureFlags {
+  readonly rule: RuleName | "linear" | "drdam";
   readonly unlearn?: number;
   readonly rate: number;
-  readonly seed: number;
 }
+
+/** The rules that flags belong to; the others have no use for them. */
+const OWN_FLAGS = {
+  linear: ["values", "ridge"],
+  drdam: ["beta", "features", "kind", "family", "into", "forget", "skip"],
+} as const;
 
 const ARRAY = { what: "one NumPy array", endings: [".npy"] };
 
 /** Bytes of a number, while learning and in the file. */
 const [FLOAT64, FLOAT32] = [8, 4];
 
-/** Writes the couplings of a classical network; returns the exit code. */
 async function store(path: string, flags: StoreFlags): Promise<number> {
-  const { rule, out, take, rate, seed } = flags;
+  for (const [owner, names] of Object.entries(OWN_FLAGS)) {
+    const idle = names.find((name) => owner !== flags.rule && flags[name] !== undefined);
+    if (idle === undefined) continue;
+    throw new CommandError(EXIT.usage, `--${idle} is of --rule ${owner}, not of ${flags.rule}.`);
+  }
+  switch (flags.rule) {
+    case "linear":
+      return (await import("../store/linear.ts")).storeLinear(path, flags);
+    case "drdam":
+      return (await import("../store/random-features.ts")).storeFeatures(path, flags);
+    default:
+      return storeCouplings(path, { ...flags, rule: flags.rule });
+  }
+}
+
+/** Writes the couplings of a classical network; returns the exit code. */
+async function storeCouplings(
+  path: string,
+  flags: StoreFlags & { readonly rule: RuleName },
+): Promise<number> {
+  const { rule, out = "W.npy", take, rate, seed } = flags;
   await assertOutputs([{ option: "--out", path: out, content: ARRAY }], [fileOf(path)]);
   const patterns = await readPatterns(path, { take });
   const [K, D] = patterns.shape;
@@ -76,8 +121,7 @@ async function store(path: string, flags: StoreFlags): Promise<number> {
   process.stdout.write(
     `${K} patterns of ${D} units, stored by ${rule}: ${stable} are fixed points of sign(W v).\n\n` +
       `${out}   float32 [${D}, ${D}]; in a model:\n\n` +
-      `  data W: [D, D] from "${out}"\n` +
-      `  energy stored = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]\n`,
+      `  connect stored: hopfield(v) from "${out}"\n`,
   );
   return EXIT.ok;
 }

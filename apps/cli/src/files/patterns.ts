@@ -19,10 +19,23 @@ const BYTES_OF_A_UNIT = 24;
  */
 export async function readPatterns(
   path: string,
-  { take }: { take?: number | undefined } = {},
+  options: { take?: number | undefined } = {},
 ): Promise<PatternFile> {
-  const bytes = await readCallersFile(fileOf(path));
-  const entry = await openDataFile(path, bytes);
+  const { shape, axes, data } = await readRows(path, options);
+  const [rows, size] = shape;
+  return { shape, axes, data: signsOf(path, data, rows * size, size) };
+}
+
+/** The same with entries as they are; of text and pictures too. */
+export async function readRows(
+  path: string,
+  { take, bytes = null }: { take?: number | undefined; readonly bytes?: Uint8Array | null } = {},
+): Promise<{
+  readonly shape: readonly [number, number];
+  readonly axes: readonly number[];
+  readonly data: ArrayData["data"];
+}> {
+  const entry = await openDataFile(path, bytes ?? (await readCallersFile(fileOf(path))));
   const { shape } = entry.header;
   const [count, ...axes] = shape;
   if (count === undefined || count === 0 || axes.length === 0 || axes.includes(0)) {
@@ -37,8 +50,8 @@ export async function readPatterns(
   const rows = take ?? count;
   const size = axes.reduce((a, b) => a * b, 1);
   assertMemory(`${count} patterns of ${size} units`, count * size * BYTES_OF_A_UNIT);
-  const data = signsOf(path, entry.read(), rows * size, size);
-  return { shape: [rows, size], axes, data };
+  const { data } = entry.read();
+  return { shape: [rows, size], axes, data: rows === count ? data : data.slice(0, rows * size) };
 }
 
 /** The file of `FILE#KEY`. */
@@ -46,7 +59,12 @@ export function fileOf(path: string): string {
   return path.replace(/#[^#]*$/, "");
 }
 
-function signsOf(path: string, { data }: ArrayData, length: number, size: number): Float64Array {
+function signsOf(
+  path: string,
+  data: ArrayData["data"],
+  length: number,
+  size: number,
+): Float64Array {
   const all = asFloat64(data).slice(0, length);
   const wrong = all.findIndex((entry) => entry !== 1 && entry !== 0 && entry !== -1);
   const [zero, minus] = [all.indexOf(0), all.indexOf(-1)];

@@ -1,0 +1,50 @@
+// `ham store KEYS --values VALUES --rule linear`: the matrix that maps every key nearest to its value.
+
+import { asFloat64, writeNpy } from "@hamlet/core";
+import { learnLinear } from "@hamlet/kohonen";
+import { CommandError, EXIT } from "../exit.ts";
+import { assertOutputs } from "../files/output.ts";
+import { fileOf, readRows } from "../files/patterns.ts";
+import { writeFileAtomically } from "../files/write.ts";
+
+/** What a linear memory is told. */
+export interface LinearFlags {
+  readonly out?: string;
+  readonly take?: number;
+  readonly values?: string;
+  readonly ridge?: number;
+}
+
+const ARRAY = { what: "one NumPy array", endings: [".npy"] };
+
+/** Writes `W [m, d]`; without values the patterns are their own. Returns the exit code. */
+export async function storeLinear(path: string, flags: LinearFlags): Promise<number> {
+  const { out = "W.npy", values = path, take, ridge } = flags;
+  const inputs = [fileOf(path), fileOf(values)];
+  await assertOutputs([{ option: "--out", path: out, content: ARRAY }], inputs);
+  const [keys, wanted] = await Promise.all([path, values].map((file) => readRows(file, { take })));
+  const [n, d] = keys.shape;
+  const [count, m] = wanted.shape;
+  if (n !== count) {
+    throw new CommandError(
+      EXIT.usage,
+      `${path} has ${n} keys and ${values} ${count} values: give one row of values for each key.`,
+    );
+  }
+  const { weights, solution } = await learnLinear(
+    {
+      keys: { shape: [n, d], data: asFloat64(keys.data) },
+      values: { shape: [n, m], data: asFloat64(wanted.data) },
+    },
+    ridge === undefined ? {} : { ridge },
+  );
+  const data = Float32Array.from(weights.data);
+  await writeFileAtomically(out, writeNpy({ shape: [m, d], dtype: "float32", data }));
+  if (solution.warning !== null) process.stderr.write(`${solution.warning}\n`);
+  process.stdout.write(
+    `${n} pairs of ${d} and ${m} numbers, rank ${solution.rank}, by ${solution.method}.\n\n` +
+      `${out}   float32 [${m}, ${d}]; in a model, with the key held by a clamp:\n\n` +
+      `  connect stored: dense(v, k) from "${out}"\n`,
+  );
+  return EXIT.ok;
+}

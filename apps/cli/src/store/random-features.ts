@@ -1,0 +1,133 @@
+// `ham store PATTERNS --rule drdam`: patterns stream into a memory of one size.
+
+import { arrayFormatOf, asFloat64, inspectArrayFile, key } from "@hamlet/core";
+import { type DistributedMemory, loadMemory, makeMemory } from "@hamlet/drdam";
+import { readCallersFile } from "@hamlet/model/disk";
+import { CommandError, EXIT } from "../exit.ts";
+import { assertOutputs } from "../files/output.ts";
+import { fileOf, readRows } from "../files/patterns.ts";
+import { writeFileAtomically } from "../files/write.ts";
+import { countBar } from "../progress.ts";
+import { listenForStop } from "../signals.ts";
+
+/** What a memory of random features is told. */
+export interface FeatureFlags {
+  readonly out?: string;
+  readonly take?: number;
+  readonly seed: number;
+  readonly beta?: number;
+  readonly features?: number;
+  readonly kind?: "sin-cos" | "positive";
+  readonly family?: "gaussian" | "orthogonal" | "structured";
+  readonly into?: string;
+  readonly forget?: true;
+  readonly skip?: number;
+}
+
+const FILE = { what: "a memory", endings: [".safetensors"] };
+
+/**
+ * Stores, forgets or, where the patterns are another memory, merges; returns the exit code. What is
+ * done when it is stopped is written.
+ */
+export async function storeFeatures(path: string, flags: FeatureFlags): Promise<number> {
+  const { into, out = into ?? "memory.safetensors", forget = false, skip = 0 } = flags;
+  const inputs = [fileOf(path), ...(into === undefined || into === out ? [] : [into])];
+  await assertOutputs([{ option: "--out", path: out, content: FILE }], inputs);
+  const bytes = await readCallersFile(fileOf(path));
+  if (isMemory(bytes)) return merge(path, bytes, { ...flags, out });
+
+  const { shape, data } = await readRows(path, { take: flags.take, bytes });
+  const [K, D] = shape;
+  if (skip >= K) throw new CommandError(EXIT.usage, `${path} has ${K} patterns, --skip ${skip}.`);
+  const memory = await memoryFor(flags, D);
+  const own = memory.features.description.D;
+  if (own !== D) {
+    throw new CommandError(
+      EXIT.usage,
+      `${path} has patterns of ${D} numbers, and ${into} is a memory of ${own}.`,
+    );
+  }
+  using signal = listenForStop();
+  const bar = countBar(forget ? "forgetting" : "storing");
+  const rest = (
+    data instanceof BigInt64Array || data instanceof BigUint64Array ? asFloat64(data) : data
+  ).subarray(skip * D);
+  const { done, ending } = await memory[forget ? "forget" : "store"](rest, {
+    signal,
+    onProgress: bar.onProgress,
+  }).finally(() => bar.done());
+  await writeFileAtomically(out, memory.save());
+  if (ending === "aborted") {
+    process.stderr.write(
+      `Stopped after ${skip + done} of ${K} patterns, which are in ${out}. Go on with\n\n` +
+        `  ham store ${path} --rule drdam --into ${out} --skip ${skip + done}${forget ? " --forget" : ""}\n`,
+    );
+    return signal.exitCode;
+  }
+  tell(`${done} patterns ${forget ? "forgotten" : "stored"}`, memory, out);
+  return EXIT.ok;
+}
+
+/** Adds what another memory of the same features holds. */
+async function merge(
+  path: string,
+  bytes: Uint8Array,
+  flags: FeatureFlags & { readonly out: string },
+): Promise<number> {
+  if (flags.into === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      `${path} is a memory: say with --into FILE which one it is added to.`,
+    );
+  }
+  const other = loadMemory(bytes, path);
+  const memory = await memoryFor(flags, other.features.description.D);
+  memory.merge(other);
+  await writeFileAtomically(flags.out, memory.save());
+  tell(`${other.count} patterns merged`, memory, flags.out);
+  return EXIT.ok;
+}
+
+/** The memory that `--into` names, or an empty one. */
+async function memoryFor(flags: FeatureFlags, D: number): Promise<DistributedMemory> {
+  const { into, beta, features: Y = 4096, kind, family, seed, forget } = flags;
+  if (into !== undefined) {
+    const told = (["beta", "features", "kind", "family"] as const).find(
+      (flag) => flags[flag] !== undefined,
+    );
+    if (told === undefined) return loadMemory(await readCallersFile(into), into);
+    throw new CommandError(EXIT.usage, `${into} says what --${told} is: leave it out.`);
+  }
+  if (forget === true) {
+    throw new CommandError(EXIT.usage, "--forget needs --into FILE, the memory that forgets.");
+  }
+  if (beta === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "--rule drdam needs --beta X, the inverse temperature: larger is sharper, and needs more features.",
+    );
+  }
+  return makeMemory({
+    D,
+    Y,
+    beta,
+    key: key(seed),
+    ...(kind === undefined ? {} : { kind }),
+    ...(family === undefined ? {} : { family }),
+  });
+}
+
+function isMemory(bytes: Uint8Array): boolean {
+  if (arrayFormatOf(bytes) !== "safetensors") return false;
+  return inspectArrayFile("", bytes).metadata["drdam"] !== undefined;
+}
+
+function tell(what: string, { count, features }: DistributedMemory, out: string): void {
+  const { D, Y, beta, kind, family } = features.description;
+  const word = kind === "sin-cos" ? "" : `, features = ${kind}`;
+  process.stdout.write(
+    `${what}; ${out} holds ${count} patterns of ${D} numbers in ${Y} ${kind} features of ${family} rows, beta = ${beta}.\n\n` +
+      `In a model, whose layer has ${D} numbers:\n\n  connect memory: drdam(v${word}) from "${out}"\n`,
+  );
+}
