@@ -21,6 +21,7 @@ export {
 export {
   arrayFormatOf,
   inspectArrayFile,
+  openArrayFile,
   readArrayFile,
   type ArrayFileHeader,
   type ArrayFormat,

@@ -49,7 +49,7 @@ export async function storeFeatures(path: string, flags: FeatureFlags): Promise<
     );
   }
   using signal = listenForStop();
-  const bar = countBar(forget ? "forgetting" : "storing");
+  const bar = await countBar(forget ? "forgetting" : "storing");
   const rest = (
     data instanceof BigInt64Array || data instanceof BigUint64Array ? asFloat64(data) : data
   ).subarray(skip * D);

@@ -79,7 +79,11 @@ function middleOf(patterns: readonly StateVector[], set: readonly number[]): Sta
   );
 }
 
-function isNearestTo(patterns: readonly StateVector[], set: readonly number[], point: StateVector): boolean {
+function isNearestTo(
+  patterns: readonly StateVector[],
+  set: readonly number[],
+  point: StateVector,
+): boolean {
   const distance = (pattern: StateVector) =>
     pattern.reduce((sum, value, r) => sum + (value - point[r]) ** 2, 0);
   const own = distance(patterns[set[0]]) * (1 - EQUAL);
