@@ -60,10 +60,13 @@ describe.each(KINDS.flatMap((kind) => FAMILIES.map((family) => ({ kind, family }
     test("a saved memory goes on as if it had stayed", async () => {
       const memory = makeMemory(options);
       await memory.store(patterns(20));
-      const loaded = loadMemory(memory.save());
+      const saved = memory.save();
+      const bytes = saved.slice();
+      const loaded = loadMemory(saved);
       for (const each of [memory, loaded]) await each.store(patterns(5, 9));
       expect(loaded.T()).toEqual(memory.T());
       expect(loaded.count).toBe(25);
+      expect(saved).toEqual(bytes);
       expect(loaded.energy(patterns(1))).toBe(memory.energy(patterns(1)));
     });
   },

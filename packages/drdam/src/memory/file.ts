@@ -82,7 +82,8 @@ export function readMemory(
   if (!Number.isSafeInteger(count) || !Number.isFinite(reach)) {
     throw badFile(source, "a count of patterns", JSON.stringify(metadata));
   }
-  return { description, sums: new ExactSums(high, low), count, reach };
+  // Own ones: what is stored next must not reach the bytes.
+  return { description, sums: new ExactSums(high.slice(), low.slice()), count, reach };
 }
 
 /** What the halves of `T` are called where a model reads them. */
