@@ -8,7 +8,7 @@ export {
   type PlanOptions,
   type Stage,
 } from "./plan/instruction.ts";
-export { float64, type Numbers } from "./run/float64.ts";
+export { float64 } from "./run/float64.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";
 export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";
 export type { Run, StageWork, Target, Task } from "./run/target.ts";

@@ -3,16 +3,14 @@
 // TensorFlow.js has no float64, and an interpreter that walks expressions is slow. A plan says the
 // same in few large operations, each of which is a loop or two here.
 
-import { HamError, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
+import { HamError, type NumberArray, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
+import { addProduct } from "../numbers/product.ts";
 import { BATCH, boundShape } from "../plan/instruction.ts";
+import { atOnce } from "../turn.ts";
 import type { RunOp } from "./kernels.ts";
 import { oneByOne, type Target } from "./target.ts";
 
-/** An array of numbers, row-major. */
-export interface Numbers {
-  readonly shape: readonly number[];
-  readonly data: Float64Array;
-}
+type Numbers = NumberArray<Float64Array>;
 
 type Run = (inputs: readonly Numbers[], numbers: readonly number[], batch: number) => Numbers;
 
@@ -167,13 +165,25 @@ const reduction =
     return { shape: kept, data: result };
   };
 
+/** A product with fewer rows, columns or multiplications is not worth packing its factors. */
+const THIN = 4;
+const SMALL = 2 ** 12;
+
 /** A product of matrices, or of two stacks of them. */
 const matrixProduct: Run = ([a, b]) => {
   const [m, k] = a.shape.slice(-2);
   const n = b.shape.at(-1)!;
   const stack = a.shape.slice(0, -2);
   const data = new Float64Array(count(stack) * m * n);
+  const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL;
   for (let s = 0; s < count(stack); s++) {
+    if (!isSmall) {
+      const left = { data: a.data, offset: s * m * k, row: k, depth: 1 };
+      const right = { data: b.data, offset: s * k * n, row: 1, depth: n };
+      const sums = { data, offset: s * m * n, row: n };
+      atOnce(addProduct(sums, left, right, { rows: m, columns: n, depth: k }));
+      continue;
+    }
     for (let row = 0; row < m; row++) {
       const into = (s * m + row) * n;
       for (let middle = 0; middle < k; middle++) {

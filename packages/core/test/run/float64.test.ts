@@ -1,6 +1,6 @@
 // Plans in float64 against the interpreter: the same numbers but for the order of additions.
 
-import { float64, makeProgram, type Output } from "@hamlet/core";
+import { float64, key, makeProgram, normal, type Output } from "@hamlet/core";
 import {
   type Expr,
   get,
@@ -148,4 +148,38 @@ test("what is missing or of another size is named", () => {
     'The value for "v" has 2 entries, where [2, 3] was expected.',
   );
   expect(program.step(six, { batch: 2 }).get("x")!.data).toHaveLength(8);
+});
+
+test("products of many sizes, in stacks too, are those of three loops", () => {
+  const random = (seed: number, count: number) => new Float64Array(normal(key(seed), count));
+  for (const [batch, depth, columns] of [
+    [1, 40, 70],
+    [3, 50, 60],
+    [4, 33, 35],
+    [9, 70, 130],
+    [64, 5, 3],
+  ]) {
+    const [K, N] = [makeDim("K", depth), makeDim("N", columns)];
+    const [a, b] = [makeTensor("a", "activation", [K]), makeTensor("b", "data", [K, N])];
+    const [k, n] = [makeIndex("k", K), makeIndex("n", N)];
+    const value = sum([k], mul(get(a, [k]), get(b, [k, n])));
+    const [left, right] = [random(1, batch * depth), random(2, depth * columns)];
+    expectSame([{ name: "product", value, indices: [n] }], {
+      bound: new Map([
+        [a, { stage: "step", batched: true, values: left }],
+        [b, { stage: "load", batched: false, values: right }],
+      ]),
+      batch,
+    });
+    // The same once for every example: a stack of products.
+    const each = makeTensor("each", "given", [K, N]);
+    const stacked = sum([k], mul(get(a, [k]), get(each, [k, n])));
+    expectSame([{ name: "stacked", value: stacked, indices: [n] }], {
+      bound: new Map([
+        [a, { stage: "step", batched: true, values: left }],
+        [each, { stage: "example", batched: true, values: random(3, batch * depth * columns) }],
+      ]),
+      batch,
+    });
+  }
 });

@@ -1,8 +1,8 @@
 // Whatever a program makes on its target is freed once, and what it was given never: on a target that
 // takes a stage at once and keeps count.
 
-import { float64, makeProgram, type Numbers, type Target } from "@hamlet/core";
-import { gradient } from "@hamlet/graph";
+import { float64, makeProgram, type Target } from "@hamlet/core";
+import { gradient, type NumberArray } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { planFor } from "../../conformance/setting.ts";
@@ -10,6 +10,8 @@ import { j, v, world } from "../../conformance/world.ts";
 
 const BATCH = 5;
 const setting = world({ batch: BATCH });
+type Numbers = NumberArray<Float64Array>;
+
 const STAGES = ["load", "param", "example"] as const;
 
 /** Fails at the `failing`th thing that it makes. */

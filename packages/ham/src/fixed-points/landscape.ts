@@ -8,7 +8,6 @@ import {
   type Inputs,
   type Leaf,
   makeProgram,
-  type Numbers,
   type Output,
   plan,
   type Program,
@@ -29,6 +28,7 @@ import {
   makeDim,
   makeIndex,
   makeTensor,
+  type NumberArray,
   mul,
   type Neuron,
   replaceGets,
@@ -114,7 +114,7 @@ export function makeLandscape(graph: EnergyGraph, space: LandscapeSpace): Landsc
   return new GraphLandscape(graph, { ...space, tensors: withExactConsts(graph, space) });
 }
 
-type ArrayProgram = Program<Numbers, ArrayLike<number>>;
+type ArrayProgram = Program<NumberArray<Float64Array>, ArrayLike<number>>;
 
 class GraphLandscape implements Landscape {
   readonly neurons: readonly Neuron[];
@@ -282,7 +282,7 @@ class GraphLandscape implements Landscape {
 
   /** The matrix of one example, whose rows hold a part for every layer. */
   #matrix(
-    results: ReadonlyMap<string, Numbers>,
+    results: ReadonlyMap<string, NumberArray<Float64Array>>,
     nameOf: (layer: number) => string,
     b: number,
   ): StateVector {
@@ -345,7 +345,7 @@ class GraphLandscape implements Landscape {
   }
 
   /** Vectors of all units from the results of every layer. */
-  #joined(results: ReadonlyMap<string, Numbers>, batch: number): StateVector {
+  #joined(results: ReadonlyMap<string, NumberArray<Float64Array>>, batch: number): StateVector {
     if (this.neurons.length === 1) return results.get("0")!.data as StateVector;
     const units = this.offsets.at(-1)!;
     const vectors = new Float64Array(batch * units);
