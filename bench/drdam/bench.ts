@@ -32,7 +32,7 @@ async function gradients(): Promise<void> {
     );
     const step = (engine: Engine) => () =>
       seconds(async () => {
-        const { state, energies, clipped } = drdam.rfApproxEnergyDescent(q, T, {
+        const { state, energies, clipped } = await drdam.rfApproxEnergyDescent(q, T, {
           depth: 1,
           engine,
         });

@@ -41,7 +41,7 @@ const hidden = Array.from({ length: D }, (_, i) => Math.abs(i / D - 0.5) < 0.125
 const queries = stored.slice(0, QUERIES).map((image) => image.map((x, i) => (hidden[i] ? 0 : x)));
 const clampIdxs = hidden.map((yes) => (yes ? 0 : 1));
 const batch = tf.tensor2d(Float32Array.from(queries.flatMap((query) => [...query])), [QUERIES, D]);
-const { state, clipped, energies } = drdam.rfApproxEnergyDescent(batch, T, {
+const { state, clipped, energies } = await drdam.rfApproxEnergyDescent(batch, T, {
   depth: STEPS,
   alpha: 0.1,
   clampIdxs,

@@ -1,7 +1,7 @@
 // Every loop of every package, with more work than anybody would wait for: only its signal ends it.
 
 import { key, normal, type Signal, writeNpy } from "@hamlet/core";
-import { makeMemory } from "@hamlet/drdam";
+import { makeDrdam, makeMemory } from "@hamlet/drdam";
 import {
   energyCensus,
   exactScore,
@@ -199,6 +199,25 @@ export const LOOPS: readonly Loop[] = [
       const query = patterns.slice(0, 64);
       const how = { depth: FOREVER, alpha: 1e-9, tolerance: 0 };
       return (signal) => memory.recall(query, { ...how, signal });
+    },
+  },
+  {
+    name: "a descent of the notebooks",
+    file: "packages/drdam/src/tensors/own-energy.ts",
+    async prepare() {
+      const drdam = makeDrdam({ D: 16, Y: 256, beta: 1, key: key(1) });
+      const T = drdam.distMemories(
+        [0, 16, 32].map((from) => [...normal(key(2), 48).subarray(from, from + 16)]),
+      );
+      const query = [...normal(key(3), 16)];
+      return async (signal) => {
+        using own = drdam;
+        try {
+          return await own.rfApproxEnergyDescent(query, T, { depth: 1_000_000, signal });
+        } finally {
+          T.dispose();
+        }
+      };
     },
   },
   {

@@ -49,8 +49,8 @@ async function runEarly(): Promise<number[]> {
   const T = drdam.kernelizeMemories(patterns);
   const query = queries.slice(0, options.D);
   const steps = { depth: 100, alpha: 1 };
-  const exact = drdam.recall(query, patterns, steps);
-  const approx = drdam.kernelRecall(query, T, { ...steps, engine: "tensors" });
+  const exact = await drdam.recall(query, patterns, steps);
+  const approx = await drdam.kernelRecall(query, T, { ...steps, engine: "tensors" });
   const numbers = await numbersOf(
     drdam.sim(x, y),
     drdam.kernelSim(x, y),

@@ -22,7 +22,7 @@ import {
   useBackend,
 } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { rowsOf } from "./notebook.ts";
 
 const [D, Y, K, beta] = [5, 300, 4, 2];
@@ -106,8 +106,10 @@ describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {
       const T = drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
       const batch = states.map((row) => [...row]);
       const settings = { depth: 20, alpha: 0.1, returnGrads: true, clampIdxs: [0, 1, 0, 0, 0] };
-      const [a, b] = (["tensors", "fused", "loops"] as const).map((engine) =>
-        drdam.rfApproxEnergyDescent(batch, T, { ...settings, engine }),
+      const [a, b] = await Promise.all(
+        (["tensors", "fused", "loops"] as const).map((engine) =>
+          drdam.rfApproxEnergyDescent(batch, T, { ...settings, engine }),
+        ),
       );
       expect(a.energies.shape).toEqual([20, 3]);
       expect(a.grads!.shape).toEqual([20, 3, D]);
@@ -129,7 +131,9 @@ describe("a descent", () => {
 
   test("of the exact energy never goes up and ends where the gradient is 0", async () => {
     using drdam = makeDrdam({ D, Y: 10, beta, key: key(1) });
-    const { state, energies, clipped } = drdam.energyDescent(states[0], lists, { depth: 2000 });
+    const { state, energies, clipped } = await drdam.energyDescent(states[0], lists, {
+      depth: 2000,
+    });
     const path = await energies.data();
     expect(energies.shape).toEqual([2000]);
     path.forEach((energy, t) => expect(energy).toBeLessThanOrEqual((path[t - 1] ?? 99) + 1e-6));
@@ -145,7 +149,7 @@ describe("a descent", () => {
       using drdam = makeDrdam({ D, Y: 50, beta: 40, key: key(1) });
       const T = drdam.distMemories(lists);
       const far = Array.from({ length: 40 }, (_, b) => [...normal(foldIn(key(8), b), D)]);
-      const result = drdam.rfApproxEnergyDescent(far, T, { depth: 5, alpha: 0.01, engine });
+      const result = await drdam.rfApproxEnergyDescent(far, T, { depth: 5, alpha: 0.01, engine });
       const clipped = [...(await result.clipped.data())];
       const ends = rowsOf(Float32Array.from(await result.state.data()), D);
       // With features as few as these the noise is of either sign: some start clipped, some do not.
@@ -162,9 +166,9 @@ describe("a descent", () => {
 describe("bad input", () => {
   beforeAll(() => useBackend("cpu"));
 
-  const messageOf = (run: () => unknown): string => {
+  const messageOf = async (run: () => unknown): Promise<string> => {
     try {
-      expectNoLeak(run);
+      await expectNoLeak(run);
     } catch (error) {
       return (error as Error).message;
     }
@@ -185,29 +189,29 @@ describe("bad input", () => {
       { family: "gauss" as "gaussian" },
       'Random features: expected one of gaussian, orthogonal, structured as "family", found "gauss". Change "family".',
     ],
-  ])("%j", (wrong, message) => {
+  ])("%j", async (wrong, message) => {
     const options = { D, Y, beta, key: key(5), ...wrong };
-    expect(messageOf(() => makeFeatures(options))).toBe(message);
+    expect(await messageOf(() => makeFeatures(options))).toBe(message);
   });
 
-  test("says which shape was expected, and leaves nothing behind", () => {
+  test("says which shape was expected, and leaves nothing behind", async () => {
     using drdam = makeDrdam({ D, Y: 10, beta, key: key(1) });
-    expect(messageOf(() => drdam.phi([1, 2]))).toBe(
+    expect(await messageOf(() => drdam.phi([1, 2]))).toBe(
       "x: expected the shape [5] for one state or […, 5] for more, found [2]. Reshape it, or make the features for that size.",
     );
-    expect(messageOf(() => drdam.energy(states[0], [[1, 2]]))).toBe(
+    expect(await messageOf(() => drdam.energy(states[0], [[1, 2]]))).toBe(
       "memories: expected the shape [K, 5], one memory a row, found [1, 2]. Reshape it, or make the features for that size.",
     );
     const T = Array.from({ length: 20 }, () => 1);
-    expect(messageOf(() => drdam.rfApproxEnergyDescent(states[0], T, { alpha: 0 }))).toBe(
+    expect(await messageOf(() => drdam.rfApproxEnergyDescent(states[0], T, { alpha: 0 }))).toBe(
       'DrDAM: expected a number above 0 as "alpha", found 0. Change "alpha".',
     );
-    expect(messageOf(() => drdam.rfApproxEnergyDescent(states[0], T, { depth: 0 }))).toBe(
+    expect(await messageOf(() => drdam.rfApproxEnergyDescent(states[0], T, { depth: 0 }))).toBe(
       'DrDAM: expected a whole number from 1 up as "depth", found 0. Change "depth".',
     );
     drdam.dispose();
     drdam.dispose();
-    expect(messageOf(() => drdam.phi(states[0]))).toBe(
+    expect(await messageOf(() => drdam.phi(states[0]))).toBe(
       "This DrDAM was disposed and cannot be used any more.",
     );
   });
@@ -224,7 +228,6 @@ describe("states of any leading shape", () => {
         const nested = tf.reshape(flat, [2, 1, 3, D]);
         const xi = tf.tensor(memories, [K, D]);
         const T = drdam.distMemories(xi);
-        const steps = { depth: 4, alpha: 0.1, returnGrads: true };
         const pairs = [
           [drdam.phi(flat), drdam.phi(nested), [2, 1, 3, 2 * Y]],
           [drdam.sim(flat, flat), drdam.sim(nested, nested), [2, 1, 3]],
@@ -235,16 +238,6 @@ describe("states of any leading shape", () => {
           ],
           [drdam.energy(flat, xi), drdam.energy(nested, xi), [2, 1, 3]],
           [drdam.rfApproxEnergy(flat, T), drdam.rfApproxEnergy(nested, T), [2, 1, 3]],
-          ...(["energyDescent", "rfApproxEnergyDescent"] as const).flatMap((descent) => {
-            const from = descent === "energyDescent" ? xi : T;
-            const [a, b] = [drdam[descent](flat, from, steps), drdam[descent](nested, from, steps)];
-            return [
-              [a.state, b.state, [2, 1, 3, D]],
-              [a.energies, b.energies, [4, 2, 1, 3]],
-              [a.grads!, b.grads!, [4, 2, 1, 3, D]],
-              [a.clipped, b.clipped, [2, 1, 3]],
-            ] as const;
-          }),
         ] as const;
         for (const [a, b, shape] of pairs) {
           expect(b.shape).toEqual(shape);
@@ -257,63 +250,131 @@ describe("states of any leading shape", () => {
       });
     });
   });
+
+  test.each(["energyDescent", "rfApproxEnergyDescent"] as const)(
+    "%s goes where it goes from a batch",
+    async (descent) => {
+      await expectNoLeak(async () => {
+        using drdam = makeDrdam({ D, Y, beta, key: key(5) });
+        const flat = tf.tensor(normal(key(6), [6, D]), [6, D]);
+        const nested = tf.reshape(flat, [2, 1, 3, D]);
+        const xi = tf.tensor(memories, [K, D]);
+        const T = drdam.distMemories(xi);
+        const steps = { depth: 4, alpha: 0.1, returnGrads: true };
+        const from = descent === "energyDescent" ? xi : T;
+        const a = await drdam[descent](flat, from, steps);
+        const b = await drdam[descent](nested, from, steps);
+        const pairs = [
+          [a.state, b.state, [2, 1, 3, D]],
+          [a.energies, b.energies, [4, 2, 1, 3]],
+          [a.grads!, b.grads!, [4, 2, 1, 3, D]],
+          [a.clipped, b.clipped, [2, 1, 3]],
+        ] as const;
+        for (const [one, other, shape] of pairs) {
+          expect(other.shape).toEqual(shape);
+          expect([...other.dataSync()]).toEqual([...one.dataSync()]);
+        }
+        tf.dispose([flat, nested, xi, T, { ...a }, { ...b }]);
+      });
+    },
+  );
+});
+
+describe("descents at the same time", () => {
+  beforeAll(() => useBackend("cpu"));
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test("from two memories of one DrDAM do not meet, and stop by their signals", async () => {
+    let now = 0;
+    // Every look at the clock is 25 ms later, so that they take turns step by step.
+    vi.spyOn(performance, "now").mockImplementation(() => (now += 25));
+    await expectNoLeak(async () => {
+      using drdam = makeDrdam({ D, Y, beta, key: key(5) });
+      const start = [...states[0]];
+      const Ts = [memories, memories.map((x) => -x)].map((rows) =>
+        drdam.distMemories(rowsOf(rows, D).map((row) => [...row])),
+      );
+      const steps = { depth: 12, engine: "fused" } as const;
+      const alone = [
+        await drdam.rfApproxEnergyDescent(start, Ts[0], steps),
+        await drdam.rfApproxEnergyDescent(start, Ts[1], steps),
+      ];
+      const together = await Promise.all(
+        Ts.map((T) => drdam.rfApproxEnergyDescent(start, T, steps)),
+      );
+      for (const [k, { state }] of together.entries()) {
+        expect(await state.data()).toEqual(await alone[k].state.data());
+      }
+      const controller = new AbortController();
+      const stopped = drdam.rfApproxEnergyDescent(start, Ts[0], {
+        depth: 1000,
+        signal: controller.signal,
+        onProgress: ({ done }) => void (done === 3 && controller.abort("enough")),
+      });
+      await expect(stopped).rejects.toBe("enough");
+      tf.dispose([
+        ...Ts,
+        ...alone.map((one) => ({ ...one })),
+        ...together.map((one) => ({ ...one })),
+      ]);
+    });
+  });
 });
 
 describe("an energy of one's own", () => {
   beforeAll(() => useBackend("cpu"));
 
-  test("is descended as a DrDAM descends its own", () => {
-    expectNoLeak(() => {
-      tf.tidy(() => {
-        using drdam = makeDrdam({ D, Y: 10, beta, key: key(5) });
-        const [q, xi] = [tf.tensor(states.flat(), [3, D]), tf.tensor(memories, [K, D])];
-        const held = [0, 1, 0, 0, 0];
-        const steps = { depth: 7, alpha: 0.2, returnGrads: true, clampIdxs: held };
-        // The energy of the same memory, written by hand.
-        const own = (v: tf.Tensor2D) => {
-          const distances = tf.sum(
-            tf.squaredDifference(tf.expandDims(v, 1), tf.expandDims(xi, 0)),
-            2,
-          );
-          const exponents = tf.mul(distances, -beta / 2);
-          const slope = tf.sub(v, tf.matMul(tf.softmax(exponents), xi as tf.Tensor2D));
-          return { energy: tf.mul(tf.logSumExp(exponents, 1), -1 / beta), slope };
-        };
-        const [found, wanted] = [descendEnergy(own, q, steps), drdam.energyDescent(q, xi, steps)];
-        for (const part of ["state", "energies", "grads", "clipped"] as const) {
-          expect(found[part]!.shape).toEqual(wanted[part]!.shape);
-          expectClose(found[part]!.dataSync(), wanted[part]!.dataSync(), { tolerance: 1e-5 });
-        }
-      });
+  test("is descended as a DrDAM descends its own", async () => {
+    await expectNoLeak(async () => {
+      using drdam = makeDrdam({ D, Y: 10, beta, key: key(5) });
+      const [q, xi] = [tf.tensor(states.flat(), [3, D]), tf.tensor(memories, [K, D])];
+      const held = [0, 1, 0, 0, 0];
+      const steps = { depth: 7, alpha: 0.2, returnGrads: true, clampIdxs: held };
+      // The energy of the same memory, written by hand.
+      const own = (v: tf.Tensor2D) => {
+        const distances = tf.sum(
+          tf.squaredDifference(tf.expandDims(v, 1), tf.expandDims(xi, 0)),
+          2,
+        );
+        const exponents = tf.mul(distances, -beta / 2);
+        const slope = tf.sub(v, tf.matMul(tf.softmax(exponents), xi as tf.Tensor2D));
+        return { energy: tf.mul(tf.logSumExp(exponents, 1), -1 / beta), slope };
+      };
+      const found = await descendEnergy(own, q, steps);
+      const wanted = await drdam.energyDescent(q, xi, steps);
+      for (const part of ["state", "energies", "grads", "clipped"] as const) {
+        expect(found[part]!.shape).toEqual(wanted[part]!.shape);
+        expectClose(found[part]!.dataSync(), wanted[part]!.dataSync(), { tolerance: 1e-5 });
+      }
+      tf.dispose([q, xi, { ...found }, { ...wanted }]);
     });
   });
 
-  test("may return the states as its slope, of any leading shape", () => {
-    expectNoLeak(() => {
-      tf.tidy(() => {
-        const bowl = (v: tf.Tensor2D) => ({
-          energy: tf.mul(tf.sum(tf.square(v), 1), 0.5),
-          slope: v,
-        });
-        const { state, energies } = descendEnergy(bowl, [[[1, -2]], [[4, 0]]], {
-          depth: 3,
-          alpha: 0.5,
-        });
-        expect(state.shape).toEqual([2, 1, 2]);
-        expect([...state.dataSync()]).toEqual([1 / 8, -1 / 4, 1 / 2, 0]);
-        expect([...energies.dataSync()]).toEqual([2.5, 8, 0.625, 2, 0.15625, 0.5]);
+  test("may return the states as its slope, of any leading shape", async () => {
+    await expectNoLeak(async () => {
+      const bowl = (v: tf.Tensor2D) => ({
+        energy: tf.mul(tf.sum(tf.square(v), 1), 0.5),
+        slope: v,
       });
+      const found = await descendEnergy(bowl, [[[1, -2]], [[4, 0]]], { depth: 3, alpha: 0.5 });
+      const { state, energies } = found;
+      expect(state.shape).toEqual([2, 1, 2]);
+      expect([...state.dataSync()]).toEqual([1 / 8, -1 / 4, 1 / 2, 0]);
+      expect([...energies.dataSync()]).toEqual([2.5, 8, 0.625, 2, 0.15625, 0.5]);
+      tf.dispose({ ...found });
     });
   });
 
-  test("says what does not fit, and leaves nothing behind", () => {
-    expectNoLeak(() => {
+  test("says what does not fit, and leaves nothing behind", async () => {
+    await expectNoLeak(async () => {
       const wrong = (v: tf.Tensor2D) => ({ energy: tf.sum(tf.square(v)), slope: tf.clone(v) });
-      expect(() => descendEnergy(wrong, [[1, 2]], { depth: 2 })).toThrow(
+      await expect(descendEnergy(wrong, [[1, 2]], { depth: 2 })).rejects.toThrow(
         "The energy of an energy of your own: expected the shape [1] for these states, found []. Return one energy for each of them.",
       );
       const right = (v: tf.Tensor2D) => ({ energy: tf.sum(tf.square(v), 1), slope: tf.clone(v) });
-      expect(() => descendEnergy(right, [[1, 2]], { depth: 0 })).toThrow(
+      await expect(descendEnergy(right, [[1, 2]], { depth: 0 })).rejects.toThrow(
         "a whole number from 1 up",
       );
     });

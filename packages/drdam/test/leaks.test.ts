@@ -16,13 +16,13 @@ const QUERY = [0.5, 0.4];
 beforeAll(() => useBackend("cpu"));
 
 test.each(["gaussian", "orthogonal", "structured"] as const)("with %s features", async (family) => {
-  const ran = await expectNoLeakOnFailure(() => {
+  const ran = await expectNoLeakOnFailure(async () => {
     using drdam = makeDrdam({ D: 2, Y: 40, beta: 4, key: key(0), family });
     drdam.energy(QUERY, PATTERNS).dispose();
     drdam.rfApproxSim(QUERY, [0.1, 0.2]).dispose();
     const T = drdam.distMemories(PATTERNS);
     try {
-      tf.dispose([{ ...drdam.rfApproxEnergyDescent(QUERY, T, { depth: 3 }) }]);
+      tf.dispose([{ ...(await drdam.rfApproxEnergyDescent(QUERY, T, { depth: 3 })) }]);
     } finally {
       T.dispose();
     }

@@ -59,8 +59,8 @@ describe.each(NODE_BACKENDS)("the notebook on %s", (backend) => {
 
   test.each(ENGINES)("prints the divergences of ten queries, with %s", async (engine) => {
     const steps = { depth: 10, alpha: 0.1 };
-    const exact = drdam.energyDescent(tens, patterns, steps);
-    const approx = drdam.rfApproxEnergyDescent(tens, T, { ...steps, engine });
+    const exact = await drdam.energyDescent(tens, patterns, steps);
+    const approx = await drdam.rfApproxEnergyDescent(tens, T, { ...steps, engine });
     const ends = [await exact.state.data(), await approx.state.data()].map((flat) =>
       rowsOf(Float32Array.from(flat), D),
     );
@@ -82,8 +82,8 @@ describe.each(NODE_BACKENDS)("the earlier notebook on %s", (backend) => {
     using drdam = makeDrdam(options);
     const T = drdam.kernelizeMemories(patterns);
     const first = queries.slice(0, options.D);
-    const exact = drdam.recall(first, patterns, { depth: 100, alpha: 1 });
-    const approx = drdam.kernelRecall(first, T, { depth: 100, alpha: 1, engine });
+    const exact = await drdam.recall(first, patterns, { depth: 100, alpha: 1 });
+    const approx = await drdam.kernelRecall(first, T, { depth: 100, alpha: 1, engine });
     const a = Array.from(await exact.state.data());
     const b = await approx.state.data();
     const off = a.reduce((sum, v, d) => sum + Math.abs(v - b[d]), 0);

@@ -67,8 +67,8 @@ async function measure(
   const queries = tf.tensor2d(given.queries, [QUERIES, D]);
   const T = memory.distMemories(patterns);
   const first = tf.slice(queries, [0, 0], [SHOWN, D]);
-  const exactEnd = memory.energyDescent(first, patterns, STEPS);
-  const approxEnd = memory.rfApproxEnergyDescent(first, T, STEPS);
+  const exactEnd = await memory.energyDescent(first, patterns, STEPS);
+  const approxEnd = await memory.rfApproxEnergyDescent(first, T, STEPS);
   const ends = [await read(exactEnd.state), await read(approxEnd.state)];
   const exact = await read(memory.energy(queries, patterns));
   const approx = await read(memory.rfApproxEnergy(queries, T));
@@ -136,8 +136,8 @@ async function boundOf(
   const alpha = largestStep({ beta: BETA, K, depth, stepConstant });
   const steps = { depth, alpha, returnGrads: true };
   const ends = [
-    memory.energyDescent(first, patterns, steps),
-    memory.rfApproxEnergyDescent(first, T, steps),
+    await memory.energyDescent(first, patterns, steps),
+    await memory.rfApproxEnergyDescent(first, T, steps),
   ];
   // Steps so small are lost in a float32 state, so they are added up here.
   const moves = await Promise.all(ends.map((end) => read(end.grads!)));

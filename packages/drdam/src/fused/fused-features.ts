@@ -31,6 +31,8 @@ export class FusedFeatures {
   readonly #features: Features;
   readonly #rows: Rows;
   readonly #instance: Instance;
+  /** What was taken in last; null before. */
+  memory: ArrayLike<number> | null = null;
   /** Whether the memory can be held in float32. */
   #isServed = true;
 
@@ -44,6 +46,7 @@ export class FusedFeatures {
   /** Takes in the memory `T`, `[2Y]`; before, it is 0. */
   load(T: ArrayLike<number>): void {
     this.#rows.load(this.#instance.numbers, T);
+    this.memory = T;
     this.#isServed = true;
     for (let i = 0; i < T.length; i++) this.#isServed &&= Math.abs(T[i]) <= LARGEST_ENTRY;
   }

@@ -1,6 +1,6 @@
 // Gradient descent on an energy, a fixed number of steps, on any backend.
 
-import { makeProgram } from "@hamlet/core";
+import { makeProgram, type Progress, type Signal, type Turn } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
@@ -19,6 +19,10 @@ export interface DescentOptions {
   readonly returnGrads?: boolean;
   /** Entries of a state that are held, `[D]`, by not being 0; default none. Borrowed. */
   readonly clampIdxs?: tf.TensorLike | tf.Tensor;
+  /** Called after every step. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the descent, which then throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /** What a descent returns; the tensors are the caller's. `…` are the axes of the queries before the last. */
@@ -90,14 +94,19 @@ export function featureFunction(
   const { Y, beta } = description;
   const { plan, states, data } = featureEnergy(description, eps);
   const program = makeProgram(plan);
-  const halves = [tf.slice(T, 0, Y), tf.slice(T, Y, Y)];
-  program.bind(
-    "load",
-    new Map([
-      [data["first"], halves[0]],
-      [data["second"], halves[1]],
-    ]),
-  );
+  const halves = tf.tidy(() => [tf.slice(T, 0, Y), tf.slice(T, Y, Y)]);
+  try {
+    program.bind(
+      "load",
+      new Map([
+        [data["first"], halves[0]],
+        [data["second"], halves[1]],
+      ]),
+    );
+  } catch (error) {
+    tf.dispose(halves);
+    throw error;
+  }
   return {
     at(v) {
       const inputs = featureInputs(v, { states, projection, beta });
@@ -131,13 +140,14 @@ export function arrayFunction(
   const { D, beta } = features.description;
   const memory = T.dataSync<"float32">();
   const loops = floatLoops(features, memory);
-  fused?.load(memory);
   let gradients = new Float64Array(0);
   return {
     at(states) {
       const [B] = states.shape;
       const v = states.dataSync<"float32">();
       if (gradients.length !== v.length) gradients = new Float64Array(v.length);
+      // Another descent may have had its turn.
+      if (fused !== null && fused.memory !== memory) fused.load(memory);
       const kernelSums = fused?.kernelSums(v, gradients) ?? loops(v, gradients);
       const slope = new Float32Array(v.length);
       for (const [b, h] of kernelSums.entries()) {
@@ -172,8 +182,16 @@ function floatLoops(features: Features, memory: Float32Array) {
   };
 }
 
-/** Takes `depth` steps from `start`. Call it inside a tidy. */
-export function descend(
+/** Where a descent led; the tensors are the caller's. */
+interface Descended {
+  readonly state: tf.Tensor2D;
+  readonly energies: tf.Tensor;
+  readonly grads: tf.Tensor | null;
+  readonly clipped: tf.Tensor;
+}
+
+/** Takes `depth` steps from `start`, which is borrowed. */
+export async function descend(
   energy: EnergyFunction,
   start: tf.Tensor2D,
   options: {
@@ -183,38 +201,49 @@ export function descend(
     /** 1 where entries are free, 0 where they are held, `[D]`. */
     readonly free: tf.Tensor1D | null;
     readonly eps: number;
+    readonly turn: Turn;
+    readonly onProgress?: ((progress: Progress) => void) | undefined;
   },
-): { state: tf.Tensor2D; energies: tf.Tensor; grads: tf.Tensor | null; clipped: tf.Tensor } {
-  const { depth, alpha, returnGrads, free, eps } = options;
+): Promise<Descended> {
+  const { depth, alpha, returnGrads, free, eps, turn, onProgress } = options;
   const energies: tf.Tensor[] = [];
   const grads: tf.Tensor[] = [];
   let clipped: tf.Tensor | null = null;
   let state = start;
-  for (let step = 0; step < depth; step++) {
-    const moment = tf.tidy(() => {
-      const { energy: value, slope, kernelSum } = energy.at(state);
-      const grad = free === null ? slope : tf.mul(slope, free);
-      const cut =
-        step > 0
-          ? []
-          : [
-              kernelSum === null
-                ? tf.zerosLike(value)
-                : tf.cast(tf.lessEqual(kernelSum, eps), "float32"),
-            ];
-      return [tf.sub(state, tf.mul(grad, alpha)), value, ...cut, ...(returnGrads ? [grad] : [])];
-    });
-    const [next, value] = moment;
-    if (step === 0) clipped = moment[2];
-    else state.dispose();
-    if (returnGrads) grads.push(moment.at(-1)!);
-    energies.push(value);
-    state = next as tf.Tensor2D;
+  try {
+    for (let step = 0; step < depth; step++) {
+      await turn();
+      const moment = tf.tidy(() => {
+        const { energy: value, slope, kernelSum } = energy.at(state);
+        const grad = free === null ? slope : tf.mul(slope, free);
+        const cut = step > 0 ? [] : [cutAt(kernelSum, value, eps)];
+        return [tf.sub(state, tf.mul(grad, alpha)), value, ...cut, ...(returnGrads ? [grad] : [])];
+      });
+      const [next, value] = moment;
+      if (step === 0) clipped = moment[2];
+      else state.dispose();
+      if (returnGrads) grads.push(moment.at(-1)!);
+      energies.push(value);
+      state = next as tf.Tensor2D;
+      onProgress?.({ done: step + 1, of: depth });
+    }
+    const [path, slopes] = tf.tidy(() => [
+      tf.stack(energies),
+      ...(returnGrads ? [tf.stack(grads)] : []),
+    ]);
+    return { state, energies: path, grads: slopes ?? null, clipped: clipped! };
+  } catch (error) {
+    if (state !== start) state.dispose();
+    clipped?.dispose();
+    throw error;
+  } finally {
+    tf.dispose([energies, grads]);
   }
-  return {
-    state,
-    energies: tf.stack(energies),
-    grads: returnGrads ? tf.stack(grads) : null,
-    clipped: clipped!,
-  };
+}
+
+/** 1 where the kernel sum is below what its logarithm is cut at; an exact energy never is. */
+function cutAt(kernelSum: tf.Tensor | null, energy: tf.Tensor, eps: number): tf.Tensor {
+  return kernelSum === null
+    ? tf.zerosLike(energy)
+    : tf.cast(tf.lessEqual(kernelSum, eps), "float32");
 }

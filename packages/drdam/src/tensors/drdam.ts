@@ -10,7 +10,6 @@ import {
   arrayFunction,
   type DescentOptions,
   type DescentResult,
-  type EnergyFunction,
   exactFunction,
   featureFunction,
   featureInputs,
@@ -69,9 +68,9 @@ export interface DrDAM {
   /** The distributed memory `T = Σₘ Φ(ξₘ)`, `[2Y]`. */
   distMemories(memories: Input): tf.Tensor1D;
   /** Descends the exact energy. */
-  energyDescent(q: Input, memories: Input, options?: DescentOptions): DescentResult;
+  energyDescent(q: Input, memories: Input, options?: DescentOptions): Promise<DescentResult>;
   /** Descends the energy by features. */
-  rfApproxEnergyDescent(q: Input, T: Input, options?: ApproxDescentOptions): DescentResult;
+  rfApproxEnergyDescent(q: Input, T: Input, options?: ApproxDescentOptions): Promise<DescentResult>;
   /** The earlier notebook's name of {@link rfApproxSim}. */
   kernelSim(x: Input, y: Input): tf.Tensor;
   /** The earlier notebook's name of {@link rfApproxEnergy}. */
@@ -79,9 +78,9 @@ export interface DrDAM {
   /** The earlier notebook's name of {@link distMemories}. */
   kernelizeMemories(memories: Input): tf.Tensor1D;
   /** The earlier notebook's name of {@link energyDescent}. */
-  recall(q: Input, memories: Input, options?: DescentOptions): DescentResult;
+  recall(q: Input, memories: Input, options?: DescentOptions): Promise<DescentResult>;
   /** The earlier notebook's name of {@link rfApproxEnergyDescent}. */
-  kernelRecall(q: Input, T: Input, options?: ApproxDescentOptions): DescentResult;
+  kernelRecall(q: Input, T: Input, options?: ApproxDescentOptions): Promise<DescentResult>;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -94,7 +93,7 @@ export interface DrDAM {
  * @example
  * using drdam = makeDrdam({ D: 30, Y: 10_000, beta: 25, key: key(0) });
  * const T = drdam.distMemories(memories);
- * const { state } = drdam.rfApproxEnergyDescent(query, T, { depth: 100 });
+ * const { state } = await drdam.rfApproxEnergyDescent(query, T, { depth: 100 });
  */
 export function makeDrdam(options: FeatureOptions): DrDAM {
   return new RandomFeatureMemory(makeFeatures(options));
@@ -198,27 +197,36 @@ class RandomFeatureMemory implements DrDAM {
     });
   }
 
-  energyDescent(q: Input, memories: Input, options: DescentOptions = {}): DescentResult {
-    return this.#run(() => {
-      const exact = exactFunction(memoriesOf(memories, this.D), this.beta);
-      return this.#descend(exact, q, { ...options, eps: DEFAULT_EPS });
-    });
+  async energyDescent(
+    q: Input,
+    memories: Input,
+    options: DescentOptions = {},
+  ): Promise<DescentResult> {
+    this.#assertAlive();
+    const exact = (owned: tf.Tensor[]) => {
+      const rows = tf.tidy(() => tf.clone(memoriesOf(memories, this.D)));
+      owned.push(rows);
+      return exactFunction(rows, this.beta);
+    };
+    return await descentOf(exact, q, { ...options, D: this.D, eps: DEFAULT_EPS });
   }
 
-  rfApproxEnergyDescent(q: Input, T: Input, options: ApproxDescentOptions = {}): DescentResult {
+  async rfApproxEnergyDescent(
+    q: Input,
+    T: Input,
+    options: ApproxDescentOptions = {},
+  ): Promise<DescentResult> {
+    this.#assertAlive();
     const { eps = DEFAULT_EPS, engine = this.#usualEngine() } = options;
-    return this.#run(() => {
-      const settings = { T: vectorOf(T, this.Tdim, "T"), eps: positive("eps", eps) };
-      const approx =
-        engine === "tensors"
-          ? featureFunction(this.features, this.#projection, settings)
-          : arrayFunction(
-              this.features,
-              settings,
-              engine === "fused" ? this.#fusedFeatures() : null,
-            );
-      return this.#descend(approx, q, { ...options, eps });
-    });
+    const approx = (owned: tf.Tensor[]) => {
+      const own = tf.tidy(() => tf.clone(vectorOf(T, this.Tdim, "T")));
+      owned.push(own);
+      const settings = { T: own, eps: positive("eps", eps) };
+      if (engine === "tensors") return featureFunction(this.features, this.#projection, settings);
+      const fused = engine === "fused" ? this.#fusedFeatures() : null;
+      return arrayFunction(this.features, settings, fused);
+    };
+    return await descentOf(approx, q, { ...options, D: this.D, eps });
   }
 
   kernelSim(x: Input, y: Input): tf.Tensor {
@@ -233,11 +241,11 @@ class RandomFeatureMemory implements DrDAM {
     return this.distMemories(memories);
   }
 
-  recall(q: Input, memories: Input, options: DescentOptions = {}): DescentResult {
+  recall(q: Input, memories: Input, options: DescentOptions = {}): Promise<DescentResult> {
     return this.energyDescent(q, memories, options);
   }
 
-  kernelRecall(q: Input, T: Input, options: ApproxDescentOptions = {}): DescentResult {
+  kernelRecall(q: Input, T: Input, options: ApproxDescentOptions = {}): Promise<DescentResult> {
     return this.rfApproxEnergyDescent(q, T, options);
   }
 
@@ -262,10 +270,13 @@ class RandomFeatureMemory implements DrDAM {
   }
 
   #run<Result extends tf.TensorContainer>(body: () => Result): Result {
-    if (this.#disposed) {
-      throw new HamError("drdam/disposed", "This DrDAM was disposed and cannot be used any more.");
-    }
+    this.#assertAlive();
     return tf.tidy(body);
+  }
+
+  #assertAlive(): void {
+    if (!this.#disposed) return;
+    throw new HamError("drdam/disposed", "This DrDAM was disposed and cannot be used any more.");
   }
 
   /** `Φ` of states `[B, D]`, `[B, 2Y]`. */
@@ -286,15 +297,6 @@ class RandomFeatureMemory implements DrDAM {
   /** Sums `[B, 2Y]` over its rows in two stages: one running float32 total would lose digits. */
   #longSum(values: tf.Tensor): tf.Tensor {
     return tf.sum(tf.sum(tf.reshape(values, [-1, 2, this.Y]), 2), 1);
-  }
-
-  #descend(
-    energy: EnergyFunction,
-    q: Input,
-    options: DescentOptions & { readonly eps: number },
-  ): DescentResult & tf.TensorContainerObject {
-    using owned = disposable(energy);
-    return descentOf(owned, q, { ...options, D: this.D });
   }
 }
 

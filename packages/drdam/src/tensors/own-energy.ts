@@ -1,5 +1,6 @@
 // Descents of any energy: those of a DrDAM, and one of the caller's own.
 
+import { makeTurn } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -28,51 +29,69 @@ export type OwnEnergy = (states: tf.Tensor2D) => {
  * `drdam/bad-setting`.
  * @example
  * const bowl = (v) => ({ energy: tf.sum(tf.square(v), 1).div(2), slope: v });
- * const { state, energies } = descendEnergy(bowl, query, { depth: 100, alpha: 0.1 });
+ * const { state, energies } = await descendEnergy(bowl, query, { depth: 100, alpha: 0.1 });
  */
-export function descendEnergy(
+export async function descendEnergy(
   energy: OwnEnergy,
   q: Input,
   options: DescentOptions = {},
-): DescentResult {
-  return tf.tidy(() => {
-    const start = q instanceof tf.Tensor ? q : tf.tensor(q);
-    const D = start.shape.at(-1) ?? 0;
-    const at = (states: tf.Tensor2D) => {
-      const { energy: value, slope } = energy(states);
-      assertShape("energy", value, [states.shape[0]]);
-      assertShape("slope", slope, states.shape);
-      // The states themselves may be the slope, and go before it does.
-      const own = slope === states ? tf.clone(slope) : slope;
-      return { energy: value, slope: own, kernelSum: null };
-    };
-    return descentOf({ at, dispose: () => undefined }, start, { ...options, D, eps: DEFAULT_EPS });
-  });
+): Promise<DescentResult> {
+  const D = lastAxis(q);
+  const at = (states: tf.Tensor2D) => {
+    const { energy: value, slope } = energy(states);
+    assertShape("energy", value, [states.shape[0]]);
+    assertShape("slope", slope, states.shape);
+    // The states themselves may be the slope, and go before it does.
+    const own = slope === states ? tf.clone(slope) : slope;
+    return { energy: value, slope: own, kernelSum: null };
+  };
+  const make = () => ({ at, dispose: () => undefined });
+  return await descentOf(make, q, { ...options, D, eps: DEFAULT_EPS });
 }
 
-/** A descent of states `[…, D]`. Call it inside a tidy. */
-export function descentOf(
-  energy: EnergyFunction,
+function lastAxis(q: Input): number {
+  return tf.tidy(() => (q instanceof tf.Tensor ? q : tf.tensor(q)).shape.at(-1) ?? 0);
+}
+
+/** A descent of states `[…, D]` on an energy that is made for it, from what is alive until its end. */
+export async function descentOf(
+  make: (owned: tf.Tensor[]) => EnergyFunction,
   q: Input,
   options: DescentOptions & { readonly eps: number; readonly D: number },
-): DescentResult & tf.TensorContainerObject {
-  const { depth = 1000, alpha = 0.1, returnGrads = false, clampIdxs, eps, D } = options;
+): Promise<DescentResult> {
+  const { depth = 1000, alpha = 0.1, returnGrads = false, clampIdxs, eps, D, onProgress } = options;
   if (!Number.isSafeInteger(depth) || depth < 1) {
     throw badSetting("depth", "a whole number from 1 up", depth);
   }
-  const { states, leading } = statesOf(q, D, "q");
-  const held = clampIdxs === undefined ? null : vectorOf(clampIdxs, D, "clampIdxs");
-  const free = held === null ? null : tf.cast<tf.Tensor1D>(tf.equal(held, 0), "float32");
-  const settings = { depth, alpha: positive("alpha", alpha), returnGrads, free, eps };
-  const { state, energies, grads, clipped } = descend(energy, states, settings);
-  return {
-    state: withLeading(state, leading, { after: [D] }),
-    energies: withLeading(energies, leading, { before: [depth] }),
-    ...(grads !== null && {
-      grads: withLeading(grads, leading, { before: [depth], after: [D] }),
-    }),
-    clipped: withLeading(clipped, leading),
-  };
+  let leading: readonly number[] = [];
+  const owned = tf.tidy(() => {
+    const start = statesOf(q, D, "q");
+    ({ leading } = start);
+    const held = clampIdxs === undefined ? null : vectorOf(clampIdxs, D, "clampIdxs");
+    const free = held === null ? [] : [tf.cast(tf.equal(held, 0), "float32")];
+    return [tf.clone(start.states), ...free];
+  });
+  const [start, free = null] = owned as [tf.Tensor2D, tf.Tensor1D?];
+  let energy: EnergyFunction | null = null;
+  try {
+    const settings = { depth, alpha: positive("alpha", alpha), returnGrads, free, eps };
+    energy = make(owned);
+    const turn = makeTurn(options.signal);
+    const found = await descend(energy, start, { ...settings, turn, onProgress });
+    const { state, energies, grads, clipped } = found;
+    owned.push(state, energies, clipped, ...(grads === null ? [] : [grads]));
+    const shaped = tf.tidy(() => [
+      withLeading(state, leading, { after: [D] }),
+      withLeading(energies, leading, { before: [depth] }),
+      withLeading(clipped, leading),
+      ...(grads === null ? [] : [withLeading(grads, leading, { before: [depth], after: [D] })]),
+    ]);
+    const [states, path, cut, slopes] = shaped;
+    return { state: states, energies: path, ...(slopes && { grads: slopes }), clipped: cut };
+  } finally {
+    energy?.dispose();
+    tf.dispose(owned);
+  }
 }
 
 /** @throws HamError `drdam/bad-setting` unless the value is a number above 0. */
