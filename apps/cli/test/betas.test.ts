@@ -27,7 +27,7 @@ test.each([0.1, 1, 7])("at β = %d of diffusion its memory is theirs at rbfBeta(
   );
 });
 
-test("and so is the memory of a model with lse_euclid", async () => {
+test("and so is the memory of a model that writes its kernel with ½β", async () => {
   const beta = 1.3;
   const list = (values: Iterable<unknown>) => `[${[...values].join(", ")}]`;
   const rows = Array.from({ length: K }, (_, k) => list(patterns.slice(k * D, (k + 1) * D)));
