@@ -10,6 +10,7 @@ const COARSE = 1.5 * 2 ** 26;
 const FINE = 1.5 * 2 ** -4;
 /** Up to this total, and this many terms, every sum is exact. */
 export const LARGEST_TOTAL = 2 ** 26;
+/** See {@link LARGEST_TOTAL}: so many terms at most. */
 export const MOST_TERMS = 2 ** 24;
 
 /** Many exact sums side by side: `high[i] + low[i]`. */
