@@ -51,7 +51,7 @@ export function make(root: string, kind: string | undefined, name: string | unde
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return { written: [...written.keys()], changed: [...changed.keys()], next: road.next };
+  return { written: [...written.keys()], changed: [...changed.keys()], next: road.next.map(spell) };
 }
 
 /** Writes a name in the ways that the templates ask for. */

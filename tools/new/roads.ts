@@ -71,7 +71,8 @@ export const ROADS: Readonly<Record<string, Road>> = {
     next: [
       "pnpm fix",
       "pnpm vitest run apps/cli/test/command-line.test.ts apps/cli/test/exit-codes.test.ts apps/cli/test/cases/command.test.ts",
-      "a section in apps/docs/src/content/docs/reference/command-line.md",
+      "a section ### `ham __kebab__ FILE` in apps/docs/src/content/docs/reference/command-line.md",
+      "node tools/generate-command-page.ts",
       CHANGESET,
     ],
   },
@@ -93,7 +94,7 @@ export const ROADS: Readonly<Record<string, Road>> = {
         text: ", __camel__",
       },
       {
-        file: "packages/dsl/src/3-lower/solver.ts",
+        file: "packages/dsl/src/2-lower/solver.ts",
         before: / {2}\["async", /,
         text: '  ["__snake__", { moves: "smooth", explicit: true, options: [DT] }],\n',
       },
@@ -108,7 +109,7 @@ export const ROADS: Readonly<Record<string, Road>> = {
   diagnostic: {
     style: "snake",
     files: {
-      "rule.ts.txt": "packages/dsl/src/2-check/rules/__kebab__.ts",
+      "rule.ts.txt": "packages/dsl/src/rules/__kebab__.ts",
       "invalid.ham.txt": "packages/dsl/test/fixtures/invalid/__snake__/first.ham",
       "expected.txt": "packages/dsl/test/fixtures/invalid/__snake__/first.expected.txt",
       "valid.ham.txt": "packages/dsl/test/fixtures/valid/__snake__/first.ham",
@@ -120,16 +121,16 @@ export const ROADS: Readonly<Record<string, Road>> = {
         text: '  __CODE__: "__snake__",\n',
       },
       {
-        file: "packages/dsl/src/3-lower/blocks.ts",
+        file: "packages/dsl/src/2-lower/blocks.ts",
         before: /import type \{ Span \}/,
-        text: 'import { __camel__ } from "../2-check/rules/__kebab__.ts";\n',
+        text: 'import { __camel__ } from "../rules/__kebab__.ts";\n',
       },
       {
-        file: "packages/dsl/src/3-lower/blocks.ts",
+        file: "packages/dsl/src/2-lower/blocks.ts",
         before: / {4}warnIsolated\(model/,
         text: "    warn__Pascal__(model, file);\n",
       },
-      { file: "packages/dsl/src/3-lower/blocks.ts", before: null, text: "check.ts.txt" },
+      { file: "packages/dsl/src/2-lower/blocks.ts", before: null, text: "check.ts.txt" },
     ],
     next: [
       "pnpm fix",
