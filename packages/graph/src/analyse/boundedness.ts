@@ -5,7 +5,8 @@
 // x̂ is bounded; and if L is finite everywhere, its transform grows faster than any multiple of
 // |x̂|. A term cannot pull the energy below every bound when it falls strictly slower than the
 // layers it touches rise: Σ aᵢ/qᵢ < 1 for every monomial Π |x̂ᵢ|^aᵢ of its fall (Young). What rises in
-// a layer beside its own energy, such as a weight decay Σ x̂², holds it too.
+// a layer beside its own energy, such as a weight decay Σ x̂², holds it too. A Lagrangian that has no
+// value everywhere, such as −log x, says nothing about its transform.
 
 import { dependsOn } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
@@ -34,7 +35,10 @@ export type Boundedness =
   | {
       readonly status: "unknown";
       readonly confinements: readonly Confinement[];
-      /** The term that may fall too fast; null when a Lagrangian is not known to be convex. */
+      /**
+       * The term that may fall too fast; null when a Lagrangian is to blame, which is not known to be
+       * convex or has no value everywhere.
+       */
       readonly term: Term | null;
       /** The layers that it may run away in. */
       readonly neurons: readonly Neuron[];
@@ -55,8 +59,13 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
   const parts = graph.terms.flatMap((term) =>
     addendsOf(term.energy, layers).map((part) => ({ term, part })),
   );
+  const curvature = (neuron: Neuron) =>
+    curvatureOf(neuron.lagrangian, neuron.state, facts).curvature;
+  const isConvex = (neuron: Neuron) =>
+    neuron.assumed?.includes("convex") === true ||
+    ["constant", "affine", "convex"].includes(curvature(neuron));
   const confinements = graph.neurons.map((neuron) => {
-    const own = confinementOf(neuron, range, facts);
+    const own = confinementOf(neuron, { range, facts, isConvex: isConvex(neuron) });
     const rises = parts.map(({ part }) => riseOf(part, neuron.activation, range));
     return { ...own, exponent: Math.max(own.exponent, ...rises) };
   });
@@ -70,14 +79,17 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
       const { exponent } = free.get(tensor)!;
       return total + (a === 0 ? 0 : exponent === 0 ? Infinity : a / exponent);
     }, 0) >= 1;
-  const bent = graph.neurons.filter(
-    ({ leak, lagrangian, state, assumed }) =>
-      leak &&
-      assumed?.includes("convex") !== true &&
-      !["affine", "convex"].includes(curvatureOf(lagrangian, state, facts).curvature),
-  );
+  const bent = graph.neurons.filter((neuron) => neuron.leak && !isConvex(neuron));
   if (bent.length > 0) {
     return { status: "unknown", confinements, term: null, neurons: bent, fall: null };
+  }
+  const partial = confinements.find(
+    ({ neuron, bounded }) => neuron.leak && !bounded && !hasValueEverywhere(neuron, facts),
+  )?.neuron;
+  if (partial !== undefined) {
+    // With a value at some y alone, ⟨x, x̂⟩ − L(x) ≥ ⟨y, x̂⟩ − L(y) for a convex L, and no more.
+    const fall = new Map([[partial.activation, 1]]);
+    return { status: "unknown", confinements, term: null, neurons: [partial], fall };
   }
   for (const { term, part } of parts) {
     const { down } = growthOf(part, (tensor) => free.has(tensor), range);
@@ -91,16 +103,29 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
   return { status: "proven", confinements };
 }
 
-function confinementOf(neuron: Neuron, range: Ranges, facts: Facts): Confinement {
+function confinementOf(
+  neuron: Neuron,
+  { range, facts, isConvex }: { range: Ranges; facts: Facts; isConvex: boolean },
+): Confinement {
   const { state, lagrangian, axes, leak, assumed = [] } = neuron;
+  const isWhole = hasValueEverywhere(neuron, facts);
   const { up } = growthOf(lagrangian, (tensor) => tensor === state, range);
-  const degree = up?.reduce((most, monomial) => Math.max(most, monomial.get(state) ?? 0), 0);
+  const degree = isWhole
+    ? up?.reduce((most, monomial) => Math.max(most, monomial.get(state) ?? 0), 0)
+    : undefined;
   // Where a clamp holds the layer, its activation does not move at all.
   const inRange = isBounded(range(gradient(lagrangian, state, indicesOf(axes))));
-  const bounded = inRange || assumed.includes("bounded") || (degree !== undefined && degree <= 1);
-  const finite = checkDomains(lagrangian, facts).length === 0;
-  const exponent = degree !== undefined ? degree / (degree - 1) : finite ? SUPERLINEAR : 0;
+  // A convex function that grows no faster than linearly is nowhere steeper than it is far out.
+  const bounded =
+    inRange || assumed.includes("bounded") || (isConvex && degree !== undefined && degree <= 1);
+  const exponent = degree !== undefined ? degree / (degree - 1) : isWhole ? SUPERLINEAR : 0;
   return { neuron, bounded, exponent: leak ? exponent : 0 };
+}
+
+/** Whether every state has a value, as far as that is up to the state. */
+function hasValueEverywhere({ lagrangian, state }: Neuron, facts: Facts): boolean {
+  const states = new Set([state]);
+  return checkDomains(lagrangian, facts).every(({ argument }) => !dependsOn(argument, states));
 }
 
 /** The verdict in one line. */
@@ -116,7 +141,10 @@ export function printBoundedness(verdict: Boundedness): string {
   }
   const { term, neurons, fall } = verdict;
   const layers = neurons.map(({ name }) => name).join(", ");
-  if (term === null) return `unknown: the Lagrangian of ${layers} is not known to be convex`;
+  if (term === null) {
+    const blame = fall === null ? "is not known to be convex" : "may have no value at some states";
+    return `unknown: the Lagrangian of ${layers} ${blame}`;
+  }
   const held = verdict.confinements.filter(({ neuron }) => neurons.includes(neuron));
   if (fall === null && held.every(({ bounded }) => bounded)) {
     return `unknown: "${term.name}" may fall without end at a place that ${layers} comes near to`;

@@ -4,7 +4,9 @@ import type { EnergyGraph, Recall } from "../model/energy-graph.ts";
 import { checkBoundedness, printBoundedness } from "./boundedness.ts";
 import type { ChordTestOptions } from "./chord-test.ts";
 import { checkConvexity, printConvexity } from "./convexity.ts";
-import { factsOf } from "./range.ts";
+import { isPositive } from "./interval.ts";
+import { jumpingTerm } from "./kinks.ts";
+import { factsOf, makeRanges, type Ranges } from "./range.ts";
 
 /** Claims about a model. Each begins with `proven`, `assumed`, `refuted`, `unknown` or `no`. */
 export interface Certificate {
@@ -32,19 +34,36 @@ export function certify(
   const bent = verdicts
     .filter(([, { status }]) => status === "refuted" || status === "unknown")
     .map(([name]) => name);
+  const range = makeRanges(facts);
   return {
     convex: Object.fromEntries(verdicts.map(([name, verdict]) => [name, printConvexity(verdict)])),
     bounded: printBoundedness(checkBoundedness(graph, facts)),
     monotone: Object.fromEntries(
-      graph.recalls.map((recall) => [recall.name, monotoneText(recall, bent, claimed)]),
+      graph.recalls.map((recall) => {
+        const obstacle = obstacleOf(graph, recall.solver.name, range);
+        return [recall.name, monotoneText(recall, { bent, claimed, obstacle })];
+      }),
     ),
   };
 }
 
+/** What may send a recall uphill that goes where slopes lead it, or null. */
+function obstacleOf(graph: EnergyGraph, solver: string, range: Ranges): string | null {
+  const hasSteps = solver === "euler" || solver === "heun" || solver === "rk4";
+  if (!hasSteps && solver !== "alternate") return null;
+  const backwards = graph.neurons.find(({ tau }) => hasSteps && !isPositive(range(tau)));
+  if (backwards !== undefined) return `the tau of ${backwards.name} is not known to be above 0`;
+  const jumping = jumpingTerm(graph);
+  return jumping === null ? null : `"${jumping.name}" may jump, which no slope tells`;
+}
+
 function monotoneText(
   { schedules, solver }: Recall,
-  bent: readonly string[],
-  claimed: readonly string[],
+  {
+    bent,
+    claimed,
+    obstacle,
+  }: { bent: readonly string[]; claimed: readonly string[]; obstacle: string | null },
 ): string {
   if (schedules.length > 0) {
     const names = schedules.map(({ tensor }) => `\`${tensor.name}\``).join(", ");
@@ -57,6 +76,7 @@ function monotoneText(
   if (bent.length > 0) {
     return `unknown: the Lagrangian of ${bent.join(", ")} is not known to be convex`;
   }
+  if (obstacle !== null) return `unknown: ${obstacle}`;
   const given = claimed.length === 0 ? "" : `, if ${claimed.join(", ")} is convex as assumed`;
   switch (solver.name) {
     case "async":

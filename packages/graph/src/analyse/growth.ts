@@ -60,6 +60,10 @@ function growthOfNode(
       return either([visit(node.whenTrue), visit(node.whenFalse)]);
     case "reduce": {
       const body = visit(node.body);
+      // Of no entries the largest is −∞ and the least ∞.
+      if (node.op !== "sum" && node.op !== "prod" && node.where !== null && moves(node.where)) {
+        return node.op === "min" ? { ...body, up: null } : { ...body, down: null };
+      }
       // A product of n entries has n times their degree, and n is not known here.
       if (node.op !== "prod" || isFixed(body)) return body;
       return { up: null, down: null };
@@ -114,9 +118,10 @@ function growthOfNode(
 
 /** Whether a layer can bring a logarithm, or the base of a negative power, to 0. */
 function hasPole({ op, args: [x, exponent] }: Apply, range: Ranges): boolean {
-  if (op !== "log" && !(op === "pow" && range(exponent).low < 0)) return false;
   const { low, high } = range(x);
-  return low <= 0 && (op === "log" || high >= 0) && moves(x);
+  if (op === "log") return low <= 0 && moves(x);
+  if (op !== "pow" || range(exponent).low >= 0) return false;
+  return low <= 0 && high >= 0 && (moves(x) || moves(exponent));
 }
 
 /** Factors with every x and log x in one, of which more is known than of both: x log x ≥ −1/e. */

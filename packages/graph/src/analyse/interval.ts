@@ -11,15 +11,15 @@ export interface Interval {
   readonly highOpen: boolean;
 }
 
-/** The interval of the given ends, closed unless said otherwise. */
+/** The interval of the given ends, closed unless said otherwise. An end is never −0: 1 over it is not −∞. */
 export function interval(
   low: number,
   high: number,
   { lowOpen = false, highOpen = false } = {},
 ): Interval {
   return {
-    low,
-    high,
+    low: low + 0,
+    high: high + 0,
     lowOpen: lowOpen || !Number.isFinite(low),
     highOpen: highOpen || !Number.isFinite(high),
   };
@@ -61,7 +61,7 @@ export function isBounded({ low, high }: Interval): boolean {
 
 /** −x. */
 export function negated({ low, high, lowOpen, highOpen }: Interval): Interval {
-  return { low: -high, high: -low, lowOpen: highOpen, highOpen: lowOpen };
+  return interval(-high, -low, { lowOpen: highOpen, highOpen: lowOpen });
 }
 
 /** x + y. */

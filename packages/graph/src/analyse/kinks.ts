@@ -1,9 +1,9 @@
 // Where an energy is not smooth: kinks, jumps and flat parts, which its functions tell.
 
-import { dependsOn } from "../expr/depends.ts";
-import type { EnergyGraph } from "../model/energy-graph.ts";
+import { contains, dependsOn } from "../expr/depends.ts";
+import type { EnergyGraph, Term } from "../model/energy-graph.ts";
 import { isCondition, type ScalarFunction } from "../expr/scalar-functions.ts";
-import type { Tensor } from "../expr/types.ts";
+import type { Expr, Tensor } from "../expr/types.ts";
 import { eachPart } from "../expr/parts.ts";
 
 /** Functions with a kink, a jump or a flat part. */
@@ -40,4 +40,28 @@ export function kinksOf({ terms, neurons }: EnergyGraph): string[] {
     return true;
   });
   return [...found].sort();
+}
+
+const JUMPS: ReadonlySet<ScalarFunction> = new Set(["sign", "step", "ceil"]);
+
+/**
+ * The first term that may jump as units move, as its functions tell. No slope knows of a jump, so what
+ * follows slopes may raise it.
+ */
+export function jumpingTerm({ terms, neurons }: EnergyGraph): Term | null {
+  const units = new Set(neurons.map(({ activation }) => activation));
+  const jumps = (node: Expr): boolean => {
+    switch (node.kind) {
+      case "apply":
+        return (JUMPS.has(node.op) || isCondition(node.op)) && dependsOn(node, units);
+      case "select":
+        return dependsOn(node.condition, units);
+      case "reduce":
+      case "softmax":
+        return node.where !== null && dependsOn(node.where, units);
+      default:
+        return false;
+    }
+  };
+  return terms.find(({ energy }) => contains(energy, jumps)) ?? null;
 }

@@ -18,6 +18,7 @@ import {
   neg,
   position,
   pow,
+  reduce,
   sub,
   sum,
   type Tensor,
@@ -29,7 +30,7 @@ import { riseOf } from "../../src/analyse/rise.ts";
 import { law } from "../../../../tools/law.ts";
 
 const [D, K] = [makeDim("D"), makeDim("K")];
-const [i, m] = [makeIndex("i", D), makeIndex("m", K)];
+const [i, j, m] = [makeIndex("i", D), makeIndex("j", D), makeIndex("m", K)];
 const W = makeTensor("W", "param", [D, D]);
 const xi = makeTensor("xi", "data", [K, D]);
 const beta = makeTensor("beta", "const", [], { bound: { op: ">", value: 0 } });
@@ -66,7 +67,6 @@ function verdict(
   return printBoundedness(checkBoundedness(graph));
 }
 
-const j = makeIndex("j", D);
 const quadratic = (v: (index: typeof i) => Expr) =>
   neg(sum([i, j], mul(get(W, [i, j]), v(i), v(j))));
 const overlap = (v: (index: typeof i) => Expr) =>
@@ -262,3 +262,68 @@ test.each(Object.keys(POLES))(
     else if (name !== "v log|v|") expect(text).toBe("proven: v is bounded");
   },
 );
+
+const real = (name: string, op: "<" | "<=" | ">=") =>
+  makeTensor(name, "data", [D], { bound: { op, value: 0 } });
+const [below, most, least] = [real("below", "<"), real("most", "<="), real("least", ">=")];
+
+test.each<[string, LagrangianDefinition, (v: (index: typeof i) => Expr) => Expr, boolean]>([
+  [
+    "the largest of the units that a guard on them lets through",
+    bounded,
+    (v) => reduce("max", [j], v(j), apply("lt", lit(0.5), v(j))),
+    true,
+  ],
+  [
+    "a log-sum-exp over such units",
+    bounded,
+    (v) => logsumexp([j], v(j), apply("lt", lit(0.5), v(j))),
+    true,
+  ],
+  [
+    "a power of data that may be 0",
+    bounded,
+    (v) => neg(sum([i], pow(get(least, [i]), v(i)))),
+    true,
+  ],
+  [
+    "squares over negative data",
+    identity,
+    (v) => sum([i], mul(pow(get(below, [i]), lit(-1)), pow(v(i), lit(2)))),
+    false,
+  ],
+  [
+    "squares over the size of data of one sign, subtracted",
+    identity,
+    (v) => neg(sum([i], mul(pow(apply("abs", get(most, [i])), lit(-1)), pow(v(i), lit(2))))),
+    false,
+  ],
+])("%s is not proven bounded", (_, definition, energy, leak) => {
+  expect(verdict(definition, energy, leak)).toMatch(/^unknown/);
+});
+
+test.each<[string, (x: Expr) => Expr]>([
+  // Its activation x / √(1 − x²) has no bound, although the Lagrangian has one.
+  ["-sqrt(1 - x^2)", (x) => neg(apply("sqrt", sub(lit(1), pow(x, lit(2)))))],
+  // Its own energy is log x − 1, which falls without end.
+  ["-log(x)", (x) => neg(apply("log", x))],
+  // Its own energy is exp(v − 1), which rises in one direction only.
+  ["x log(x)", (x) => mul(x, apply("log", x))],
+])("a layer of %s is not proven bounded, whatever holds it", (_, value) => {
+  const quartic = (v: (index: typeof i) => Expr) => neg(sum([i], pow(v(i), lit(4))));
+  expect(verdict(per("own", value), quartic)).toMatch(/^unknown/);
+  expect(verdict(per("own", value), quartic, false)).toMatch(/^unknown/);
+});
+
+test("the own energy of a layer may fall by itself", () => {
+  const barrier = per("barrier", (x) => neg(apply("log", x)));
+  const still = (v: (index: typeof i) => Expr) => sum([i], apply("tanh", v(i)));
+  expect(verdict(barrier, still)).toBe(
+    "unknown: the Lagrangian of v may have no value at some states",
+  );
+});
+
+test("a wave that is no steeper than a constant far out is steep between", () => {
+  const wavy = per("wavy", (x) => apply("sin", pow(x, lit(2))));
+  expect(verdict(wavy, quadratic, false)).toMatch(/^unknown/);
+});

@@ -3,6 +3,7 @@ import {
   apply,
   certify,
   type EnergyGraph,
+  type Expr,
   get,
   indicesOf,
   lit,
@@ -14,6 +15,8 @@ import {
   pow,
   printCertificate,
   type Recall,
+  reduce,
+  select,
   sum,
   time,
 } from "@hamlet/graph";
@@ -98,4 +101,26 @@ test("a certificate says where it rests on a claim", () => {
     monotone anneal  no: \`beta\` changes while it runs
     "
   `);
+});
+
+test("a recall that follows slopes is not proven to fall where they mislead", () => {
+  const graph = model(1);
+  const settle = (other: Partial<EnergyGraph>) => certify({ ...graph, ...other }).monotone.settle;
+  const [v] = graph.neurons;
+  const tau = get(makeTensor("s", "param"));
+  expect(settle({ neurons: [{ ...v, tau }] })).toBe(
+    "unknown: the tau of v is not known to be above 0",
+  );
+  const jumps = (body: Expr) =>
+    settle({ terms: [...graph.terms, { name: "gate", energy: sum([i], body) }] });
+  const unit = get(v.activation, [i]);
+  for (const body of [
+    apply("step", unit),
+    select(apply("lt", unit, lit(0)), lit(1), lit(0)),
+    mul(unit, apply("le", unit, lit(0.5))),
+    reduce("sum", [j], get(v.activation, [j]), apply("lt", unit, lit(0))),
+  ]) {
+    expect(jumps(body)).toBe('unknown: "gate" may jump, which no slope tells');
+  }
+  expect(jumps(apply("relu", unit))).toBe("proven: for steps that are small enough");
 });
