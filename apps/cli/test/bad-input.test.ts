@@ -143,7 +143,7 @@ test("a misspelt name in --set", async () => {
     {
       "code": 2,
       "message": "error[E0907] unknown_override: this model has nothing called \`btea\` to set
-     --> --set:1:7
+     --> --set btea:1:7
     1 | --set btea=4
       |       ^^^^
       = help: did you mean \`beta\`? Settable here: D (dim), K (dim), beta (const), recall.settle.steps, recall.settle.dt",
@@ -156,7 +156,7 @@ test("a value out of its bounds in --set", async () => {
     {
       "code": 2,
       "message": "error[E0405] value_out_of_bounds: \`beta\` must be > 0
-     --> --set:1:12
+     --> --set beta:1:12
     1 | --set beta=-2
       |            ^^ this is -2
       = note: declared \`beta: real > 0\` at m.ham:4",
@@ -169,7 +169,7 @@ test("a word instead of a number in --set", async () => {
     {
       "code": 2,
       "message": "error[E0404] type_mismatch: \`--set\` needs NAME=NUMBER, but this is \`beta=hot\`
-     --> --set:1:12
+     --> --set beta:1:12
     1 | --set beta=hot
       |            ^^^
       = help: for example \`--set beta=2.5\`",

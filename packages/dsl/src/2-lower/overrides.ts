@@ -37,10 +37,11 @@ export function readOverrides(texts: readonly string[]): Overrides {
     return known;
   };
   for (const text of texts) {
-    const source: SourceFile = { name: "--set", text: `--set ${text}` };
-    sources.push(source);
     const equals = text.indexOf("=");
     const name = (equals < 0 ? text : text.slice(0, equals)).trim();
+    // Each its own name: messages find their text by it.
+    const source: SourceFile = { name: `--set ${name}`.trim(), text: `--set ${text}` };
+    sources.push(source);
     const written = equals < 0 ? "" : text.slice(equals + 1).trim();
     const start = source.text.length - (equals < 0 ? text.length : text.length - equals - 1);
     const span = { start, end: source.text.length };

@@ -31,6 +31,7 @@ import { fitsFloat32, noFiniteValue } from "../rules/no-finite-value.ts";
 import { notConvex } from "../rules/not-convex.ts";
 import { signNeeded } from "../rules/sign-needed.ts";
 import { unboundedEnergy } from "../rules/unbounded-energy.ts";
+import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
 import { reportIdle } from "./idle.ts";
@@ -348,7 +349,15 @@ function reportNoValues(graph: EnergyGraph, written: Written): void {
     if (fitsFloat32(value) || span === undefined) continue;
     noFiniteValue(written.diagnostics, textOf(source.value, written), value, span);
   }
+  reportTaus(graph, known, written);
+  reportSchedules(graph, known, written);
   forEachPart(graph, written, (node, fallback) => {
+    if (node.kind === "lit" && !Number.isFinite(node.value) && fallback !== null) {
+      // What was divided by 0 is one number with it by now.
+      const { text } = written.file.source;
+      const formula = text.slice(fallback.start, fallback.end);
+      noFiniteValue(written.diagnostics, formula, node.value, fallback);
+    }
     if (node.kind !== "apply") return;
     const divisor = node.op === "pow" ? node.args[0] : null;
     const exponent = node.op === "pow" ? node.args[1] : null;
@@ -359,12 +368,41 @@ function reportNoValues(graph: EnergyGraph, written: Written): void {
   });
 }
 
+/** Layers that would stand still, or go uphill. */
+function reportTaus({ neurons }: EnergyGraph, known: Known, written: Written): void {
+  for (const { name, tau } of neurons) {
+    const value = valueOf(tau, known);
+    if (value === null || value > 0) continue;
+    const setting = neuronItem(written, name)?.settings.find((each) => each.kind === "tau");
+    if (setting?.kind !== "tau") continue;
+    const bound = { op: ">", value: 0 } as const;
+    valueOutOfBounds(written.diagnostics, "tau", bound, value, setting.value.span, null);
+  }
+}
+
+/** Schedules that have no number at their beginning, half way or at their end. */
+function reportSchedules({ recalls }: EnergyGraph, known: Known, written: Written): void {
+  for (const { value } of recalls.flatMap(({ schedules }) => schedules)) {
+    const span = written.spanOf(value);
+    const bad = [0, 0.5, 1].find((time) => {
+      const at = valueOf(value, known, time);
+      return at !== null && !fitsFloat32(at);
+    });
+    if (bad === undefined || span === undefined) continue;
+    const found = valueOf(value, known, bad)!;
+    noFiniteValue(written.diagnostics, textOf(value, written), found, span, bad);
+  }
+}
+
+/** The values of consts that follow from the text alone. */
+type Known = ReadonlyMap<Tensor, ArrayLike<number>>;
+
 /** A number that follows from literals, sizes and consts; null where it does not. */
-function valueOf(expr: Expr, tensors: ReadonlyMap<Tensor, ArrayLike<number>>): number | null {
+function valueOf(expr: Expr, tensors: Known, time?: number): number | null {
   const reads = tensorsIn([expr]);
   if (expr.free.length > 0 || [...reads].some((tensor) => !tensors.has(tensor))) return null;
   try {
-    return evaluateScalar(expr, { tensors });
+    return evaluateScalar(expr, { tensors, ...(time === undefined ? {} : { time }) });
   } catch (error) {
     // The size of a dim may be known only with the data.
     if (HamError.isInstance(error)) return null;

@@ -22,12 +22,14 @@ export function noFiniteValue(
   written: string,
   value: number,
   span: Span,
+  time: number | null = null,
 ): void {
   const isNumber = Number.isFinite(value);
+  const when = time === null ? "" : ` at t = ${time}`;
   diagnostics.report("E0611", span, {
     message: isNumber
-      ? `\`${written}\` is too large: models run in float32, which ends at 3.4e38`
-      : `\`${written}\` has no finite value`,
+      ? `\`${written}\` is too large${when}: models run in float32, which ends at 3.4e38`
+      : `\`${written}\` has no finite value${when}`,
     label: label(value),
     help: [
       isNumber
