@@ -102,3 +102,14 @@ test("the plane of memories holds their largest differences", () => {
   expect(Math.hypot(x, y)).toBeCloseTo(2, 9);
   stateAt(plane, x, y).forEach((entry, d) => expect(entry).toBeCloseTo(memories[8 + d], 9));
 });
+
+test("an energy without a finite value anywhere is said to be one", async () => {
+  bench.writeArray("w.npy", { shape: [2], data: Float32Array.of(1, 2) });
+  bench.write(
+    "pole.ham",
+    'ham 1\ndim D\ndata w: [D] from "w.npy"\nneuron v: [D] as tanh\nenergy e = -sum[i] v[i] * w[i] / (D - 2)\n',
+  );
+  const { code, stderr } = await bench.inProcess(["landscape", "pole.ham"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("no finite value anywhere in this plane");
+});

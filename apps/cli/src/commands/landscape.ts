@@ -112,6 +112,12 @@ async function survey(
   try {
     // The points of a contour stand in the middle of its cells.
     const { energies } = await valuesAt(field, statesOf(grid(points)));
+    if (!energies.some(Number.isFinite)) {
+      throw new CommandError(
+        EXIT.failed,
+        "the energy has no finite value anywhere in this plane, so there is nothing to draw. `ham run` says which part of it has none.",
+      );
+    }
     bar.advance(0.4, "energies");
     const corners = grid(ARROWS);
     const { velocities } = await valuesAt(field, statesOf(corners));
