@@ -1,7 +1,8 @@
 // `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a memory in a file.
 
-import { key, writeNpy } from "@hamlet/core";
-import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
+import { inTurns, key, makeTurn, writeNpy } from "@hamlet/core";
+import { addProduct } from "@hamlet/core/numbers";
+import { hebb, pseudoInverse, type StoredPatterns, storkey, unlearn } from "@hamlet/ham";
 import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
@@ -114,7 +115,7 @@ async function storeCouplings(
     flags.unlearn === undefined
       ? learned
       : await unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
-  const stable = countStable(weights, patterns.data, D);
+  const stable = await countStable(weights, patterns);
   // A model reads its data as float32.
   const data = new Float32Array(weights);
   await writeFileAtomically(out, writeNpy({ shape: [D, D], dtype: "float32", data }));
@@ -126,19 +127,32 @@ async function storeCouplings(
   return EXIT.ok;
 }
 
+/** Patterns that are multiplied at a time. */
+const AT_ONCE = 1024;
+
 /** Patterns of which no unit wants to flip alone. */
-function countStable(weights: Float64Array, patterns: ArrayLike<number>, size: number): number {
+async function countStable(
+  weights: Float64Array,
+  { shape: [K, D], data }: StoredPatterns,
+): Promise<number> {
+  const turn = makeTurn();
+  const patterns = new Float64Array(data);
+  const others = weights.slice();
+  for (let i = 0; i < D; i++) others[i * D + i] = 0;
+  const couplings = { data: others, row: D, depth: 1 };
   let stable = 0;
-  for (let from = 0; from < patterns.length; from += size) {
-    let holds = true;
-    for (let i = 0; i < size && holds; i++) {
-      let field = 0;
-      for (let j = 0; j < size; j++) {
-        if (j !== i) field += weights[i * size + j] * patterns[from + j];
-      }
-      holds = field * patterns[from + i] >= 0;
+  for (let from = 0; from < K; from += AT_ONCE) {
+    const rows = Math.min(AT_ONCE, K - from);
+    const fields = new Float64Array(rows * D);
+    const some = { data: patterns, offset: from * D, row: D, depth: 1 };
+    const sizes = { rows, columns: D, depth: D };
+    await inTurns(addProduct({ data: fields, row: D }, some, couplings, sizes), turn);
+    for (let m = 0; m < rows; m++) {
+      const [at, of] = [m * D, (from + m) * D];
+      let i = 0;
+      while (i < D && fields[at + i] * patterns[of + i] >= 0) i++;
+      stable += Number(i === D);
     }
-    stable += Number(holds);
   }
   return stable;
 }

@@ -1,5 +1,11 @@
 import { makeTurn } from "@hamlet/core";
-import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
+import {
+  clearDiagonal,
+  outerProducts,
+  rowsOf,
+  type StorageOptions,
+  type StoredPatterns,
+} from "./patterns.ts";
 
 /**
  * Hebb's rule: `W_ij = (1/D) Σ_m ξ_mi ξ_mj`.
@@ -16,17 +22,8 @@ export async function hebb(
   patterns: StoredPatterns,
   { selfCoupling = false, signal }: StorageOptions = {},
 ): Promise<Float64Array> {
-  const turn = makeTurn(signal);
-  const rows = rowsOf(patterns);
   const [, D] = patterns.shape;
-  const weights = new Float64Array(D * D);
-  for (const xi of rows) {
-    await turn();
-    for (let i = 0; i < D; i++) {
-      const at = i * D;
-      for (let j = 0; j < D; j++) weights[at + j] += xi[i] * xi[j];
-    }
-  }
+  const weights = await outerProducts(rowsOf(patterns), D, makeTurn(signal));
   for (let k = 0; k < weights.length; k++) weights[k] /= D;
   if (!selfCoupling) clearDiagonal(weights, D);
   return weights;

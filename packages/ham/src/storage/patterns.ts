@@ -1,4 +1,5 @@
-import type { Signal } from "@hamlet/core";
+import { inTurns, type Signal, type Turn } from "@hamlet/core";
+import { addProduct, mirrorLower } from "@hamlet/core/numbers";
 import { assertMatrix, HamError, type Matrix } from "@hamlet/graph";
 
 /** Patterns of −1 and +1, one a row: `[K, D]`. Borrowed. */
@@ -38,4 +39,20 @@ export function rowsOf(patterns: StoredPatterns): Float64Array[] {
 /** Sets the couplings of units with themselves to 0. */
 export function clearDiagonal(weights: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) weights[i * size + i] = 0;
+}
+
+/** `Σ_m x_m x_mᵀ` of vectors of D numbers: `[D, D]`, symmetric to the last bit. */
+export async function outerProducts(
+  vectors: readonly Float64Array[],
+  D: number,
+  turn: Turn,
+): Promise<Float64Array> {
+  const data = new Float64Array(vectors.length * D);
+  vectors.forEach((vector, m) => data.set(vector, m * D));
+  const sum = new Float64Array(D * D);
+  const columns = { data, row: 1, depth: D };
+  const sizes = { rows: D, columns: D, depth: vectors.length, lower: true };
+  await inTurns(addProduct({ data: sum, row: D }, columns, columns, sizes), turn);
+  mirrorLower(sum, D);
+  return sum;
 }

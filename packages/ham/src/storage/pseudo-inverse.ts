@@ -1,6 +1,12 @@
 import { addScaled, dot } from "@hamlet/core/numbers";
 import { makeTurn } from "@hamlet/core";
-import { clearDiagonal, rowsOf, type StorageOptions, type StoredPatterns } from "./patterns.ts";
+import {
+  clearDiagonal,
+  outerProducts,
+  rowsOf,
+  type StorageOptions,
+  type StoredPatterns,
+} from "./patterns.ts";
 
 /** A pattern of which less than this part is new depends on those before it. */
 const DEPENDENT = 1e-9;
@@ -34,11 +40,7 @@ export async function pseudoInverse(
     if (length < DEPENDENT * Math.sqrt(D)) continue;
     basis.push(rest.map((x) => x / length));
   }
-  const weights = new Float64Array(D * D);
-  for (const q of basis) {
-    await turn();
-    for (let i = 0; i < D; i++) addScaled(weights.subarray(i * D, (i + 1) * D), q, q[i]);
-  }
+  const weights = await outerProducts(basis, D, turn);
   if (!selfCoupling) clearDiagonal(weights, D);
   return weights;
 }
