@@ -1,6 +1,6 @@
 // `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a memory in a file.
 
-import { inTurns, key, makeTurn, writeNpy } from "@hamlet/core";
+import { atOnce, key, writeNpy } from "@hamlet/core";
 import { addProduct } from "@hamlet/core/numbers";
 import { hebb, pseudoInverse, type StoredPatterns, storkey, unlearn } from "@hamlet/ham";
 import { assertMemory } from "@hamlet/model/disk";
@@ -115,7 +115,7 @@ async function storeCouplings(
     flags.unlearn === undefined
       ? learned
       : await unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
-  const stable = await countStable(weights, patterns);
+  const stable = countStable(weights, patterns);
   // A model reads its data as float32.
   const data = new Float32Array(weights);
   await writeFileAtomically(out, writeNpy({ shape: [D, D], dtype: "float32", data }));
@@ -128,25 +128,21 @@ async function storeCouplings(
 }
 
 /** Patterns that are multiplied at a time. */
-const AT_ONCE = 1024;
+const SOME = 1024;
 
 /** Patterns of which no unit wants to flip alone. */
-async function countStable(
-  weights: Float64Array,
-  { shape: [K, D], data }: StoredPatterns,
-): Promise<number> {
-  const turn = makeTurn();
+function countStable(weights: Float64Array, { shape: [K, D], data }: StoredPatterns): number {
   const patterns = new Float64Array(data);
   const others = weights.slice();
   for (let i = 0; i < D; i++) others[i * D + i] = 0;
   const couplings = { data: others, row: D, depth: 1 };
   let stable = 0;
-  for (let from = 0; from < K; from += AT_ONCE) {
-    const rows = Math.min(AT_ONCE, K - from);
+  for (let from = 0; from < K; from += SOME) {
+    const rows = Math.min(SOME, K - from);
     const fields = new Float64Array(rows * D);
     const some = { data: patterns, offset: from * D, row: D, depth: 1 };
     const sizes = { rows, columns: D, depth: D };
-    await inTurns(addProduct({ data: fields, row: D }, some, couplings, sizes), turn);
+    atOnce(addProduct({ data: fields, row: D }, some, couplings, sizes));
     for (let m = 0; m < rows; m++) {
       const [at, of] = [m * D, (from + m) * D];
       let i = 0;
