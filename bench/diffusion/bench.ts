@@ -10,9 +10,8 @@ import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { key } from "../../packages/core/src/index.ts";
-import { circlePoints, initialModel } from "../../packages/diffusion/src/index.ts";
+import { circlePoints, initialModel, trainScore } from "../../packages/diffusion/src/index.ts";
 import { Batches } from "../../packages/diffusion/src/training/batches.ts";
-import { Standing } from "../../packages/diffusion/src/training/standing.ts";
 import { medians, printTable, shown } from "../compare.ts";
 import { makeLayersTraining } from "./layers.ts";
 
@@ -37,12 +36,15 @@ function torch(threads: number, column: 0 | 1): () => number {
 tf.env().set("PROD", true);
 await tf.setBackend("wasm");
 const patterns = circlePoints(key(0), { count: 2 * BATCH });
-const model = initialModel(key(1));
-const standing = new Standing(model, { lr: 1e-4, decay: 0.9999 });
-const iterateLayers = makeLayersTraining(model.frequencies);
-const [ours, theirs] = [2, 2].map((seed) => new Batches(patterns, BATCH, key(seed)));
-let done = 0;
-const hamlet = () => each(() => standing.move(ours.deal(done), ++done));
+const iterateLayers = makeLayersTraining(initialModel(key(1)).frequencies);
+const theirs = new Batches(patterns, BATCH, key(2));
+/** The whole training, with its plans, its reports and its checkpoint. */
+const hamlet = async () => {
+  const before = process.cpuUsage();
+  await trainScore(patterns, { key: key(2), batch: BATCH, iterations: ITERATIONS });
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6 / ITERATIONS;
+};
 const competitors = {
   "Hamlet, wasm": hamlet,
   "tfjs-layers, wasm": () => each((k) => iterateLayers(theirs.deal(k))),
@@ -56,4 +58,3 @@ printTable(`Training a score network, one iteration of ${BATCH} examples`, resul
 for (const [name, time] of Object.entries(results)) {
   console.log(`${name}: ${(1 / time).toFixed(1)} iterations a second (${shown(time)} each)`);
 }
-standing.dispose();

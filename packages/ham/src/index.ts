@@ -73,6 +73,10 @@ export {
 } from "./solvers/solver.ts";
 export { GRADIENTS } from "./training/catalogue.ts";
 export type { Minibatch } from "./training/flow.ts";
+export type { Dealt } from "./training/examples.ts";
+export { Journal } from "./training/journal.ts";
+export { type Dealer, learn, type Lesson, type LoopOptions } from "./training/loop.ts";
+export { Weights } from "./training/weights.ts";
 export type {
   GradientMethod,
   GradientParts,
@@ -85,7 +89,7 @@ export type {
   TrainResult,
   ValidationPoint,
 } from "./training/progress.ts";
-export type { ChangedSetting } from "./training/told.ts";
+export { type ChangedSetting, fingerprint } from "./training/told.ts";
 export type { ByParam } from "./training/sums.ts";
 export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";
 export { hebb } from "./storage/hebb.ts";

@@ -1,14 +1,34 @@
-// The training loop: a batch, its gradient, a step, the average.
+// Patterns, noise and a network become what the training loop learns.
 
-import { foldIn, type Key, key as keyOf, makeTurn, type Progress, type Signal } from "@hamlet/core";
-import { assertMatrix, HamError } from "@hamlet/graph";
-import { type Points } from "../data/points.ts";
-import { initialModel, type InitialOptions, type ScoreModel } from "../network/model.ts";
+import {
+  type ArrayData,
+  foldIn,
+  type Key,
+  key as keyOf,
+  OPTIMISERS,
+  type Progress,
+  type Signal,
+} from "@hamlet/core";
+import { assertMatrix, HamError, type Tensor } from "@hamlet/graph";
+import {
+  type ChangedSetting,
+  type Dealer,
+  type Entries,
+  fingerprint,
+  Journal,
+  learn,
+  type TrainProgress,
+  Weights,
+} from "@hamlet/ham";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Points } from "../data/points.ts";
+import { initialModel, type InitialOptions, places, type ScoreModel } from "../network/model.ts";
+import { type Network, network } from "../network/network.ts";
 import { type NetworkShape, networkShape } from "../network/shape.ts";
 import { Batches } from "./batches.ts";
-import { Journal, lossesOf, readResumed } from "./journal.ts";
+import { DenoisingGradient } from "./gradient.ts";
+import { type DenoisingLoss, denoisingLoss } from "./loss.ts";
 import { type Settings, settingsOf } from "./settings.ts";
-import { Standing } from "./standing.ts";
 
 /** How many iterations of a training are done. */
 export interface ScoreProgress extends Progress {
@@ -51,7 +71,7 @@ export interface TrainedScore {
  * Learns the score of noised patterns by denoising score matching: Adam on
  * `E ‖σ √t · s(x + σ √t z, t) + z‖²`, with x a pattern, `z ~ N(0, 1)` and t uniform up to 1.
  *
- * The same key gives the same weights, to the bit on one backend, also when the training was
+ * It is learned by the loop of `@hamlet/ham`. The same key gives the same weights, to the bit on one backend, also when the training was
  * stopped and went on from a checkpoint.
  *
  * Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23
@@ -67,75 +87,161 @@ export async function trainScore(
   const settings = settingsOf(options, patterns.shape[0]);
   const shape = networkShape({ width: patterns.shape[1], ...options.shape });
   assertMatrix("the patterns to learn from", patterns, { width: shape.width });
-  const task = { patterns, settings };
-  const resumed = options.resume === undefined ? null : readResumed(options.resume, shape, task);
-  const key = resumed?.checkpoint.key ?? options.key ?? keyOf(0);
-  const start = resumed?.model ?? initialModel(foldIn(key, 0), shape, options);
-  const journal = new Journal(key, start, task);
-  const standing = new Standing(start, settings);
+  const { iterations, batch, lr, decay, checkpointEvery } = settings;
+  const journal = Journal.open(modelName(shape), {
+    settings: told(patterns, settings, options),
+    key: options.key ?? keyOf(0),
+    resume: options.resume,
+  });
+  if (journal.changed.length > 0) throw otherTraining(journal.changed);
+  const start = initialModel(foldIn(journal.key, 0), shape, options);
+  const net = network(shape);
+  const loss = denoisingLoss(net);
+  const batches = new Batches(patterns, batch, foldIn(journal.key, 1));
+  const examples = dealerOf(batches, { net, loss, count: patterns.shape[0], batch });
+  journal.assertSame({ ...examples.counts, batch });
+  const gradient = new DenoisingGradient(net, loss, start.frequencies);
+  let weights: Weights;
   try {
-    if (resumed !== null) {
-      standing.restore(resumed.checkpoint.arrays);
-      journal.iteration = resumed.checkpoint.step;
-      journal.losses.push(...lossesOf(resumed.checkpoint));
-    }
-    const ending = await iterate({ standing, journal, task, options, start });
-    const checkpoint = journal.checkpoint(await standing.arrays());
-    await options.onCheckpoint?.(checkpoint);
-    const model = { ...start, weights: await standing.average() };
-    const { iteration: iterations, losses } = journal;
-    return { ending, iterations, losses, model, checkpoint };
-  } finally {
-    standing.dispose();
+    weights = new Weights(entriesOf(net, start), OPTIMISERS.get("adam")!, { decay });
+  } catch (error) {
+    gradient.dispose();
+    throw error;
   }
+  const averaged = async () => ({ ...start, weights: joined(await weights.averages()) });
+  const lesson = {
+    gradient,
+    weights,
+    examples,
+    journal,
+    checkpointEvery,
+    notFinite,
+    values: new Map(),
+    steps: iterations,
+    afterStep: (progress: TrainProgress) =>
+      report(progress, { settings, options, journal, averaged }),
+    optimiser: { lr },
+    clip: Infinity,
+  };
+  const { onCheckpoint, signal } = options;
+  using result = await learn(lesson, {
+    ...(onCheckpoint && { onCheckpoint }),
+    ...(signal && { signal }),
+  });
+  const checkpoint = await result.checkpoint();
+  const isLeft = result.ending === "aborted" || iterations % checkpointEvery === 0;
+  if (!isLeft) await onCheckpoint?.(checkpoint);
+  const { ending, steps } = result;
+  const losses = meansOf(result.losses, settings.every);
+  return { ending, iterations: steps, losses, model: await averaged(), checkpoint };
 }
 
-interface Run {
-  readonly standing: Standing;
-  readonly journal: Journal;
-  readonly task: { readonly patterns: Points; readonly settings: Settings };
-  readonly options: TrainScoreOptions;
-  readonly start: ScoreModel;
+function modelName({ width, hidden, embedding, layers, sigma }: NetworkShape): string {
+  return `score-network width=${width} hidden=${hidden} embedding=${embedding} layers=${layers} sigma=${sigma}`;
 }
 
-async function iterate(run: Run): Promise<TrainedScore["ending"]> {
-  const { standing, journal, task, options } = run;
-  const { iterations, batch } = task.settings;
-  const { signal } = options;
-  const batches = new Batches(task.patterns, batch, foldIn(journal.key, 1));
-  const turn = makeTurn();
-  while (journal.iteration < iterations) {
-    if (signal?.aborted === true) return "aborted";
-    standing.move(batches.deal(journal.iteration), journal.iteration + 1);
-    journal.iteration++;
-    await report(run);
-    await turn();
-  }
-  return "finished";
+/** All that decides what is learned from, and how, but for how long it goes on. */
+function told(
+  patterns: Points,
+  { batch, lr, decay }: Settings,
+  { frequencyScale }: InitialOptions,
+): Record<string, string> {
+  return {
+    patterns: fingerprint(patterns),
+    batch: `${batch}`,
+    lr: `${lr}`,
+    decay: `${decay}`,
+    frequencyScale: `${frequencyScale ?? "default"}`,
+  };
+}
+
+function dealerOf(
+  batches: Batches,
+  about: { net: Network; loss: DenoisingLoss; count: number; batch: number },
+): Dealer {
+  const { net, loss, count, batch } = about;
+  return {
+    counts: { training: count, validation: 0 },
+    stepsAnEpoch: Math.ceil(count / batch),
+    deal(step) {
+      const { clean, noise, times } = batches.deal(step);
+      const shape: [number, number] = [batch, net.shape.width];
+      const [x, z, t] = tf.tidy(() => [
+        tf.tensor2d(clean, shape),
+        tf.tensor2d(noise, shape),
+        tf.tensor1d(times),
+      ]);
+      const givens = new Map<Tensor, tf.Tensor>([
+        [loss.clean, x],
+        [loss.noise, z],
+        [net.t, t],
+      ]);
+      // All draws are in the batch already.
+      return { givens, batch, key: keyOf(0) };
+    },
+    validation: () => [],
+  };
+}
+
+function entriesOf(net: Network, { weights }: ScoreModel): Map<Tensor, Entries> {
+  return new Map(
+    places(net).map(({ weight: { tensor, shape }, from, count }) => [
+      tensor,
+      { shape, data: weights.subarray(from, from + count) },
+    ]),
+  );
+}
+
+/** All weights, one after the other in the order of the network. */
+function joined(arrays: ReadonlyMap<string, ArrayData>): Float32Array {
+  return Float32Array.from([...arrays.values()].flatMap(({ data }) => [...(data as Float32Array)]));
 }
 
 /** Whatever is due after an iteration. */
-async function report({ standing, journal, task, options, start }: Run): Promise<void> {
-  const { iteration } = journal;
-  const { iterations, every, averageEvery, checkpointEvery } = task.settings;
-  if (iteration % every === 0) {
-    const loss = (await standing.takeLoss()) / every;
-    if (!Number.isFinite(loss)) throw notFinite(iteration);
-    journal.losses.push(loss);
-    options.onProgress?.({ done: iteration, of: iterations, loss });
+async function report(
+  { done, of }: TrainProgress,
+  about: {
+    settings: Settings;
+    options: TrainScoreOptions;
+    journal: Journal;
+    averaged: () => Promise<ScoreModel>;
+  },
+): Promise<void> {
+  const { settings, options, journal, averaged } = about;
+  const { every, averageEvery } = settings;
+  if (done % every === 0) {
+    const loss = mean(journal.losses.slice(-every));
+    options.onProgress?.({ done, of, loss });
   }
-  if (options.onAverage !== undefined && iteration % averageEvery === 0) {
-    await options.onAverage({ ...start, weights: await standing.average() }, iteration);
-  }
-  if (options.onCheckpoint !== undefined && iteration % checkpointEvery === 0) {
-    await options.onCheckpoint(journal.checkpoint(await standing.arrays()));
+  if (options.onAverage !== undefined && done % averageEvery === 0) {
+    await options.onAverage(await averaged(), done);
   }
 }
 
-function notFinite(iteration: number): HamError {
+/** The means of every so many losses. */
+function meansOf(losses: readonly number[], every: number): number[] {
+  return Array.from({ length: Math.floor(losses.length / every) }, (_, k) =>
+    mean(losses.slice(k * every, (k + 1) * every)),
+  );
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+function notFinite(what: string, step: number): HamError {
   return new HamError(
     "diffusion/loss-not-finite",
-    `The loss of the score is not a number any more, after ${iteration} iterations. Try a smaller lr, and patterns of about unit size.`,
-    { iteration },
+    `The ${what} of the score is not a number any more, in iteration ${step}. Try a smaller lr, and patterns of about unit size.`,
+    { iteration: step },
+  );
+}
+
+function otherTraining(changed: readonly ChangedSetting[]): HamError {
+  const list = changed.map(({ name, before, now }) => `${name} ${before}, now ${now}`).join("; ");
+  return new HamError(
+    "diffusion/other-training",
+    `The checkpoint is of another training: it was written with ${list}. Go on with the patterns and settings that wrote it, or start anew without it.`,
+    { changed: changed.map(({ name }) => name) },
   );
 }

@@ -8,7 +8,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "@hamlet/core";
-import { type EnergyGraph, HamError, modelId } from "@hamlet/graph";
+import { HamError } from "@hamlet/graph";
 import type { BestParams, ValidationPoint } from "./progress.ts";
 import { type ChangedSetting, changedSettings } from "./told.ts";
 
@@ -72,15 +72,22 @@ export class Journal {
   }
 
   /**
-   * A new record, or that of a checkpoint.
+   * A new record, or that of a checkpoint of the same `model`.
    * @throws HamError `core/bad-checkpoint`, `core/bad-safetensors`.
    */
   static open(
-    graph: EnergyGraph,
-    settings: Readonly<Record<string, string>>,
-    { key, resume }: { readonly key: Key; readonly resume: Uint8Array | undefined },
+    model: string,
+    {
+      settings = {},
+      key,
+      resume,
+    }: {
+      /** What a training learns from and how, as texts, so that a change of it can be told. */
+      readonly settings?: Readonly<Record<string, string>>;
+      readonly key: Key;
+      readonly resume: Uint8Array | undefined;
+    },
   ): Journal {
-    const model = modelId(graph);
     if (resume === undefined) return new Journal(model, settings, { key, arrays: null });
     return new Journal(model, settings, readCheckpoint(resume, { model }));
   }

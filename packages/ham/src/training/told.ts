@@ -61,8 +61,14 @@ function call(name: string, options: readonly (readonly [string, number])[]): st
   return `${name}(${options.map(([option, value]) => `${option} = ${value}`).join(", ")})`;
 }
 
-/** FNV-1a over the bits of an array: other data have another one, almost surely. */
-function fingerprint({ shape, data }: Entries): string {
+/** FNV-1a over the bits of an array in float32: other data have another one, almost surely. */
+export function fingerprint({
+  shape,
+  data,
+}: {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}): string {
   const words = new Uint32Array(new Float32Array(data).buffer);
   let hash = 0x811c9dc5;
   for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);

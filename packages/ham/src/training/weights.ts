@@ -10,6 +10,7 @@ import type { ByParam } from "./sums.ts";
 
 interface Weight {
   stored: tf.Tensor;
+  /** What the optimiser remembers; last the average, where there is one. */
   slots: readonly tf.Tensor[];
 }
 
@@ -17,13 +18,26 @@ interface Weight {
 export class Weights {
   readonly #weights: Map<Tensor, Weight>;
   readonly #optimiser: Optimiser;
+  readonly #slots: readonly string[];
+  readonly #decay: number | null;
 
-  constructor(start: ReadonlyMap<Tensor, Entries>, optimiser: Optimiser) {
+  /**
+   * @param options - with `decay` the weights are averaged over the steps as well:
+   * `ā ← decay ā + (1 − decay) a`, from the start on.
+   */
+  constructor(
+    start: ReadonlyMap<Tensor, Entries>,
+    optimiser: Optimiser,
+    { decay = null }: { readonly decay?: number | null } = {},
+  ) {
     this.#optimiser = optimiser;
+    this.#decay = decay;
+    this.#slots = decay === null ? optimiser.slots : [...optimiser.slots, AVERAGE];
     const made = tf.tidy(() =>
       [...start].map(([param, { shape, data }]) => {
         const stored = tf.tensor(storedOf(param, data), [...shape], "float32");
-        return [stored, ...optimiser.slots.map(() => tf.zerosLike(stored))];
+        const average = decay === null ? [] : [tf.clone(stored)];
+        return [stored, ...optimiser.slots.map(() => tf.zerosLike(stored)), ...average];
       }),
     );
     this.#weights = new Map(
@@ -51,9 +65,11 @@ export class Weights {
       );
       const limited = clip === Infinity ? slopes : clipped(slopes, clip);
       return moving.map(([param, { stored, slots }], i) => {
-        const standing = { value: stored, slope: limited[i], slots, decays: param.bound === null };
+        const own = slots.slice(0, this.#optimiser.slots.length);
+        const decays = param.bound === null;
+        const standing = { value: stored, slope: limited[i], slots: own, decays };
         const { value, slots: remembered } = this.#optimiser.move(standing, step, settings);
-        return [value, ...remembered];
+        return [value, ...remembered, ...this.#averaged(slots.at(-1), value)];
       });
     });
     moving.forEach(([, weight], i) => {
@@ -62,14 +78,29 @@ export class Weights {
     });
   }
 
+  #averaged(before: tf.Tensor | undefined, value: tf.Tensor): tf.Tensor[] {
+    if (this.#decay === null) return [];
+    return [tf.add(tf.mul(before!, this.#decay), tf.mul(value, 1 - this.#decay))];
+  }
+
+  /** The params as numbers, by name. */
+  async numbers(): Promise<Map<string, ArrayData>> {
+    const values = this.values();
+    try {
+      return await read([...values].map(([{ name }, value]) => [name, value]));
+    } finally {
+      tf.dispose([...values.values()]);
+    }
+  }
+
+  /** The averages of the params as they are stored, by name. */
+  async averages(): Promise<Map<string, ArrayData>> {
+    return read([...this.#weights].map(([{ name }, { slots }]) => [name, slots.at(-1)!]));
+  }
+
   /** Everything by name, as a checkpoint holds it. */
   async arrays(): Promise<Map<string, ArrayData>> {
-    const arrays = new Map<string, ArrayData>();
-    for (const [name, tensor] of this.#named()) {
-      const data = new Float32Array(await tensor.data());
-      arrays.set(name, { shape: [...tensor.shape], dtype: "float32", data });
-    }
-    return arrays;
+    return read(this.#named());
   }
 
   /**
@@ -86,7 +117,7 @@ export class Weights {
     const next = tf.tidy(() =>
       [...this.#weights.keys()].map((param) => [
         at(storedName(param)),
-        ...this.#optimiser.slots.map((slot) => at(slotName(param, slot))),
+        ...this.#slots.map((slot) => at(slotName(param, slot))),
       ]),
     );
     [...this.#weights.values()].forEach((weight, i) => {
@@ -104,12 +135,25 @@ export class Weights {
     return new Map(
       [...this.#weights].flatMap(([param, { stored, slots }]) => [
         [storedName(param), stored] as const,
-        ...slots.map((slot, i) => [slotName(param, this.#optimiser.slots[i]), slot] as const),
+        ...slots.map((slot, i) => [slotName(param, this.#slots[i]), slot] as const),
       ]),
     );
   }
 }
 
+async function read(
+  tensors: Iterable<readonly [string, tf.Tensor]>,
+): Promise<Map<string, ArrayData>> {
+  const arrays = new Map<string, ArrayData>();
+  for (const [name, tensor] of tensors) {
+    const data = new Float32Array(await tensor.data());
+    arrays.set(name, { shape: [...tensor.shape], dtype: "float32", data });
+  }
+  return arrays;
+}
+
+/** The name of the average among what is remembered. */
+const AVERAGE = "average";
 const storedName = (param: Tensor) => `param/${param.name}`;
 const slotName = (param: Tensor, slot: string) => `optimiser/${slot}/${param.name}`;
 
