@@ -63,5 +63,8 @@ export { normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
 export { randint } from "./random/randint.ts";
 export { type DrawSize } from "./random/size.ts";
+export type { RowOptions } from "./random/rows/norms.ts";
+export { orthogonalRows } from "./random/rows/orthogonal.ts";
+export { StructuredRows } from "./random/rows/structured.ts";
 export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
 export { uniform, type UniformOptions } from "./random/uniform.ts";

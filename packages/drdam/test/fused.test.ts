@@ -4,7 +4,7 @@ import { foldIn, key, normal } from "@hamlet/core";
 import { type FeatureOptions, FeatureMap, featureScale, makeFeatures } from "@hamlet/drdam";
 import { expectClose } from "@hamlet/testing";
 import { describe, expect, test } from "vitest";
-import { StructuredProjection } from "../src/features/structured.ts";
+import { StructuredRows } from "@hamlet/core";
 import { FusedFeatures, makeFusedFeatures } from "../src/fused/fused-features.ts";
 import { instantiate } from "../src/fused/instance.ts";
 import { kernelModule } from "../src/fused/kernels.ts";
@@ -54,7 +54,7 @@ describe.each([true, false])("with fused multiplications: %s", (isFused) => {
     const given = setting(sizes);
     const { projection } = given.features;
     const rows =
-      projection instanceof StructuredProjection
+      projection instanceof StructuredRows
         ? new TransformedRows(projection)
         : new StoredRows(projection);
     const instance = instantiate(rows.bytes, kernelModule(isFused));

@@ -121,6 +121,46 @@ connect n: drdam(y) share m`);
   });
 });
 
+test("random features are drawn as an option or a distribution says", () => {
+  const { graph } = model(`${HEAD}dim Y = 8, K = 2
+const omega: [Y, D] ~ structured_features()
+connect one: drdam(x, K = K, rows = orthogonal)
+connect other: drdam(x, K = K, omega = omega, features = positive)
+connect plain: drdam(x, K = K)`);
+  const drawn = graph.tensors.flatMap(({ name, source }) =>
+    source?.from === "draw" && name.endsWith("omega") ? [[name, source.distribution]] : [],
+  );
+  expect(drawn).toEqual([
+    ["omega", "structured_features"],
+    ["one.omega", "orthogonal_features"],
+    ["plain.omega", "normal"],
+  ]);
+});
+
+test("what stands after `~` says what it draws", () => {
+  expect(
+    errors(
+      compiled(`${HEAD}dim Y = 8
+const omega: [Y, D] ~ orthogonal_features(2)
+connect s: drdam(x, K = 2, omega = omega)
+recall go { start x ~ orthogonal_features() }`),
+    ),
+  ).toMatchInlineSnapshot(`
+    "error[E0401] wrong_arity: \`orthogonal_features\` takes no numbers
+     --> m.ham:6:42
+    6 | const omega: [Y, D] ~ orthogonal_features(2)
+      |                                          ^^^
+
+    error[E0407] distribution: \`~\` draws random numbers; \`orthogonal_features()\` is not a distribution
+     --> m.ham:8:23
+    8 | recall go { start x ~ orthogonal_features() }
+      |                       ^^^^^^^^^^^^^^^^^^^^^
+      = help: distributions: normal, uniform, bernoulli
+      = note: \`~\` always means “draw once from this declaration's own seeded stream”, never a prior
+    "
+  `);
+});
+
 test("weights of a connection can be read by their path", () => {
   const { terms } = model(`${HEAD}
 connect enc: dense(x, h)

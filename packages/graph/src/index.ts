@@ -50,6 +50,7 @@ export {
   type ReadEntry,
   type Registry,
   type SignatureEntry,
+  sourceOfParam,
 } from "./model/catalogue.ts";
 export { type Closures, type ClosureSpace, makeClosures } from "./expr/closure.ts";
 export { defaultRecall } from "./model/default-recall.ts";

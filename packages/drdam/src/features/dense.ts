@@ -1,8 +1,7 @@
 // Rows that are stored: independent Gaussian ones, and those made orthogonal.
 
-import { foldIn, type Key, normal } from "@hamlet/core";
+import { normal, orthogonalRows } from "@hamlet/core";
 import type { FeatureDescription } from "./description.ts";
-import { rowNorms } from "./norms.ts";
 import { type Projection, rowsIn } from "./projection.ts";
 
 /** Rows per block: their phases, sines and cosines stay in the nearest cache. */
@@ -12,48 +11,13 @@ const BLOCK_ROWS = 256;
  * Independent rows `ω ~ N(0, I)`, equal to `jax.random.normal(key, (Y, D))`.
  * @see Rahimi and Recht (2007), Random features for large-scale kernel machines.
  */
-export function gaussianRows({ D, Y, key }: FeatureDescription): Projection {
+export function gaussianProjection({ D, Y, key }: FeatureDescription): Projection {
   return new DenseProjection(D, Y, normal(key, [Y, D]));
 }
 
-/**
- * Rows that are orthogonal within every group of `D`: each group is a random rotation whose rows
- * get norms of their own. Rotations alone have rows of norm 1, and would approximate the kernel of
- * an inverse temperature `D` times too small.
- * @see Yu et al. (2016), Orthogonal random features.
- */
-export function orthogonalRows(features: FeatureDescription): Projection {
-  const { D, Y, key } = features;
-  const norms = rowNorms(features, D);
-  const rows = new Float32Array(Y * D);
-  for (let group = 0; group * D < Y; group++) {
-    const rotation = randomRotation(D, foldIn(key, group + 2));
-    const count = Math.min(D, Y - group * D);
-    for (let i = 0; i < count; i++) {
-      const norm = norms[group * D + i];
-      for (let d = 0; d < D; d++) rows[(group * D + i) * D + d] = norm * rotation[i * D + d];
-    }
-  }
-  return new DenseProjection(D, Y, rows);
-}
-
-/** Normal rows, each made orthogonal to those before it, twice over, and of norm 1. */
-function randomRotation(D: number, key: Key): Float64Array {
-  const rows = new Float64Array(normal(key, [D, D]));
-  for (let i = 0; i < D; i++) {
-    const row = rows.subarray(i * D, (i + 1) * D);
-    for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < i; j++) {
-        const earlier = rows.subarray(j * D, (j + 1) * D);
-        let overlap = 0;
-        for (let d = 0; d < D; d++) overlap += earlier[d] * row[d];
-        for (let d = 0; d < D; d++) row[d] -= overlap * earlier[d];
-      }
-    }
-    const norm = Math.hypot(...row);
-    for (let d = 0; d < D; d++) row[d] /= norm;
-  }
-  return rows;
+/** Rows that are orthogonal in groups of `D`. */
+export function orthogonalProjection(features: FeatureDescription): Projection {
+  return new DenseProjection(features.D, features.Y, orthogonalRows(features));
 }
 
 class DenseProjection implements Projection {

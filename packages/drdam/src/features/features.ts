@@ -1,10 +1,10 @@
 // Random features that are ready to be used.
 
+import { StructuredRows } from "@hamlet/core";
 import { invariant } from "@hamlet/graph";
-import { gaussianRows, orthogonalRows } from "./dense.ts";
+import { gaussianProjection, orthogonalProjection } from "./dense.ts";
 import { describeFeatures, type FeatureDescription, type FeatureOptions } from "./description.ts";
 import type { Projection } from "./projection.ts";
-import { StructuredProjection } from "./structured.ts";
 
 /** Random features: what they are, and the rows ω drawn from it. Plain arrays, nothing to dispose. */
 export interface Features {
@@ -27,11 +27,11 @@ export function makeFeatures(options: FeatureOptions): Features {
 function drawRows(description: FeatureDescription): Projection {
   switch (description.family) {
     case "gaussian":
-      return gaussianRows(description);
+      return gaussianProjection(description);
     case "orthogonal":
-      return orthogonalRows(description);
+      return orthogonalProjection(description);
     case "structured":
-      return new StructuredProjection(description);
+      return new StructuredRows(description);
   }
   invariant(false, `the family ${String(description.family)} was checked`);
 }

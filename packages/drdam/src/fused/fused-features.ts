@@ -3,7 +3,7 @@
 
 import { featureScale } from "../features/feature-map.ts";
 import type { Features } from "../features/features.ts";
-import { StructuredProjection } from "../features/structured.ts";
+import { StructuredRows } from "@hamlet/core";
 import { type Instance, instantiate } from "./instance.ts";
 import { NUMBER, type Rows } from "./rows.ts";
 import { LARGEST_ANGLE } from "./sine-lanes.ts";
@@ -22,7 +22,7 @@ export function makeFusedFeatures(features: Features): FusedFeatures | null {
 
 function rowsOf({ projection, description }: Features): Rows | null {
   if (description.kind !== "sin-cos") return null;
-  if (!(projection instanceof StructuredProjection)) return new StoredRows(projection);
+  if (!(projection instanceof StructuredRows)) return new StoredRows(projection);
   return projection.P < SMALLEST_BLOCK ? null : new TransformedRows(projection);
 }
 

@@ -1,6 +1,6 @@
 // Rows that are products of Walsh–Hadamard matrices and signs: only the signs and norms are stored.
 
-import type { StructuredProjection } from "../features/structured.ts";
+import type { StructuredRows } from "@hamlet/core";
 import type { Kernels } from "./kernels.ts";
 import { fitting, LANES, NUMBER, type Rows, ROWS_AT_ONCE } from "./rows.ts";
 
@@ -14,7 +14,7 @@ export class TransformedRows implements Rows {
   readonly atOnce: number;
   readonly parts: number;
   readonly longest: number;
-  readonly #parts: StructuredProjection;
+  readonly #parts: StructuredRows;
   /** Bytes of a block of numbers. */
   readonly #size: number;
   readonly #blocksAtOnce: number;
@@ -24,7 +24,7 @@ export class TransformedRows implements Rows {
   readonly #states: number;
   readonly #totals: number;
 
-  constructor(projection: StructuredProjection) {
+  constructor(projection: StructuredRows) {
     const { P, blocks, norms } = projection;
     const size = NUMBER * P;
     this.#parts = projection;

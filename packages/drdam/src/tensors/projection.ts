@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Features } from "../features/features.ts";
-import { StructuredProjection } from "../features/structured.ts";
+import { StructuredRows } from "@hamlet/core";
 import { walshHadamard } from "@hamlet/core/numbers";
 
 /** The rows ω on a backend. It owns its tensors. */
@@ -16,7 +16,7 @@ export interface TensorProjection {
 
 /** Uploads the rows; a structured family uploads its signs and norms. */
 export function makeTensorProjection({ projection }: Features): TensorProjection {
-  return projection instanceof StructuredProjection
+  return projection instanceof StructuredRows
     ? new StructuredTensors(projection)
     : new MatrixTensors(projection.matrix(), projection);
 }
@@ -51,14 +51,14 @@ class MatrixTensors implements TensorProjection {
  * two products with small matrices replace the butterflies, which would be many small operations.
  */
 class StructuredTensors implements TensorProjection {
-  readonly #parts: StructuredProjection;
+  readonly #parts: StructuredRows;
   readonly #signs: readonly tf.Tensor2D[];
   /** Norms times the scale of three transforms, `[Y]`. */
   readonly #norms: tf.Tensor1D;
   readonly #left: tf.Tensor2D;
   readonly #right: tf.Tensor2D;
 
-  constructor(parts: StructuredProjection) {
+  constructor(parts: StructuredRows) {
     const { P, blocks, signs, norms } = parts;
     const levels = Math.log2(P);
     this.#parts = parts;

@@ -11,6 +11,7 @@ import {
   makeTensor,
   type ParamDefinition,
   type ReadEntry,
+  sourceOfParam,
   sum,
   type Tensor,
   type TensorSource,
@@ -157,16 +158,18 @@ function ownParam(
 function sourceOf(
   model: Lowering,
   { template, item: { from } }: ConnectionSite,
-  { name, source }: ParamDefinition,
+  param: ParamDefinition,
   use: Omit<HypersynapseUse, "args" | "params">,
 ): TensorSource {
   const inside = (expr: Expr) => template.within(expr, use);
   if (from !== undefined) {
+    const { name } = param;
     const { file, key } = model.fileOf(from);
     const ofSeveral = key === null ? name : `${key}.${name}`;
     const isSingle = template.definition.params.length === 1;
     return { from: "file", file, key: isSingle ? key : ofSeveral, stored: null, take: null };
   }
+  const source = sourceOfParam(param, use.options);
   return source.from === "value"
     ? { from: "value", value: inside(source.value) }
     : { ...source, args: source.args.map(inside) };

@@ -12,18 +12,22 @@ export function drawFrom(
   expression: ast.Expression,
   expressions: Expressions,
   diagnostics: Diagnostics,
+  known = DISTRIBUTIONS,
 ): { from: "draw"; distribution: string; args: readonly Expr[] } | null {
   const name = expression.kind === "reference" ? expression.path.segments[0].text : "";
-  const parameters = DISTRIBUTIONS.get(name);
+  const parameters = known.get(name);
   if (parameters === undefined || expression.kind !== "reference") {
     const written = expressions.written(expression.span);
-    notADistribution(diagnostics, written, expression.span, [...DISTRIBUTIONS.keys()]);
+    notADistribution(diagnostics, written, expression.span, [...known.keys()]);
     return null;
   }
   const args = (expression.args ?? []).map((arg) => expressions.lower(arg.value));
   if (args.length > parameters.length) {
     diagnostics.report("E0401", expression.argsSpan ?? expression.span, {
-      message: `\`${name}\` takes ${parameters.length} numbers (${parameters.join(", ")}), but ${args.length} are given`,
+      message:
+        parameters.length === 0
+          ? `\`${name}\` takes no numbers`
+          : `\`${name}\` takes ${parameters.length} numbers (${parameters.join(", ")}), but ${args.length} are given`,
     });
     return null;
   }

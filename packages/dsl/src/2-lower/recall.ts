@@ -20,6 +20,7 @@ import type * as ast from "../1-parse/ast.ts";
 import { clampValue } from "../rules/clamp-value.ts";
 import { scheduleTarget } from "../rules/schedule-target.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
+import { INDEPENDENT } from "./distributions.ts";
 import { drawFrom } from "./draw.ts";
 import { lowerEntrywise } from "./entrywise.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
@@ -181,7 +182,12 @@ function lowerStart(model: Lowering, line: ast.StartStep): Start | null {
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.init.kind === "draw") {
-    const draw = drawFrom(line.init.distribution, model.expressions, model.diagnostics);
+    const draw = drawFrom(
+      line.init.distribution,
+      model.expressions,
+      model.diagnostics,
+      INDEPENDENT,
+    );
     return draw && { neuron, ...draw };
   }
   if (line.init.kind === "from") {

@@ -62,6 +62,21 @@ export interface ParamDefinition extends SignatureEntry {
   readonly bound: Bound | null;
   /** Default `real`. */
   readonly elem?: Elem;
+  /** The distribution of a draw, where an option that is a word says it. */
+  readonly drawnBy?: {
+    readonly option: string;
+    readonly distributions: Readonly<Record<string, string>>;
+  };
+}
+
+/** Where a param begins in a use with these options. */
+export function sourceOfParam(
+  { source, drawnBy }: ParamDefinition,
+  options: Readonly<Record<string, OptionValue>>,
+): ParamDefinition["source"] {
+  const word = drawnBy === undefined ? undefined : options[drawnBy.option];
+  const distribution = typeof word === "string" ? drawnBy!.distributions[word] : undefined;
+  return distribution === undefined ? source : { from: "draw", distribution, args: [] };
 }
 
 /** An axis that no argument has, such as the number of stored patterns. */

@@ -15,6 +15,7 @@ import {
   type OptionValue,
   type ReadEntry,
   size,
+  sourceOfParam,
   type Tensor,
   type Term,
 } from "@hamlet/graph";
@@ -59,7 +60,8 @@ export function connect(
   const params = Object.fromEntries(
     synapse.params.map((param) => {
       const axes = param.axes.map((axis) => use.dims[axis]);
-      const { bound, source, elem = "real" } = param;
+      const { bound, elem = "real" } = param;
+      const source = sourceOfParam(param, options);
       return [
         param.name,
         given[param.name] ??

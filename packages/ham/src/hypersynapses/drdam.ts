@@ -33,10 +33,21 @@ const FEATURES: HypersynapseOption = {
   words: ["sin_cos", "positive"],
   bound: null,
 };
+const FAMILY: HypersynapseOption = {
+  name: "rows",
+  meaning: "how omega is drawn: independent rows, orthogonal ones, or those of fast transforms",
+  default: "gaussian",
+  words: ["gaussian", "orthogonal", "structured"],
+  bound: null,
+};
 const ROWS: ParamDefinition = {
   name: "omega",
   axes: ["Y", "A"],
   source: { from: "draw", distribution: "normal", args: [lit(0), lit(1)] },
+  drawnBy: {
+    option: "rows",
+    distributions: { orthogonal: "orthogonal_features", structured: "structured_features" },
+  },
   bound: null,
 };
 const PAPER =
@@ -83,7 +94,7 @@ export const synDrdam: HypersynapseDefinition = {
     "E = −log max(Σ_y (cos φ_y Σₘ cos ψ_ym + sin φ_y Σₘ sin ψ_ym) / Y, eps) / β, φ = √β ω a, ψ = √β ω ξ",
   args: ONE_LAYER,
   dims: [PATTERN_COUNT, { name: "Y", meaning: "number of random features", default: 4096 }],
-  options: [BETA, EPS, FEATURES],
+  options: [BETA, EPS, FEATURES, FAMILY],
   params: [PATTERNS, ROWS],
   energy: ({ dims, args: { a }, params: { xi, omega }, options }) => {
     const m = makeIndex("m", dims["K"]);

@@ -1,7 +1,15 @@
-import { bernoulli, type Key, normal, uniform } from "@hamlet/core";
+import {
+  bernoulli,
+  type Key,
+  normal,
+  orthogonalRows,
+  type RowOptions,
+  StructuredRows,
+  uniform,
+} from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 
-/** Draws with independent entries: how `args` and a key make numbers. */
+/** How `args` and a key make numbers. Entries are independent but in rows of features. */
 const DISTRIBUTIONS: Readonly<
   Record<string, (key: Key, shape: readonly number[], args: readonly number[]) => Float32Array>
 > = {
@@ -9,13 +17,21 @@ const DISTRIBUTIONS: Readonly<
     normal(key, shape).map((x) => mean + deviation * x),
   uniform: (key, shape, [min = 0, max = 1]) => uniform(key, shape, { min, max }),
   bernoulli: (key, shape, [p = 0.5]) => new Float32Array(bernoulli(key, p, shape)),
+  orthogonal_features: (key, shape) => orthogonalRows(rowsOf(key, shape)),
+  structured_features: (key, shape) => new StructuredRows(rowsOf(key, shape)).matrix(),
 };
+
+/** The last axis is that of a row. */
+function rowsOf(key: Key, shape: readonly number[]): RowOptions {
+  const D = shape.at(-1) ?? 1;
+  return { D, Y: shape.reduce((a, b) => a * b, 1) / D, key };
+}
 
 /** The distributions that `~` knows. */
 export const DISTRIBUTION_NAMES: readonly string[] = Object.keys(DISTRIBUTIONS);
 
 /**
- * Independent draws, row-major over `shape`.
+ * Draws, row-major over `shape`.
  * @throws HamError `ham/unknown-distribution`.
  */
 export function drawEntries(

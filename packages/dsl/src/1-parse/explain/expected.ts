@@ -168,7 +168,7 @@ const COLON_FORMS = new Map([
 ]);
 
 /** What stands after `~`. */
-const DISTRIBUTION = /^(?:normal|uniform|bernoulli|flip)$/;
+const DISTRIBUTION = /^(?:normal|uniform|bernoulli|flip|(?:orthogonal|structured)_features)$/;
 
 const here = (text: string) => `\`${text}\` goes here`;
 

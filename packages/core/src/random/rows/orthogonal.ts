@@ -1,0 +1,44 @@
+import { foldIn, type Key } from "../key.ts";
+import { normal } from "../normal.ts";
+import { rowNorms, type RowOptions } from "./norms.ts";
+
+/**
+ * Rows that are orthogonal within every group of `D`: each group is a random rotation whose rows
+ * get norms of their own. Rotations alone have rows of norm 1, and would approximate the kernel of
+ * an inverse temperature `D` times too small.
+ * Returns `[Y, D]`, row-major.
+ * @see Yu et al. (2016), Orthogonal random features.
+ */
+export function orthogonalRows(options: RowOptions): Float32Array {
+  const { D, Y, key } = options;
+  const norms = rowNorms(options, D);
+  const rows = new Float32Array(Y * D);
+  for (let group = 0; group * D < Y; group++) {
+    const rotation = randomRotation(D, foldIn(key, group + 2));
+    const count = Math.min(D, Y - group * D);
+    for (let i = 0; i < count; i++) {
+      const norm = norms[group * D + i];
+      for (let d = 0; d < D; d++) rows[(group * D + i) * D + d] = norm * rotation[i * D + d];
+    }
+  }
+  return rows;
+}
+
+/** Normal rows, each made orthogonal to those before it, twice over, and of norm 1. */
+function randomRotation(D: number, key: Key): Float64Array {
+  const rows = new Float64Array(normal(key, [D, D]));
+  for (let i = 0; i < D; i++) {
+    const row = rows.subarray(i * D, (i + 1) * D);
+    for (let pass = 0; pass < 2; pass++) {
+      for (let j = 0; j < i; j++) {
+        const earlier = rows.subarray(j * D, (j + 1) * D);
+        let overlap = 0;
+        for (let d = 0; d < D; d++) overlap += earlier[d] * row[d];
+        for (let d = 0; d < D; d++) row[d] -= overlap * earlier[d];
+      }
+    }
+    const norm = Math.hypot(...row);
+    for (let d = 0; d < D; d++) row[d] /= norm;
+  }
+  return rows;
+}
