@@ -77,6 +77,31 @@ describe("check", () => {
     expect(checked(text).map((diagnostic) => diagnostic.code)).toEqual([code]);
   });
 
+  describe("Lagrangians of the file's own", () => {
+    const own = (value: string, more = "") =>
+      `ham 1\ndim D = 2\n@assume(convex)\nlagrangian l(x) {\n  value = ${value}\n}\nneuron v: [D] as l\n${more}energy e = v[0]`;
+
+    test.each([
+      ["-log(x)", ["W0604"]],
+      ["-log(2 * x)", ["W0604"]],
+      ["x^1.5", ["W0604"]],
+      ["-sqrt(x)", ["W0604"]],
+      ["log(1 + exp(x))", ["W0615"]],
+      ["-log(max(x, 0.1)) + x^2", []],
+      ["softplus(2 * x) / 2", []],
+      ["sqrt(1 + x^2)", []],
+    ])("%s", (value, codes) => {
+      const found = checked(own(value)).filter(({ code }) => code !== "W0603");
+      expect(found.map(({ code }) => code)).toEqual(codes);
+    });
+
+    test("are told of once, where they are written", () => {
+      const text = own("-log(x)", "neuron w: [D] as l\nenergy f = w[0]\n");
+      const found = checked(text).filter(({ code }) => code === "W0604");
+      expect(found.map(({ span }) => text.slice(span.start, span.end))).toEqual(["-log(x)"]);
+    });
+  });
+
   test("what the messages propose is free of them", () => {
     for (const [before, after] of [
       ["sqrt(sum[i] v[i]^2)", "sqrt(sum[i] v[i]^2 + 1e-12)"],

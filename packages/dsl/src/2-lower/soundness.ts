@@ -201,14 +201,33 @@ function termSpan({ file }: Written, name: string): Span | null {
   return null;
 }
 
+/** The formula of an own Lagrangian; where a neuron names another one, that name. */
+function lagrangianSpan(written: Written, neuron: string): Span | null {
+  const item = neuronItem(written, neuron);
+  if (item === undefined) return null;
+  const value = ownLagrangian(written, item)?.body.find((line) => line.kind === "bodyValue");
+  return value?.kind === "bodyValue" ? value.value.span : item.lagrangian.span;
+}
+
+/** The energies and the Lagrangians of a model, each with the place of the whole. */
+function formulasOf({ terms, neurons }: EnergyGraph, written: Written) {
+  return [
+    ...terms.map(({ name, energy }) => ({ formula: energy, whole: termSpan(written, name) })),
+    ...neurons.map(({ name, lagrangian }) => ({
+      formula: lagrangian,
+      whole: lagrangianSpan(written, name),
+    })),
+  ];
+}
+
 function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void {
   const seen = new Set<Expr>();
-  for (const term of graph.terms) {
-    for (const { op, argument, node, range } of checkDomains(term.energy, facts)) {
+  for (const { formula, whole } of formulasOf(graph, written)) {
+    for (const { op, argument, node, range } of checkDomains(formula, facts)) {
       // Division by something that might be 0 is everyday; a warning there would only be noise.
       if (op === "division" || seen.has(node)) continue;
       seen.add(node);
-      const span = written.spanOf(argument) ?? written.spanOf(node) ?? termSpan(written, term.name);
+      const span = written.spanOf(argument) ?? written.spanOf(node) ?? whole;
       if (span === null) continue;
       const { source } = written.file;
       const text =
@@ -247,8 +266,7 @@ function reportSlopes(graph: EnergyGraph, facts: Facts, written: Written): void 
     report(checkSlopes(energy, units, facts), false, termSpan(written, name));
   }
   for (const { lagrangian, state, name } of graph.neurons) {
-    const span = neuronItem(written, name)?.lagrangian.span ?? null;
-    report(checkSlopes(lagrangian, new Set([state]), facts), false, span);
+    report(checkSlopes(lagrangian, new Set([state]), facts), false, lagrangianSpan(written, name));
   }
   if ((graph.trainings ?? []).length === 0) return;
   const range = makeRanges(facts);
@@ -311,22 +329,21 @@ function textOf(expr: Expr, { spanOf, file }: Written): string {
   return span === undefined ? printText(expr) : file.source.text.slice(span.start, span.end);
 }
 
-/** Visits every part of the energies and own Lagrangians once, with the place of the whole. */
+/** Visits every part of the energies and Lagrangians once, with the place of the whole. */
 function forEachPart(
   graph: EnergyGraph,
   written: Written,
   visit: (node: Expr, fallback: Span | null) => void,
 ): void {
   const seen = new Set<Expr>();
-  for (const { name, energy } of graph.terms) {
-    const span = termSpan(written, name);
+  for (const { formula, whole } of formulasOf(graph, written)) {
     const walk = (node: Expr): void => {
       if (seen.has(node)) return;
       seen.add(node);
       children(node).forEach(walk);
-      visit(node, span);
+      visit(node, whole);
     };
-    walk(energy);
+    walk(formula);
   }
 }
 
