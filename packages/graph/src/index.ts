@@ -15,7 +15,7 @@ export { type ChordTestOptions, type CounterExample } from "./analyse/chord-test
 export { checkConvexity, type Convexity, printConvexity } from "./analyse/convexity.ts";
 export { type Culprit } from "./analyse/curvature.ts";
 export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
-export { checkDomains, type DomainRisk } from "./analyse/domain.ts";
+export { checkDomains, type DomainRisk, isWhole } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
 export { type PossibleFault, possibleFaults } from "./analyse/faults.ts";
 export { type Flatness, flatnessOf, type Hold } from "./analyse/flat.ts";

@@ -194,6 +194,65 @@ energy e = c * sum[i, m] x[i, m] * v[i]`;
   });
 });
 
+describe("what is bound to a declared name keeps the declaration", () => {
+  const layers = `dim D = 2, H = 2
+neuron v: [D] as tanh
+neuron h: [H] as tanh
+synapse s(a: [A], b: [B]) {
+  param W: [A, B] > 0 = 1
+  const g: real > 0 = 1
+  energy = -g * sum[i, j] W[i, j] * a[i] * b[j]
+}
+synapse whole(a: [A], b: [B]) {
+  param n: int[A, B] = 1
+  energy = -sum[i, j] n[i, j] * a[i] * b[j]
+}
+param U: [D, H] > 0 = 1
+param n: int[D, H] = 1
+const c = 1
+`;
+  const recall = (lines: string) => `recall r { ${lines} solver = euler(dt = 0.1) steps = 3 }`;
+
+  test.each([
+    ["let L[i, j] = U[i, j] - 2\nconnect s(v, h, W = L)", "`L` may be others"],
+    ["let L[i, j] = n[i, j] / 2\nconnect whole(v, h, n = L)", "`L` may be others"],
+    ["connect s(v, h, g = c - 2)", "`c - 2` may be others"],
+    [`connect s(v, h, g = c)\n${recall("schedule c = 1 - 2 * t")}`, "`c` may be others"],
+    [`connect s(v, h, g = 2 * c)\n${recall("schedule c = 1 - 2 * t")}`, "`2 * c` may be others"],
+    ["connect s(v, h, g = -1)", "this is -1"],
+  ])("%s", async (lines, label) => {
+    const message = await refusal(model(layers + lines));
+    expect(message).toContain("E0405");
+    expect(message).toContain(label);
+  });
+
+  test.each([
+    "let L[i, j] = U[i, j] + 2\nconnect s(v, h, W = L)",
+    "let L[i, j] = 2 * n[i, j] + 1\nconnect whole(v, h, n = L)",
+    "connect s(v, h, W = U, g = 2 * c)",
+    `connect s(v, h, g = max(c, 0.1))\n${recall("schedule c = 1 - 2 * t")}`,
+  ])("%s is all right", async (lines) => {
+    using loaded = await model(layers + lines);
+    expect(loaded.warnings.filter(({ code }) => code === "E0405")).toEqual([]);
+  });
+
+  test("a formula that a part is given", async () => {
+    const part = `ham 1
+dim D = 2
+const beta: real > 0 = 1
+neuron v: [D] as identity
+energy e = beta * sum[i] v[i]^2`;
+    const text = (beta: string) => `const b = -1\nuse "./p.ham" as p\npart q: p(beta = ${beta})`;
+    const arrays = {
+      "./p.ham": new TextEncoder().encode(part),
+      "p.ham": new TextEncoder().encode(part),
+    };
+    expect(await refusal(model(text("2 * b"), arrays))).toContain("`2 * b` may be others");
+    using loaded = await model(text("-2 * b"), arrays);
+    expect(loaded.graph.neurons).toHaveLength(1);
+  });
+});
+
 const CUED = `dim N = 3
 given q: [N] > 0
 given s: sign[N]

@@ -1,21 +1,19 @@
 // The options of a connection: numbers, words and lists.
 
 import {
-  declaredRange,
-  includes,
   keeps,
   type Dim,
   isLit,
   lit,
-  makeRanges,
   type HypersynapseOption,
   type OptionValue,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../rules/type-mismatch.ts";
-import { declaredWider, valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
+import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
 import type { ConnectionSite } from "./connect-arguments.ts";
+import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
 
@@ -100,11 +98,12 @@ function optionValue(
   }
   if (option.bound !== null && known === null) {
     const wanted = { elem: "real", bound: option.bound } as const;
-    if (!includes(declaredRange(wanted), makeRanges()(number))) {
-      const given = model.expressions.written(value.span);
-      declaredWider(diagnostics, `\`${option.name}\``, wanted, given, value.span);
-      return null;
-    }
+    const who = `\`${option.name}\``;
+    const isKept =
+      number.kind === "get"
+        ? keepsDeclaration(model, who, wanted, number.tensor, value.span)
+        : formulaKeeps(model, { who, name: option.name }, wanted, number, value.span);
+    if (!isKept) return null;
   }
   return known === null ? number : lit(known);
 }

@@ -26,7 +26,7 @@ import { wrongArity } from "../rules/wrong-arity.ts";
 import { type ConnectionSite, readArguments } from "./connect-arguments.ts";
 import { derivedAxes, solveAxes } from "./connect-axes.ts";
 import { readOptions } from "./connect-options.ts";
-import { keepsDeclaration } from "./declared.ts";
+import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
 import type { SynapseTemplate } from "./synapse.ts";
@@ -78,10 +78,14 @@ export function lowerConnect(
   );
   const kept = definition.params.every((param) => {
     const bound = given.params.get(param.name);
-    if (bound?.meaning.kind !== "tensor") return true;
     const wanted = { elem: param.elem ?? "real", bound: param.bound };
-    const { tensor } = bound.meaning;
-    return keepsDeclaration(model.diagnostics, `\`${written}\``, wanted, tensor, bound.span);
+    const who = `\`${written}\``;
+    if (bound?.meaning.kind === "let") {
+      const target = { who, name: param.name };
+      return formulaKeeps(model, target, wanted, bound.meaning.value, bound.span);
+    }
+    if (bound?.meaning.kind !== "tensor") return true;
+    return keepsDeclaration(model, who, wanted, bound.meaning.tensor, bound.span);
   });
   if (!kept) return null;
   const energy = energyOf(model, site, {

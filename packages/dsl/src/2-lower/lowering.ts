@@ -32,6 +32,8 @@ export interface Lowering {
   readonly shapes: Shapes;
   /** What the names of the graph start with; empty for the model itself. */
   readonly prefix: string;
+  /** The consts of the whole model, by their names in the graph, that a schedule moves. */
+  readonly scheduled: ReadonlySet<string>;
   /** The neuron that a path names; reports anything else. */
   neuron(path: ast.Path): Neuron | null;
   /** The neurons of the file that have exactly these axes. */

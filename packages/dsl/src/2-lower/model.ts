@@ -99,6 +99,15 @@ export function lowerModel(
   return new ModelLowering(module, overrides).run(checks);
 }
 
+/** The names that schedules of a file move, as they are written. */
+function scheduledIn({ items }: ast.FileAst): Set<string> {
+  const lines = items.flatMap((item) => (item.kind === "recall" ? item.steps : []));
+  const names = lines.flatMap((line) =>
+    line.kind === "schedule" ? [line.path.segments.map(({ text }) => text).join(".")] : [],
+  );
+  return new Set(names);
+}
+
 /** The lowering of one file. */
 class ModelLowering implements Lowering {
   readonly diagnostics: Diagnostics;
@@ -109,6 +118,7 @@ class ModelLowering implements Lowering {
   readonly shapes: Shapes;
   /** What the names of the graph start with; empty for the model itself. */
   readonly prefix: string;
+  readonly scheduled: ReadonlySet<string>;
   readonly #file: ast.FileAst;
   readonly #hasGaps: boolean;
   readonly #folder: string;
@@ -137,6 +147,7 @@ class ModelLowering implements Lowering {
     this.#folder = module.folder;
     this.#part = part;
     this.prefix = part?.prefix ?? "";
+    this.scheduled = part?.of.scheduled ?? scheduledIn(module.file);
     this.overrides = overrides;
     this.diagnostics = module.diagnostics;
     this.templates = module.templates;

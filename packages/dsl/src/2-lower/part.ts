@@ -2,18 +2,18 @@
 //
 // Binding is aliasing: a bound name of the part is the caller's dim, array or number itself.
 
-import { keeps, makeDim } from "@hamlet/graph";
+import { lit, makeDim } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { partShape } from "../rules/dim-mismatch.ts";
 import { namedOnly } from "../rules/named-only.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
-import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
-import { type Declared, keepsDeclaration } from "./declared.ts";
+import { type Declared, formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering, PartInstance } from "./lowering.ts";
 import { declarationsOf } from "./scope.ts";
 import { knownValue } from "./shape.ts";
 import { axesOf, type Declaration, type Group, kindText, type Meaning } from "./symbols.ts";
 import type { Module } from "./templates.ts";
+import type { Span } from "../source.ts";
 
 type Bindable = Extract<ast.Item, { kind: "dim" | "const" | "param" | "data" | "given" }>;
 
@@ -81,7 +81,7 @@ function isBindable(item: Declaration["item"]): item is Bindable {
 function bind(
   model: Lowering,
   target: Bindable,
-  { value, span, name }: ast.Arg,
+  { value, span }: ast.Arg,
   path: string,
 ): Meaning | null {
   const { expressions } = model;
@@ -101,26 +101,36 @@ function bind(
   const array = expressions.array(value);
   if (array !== null) {
     const { meaning } = array;
-    const refused =
-      meaning.kind === "tensor" &&
-      !keepsDeclaration(model.diagnostics, "the part", declaredBy(target), meaning.tensor, span);
-    return refused ? null : meaning;
+    return isKept(model, target, meaning, meaning.kind === "let" ? value.span : span)
+      ? meaning
+      : null;
   }
   const number = expressions.lower(value);
   if (number === null) return null;
   const meaning = plain ? model.scope.peekAt(value.path) : undefined;
-  if (meaning?.kind === "tensor") {
-    return keepsDeclaration(model.diagnostics, "the part", declaredBy(target), meaning.tensor, span)
-      ? meaning
-      : null;
-  }
-  const bound = target.type?.bound;
+  if (meaning?.kind === "tensor") return isKept(model, target, meaning, span) ? meaning : null;
   const known = knownValue(number);
-  if (bound !== undefined && known !== null && !keeps(bound, known)) {
-    valueOutOfBounds(model.diagnostics, name!.text, bound, known, span, null);
-    return null;
+  const formula: Meaning = {
+    kind: "let",
+    indices: [],
+    value: known === null ? number : lit(known),
+  };
+  return isKept(model, target, formula, value.span) ? { ...formula, value: number } : null;
+}
+
+function isKept(
+  model: Lowering,
+  target: Exclude<Bindable, { kind: "dim" }>,
+  meaning: Meaning,
+  span: Span,
+): boolean {
+  const who = "the part";
+  if (meaning.kind === "tensor") {
+    return keepsDeclaration(model, who, declaredBy(target), meaning.tensor, span);
   }
-  return { kind: "let", indices: [], value: number };
+  if (meaning.kind !== "let") return true;
+  const bound = { who, name: target.name.text };
+  return formulaKeeps(model, bound, declaredBy(target), meaning.value, span);
 }
 
 function declaredBy({ type }: Exclude<Bindable, { kind: "dim" }>): Declared {

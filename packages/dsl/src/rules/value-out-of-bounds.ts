@@ -7,7 +7,7 @@ export function valueOutOfBounds(
   diagnostics: Diagnostics,
   name: string,
   bound: Bound,
-  value: number,
+  value: number | bigint,
   span: Span,
   note: string | null,
 ): void {
@@ -23,7 +23,7 @@ export function valueRefused(
   diagnostics: Diagnostics,
   name: string,
   declared: Pick<Tensor, "elem" | "bound">,
-  value: number,
+  value: number | bigint,
   span: Span,
   note: string | null,
 ): void {
@@ -33,7 +33,9 @@ export function valueRefused(
   }
   const rounded =
     refusalOf(declared, value) === "rounding"
-      ? [`float32 holds whole numbers up to 2^24 exactly; this becomes ${Math.fround(value)}`]
+      ? [
+          `float32 holds whole numbers up to 2^24 exactly; this becomes ${Math.fround(Number(value))}`,
+        ]
       : [];
   const notes = [...rounded, ...(note === null ? [] : [note])];
   diagnostics.report("E0405", span, {
@@ -56,5 +58,26 @@ export function declaredWider(
     message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
     label: "declared wider",
     help: [`declare it \`${wanted.elem}${limit}\` too`],
+  });
+}
+
+/** E0405: the same of a formula. */
+export function formulaWider(
+  diagnostics: Diagnostics,
+  who: string,
+  wanted: Pick<Tensor, "elem" | "bound">,
+  written: string,
+  span: Span,
+): void {
+  const { bound } = wanted;
+  const limit = bound?.op.startsWith(">") === true ? "max" : "min";
+  diagnostics.report("E0405", span, {
+    message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
+    label: "no bound follows from the formula",
+    help: [
+      bound === null
+        ? "bind an array that is declared so"
+        : `limit the formula by \`${limit}(…, …)\`, or declare what it reads with bounds`,
+    ],
   });
 }

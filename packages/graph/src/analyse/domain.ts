@@ -151,7 +151,7 @@ export function checkDomains(expr: Expr, facts: Facts = new Map()): DomainRisk[]
 }
 
 /** Whether an expression is a whole number whatever the data: `n`, `2 * n + 1` of an `int`. */
-function isWhole(expr: Expr): boolean {
+export function isWhole(expr: Expr): boolean {
   switch (expr.kind) {
     case "lit":
       return Number.isInteger(expr.value);
