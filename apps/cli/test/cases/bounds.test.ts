@@ -178,6 +178,28 @@ energy e = c * sum[i, m] x[i, m] * v[i]`;
     expect(rounded.map(({ message }) => message)).toEqual(["`16777217` is held as 16777216"]);
   });
 
+  test("whole numbers that float64 cannot hold either, by their digits", async () => {
+    const [odd, held] = ["9007199254740993", "9007199254740992"];
+    const roundedIn = async (text: string, set: string[] = []) => {
+      using loaded = await model(text, {}, { set });
+      const found = loaded.warnings.filter(({ code }) => code === "W0903");
+      return found.map(({ message }) => message);
+    };
+    const told = [`\`${odd}\` is held as ${held}`];
+    const text = (entry: string) => bowl(`data p: [N] = [1, 2, ${entry}, 4]`);
+    expect(await roundedIn(text(odd))).toEqual(told);
+    expect(await roundedIn(text(held))).toEqual([]);
+    expect(await roundedIn(text(`1${"0".repeat(37)}`))).toEqual([]);
+    const scaled = (b: string) => bowl(`const b = ${b}\nparam p: [N] = b`);
+    expect(await roundedIn(scaled(odd))).toEqual(told);
+    expect(await roundedIn(scaled(`-${odd}`))).toEqual([`\`-${odd}\` is held as -${held}`]);
+    expect(await roundedIn(scaled(`${odd} - ${held}`))).toEqual(told);
+    expect(await roundedIn(scaled("2"), [`b=${odd}`])).toEqual(told);
+    expect(await refusal(model(bowl(`param p: int[N] = ${odd}`)))).toContain(`becomes ${held}`);
+    const whole = bowl("const n: int = 2\nparam p: [N] = n");
+    expect(await refusal(model(whole, {}, { set: [`n=${odd}`] }))).toContain(`becomes ${held}`);
+  });
+
   test("the bits of a draw become signs in a sign tensor", async () => {
     using loaded = await model(bowl("param p: sign[N] ~ bernoulli(0.5)"));
     expect([...loaded.entries("p").data].every((x) => Math.abs(x) === 1)).toBe(true);

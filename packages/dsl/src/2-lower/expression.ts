@@ -54,6 +54,7 @@ import type { RoundedNumber } from "./graph-check.ts";
 import { isNeverTrue } from "./never-true.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
+import { typedNumber } from "./typed-digits.ts";
 import { binderNames, indexedUses, mentions, walk } from "./walk.ts";
 import { pickByValue, placesForSum } from "./where-to-sum.ts";
 
@@ -361,14 +362,18 @@ export class Expressions {
     if (expr === null) return null;
     if (!this.#spans.has(expr)) this.#spans.set(expr, node.span);
     if (!isLit(expr)) return expr;
-    this.#notice(expr.value, node.span);
+    this.#notice(typedNumber(node) ?? expr.value, node.span);
     return this.#fits(expr.value, node.span) ? expr : null;
   }
 
-  /** Numbers are worked out in float64, so what counts is the whole of what is known. */
-  #notice(value: number, { start, end }: Span): void {
-    for (const [at, { span }] of this.#rounded) {
-      if (span.start >= start && span.end <= end) this.#rounded.delete(at);
+  /**
+   * Numbers are worked out in float64, so what counts is the whole of what is known; but what is
+   * typed with more digits than that has lost them already.
+   */
+  #notice(value: number | bigint, { start, end }: Span): void {
+    for (const [at, { span, value: part }] of this.#rounded) {
+      const isKept = typeof part === "bigint" && typeof value === "number";
+      if (span.start >= start && span.end <= end && !isKept) this.#rounded.delete(at);
     }
     if (losesDigits(value)) this.#rounded.set(start, { value, span: { start, end } });
   }

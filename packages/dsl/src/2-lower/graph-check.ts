@@ -5,7 +5,7 @@ import type { Span } from "../source.ts";
 
 /** A number of the file that float32 cannot hold, with its place. */
 export interface RoundedNumber {
-  readonly value: number;
+  readonly value: number | bigint;
   readonly span: Span;
 }
 

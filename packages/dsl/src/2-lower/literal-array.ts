@@ -20,6 +20,7 @@ import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import type { Expressions } from "./expression.ts";
 import { knownValue } from "./shape.ts";
+import { typedNumber } from "./typed-digits.ts";
 
 /** What is declared about an array. */
 export interface WrittenArray {
@@ -96,20 +97,13 @@ export function readArray(
     if (depth < levels.length) {
       return say(node.span, `expected a list of the entries along ${levels[depth]}`, "not a list");
     }
-    const entry = numberOf(node) ?? valueOf(node, expressions);
+    const entry = typedNumber(node) ?? valueOf(node, expressions);
     if (entry === "reported" || !isEntry(entry, node.span, array, diagnostics)) return false;
-    entries.push(entry);
+    entries.push(Number(entry));
     return true;
   }
 
   return visit(value, 0) ? { from: "entries", shape, entries } : null;
-}
-
-/** `1`, `-1`: what almost every entry is. */
-function numberOf(node: ast.Expression): number | null {
-  if (node.kind === "number") return node.value;
-  if (node.kind !== "unary" || node.op !== "-" || node.operand.kind !== "number") return null;
-  return -node.operand.value;
 }
 
 function valueOf(node: ast.Expression, expressions: Expressions): number | null | "reported" {
@@ -126,11 +120,11 @@ const ENTRIES: Readonly<Record<Elem, string>> = {
 };
 
 function isEntry(
-  value: number | null,
+  value: number | bigint | null,
   span: Span,
   array: WrittenArray,
   diagnostics: Diagnostics,
-): value is number {
+): value is number | bigint {
   const { name, elem } = array;
   if (value === null) {
     const message = "an entry is a number that is known where it is written";
@@ -144,7 +138,7 @@ function isEntry(
   }
   if (refusal !== "element") {
     valueRefused(diagnostics, name, array, value, span, null);
-  } else if (Number.isFinite(Math.fround(value))) {
+  } else if (Number.isFinite(Math.fround(Number(value)))) {
     arrayEntry(
       diagnostics,
       `an entry of \`${name}\` is ${ENTRIES[elem]}`,

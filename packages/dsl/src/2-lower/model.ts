@@ -56,6 +56,7 @@ import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, kindText, type Meaning } from "./symbols.ts";
 import type { Module, Templates } from "./templates.ts";
+import { typedNumber } from "./typed-digits.ts";
 
 /** Where things of the graph were written, for messages that come later. */
 export interface Places {
@@ -442,11 +443,9 @@ class ModelLowering implements Lowering {
     override: Override,
     type: ast.TypeAst | undefined,
   ): void {
-    if (refusalOf(declared, override.value) === null) {
-      const { value, span } = override;
-      if (losesDigits(value)) {
-        roundedNumber(this.overrides.diagnosticsOf(override), value, span);
-      }
+    const { typed, span } = override;
+    if (refusalOf(declared, typed) === null) {
+      if (losesDigits(typed)) roundedNumber(this.overrides.diagnosticsOf(override), typed, span);
       return;
     }
     const line = this.diagnostics.lineOf(name.span);
@@ -454,8 +453,8 @@ class ModelLowering implements Lowering {
       this.overrides.diagnosticsOf(override),
       name.text,
       declared,
-      override.value,
-      override.span,
+      typed,
+      span,
       `declared \`${name.text}: ${type === undefined ? "real" : this.expressions.written(type.span)}\` at ${this.#file.source.name}:${line}`,
     );
   }
@@ -469,9 +468,10 @@ class ModelLowering implements Lowering {
     if (init.kind === "value") {
       const value = this.expressions.lower(init.value);
       if (value === null) return null;
-      const known = knownValue(value);
+      const known = typedNumber(init.value) ?? knownValue(value);
       // What is no number at all has a message of its own.
-      const wrong = known !== null && Number.isFinite(known) && refusalOf(array, known) !== null;
+      const wrong =
+        known !== null && Number.isFinite(Number(known)) && refusalOf(array, known) !== null;
       if (wrong) {
         valueRefused(this.diagnostics, array.name, array, known, init.value.span, null);
       }

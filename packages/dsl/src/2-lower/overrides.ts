@@ -4,11 +4,14 @@ import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { collectDiagnostics } from "../diagnostics/diagnostic.ts";
 import { unknownOverride } from "../rules/unknown-override.ts";
 import type { SourceFile, Span } from "../source.ts";
+import { wholeOf } from "./typed-digits.ts";
 
 /** One `NAME=VALUE` of the caller. */
 export interface Override {
   readonly name: string;
   readonly value: number;
+  /** The same by its digits. */
+  readonly typed: number | bigint;
   /** Where `VALUE` stands in {@link source}. */
   readonly span: Span;
   readonly source: SourceFile;
@@ -54,7 +57,7 @@ export function readOverrides(texts: readonly string[]): Overrides {
       taken.add(name);
       continue;
     }
-    byName.set(name, { name, value, span, source });
+    byName.set(name, { name, value, typed: wholeOf(written), span, source });
   }
   return {
     sources,

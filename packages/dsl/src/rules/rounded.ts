@@ -42,9 +42,9 @@ export function rounded(
 }
 
 /** W0903: a whole number in a formula, a const or an override that becomes another. */
-export function roundedNumber(diagnostics: Diagnostics, value: number, span: Span): void {
+export function roundedNumber(diagnostics: Diagnostics, value: number | bigint, span: Span): void {
   diagnostics.report("W0903", span, {
-    message: `\`${value}\` is held as ${Math.fround(value)}`,
+    message: `\`${value}\` is held as ${Math.fround(Number(value))}`,
     label: "float32 holds whole numbers up to 2^24 = 16777216 exactly",
     help: ["write a rounder number, or silence with `@allow(dtype)`"],
   });

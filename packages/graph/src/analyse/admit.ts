@@ -78,7 +78,8 @@ export function losesDigits(value: number | bigint): boolean {
 }
 
 function isSame(value: number | bigint, number: number): boolean {
-  return typeof value === "number" || BigInt(number) === value;
+  if (typeof value === "number" || BigInt(number) === value) return true;
+  return /^-?\d{1,7}0*$/.test(String(value));
 }
 
 /** An entry that a tensor does not take. */
