@@ -141,17 +141,26 @@ class Planner {
         return this.#select(expr.condition, expr.whenTrue, expr.whenFalse);
       case "reduce":
         return this.#reduce(expr);
-      case "softmax": {
-        const { weights, total } = this.#exponentials(expr);
-        if (expr.where === null) return this.moves.combine("div", weights, total);
-        // A total is at least 1, unless every entry was left out: then all weights are 0.
-        return this.moves.combine(
-          "div",
-          weights,
-          this.moves.combine("maximum", total, this.moves.constant(0.5)),
-        );
-      }
+      case "softmax":
+        return this.#softmax(expr);
     }
+  }
+
+  #softmax(expr: Softmax): Value {
+    const { over, where, body } = expr;
+    const { moves } = this;
+    const { weights, total } = this.#exponentials(expr);
+    if (where === null) return moves.combine("div", weights, total);
+    if (this.#known.isFinite(body)) {
+      // A total is at least 1, unless every entry was left out: then all weights are 0.
+      return moves.combine("div", weights, moves.combine("maximum", total, moves.constant(0.5)));
+    }
+    // Entries that are all −∞ have no weights, 0/0; what is left out has the weight 0 all the same.
+    const among = this.value(truth(where));
+    const any = moves.collapse("max", moves.covering(among, over), over);
+    const none = moves.combine("sub", moves.constant(1), any);
+    const share = moves.combine("div", weights, moves.combine("add", total, none));
+    return this.#chosen([among, share, moves.constant(0)]);
   }
 
   /** A tensor read at indices: positions are picked and repeated indices read the diagonal. */
@@ -290,7 +299,11 @@ class Planner {
       // The condition may be a factor, which needs not be repeated along the other axes.
       return this.value(mul(truth(condition), whenTrue));
     }
-    const parts = [truth(condition), whenTrue, whenFalse].map((part) => this.value(part));
+    return this.#chosen([truth(condition), whenTrue, whenFalse].map((part) => this.value(part)));
+  }
+
+  /** The second of three where the first is 1, and else the third. */
+  #chosen(parts: readonly Value[]): Value {
     const axes = this.moves.union(parts.map((part) => part.axes));
     // All three have the same shape, and more than four axes are too many for WebGL.
     const shape = this.moves.shapeOf(axes);

@@ -6,6 +6,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { type Leaf, makeProgram, plan } from "@hamlet/core";
 import {
   apply,
+  evaluate,
   type Expr,
   get,
   logsumexp,
@@ -14,9 +15,11 @@ import {
   makeIndex,
   makeTensor,
   mul,
+  position,
   pow,
   reduce,
   type ReduceOp,
+  softmax,
   sub,
   sum,
   type Index,
@@ -91,6 +94,25 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       neutral,
     ]);
     expect(run(reduce(op, [m], get(v, [i])), [i]).values).toEqual(Array(6).fill(neutral));
+  });
+
+  test("a softmax whose entries are all −∞ is 0/0, and 0 for what is left out", () => {
+    const masked = (where: Expr | null) => softmax([i], apply("log", get(v, [i])), where);
+    const at = (op: "lt" | "le", limit: number) => apply(op, position(i), lit(limit));
+    // The logarithms of 0, 1, 2 in the first example.
+    const read = (where: Expr | null, batch = 1) => {
+      const { values } = run(masked(where), [i], batch);
+      const tensors = new Map([[v, [0, 1, 2]]]);
+      const interpreted = evaluate(masked(where), { tensors });
+      expect([...interpreted.data].map(Math.fround)).toEqual(values.map(Math.fround));
+      return values;
+    };
+    expect(read(at("lt", 1))).toEqual([NaN, 0, 0]);
+    expect(read(at("lt", 0))).toEqual([0, 0, 0]);
+    expect(read(at("lt", 2))).toEqual([0, 1, 0]);
+    expect(read(null)[0]).toBe(0);
+    const zeros = softmax([i], apply("log", mul(lit(0), get(v, [i]))), at("lt", 3));
+    expect(run(zeros, [i], 1).values).toEqual([NaN, NaN, NaN]);
   });
 
   test("an output with an empty axis has its shape and no entries", () => {

@@ -134,8 +134,9 @@ export interface Reduce extends Node {
 }
 
 /**
- * `exp(body) / Σ_over exp(body)`, 0 where `where` is 0. Unlike a reduction it keeps the indices
- * `over` free: it is the derivative of `logsumexp`, and closed under differentiation.
+ * `exp(body) / Σ_over exp(body)`, 0 where `where` is 0; NaN, as 0/0 is, where all that `where` lets
+ * through is −∞. Unlike a reduction it keeps the indices `over` free: it is the derivative of
+ * `logsumexp`, and closed under differentiation.
  */
 export interface Softmax extends Node {
   readonly kind: "softmax";
