@@ -9,10 +9,13 @@ const folders = ["packages", "apps"].flatMap((room) =>
   readdirSync(room).map((name) => `${room}/${name}`),
 );
 
+/** Packages without a state of their own, such as a backend: their test files may share a worker. */
+const PURE = new Set(["@hamlet/dsl", "@hamlet/graph", "@hamlet/kohonen", "@hamlet/lagrangians"]);
+
 /** A folder as a project that goes by its package's name and shares the settings below. */
 function project(root: string) {
   const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
-  return { extends: true as const, root, test: { name } };
+  return { extends: true as const, root, test: { name, isolate: !PURE.has(name) } };
 }
 
 // This file is read once for every project: the first reading draws the seed of all.
