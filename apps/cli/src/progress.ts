@@ -32,10 +32,19 @@ export function recallBar(title: string): Promise<Bar<RecallProgress>> {
 /** A bar for one training. */
 export function trainBar(title: string): Promise<Bar<TrainProgress>> {
   let held = "";
-  const format = `${title} {bar} step {value}/{total}  epoch {epoch}  loss {loss}{held}  {eta_formatted} left`;
-  return told(format, ({ epoch, epochs, loss, validation }) => {
-    if (validation !== null) held = `  held back ${validation.toPrecision(4)}`;
-    return { epoch: `${Math.ceil(epoch)}/${epochs}`, loss: loss.toPrecision(4), held };
+  const format = `${title} {bar} step {value}/{total}  epoch {epoch}  loss {loss}{metrics}{held}  {eta_formatted} left`;
+  const listed = (values: ReadonlyMap<string, number>) =>
+    [...values].map(([name, value]) => `  ${name} ${value.toFixed(3)}`).join("");
+  return told(format, ({ epoch, epochs, loss, validation, metrics, validationMetrics }) => {
+    if (validation !== null) {
+      held = `  held back ${validation.toPrecision(4)}${listed(validationMetrics ?? new Map())}`;
+    }
+    return {
+      epoch: `${Math.ceil(epoch)}/${epochs}`,
+      loss: loss.toPrecision(4),
+      metrics: listed(metrics),
+      held,
+    };
   });
 }
 

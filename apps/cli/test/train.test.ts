@@ -43,6 +43,51 @@ test("the digits are denoised at least twice as well, and the curve is in out/",
   expect(picture).toContain("held back");
 });
 
+test("metrics are listed beside the loss, in words, in the table and as data", async () => {
+  const text = `ham 1
+dim D = 2
+given image: [D] from "image.npy"
+param W: [D, D] = 0
+neuron x: [D] as identity
+energy pull = -sum[i, j] W[i, j] * image[i] * x[j]
+recall settle {
+  start x = image
+  solver = euler(dt = 0.5)
+  steps = 10
+}
+train fit {
+  unroll = settle
+  loss = mean[i] (x[i] - image[i])^2
+  metric exact = close(x, image, 0.2)
+  optimiser = adam(lr = 0.05)
+  batch = 4
+  epochs = 30
+}
+`;
+  bench.write("metrics.ham", text);
+  const data = Float32Array.from({ length: 16 }, (_, k) => (k % 3) - 1);
+  bench.writeArray("image.npy", { shape: [8, 2], data });
+  const run = async (...args: string[]) =>
+    await bench.inProcess(["train", "metrics.ham", "--validation", "0.25", ...args]);
+  const { code, stdout } = await run("--json");
+  expect(code).toBe(0);
+  const { metrics, losses, validation } = JSON.parse(stdout) as Report & {
+    metrics: Record<string, { minibatches: number[]; validation: number[] }>;
+  };
+  const { exact } = metrics;
+  expect(exact.minibatches).toHaveLength(losses.length);
+  expect(exact.validation).toHaveLength(validation.length);
+  expect([exact.minibatches[0], exact.minibatches.at(-1), exact.validation.at(-1)]).toEqual([
+    0, 1, 1,
+  ]);
+  const lines = bytes("out/metrics-loss.csv").toString().trim().split("\n");
+  expect(lines[0]).toBe("step,loss,held_back,exact,exact_held_back");
+  expect(lines.at(-1)).toBe(`${losses.length},${losses.at(-1)},${validation.at(-1)!.loss},1,1`);
+  const { stdout: words } = await run();
+  expect(words).toMatch(/^metric +of +first +last$/m);
+  expect(words).toMatch(/^exact +held back +[\d.]+ +1\.0000$/m);
+});
+
 test("the params come back with --params, and the recall is another", async () => {
   const path = join(bench.folder, "out/11-mnist-memory.safetensors");
   const { arrays } = readSafetensors(new Uint8Array(readFileSync(path)));

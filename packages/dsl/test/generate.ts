@@ -155,7 +155,7 @@ const item = all(
         setting,
       ),
     ),
-    all("train", maybe(all(name)), block(feed, setting)),
+    all("train", maybe(all(name)), block(feed, all("metric", name, "=", expression), setting)),
     all("test", text, block(feed, all("run", name), all("expect", expression), setting)),
   ),
 );

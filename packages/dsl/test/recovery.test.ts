@@ -30,7 +30,7 @@ describe("parsing never throws", () => {
 
   test("on any sequence of words and signs of the language", () => {
     const words =
-      'ham 1 use dim const param data given let lagrangian synapse extern neuron part connect recall train test assert sum max where and or not energy value as from stored take share start clamp stop when record every schedule return feed run expect tau leak init real sign x v2 _ 0.5 "t" \' == != <= < = ~ + - * / ^ ** { } [ ] ( ) , : . @ @allow ; ! && np. × // ///';
+      'ham 1 use dim const param data given let lagrangian synapse extern neuron part connect recall train test assert sum max where and or not energy value as from stored take share start clamp stop when record every schedule return feed run expect metric tau leak init real sign x v2 _ 0.5 "t" \' == != <= < = ~ + - * / ^ ** { } [ ] ( ) , : . @ @allow ; ! && np. × // ///';
     const word = fc.constantFrom(...words.split(" "), "\n", "\n\n");
     law(
       fc.property(

@@ -68,6 +68,7 @@ export {
   type Feed,
   givensOf,
   inStates,
+  type Metric,
   type ModelTest,
   type Neuron,
   neuronEnergy,

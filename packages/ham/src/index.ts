@@ -81,10 +81,12 @@ export type {
   GradientMethod,
   GradientParts,
   GradientResult,
+  Measured,
   LossGradient,
 } from "./training/loss-gradient.ts";
 export type {
   BestParams,
+  MetricCurve,
   TrainProgress,
   TrainResult,
   ValidationPoint,

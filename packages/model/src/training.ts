@@ -44,11 +44,14 @@ export function trainingNamed({ trainings = [] }: EnergyGraph, name?: string): T
 /** The examples of a training: givens with a file that it reads and does not feed. */
 export function examplesOf(
   graph: EnergyGraph,
-  { recall, loss, feeds }: Training,
+  { recall, loss, metrics = [], feeds }: Training,
   entries: ReadonlyMap<Tensor, Entries>,
 ): Map<Tensor, Entries> {
   const feeding = feeds.flatMap((feed) => (feed.from === "draw" ? feed.args : [feed.value]));
-  const read = new Set([...givensOf(graph, recall), ...tensorsIn([loss, ...feeding])]);
+  const read = new Set([
+    ...givensOf(graph, recall),
+    ...tensorsIn([loss, ...metrics.map(({ value }) => value), ...feeding]),
+  ]);
   const fed = new Set(feeds.map(({ tensor }) => tensor));
   return new Map(
     [...ofKind(entries, "given")].filter(([tensor]) => read.has(tensor) && !fed.has(tensor)),

@@ -193,13 +193,31 @@ async function writeAll(model: Model, result: TrainResult, places: Places): Prom
   }
 }
 
-/** The loss of every step, and beside it that of the examples held back where it was measured. */
-function curveFile({ losses, validation }: TrainResult): string {
-  const held = new Map(validation.map(({ step, loss }) => [step, loss]));
-  const rows = Array.from({ length: losses.length + 1 }, (_, step) =>
-    [step, step === 0 ? "" : losses[step - 1], held.get(step) ?? ""].join(),
+/**
+ * The loss of every step, and beside it that of the examples held back where it was measured; the
+ * same of every metric.
+ */
+function curveFile({ losses, validation, metrics }: TrainResult): string {
+  const places = new Map(validation.map(({ step }, i) => [step, i]));
+  const curves = [
+    { name: "loss", minibatches: losses, validation: validation.map(({ loss }) => loss) },
+    ...[...metrics].map(([name, curve]) => ({ name, ...curve })),
+  ];
+  const cell = (value: number | undefined) =>
+    value === undefined || Number.isNaN(value) ? "" : String(value);
+  const head = curves.flatMap(({ name }) =>
+    name === "loss" ? [name, "held_back"] : [name, `${name}_held_back`],
   );
-  return `step,loss,held_back\n${rows.join("\n")}\n`;
+  const rows = Array.from({ length: losses.length + 1 }, (_, step) =>
+    [
+      step,
+      ...curves.flatMap(({ minibatches, validation: held }) => [
+        cell(minibatches[step - 1]),
+        cell(held[places.get(step) ?? -1]),
+      ]),
+    ].join(),
+  );
+  return `step,${head.join()}\n${rows.join("\n")}\n`;
 }
 
 function report(
@@ -210,6 +228,7 @@ function report(
   written: Places,
 ) {
   const { ending, steps, resumed, epochs, losses, validation, unsettled, unsolved } = result;
+  const { metrics } = result;
   return {
     model: path,
     train,
@@ -221,6 +240,7 @@ function report(
     epochs,
     losses,
     validation,
+    metrics: Object.fromEntries(metrics),
     best: result.best === null ? null : { step: result.best.step, loss: result.best.loss },
     unsettled,
     unsolved,
@@ -240,7 +260,10 @@ function summary(name: string, result: TrainResult, places: Places): string {
       ? []
       : [[what, before.toPrecision(4), after.toPrecision(4), `${(after / before).toFixed(3)} ×`]],
   );
-  const table = formatTable(["loss", "first", "last", "of the first"], rows);
+  const tables = [
+    formatTable(["loss", "first", "last", "of the first"], rows),
+    ...metricsTable(result, perEpoch),
+  ];
   const advice = [
     ...(resumed?.changed ?? []).map(
       (setting) => `Went on with ${setting.name} = ${setting.now}; it was ${setting.before}.`,
@@ -266,9 +289,29 @@ function summary(name: string, result: TrainResult, places: Places): string {
   ];
   const before = resumed === null ? "" : `, ${resumed.step} of them before`;
   const head = `training ${name}: ${steps} steps${before}, ${Number(epochs.toFixed(2))} epochs`;
-  return [head, table, ...(advice.length > 0 ? [advice.join("\n")] : []), files.join("\n")].join(
-    "\n\n",
+  return [
+    head,
+    ...tables,
+    ...(advice.length > 0 ? [advice.join("\n")] : []),
+    files.join("\n"),
+  ].join("\n\n");
+}
+
+/** How the metrics were at first and at last; none where the block has none. */
+function metricsTable({ metrics }: TrainResult, perEpoch: number): string[] {
+  const digits = (value: number | undefined) =>
+    value === undefined || Number.isNaN(value) ? "" : value.toFixed(4);
+  const rows = [...metrics].flatMap(([name, { minibatches, validation }]) =>
+    [
+      ["minibatches", mean(minibatches.slice(0, perEpoch)), mean(minibatches.slice(-perEpoch))],
+      ["held back", validation[0], validation.at(-1)],
+    ].flatMap(([where, first, last]) =>
+      last === undefined
+        ? []
+        : [[name, `${where}`, digits(first as number | undefined), digits(last as number)]],
+    ),
   );
+  return rows.length === 0 ? [] : [formatTable(["metric", "of", "first", "last"], rows)];
 }
 
 /** Undefined for nothing. */

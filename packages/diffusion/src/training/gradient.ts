@@ -1,7 +1,7 @@
 // The gradient of the denoising loss, as the training loop asks for it.
 
 import { type Inputs, makeProgram, type Program } from "@hamlet/core";
-import type { GradientResult, LossGradient, Minibatch } from "@hamlet/ham";
+import type { GradientResult, LossGradient, Measured, Minibatch } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import { boundWaves } from "../network/bound.ts";
 import type { Network } from "../network/network.ts";
@@ -38,7 +38,7 @@ export class DenoisingGradient implements LossGradient {
     try {
       const [loss] = await mean.data();
       const gradients = new Map(weights.map(({ tensor }, k) => [tensor, slopes[k]]));
-      return { loss, gradients, unsettled: 0, unsolved: 0 };
+      return { loss, metrics: [], gradients, unsettled: 0, unsolved: 0 };
     } catch (error) {
       tf.dispose(slopes);
       throw error;
@@ -47,10 +47,10 @@ export class DenoisingGradient implements LossGradient {
     }
   }
 
-  async loss(minibatch: Minibatch): Promise<number> {
-    const { loss, gradients } = await this.gradient(minibatch);
+  async measure(minibatch: Minibatch): Promise<Measured> {
+    const { loss, metrics, gradients } = await this.gradient(minibatch);
     tf.dispose([...gradients.values()]);
-    return loss;
+    return { loss, metrics };
   }
 
   dispose(): void {

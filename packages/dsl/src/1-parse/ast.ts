@@ -300,7 +300,15 @@ export type RecallStep =
   | BrokenStep;
 
 /** A line of a train block. */
-export type TrainStep = FeedStep | Setting | BrokenStep;
+export type TrainStep = FeedStep | MetricStep | Setting | BrokenStep;
+
+/** `metric accuracy = correct(y, label)` */
+export interface MetricStep {
+  readonly kind: "metric";
+  readonly name: Name;
+  readonly value: Expression;
+  readonly span: Span;
+}
 
 /** A line of a test. */
 export type TestStep = FeedStep | RunStep | ExpectStep | Setting | BrokenStep;

@@ -437,7 +437,18 @@ export class HamParser extends CstParser {
   });
 
   readonly trainItem = this.RULE("trainItem", () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.feed) }, { ALT: () => this.SUBRULE(this.setting) }]);
+    this.OR([
+      { ALT: () => this.SUBRULE(this.feed) },
+      { ALT: () => this.SUBRULE(this.metric) },
+      { ALT: () => this.SUBRULE(this.setting) },
+    ]);
+  });
+
+  readonly metric = this.RULE("metric", () => {
+    this.CONSUME(t("Metric"));
+    this.CONSUME(t("Name"));
+    this.CONSUME(t("Equals"));
+    this.SUBRULE(this.expression);
   });
 
   readonly test = this.RULE("test", () => {

@@ -52,7 +52,7 @@ const UNFINISHED =
   /^(?:[-+*/^=~<>,.:([@]|==|!=|<=|>=|where|and|or|not|from|stored|take|every|when|as)$/;
 /** No declaration follows one of these on the same line. */
 const OPERATOR = /^(?:[-+*/^=~<>,([:.]|==|!=|<=|>=)$/;
-const VERBS = /^(?:start|clamp|stop|record|schedule|return|feed|run|expect)$/;
+const VERBS = /^(?:start|clamp|stop|record|schedule|return|feed|run|expect|metric)$/;
 
 /** Cuts a file into declarations. `from` is the first token after the edition. */
 export function outline(lines: TokenLines, from: number): Outline {

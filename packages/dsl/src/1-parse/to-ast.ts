@@ -338,7 +338,8 @@ function toFeed(node: CstNode) {
 /** A line of a train block, from a `trainItem` node. */
 export function toTrainStep(choice: CstNode): TrainStep {
   const node = onlyNode(choice);
-  return node.name === "feed" ? toFeed(node) : toSetting(node);
+  if (node.name === "feed") return toFeed(node);
+  return node.name === "metric" ? { ...toSetting(node), kind: "metric" } : toSetting(node);
 }
 
 /** A line of a test, from a `testItem` node. */

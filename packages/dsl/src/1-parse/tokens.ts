@@ -81,7 +81,7 @@ export const TOKEN_TABLE: readonly TokenEntry[] = [
   ...words(
     "contextual",
     false,
-    "energy value as from stored take share start clamp stop when record every schedule return feed run expect tau leak init",
+    "energy value as from stored take share start clamp stop when record every schedule return feed run expect metric tau leak init",
   ),
   ...words("type", false, "real int bool sign bit"),
   open("Name", NAME_PATTERN, "a name", "name"),

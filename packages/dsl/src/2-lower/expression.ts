@@ -84,7 +84,7 @@ export interface Surroundings {
   /** Words with a meaning here only, such as `t` in a schedule or `change` in a stop condition. */
   readonly words: ReadonlyMap<string, Expr>;
   /** The whole expression must be one number: what it is called in a message. */
-  readonly scalar: "energy" | "loss" | "value" | null;
+  readonly scalar: "energy" | "loss" | "metric" | "value" | null;
   /** Functions with a meaning here only, such as `overlap` in a test. */
   readonly calls?: ReadonlyMap<string, (call: ast.Reference) => Expr | null>;
 }

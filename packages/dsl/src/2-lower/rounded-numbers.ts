@@ -20,7 +20,9 @@ function heldAsFloat32(item: ast.Item): readonly Span[] {
   switch (item.kind) {
     case "train":
       return item.steps.flatMap((step) =>
-        step.kind === "setting" && step.name.text === "loss" ? [step.span] : [],
+        step.kind === "metric" || (step.kind === "setting" && step.name.text === "loss")
+          ? [step.span]
+          : [],
       );
     case "dim":
     case "recall":

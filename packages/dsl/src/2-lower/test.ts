@@ -8,24 +8,18 @@ import {
   type Feed,
   get,
   givensOf,
-  indicesOf,
   lit,
   type ModelTest,
-  mul,
-  pow,
   type Recall,
-  reduce,
-  sub,
-  sum,
   TEST_QUANTITIES,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { allows } from "./allow.ts";
 import { notMonotone } from "../rules/not-monotone.ts";
-import { startShape } from "../rules/start-shape.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
 import { unknownName } from "../rules/unknown-name.ts";
 import type { Span } from "../source.ts";
+import { closeOf, overlapOf } from "./comparisons.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
 import type { Lowering } from "./lowering.ts";
@@ -151,66 +145,6 @@ function sidesOf(condition: ast.Expression): ast.Expression[] {
   return ["<", "<=", ">", ">=", "==", "!="].includes(condition.op)
     ? [condition.left, condition.right]
     : [];
-}
-
-/** Two tensors of equal axes, entry by entry. */
-function pair(model: Lowering, call: ast.Reference, count: number) {
-  const name = call.path.segments[0].text;
-  const args = call.args!;
-  if (args.length !== count) {
-    model.diagnostics.report("E0401", call.argsSpan ?? call.span, {
-      message: `\`${name}\` takes ${count} arguments, but ${args.length === 1 ? "1 is" : `${args.length} are`} given`,
-      help: [name === "close" ? "`close(a, b, 0.01)`" : "`overlap(a, b)`"],
-    });
-    return null;
-  }
-  const slices = args.slice(0, 2).map(({ value, span }) => {
-    const slice = model.expressions.slice(value, NOWHERE);
-    if (slice === "no slice") {
-      const scalar = model.expressions.lower(value);
-      return (
-        scalar && { axes: [], name: model.expressions.written(span), span, read: () => scalar }
-      );
-    }
-    return slice;
-  });
-  const [a, b] = slices;
-  if (a == null || b == null) return null;
-  if (a.axes.length !== b.axes.length || a.axes.some((dim, axis) => dim !== b.axes[axis])) {
-    startShape(model.diagnostics, b, a);
-    return null;
-  }
-  const indices = indicesOf(a.axes);
-  return { indices, a: a.read(indices), b: b.read(indices) };
-}
-
-/**
- * `overlap(a, b)` = Σ ab / √(Σ a² Σ b²), written as 1 minus what is missing so that it is exactly 1
- * for two equal patterns of signs.
- */
-function overlapOf(model: Lowering, call: ast.Reference): Expr | null {
-  const found = pair(model, call, 2);
-  if (found === null) return null;
-  const { indices, a, b } = found;
-  const squares = (x: Expr) => sum(indices, pow(x, lit(2)));
-  const length = apply("sqrt", mul(squares(a), squares(b)));
-  const product = sum(indices, mul(a, b));
-  return sub(lit(1), mul(sub(length, product), pow(length, lit(-1))));
-}
-
-/** `close(a, b, tol)`: no entry differs by more. */
-function closeOf(
-  model: Lowering,
-  call: ast.Reference,
-  shown: { text: string; value: Expr }[],
-): Expr | null {
-  const found = pair(model, call, 3);
-  const tolerance = found && model.expressions.lower(call.args![2].value);
-  if (found === null || tolerance === null) return null;
-  const difference = apply("abs", sub(found.a, found.b));
-  const largest = reduce("max", found.indices, difference);
-  shown.push({ text: "largest difference", value: largest });
-  return apply("le", largest, tolerance);
 }
 
 /** `falling(energy)`: no step raised the energy, whether or not it was kept. */

@@ -6,6 +6,7 @@ import {
   type Feed,
   givensOf,
   lit,
+  type Metric,
   reachOf,
   type Recall,
   type Tensor,
@@ -21,6 +22,7 @@ import { trainThroughJumps } from "../rules/train-through-jumps.ts";
 import { type KnownOption, unknownArgument } from "../rules/unknown-argument.ts";
 import { unknownTemplate } from "../rules/unknown-template.ts";
 import type { Span } from "../source.ts";
+import { closeOf, correctOf, overlapOf } from "./comparisons.ts";
 import { NOWHERE } from "./expression.ts";
 import { checkFed, lowerFeed } from "./feed.ts";
 import { movesUnits } from "./solver.ts";
@@ -30,6 +32,7 @@ import { findRecall, type KnownRecalls } from "./test.ts";
 const SETTINGS: readonly KnownOption[] = [
   { name: "unroll", meaning: "the recall to train" },
   { name: "loss", meaning: "what should get small" },
+  { name: "metric", meaning: "what else is measured: `metric name = …`" },
   { name: "gradient", meaning: "unroll, implicit or equilibrium" },
   { name: "optimiser", meaning: "adam, sgd or adamw" },
   { name: "batch", meaning: "examples at a time" },
@@ -89,6 +92,7 @@ export function lowerTraining(
   let loss: { value: Expr; span: Span } | null = null;
   let optimiser: TrainingChoice | null = null;
   let gradient: TrainingChoice | null = { name: "unroll", options: new Map() };
+  const metrics: Metric[] = [];
   let freeze: Tensor[] = [];
   let failed = false;
 
@@ -101,6 +105,12 @@ export function lowerTraining(
       const feed = lowerFeed(model, line);
       if (feed === null) failed = true;
       else feeds.push(feed);
+      continue;
+    }
+    if (line.kind === "metric") {
+      const metric = lowerMetric(model, line, metrics);
+      if (metric === null) failed = true;
+      else metrics.push(metric);
       continue;
     }
     const { value } = line;
@@ -188,6 +198,7 @@ export function lowerTraining(
       recall,
       feeds,
       loss: loss.value,
+      metrics,
       gradient,
       optimiser,
       batch: numbers.get("batch") ?? lit(32),
@@ -196,6 +207,32 @@ export function lowerTraining(
       clip: numbers.get("clip") ?? null,
     },
   };
+}
+
+/** Names that the report of a training has for other numbers. */
+const TAKEN = ["loss", "step"];
+
+function lowerMetric(
+  model: Lowering,
+  { name, value }: ast.MetricStep,
+  before: readonly Metric[],
+): Metric | null {
+  if (TAKEN.includes(name.text) || before.some((other) => other.name === name.text)) {
+    model.diagnostics.report("E0404", name.span, {
+      message: TAKEN.includes(name.text)
+        ? `every training tells its \`${name.text}\`, so no metric can be called that`
+        : `there are two metrics called \`${name.text}\``,
+      help: ["give each metric a name of its own"],
+    });
+    return null;
+  }
+  const calls = new Map<string, (call: ast.Reference) => Expr | null>([
+    ["overlap", (call) => overlapOf(model, call)],
+    ["close", (call) => closeOf(model, call, [])],
+    ["correct", (call) => correctOf(model, call)],
+  ]);
+  const lowered = model.expressions.lower(value, { ...NOWHERE, scalar: "metric", calls });
+  return lowered && { name: name.text, value: lowered };
 }
 
 function lowerUnroll(model: Lowering, value: ast.Expression, recalls: KnownRecalls): Recall | null {

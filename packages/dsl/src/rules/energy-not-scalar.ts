@@ -6,10 +6,16 @@ import type { Span } from "../source.ts";
 export const OF_WHAT = {
   energy: { code: "E0601", message: "an energy is one number", op: "sum", done: "summed" },
   loss: { code: "E0803", message: "a loss is one number", op: "mean", done: "summed or averaged" },
+  metric: {
+    code: "E0803",
+    message: "a metric is one number",
+    op: "mean",
+    done: "summed or averaged",
+  },
   value: { code: "E0505", message: "", op: "sum", done: "summed" },
 } as const;
 
-/** E0601, E0803 and E0505: an energy, a loss and the value of a Lagrangian are one number. */
+/** E0601, E0803 and E0505: an energy, a loss, a metric and the value of a Lagrangian are one number. */
 export function notScalar(
   diagnostics: Diagnostics,
   what: keyof typeof OF_WHAT,
@@ -23,7 +29,7 @@ export function notScalar(
   const shown = places.map(({ result }) => `\`${before}${result}\``);
   const [outer, inner] = [shown[0], shown.length > 1 ? shown.at(-1) : undefined];
   // A loss may be summed or averaged as well: that is for its author to say.
-  const isCertain = places.length === 1 && what !== "loss";
+  const isCertain = places.length === 1 && what !== "loss" && what !== "metric";
   const help =
     inner === undefined
       ? `for example ${outer}`

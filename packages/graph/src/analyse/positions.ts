@@ -22,7 +22,7 @@ export function positionUses(graph: EnergyGraph): PositionUse[] {
     ...terms.map(({ energy }) => energy),
     ...neurons.map(({ lagrangian }) => lagrangian),
     ...recalls.flatMap(({ clamps }) => clamps.flatMap(({ where, value }) => [where, value])),
-    ...trainings.map(({ loss }) => loss),
+    ...trainings.flatMap(({ loss, metrics = [] }) => [loss, ...metrics.map(({ value }) => value)]),
   ];
   for (const formula of formulas) {
     if (formula === null) continue;

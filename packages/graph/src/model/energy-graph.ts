@@ -161,6 +161,12 @@ export interface TrainingChoice {
   readonly options: ReadonlyMap<string, Expr>;
 }
 
+/** What is measured beside a loss: one number an example over the activations after the recall. */
+export interface Metric {
+  readonly name: string;
+  readonly value: Expr;
+}
+
 /** How the params of a model are learned. */
 export interface Training {
   readonly name: string;
@@ -169,6 +175,8 @@ export interface Training {
   readonly feeds: readonly Feed[];
   /** One number over the activations after the recall. */
   readonly loss: Expr;
+  /** Left out by builders that measure nothing else. */
+  readonly metrics?: readonly Metric[];
   /** How the gradient of the loss is taken: `unroll`, `implicit` or `equilibrium`. */
   readonly gradient: TrainingChoice;
   readonly optimiser: TrainingChoice;

@@ -73,7 +73,8 @@ class EquilibriumGradient extends RecalledLoss implements LossGradient {
         sums.add(this.flow.pullStart(held));
       });
       const scale = 1 / ((this.#nudge - low) * minibatch.batch);
-      return { loss, gradients: sums.take(scale), unsettled, unsolved: 0 };
+      const metrics = await this.metrics(end);
+      return { loss, metrics, gradients: sums.take(scale), unsettled, unsolved: 0 };
     } finally {
       dispose();
       sums.dispose();

@@ -110,6 +110,14 @@ export class Flow {
     return this.#step("loss", () => this.#pullbacks.loss(), this.#at(states), 1).get(NUMBER)!;
   }
 
+  /** The metrics of every example, `[B]` each, in the order of the training. */
+  metrics(states: Layers): tf.Tensor[] {
+    const { metrics = [] } = this.#parts;
+    if (metrics.length === 0) return [];
+    const found = this.#step("metrics", () => this.#pullbacks.metrics(), this.#at(states), 1);
+    return metrics.map(({ name }) => found.get(name)!);
+  }
+
   /** The loss of every example, and the slopes of their sum. */
   pullLoss(states: Layers): Slopes & { readonly loss: tf.Tensor } {
     const found = this.#step("of loss", () => this.#pullbacks.ofLoss(), this.#at(states), 1);

@@ -72,7 +72,9 @@ class ImplicitGradient extends RecalledLoss implements LossGradient {
       });
       const unsolved = residuals.filter((residual) => !(residual <= this.#tolerance)).length;
       const value = await mean(tf.clone(loss));
-      return { loss: value, gradients: sums.take(1 / minibatch.batch), unsettled, unsolved };
+      const metrics = await this.metrics(end);
+      const gradients = sums.take(1 / minibatch.batch);
+      return { loss: value, metrics, gradients, unsettled, unsolved };
     } finally {
       dispose();
       sums.dispose();

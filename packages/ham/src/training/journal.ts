@@ -9,6 +9,7 @@ import {
   writeCheckpoint,
 } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import type { Measured } from "./loss-gradient.ts";
 import type { BestParams, ValidationPoint } from "./progress.ts";
 import { type ChangedSetting, changedSettings } from "./told.ts";
 
@@ -22,6 +23,8 @@ export interface Dealing {
 const DEALING = "training/dealing";
 const LOSSES = "curve/loss";
 const VALIDATION = "curve/validation";
+/** Before the name of a metric. */
+const [METRIC, METRIC_HELD] = ["curve/metric/", "curve/metric held back/"];
 const BEST = "best/point";
 const BEST_PARAM = "best/param/";
 
@@ -32,6 +35,8 @@ export class Journal {
   readonly arrays: ReadonlyMap<string, ArrayData> | null;
   readonly losses: number[] = [];
   readonly validation: ValidationPoint[] = [];
+  /** By name, in the order of the training. */
+  readonly metrics: ReadonlyMap<string, { minibatches: number[]; validation: number[] }>;
   best: BestParams | null = null;
   /** What is another setting now than in the checkpoint. */
   readonly changed: readonly ChangedSetting[];
@@ -42,6 +47,7 @@ export class Journal {
   private constructor(
     model: string,
     settings: Readonly<Record<string, string>>,
+    metrics: readonly string[],
     { key, arrays, notes }: Pick<Checkpoint, "key" | "notes"> & Pick<Journal, "arrays">,
   ) {
     this.#model = model;
@@ -54,6 +60,13 @@ export class Journal {
     for (let i = 0; i < points.length; i += 2) {
       this.validation.push({ step: points[i], loss: points[i + 1] });
     }
+    this.metrics = new Map(
+      metrics.map((name) => {
+        const minibatches = curve(arrays?.get(`${METRIC}${name}`), this.losses.length);
+        const validation = curve(arrays?.get(`${METRIC_HELD}${name}`), this.validation.length);
+        return [name, { minibatches, validation }];
+      }),
+    );
     const [step, loss] = numbers(arrays?.get(BEST));
     if (loss !== undefined) {
       const params = [...arrays!].filter(([name]) => name.startsWith(BEST_PARAM));
@@ -79,17 +92,19 @@ export class Journal {
     model: string,
     {
       settings = {},
+      metrics = [],
       key,
       resume,
     }: {
       /** What a training learns from and how, as texts, so that a change of it can be told. */
       readonly settings?: Readonly<Record<string, string>>;
+      readonly metrics?: readonly string[];
       readonly key: Key;
       readonly resume: Uint8Array | undefined;
     },
   ): Journal {
-    if (resume === undefined) return new Journal(model, settings, { key, arrays: null });
-    return new Journal(model, settings, readCheckpoint(resume, { model }));
+    if (resume === undefined) return new Journal(model, settings, metrics, { key, arrays: null });
+    return new Journal(model, settings, metrics, readCheckpoint(resume, { model }));
   }
 
   /** Steps that are done. */
@@ -97,12 +112,14 @@ export class Journal {
     return this.losses.length;
   }
 
-  add(loss: number): void {
+  add({ loss, metrics }: Measured): void {
     this.losses.push(loss);
+    [...this.metrics.values()].forEach(({ minibatches }, i) => minibatches.push(metrics[i]));
   }
 
-  validated(loss: number): void {
+  validated({ loss, metrics }: Measured): void {
     this.validation.push({ step: this.step, loss });
+    [...this.metrics.values()].forEach(({ validation }, i) => validation.push(metrics[i]));
   }
 
   /**
@@ -142,6 +159,10 @@ export class Journal {
       [DEALING, float64([3], [training, validation, batch])] as const,
       [LOSSES, float64([this.step], this.losses)] as const,
       [VALIDATION, float64([this.validation.length, 2], points)] as const,
+      ...[...this.metrics].flatMap(([name, { minibatches, validation: held }]) => [
+        [`${METRIC}${name}`, float64([minibatches.length], minibatches)] as const,
+        [`${METRIC_HELD}${name}`, float64([held.length], held)] as const,
+      ]),
       ...this.#bestArrays(),
     ]);
     const notes = this.#settings;
@@ -155,6 +176,12 @@ function described({ training, validation, batch }: Dealing): string {
 
 function float64(shape: number[], data: readonly number[]): ArrayData {
   return { shape, dtype: "float64", data: new Float64Array(data) };
+}
+
+/** A curve of so many points; without one it was not measured yet. */
+function curve(array: ArrayData | undefined, count: number): number[] {
+  const found = numbers(array);
+  return found.length === count ? found : Array.from({ length: count }, () => Number.NaN);
 }
 
 function numbers(array: ArrayData | undefined): number[] {

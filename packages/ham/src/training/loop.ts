@@ -5,7 +5,7 @@ import type { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dealt } from "./examples.ts";
 import type { Journal } from "./journal.ts";
-import type { GradientResult, LossGradient } from "./loss-gradient.ts";
+import type { GradientResult, LossGradient, Measured } from "./loss-gradient.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
 import type { Weights } from "./weights.ts";
 
@@ -96,16 +96,18 @@ class Loop {
         await this.#leaveCheckpoint();
         return this.#result("aborted");
       }
-      const { loss, unsettled, unsolved } = await this.#step();
+      const { loss, metrics, unsettled, unsolved } = await this.#step();
       const ends = journal.step % stepsAnEpoch === 0;
-      const validation = ends ? await this.#validate() : null;
+      const held = ends ? await this.#validate() : null;
       const progress = {
         done: journal.step,
         of: steps,
         epoch: journal.step / stepsAnEpoch,
         epochs: steps / stepsAnEpoch,
         loss,
-        validation,
+        validation: held?.loss ?? null,
+        metrics: this.#named(metrics),
+        validationMetrics: held && this.#named(held.metrics),
         unsettled,
         unsolved,
       };
@@ -140,7 +142,7 @@ class Loop {
         if (error !== undefined) throw error;
       }
       weights.move(found.gradients, step + 1, optimiser, clip);
-      journal.add(found.loss);
+      journal.add(found);
       this.#unsettled += found.unsettled;
       this.#unsolved += found.unsolved;
       return found;
@@ -150,19 +152,26 @@ class Loop {
     }
   }
 
-  /** The mean loss of what is held back; null when nothing is. */
-  async #validate(): Promise<number | null> {
+  #named(metrics: readonly number[]): Map<string, number> {
+    return new Map([...this.#lesson.journal.metrics.keys()].map((name, i) => [name, metrics[i]]));
+  }
+
+  /** What the examples held back measure, on average; null when there are none. */
+  async #validate(): Promise<Measured | null> {
     const { journal, examples, gradient, weights } = this.#lesson;
     const { validation: count } = examples.counts;
     if (count === 0) return null;
     const params = this.#params();
     let total = 0;
+    const metrics = Array.from(journal.metrics, () => 0);
     try {
       for (const { givens, batch, key } of examples.validation()) {
         try {
           const { all } = params;
           const minibatch = { params: all, givens, batch, key, turn: this.#turn };
-          total += batch * (await gradient.loss(minibatch));
+          const found = await gradient.measure(minibatch);
+          total += batch * found.loss;
+          found.metrics.forEach((value, i) => (metrics[i] += (batch / count) * value));
         } finally {
           tf.dispose([...givens.values()]);
         }
@@ -173,8 +182,8 @@ class Loop {
     const loss = total / count;
     if (!Number.isFinite(loss)) throw this.#notFinite("loss on the examples held back");
     if (journal.isBest(loss)) journal.keepBest(loss, await weights.numbers());
-    journal.validated(loss);
-    return loss;
+    journal.validated({ loss, metrics });
+    return { loss, metrics };
   }
 
   /** Every param of the model; those that are trained are ours to dispose. */
@@ -194,7 +203,7 @@ class Loop {
   #result(ending: TrainResult["ending"]): TrainResult {
     const { journal, weights, examples } = this.#lesson;
     const params = weights.values();
-    const { step, losses, validation, changed, best } = journal;
+    const { step, losses, validation, metrics, changed, best } = journal;
     const dispose = () => {
       tf.dispose([...params.values()]);
       weights.dispose();
@@ -206,6 +215,7 @@ class Loop {
       epochs: step / examples.stepsAnEpoch,
       losses,
       validation,
+      metrics,
       best,
       unsettled: this.#unsettled,
       unsolved: this.#unsolved,

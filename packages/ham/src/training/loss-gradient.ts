@@ -6,9 +6,15 @@ import type { Differentiated } from "./pullback.ts";
 import type { ByParam } from "./sums.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 
-/** The mean loss of a minibatch, its gradient, and what one should know about it. */
-export interface GradientResult {
+/** Means over the examples of a minibatch. */
+export interface Measured {
   readonly loss: number;
+  /** In the order of the training. */
+  readonly metrics: readonly number[];
+}
+
+/** What a minibatch measures, its gradient, and what one should know about it. */
+export interface GradientResult extends Measured {
   /** By param, without a batch axis; the caller's to dispose. A param that is missing has none. */
   readonly gradients: ByParam;
   /** Examples that had not reached a fixed point when the recall ended. 0 for `unroll`. */
@@ -19,8 +25,7 @@ export interface GradientResult {
 
 /** A way to get the gradient of a loss through a recall. Owns its compiled plans. */
 export interface LossGradient {
-  /** The mean loss over the examples. */
-  loss(minibatch: Minibatch): Promise<number>;
+  measure(minibatch: Minibatch): Promise<Measured>;
   gradient(minibatch: Minibatch): Promise<GradientResult>;
   dispose(): void;
   [Symbol.dispose](): void;

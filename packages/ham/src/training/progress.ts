@@ -14,6 +14,9 @@ export interface TrainProgress extends Progress {
   readonly loss: number;
   /** The mean loss of the examples held back, where it was just measured. */
   readonly validation: number | null;
+  /** The means of the metrics, by name: of the minibatch, and of what is held back. */
+  readonly metrics: ReadonlyMap<string, number>;
+  readonly validationMetrics: ReadonlyMap<string, number> | null;
   /** Examples of the minibatch that had not come to rest, or whose system was not solved. */
   readonly unsettled: number;
   readonly unsolved: number;
@@ -23,6 +26,16 @@ export interface TrainProgress extends Progress {
 export interface ValidationPoint {
   readonly step: number;
   readonly loss: number;
+}
+
+/**
+ * A metric along a training: the means of every minibatch, before it was learned from, and those of
+ * what is held back, where the loss on it was measured. NaN for what was measured before the metric
+ * was there.
+ */
+export interface MetricCurve {
+  readonly minibatches: readonly number[];
+  readonly validation: readonly number[];
 }
 
 /** Params after the step at which the loss on what is held back was lowest. */
@@ -45,6 +58,8 @@ export interface TrainResult {
   readonly losses: readonly number[];
   /** Before the first step and after every epoch; empty when nothing is held back. */
   readonly validation: readonly ValidationPoint[];
+  /** By name, in the order of the train block. */
+  readonly metrics: ReadonlyMap<string, MetricCurve>;
   /** The trained params, by name, where that loss was lowest; null when nothing is held back. */
   readonly best: BestParams | null;
   /** Examples that had not come to rest, and systems that were not solved, over all steps made. */

@@ -13,6 +13,7 @@ import {
   isValue,
   lit,
   makeTensor,
+  type Metric,
   mul,
   type Neuron,
   type Recall,
@@ -27,6 +28,8 @@ export interface Differentiated {
   readonly recall: Recall;
   /** One number an example over the activations at the end. */
   readonly loss: Expr;
+  /** What else is measured of every example there. */
+  readonly metrics?: readonly Metric[];
   /** What gradients are taken by. */
   readonly params: readonly Tensor[];
 }
@@ -83,6 +86,15 @@ export class Pullbacks {
 
   loss(): Output[] {
     return [this.#number(this.#loss)];
+  }
+
+  metrics(): Output[] {
+    return (this.#parts.metrics ?? []).map(({ name, value }) => ({
+      name,
+      value: this.#dynamics.written(value),
+      indices: [],
+      batched: true,
+    }));
   }
 
   /** The loss with its slopes by states and params. */

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Layers } from "../solvers/solver.ts";
 import { Flow, type Minibatch } from "./flow.ts";
-import type { GradientParts } from "./loss-gradient.ts";
+import type { GradientParts, Measured } from "./loss-gradient.ts";
 import { alike, Walker } from "./path.ts";
 
 /** Keeps none of the states of a recall but the last. */
@@ -22,11 +22,12 @@ export abstract class RecalledLoss {
     this.walker = new Walker(this.flow, parts.recall, setup);
   }
 
-  async loss(minibatch: Minibatch): Promise<number> {
+  async measure(minibatch: Minibatch): Promise<Measured> {
     this.flow.bind(minibatch);
     const path = await this.walker.walk(NONE);
     try {
-      return await mean(tf.tidy(() => this.flow.loss(path.end)));
+      const loss = await mean(tf.tidy(() => this.flow.loss(path.end)));
+      return { loss, metrics: await this.metrics(path.end) };
     } finally {
       path.dispose();
     }
@@ -38,6 +39,12 @@ export abstract class RecalledLoss {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** The means of the metrics at the end of a recall. */
+  protected async metrics(end: Layers): Promise<number[]> {
+    const found = tf.tidy(() => this.flow.metrics(end).map((each) => tf.mean(each)));
+    return found.length === 0 ? [] : read(stacked(found));
   }
 
   /** The end of the recall alone, and how many examples have not come to rest there. */
@@ -65,6 +72,15 @@ function largest(layers: Layers): tf.Tensor {
   return layers
     .map((layer) => tf.max(tf.reshape(tf.abs(layer), [layer.shape[0], -1]), 1))
     .reduce((a, b) => tf.maximum(a, b));
+}
+
+/** Numbers as one tensor; they are disposed. */
+function stacked(numbers: tf.Tensor[]): tf.Tensor {
+  try {
+    return tf.stack(numbers);
+  } finally {
+    tf.dispose(numbers);
+  }
 }
 
 /** The entries of a tensor, which is disposed. */

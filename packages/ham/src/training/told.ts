@@ -13,7 +13,7 @@ export interface ChangedSetting {
 
 /** What a training learns from and how, by name. */
 export function toldSettings(
-  { loss, gradient, optimiser, freeze, feeds }: Training,
+  { loss, metrics = [], gradient, optimiser, freeze, feeds }: Training,
   settings: TrainingSettings,
   {
     examples,
@@ -28,6 +28,7 @@ export function toldSettings(
     [...files].map(([{ name }, entries]) => `${name} ${fingerprint(entries)}`).join(", ") || "none";
   return {
     loss: printText(loss),
+    metrics: metrics.map(({ name, value }) => `${name} = ${printText(value)}`).join("; ") || "none",
     gradient: call(gradient.name, [...settings.gradient]),
     optimiser: call(optimiser.name, Object.entries(settings.optimiser)),
     clip: Number.isFinite(clip) ? String(clip) : "none",

@@ -53,7 +53,7 @@ export async function train(
   setup: TrainSetup,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  const { name, recall, loss, feeds } = training;
+  const { name, recall, loss, metrics = [], feeds } = training;
   const settings = settingsOf(training, setup);
   const validation = checkSetting(name, "validation", options.validation ?? 0);
   const epochs = checkSetting(name, "epochs", options.epochs ?? settings.epochs);
@@ -64,6 +64,7 @@ export async function train(
     assertAdmitted(tensor, data, shape);
   }
   const journal = Journal.open(modelId(graph), {
+    metrics: metrics.map((metric) => metric.name),
     settings: toldSettings(training, settings, setup),
     key: options.key ?? keyOf(0),
     resume: options.resume,
@@ -80,7 +81,7 @@ export async function train(
   });
   journal.assertSame({ ...examples.counts, batch: settings.batch });
   const params = trainedParams(graph, training);
-  const parts = { graph, recall, loss, params, setup, options: settings.gradient };
+  const parts = { graph, recall, loss, metrics, params, setup, options: settings.gradient };
   const gradient = GRADIENTS.get(training.gradient.name)!.make(parts);
   const start = new Map(params.map((param) => [param, setup.params.get(param)!]));
   let weights: Weights;

@@ -58,7 +58,9 @@ class UnrolledGradient extends RecalledLoss implements LossGradient {
       owned.push(...start);
       tf.tidy(() => sums.add(this.flow.pullStart(start)));
       const value = await mean(tf.clone(loss));
-      return { loss: value, gradients: sums.take(1 / minibatch.batch), unsettled: 0, unsolved: 0 };
+      const metrics = await this.metrics(path.end);
+      const gradients = sums.take(1 / minibatch.batch);
+      return { loss: value, metrics, gradients, unsettled: 0, unsolved: 0 };
     } finally {
       path.dispose();
       sums.dispose();

@@ -50,7 +50,8 @@ export function reportUnknownStart(place: Place): void {
   });
 }
 
-const BLOCK_WORDS = /^(?:start|clamp|stop|record|schedule|return|feed|run|expect|solver|steps)$/;
+const BLOCK_WORDS =
+  /^(?:start|clamp|stop|record|schedule|return|feed|run|expect|metric|solver|steps)$/;
 
 /** Words of other languages, and the declaration they probably mean. */
 const OTHER_WORDS = new Map([
