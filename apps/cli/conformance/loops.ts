@@ -89,7 +89,7 @@ function recall(solver: string, lagrangian: string, file: string): Loop {
 function training(gradient: string): Loop {
   return {
     name: `a training by ${gradient}`,
-    file: "packages/ham/src/training/train.ts",
+    file: "packages/ham/src/training/loop.ts",
     keeps: true,
     async prepare() {
       const data = normal(key(1), [8, 4]);
@@ -285,7 +285,7 @@ export const LOOPS: readonly Loop[] = [
   },
   {
     name: "training a score",
-    file: "packages/diffusion/src/training/train.ts",
+    file: "packages/ham/src/training/loop.ts",
     keeps: true,
     async prepare() {
       const shape = { hidden: 8, embedding: 4, layers: 2 };
