@@ -18,7 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@hamlet/dsl",
     "@hamlet/drdam",
   ],
-  "@hamlet/drdam": ["@hamlet/graph", "@hamlet/core"],
+  "@hamlet/drdam": ["@hamlet/graph", "@hamlet/core", "@hamlet/ham"],
   "@hamlet/kohonen": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/energy-transformer": [
     "@hamlet/graph",

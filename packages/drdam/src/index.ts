@@ -27,7 +27,7 @@ export {
   type StoreOptions,
   type StoreResult,
 } from "./memory/memory.ts";
-export type { MemoryEnding, MemoryRecall, MemoryRecallOptions } from "./memory/recall.ts";
+export type { MemoryRecall, MemoryRecallOptions } from "./memory/recall.ts";
 export {
   divergence,
   divergenceBound,

@@ -99,6 +99,38 @@ describe.each(KINDS.flatMap((kind) => FAMILIES.map((family) => ({ kind, family }
   },
 );
 
+test("a recall by a model ends where and as that of the library does", async () => {
+  const memory = makeMemory({ D, Y: 4000, beta: 4, key: key(1), family: "orthogonal" });
+  await memory.store(patterns);
+  const text = `ham 1
+dim D
+given query: [D]
+neuron v: [D] as identity { leak = off }
+connect faces: drdam(v) from "m"
+recall go { start v = query solver = euler(dt = 0.1) steps = 1000 stop when change <= 1e-6 }
+`;
+  const files: ModelFiles = { read: async () => memory.save() };
+  using loaded = await loadModel({ name: "m.ham", text }, { files });
+  const far = {
+    shape: [6, D],
+    data: new Float32Array([...query.data, ...query.data.slice(0, D).map((x) => x + 40)]),
+  };
+  using result = await loaded.recall({ givens: { query: far } });
+  const [states] = await Promise.all([...result.states.values()].map((layer) => layer.data()));
+  for (const [b, outcome] of result.outcomes.entries()) {
+    const own = await memory.recall(far.data.subarray(b * D, (b + 1) * D));
+    expect(outcome.ending).toBe(own.ending);
+    expect(outcome.clips).toHaveLength(own.clips.length);
+    expect(outcome.basin).toBe(own.basin);
+    // Float32 beside float64: see docs/decisions/2026-11-29-one-recall-two-precisions.md.
+    expect(Math.abs(outcome.steps - own.steps)).toBeLessThanOrEqual(2);
+    expect(Math.abs(outcome.energyAfter - own.energyAfter)).toBeLessThan(1e-5);
+    own.state.forEach((x, d) => expect(Math.abs(states[b * D + d] - x)).toBeLessThan(3e-6));
+  }
+  const endings = result.outcomes.map(({ ending }) => ending);
+  expect(new Set(endings)).toEqual(new Set(["converged", "clipped"]));
+});
+
 test("its rows are those of the library, bit by bit, and its sums are those of the file", async () => {
   const memory = await memoryOf({ family: "structured" });
   using loaded = await model('drdam(v) from "m"', { m: memory.save() });

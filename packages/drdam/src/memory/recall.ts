@@ -1,7 +1,8 @@
-// A recall from a distributed memory: gradient descent that says how it ended.
+// A recall from a distributed memory in float64, in the words of every recall.
 
-import { makeTurn, type Progress, type Signal } from "@hamlet/core";
+import { makeTurn, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import { type Clip, follow, type Outcome, type RecallProgress } from "@hamlet/ham";
 import type { FeatureMap } from "../features/feature-map.ts";
 
 /** How a recall goes. */
@@ -14,33 +15,17 @@ export interface MemoryRecallOptions {
   readonly tolerance?: number;
   /** Entries that are held, `[D]`, by not being 0. */
   readonly clamp?: ArrayLike<number | boolean>;
-  /** Called after every step. */
-  readonly onProgress?: (progress: Progress & { readonly energy: number }) => void;
+  /** Called before the first step and after every one. */
+  readonly onProgress?: (progress: RecallProgress) => void;
   /** Stops the recall, which then throws the signal's reason. */
   readonly signal?: Signal;
 }
 
-/**
- * How a recall from a memory ended. `clipped`: the kernel sum of the state is below what the
- * logarithm is cut at; the gradient is 0 there, so that the state stands still without being near
- * any memory.
- */
-export type MemoryEnding =
-  | "converged"
-  | "clipped"
-  | "max-steps"
-  | "energy-increased"
-  | "non-finite";
-
-/** What a recall returns. */
-export interface MemoryRecall {
+/** What a recall returns: where it ended, and how, in the words of a recall of `@hamlet/ham`. */
+export interface MemoryRecall extends Outcome {
   readonly state: Float64Array;
-  readonly ending: MemoryEnding;
-  readonly steps: number;
   /** The energy of the start and after every step. */
   readonly energies: Float64Array;
-  /** The largest change of an entry in the last step. */
-  readonly lastChange: number;
 }
 
 /** What is descended. */
@@ -52,51 +37,56 @@ export interface Landscape {
 
 /** Rises of the energy up to this part of `1 + |E|` are rounding. */
 const ROUNDING = 1e-12;
+/** What holds the energy below the kernel sum that its logarithm is cut at. */
+const FLOOR: Clip = {
+  energy: "memory",
+  neuron: "v",
+  formula: "max(h, eps)",
+  place: null,
+  kind: "floor",
+};
 
-/** Descends from a query. */
+/** Descends from a query by Euler's method. */
 export async function recallFrom(
   query: ArrayLike<number>,
-  landscape: Landscape,
+  { map, sums, eps }: Landscape,
   options: MemoryRecallOptions,
 ): Promise<MemoryRecall> {
   const { depth = 1000, alpha = 0.1, tolerance = 1e-6, clamp, onProgress, signal } = options;
   assertSettings({ depth, alpha, tolerance });
-  const { map, sums, eps } = landscape;
   const { beta } = map.features.description;
-  const state = new Float64Array(query);
+  const state = Float64Array.from(query);
   const gradient = new Float64Array(state.length);
   const energies: number[] = [];
-  let rose = false;
-  let change = Infinity;
-  const turn = makeTurn(signal);
-  for (let step = 0; ; step++) {
-    const h = map.kernelSum(state, sums, gradient);
-    const energy = -Math.log(Math.max(h, eps)) / beta;
-    const before = energies.at(-1) ?? Infinity;
-    energies.push(energy);
-    if (step > 0) onProgress?.({ done: step, of: depth, energy });
-    const end = (ending: MemoryEnding): MemoryRecall => ({
-      state,
-      ending,
-      steps: step,
-      energies: new Float64Array(energies),
-      lastChange: step === 0 ? 0 : change,
-    });
-    if (!Number.isFinite(h) || !state.every(Number.isFinite)) return end("non-finite");
-    if (!(h > eps)) return end("clipped");
-    rose ||= energy > before + ROUNDING * (1 + Math.abs(energy));
-    if (change <= tolerance) return end("converged");
-    if (step === depth) return end(rose ? "energy-increased" : "max-steps");
+  let h = map.kernelSum(state, sums, gradient);
+  let change = 0;
+  const advance = () => {
     change = 0;
     for (let d = 0; d < state.length; d++) {
-      if (clamp !== undefined && Boolean(clamp[d])) continue;
+      if (!(h > eps) || (clamp !== undefined && Boolean(clamp[d]))) continue;
       const move = (alpha * gradient[d]) / (beta * h);
       state[d] += move;
       change = Math.max(change, Math.abs(move));
     }
-    const others = turn();
-    if (others !== undefined) await others;
-  }
+    h = map.kernelSum(state, sums, gradient);
+  };
+  const read = () => ({ energy: [-Math.log(Math.max(h, eps)) / beta], change: [change] });
+  const [tracker] = await follow(
+    { read, advance },
+    {
+      steps: depth,
+      stop: (reached) => reached.change <= tolerance,
+      claimsDescent: true,
+      noisy: false,
+      follows: true,
+      rounding: ROUNDING,
+      turn: makeTurn(signal),
+      onProgress,
+      onStep: ({ energy }) => void energies.push(energy[0]),
+    },
+  );
+  const outcome = tracker.outcome({ clips: h > eps ? [] : [FLOOR] });
+  return { state, energies: Float64Array.from(energies), ...outcome };
 }
 
 function assertSettings(settings: Readonly<Record<"depth" | "alpha" | "tolerance", number>>): void {

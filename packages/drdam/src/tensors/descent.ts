@@ -34,9 +34,9 @@ export interface DescentResult {
   /** The gradient of every step, `[depth, …, D]`, where asked for. */
   readonly grads?: tf.Tensor;
   /**
-   * 1 where a query starts below the kernel sum that the logarithm is cut at, else 0, `[…]`: the
-   * gradient there is 0, and the state did not move because it could not. An exact energy is never
-   * cut.
+   * 1 where the last step found the kernel sum below what its logarithm is cut at, else 0, `[…]`: the
+   * gradient there is 0, and the state stands still because it cannot move, as in a recall that ends
+   * as `clipped`. An exact energy is never cut.
    */
   readonly clipped: tf.Tensor;
 }
@@ -216,12 +216,12 @@ export async function descend(
       const moment = tf.tidy(() => {
         const { energy: value, slope, kernelSum } = energy.at(state);
         const grad = free === null ? slope : tf.mul(slope, free);
-        const cut = step > 0 ? [] : [cutAt(kernelSum, value, eps)];
+        const cut = step < depth - 1 ? [] : [cutAt(kernelSum, value, eps)];
         return [tf.sub(state, tf.mul(grad, alpha)), value, ...cut, ...(returnGrads ? [grad] : [])];
       });
       const [next, value] = moment;
-      if (step === 0) clipped = moment[2];
-      else state.dispose();
+      if (step === depth - 1) clipped = moment[2];
+      if (step > 0) state.dispose();
       if (returnGrads) grads.push(moment.at(-1)!);
       energies.push(value);
       state = next as tf.Tensor2D;

@@ -16,7 +16,6 @@ import {
 import {
   type EnergyGraph,
   HamError,
-  invariant,
   type Neuron,
   type Recall,
   sizeOfDim,
@@ -49,6 +48,7 @@ import {
 import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
 import { Failures } from "./failures.ts";
 import { type Fault, findFaults } from "./fault.ts";
+import { follow, type Reading } from "./follow.ts";
 import { type Descent, OutcomeTracker } from "./outcome.ts";
 import type {
   CompiledRecall,
@@ -184,62 +184,51 @@ export class EnergyRecall implements CompiledRecall {
     const recorder = new TrajectoryRecorder(this.#graph, this.#recall, ({ axes }) =>
       axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), batch),
     );
-    let trackers: OutcomeTracker[] = [];
     const failures = new Failures();
     let mask: tf.Tensor | undefined;
     const turn = makeTurn(options.signal);
     const iterator = this.#descend(options);
     try {
-      for (let next = iterator.next(); !next.done; next = iterator.next(mask)) {
-        const now = next.value;
-        await turn();
-        const [energy, change] = await numbers(now.energy, now.change);
-        if (now.step === 0) {
-          const noisy = this.#settings.temperature > 0;
-          const claimsDescent = this.#recall.schedules.length === 0 && !noisy;
-          const follows = this.#solver.follows === true;
-          trackers = [...energy].map(() => new OutcomeTracker({ claimsDescent, noisy, follows }));
-          trackers.forEach((tracker, b) => tracker.start(energy[b]));
-        } else {
-          trackers.forEach((tracker, b) => {
-            const reached = { step: now.step, energy: energy[b], change: change[b] };
-            const stop = stopsAt(this.#recall, this.#setup, reached);
-            tracker.step(energy[b], change[b], stop);
-          });
-        }
-        await failures.look(trackers, [...now.states.values()]);
-        const active = trackers.filter((tracker) => tracker.active).length;
-        options.onProgress?.({
-          done: now.step,
-          of: this.steps,
-          active,
-          energy: average(energy),
-        });
-        const last = active === 0 || now.step === this.steps;
-        record.add(now.step, last, () => new Float64Array(energy));
-        const end = last ? await this.#polished(now, record.kept, trackers, options, turn) : null;
-        try {
-          recorder.keep(now.step, last, (neuron) =>
-            tf.clone((end ?? now).activations.get(neuron)!),
-          );
-          if (end !== null) {
-            const paths = {
-              energies: record.kept,
-              energySteps: record.steps,
-              trajectories: recorder.finish(),
-            };
-            const clips = await this.#clips(end, options);
-            const faults = await this.#faults(failures, trackers, options);
-            return await makeResult(end, paths, { trackers, clips, faults });
-          }
-        } finally {
-          end?.dispose();
-        }
-        mask?.dispose();
-        mask =
-          active === trackers.length
-            ? undefined
-            : tf.tensor1d(trackers.map((tracker) => Number(tracker.active)));
+      let now = iterator.next().value!;
+      const noisy = this.#settings.temperature > 0;
+      const trackers = await follow(
+        {
+          read: () => numbers(now.energy, now.change),
+          advance: (moving) => {
+            mask?.dispose();
+            mask = moving.every(Boolean) ? undefined : tf.tensor1d(moving.map(Number));
+            now = iterator.next(mask).value!;
+          },
+        },
+        {
+          steps: this.steps,
+          stop: (reached) => stopsAt(this.#recall, this.#setup, reached),
+          claimsDescent: this.#recall.schedules.length === 0 && !noisy,
+          noisy,
+          follows: this.#solver.follows === true,
+          turn,
+          onProgress: options.onProgress,
+          onStep: async ({ step, last, energy, trackers: those }) => {
+            await failures.look(those, [...now.states.values()]);
+            record.add(step, last, () => new Float64Array(energy));
+            if (!last)
+              recorder.keep(step, last, (neuron) => tf.clone(now.activations.get(neuron)!));
+          },
+        },
+      );
+      const end = await this.#polished(now, record.kept, trackers, options, turn);
+      try {
+        recorder.keep(now.step, true, (neuron) => tf.clone(end.activations.get(neuron)!));
+        const paths = {
+          energies: record.kept,
+          energySteps: record.steps,
+          trajectories: recorder.finish(),
+        };
+        const clips = await this.#clips(end, options);
+        const faults = await this.#faults(failures, trackers, options);
+        return await makeResult(end, paths, { trackers, clips, faults });
+      } finally {
+        end.dispose();
       }
     } finally {
       iterator.return();
@@ -247,7 +236,6 @@ export class EnergyRecall implements CompiledRecall {
       recorder.dispose();
       failures.dispose();
     }
-    return invariant(false, "a recall ends at its last step") as never;
   }
 
   dispose(): void {
@@ -434,22 +422,15 @@ function batchOf({ givens = new Map(), batch = 1 }: RecallOptions): number {
 }
 
 /** Both numbers of every example with one read. */
-async function numbers(
-  energy: tf.Tensor,
-  change: tf.Tensor,
-): Promise<[Float32Array, Float32Array]> {
+async function numbers(energy: tf.Tensor, change: tf.Tensor): Promise<Reading> {
   const both = tf.stack([energy, change]);
   try {
     const data = (await both.data()) as Float32Array;
     const count = energy.shape[0];
-    return [data.slice(0, count), data.slice(count)];
+    return { energy: data.slice(0, count), change: data.slice(count) };
   } finally {
     both.dispose();
   }
-}
-
-function average(values: Float32Array): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
 async function makeResult(

@@ -85,8 +85,11 @@ export const ENERGY_ROUNDING = 1e-5;
 export class Rise {
   #energy: number;
   #largest: number;
+  readonly #rounding: number;
 
-  constructor(energy: number) {
+  /** `rounding` is the part of `1 + |E|` up to which a rise is none. */
+  constructor(energy: number, rounding = ENERGY_ROUNDING) {
+    this.#rounding = rounding;
     this.#energy = energy;
     this.#largest = Number.isFinite(energy) ? 0 : Infinity;
   }
@@ -99,7 +102,7 @@ export class Rise {
   /** The next energy; returns by how much it rose beyond rounding. */
   next(energy: number): number {
     const rise = energy - this.#energy;
-    const rounding = ENERGY_ROUNDING * (1 + Math.max(Math.abs(energy), Math.abs(this.#energy)));
+    const rounding = this.#rounding * (1 + Math.max(Math.abs(energy), Math.abs(this.#energy)));
     this.#energy = energy;
     const clear = Number.isFinite(energy) ? (rise > rounding ? rise : 0) : Infinity;
     this.#largest = Math.max(this.#largest, clear);
@@ -112,6 +115,7 @@ export class OutcomeTracker {
   readonly #claimsDescent: boolean;
   readonly #noisy: boolean;
   readonly #follows: boolean;
+  readonly #rounding: number;
   #steps = 0;
   #before = Number.NaN;
   #energy = Number.NaN;
@@ -125,7 +129,13 @@ export class OutcomeTracker {
   #ending: Ending | null = null;
 
   /** `claimsDescent` is false where the energy itself changes, as under a schedule, or for noise. */
-  constructor(about: { claimsDescent: boolean; noisy: boolean; follows: boolean }) {
+  constructor(about: {
+    readonly claimsDescent: boolean;
+    readonly noisy: boolean;
+    readonly follows: boolean;
+    readonly rounding?: number;
+  }) {
+    this.#rounding = about.rounding ?? ENERGY_ROUNDING;
     this.#claimsDescent = about.claimsDescent;
     this.#noisy = about.noisy;
     this.#follows = about.follows;
@@ -140,7 +150,7 @@ export class OutcomeTracker {
     this.#before = energy;
     this.#lastFinite = energy;
     this.#energy = energy;
-    this.#rise = new Rise(energy);
+    this.#rise = new Rise(energy, this.#rounding);
     if (!Number.isFinite(energy)) this.#ending = "non-finite";
   }
 
