@@ -4,28 +4,30 @@
 // sum and Σ (b cos p − a sin p) ω to its slope, and keep nothing that has the length of the rows
 // but, for transforms, one block. Sums are kept in four lanes each, which the caller adds up.
 
-import {
+import { assembler } from "@hamlet/core/wasm";
+import { sineLanes } from "./sine-lanes.ts";
+
+const {
   assemble,
   bits,
   call,
-  type Code,
   f32x4,
   get,
   i32,
   ifBelow,
   load,
   loadSplat,
-  type Local,
   loop,
   multiplyAdd,
   procedure,
-  type Procedure,
   set,
   shuffle,
   store,
   whileBelow,
-} from "./assembler.ts";
-import { sineLanes } from "./sine-lanes.ts";
+} = assembler;
+type Code = assembler.Code;
+type Local = assembler.Local;
+type Procedure = assembler.Procedure;
 
 /** Rows of a group: four vectors, whose sums do not wait for each other. */
 export const GROUP = 16;

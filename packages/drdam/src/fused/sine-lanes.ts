@@ -3,7 +3,11 @@
 // The angle loses a multiple of π in three subtractions, of which the first two are exact, with or
 // without a fused multiplication; what is left is at most π/2, and polynomials are evaluated there.
 
-import { bits, type Code, f32x4, get, type Local, type multiplyAdd, set } from "./assembler.ts";
+import { assembler } from "@hamlet/core/wasm";
+
+const { bits, f32x4, get, set } = assembler;
+type Code = assembler.Code;
+type Local = assembler.Local;
 
 /** π in three parts; `k` times the first or the second is exact for whole `k` below 2¹³. */
 const PI = [3.140625, 0.0009675025939941406, 1.5099579897537296e-7] as const;
@@ -26,7 +30,7 @@ const COSINE = [
 /** Sets `sine` and `cosine`; absolute error below 1.5e-7. `angle` is overwritten. */
 export function sineLanes(
   to: Readonly<Record<"angle" | "sine" | "cosine" | "sign" | "square", Local>>,
-  madd: ReturnType<typeof multiplyAdd>,
+  madd: ReturnType<typeof assembler.multiplyAdd>,
 ): Code {
   const { angle, sine, cosine, sign, square } = to;
   const turns = get(sine);

@@ -1,20 +1,20 @@
 // WebAssembly as text that a reader can follow: expressions are nested calls, and what they return
 // is the bytes of the code that computes them.
 //
-// Only what the kernels beside this file need: one memory, functions of whole numbers without
-// results, loops, and vectors of four float32 numbers.
+// Only what kernels need: one memory, functions of whole numbers without results, functions of the
+// host, loops, and vectors of four float32 or two float64 numbers.
 // @see https://webassembly.github.io/spec/core/binary/
 
 /** The bytes of some code. */
 export type Code = readonly number[];
 
-/** A local variable: a whole number, or four numbers. */
+/** A local variable: a whole number, or the 128 bits of a vector. */
 export interface Local {
   readonly type: "i32" | "v128";
   readonly index: number;
 }
 
-const TYPES = { i32: 0x7f, v128: 0x7b } as const;
+const TYPES = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
 
 /** What stands around code, and where it goes on; blocks have no results. */
 const LOOP = [0x03, 0x40] as const;
@@ -44,7 +44,7 @@ function signed(value: number): number[] {
 const vector =
   (opcode: number) =>
   (...operands: readonly Code[]): Code => [...operands.flat(), VECTOR, ...unsigned(opcode)];
-const whole =
+const plain =
   (opcode: number) =>
   (...operands: readonly Code[]): Code => [...operands.flat(), opcode];
 const access =
@@ -64,11 +64,13 @@ export const set = ({ index }: Local, value: Code): Code => [...value, 0x21, ...
 /** Whole numbers. */
 export const i32 = {
   of: (value: number): Code => [0x41, ...signed(value)],
-  add: whole(0x6a),
-  sub: whole(0x6b),
-  mul: whole(0x6c),
-  shl: whole(0x74),
-  lessThan: whole(0x49),
+  add: plain(0x6a),
+  sub: plain(0x6b),
+  mul: plain(0x6c),
+  and: plain(0x71),
+  shl: plain(0x74),
+  shr: plain(0x76),
+  lessThan: plain(0x49),
 };
 
 /** Four numbers in memory; the offset is in bytes. */
@@ -76,33 +78,90 @@ export const load = (at: Code, offset = 0): Code => access(0x00)(at)(offset);
 /** One number in memory, four times. */
 export const loadSplat = (at: Code, offset = 0): Code => access(0x09)(at)(offset);
 export const store = (at: Code, value: Code, offset = 0): Code => access(0x0b)(at, value)(offset);
-
-/** Four numbers as they lie in memory. */
-const constant = (four: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>): Code => [
-  VECTOR,
-  0x0c,
-  ...new Uint8Array(four.buffer),
+/** One number in memory as lane `lane` of `value`, whose others stay. */
+export const loadLane = (at: Code, value: Code, lane: number): Code => [
+  ...access(0x56)(at, value)(0),
+  lane,
 ];
+/** One number in memory, and three zeros. */
+export const loadOne = (at: Code): Code => access(0x5c)(at)(0);
+/** The first lane of `value` into memory. */
+export const storeOne = (at: Code, value: Code): Code => [...access(0x5a)(at, value)(0), 0];
+
+/** Numbers as they lie in memory. */
+const constant = (
+  numbers: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
+): Code => [VECTOR, 0x0c, ...new Uint8Array(numbers.buffer)];
 
 /** Four float32 numbers. */
 export const f32x4 = {
   of: (value: number): Code => constant(Float32Array.of(value, value, value, value)),
+  abs: vector(0xe0),
+  sqrt: vector(0xe3),
   add: vector(0xe4),
   sub: vector(0xe5),
   mul: vector(0xe6),
+  div: vector(0xe7),
+  /** The smaller number, or NaN where one of them is. */
+  min: vector(0xe8),
+  max: vector(0xe9),
+  ceil: vector(0x67),
+  /** Comparisons: all bits of a lane, or none. */
+  eq: vector(0x41),
+  ne: vector(0x42),
+  lt: vector(0x43),
+  le: vector(0x45),
+  /** Whole numbers as float32, and back. */
+  ofWhole: vector(0xfa),
+  toWhole: vector(0xf8),
+  /** Two float64 numbers, and two zeros. */
+  ofDoubles: vector(0x5e),
 };
 
-/** The bits of four numbers. */
+/** Two float64 numbers. */
+export const f64x2 = {
+  of: (value: number): Code => constant(Float64Array.of(value, value)),
+  add: vector(0xf0),
+  sub: vector(0xf1),
+  mul: vector(0xf2),
+  abs: vector(0xec),
+  lt: vector(0x49),
+  /** The first two of four float32 numbers. */
+  ofSingles: vector(0x5f),
+  /** One number twice. */
+  splat: vector(0x14),
+  lane: (value: Code, lane: number): Code => [...vector(0x21)(value), lane],
+  withLane: (value: Code, lane: number, number: Code): Code => [
+    ...vector(0x22)(value, number),
+    lane,
+  ],
+};
+
+/** The bits of a vector, as four whole numbers where that matters. */
 export const bits = {
   of: (...words: readonly number[]): Code => constant(Int32Array.of(...words)),
+  and: vector(0x4e),
+  /** The bits of the first that the second has not. */
+  without: vector(0x4f),
+  or: vector(0x50),
   xor: vector(0x51),
+  not: vector(0x4d),
+  /** The bits of the first where the third has them, and of the second elsewhere. */
+  select: vector(0x52),
+  /** Whether there is one: 0 or 1. */
+  any: vector(0x53),
+  add: vector(0xae),
+  sub: vector(0xb1),
   shiftLeft: (value: Code, by: number): Code => vector(0xab)(value, i32.of(by)),
+  shiftRight: (value: Code, by: number): Code => vector(0xac)(value, i32.of(by)),
+  /** Of two whole numbers of 64 bits. */
+  shiftLeft64: (value: Code, by: number): Code => vector(0xcb)(value, i32.of(by)),
 };
 
-/** The four numbers of `value` in another order. */
-export const shuffle = (value: Local, order: readonly number[]): Code => [
+/** The four numbers of `value` in another order; from 4 on those of `other`. */
+export const shuffle = (value: Local, order: readonly number[], other = value): Code => [
   ...get(value),
-  ...get(value),
+  ...get(other),
   VECTOR,
   0x0d,
   ...order.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
@@ -139,10 +198,15 @@ export function whileBelow(a: Code, b: Code, body: readonly Code[]): Code {
 
 /** `body` if `a` is below `b`. */
 export function ifBelow(a: Code, b: Code, body: readonly Code[]): Code {
-  return [...i32.lessThan(a, b), ...IF, ...body.flat(), END];
+  return ifTrue(i32.lessThan(a, b), body);
 }
 
-/** Calls the function at a place in the module. */
+/** `body` if a whole number is not 0. */
+export function ifTrue(condition: Code, body: readonly Code[]): Code {
+  return [...condition, ...IF, ...body.flat(), END];
+}
+
+/** Calls the function at a place in the module, behind those of the host. */
 export const call = (place: number, ...operands: readonly Code[]): Code => [
   ...operands.flat(),
   CALL,
@@ -171,32 +235,48 @@ export function procedure(
   return { name, parameters, locals, body };
 }
 
+/** A function of the host of float64 numbers, which comes before the functions of the module. */
+export interface HostFunction {
+  readonly name: string;
+  readonly parameters: number;
+}
+
 /** A module that works on the imported memory `host.memory` and exports every function. */
-export function assemble(procedures: readonly Procedure[]): Uint8Array<ArrayBuffer> {
+export function assemble(
+  procedures: readonly Procedure[],
+  functions: readonly HostFunction[] = [],
+): Uint8Array<ArrayBuffer> {
   const list = (items: readonly Code[]) => [...unsigned(items.length), ...items.flat()];
   const text = (ascii: string) => list(Array.from(ascii, (letter) => [letter.charCodeAt(0)]));
   const section = (name: keyof typeof SECTIONS, items: readonly Code[]) => {
     const content = list(items);
     return [SECTIONS[name], ...unsigned(content.length), ...content];
   };
-  const types = procedures.map(({ parameters }) => {
-    const each = Array.from({ length: parameters }, () => [TYPES.i32]);
-    return [0x60, ...list(each), ...list([])];
-  });
+  const many = (count: number, type: keyof typeof TYPES) =>
+    list(Array.from({ length: count }, () => [TYPES[type]]));
+  const host = text("host");
+  const types = [
+    ...functions.map(({ parameters }) => [0x60, ...many(parameters, "f64"), ...many(1, "f64")]),
+    ...procedures.map(({ parameters }) => [0x60, ...many(parameters, "i32"), ...many(0, "i32")]),
+  ];
   const code = procedures.map(({ locals, body }) => {
     const content = [...list(locals.map((type) => [1, TYPES[type]])), ...body, END];
     return [...unsigned(content.length), ...content];
   });
+  const place = (n: number) => unsigned(functions.length + n);
   const sections = [
     section("types", types),
-    section("imports", [[...text("host"), ...text("memory"), 0x02, 0x00, 0]]),
+    section("imports", [
+      ...functions.map(({ name }, i) => [...host, ...text(name), 0x00, ...unsigned(i)]),
+      [...host, ...text("memory"), 0x02, 0x00, 0],
+    ]),
     section(
       "functions",
-      procedures.map((_, i) => unsigned(i)),
+      procedures.map((_, i) => place(i)),
     ),
     section(
       "exports",
-      procedures.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]),
+      procedures.map(({ name }, i) => [...text(name), 0x00, ...place(i)]),
     ),
     section("code", code),
   ];

@@ -1,0 +1,44 @@
+// Modules and memories, where the machine has them.
+
+/** Memory of WebAssembly, which grows by pages. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+// TypeScript knows WebAssembly only together with the rest of a page.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Memory: new (pages: { readonly initial: number }) => Memory;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+/** Bytes of a page. */
+export const PAGE = 2 ** 16;
+
+/** Null if WebAssembly, or an instruction of the module, is not there. */
+export function compiled(code: Uint8Array<ArrayBuffer>): object | null {
+  try {
+    return new WebAssembly.Module(code);
+  } catch {
+    return null;
+  }
+}
+
+/** Memory of so many bytes or a few more; null where there is none left. */
+export function makeLinearMemory(bytes: number): Memory | null {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+  } catch {
+    return null;
+  }
+}
+
+/** The functions of a module on a memory, with what else it imports from the host. */
+export function functionsOf(
+  module: object,
+  memory: Memory,
+  functions: Readonly<Record<string, (...numbers: number[]) => number>> = {},
+): object {
+  return new WebAssembly.Instance(module, { host: { memory, ...functions } }).exports;
+}
