@@ -29,7 +29,7 @@ function copyRepository(to: string): void {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT })
     .toString()
     .split("\n")
-    .filter((file) => file !== "" && !/^(apps\/docs|bench|\.)/.test(file))
+    .filter((file) => file !== "" && !/^(apps\/docs\/(?!src\/play|package|tsconfig)|bench|\.)/.test(file))
     .filter((file) => existsSync(join(ROOT, file)));
   for (const file of files) cpSync(join(ROOT, file), join(to, file));
   symlinkSync(join(ROOT, "node_modules"), join(to, "node_modules"));
