@@ -29,9 +29,13 @@ function copyRepository(to: string): void {
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT })
     .toString()
     .split("\n")
-    .filter((file) => file !== "" && !/^(apps\/docs\/(?!src\/play|package|tsconfig)|bench|\.)/.test(file))
+    .filter(
+      (file) => file !== "" && !/^(apps\/docs\/(?!src\/play|package|tsconfig)|bench|\.)/.test(file),
+    )
     .filter((file) => existsSync(join(ROOT, file)));
   for (const file of files) cpSync(join(ROOT, file), join(to, file));
+  const tests = "tsconfig.tests.tsbuildinfo";
+  if (existsSync(join(ROOT, tests))) cpSync(join(ROOT, tests), join(to, tests));
   symlinkSync(join(ROOT, "node_modules"), join(to, "node_modules"));
   for (const room of ["packages", "apps"]) {
     for (const name of readdirSync(join(to, room))) {
@@ -39,6 +43,10 @@ function copyRepository(to: string): void {
       if (existsSync(join(ROOT, links))) {
         cpSync(join(ROOT, links), join(to, links), { recursive: true, verbatimSymlinks: true });
       }
+      // What was built, so that only what is new need be checked.
+      const built = join(room, name, "dist");
+      if (existsSync(join(ROOT, built)))
+        cpSync(join(ROOT, built), join(to, built), { recursive: true });
     }
   }
 }
