@@ -12,7 +12,7 @@ test("no command loses a file, runs foreign code or fails by a mistake of its ow
     fc.asyncProperty(situation, async (what) => {
       await checkSituation(what);
     }),
-    70,
+    200,
   );
 });
 
