@@ -1,7 +1,7 @@
 // What a declaration says of entries holds on every road into a model, because proofs rest on it.
 
 import { join } from "node:path";
-import { key, writeNpy, writeSafetensors } from "@hamlet/core";
+import { key, readCheckpoint, writeCheckpoint, writeNpy, writeSafetensors } from "@hamlet/core";
 import type { HamError } from "@hamlet/graph";
 import { loadModel, type LoadOptions, type Model, type ModelFiles } from "@hamlet/model";
 import { loadModelFile } from "@hamlet/model/node";
@@ -390,6 +390,61 @@ train { unroll = r loss = sum[i] v[i] optimiser = sgd(lr = 1000) batch = 1 epoch
   const [s] = loaded.entries("s").data;
   expect(s).toBeGreaterThan(1);
   expect(s).toBeLessThan(1 + 1e-6);
+});
+
+describe("what a training ends with, and goes on from", () => {
+  const text = (lr: number) => `dim N = 2
+given x: [N] from "x.npy"
+param s: [N] > 1 = 1.5
+neuron v: [N] as identity
+energy e = -sum[i] s[i] * v[i] * x[i]
+recall r { solver = euler(dt = 1) steps = 1 }
+train { unroll = r loss = 100 * sum[i] v[i] optimiser = sgd(lr = ${lr}) batch = 2 epochs = 2 }`;
+  const arrays = { "x.npy": float32([4, 2], [1, 1, 1, 1, 1, 1, 1, 1]) };
+
+  /** The checkpoint after all epochs, with one of its arrays changed. */
+  async function changed(name: string, entry: number): Promise<Uint8Array> {
+    using loaded = await model(text(0.1), arrays);
+    using result = await loaded.train({ validation: 0.5 });
+    const { arrays: kept, ...rest } = readCheckpoint(await result.checkpoint());
+    const array = kept.get(name)!;
+    const data = Float64Array.from(array.data as Float32Array);
+    data[0] = entry;
+    const other = { shape: array.shape, dtype: "float64" as const, data };
+    return writeCheckpoint({ ...rest, arrays: new Map([...kept, [name, other]]) });
+  }
+
+  test.each([
+    ["param/s", NaN, '"param/s" holds NaN at [0]'],
+    ["param/s", Infinity, '"param/s" holds Infinity at [0]'],
+    ["best/param/s", 0.5, 'best "s" holds 0.5 at [0], which it cannot take'],
+    ["best/param/s", NaN, 'best "s" holds NaN at [0]'],
+  ])("%s of %d", async (name, entry, label) => {
+    const resume = await changed(name, entry);
+    using loaded = await model(text(0.1), arrays);
+    const before = tf.memory().numTensors;
+    for (const epochs of [2, 3]) {
+      const message = await refusal(loaded.train({ resume, validation: 0.5, epochs }));
+      expect(message).toContain("core/bad-checkpoint");
+      expect(message).toContain(label);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    expect([...loaded.entries("s").data]).toEqual([1.5, 1.5]);
+  });
+
+  test("untouched, it goes on", async () => {
+    const resume = await changed("best/param/s", 1.25);
+    using loaded = await model(text(0.1), arrays);
+    using result = await loaded.train({ resume, validation: 0.5, epochs: 3 });
+    expect(result.steps).toBe(3);
+  });
+
+  test("a last step that is too large for float32 is told of, not kept", async () => {
+    using loaded = await model(text(1e38).replace(" > 1", ""), arrays);
+    const message = await refusal(loaded.train({ epochs: 1 }));
+    expect(message).toContain("ham/loss-not-finite");
+    expect([...loaded.entries("s").data]).toEqual([1.5, 1.5]);
+  });
 });
 
 test("a param of whole numbers is not trained", async () => {

@@ -38,7 +38,7 @@ export interface Lesson {
   readonly optimiser: Settings;
   /** The largest norm of a gradient. */
   readonly clip: number;
-  /** The error for a loss or a gradient that stops being a number in a step, counted from 1. */
+  /** The error for a loss, a gradient or a param that stops being a number in a step, counted from 1. */
   readonly notFinite: (what: string, step: number) => HamError;
   /** The error for a first loss of 0 without a slope, where that can be. */
   readonly nothingToLearn?: () => HamError;
@@ -98,6 +98,7 @@ class Loop {
       }
       const { loss, metrics, unsettled, unsolved } = await this.#step();
       const ends = journal.step % stepsAnEpoch === 0;
+      if (ends) await this.#assertParamsFinite();
       const held = ends ? await this.#validate() : null;
       const progress = {
         done: journal.step,
@@ -196,7 +197,19 @@ class Loop {
     return this.#lesson.journal.checkpoint(await this.#lesson.weights.arrays());
   }
 
+  /** The gradient of the last step was finite, and the step may still have been too large. */
+  async #assertParamsFinite(): Promise<void> {
+    const { weights, journal, notFinite } = this.#lesson;
+    const values = [...weights.values().values()];
+    try {
+      if (!(await areFinite(values))) throw notFinite("value of a param", journal.step);
+    } finally {
+      tf.dispose(values);
+    }
+  }
+
   async #leaveCheckpoint(): Promise<void> {
+    await this.#assertParamsFinite();
     await this.#options.onCheckpoint?.(await this.#checkpoint());
   }
 

@@ -11,6 +11,7 @@ import { Examples } from "./examples.ts";
 import { Journal } from "./journal.ts";
 import { learn, type LoopOptions } from "./loop.ts";
 import type { TrainResult } from "./progress.ts";
+import { assertBest } from "./restored.ts";
 import { checkSetting, settingsOf } from "./settings.ts";
 import { trainedParams } from "./trained.ts";
 import { toldSettings } from "./told.ts";
@@ -42,9 +43,10 @@ export interface TrainOptions extends LoopOptions {
  * Runs a train block. The same key gives the same params, to the bit on one backend, also when the
  * training was stopped and went on from a checkpoint.
  *
- * @throws HamError `ham/loss-not-finite` when a loss or a gradient stops being a number;
+ * @throws HamError `ham/loss-not-finite` when a loss, a gradient or a param stops being a number;
  * `ham/nothing-to-learn` when the first loss is 0 and without a slope, as a sum over nothing is;
- * `ham/other-training` for a checkpoint of something else; `ham/bad-setting`, `ham/no-gradient`,
+ * `ham/other-training` for a checkpoint of something else; `core/bad-checkpoint` for one with entries
+ * that a param does not take; `ham/bad-setting`, `ham/no-gradient`,
  * `ham/setting-trained`, `ham/batch-mismatch`, `ham/no-examples`.
  */
 export async function train(
@@ -86,6 +88,7 @@ export async function train(
   const start = new Map(params.map((param) => [param, setup.params.get(param)!]));
   let weights: Weights;
   try {
+    if (journal.best !== null) assertBest(journal.best, start);
     weights = new Weights(start, OPTIMISERS.get(training.optimiser.name)!);
   } catch (error) {
     gradient.dispose();

@@ -5,6 +5,7 @@ import { HamError, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import { clipped } from "./clip.ts";
+import { assertFinite } from "./restored.ts";
 import { storedOf, storedSlope, valueOf } from "./stored.ts";
 import type { ByParam } from "./sums.ts";
 
@@ -105,11 +106,15 @@ export class Weights {
 
   /**
    * Takes everything back from a checkpoint.
-   * @throws HamError `ham/other-training` when an array is missing or of another shape.
+   * @throws HamError `ham/other-training` when an array is missing or of another shape,
+   * `core/bad-checkpoint` where it holds no numbers.
    */
   restore(arrays: ReadonlyMap<string, ArrayData>): void {
     const named = this.#named();
-    for (const [name, { shape }] of named) assertShape(name, shape, arrays.get(name));
+    for (const [name, { shape }] of named) {
+      assertShape(name, shape, arrays.get(name));
+      assertFinite(`"${name}"`, arrays.get(name)!);
+    }
     const at = (name: string) => {
       const { data, shape } = arrays.get(name)!;
       return tf.tensor(asFloat32(data), [...shape], "float32");
