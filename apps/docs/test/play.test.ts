@@ -51,6 +51,39 @@ test.each(Object.entries(PRESETS))(
   },
 );
 
+test("points and the ball of a link are held to what is declared of them", () => {
+  const scene = (declared: string, points: readonly Point[], ball: Point = [1, 1]): Scene => ({
+    text: `ham 1
+dim D = 2, K
+${declared}
+neuron v: [D] as identity
+energy e = sum[m, i] xi[m, i] * (v[i] - query[i])^2`,
+    points,
+    ball,
+    span: 2,
+  });
+  const told = (one: Scene) => {
+    const { field, messages } = readScene(fromLink(toLink(one))!);
+    return field === null ? messages.join("\n") : "";
+  };
+  const above = "data xi: [K, D] > 0\ngiven query: [D] < 2";
+  expect(told(scene(above, [[1, 2]]))).toBe("");
+  expect(
+    told(
+      scene(above, [
+        [1, 2],
+        [3, -0.5],
+      ]),
+    ),
+  ).toContain("the points of the picture have -0.5 at [1, 1]");
+  expect(told(scene(above, [[1, 2]], [0, 2.5]))).toContain("the ball has 2.5 at [0, 1]");
+  expect(told(scene(above, [[1e300, 1]]))).toContain("have Infinity at [0, 0]");
+  const signs = "data xi: sign[K, D]\ngiven query: [D]";
+  expect(told(scene(signs, [[1, 0.5]]))).toContain("E0405");
+  expect(told(scene(signs, [[1, -1]]))).toBe("");
+  expect(told(scene(signs, [[1, 0]]))).toBe("");
+});
+
 test("the energy is that of the formula, and the ball goes against its slope", () => {
   const field = fieldOf({ ...TRIANGLE, points: EXACT });
   for (const [x, y] of [

@@ -1,14 +1,23 @@
 // From a scene to an energy over the plane, or to what is wrong with its text.
 
 import { key } from "@hamlet/core";
-import { type Compilation, compile, type Diagnostic, isSound, renderDiagnostic } from "@hamlet/dsl";
-import { fitData, type FoundArray } from "@hamlet/dsl/data";
+import {
+  collectDiagnostics,
+  type Compilation,
+  compile,
+  type Diagnostic,
+  isSound,
+  renderDiagnostic,
+} from "@hamlet/dsl";
+import { badEntry, fitData, type FoundArray } from "@hamlet/dsl/data";
 import {
   activationOf,
   type EnergyGraph,
+  firstRefused,
   HamError,
   makeRegistry,
   type Neuron,
+  placeOf,
   type Tensor,
 } from "@hamlet/graph";
 import { addInitialEntries, type Entries, HYPERSYNAPSES, type LandscapeSpace } from "@hamlet/ham";
@@ -49,8 +58,9 @@ export function readScene(scene: Scene): Reading {
   const entries = entriesOf(compilation, neuron, scene);
   if (typeof entries === "string") return { field: null, messages: [entries], diagnostics: [] };
   const { sizes, diagnostics } = fitData(compilation, headersOf(entries));
-  const all = [...compilation.diagnostics, ...diagnostics];
-  if (diagnostics.some(({ severity }) => severity === "error")) return told(compilation, all);
+  const refused = refusedIn(compilation, entries);
+  const all = [...compilation.diagnostics, ...diagnostics, ...refused];
+  if (all.some(({ severity }) => severity === "error")) return told(compilation, all);
   const [width] = neuron.axes.map((dim) => sizes.get(dim));
   if (width !== 2) {
     const message = `The layer \`${neuron.name}\` has ${width} units, and a plane has two directions: write \`dim ${neuron.axes[0].name} = 2\`.`;
@@ -114,9 +124,34 @@ function entriesOf(
     if (rows.length === 0) {
       return `There is no memory for \`data ${tensor.name}\`: a double click into the picture adds one.`;
     }
-    entries.set(tensor, { shape: [rows.length, 2], data: new Float32Array(rows.flat()) });
+    const data = new Float32Array(rows.flat());
+    const areBits = tensor.elem === "sign" && !data.includes(-1);
+    const entered = areBits ? data.map((entry) => (entry === 0 ? -1 : entry)) : data;
+    entries.set(tensor, { shape: [rows.length, 2], data: entered });
   }
   return entries;
+}
+
+/** Points and the ball are held to what is declared of them, as entries of files are. */
+function refusedIn(
+  { source, places }: Compilation,
+  entries: ReadonlyMap<Tensor, Entries>,
+): Diagnostic[] {
+  const diagnostics = collectDiagnostics(source);
+  for (const [tensor, { shape, data }] of entries) {
+    const refused = firstRefused(tensor, data);
+    if (refused === null) continue;
+    const at = placeOf(refused.offset, shape);
+    const from = tensor.kind === "data" ? "the points of the picture have" : "the ball has";
+    const span = places.types.get(tensor) ?? places.declared.get(tensor)!;
+    badEntry(
+      diagnostics,
+      tensor,
+      { from, at, value: refused.value, because: refused.because },
+      span,
+    );
+  }
+  return diagnostics.list();
 }
 
 function headersOf(entries: ReadonlyMap<Tensor, Entries>): Map<Tensor, FoundArray> {
