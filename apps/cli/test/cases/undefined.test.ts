@@ -95,6 +95,13 @@ describe("check", () => {
       expect(found.map(({ code }) => code)).toEqual(codes);
     });
 
+    test.each([...CATALOGUE.lagrangians.keys()])("%s of the catalogue is left alone", (name) => {
+      const options = name === "repu" ? "(n = 3)" : "";
+      const text = `ham 1\ndim D = 2\nneuron v: [D] as ${name}${options}\nenergy e = -v[0]`;
+      const found = checked(text).filter(({ code }) => code !== "W0603");
+      expect(found).toEqual([]);
+    });
+
     test("are told of once, where they are written", () => {
       const text = own("-log(x)", "neuron w: [D] as l\nenergy f = w[0]\n");
       const found = checked(text).filter(({ code }) => code === "W0604");

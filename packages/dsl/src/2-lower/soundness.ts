@@ -209,11 +209,13 @@ function lagrangianSpan(written: Written, neuron: string): Span | null {
   return value?.kind === "bodyValue" ? value.value.span : item.lagrangian.span;
 }
 
-/** The energies and the Lagrangians of a model, each with the place of the whole. */
+/** The energies and the own Lagrangians of a model, each with the place of the whole. */
 function formulasOf({ terms, neurons }: EnergyGraph, written: Written) {
+  // Those of a catalogue are what they should be, behind guards that the rules do not see through.
+  const own = neurons.filter(({ made }) => typeof made?.declaration === "string");
   return [
     ...terms.map(({ name, energy }) => ({ formula: energy, whole: termSpan(written, name) })),
-    ...neurons.map(({ name, lagrangian }) => ({
+    ...own.map(({ name, lagrangian }) => ({
       formula: lagrangian,
       whole: lagrangianSpan(written, name),
     })),
@@ -329,7 +331,7 @@ function textOf(expr: Expr, { spanOf, file }: Written): string {
   return span === undefined ? printText(expr) : file.source.text.slice(span.start, span.end);
 }
 
-/** Visits every part of the energies and Lagrangians once, with the place of the whole. */
+/** Visits every part of the energies and own Lagrangians once, with the place of the whole. */
 function forEachPart(
   graph: EnergyGraph,
   written: Written,
