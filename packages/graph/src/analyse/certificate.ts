@@ -3,6 +3,7 @@
 import type { EnergyGraph, Recall } from "../model/energy-graph.ts";
 import { checkBoundedness, printBoundedness } from "./boundedness.ts";
 import type { ChordTestOptions } from "./chord-test.ts";
+import { mayBendUp, mayHaveKink } from "./convex-kinks.ts";
 import { checkConvexity, printConvexity } from "./convexity.ts";
 import { isPositive } from "./interval.ts";
 import { jumpingTerm } from "./kinks.ts";
@@ -54,7 +55,18 @@ function obstacleOf(graph: EnergyGraph, solver: string, range: Ranges): string |
   const backwards = graph.neurons.find(({ tau }) => hasSteps && !isPositive(range(tau)));
   if (backwards !== undefined) return `the tau of ${backwards.name} is not known to be above 0`;
   const jumping = jumpingTerm(graph);
-  return jumping === null ? null : `"${jumping.name}" may jump, which no slope tells`;
+  if (jumping !== null) return `"${jumping.name}" may jump, which no slope tells`;
+  if (!hasSteps) return null;
+  const units = new Set(graph.neurons.map(({ activation }) => activation));
+  // Those of a catalogue are smooth, which the rules do not see of all of them.
+  const own = graph.neurons.filter(({ made }) => typeof made?.declaration === "string");
+  const leaping = own.find(({ lagrangian, state }) =>
+    mayHaveKink(lagrangian, new Set([state]), range),
+  );
+  if (leaping !== undefined) return `the activation of ${leaping.name} may jump`;
+  const kinked = graph.terms.find(({ energy }) => mayBendUp(energy, units, range));
+  if (kinked === undefined) return null;
+  return `across a kink of "${kinked.name}" a step may raise it, the less the smaller dt is`;
 }
 
 function monotoneText(
