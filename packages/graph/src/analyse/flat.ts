@@ -4,7 +4,7 @@
 // The answers are conditions, to be evaluated at a state. They are about the formula as it is
 // written: a gradient that is 0 because its parts cancel, as at the bottom of a well, is not flat.
 
-import { dependsOn } from "../expr/depends.ts";
+import { dependsOn, moves } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
 import { indicesOf } from "../expr/dim.ts";
 import { add, apply, children, get, isValue, lit, mul, neg, select } from "../expr/expr.ts";
@@ -237,16 +237,34 @@ function lowers(
   const slope = gradient(lifted, stand, at);
   const here = (expr: Expr, indices: readonly (Index | number)[]) =>
     substituteIndices(expr, new Map(part.free.map((index, axis) => [index, indices[axis]])));
-  const fall = (share: number) =>
+  const fall = (share: number, by: Expr = slope) =>
     mul(
       here(release, at),
-      replaceGets(slope, (node) =>
+      replaceGets(by, (node) =>
         node.tensor === stand ? here(add(part, mul(lit(share), release)), node.at) : null,
       ),
     );
   const little = fall(LITTLE);
-  const way = select(apply("eq", little, lit(0)), fall(1), little);
+  const alone = select(apply("eq", little, lit(0)), fall(1), little);
+  // Factors that are held at 0 together hide each other's slope: then all let go.
+  const together = replaceParts(slope, released);
+  const way =
+    together === slope ? alone : select(apply("eq", alone, lit(0)), fall(LITTLE, together), alone);
   return somewhere(at, and(here(where, at), apply("lt", way, lit(0))));
+}
+
+/** A floor or ceiling of units, a little beyond where it holds; null for any other part. */
+function released(node: Expr): Expr | null {
+  if (node.kind !== "apply" || !moves(node)) return null;
+  const [a, b] = node.args;
+  const lifted = (held: Expr, by: number) => add(node, mul(lit(by * LITTLE), held));
+  if (node.op === "relu") return lifted(apply("le", a, lit(0)), 1);
+  if (node.op !== "max" && node.op !== "min") return null;
+  const [moving, still] = moves(a) ? [a, b] : [b, a];
+  if (moves(still)) return null;
+  return node.op === "max"
+    ? lifted(apply("lt", moving, still), 1)
+    : lifted(apply("lt", still, moving), -1);
 }
 
 /** Functions without a slope, whatever their arguments. */

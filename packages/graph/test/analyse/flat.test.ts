@@ -132,6 +132,24 @@ test.each<[string, Expr, readonly number[], readonly string[] | null]>([
     [-3, 1],
     ["relu(sum[i] v[i])"],
   ],
+  [
+    "factors that are held at 0 together, and would lower it together",
+    neg(mul(apply("relu", get(v, [0])), apply("relu", get(v, [1])))),
+    [-3, -1],
+    ["relu(v[0])", "relu(v[1])"],
+  ],
+  [
+    "factors that are held at 0 together, and would raise it together",
+    mul(apply("relu", get(v, [0])), apply("relu", get(v, [1]))),
+    [-3, -1],
+    [],
+  ],
+  [
+    "a factor under a floor and one over a ceiling",
+    mul(apply("relu", get(v, [0])), apply("min", get(v, [1]), lit(0))),
+    [-3, 1],
+    ["relu(v[0])", "min(v[1], 0)"],
+  ],
   ["a product with a factor that is held above 0", mul(floor, get(v, [1])), [2, 1], null],
   ["floors of which one lets the energy fall, and one rise more", mixed, [-3, -1], ["relu(v[i])"]],
   [
