@@ -100,12 +100,12 @@ test("data whose sizes contradict each other", async () => {
   expect(await fails(["run", "m.ham", "--given", "query=three.npy"])).toMatchInlineSnapshot(`
     {
       "code": 2,
-      "message": "error[E0308] file_shape: \`xi.npy\` does not fit the declared shape
-     --> m.ham:6:11
-    6 | data  xi: [K, D] from "xi.npy"
-      |           ^^^^^^ declared with 2 axes, D = 3
-      = note: the file has shape (2, 2), float32: D would be 2
-      = help: use another file, or change \`D\` (now 3)",
+      "message": "error[E0308] file_shape: \`three.npy\` does not fit the declared shape
+     --> m.ham:7:14
+    7 | given query: [D] from "query.npy"
+      |              ^^^ declared with 1 axis, D = 2
+      = note: the file has shape (1, 3), float32: D would be 3
+      = help: use another file, or change \`D\` (now 2, from xi.npy)",
     }
   `);
 });

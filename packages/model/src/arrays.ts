@@ -118,7 +118,9 @@ export async function openArrays(
       continue;
     }
     const shape = fittingShape(entry, tensor);
-    opened.set(tensor, { entry, place, declared, header: { file: path, ...entry.header, shape } });
+    const isOutside = place.from === "caller";
+    const header = { file: path, ...entry.header, shape, isOutside };
+    opened.set(tensor, { entry, place, declared, header });
   }
   const diagnostics = () => collected.flatMap((each) => each.list());
   return { opened, diagnostics, sources, outside, [Symbol.asyncDispose]: close };

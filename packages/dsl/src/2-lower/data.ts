@@ -49,7 +49,12 @@ export function fitData(
     all.set(tensor, { file: `the entries of ${tensor.name}`, shape, dtype: "float32" });
   }
   // First what is certain, then what files tell: a size given by two files is checked, not chosen.
-  const certain = [...all].sort(([a], [b]) => open(a.axes, sizeOf) - open(b.axes, sizeOf));
+  // A file that the caller put in comes after the model's own, so that it is the odd one.
+  const certain = [...all].sort(
+    ([a, one], [b, other]) =>
+      Number(one.isOutside === true) - Number(other.isOutside === true) ||
+      open(a.axes, sizeOf) - open(b.axes, sizeOf),
+  );
   for (const [tensor, found] of certain) {
     const wanted = layoutOf(tensor);
     const examples = tensor.kind === "given" ? 1 : 0;
@@ -87,9 +92,11 @@ export function fitData(
       } else if (known !== size) {
         const why =
           partial && take > whole ? `only ${whole} to take from` : `${dim.name} would be ${size}`;
-        const help = `use another file, or change \`${dim.name}\` (now ${known})`;
+        const origin = origins.get(dim);
+        const now = origin === undefined ? known : `${known}, from ${origin}`;
+        const help = `use another file, or change \`${dim.name}\` (now ${now})`;
         if (isWritten) {
-          const other = origins.get(dim) ?? `its declaration`;
+          const other = origin ?? `its declaration`;
           arrayDisagrees(diagnostics, tensor.name, { dim, size, known, other }, declared.span);
         } else fileShape(diagnostics, found, declared, why, help);
         failed.add(dim);

@@ -9,6 +9,8 @@ export interface FoundArray {
   readonly file: string;
   readonly shape: readonly number[];
   readonly dtype: string;
+  /** Whether the caller named the file, in place of the model. */
+  readonly isOutside?: boolean;
 }
 
 /** E0308: an array that does not have the declared shape. */
