@@ -21,13 +21,29 @@ export interface SolvedAxes {
   readonly asked: readonly Given[];
 }
 
-function placeOf(model: Lowering, { name, signature }: ConnectionSite): ConnectionPlace {
+function placeOf(model: Lowering, site: ConnectionSite, asked: readonly Given[]): ConnectionPlace {
+  const { name, signature } = site;
   return {
     name: name.text,
     signature,
+    overAxes: overAxes(model, site, asked),
     declared: (given) => (given.role === "param" ? model.declaredAt(given.written) : undefined),
     fitting: (axes) => model.neuronsWith(axes),
   };
+}
+
+/** The same synapse of the catalogue for layers of so many axes: `dense_2_1(image, h)`. */
+function overAxes(
+  model: Lowering,
+  { written }: ConnectionSite,
+  asked: readonly Given[],
+): string | null {
+  const neurons = asked.filter(({ role }) => role === "neuron");
+  // That of most axes stands first.
+  const ordered = neurons.toSorted((one, other) => other.axes.length - one.axes.length);
+  const name = [written, ...ordered.map(({ axes }) => axes.length)].join("_");
+  const isThere = model.templates.names("synapse").includes(name);
+  return isThere ? `${name}(${ordered.map((each) => each.written).join(", ")})` : null;
 }
 
 /** Binds every axis that is named, or reports the first disagreement. */
@@ -69,7 +85,7 @@ export function solveAxes(
   const result = bindAxes(asked, derived);
   if ("clash" in result) {
     const { clash } = result;
-    const place = placeOf(model, site);
+    const place = placeOf(model, site, asked);
     if (clash.kind === "count") axisCount(model.diagnostics, place, clash.given);
     else dimMismatch(model.diagnostics, place, clash.given, clash.axis, clash.first, firsts(asked));
     return null;
@@ -125,7 +141,7 @@ export function derivedAxes(
         const same = sameSize(wanted, size(dim));
         if (same !== true) {
           const text = sizeText(wanted);
-          const place = placeOf(model, site);
+          const place = placeOf(model, site, asked);
           derivedSize(model.diagnostics, place, given, axis, text, dim, same !== null);
           return null;
         }

@@ -12,6 +12,8 @@ export interface ConnectionPlace {
   readonly name: string;
   /** `dense(a: [A], b: [B])` */
   readonly signature: string;
+  /** The same for layers of as many axes as these, as a call; null where there is none. */
+  readonly overAxes: string | null;
   /** Where an array or a neuron is declared. */
   readonly declared: (given: Given) => Span | undefined;
   /** Neurons that would fit instead. */
@@ -25,10 +27,14 @@ export function axisCount(diagnostics: Diagnostics, place: ConnectionPlace, give
     message: `\`${place.name}\` needs ${subject(given)} to have ${wanted}`,
     label: `\`${given.written}\` has shape ${axesText(given.axes)}`,
     note: [place.signature],
-    ...(given.role === "neuron"
-      ? { help: ["write an energy of your own, and name every axis: `energy e = -sum[…] …`"] }
-      : {}),
+    ...(given.role === "neuron" ? { help: [otherCount(place)] } : {}),
   });
+}
+
+function otherCount({ overAxes }: ConnectionPlace): string {
+  return overAxes === null
+    ? "write an energy of your own, and name every axis: `energy e = -sum[…] …`"
+    : `between layers of several axes it is \`${overAxes}\``;
 }
 
 /** E0305: two things that a definition gives the same axis have different dims there. */
