@@ -59,9 +59,10 @@ function measureSymmetry(
   { entries, learned }: KnownEntries,
   diagnostics: Diagnostics,
 ): void {
-  for (const { tensor, order } of symmetricUses(graph)) {
+  for (const { tensor, order, isWritten } of symmetricUses(graph)) {
     const found = entries.get(tensor);
-    if (found === undefined) continue;
+    // Who writes W[i, j] + W[j, i] knows.
+    if (found === undefined || isWritten) continue;
     // Draws are not symmetric, and the own weights of a connection begin with one.
     const from = tensor.source?.from;
     const drawn = tensor.kind === "param" && (from === "draw" || from === "value");

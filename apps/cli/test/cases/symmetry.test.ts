@@ -110,6 +110,21 @@ test.each([
   expect(said(model)).toHaveLength(count);
 });
 
+test.each([
+  ["(W[i, j] + W[j, i]) / 2 * v[i] * v[j]", false],
+  ["(0.5 * W[i, j] + 0.5 * W[j, i]) * v[i] * v[j]", false],
+  ["W[i, j] * v[i] * v[j] where i != j", true],
+  ["(W[i, j] + W[i, j]) * v[i] * v[j]", true],
+])("a symmetric part that is written out is meant: %s", async (body, isTold) => {
+  const [formula, where = ""] = body.split(/ (?=where)/);
+  const text = `dim N
+data W: [N, N] from "W.npy"
+neuron v: [N] as tanh
+energy e = -sum[i, j ${where}] ${formula}`;
+  using loaded = await matrix(text, [0, 1, 2, 3]);
+  expect(said(loaded)).toHaveLength(isTold ? 1 : 0);
+});
+
 test("params are told of by their form, and measured when they are loaded", async () => {
   const text = (energy: string) => `dim N = 3\nneuron v: [N] as tanh\n${energy}`;
   const written = text(

@@ -13,7 +13,7 @@ import type { EnergyGraph, Term } from "../model/energy-graph.ts";
 import { HamError } from "../error.ts";
 import { evaluate, evaluateScalar } from "../expr/evaluate.ts";
 import { add } from "../expr/expr.ts";
-import type { Dim, Expr, Tensor } from "../expr/types.ts";
+import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 import { declaredRange, placeOf, refusalOf } from "./admit.ts";
 import { type Draws, makeDraws } from "./draws.ts";
 import { isNonNegative } from "./interval.ts";
@@ -26,6 +26,8 @@ export interface SymmetricUse {
   readonly order: readonly number[];
   /** The terms that read it. */
   readonly terms: readonly Term[];
+  /** Whether they write the symmetric part themselves, as `W[i, j] + W[j, i]`. */
+  readonly isWritten: boolean;
 }
 
 /** Points at which a slope is compared with its mirror image. */
@@ -58,8 +60,29 @@ export function symmetricUses(graph: EnergyGraph): SymmetricUse[] {
         (value, i) => value !== null && isMirrored(value, shapeOf(tensor, points[i]), one),
       ),
     );
-    return order === undefined ? [] : [{ tensor, order, terms }];
+    if (order === undefined) return [];
+    return [
+      { tensor, order, terms, isWritten: terms.every((term) => isRead(term, tensor, order)) },
+    ];
   });
+}
+
+/** Whether a term adds an entry and its mirror image. */
+function isRead({ energy }: Term, tensor: Tensor, order: readonly number[]): boolean {
+  return contains(energy, (node) => {
+    if (node.kind !== "apply" || node.op !== "add") return false;
+    const reads = node.args.flatMap((arg) => placesIn(arg, tensor));
+    return reads.some((at) =>
+      reads.some((other) => other !== at && order.every((axis, i) => other[i] === at[axis])),
+    );
+  });
+}
+
+/** Where a summand, or a factor of it, reads a tensor. */
+function placesIn(expr: Expr, tensor: Tensor): (readonly (Index | number)[])[] {
+  if (expr.kind === "get") return expr.tensor === tensor ? [expr.at] : [];
+  if (expr.kind !== "apply" || expr.op !== "mul") return [];
+  return expr.args.flatMap((arg) => placesIn(arg, tensor));
 }
 
 /** The first entry that differs from its mirror image, and how far the two are apart at most. */
