@@ -109,6 +109,21 @@ describe("check", () => {
     });
   });
 
+  test.each([
+    ["log(exp(v[0]))", "(v[0])"],
+    ["log(mean[i] exp(v[i]))", null],
+    ["log(2 * sum[i] exp(v[i]))", null],
+    ["log(1 + exp(v[0])^2)", null],
+    ["log(sum[i] (1 + i) * exp(v[i]))", null],
+  ])("%s overflows too", (formula, instead) => {
+    const found = checked(model("", `${formula} + v[1]^2`).replace("tanh", "identity"));
+    const overflow = found.find(({ code }) => code === "W0615")!;
+    expect(overflow.message).toContain(formula);
+    expect(overflow.help ?? null).toEqual(instead === null ? null : [`write \`${instead}\``]);
+    const bounded = checked(model("", `${formula} + v[1]^2`));
+    expect(bounded.filter(({ code }) => code === "W0615")).toEqual([]);
+  });
+
   test("what the messages propose is free of them", () => {
     for (const [before, after] of [
       ["sqrt(sum[i] v[i]^2)", "sqrt(sum[i] v[i]^2 + 1e-12)"],

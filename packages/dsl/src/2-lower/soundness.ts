@@ -291,12 +291,23 @@ function reportOverflows(graph: EnergyGraph, facts: Facts, written: Written): vo
   const range = makeRanges(facts);
   const isLarge = (expr: Expr): boolean =>
     expr.kind === "apply" && expr.op === "exp" && range(expr.args[0]).high > LARGEST_EXPONENT;
+  /** Whether such an exponential makes it large as well: a sum or a mean of it, a multiple, a power. */
+  const grows = (expr: Expr): boolean => {
+    if (isLarge(expr)) return true;
+    if (expr.kind === "reduce") return expr.op === "sum" && grows(expr.body);
+    if (expr.kind !== "apply") return false;
+    const [base, exponent] = expr.args;
+    if (expr.op === "pow") return isLit(exponent) && exponent.value > 0 && grows(base);
+    return (expr.op === "add" || expr.op === "mul") && expr.args.some(grows);
+  };
   forEachPart(graph, written, (node, fallback) => {
     if (node.kind !== "apply" || node.op !== "log") return;
     const [inside] = node.args;
     const isSum = inside.kind === "reduce" && inside.op === "sum" && isLarge(inside.body);
     const parts = inside.kind === "apply" && inside.op === "add" ? inside.args : [];
-    if (!isSum && !parts.some(isLarge)) return;
+    const isPlain = isSum || parts.some(isLarge);
+    // What a catalogue writes otherwise is its own business.
+    if (!isPlain && !(written.spanOf(node) !== undefined && grows(inside))) return;
     const span = written.spanOf(node) ?? fallback;
     if (span === null) return;
     const exponent = (exp: Expr) => (exp.kind === "apply" ? textOf(exp.args[0], written) : "");
@@ -310,7 +321,13 @@ function reportOverflows(graph: EnergyGraph, facts: Facts, written: Written): vo
       const { over, where, body } = inside;
       const guard = where === null ? "" : ` where ${textOf(where, written)}`;
       fix = `(logsumexp[${over.map(({ name }) => name).join(", ")}${guard}] ${closed(body)})`;
-    } else if (parts.length === 2 && parts.some((part) => isValue(part, 1))) {
+    } else if (isLarge(inside)) {
+      fix = `(${exponent(inside)})`;
+    } else if (
+      parts.length === 2 &&
+      parts.some(isLarge) &&
+      parts.some((part) => isValue(part, 1))
+    ) {
       fix = `softplus(${exponent(parts.find(isLarge)!)})`;
     }
     const own = written.spanOf(node);
