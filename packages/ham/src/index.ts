@@ -11,6 +11,7 @@ export {
   makeHypergraph,
 } from "./hypergraph/hypergraph.ts";
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
+export { basinOf } from "./fixed-points/basin.ts";
 export { census, type Census, type CensusOptions, type FixedPoint } from "./fixed-points/census.ts";
 export { equidistantPoints } from "./fixed-points/equidistant.ts";
 export { patternsOf, startsAmong } from "./fixed-points/starts.ts";

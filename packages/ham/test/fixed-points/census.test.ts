@@ -1,10 +1,9 @@
 // Known landscapes: two patterns on a line, and the triangle at its bifurcations.
 
 import { makeDim, makeNeuron } from "@hamlet/graph";
-import { census, type CensusOptions } from "@hamlet/ham";
+import { basinOf, census, type CensusOptions } from "@hamlet/ham";
 import { describe, expect, test } from "vitest";
 import { CORNERS, identity, triangle, twoPatterns } from "../models.ts";
-import { basinOf } from "../../src/fixed-points/basin.ts";
 
 const model = triangle();
 
