@@ -217,3 +217,14 @@ test("a knob finds the consts with a number and writes into their line only", ()
   ]);
   expect(turned(text, "beta", 12.3456)).toBe(text.replace("= 8 //", "= 12.3 //"));
 });
+
+test("a memory in a file cannot be shown or shared here, and the page says so", () => {
+  const text = `ham 1
+dim D = 2
+neuron v: [D] as identity { leak = off }
+connect faces: drdam(v) from "faces.safetensors"
+`;
+  expect(messagesOf(() => text)).toBe(
+    "This page and its links hold a text, and no files: `faces` is read from `faces.safetensors`. `ham landscape` draws a model with its files.",
+  );
+});

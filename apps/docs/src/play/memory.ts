@@ -107,13 +107,17 @@ function planeOf({ graph }: Compilation): Neuron | string {
 
 /** Points for data `[K, D]`, the ball for givens `[D]`; a text when something else is asked for. */
 function entriesOf(
-  { graph }: Compilation,
+  { graph, places }: Compilation,
   { axes: [plane], name }: Neuron,
   { points, ball }: Scene,
 ): Map<Tensor, Entries> | string {
   const entries = new Map<Tensor, Entries>();
   for (const tensor of graph.tensors) {
-    if (tensor.kind !== "data" && tensor.kind !== "given") continue;
+    if (tensor.kind !== "data" && tensor.kind !== "given") {
+      if (tensor.source?.from !== "file") continue;
+      const reader = places.stored.get(tensor) ?? tensor.name;
+      return `This page and its links hold a text, and no files: \`${reader}\` is read from \`${tensor.source.file}\`. \`ham landscape\` draws a model with its files.`;
+    }
     const { axes } = tensor;
     const fits = axes.at(-1) === plane && axes.length === (tensor.kind === "data" ? 2 : 1);
     if (!fits) {
