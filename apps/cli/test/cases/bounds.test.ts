@@ -216,6 +216,18 @@ energy e = c * sum[i, m] x[i, m] * v[i]`;
   });
 });
 
+test.each(["0", "2.5", "16777217"])("nothing is recorded every %s steps", async (every) => {
+  const text = (line: string) =>
+    bowl("data p: [N] = [1, 1, 1, 1]").replace("steps", `${line} steps`);
+  for (const what of ["energy", "v"]) {
+    const message = await refusal(model(text(`record ${what} every ${every}`)));
+    expect(message).toContain("`every` must");
+    expect(message).toContain(`this is ${every}`);
+  }
+  using good = await model(text("record energy every 2"));
+  expect(good.graph.recalls[0].record).toEqual([{ name: "energy", every: 2 }]);
+});
+
 describe("what is bound to a declared name keeps the declaration", () => {
   const layers = `dim D = 2, H = 2
 neuron v: [D] as tanh

@@ -13,6 +13,7 @@ import {
   type Neuron,
   type Recall,
   RECALL_QUANTITIES,
+  refusalOf,
   type Start,
   time,
 } from "@hamlet/graph";
@@ -20,6 +21,7 @@ import type * as ast from "../1-parse/ast.ts";
 import { clampValue } from "../rules/clamp-value.ts";
 import { scheduleTarget } from "../rules/schedule-target.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
+import { valueRefused } from "../rules/value-out-of-bounds.ts";
 import { INDEPENDENT } from "./distributions.ts";
 import { drawFrom } from "./draw.ts";
 import { lowerEntrywise } from "./entrywise.ts";
@@ -80,7 +82,7 @@ export function lowerRecall(model: Lowering, item: ast.RecallItem): Recall | nul
         const flips = word === "flips";
         if (flips) recordsFlips = line;
         if (!flips && word !== "energy" && model.neuron(line.path) === null) failed = true;
-        else record.push({ name: word, every: line.every?.value ?? 1 });
+        else record.push({ name: word, every: everyOf(model, line) });
         break;
       }
       case "schedule": {
@@ -121,6 +123,16 @@ export function lowerRecall(model: Lowering, item: ast.RecallItem): Recall | nul
   if (recordsFlips !== null && !checkFlips(model, recordsFlips, solver.name)) failed = true;
   if (failed || (written !== null && !checkSolver(model, item, written, clamps))) return null;
   return { name: name.text, starts, clamps, solver, steps, stop, schedules, record, returns };
+}
+
+/** After how many steps; an error where that is no count. */
+function everyOf({ diagnostics }: Lowering, { every }: ast.RecordStep): number {
+  if (every === undefined) return 1;
+  const { value, span } = every;
+  const count = { elem: "int", bound: { op: ">=", value: 1 } } as const;
+  if (refusalOf(count, value) !== null)
+    valueRefused(diagnostics, "every", count, value, span, null);
+  return value;
 }
 
 /** Whether there are flips to record, all of them; false when it was reported. */
