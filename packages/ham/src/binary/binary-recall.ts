@@ -28,7 +28,7 @@ import {
   assertTensorsAdmittedSync,
   unread,
 } from "../hypergraph/assert-admitted.ts";
-import { assertAlive, assertGivens } from "../recall/assert-givens.ts";
+import { assertAlive, assertCount, assertGivens } from "../recall/assert-givens.ts";
 import { findClips } from "../recall/clips.ts";
 import { leafOf } from "../recall/dynamics.ts";
 import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
@@ -220,8 +220,9 @@ export class BinaryRecall implements CompiledRecall {
     this.dispose();
   }
 
-  #assertReady({ givens }: RecallOptions): void {
+  #assertReady({ givens, batch }: RecallOptions): void {
     assertAlive(this.#recall, this.#disposed);
+    assertCount(this.#recall, batch);
     assertGivens(this.#recall, this.#setup, givens);
   }
 

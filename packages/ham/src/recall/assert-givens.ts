@@ -11,6 +11,16 @@ export function assertAlive({ name }: Recall, disposed: boolean): void {
   throw new HamError("ham/disposed", `The recall "${name}" was disposed and cannot run any more.`);
 }
 
+/** @throws HamError `ham/bad-setting` for a number of examples that is none. */
+export function assertCount({ name }: Recall, batch = 1): void {
+  if (Number.isSafeInteger(batch) && batch >= 0) return;
+  throw new HamError(
+    "ham/bad-setting",
+    `The recall "${name}": expected "batch" to be a whole number from 0 up, found ${batch}.`,
+    { name, batch },
+  );
+}
+
 /**
  * Throws where the tensors of a recall cannot be read, or do not have the shape `[B, …axes]` with
  * one B for all.

@@ -32,7 +32,7 @@ import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { along, CONTROL, largestChange } from "../solvers/descent.ts";
 import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
-import { assertAlive, assertGivens } from "./assert-givens.ts";
+import { assertAlive, assertCount, assertGivens } from "./assert-givens.ts";
 import { type Clip, findClips } from "./clips.ts";
 import {
   activationName,
@@ -248,8 +248,9 @@ export class EnergyRecall implements CompiledRecall {
     this.dispose();
   }
 
-  #assertReady({ givens }: RecallOptions): void {
+  #assertReady({ givens, batch }: RecallOptions): void {
     assertAlive(this.#recall, this.#disposed);
+    assertCount(this.#recall, batch);
     assertGivens(this.#recall, this.#setup, givens);
   }
 
@@ -476,6 +477,8 @@ async function makeResult(
 /** The proof of descent of every example; null for a solver that refuses nothing. */
 async function readDescents(memory: Memory): Promise<Descent[] | null> {
   if (!CONTROL.every((name) => name in memory)) return null;
+  // What is stacked of no examples is read as no columns.
+  if (memory[CONTROL[0]].size === 0) return [];
   const numbers = tf.stack(CONTROL.map((name) => memory[name]));
   const columns = await numbers.array().finally(() => numbers.dispose());
   const [accepted, rejected, largestRise, smallestStep] = columns as number[][];

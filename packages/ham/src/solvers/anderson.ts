@@ -8,6 +8,7 @@ import {
   largestChange,
   nextControl,
   refusedChange,
+  perUnit,
 } from "./descent.ts";
 import { fitWeights } from "./fit-weights.ts";
 import type { Layers, Memory, Point, Solver, StepFrom } from "./solver.ts";
@@ -237,10 +238,7 @@ function residual({ states, target }: Point): tf.Tensor {
 
 /** All layers behind each other, `[B, units]`. */
 function flat(layers: Layers): tf.Tensor {
-  return tf.concat(
-    layers.map((layer) => tf.reshape(layer, [layer.shape[0], -1])),
-    1,
-  );
+  return tf.concat(layers.map(perUnit), 1);
 }
 
 /** The inverse of `flat`. */

@@ -88,12 +88,18 @@ export function largestChange(before: Layers, after: Layers): tf.Tensor {
     after
       .map((layer, i) => {
         const size = tf.abs(tf.sub(layer, before[i]));
-        return tf.max(tf.reshape(size, [layer.shape[0], -1]), 1);
+        return tf.max(perUnit(size), 1);
       })
       .reduce((a, b) => tf.maximum(a, b)),
   );
 }
 
+/** A layer as `[B, units]`; not by −1, which no backend infers where B is 0. */
+export function perUnit(layer: tf.Tensor): tf.Tensor {
+  const [batch, ...axes] = layer.shape;
+  return tf.reshape(layer, [batch, axes.reduce((total, size) => total * size, 1)]);
+}
+
 function perExample(layer: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.reshape(layer, [layer.shape[0], -1]), 1);
+  return tf.sum(perUnit(layer), 1);
 }
