@@ -9,13 +9,10 @@ const folders = ["packages", "apps"].flatMap((room) =>
   readdirSync(room).map((name) => `${room}/${name}`),
 );
 
-/** Packages without a state of their own, such as a backend: their test files may share a worker. */
-const PURE = new Set(["@hamlet/dsl", "@hamlet/graph", "@hamlet/kohonen", "@hamlet/lagrangians"]);
-
 /** A folder as a project that goes by its package's name and shares the settings below. */
 function project(root: string) {
   const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
-  return { extends: true as const, root, test: { name, isolate: !PURE.has(name) } };
+  return { extends: true as const, root, test: { name } };
 }
 
 // This file is read once for every project: the first reading draws the seed of all.
@@ -40,6 +37,8 @@ export default defineConfig({
     testTimeout: HALF_AN_HOUR,
     hookTimeout: HALF_AN_HOUR,
     teardownTimeout: HALF_AN_HOUR,
+    // Files share workers, and with them what they import.
+    isolate: false,
     // Every core has a file to test; the usual rule keeps one back, which is half of two.
     maxWorkers: watching ? Math.max(1, availableParallelism() - 1) : "100%",
     exclude: [...configDefaults.exclude, ...(watching ? IN_BROWSERS : [])],

@@ -83,7 +83,7 @@ export type {
   GradientMethod,
   GradientParts,
   GradientResult,
-  Measured,
+  LossAndMetrics,
   LossGradient,
 } from "./training/loss-gradient.ts";
 export type {

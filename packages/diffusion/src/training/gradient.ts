@@ -1,7 +1,7 @@
 // The gradient of the denoising loss, as the training loop asks for it.
 
 import { type Inputs, makeProgram, type Program } from "@hamlet/core";
-import type { GradientResult, LossGradient, Measured, Minibatch } from "@hamlet/ham";
+import type { GradientResult, LossGradient, LossAndMetrics, Minibatch } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import { boundWaves } from "../network/bound.ts";
 import type { Network } from "../network/network.ts";
@@ -47,7 +47,7 @@ export class DenoisingGradient implements LossGradient {
     }
   }
 
-  async measure(minibatch: Minibatch): Promise<Measured> {
+  async measure(minibatch: Minibatch): Promise<LossAndMetrics> {
     const { loss, metrics, gradients } = await this.gradient(minibatch);
     tf.dispose([...gradients.values()]);
     return { loss, metrics };

@@ -9,7 +9,7 @@ import {
   writeCheckpoint,
 } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
-import type { Measured } from "./loss-gradient.ts";
+import type { LossAndMetrics } from "./loss-gradient.ts";
 import type { BestParams, ValidationPoint } from "./progress.ts";
 import { type ChangedSetting, changedSettings } from "./told.ts";
 
@@ -112,12 +112,12 @@ export class Journal {
     return this.losses.length;
   }
 
-  add({ loss, metrics }: Measured): void {
+  add({ loss, metrics }: LossAndMetrics): void {
     this.losses.push(loss);
     [...this.metrics.values()].forEach(({ minibatches }, i) => minibatches.push(metrics[i]));
   }
 
-  validated({ loss, metrics }: Measured): void {
+  validated({ loss, metrics }: LossAndMetrics): void {
     this.validation.push({ step: this.step, loss });
     [...this.metrics.values()].forEach(({ validation }, i) => validation.push(metrics[i]));
   }

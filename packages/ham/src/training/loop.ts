@@ -5,7 +5,7 @@ import type { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dealt } from "./examples.ts";
 import type { Journal } from "./journal.ts";
-import type { GradientResult, LossGradient, Measured } from "./loss-gradient.ts";
+import type { GradientResult, LossGradient, LossAndMetrics } from "./loss-gradient.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
 import type { Weights } from "./weights.ts";
 
@@ -158,7 +158,7 @@ class Loop {
   }
 
   /** What the examples held back measure, on average; null when there are none. */
-  async #validate(): Promise<Measured | null> {
+  async #validate(): Promise<LossAndMetrics | null> {
     const { journal, examples, gradient, weights } = this.#lesson;
     const { validation: count } = examples.counts;
     if (count === 0) return null;

@@ -7,14 +7,14 @@ import type { ByParam } from "./sums.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 
 /** Means over the examples of a minibatch. */
-export interface Measured {
+export interface LossAndMetrics {
   readonly loss: number;
   /** In the order of the training. */
   readonly metrics: readonly number[];
 }
 
 /** What a minibatch measures, its gradient, and what one should know about it. */
-export interface GradientResult extends Measured {
+export interface GradientResult extends LossAndMetrics {
   /** By param, without a batch axis; the caller's to dispose. A param that is missing has none. */
   readonly gradients: ByParam;
   /** Examples that had not reached a fixed point when the recall ended. 0 for `unroll`. */
@@ -25,7 +25,7 @@ export interface GradientResult extends Measured {
 
 /** A way to get the gradient of a loss through a recall. Owns its compiled plans. */
 export interface LossGradient {
-  measure(minibatch: Minibatch): Promise<Measured>;
+  measure(minibatch: Minibatch): Promise<LossAndMetrics>;
   gradient(minibatch: Minibatch): Promise<GradientResult>;
   dispose(): void;
   [Symbol.dispose](): void;

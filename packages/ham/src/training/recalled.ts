@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Layers } from "../solvers/solver.ts";
 import { Flow, type Minibatch } from "./flow.ts";
-import type { GradientParts, Measured } from "./loss-gradient.ts";
+import type { GradientParts, LossAndMetrics } from "./loss-gradient.ts";
 import { alike, Walker } from "./path.ts";
 
 /** Keeps none of the states of a recall but the last. */
@@ -22,7 +22,7 @@ export abstract class RecalledLoss {
     this.walker = new Walker(this.flow, parts.recall, setup);
   }
 
-  async measure(minibatch: Minibatch): Promise<Measured> {
+  async measure(minibatch: Minibatch): Promise<LossAndMetrics> {
     this.flow.bind(minibatch);
     const path = await this.walker.walk(NONE);
     try {
