@@ -6,7 +6,7 @@ import { HamError } from "@hamlet/graph";
 import type { ArrayEntry } from "./array-data.ts";
 import { noNames, type Wanted } from "./wanted.ts";
 import { nearest } from "./nearest.ts";
-import { typedNumbers } from "./typed-numbers.ts";
+import { isBeyondFloat64, typedNumbers, typedWholes } from "./typed-numbers.ts";
 
 /** Lists nested deeper are no arrays that a model has names for. */
 const MOST_AXES = 32;
@@ -47,7 +47,7 @@ export function openJson(text: string, { file, wanted }: Wanted): ArrayEntry {
 
 function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(text.replace(/^\uFEFF/, ""), /\d{16}/.test(text) ? byDigits : undefined);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HamError(
@@ -59,6 +59,19 @@ function parse(text: string, file: string): unknown {
   }
 }
 
+/** A whole number that float64 may change stays as it is written, where the platform tells that. */
+function byDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source;
+  const isOpen = typeof value === "number" && isBeyondFloat64(value);
+  return isOpen && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+}
+
+function shown(part: unknown): string {
+  const plain = (_key: string, value: unknown) =>
+    typeof value === "bigint" ? Number(value) : value;
+  return JSON.stringify(part, plain).slice(0, 40);
+}
+
 function entryOf(list: readonly unknown[], where: string): ArrayEntry {
   const shape: number[] = [];
   for (let part: unknown = list; Array.isArray(part); [part] = part as readonly unknown[]) {
@@ -67,26 +80,29 @@ function entryOf(list: readonly unknown[], where: string): ArrayEntry {
   }
   const numbers = new Float64Array(shape.reduce((a, b) => a * b, 1));
   let next = 0;
+  let areWhole = false;
   const collect = (part: unknown, depth: number, place: string): void => {
     if (depth === shape.length) {
-      if (typeof part !== "number" && typeof part !== "boolean") {
-        throw badList(where, `a number at ${place}`, JSON.stringify(part).slice(0, 40));
+      if (typeof part !== "number" && typeof part !== "boolean" && typeof part !== "bigint") {
+        throw badList(where, `a number at ${place}`, shown(part));
       }
+      areWhole ||= typeof part === "bigint";
       numbers[next++] = Number(part);
       return;
     }
     const size = shape[depth];
     if (!Array.isArray(part) || part.length !== size) {
-      const found = Array.isArray(part) ? `${part.length}` : JSON.stringify(part).slice(0, 40);
+      const found = Array.isArray(part) ? `${part.length}` : shown(part);
       throw badList(where, `a list of ${size} at ${place}, as everywhere on that level`, found);
     }
     part.forEach((inner, i) => collect(inner, depth + 1, `${place}[${i}]`));
   };
   collect(list, 0, "the list");
+  const wholes = areWhole ? typedWholes(shape, list.flat(MOST_AXES).map(String)) : null;
   return {
     header: { shape, dtype: "float32" },
     typed: true,
-    read: () => typedNumbers(shape, numbers),
+    read: () => wholes ?? typedNumbers(shape, numbers),
   };
 }
 

@@ -10,7 +10,7 @@ import Papa from "papaparse";
 import type { ArrayEntry } from "./array-data.ts";
 import { noNames, type Wanted } from "./wanted.ts";
 import { nearest } from "./nearest.ts";
-import { typedNumbers } from "./typed-numbers.ts";
+import { isBeyondFloat64, typedNumbers, typedWholes } from "./typed-numbers.ts";
 
 const DELIMITERS = [",", "\t", ";", "|"];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -93,12 +93,18 @@ export function openTable(text: string, { file, wanted }: Wanted): ArrayEntry {
     }
   }
   const shape = column === null ? [rows.length, columns.length] : [rows.length];
+  const wholes = numbers.some(isBeyondFloat64)
+    ? typedWholes(
+        shape,
+        rows.flatMap((row) => columns.map((c) => row[c].trim())),
+      )
+    : null;
   const key = column === null ? {} : { key: wanted! };
   return {
     ...key,
     header: { shape, dtype: "float32", ...key },
     typed: true,
-    read: () => typedNumbers(shape, numbers),
+    read: () => wholes ?? typedNumbers(shape, numbers),
   };
 }
 

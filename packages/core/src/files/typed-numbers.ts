@@ -35,6 +35,19 @@ export function asFloat32(data: TypedArray): Float32Array {
   return new Float32Array(exactNumbers(data) ?? asFloat64(data));
 }
 
+/** Whether whole numbers near this one are no longer all told apart. */
+export function isBeyondFloat64(value: number): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
+/** Whole numbers by their digits, which float64 may change; null where 64 bits do not hold them all. */
+export function typedWholes(shape: readonly number[], texts: readonly string[]): ArrayData | null {
+  if (!texts.every((text) => /^[+-]?\d+$/.test(text))) return null;
+  const wholes = texts.map((text) => BigInt(text.replace(/^\+/, "")));
+  if (wholes.some((whole) => BigInt.asIntN(64, whole) !== whole)) return null;
+  return { shape: [...shape], dtype: "int64", data: BigInt64Array.from(wholes) };
+}
+
 /**
  * Numbers that were written as decimals. They become float32, as all entries of a model do, unless
  * that would change a whole number or lose one altogether: then they stay as they are, for whoever

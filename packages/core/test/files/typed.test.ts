@@ -394,3 +394,35 @@ describe("the door", () => {
     );
   });
 });
+
+describe("whole numbers that float64 cannot hold, by their digits", () => {
+  const [odd, next] = ["9007199254740993", "9007199254740995"];
+  const read = async (name: string, text: string) => {
+    const { dtype, data } = (await open(name, text)).read();
+    return { dtype, data: Array.from(data as ArrayLike<number | bigint>) };
+  };
+
+  test.each([
+    ["t.csv", `${odd},-7\n${next},+8\n`],
+    ["t.json", `[[${odd}, -7], [${next}, 8]]`],
+  ])("%s", async (name, text) => {
+    const data = [BigInt(odd), -7n, BigInt(next), 8n];
+    expect(await read(name, text)).toEqual({ dtype: "int64", data });
+  });
+
+  test.each([
+    ["with others that are none", "t.csv", `${odd},0.5\n1,2\n`],
+    ["beyond 64 bits", "t.csv", `1${"0".repeat(30)},2\n1,2\n`],
+    ["beyond 64 bits", "t.json", `[1${"0".repeat(30)}, 2]`],
+    ["with others that are none", "t.json", `[${odd}, 0.5, true]`],
+  ])("%s they are real numbers: %s", async (_, name, text) => {
+    expect((await read(name, text)).dtype).toMatch(/^float/);
+  });
+
+  test("one in the wrong place is named", async () => {
+    await expect(open("t.json", `[[1], ${odd}]`)).rejects.toThrow(
+      /expected a list of 1|found 9007/i,
+    );
+    await expect(open("t.json", `[{"a": ${odd}}]`)).rejects.toThrow("a number at the list[0]");
+  });
+});
