@@ -18,6 +18,8 @@ export default defineConfig({
       rehypePlugins: [[rehypeKatex, { strict: "error", throwOnError: true }]],
     }),
   },
+  // The worker of the landscape loads its search when it needs it, which takes modules.
+  vite: { worker: { format: "es" } },
   integrations: [
     starlight({
       title: "Hamlet",

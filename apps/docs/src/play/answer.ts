@@ -2,9 +2,9 @@
 // and becomes finer. How fine it ends depends on nothing but the scene.
 
 import type { Signal } from "@hamlet/core";
-import { census, type FixedPointKind } from "@hamlet/ham";
-import { type Field, gridOf, pathFrom } from "./field.ts";
-import { readScene, type Reading, type SearchedModel } from "./memory.ts";
+import { type Field, pathFrom } from "./field.ts";
+import type { Mark } from "./marks.ts";
+import { readScene, type Reading } from "./memory.ts";
 import type { Point, Scene } from "./scene.ts";
 
 /** What there is to draw. */
@@ -18,13 +18,6 @@ export interface Drawing {
   readonly end: { readonly at: Point; readonly energy: number } | null;
   /** The fixed points; empty until they are found. */
   readonly marks: readonly Mark[];
-}
-
-/** A fixed point of the plane. */
-export interface Mark {
-  readonly kind: FixedPointKind;
-  readonly at: Point;
-  readonly energy: number;
 }
 
 export interface Answer extends Omit<Reading, "field" | "model"> {
@@ -69,6 +62,8 @@ export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<An
     yield sofar();
   }
   try {
+    // The search is loaded when the picture is there already.
+    const { marksOf } = await import("./marks.ts");
     drawing = { ...drawing, marks: await marksOf(model!, scene, signal) };
     return { ...sofar(), whole: true };
   } catch (error) {
@@ -76,20 +71,6 @@ export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<An
     const messages = [...reading.messages, `Its fixed points were not found: ${error.message}`];
     return { ...sofar(), messages, whole: true };
   }
-}
-
-/** The fixed points that `ham fixed-points` lists. */
-async function marksOf(
-  { graph, neuron, space }: SearchedModel,
-  scene: Scene,
-  signal: Signal | undefined,
-): Promise<Mark[]> {
-  const seeds = gridOf(scene);
-  const { points } = await census(graph, space, { seeds, ...(signal && { signal }) });
-  return points.map(({ kind, energy, states }) => {
-    const [x, y] = states.get(neuron)!;
-    return { kind, energy, at: [x, y] };
-  });
 }
 
 function energiesOf(field: Field, scene: Scene, n: number): Float64Array {
