@@ -6,19 +6,12 @@ export {
   KINDS,
   NORMS,
 } from "./features/description.ts";
-export { FeatureMap, featureScale, type Spread } from "./features/feature-map.ts";
+export { FeatureMap, featureScale } from "./features/feature-map.ts";
 export { type Features, makeFeatures } from "./features/features.ts";
 export type { Projection } from "./features/projection.ts";
 export type { DescentOptions, DescentResult } from "./tensors/descent.ts";
 export { descendEnergy, type OwnEnergy } from "./tensors/own-energy.ts";
-export {
-  type ApproxDescentOptions,
-  type DrDAM,
-  type Engine,
-  type EpsOptions,
-  makeDrdam,
-} from "./tensors/drdam.ts";
-export type { Input } from "./tensors/shapes.ts";
+export { type ApproxDescentOptions, type DrDAM, type Engine, makeDrdam } from "./tensors/drdam.ts";
 export { openMemory } from "./memory/file.ts";
 export {
   type DistributedMemory,
@@ -38,18 +31,15 @@ export {
   type ErrorBar,
   type ErrorBarOptions,
   expectedError,
-  LARGEST_NOISE,
   type TrustedBar,
-  type UntrustedBar,
 } from "./theory/error-bar.ts";
 export { featuresFor, type FeaturesForOptions } from "./theory/features-for.ts";
-export { kernelVariance, rowMoments, type RowMoments } from "./theory/variance.ts";
+export { kernelVariance, rowMoments } from "./theory/variance.ts";
 export {
   exactLandscape,
   featureLandscape,
   featureOverGrid,
   type PlaneGrid,
-  type KernelScatter,
   kernelScatter,
   spaced,
 } from "./figures/landscape.ts";
