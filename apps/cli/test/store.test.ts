@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { key, normal, readNpy, readNpz } from "@hamlet/core";
 import { makeMemory } from "@hamlet/drdam";
+import { recallKernel, softmaxSeparation } from "@hamlet/kohonen";
 import { hebb, pseudoInverse, storkey } from "@hamlet/ham";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, makeBench } from "./ham.ts";
@@ -211,4 +212,41 @@ test("--rule linear maps keys to values, and a model recalls them", async () => 
   const found = readNpz(readFileSync(join(bench.folder, "found.npz"))).get("v")!;
   expect(found.shape).toEqual([n, m]);
   found.data.forEach((entry, i) => expect(Number(entry)).toBeCloseTo(values[i], 4));
+});
+
+test("a kernel memory of pairs is a formula over their files, and recalls as the library does", async () => {
+  const [n, d, m] = [5, 8, 3];
+  const keys = normal(key(3), [n, d]);
+  const values = normal(key(4), [n, m]);
+  bench.writeArray("keys.npy", { shape: [n, d], data: keys });
+  bench.writeArray("values.npy", { shape: [n, m], data: values });
+  bench.write(
+    "kernel.ham",
+    `ham 1
+dim N, D, M
+const beta = 0.5
+data keys: [N, D] from "keys.npy"
+data values: [N, M] from "values.npy"
+given key: [D] from "keys.npy"
+neuron v: [M] as identity
+let score[n] = beta * sum[i] keys[n, i] * key[i]
+let weight[n] = exp(score[n] - logsumexp[k] score[k])
+energy associate = -sum[a] v[a] * sum[n] weight[n] * values[n, a]
+recall value { solver = euler(dt = 0.5) steps = 100 stop when change < 1e-7 return v }
+`,
+  );
+  expect(await bench.inProcess(["run", "kernel.ham", "--out", "kernel.npz"])).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
+  const found = readNpz(readFileSync(join(bench.folder, "kernel.npz"))).get("v")!;
+  const pairs = {
+    keys: { shape: [n, d] as const, data: new Float64Array(keys) },
+    values: { shape: [n, m] as const, data: new Float64Array(values) },
+  };
+  const { data } = await recallKernel(
+    { ...pairs, queries: pairs.keys },
+    { separation: softmaxSeparation({ beta: 0.5 }) },
+  );
+  found.data.forEach((entry, i) => expect(Number(entry)).toBeCloseTo(data[i], 5));
 });
