@@ -11,6 +11,8 @@ export {
 export { float64 } from "./run/float64.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";
 export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";
+export { simd } from "./run/simd/simd.ts";
+export type { SimdArray } from "./run/simd/array.ts";
 export type { Run, StageWork, Target, Task } from "./run/target.ts";
 export {
   type ArrayData,

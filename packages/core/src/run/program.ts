@@ -204,7 +204,12 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
         } else {
           const given = givenFor(tensor!, inputs);
           const value = this.#target.input(given, boundShape(shape, batch), tensor!);
-          slots.set(slot, this.#sliced(value, shape, slice));
+          const whole = { value, owned: this.#target.copies ?? false };
+          slots.set(slot, whole);
+          const cut = this.#sliced(value, shape, slice);
+          if (!cut.owned) continue;
+          slots.set(slot, cut);
+          if (whole.owned) this.#target.free(value);
         }
       }
       const made = run((slot) => this.#read(slot, slots, slice), slice?.count ?? batch);

@@ -18,6 +18,8 @@ export interface Task {
 export interface StageWork {
   readonly stage: Stage;
   readonly tasks: readonly Task[];
+  /** Those of the whole plan, by slot. */
+  readonly instructions: readonly Instruction[];
 }
 
 /**
@@ -38,10 +40,12 @@ export type Run<Value> = (
 export interface Target<Value, Given> {
   /** Bytes of an entry, for the budget of a step. */
   readonly bytes: number;
+  /** Whether `input` makes a value of its own, for the program to free; default false. */
+  readonly copies?: boolean;
   /** The number of examples in what was handed in for a shape with a leading batch axis. */
   examples(given: Given, shape: readonly number[]): number;
   /**
-   * What was handed in as a value, which is borrowed.
+   * What was handed in as a value, which is borrowed unless the target `copies`.
    * @throws HamError `core/input-shape`.
    */
   input(given: Given, shape: readonly number[], tensor: Tensor): Value;
@@ -81,7 +85,7 @@ export function workOf({ instructions, outputs }: Plan, stage: Stage): StageWork
     );
     return [{ slot, instruction: instruction as Task["instruction"], done }];
   });
-  return { stage, tasks };
+  return { stage, tasks, instructions };
 }
 
 /** Runs instruction after instruction, and frees what nobody reads any more. */

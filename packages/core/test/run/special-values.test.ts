@@ -1,6 +1,6 @@
 // Infinite and undefined entries, in everything that runs an expression.
 
-import { float64, makeProgram, plan } from "@hamlet/core";
+import { float64, makeProgram, plan, simd } from "@hamlet/core";
 import {
   apply,
   evaluate,
@@ -119,6 +119,18 @@ const WAYS: Record<string, (row: Row) => ArrayLike<number>> = {
       [keep, row.keep],
     ]);
     return program.step(arrays, { batch: 1 }).get("value")!.data;
+  },
+  "compiled code": (row) => {
+    using program = makeProgram(plan(outputsOf(row), { leaf }), { target: simd });
+    for (const stage of STAGES) program.bind(stage, new Map());
+    const arrays = new Map([
+      [x, row.entries],
+      [keep, row.keep],
+    ]);
+    const result = program.step(arrays, { batch: 1 }).get("value")!;
+    const values = result.data.slice();
+    simd.free(result);
+    return values;
   },
 };
 

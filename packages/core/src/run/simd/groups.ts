@@ -1,0 +1,263 @@
+// Which instructions of a stage share a loop, and which of them are no work at all.
+//
+// An entry by entry operation joins the loop of the first that reads it, where both walk the same
+// axes; it is stored only if somebody else reads it too. Reshapes are other views of the same
+// numbers, and so are transposes and repetitions where their readers can take any steps.
+
+import type { Instruction } from "../../plan/instruction.ts";
+import type { StageWork, Task } from "../target.ts";
+import { FUNCTIONS } from "./lanes.ts";
+import { type Access, type Loop, type Step, stepsOf } from "./loops.ts";
+
+/** Numbers of a slot seen with a shape. Sizes and steps are those of loops. */
+export interface View {
+  readonly base: number;
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** One thing to do, in the order of the plan; it writes the arrays of `writes`. */
+export type Action = {
+  /** The slots whose numbers are read and written. */
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+} & (
+  | { readonly kind: "loop"; readonly loop: Loop; readonly arrays: readonly number[] }
+  | { readonly kind: "product"; readonly a: View; readonly b: View }
+  | { readonly kind: "move"; readonly task: Task }
+);
+
+/** A stage as things to do. */
+export interface Schedule {
+  readonly actions: readonly Action[];
+  /** Slots that are read afterwards, as views. */
+  readonly results: ReadonlyMap<number, View>;
+}
+
+const REDUCTIONS = ["sum", "prod", "max", "min"];
+/** Instructions that share a loop at most. */
+const LARGEST = 64;
+
+/** Plans the work of a stage. */
+export function schedule(work: StageWork): Schedule {
+  return new Scheduler(work).schedule();
+}
+
+const isLoop = ({ instruction }: Task): boolean => FUNCTIONS[instruction.op] !== undefined;
+const isReduction = ({ instruction }: Task): boolean => REDUCTIONS.includes(instruction.op);
+/** Without axes of one entry in front. */
+const bare = (shape: readonly number[]): string =>
+  shape.slice(shape.findIndex((n) => n !== 1)).join();
+
+/** What an instruction that moves numbers reads, and whether it cannot do without a copy. */
+interface Moved extends View {
+  readonly isCopy?: boolean;
+}
+
+class Scheduler {
+  readonly #tasks: readonly Task[];
+  readonly #instructions: readonly Instruction[];
+  /** The place of the task that fills a slot. */
+  readonly #place = new Map<number, number>();
+  readonly #readers = new Map<number, number[]>();
+  readonly #wanted: ReadonlySet<number>;
+  readonly #views = new Map<number, View>();
+  /** Places of tasks that are views of what is there. */
+  readonly #virtual = new Set<number>();
+  /** The place of the last task of the loop that a task is in. */
+  readonly #root = new Map<number, number>();
+
+  constructor({ tasks, instructions }: StageWork) {
+    this.#tasks = tasks;
+    this.#instructions = instructions;
+    const done = new Set(tasks.flatMap((task) => task.done));
+    this.#wanted = new Set(tasks.map(({ slot }) => slot).filter((slot) => !done.has(slot)));
+    tasks.forEach(({ slot, instruction }, place) => {
+      this.#place.set(slot, place);
+      for (const input of new Set(instruction.inputs)) {
+        this.#readers.set(input, [...(this.#readers.get(input) ?? []), place]);
+      }
+    });
+  }
+
+  schedule(): Schedule {
+    this.#tasks.forEach((task, place) => this.#look(task, place));
+    for (let place = this.#tasks.length - 1; place >= 0; place--) this.#join(place);
+    const members = new Map<number, Task[]>();
+    this.#tasks.forEach((task, place) => {
+      const root = this.#root.get(place);
+      if (root !== undefined) members.set(root, [...(members.get(root) ?? []), task]);
+    });
+    const actions = this.#tasks.flatMap((task, place): Action[] => {
+      if (this.#virtual.has(place)) return [];
+      const own = members.get(place);
+      if (own !== undefined) return [this.#loop(own)];
+      return this.#root.has(place) ? [] : [this.#other(task)];
+    });
+    const results = new Map([...this.#wanted].map((slot) => [slot, this.#view(slot)]));
+    return { actions, results };
+  }
+
+  /** Decides whether what moves numbers is a view, and otherwise how its copy is read. */
+  #look({ slot, instruction }: Task, place: number): void {
+    const moved = this.#moved(instruction);
+    if (moved === null) return;
+    const isPlain = moved.strides.every((stride, axis) => stride === stepsOf(moved.sizes)[axis]);
+    const readers = (this.#readers.get(slot) ?? []).map((reader) => this.#tasks[reader]);
+    const takesSteps = ({ instruction: { op } }: Task) => !["gather", "take", "pad"].includes(op);
+    if (!isPlain && (this.#wanted.has(slot) || !readers.every(takesSteps))) return;
+    if (moved.isCopy) return;
+    this.#virtual.add(place);
+    this.#views.set(slot, moved);
+  }
+
+  /** The numbers that a reshape, transpose or repetition reads, in the order of its result. */
+  #moved({ op, inputs, numbers, shape }: Instruction): Moved | null {
+    if (op !== "reshape" && op !== "transpose" && op !== "tile") return null;
+    const { base, sizes, strides } = this.#view(inputs[0]);
+    switch (op) {
+      case "reshape": {
+        const steps = stepsOf(sizes);
+        const isPlain = strides.every((stride, axis) => stride === steps[axis]);
+        // What has steps of its own is copied in its own shape first.
+        return isPlain
+          ? { base, sizes: shape, strides: stepsOf(shape) }
+          : { base, sizes, strides, isCopy: true };
+      }
+      case "transpose":
+        return {
+          base,
+          sizes: numbers.map((axis) => sizes[axis]),
+          strides: numbers.map((axis) => strides[axis]),
+        };
+      case "tile": {
+        const alone = sizes.every((n, axis) => n === 1 || numbers[axis] === 1);
+        if (alone)
+          return {
+            base,
+            sizes: shape,
+            strides: strides.map((s, axis) => (sizes[axis] === 1 ? 0 : s)),
+          };
+        return {
+          base,
+          sizes: sizes.flatMap((n, axis) => [numbers[axis], n]),
+          strides: strides.flatMap((stride, axis) => [0, sizes[axis] === 1 ? 0 : stride]),
+          isCopy: true,
+        };
+      }
+    }
+  }
+
+  #view(slot: number): View {
+    const known = this.#views.get(slot);
+    if (known !== undefined) return known;
+    const sizes = this.#instructions[slot].shape;
+    return { base: slot, sizes, strides: stepsOf(sizes) };
+  }
+
+  /** Finds the loop of an entry by entry operation, and begins one for a reduction or a copy. */
+  #join(place: number): void {
+    const task = this.#tasks[place];
+    if (this.#virtual.has(place)) return;
+    if (isReduction(task) || this.#moved(task.instruction) !== null) {
+      this.#root.set(place, place);
+      return;
+    }
+    if (!isLoop(task)) return;
+    const readers = this.#readers.get(task.slot) ?? [];
+    const first = Math.min(...readers.map((reader) => this.#root.get(reader) ?? reader));
+    const root = this.#tasks[first];
+    const joins =
+      root !== undefined &&
+      this.#root.get(first) === first &&
+      (isLoop(root) || isReduction(root)) &&
+      bare(this.#walked(root)) === bare(task.instruction.shape) &&
+      [...this.#root.values()].filter((other) => other === first).length < LARGEST;
+    this.#root.set(place, joins ? first : place);
+  }
+
+  /** The shape that a loop walks. */
+  #walked(root: Task): readonly number[] {
+    return isReduction(root)
+      ? this.#instructions[root.instruction.inputs[0]].shape
+      : root.instruction.shape;
+  }
+
+  #loop(members: readonly Task[]): Action {
+    const root = members.at(-1)!;
+    const copied = this.#moved(root.instruction);
+    const sizes = copied === null || isLoop(root) ? this.#walked(root) : copied.sizes;
+    const arrays: number[] = [];
+    const array = (base: number): number => {
+      if (!arrays.includes(base)) arrays.push(base);
+      return arrays.indexOf(base);
+    };
+    const steps: Step[] = [];
+    const known = new Map<number, number>();
+    const stepOf = (slot: number): number => {
+      let step = known.get(slot);
+      if (step === undefined) {
+        const { op, numbers } = this.#instructions[slot];
+        step =
+          op === "constant"
+            ? steps.push({ kind: "literal", value: numbers[0] }) - 1
+            : steps.push({ kind: "load", access: this.#access(this.#view(slot), sizes, array) }) -
+              1;
+        known.set(slot, step);
+      }
+      return step;
+    };
+    const whole = (slot: number): Access => ({ array: array(slot), strides: stepsOf(sizes) });
+    const writes: number[] = [];
+    const own = new Set(members.map(({ slot }) => slot));
+    let reduction: Loop["reduction"];
+    for (const task of members) {
+      const { slot, instruction } = task;
+      if (isLoop(task)) {
+        const { op, inputs } = instruction;
+        const step = steps.push({ kind: "apply", op, args: inputs.map(stepOf) }) - 1;
+        known.set(slot, step);
+        const readers = this.#readers.get(slot) ?? [];
+        const isRead = readers.some((reader) => !own.has(this.#tasks[reader].slot));
+        if (task !== root && !isRead && !this.#wanted.has(slot)) continue;
+        writes.push(slot);
+        steps.push({ kind: "store", access: whole(slot), step });
+      } else if (copied !== null) {
+        const step = steps.push({ kind: "load", access: this.#access(copied, sizes, array) }) - 1;
+        writes.push(slot);
+        steps.push({ kind: "store", access: whole(slot), step });
+      } else {
+        const axes = instruction.numbers;
+        const step = stepOf(instruction.inputs[0]);
+        const kept = stepsOf(instruction.shape);
+        let next = 0;
+        const strides = sizes.map((_, axis) => (axes.includes(axis) ? 0 : kept[next++]));
+        const op = instruction.op as "sum" | "prod" | "max" | "min";
+        writes.push(slot);
+        reduction = { op, axes, step, access: { array: array(slot), strides } };
+      }
+    }
+    const loop: Loop = { sizes, steps, arrays: arrays.length, ...(reduction && { reduction }) };
+    const reads = arrays.filter((base) => !writes.includes(base));
+    return { kind: "loop", loop, arrays, reads, writes };
+  }
+
+  /** The steps of a view along the axes of a loop; axes of one entry are repeated. */
+  #access(view: View, sizes: readonly number[], array: (base: number) => number): Access {
+    const lead = sizes.length - view.sizes.length;
+    const strides = sizes.map((_, axis) =>
+      axis < lead || view.sizes[axis - lead] === 1 ? 0 : view.strides[axis - lead],
+    );
+    return { array: array(view.base), strides };
+  }
+
+  #other(task: Task): Action {
+    const { slot, instruction } = task;
+    const views = instruction.inputs.map((input) => this.#view(input));
+    const reads = views.map(({ base }) => base);
+    if (instruction.op === "matmul") {
+      return { kind: "product", a: views[0], b: views[1], reads, writes: [slot] };
+    }
+    return { kind: "move", task, reads, writes: [slot] };
+  }
+}

@@ -1,0 +1,424 @@
+// Matrix products: a register tile over packed factors, and two streams over the rows of a matrix
+// that meets a vector.
+
+import {
+  assemble,
+  type Code,
+  f32x4,
+  get,
+  i32,
+  ifTrue,
+  load,
+  loadOne,
+  loadSplat,
+  type Local,
+  multiplyAdd,
+  procedure,
+  type Procedure,
+  set,
+  shuffle,
+  store,
+  storeOne,
+  whileBelow,
+} from "../../wasm/assembler.ts";
+import { compiled, functionsOf } from "../../wasm/host.ts";
+import { arena } from "./arena.ts";
+
+const NUMBER = 4;
+const VECTOR = 16;
+/** Columns of a tile: two vectors. */
+const WIDE = 8;
+/** Rows of a tile: twelve vectors of sums stay in registers with what they are made of. */
+const HIGH = 6;
+/** Depth of packed strips: a strip of eight columns fills a quarter of a near cache. */
+const DEEP = 256;
+/** Columns and rows that are packed at a time: half a megabyte, and an eighth. */
+const COLUMNS = 512;
+const ROWS = 120;
+/** Rows of a matrix that a stream reads side by side. */
+const AT_ONCE = 8;
+
+type MakeLocal = (type: Local["type"]) => Local;
+const locals = (local: MakeLocal, count: number, type: Local["type"]): Local[] =>
+  Array.from({ length: count }, () => local(type));
+const advance = (pointer: Local, by: Code): Code => set(pointer, i32.add(get(pointer), by));
+const zero = (sum: Local): Code => set(sum, f32x4.of(0));
+/** The sum of the four lanes, in all of them. */
+function sumOfLanes(sum: Local): Code {
+  return [
+    ...set(sum, f32x4.add(get(sum), shuffle(sum, [2, 3, 0, 1]))),
+    ...f32x4.add(get(sum), shuffle(sum, [1, 0, 3, 2])),
+  ];
+}
+
+/**
+ * `tiles(c, row, a, b, rows, strips, depth, isFirst)`: sets, or adds to, `rows` rows of C, `row` bytes
+ * apart, the products of strips of six rows of A with `strips` strips of eight columns of B. Strips
+ * of A are filled up with zeros, and no row behind `rows` is written.
+ */
+function tiles(isFused: boolean): Procedure {
+  return procedure("tiles", 8, ([c, row, a, b, rows, strips, depth, isFirst], local) => {
+    const madd = multiplyAdd(isFused);
+    const [strip, k, left, at, p, q, line] = locals(local, 7, "i32");
+    const sums = locals(local, 2 * HIGH, "v128");
+    const [b0, b1, x] = locals(local, 3, "v128");
+    const deep = (offset: number): Code[] => [
+      set(b0, load(get(q), 2 * VECTOR * offset)),
+      set(b1, load(get(q), 2 * VECTOR * offset + VECTOR)),
+      ...Array.from({ length: HIGH }, (_, i) => [
+        ...set(x, loadSplat(get(p), NUMBER * (HIGH * offset + i))),
+        ...set(sums[2 * i], madd(get(x), get(b0), get(sums[2 * i]))),
+        ...set(sums[2 * i + 1], madd(get(x), get(b1), get(sums[2 * i + 1]))),
+      ]),
+    ];
+    const unrolled = 4;
+    const through = (by: number): Code[] => [
+      ...Array.from({ length: by }, (_, offset) => deep(offset)).flat(),
+      advance(p, i32.of(by * HIGH * NUMBER)),
+      advance(q, i32.of(by * WIDE * NUMBER)),
+      set(k, i32.add(get(k), i32.of(by))),
+    ];
+    const written = Array.from({ length: HIGH }, (_, i) =>
+      ifTrue(i32.lessThan(i32.of(i), get(left)), [
+        ifTrue(i32.lessThan(get(isFirst), i32.of(1)), [
+          set(sums[2 * i], f32x4.add(get(sums[2 * i]), load(get(line)))),
+          set(sums[2 * i + 1], f32x4.add(get(sums[2 * i + 1]), load(get(line), VECTOR))),
+        ]),
+        store(get(line), get(sums[2 * i])),
+        store(get(line), get(sums[2 * i + 1]), VECTOR),
+        advance(line, get(row)),
+      ]),
+    );
+    return [
+      set(strip, i32.of(0)),
+      whileBelow(get(strip), get(strips), [
+        set(left, get(rows)),
+        set(at, get(c)),
+        set(p, get(a)),
+        whileBelow(i32.of(0), get(left), [
+          ...sums.map(zero),
+          set(q, get(b)),
+          set(k, i32.of(0)),
+          whileBelow(get(k), i32.and(get(depth), i32.of(-unrolled)), through(unrolled)),
+          whileBelow(get(k), get(depth), through(1)),
+          set(line, get(at)),
+          ...written,
+          advance(at, i32.mul(get(row), i32.of(HIGH))),
+          // At most what is left.
+          set(left, i32.sub(get(left), i32.of(HIGH))),
+          set(left, i32.mul(get(left), i32.lessThan(get(left), get(rows)))),
+        ]),
+        set(b, i32.add(get(b), i32.mul(get(depth), i32.of(WIDE * NUMBER)))),
+        advance(c, i32.of(WIDE * NUMBER)),
+        advance(strip, i32.of(1)),
+      ]),
+    ];
+  });
+}
+
+/** `pack(to, from, row, depth, strips)`: strips of eight columns of rows that lie in order. */
+function pack(): Procedure {
+  return procedure("pack", 5, ([to, from, row, depth, strips], local) => {
+    const [k, strip, p, q] = locals(local, 4, "i32");
+    return [
+      set(k, i32.of(0)),
+      whileBelow(get(k), get(depth), [
+        set(p, get(from)),
+        set(q, get(to)),
+        set(strip, i32.of(0)),
+        whileBelow(get(strip), get(strips), [
+          store(get(q), load(get(p))),
+          store(get(q), load(get(p), VECTOR), VECTOR),
+          advance(p, i32.of(WIDE * NUMBER)),
+          advance(q, i32.mul(get(depth), i32.of(WIDE * NUMBER))),
+          advance(strip, i32.of(1)),
+        ]),
+        advance(from, get(row)),
+        advance(to, i32.of(WIDE * NUMBER)),
+        advance(k, i32.of(1)),
+      ]),
+    ];
+  });
+}
+
+/**
+ * `stream(y, x, xStep, m, row, depth, columns)`: y = Σ x_k m_k over the rows of a matrix, eight at
+ * a time.
+ */
+function stream(isFused: boolean): Procedure {
+  return procedure("stream", 7, ([y, x, xStep, m, row, depth, columns], local) => {
+    const madd = multiplyAdd(isFused);
+    const [k, j, to] = locals(local, 3, "i32");
+    const pointers = locals(local, AT_ONCE, "i32");
+    const factors = locals(local, AT_ONCE, "v128");
+    const sum = local("v128");
+    const some = (count: number): Code[] => {
+      const own = pointers.slice(0, count);
+      const along = (isOne: boolean): Code[] => [
+        set(sum, isOne ? loadOne(get(to)) : load(get(to))),
+        ...own.map((pointer, i) =>
+          set(
+            sum,
+            madd(get(factors[i]), isOne ? loadOne(get(pointer)) : load(get(pointer)), get(sum)),
+          ),
+        ),
+        isOne ? storeOne(get(to), get(sum)) : store(get(to), get(sum)),
+        ...[to, ...own].map((pointer) => advance(pointer, i32.of(isOne ? NUMBER : VECTOR))),
+        advance(j, i32.of(isOne ? 1 : 4)),
+      ];
+      return [
+        ...own.flatMap((pointer, i) => [
+          set(factors[i], loadSplat(get(x))),
+          set(pointer, get(m)),
+          advance(x, get(xStep)),
+          advance(m, get(row)),
+        ]),
+        set(to, get(y)),
+        set(j, i32.of(0)),
+        whileBelow(get(j), i32.and(get(columns), i32.of(-4)), along(false)),
+        whileBelow(get(j), get(columns), along(true)),
+        advance(k, i32.of(count)),
+      ];
+    };
+    const cleared = [
+      set(to, get(y)),
+      set(j, i32.of(0)),
+      zero(sum),
+      whileBelow(get(j), get(columns), [
+        storeOne(get(to), get(sum)),
+        advance(to, i32.of(NUMBER)),
+        advance(j, i32.of(1)),
+      ]),
+    ];
+    return [
+      ...cleared,
+      set(k, i32.of(0)),
+      whileBelow(get(k), i32.and(get(depth), i32.of(-AT_ONCE)), some(AT_ONCE)),
+      whileBelow(get(k), get(depth), some(1)),
+    ];
+  });
+}
+
+/** `dots(y, yStep, m, row, x, rows, depth)`: y_i = ⟨m_i, x⟩ for the rows of a matrix, four at a time. */
+function dots(isFused: boolean): Procedure {
+  return procedure("dots", 7, ([y, yStep, m, row, x, rows, depth], local) => {
+    const madd = multiplyAdd(isFused);
+    const [i, k, q] = locals(local, 3, "i32");
+    const pointers = locals(local, 4, "i32");
+    const sums = locals(local, 8, "v128");
+    const [entry, other] = locals(local, 2, "v128");
+    const some = (count: number): Code[] => {
+      const own = pointers.slice(0, count);
+      const move = (by: number): Code[] => [
+        ...own.map((pointer) => advance(pointer, i32.of(by * NUMBER))),
+        advance(q, i32.of(by * NUMBER)),
+        advance(k, i32.of(by)),
+      ];
+      const add = (sum: Local, factor: Local, value: Code) =>
+        set(sum, madd(get(factor), value, get(sum)));
+      return [
+        ...own.flatMap((pointer, n) => [
+          set(pointer, get(m)),
+          advance(m, get(row)),
+          zero(sums[n]),
+          zero(sums[4 + n]),
+        ]),
+        set(q, get(x)),
+        set(k, i32.of(0)),
+        whileBelow(get(k), i32.and(get(depth), i32.of(-8)), [
+          set(entry, load(get(q))),
+          set(other, load(get(q), VECTOR)),
+          ...own.flatMap((pointer, n) => [
+            add(sums[n], entry, load(get(pointer))),
+            add(sums[4 + n], other, load(get(pointer), VECTOR)),
+          ]),
+          ...move(8),
+        ]),
+        whileBelow(get(k), get(depth), [
+          set(entry, loadOne(get(q))),
+          ...own.map((pointer, n) => add(sums[n], entry, loadOne(get(pointer)))),
+          ...move(1),
+        ]),
+        ...own.flatMap((_, n) => [
+          set(sums[n], f32x4.add(get(sums[n]), get(sums[4 + n]))),
+          storeOne(get(y), sumOfLanes(sums[n])),
+          advance(y, get(yStep)),
+        ]),
+        advance(i, i32.of(count)),
+      ];
+    };
+    return [
+      set(i, i32.of(0)),
+      whileBelow(get(i), i32.and(get(rows), i32.of(-4)), some(4)),
+      whileBelow(get(i), get(rows), some(1)),
+    ];
+  });
+}
+
+interface Kernels {
+  tiles(
+    c: number,
+    row: number,
+    a: number,
+    b: number,
+    rows: number,
+    strips: number,
+    depth: number,
+    isFirst: number,
+  ): void;
+  pack(to: number, from: number, row: number, depth: number, strips: number): void;
+  stream(
+    y: number,
+    x: number,
+    xStep: number,
+    m: number,
+    row: number,
+    depth: number,
+    columns: number,
+  ): void;
+  dots(
+    y: number,
+    yStep: number,
+    m: number,
+    row: number,
+    x: number,
+    rows: number,
+    depth: number,
+  ): void;
+}
+
+let known: Kernels | undefined;
+
+function kernels(): Kernels {
+  if (known === undefined) {
+    const of = (isFused: boolean) =>
+      compiled(assemble([tiles(isFused), pack(), stream(isFused), dots(isFused)]));
+    known = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
+  }
+  return known;
+}
+
+/** A factor: its row `i` at depth `k` is at `at + 4 (i · row + k · depth)`. */
+export interface Side {
+  readonly at: number;
+  readonly row: number;
+  readonly depth: number;
+}
+
+/** The sizes of a product. */
+export interface Sizes {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/** Writes `A Bᵀ`, of `rows × columns` numbers, at `to`. B's rows are the columns of the product. */
+export function multiply(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): void {
+  if (rows === 0 || columns === 0) return;
+  // A vector meets a matrix: y_i = Σ_k x_k m_ik, whichever of the two is the vector.
+  const [x, matrix, count] = rows === 1 ? [a, b, columns] : [b, a, rows];
+  if (Math.min(rows, columns) === 1) {
+    if (matrix.row === 1 && count > 1) {
+      kernels().stream(to, x.at, NUMBER * x.depth, matrix.at, NUMBER * matrix.depth, depth, count);
+      return;
+    }
+    if (matrix.depth === 1 && (x.depth === 1 || depth === 1)) {
+      kernels().dots(to, NUMBER, matrix.at, NUMBER * matrix.row, x.at, count, depth);
+      return;
+    }
+  }
+  packed(to, a, b, { rows, columns, depth });
+}
+
+function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): void {
+  const own = arena();
+  const deep = Math.min(DEEP, depth);
+  const wide = Math.min(COLUMNS, ceil(columns, WIDE));
+  const high = Math.min(ROWS, ceil(rows, HIGH));
+  const left = own.take(NUMBER * (deep * (high + wide) + (columns % WIDE > 0 ? rows * WIDE : 0)));
+  const right = left + NUMBER * deep * high;
+  // The last columns where they do not fill a strip.
+  const edge = right + NUMBER * deep * wide;
+  try {
+    if (depth === 0) own.floats(to, rows * columns).fill(0);
+    for (let j = 0; j < columns; j += wide) {
+      const some = Math.min(wide, columns - j);
+      const whole = Math.floor(some / WIDE);
+      for (let k = 0; k < depth; k += deep) {
+        const count = Math.min(deep, depth - k);
+        const strips = {
+          at: b.at + NUMBER * (j * b.row + k * b.depth),
+          row: b.row,
+          depth: b.depth,
+        };
+        packStrips(right, strips, { rows: some, depth: count, high: WIDE });
+        for (let i = 0; i < rows; i += high) {
+          const part = Math.min(high, rows - i);
+          const side = {
+            at: a.at + NUMBER * (i * a.row + k * a.depth),
+            row: a.row,
+            depth: a.depth,
+          };
+          packStrips(left, side, { rows: part, depth: count, high: HIGH });
+          const first = Number(k === 0);
+          const at = to + NUMBER * (i * columns + j);
+          kernels().tiles(at, NUMBER * columns, left, right, part, whole, count, first);
+          if (whole * WIDE < some) {
+            const last = right + NUMBER * WIDE * count * whole;
+            kernels().tiles(
+              edge + NUMBER * WIDE * i,
+              NUMBER * WIDE,
+              left,
+              last,
+              part,
+              1,
+              count,
+              first,
+            );
+          }
+        }
+      }
+    }
+    const over = columns % WIDE;
+    if (over > 0 && depth > 0) {
+      const from = own.floats(edge, rows * WIDE);
+      const into = own.floats(to, rows * columns);
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < over; j++) into[(i + 1) * columns - over + j] = from[i * WIDE + j];
+      }
+    }
+  } finally {
+    own.give(left);
+  }
+}
+
+const ceil = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
+
+/** Copies rows into strips of `high`, depth after depth; a last strip is filled up with zeros. */
+function packStrips(
+  to: number,
+  { at, row, depth }: Side,
+  size: { readonly rows: number; readonly depth: number; readonly high: number },
+): void {
+  const { rows, high } = size;
+  let done = 0;
+  if (high === WIDE && row === 1) {
+    const strips = Math.floor(rows / WIDE);
+    kernels().pack(to, at, NUMBER * depth, size.depth, strips);
+    done = strips * WIDE;
+  }
+  if (done === rows) return;
+  const own = arena();
+  const span = (rows - 1) * Math.abs(row) + (size.depth - 1) * depth + 1;
+  const from = own.floats(at, span);
+  const into = own.floats(to, ceil(rows, high) * size.depth);
+  for (let i = done; i < ceil(rows, high); i++) {
+    let place = Math.floor(i / high) * high * size.depth + (i % high);
+    if (i >= rows) {
+      for (let k = 0; k < size.depth; k++, place += high) into[place] = 0;
+      continue;
+    }
+    let source = i * row;
+    for (let k = 0; k < size.depth; k++, place += high, source += depth) into[place] = from[source];
+  }
+}

@@ -1,0 +1,73 @@
+// The target of compiled code: float32, four numbers at a time, in WebAssembly that is written for
+// the plan when it first runs.
+
+import { HamError } from "@hamlet/graph";
+import { BATCH } from "../../plan/instruction.ts";
+import type { Target } from "../target.ts";
+import { Block } from "./arena.ts";
+import { SimdArray } from "./array.ts";
+import { prepareStage } from "./stage.ts";
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
+
+function made(shape: readonly number[]): SimdArray {
+  const block = new Block(BYTES * count(shape));
+  return new SimdArray(shape, block.at, block);
+}
+
+/**
+ * Runs plans as compiled code on the processor: one module a stage, loops without intermediates, and
+ * no TensorFlow.js. What it is handed is copied, or shared where it is a result of this target; what it
+ * returns is the caller's to `free`. All programs of a process share one memory, which grows and
+ * never shrinks.
+ */
+export const simd: Target<SimdArray, ArrayLike<number> | SimdArray> = {
+  bytes: BYTES,
+  copies: true,
+  examples: ({ length }, shape) => length / count(shape.filter((n) => n !== BATCH)),
+  input(given, shape, { name }) {
+    if (given.length !== count(shape)) {
+      throw new HamError(
+        "core/input-shape",
+        `The value for "${name}" has ${given.length} entries, where [${shape.join(", ")}] was expected.`,
+      );
+    }
+    if (given instanceof SimdArray) return given.as(shape);
+    const value = made(shape);
+    value.data.set(given);
+    return value;
+  },
+  time(time) {
+    const value = made([]);
+    value.data[0] = time;
+    return value;
+  },
+  prepare: prepareStage,
+  cut(value, axis, { from, count: examples }) {
+    const { shape } = value;
+    const inner = count(shape.slice(axis + 1));
+    const cut = shape.with(axis, examples);
+    if (axis === 0) return value.as(cut, from * inner);
+    const result = made(cut);
+    const [source, into] = [value.data, result.data];
+    const [step, size] = [shape[axis] * inner, examples * inner];
+    for (let n = 0, at = from * inner; n < into.length; n += size, at += step) {
+      into.set(source.subarray(at, at + size), n);
+    }
+    return result;
+  },
+  join(parts) {
+    const examples = parts.reduce((total, { shape }) => total + shape[0], 0);
+    const result = made(parts[0].shape.with(0, examples));
+    const into = result.data;
+    let next = 0;
+    for (const part of parts) {
+      into.set(part.data, next);
+      next += part.length;
+    }
+    return result;
+  },
+  share: (value) => value.as(value.shape),
+  free: (value) => value.free(),
+};
