@@ -81,9 +81,14 @@ function copied(
   return { shape: result, data };
 }
 
+/** Entry by entry. A plain loop takes half the time of `data.map`. */
 const one =
   (f: (x: number) => number): Run =>
-  ([{ shape, data }]) => ({ shape, data: data.map(f) });
+  ([{ shape, data }]) => {
+    const result = new Float64Array(data.length);
+    for (let i = 0; i < result.length; i++) result[i] = f(data[i]);
+    return { shape, data: result };
+  };
 const scalar = (name: ScalarFunction): Run => one(SCALAR_FUNCTIONS[name].evaluate);
 
 type RowLoop = (
@@ -139,9 +144,12 @@ const pairs = (name: ScalarFunction): Run => {
   });
 };
 
+/** Joins `n` entries from `from` on to one total. */
+type Join = (total: number, data: Float64Array, from: number, n: number) => number;
+
 /** Reduces the axes in `numbers` away. */
 const reduction =
-  (empty: number, join: (total: number, x: number) => number): Run =>
+  (empty: number, join: Join): Run =>
   ([{ shape, data }], axes) => {
     const kept = shape.filter((_, axis) => !axes.includes(axis));
     const steps = stridesOf(kept);
@@ -153,17 +161,33 @@ const reduction =
     const result = new Float64Array(count(kept)).fill(empty);
     walk(plan, ([from, to]) => {
       if (step === 0) {
-        let total = result[to];
-        for (let i = 0; i < length; i++) total = join(total, data[from + i]);
-        result[to] = total;
+        result[to] = join(result[to], data, from, length);
       } else {
         for (let i = 0; i < length; i++) {
-          result[to + i * step] = join(result[to + i * step], data[from + i]);
+          const at = to + i * step;
+          result[at] = join(result[at], data, from + i, 1);
         }
       }
     });
     return { shape: kept, data: result };
   };
+
+const total: Join = (sum, data, from, n) => {
+  for (let i = from; i < from + n; i++) sum += data[i];
+  return sum;
+};
+const product: Join = (all, data, from, n) => {
+  for (let i = from; i < from + n; i++) all *= data[i];
+  return all;
+};
+const largest: Join = (most, data, from, n) => {
+  for (let i = from; i < from + n; i++) most = Math.max(most, data[i]);
+  return most;
+};
+const smallest: Join = (least, data, from, n) => {
+  for (let i = from; i < from + n; i++) least = Math.min(least, data[i]);
+  return least;
+};
 
 /** A product with fewer rows, columns or multiplications is not worth packing its factors. */
 const THIN = 4;
@@ -186,6 +210,18 @@ const matrixProduct: Run = ([a, b]) => {
     }
     for (let row = 0; row < m; row++) {
       const into = (s * m + row) * n;
+      if (n < THIN) {
+        // The same sums in the same order, one after the other.
+        const left = (s * m + row) * k;
+        for (let column = 0; column < n; column++) {
+          let sum = 0;
+          let at = s * k * n + column;
+          for (let middle = 0; middle < k; middle++, at += n)
+            sum += a.data[left + middle] * b.data[at];
+          data[into + column] = sum;
+        }
+        continue;
+      }
       for (let middle = 0; middle < k; middle++) {
         const factor = a.data[(s * m + row) * k + middle];
         const from = (s * k + middle) * n;
@@ -211,7 +247,7 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   square: one((x) => x * x),
   reciprocal: one((x) => 1 / x),
   rsqrt: one((x) => 1 / Math.sqrt(x)),
-  exp: scalar("exp"),
+  exp: one(Math.exp),
   log: scalar("log"),
   sqrt: scalar("sqrt"),
   abs: scalar("abs"),
@@ -236,10 +272,10 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
     shape: yes.shape,
     data: yes.data.map((x, i) => (condition.data[i] === 0 ? no.data[i] : x)),
   }),
-  sum: reduction(0, (total, x) => total + x),
-  prod: reduction(1, (total, x) => total * x),
-  max: reduction(-Infinity, Math.max),
-  min: reduction(Infinity, Math.min),
+  sum: reduction(0, total),
+  prod: reduction(1, product),
+  max: reduction(-Infinity, largest),
+  min: reduction(Infinity, smallest),
   matmul: matrixProduct,
   transpose: ([{ shape, data }], permutation) => {
     const strides = stridesOf(shape);
