@@ -88,10 +88,28 @@ export const loadOne = (at: Code): Code => access(0x5c)(at)(0);
 /** The first lane of `value` into memory. */
 export const storeOne = (at: Code, value: Code): Code => [...access(0x5a)(at, value)(0), 0];
 
-/** Numbers as they lie in memory. */
-const constant = (
+/** Vectors that code names by numbers that are no bytes, from this one on. */
+const FIRST_CONSTANT = 256;
+const constants: Code[] = [];
+const constantPlaces = new Map<string, number>();
+
+/**
+ * Numbers as they lie in memory. A vector takes a machine several instructions to write down, so
+ * {@link procedure} keeps each in a local; nothing but zeros, or ones, costs nothing.
+ */
+function constant(
   numbers: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
-): Code => [VECTOR, 0x0c, ...new Uint8Array(numbers.buffer)];
+): Code {
+  const code = [VECTOR, 0x0c, ...new Uint8Array(numbers.buffer)];
+  if ([0x00, 0xff].some((byte) => code.slice(2).every((own) => own === byte))) return code;
+  const name = code.join();
+  let place = constantPlaces.get(name);
+  if (place === undefined) {
+    place = constants.push(code) - 1;
+    constantPlaces.set(name, place);
+  }
+  return [FIRST_CONSTANT + place];
+}
 
 /** Four float32 numbers. */
 export const f32x4 = {
@@ -228,11 +246,23 @@ export function procedure(
   write: (parameters: readonly Local[], local: (type: Local["type"]) => Local) => readonly Code[],
 ): Procedure {
   const locals: Local["type"][] = [];
-  const body = write(
+  const local = (type: Local["type"]): Local => ({
+    type,
+    index: parameters + locals.push(type) - 1,
+  });
+  const statements = write(
     Array.from({ length: parameters }, (_, index) => ({ type: "i32", index })),
-    (type) => ({ type, index: parameters + locals.push(type) - 1 }),
+    local,
   ).flat();
-  return { name, parameters, locals, body };
+  const kept = new Map<number, Local>();
+  const body = statements.flatMap((part) => {
+    if (part < FIRST_CONSTANT) return part;
+    const own = kept.get(part) ?? local("v128");
+    kept.set(part, own);
+    return get(own);
+  });
+  const first = [...kept].flatMap(([part, own]) => set(own, constants[part - FIRST_CONSTANT]));
+  return { name, parameters, locals, body: [...first, ...body] };
 }
 
 /** A function of the host of float64 numbers, which comes before the functions of the module. */
