@@ -20,6 +20,8 @@ export interface OperationCase {
   readonly op: RunOp;
   readonly inputs: readonly Operand[];
   readonly numbers: readonly number[];
+  /** The shape of the result. */
+  readonly shape: readonly number[];
   /** Whether every entry is a check of its own, rather than the whole result. */
   readonly each: boolean;
 }

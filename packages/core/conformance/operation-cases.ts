@@ -2,6 +2,7 @@
 
 import type { RunOp } from "@hamlet/core";
 import type { Operand, OperationCase } from "./case.ts";
+import { jointShape } from "./reference.ts";
 import { countOf, FEW, LARGE, scattered, SHAPES, SPECIAL } from "./values.ts";
 
 /** Functions of one number, with the range in which a large batch of numbers lies. */
@@ -84,7 +85,38 @@ function makeCase(
   numbers: readonly number[] = [],
   each = false,
 ): OperationCase {
-  return { kind: "operation", row: op, name, op, inputs, numbers, each };
+  const shape = resultShape(op, inputs, numbers);
+  return { kind: "operation", row: op, name, op, inputs, numbers, shape, each };
+}
+
+function resultShape(
+  op: RunOp,
+  inputs: readonly Operand[],
+  numbers: readonly number[],
+): readonly number[] {
+  const [first, second] = inputs.map(({ shape }) => shape);
+  switch (op) {
+    case "constant":
+      return [];
+    case "range":
+    case "reshape":
+      return numbers;
+    case "sum":
+    case "prod":
+    case "max":
+    case "min":
+      return first.filter((_, axis) => !numbers.includes(axis));
+    case "matmul":
+      return [...first.slice(0, -1), second.at(-1)!];
+    case "transpose":
+      return numbers.map((axis) => first[axis]);
+    case "tile":
+      return first.map((n, axis) => n * numbers[axis]);
+    case "gather":
+      return [...first.slice(0, -1), numbers.length];
+    default:
+      return jointShape(inputs);
+  }
 }
 
 /** Angles of both signs and every size: many at once, and beyond 10¹⁰ each for itself. */

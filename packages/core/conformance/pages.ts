@@ -5,7 +5,7 @@ import { EXEMPTIONS, precisionOf } from "@hamlet/testing";
 import { PLACES, type Place, type Results } from "./results.ts";
 import type { RowResult } from "./suite.ts";
 
-const RUN = `The numbers come from the conformance suite in \`packages/core/conformance\`, which \`pnpm test\` runs on every backend that it finds. \`webgl\` and \`webgpu\` are measured in headless Chromium, and \`webgpu in Node\` through Dawn; all three on a software renderer (SwiftShader), because that is what every machine has. A real graphics card rounds a little differently.`;
+const RUN = `The numbers come from the conformance suite in \`packages/core/conformance\`, which \`pnpm test\` runs on every backend that it finds. \`webgl\` and \`webgpu\` are measured in headless Chromium, and \`webgpu in Node\` through Dawn; all three on a software renderer (SwiftShader), because that is what every machine has. A real graphics card rounds a little differently. \`simd\` is no backend: plans run there as compiled code, which \`makeProgram(plan, { target: simd })\` gives.`;
 
 /** Operations and backends: how many checks passed and how many are excused. */
 export function operationsPage(results: Results): string {

@@ -90,7 +90,8 @@ function broadcast(f: Entrywise, inputs: readonly Operand[]): number[] {
   );
 }
 
-function jointShape(inputs: readonly Operand[]): number[] {
+/** The shape to which shapes are stretched. */
+export function jointShape(inputs: readonly Operand[]): number[] {
   const rank = Math.max(...inputs.map((input) => input.shape.length));
   return Array.from({ length: rank }, (_, axis) =>
     Math.max(...inputs.map(({ shape }) => shape.at(axis - rank) ?? 1)),

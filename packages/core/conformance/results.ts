@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { RowResult } from "./suite.ts";
 
 /** Where the suite can run, in the order of the columns. */
-export const PLACES = ["cpu", "wasm", "webgl", "webgpu", "webgpu in Node"] as const;
+export const PLACES = ["simd", "cpu", "wasm", "webgl", "webgpu", "webgpu in Node"] as const;
 export type Place = (typeof PLACES)[number];
 
 /** What the places gave; those that did not run are absent. */

@@ -1,32 +1,31 @@
-// Runs an example on the current backend: its energy, its velocities, or some steps downhill.
+// Runs an example on an engine: its energy, its velocities, or some steps downhill.
 
-import { makeProgram, type Output } from "@hamlet/core";
+import type { Output } from "@hamlet/core";
 import { inStates, totalEnergy, velocities } from "@hamlet/graph";
 import { EXAMPLE_STEPS, type ExampleModel } from "@hamlet/testing";
-import * as tf from "@tensorflow/tfjs-core";
 import type { ExampleCase } from "./case.ts";
-import { readTensors } from "./read-tensors.ts";
-import { planFor, type Setting, STAGE_OF, upload } from "./setting.ts";
+import type { Engine } from "./engine.ts";
+import { type Setting, STAGE_OF } from "./setting.ts";
 
-/** What was asked for as the file has it, and as the backend gives it. */
+/** What was asked for as the file has it, and as the engine gives it. */
 export interface ExampleRun {
   readonly expected: readonly number[];
   readonly found: readonly number[];
 }
 
-/** One run for the energy; one a layer for velocities and states. Leaves no tensor behind. */
-export async function runExample({ asks, model }: ExampleCase): Promise<ExampleRun[]> {
+/** One run for the energy; one a layer for velocities and states. Leaves nothing behind. */
+export async function runExample(
+  { asks, model }: ExampleCase,
+  engine: Engine,
+): Promise<ExampleRun[]> {
   const { expected } = model;
   if (asks === "energy") {
-    const [found] = await readTensors([...follow(model, [energyOf(model)], 0).values()]);
+    const [found] = (await follow(model, [energyOf(model)], 0, engine)).values();
     return [{ expected: expected.energy, found }];
   }
-  const results = follow(model, velocitiesOf(model), asks === "states" ? EXAMPLE_STEPS : 0);
-  const found = await readTensors([...results.values()]);
-  return [...results.keys()].map((name, k) => ({
-    expected: expected[asks]![name],
-    found: found[k],
-  }));
+  const steps = asks === "states" ? EXAMPLE_STEPS : 0;
+  const results = await follow(model, velocitiesOf(model), steps, engine);
+  return [...results].map(([name, found]) => ({ expected: expected[asks]![name], found }));
 }
 
 function energyOf({ graph }: ExampleModel): Output {
@@ -44,12 +43,12 @@ function velocitiesOf({ graph }: ExampleModel): Output[] {
 }
 
 /** The outputs at the start or, where they are velocities, the states after some steps. */
-function follow(
-  model: ExampleModel,
+async function follow(
+  { batch, dt, entries, graph }: ExampleModel,
   outputs: readonly Output[],
   steps: number,
-): Map<string, tf.Tensor> {
-  const { batch, dt, entries, graph } = model;
+  engine: Engine,
+): Promise<Map<string, number[]>> {
   const setting: Setting = {
     batch,
     bound: new Map(
@@ -59,27 +58,15 @@ function follow(
       ]),
     ),
   };
-  const inputs = upload(setting);
-  using program = makeProgram(planFor(outputs, setting));
-  for (const stage of ["load", "param", "example"] as const) program.bind(stage, inputs);
-  const results = () => program.step(inputs, { batch, time: 0 });
-  if (steps === 0) {
-    const found = results();
-    tf.dispose([...inputs.values()]);
-    return found;
-  }
+  const session = engine.session(outputs, setting);
   for (let step = 0; step < steps; step++) {
-    const speeds = results();
-    for (const { name, state } of graph.neurons) {
-      const [before, speed] = [inputs.get(state)!, speeds.get(name)!];
-      inputs.set(
-        state,
-        tf.tidy(() => tf.add(before, tf.mul(speed, dt))),
-      );
-      tf.dispose([before, speed]);
-    }
+    const speeds = session.step(0);
+    for (const { name, state } of graph.neurons) session.move(state, dt, speeds.get(name));
   }
-  const last = new Map(graph.neurons.map(({ name, state }) => [name, inputs.get(state)!.clone()]));
-  tf.dispose([...inputs.values()]);
-  return last;
+  const last =
+    steps === 0
+      ? session.step(0)
+      : new Map(graph.neurons.map(({ name, state }) => [name, session.now(state)]));
+  const found = await session.read([...last.values()]);
+  return new Map([...last.keys()].map((name, k) => [name, found[k]]));
 }

@@ -19,6 +19,7 @@ export { checkLagrangian, type LagrangianCheck } from "./lagrangian-laws.ts";
 export { expectNoLeak } from "./leak.ts";
 export { TOLERANCES, type BackendName, type Tolerances } from "./tolerance.ts";
 export {
+  type EngineName,
   errorOf,
   type Exemption,
   EXEMPTIONS,

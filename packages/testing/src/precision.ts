@@ -4,8 +4,11 @@
  */
 import type { BackendName } from "./tolerance.ts";
 
-/** The largest accepted error of one operation, by backend. */
-export interface Precision extends Readonly<Record<BackendName, number>> {
+/** What plans run on in float32: a backend of TensorFlow.js, or compiled code. */
+export type EngineName = BackendName | "simd";
+
+/** The largest accepted error of one operation, by engine. */
+export interface Precision extends Readonly<Record<EngineName, number>> {
   /**
    * Errors are parts of the expected value, and where that is smaller than this, parts of this.
    */
@@ -15,7 +18,7 @@ export interface Precision extends Readonly<Record<BackendName, number>> {
 /** A result that may differ, and why. */
 export interface Exemption {
   readonly rows: readonly string[];
-  readonly backends: readonly BackendName[];
+  readonly backends: readonly EngineName[];
   /** True for a check that is excused; `inputs` are the numbers that one entry came from. */
   readonly applies: (check: { inputs: readonly number[]; expected: number }) => boolean;
   readonly reason: string;
@@ -25,21 +28,43 @@ export interface Exemption {
 export const SMALLEST_NORMAL = 2 ** -126;
 
 /** Results that are the very numbers of the arguments, or 0 and 1. */
-const EXACT: Precision = { floor: SMALLEST_NORMAL, cpu: 0, wasm: 0, webgl: 0, webgpu: 0 };
+const EXACT: Precision = { floor: SMALLEST_NORMAL, simd: 0, cpu: 0, wasm: 0, webgl: 0, webgpu: 0 };
 /** Arithmetic that rounds once. */
 const ROUNDED: Precision = {
   floor: SMALLEST_NORMAL,
+  simd: 1e-7,
   cpu: 1e-7,
   wasm: 1e-7,
   webgl: 1e-6,
   webgpu: 1e-6,
 };
 /** Functions that backends approximate; errors below 1 are absolute. */
-const APPROXIMATE: Precision = { floor: 1, cpu: 1e-6, wasm: 1e-6, webgl: 1e-5, webgpu: 1e-5 };
+const APPROXIMATE: Precision = {
+  floor: 1,
+  simd: 5e-7,
+  cpu: 1e-6,
+  wasm: 1e-6,
+  webgl: 1e-5,
+  webgpu: 1e-5,
+};
 /** Sums and products of many numbers of size one. */
-const ACCUMULATED: Precision = { floor: 1, cpu: 1e-5, wasm: 1e-4, webgl: 1e-4, webgpu: 1e-4 };
+const ACCUMULATED: Precision = {
+  floor: 1,
+  simd: 1e-5,
+  cpu: 1e-5,
+  wasm: 1e-4,
+  webgl: 1e-4,
+  webgpu: 1e-4,
+};
 /** Whole expressions, and whole models of ordinary size. */
-const COMPOSED: Precision = { floor: 1, cpu: 1e-5, wasm: 1e-5, webgl: 1e-5, webgpu: 1e-5 };
+const COMPOSED: Precision = {
+  floor: 1,
+  simd: 1e-5,
+  cpu: 1e-5,
+  wasm: 1e-5,
+  webgl: 1e-5,
+  webgpu: 1e-5,
+};
 
 const rows = (names: string, precision: Precision) =>
   Object.fromEntries(names.split(" ").map((name) => [name, precision]));
@@ -51,7 +76,7 @@ export const PRECISION: Readonly<Record<string, Precision>> = {
   ...rows("add sub mul div square sqrt reciprocal rsqrt", ROUNDED),
   ...rows("exp log pow softplus sigmoid logcosh tanh", APPROXIMATE),
   // Our own everywhere, for angles of every size.
-  ...rows("sin cos", { floor: 1, cpu: 1e-7, wasm: 1e-7, webgl: 1e-6, webgpu: 1e-6 }),
+  ...rows("sin cos", { floor: 1, simd: 1e-7, cpu: 1e-7, wasm: 1e-7, webgl: 1e-6, webgpu: 1e-6 }),
   ...rows("sum prod matmul", ACCUMULATED),
 };
 
@@ -139,7 +164,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
 /** The first exemption that covers a check. */
 export function exemptionFor(
   row: string,
-  backend: BackendName,
+  backend: EngineName,
   check: { inputs: readonly number[]; expected: number },
 ): Exemption | undefined {
   return EXEMPTIONS.find(

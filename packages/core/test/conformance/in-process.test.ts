@@ -1,5 +1,5 @@
-// The conformance suite on the backends that every machine has, and the pages of the site that
-// show its results.
+// The conformance suite on compiled code and on the backends that every machine has, and the pages
+// of the site that show its results.
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
@@ -9,6 +9,7 @@ import { EXEMPTIONS, NODE_BACKENDS, PRECISION, useBackend } from "@hamlet/testin
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { seed } from "../../../../tools/samples.ts";
+import { arena } from "../../src/run/simd/arena.ts";
 import { EXAMPLES } from "../../conformance/examples.ts";
 import { PAGES } from "../../conformance/page-files.ts";
 import { operationsPage, precisionPage } from "../../conformance/pages.ts";
@@ -22,21 +23,25 @@ import {
 } from "../../conformance/suite.ts";
 
 const ROWS = allRows();
+/** What a process runs plans on by itself. */
+const HERE = ["simd", ...NODE_BACKENDS] as const;
 const results = new Map<Place, readonly RowResult[]>();
 
 // Seconds each, on a machine that does nothing else.
 beforeAll(async () => {
-  for (const backend of NODE_BACKENDS) {
-    await useBackend(backend);
+  for (const backend of HERE) {
+    await useBackend(backend === "simd" ? "wasm" : backend);
     const before = tf.memory().numTensors;
+    const taken = arena().taken;
     results.set(backend, await runSuite(backend));
     expect(tf.memory().numTensors, "tensors left behind").toBe(before);
+    expect(arena().taken, "bytes left behind").toBe(taken);
     writeResult(backend, results.get(backend)!);
   }
-  console.info(`Conformance: ran on ${NODE_BACKENDS.join(" and ")}.`);
+  console.info(`Conformance: ran on ${HERE.join(", ")}.`);
 });
 
-describe.each(NODE_BACKENDS)("on %s", (backend) => {
+describe.each(HERE)("on %s", (backend) => {
   test.each(ROWS)("%s: every check passes or is excused by name", (row) => {
     const result = results.get(backend)?.find((one) => one.row === row);
     expect(result?.failures).toEqual([]);
@@ -75,7 +80,7 @@ test.each([
   ["operations", operationsPage],
   ["precision", precisionPage],
 ] as const)("the page %s.md shows what a fresh run finds", (name, render) => {
-  const columns = ["cpu", "wasm"];
+  const columns = ["simd", "cpu", "wasm"];
   const shown = columnsOf(readFileSync(PAGES[name], "utf8"), columns);
   const how =
     "run HAMLET_SAMPLES=4 pnpm vitest run packages/core/test/conformance with Chromium, then node packages/core/conformance/write-pages.ts";
