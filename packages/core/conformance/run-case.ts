@@ -90,7 +90,7 @@ function descendInReference({ outputs, setting, steps, dt }: DescentCase): numbe
   for (let n = 0; n < steps; n++) {
     const bound = new Map<Tensor, Bound>(setting.bound).set(moving, { ...start, values: state });
     const results = runReference(outputs, { ...setting, bound });
-    energies.push(results.get(energy.name));
+    energies.push(results.get(energy.name)!);
     const down = results.get(slope.name)!;
     state = state.map((x, k) => x - dt * down[k]);
   }
