@@ -28,10 +28,16 @@ const NUMBER = 4;
 const VECTOR = 16;
 /** Columns of a tile: two vectors. */
 const WIDE = 8;
-/** Rows of a tile: twelve vectors of sums stay in registers with what they are made of. */
+/**
+ * Rows of a tile: twelve vectors of sums stay in registers with what they are made of. Four where
+ * that leaves fewer rows empty.
+ */
 const HIGH = 6;
+const LOW = 4;
 /** Depth of packed strips: a strip of eight columns fills a quarter of a near cache. */
 const DEEP = 256;
+/** Bytes between strips of columns: without them, all would want the same lines of the cache. */
+const GAP = 64;
 /** Columns and rows that are packed at a time: half a megabyte, and an eighth. */
 const COLUMNS = 512;
 const ROWS = 120;
@@ -52,21 +58,21 @@ function sumOfLanes(sum: Local): Code {
 }
 
 /**
- * `tiles(c, row, a, b, rows, strips, depth, isFirst)`: sets, or adds to, `rows` rows of C, `row` bytes
+ * `tiles6(c, row, a, b, rows, strips, depth, isFirst)`: sets, or adds to, `rows` rows of C, `row` bytes
  * apart, the products of strips of six rows of A with `strips` strips of eight columns of B. Strips
  * of A are filled up with zeros, and no row behind `rows` is written.
  */
-function tiles(isFused: boolean): Procedure {
-  return procedure("tiles", 8, ([c, row, a, b, rows, strips, depth, isFirst], local) => {
+function tiles(high: number, isFused: boolean): Procedure {
+  return procedure(`tiles${high}`, 8, ([c, row, a, b, rows, strips, depth, isFirst], local) => {
     const madd = multiplyAdd(isFused);
     const [strip, k, left, at, p, q, line] = locals(local, 7, "i32");
-    const sums = locals(local, 2 * HIGH, "v128");
+    const sums = locals(local, 2 * high, "v128");
     const [b0, b1, x] = locals(local, 3, "v128");
     const deep = (offset: number): Code[] => [
       set(b0, load(get(q), 2 * VECTOR * offset)),
       set(b1, load(get(q), 2 * VECTOR * offset + VECTOR)),
-      ...Array.from({ length: HIGH }, (_, i) => [
-        ...set(x, loadSplat(get(p), NUMBER * (HIGH * offset + i))),
+      ...Array.from({ length: high }, (_, i) => [
+        ...set(x, loadSplat(get(p), NUMBER * (high * offset + i))),
         ...set(sums[2 * i], madd(get(x), get(b0), get(sums[2 * i]))),
         ...set(sums[2 * i + 1], madd(get(x), get(b1), get(sums[2 * i + 1]))),
       ]),
@@ -74,11 +80,11 @@ function tiles(isFused: boolean): Procedure {
     const unrolled = 4;
     const through = (by: number): Code[] => [
       ...Array.from({ length: by }, (_, offset) => deep(offset)).flat(),
-      advance(p, i32.of(by * HIGH * NUMBER)),
+      advance(p, i32.of(by * high * NUMBER)),
       advance(q, i32.of(by * WIDE * NUMBER)),
       set(k, i32.add(get(k), i32.of(by))),
     ];
-    const written = Array.from({ length: HIGH }, (_, i) =>
+    const written = Array.from({ length: high }, (_, i) =>
       ifTrue(i32.lessThan(i32.of(i), get(left)), [
         ifTrue(i32.lessThan(get(isFirst), i32.of(1)), [
           set(sums[2 * i], f32x4.add(get(sums[2 * i]), load(get(line)))),
@@ -103,12 +109,12 @@ function tiles(isFused: boolean): Procedure {
           whileBelow(get(k), get(depth), through(1)),
           set(line, get(at)),
           ...written,
-          advance(at, i32.mul(get(row), i32.of(HIGH))),
+          advance(at, i32.mul(get(row), i32.of(high))),
           // At most what is left.
-          set(left, i32.sub(get(left), i32.of(HIGH))),
+          set(left, i32.sub(get(left), i32.of(high))),
           set(left, i32.mul(get(left), i32.lessThan(get(left), get(rows)))),
         ]),
-        set(b, i32.add(get(b), i32.mul(get(depth), i32.of(WIDE * NUMBER)))),
+        advance(b, i32.add(i32.mul(get(depth), i32.of(WIDE * NUMBER)), i32.of(GAP))),
         advance(c, i32.of(WIDE * NUMBER)),
         advance(strip, i32.of(1)),
       ]),
@@ -119,8 +125,9 @@ function tiles(isFused: boolean): Procedure {
 /** `pack(to, from, row, depth, strips)`: strips of eight columns of rows that lie in order. */
 function pack(): Procedure {
   return procedure("pack", 5, ([to, from, row, depth, strips], local) => {
-    const [k, strip, p, q] = locals(local, 4, "i32");
+    const [k, strip, p, q, step] = locals(local, 5, "i32");
     return [
+      set(step, i32.add(i32.mul(get(depth), i32.of(WIDE * NUMBER)), i32.of(GAP))),
       set(k, i32.of(0)),
       whileBelow(get(k), get(depth), [
         set(p, get(from)),
@@ -130,7 +137,7 @@ function pack(): Procedure {
           store(get(q), load(get(p))),
           store(get(q), load(get(p), VECTOR), VECTOR),
           advance(p, i32.of(WIDE * NUMBER)),
-          advance(q, i32.mul(get(depth), i32.of(WIDE * NUMBER))),
+          advance(q, get(step)),
           advance(strip, i32.of(1)),
         ]),
         advance(from, get(row)),
@@ -255,17 +262,20 @@ function dots(isFused: boolean): Procedure {
   });
 }
 
+type Tiles = (
+  c: number,
+  row: number,
+  a: number,
+  b: number,
+  rows: number,
+  strips: number,
+  depth: number,
+  isFirst: number,
+) => void;
+
 interface Kernels {
-  tiles(
-    c: number,
-    row: number,
-    a: number,
-    b: number,
-    rows: number,
-    strips: number,
-    depth: number,
-    isFirst: number,
-  ): void;
+  readonly tiles6: Tiles;
+  readonly tiles4: Tiles;
   pack(to: number, from: number, row: number, depth: number, strips: number): void;
   stream(
     y: number,
@@ -292,7 +302,15 @@ let known: Kernels | undefined;
 function kernels(): Kernels {
   if (known === undefined) {
     const of = (isFused: boolean) =>
-      compiled(assemble([tiles(isFused), pack(), stream(isFused), dots(isFused)]));
+      compiled(
+        assemble([
+          tiles(HIGH, isFused),
+          tiles(LOW, isFused),
+          pack(),
+          stream(isFused),
+          dots(isFused),
+        ]),
+      );
     known = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
   }
   return known;
@@ -334,11 +352,16 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
   const own = arena();
   const deep = Math.min(DEEP, depth);
   const wide = Math.min(COLUMNS, ceil(columns, WIDE));
-  const high = Math.min(ROWS, ceil(rows, HIGH));
-  const left = own.take(NUMBER * (deep * (high + wide) + (columns % WIDE > 0 ? rows * WIDE : 0)));
+  const tile = ceil(rows, LOW) < ceil(rows, HIGH) ? LOW : HIGH;
+  const multiplyTiles = tile === LOW ? kernels().tiles4 : kernels().tiles6;
+  const high = Math.min(ROWS, ceil(rows, tile));
+  const packedRight = (wide / WIDE) * stripBytes(deep, WIDE);
+  const left = own.take(
+    NUMBER * (deep * high + (columns % WIDE > 0 ? rows * WIDE : 0)) + packedRight,
+  );
   const right = left + NUMBER * deep * high;
   // The last columns where they do not fill a strip.
-  const edge = right + NUMBER * deep * wide;
+  const edge = right + packedRight;
   try {
     if (depth === 0) own.floats(to, rows * columns).fill(0);
     for (let j = 0; j < columns; j += wide) {
@@ -359,13 +382,13 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
             row: a.row,
             depth: a.depth,
           };
-          packStrips(left, side, { rows: part, depth: count, high: HIGH });
+          packStrips(left, side, { rows: part, depth: count, high: tile });
           const first = Number(k === 0);
           const at = to + NUMBER * (i * columns + j);
-          kernels().tiles(at, NUMBER * columns, left, right, part, whole, count, first);
+          multiplyTiles(at, NUMBER * columns, left, right, part, whole, count, first);
           if (whole * WIDE < some) {
-            const last = right + NUMBER * WIDE * count * whole;
-            kernels().tiles(
+            const last = right + stripBytes(count, WIDE) * whole;
+            multiplyTiles(
               edge + NUMBER * WIDE * i,
               NUMBER * WIDE,
               left,
@@ -394,6 +417,10 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
 
 const ceil = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
+/** Bytes from a strip to the next: only those of columns have a gap. */
+const stripBytes = (depth: number, high: number): number =>
+  NUMBER * depth * high + (high === WIDE ? GAP : 0);
+
 /** Copies rows into strips of `high`, depth after depth; a last strip is filled up with zeros. */
 function packStrips(
   to: number,
@@ -411,9 +438,10 @@ function packStrips(
   const own = arena();
   const span = (rows - 1) * Math.abs(row) + (size.depth - 1) * depth + 1;
   const from = own.floats(at, span);
-  const into = own.floats(to, ceil(rows, high) * size.depth);
+  const step = stripBytes(size.depth, high) / NUMBER;
+  const into = own.floats(to, Math.ceil(rows / high) * step);
   for (let i = done; i < ceil(rows, high); i++) {
-    let place = Math.floor(i / high) * high * size.depth + (i % high);
+    let place = Math.floor(i / high) * step + (i % high);
     if (i >= rows) {
       for (let k = 0; k < size.depth; k++, place += high) into[place] = 0;
       continue;
