@@ -12,7 +12,7 @@ import type { RecallRun } from "../../conformance/run-recalls.ts";
 const BACKENDS = ["webgl", "webgpu"] as const;
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 /** Of the twenty, as many as the run wants: a software renderer takes long for each. */
-const STEPS = Math.min(EXAMPLE_STEPS, samples(5));
+const STEPS = Math.min(EXAMPLE_STEPS, samples(3));
 const CASES = recallCases(STEPS);
 const reason = whyNoBrowser();
 console.info(

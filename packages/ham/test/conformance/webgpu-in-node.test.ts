@@ -11,7 +11,7 @@ import type { RecallRun } from "../../conformance/run-recalls.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
 /** Of the twenty, as many as the run wants: a software renderer takes long for each. */
-const STEPS = Math.min(EXAMPLE_STEPS, samples(5));
+const STEPS = Math.min(EXAMPLE_STEPS, samples(3));
 const CASES = recallCases(STEPS);
 const reason = whyNoDriver();
 console.info(
