@@ -3,9 +3,11 @@
 import { foldIn, key, normal, writeNpy, writeSafetensors } from "@hamlet/core";
 import { FAMILIES, KINDS, makeMemory } from "@hamlet/drdam";
 import { HamError } from "@hamlet/graph";
+import { makeRecall } from "@hamlet/ham";
 import { loadModel, type Model, type ModelFiles } from "@hamlet/model";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => useBackend("wasm"));
@@ -130,6 +132,41 @@ recall go { start v = query solver = euler(dt = 0.1) steps = 1000 stop when chan
   const endings = result.outcomes.map(({ ending }) => ending);
   expect(new Set(endings)).toEqual(new Set(["converged", "clipped"]));
 });
+
+test.each(KINDS)(
+  "%s memories are recalled from files as from the library, bit by bit",
+  async (kind) => {
+    const memory = await memoryOf({ kind });
+    const T = Float32Array.from(memory.T());
+    const held = [
+      T.slice(0, Y),
+      T.slice(Y),
+      memory.features.projection.matrix(),
+      Float32Array.of(1.5),
+    ];
+    await expectNoLeak(async () => {
+      const of = { f: memory.save() };
+      using loaded = await model(`drdam(v, features = ${kind.replace("-", "_")}) from "f"`, of);
+      const { graph, sizes } = loaded;
+      const params = graph.tensors.filter(({ kind: what }) => what === "param");
+      const values = new Map(
+        params.map((tensor, k) => {
+          const shape = tensor.axes.map((dim) => sizes.get(dim)!);
+          return [tensor, tf.tensor(held[k], shape, "float32")];
+        }),
+      );
+      const [given] = graph.tensors.filter(({ kind: what }) => what === "given");
+      const givens = new Map([[given, tf.tensor2d(query.data, [5, D])]]);
+      using recall = makeRecall(graph, loaded.recallNamed(), { sizes, values, numbers: new Map() });
+      using own = await recall.run({ givens });
+      using result = await loaded.recall({ givens: { query } });
+      expect(result.energies).toEqual(own.energies);
+      const ends = [result, own].map(({ states }) => [...states.values()][0].data());
+      expect(await ends[0]).toEqual(await ends[1]);
+      tf.dispose([...values.values(), ...givens.values()]);
+    });
+  },
+);
 
 test("its rows are those of the library, bit by bit, and its sums are those of the file", async () => {
   const memory = await memoryOf({ family: "structured" });
