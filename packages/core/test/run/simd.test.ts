@@ -19,7 +19,7 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { runReference } from "../../conformance/reference-run.ts";
 import { planFor, type Setting } from "../../conformance/setting.ts";
@@ -246,3 +246,42 @@ test("what cannot be had is said, and leaves nothing behind", () => {
   expect(() => program.step(arrays, { batch: 3 })).toThrow("disposed");
   expect(arena().taken).toBe(before);
 });
+
+test.each(Object.keys(ENERGIES))(
+  "%s leaves nothing behind, whichever block is not to be had",
+  (name) => {
+    const setting = world({ batch: 5 });
+    const outputs = [
+      { name: "energy", value: ENERGIES[name], indices: [], batched: true },
+      { name: "slope", value: gradient(ENERGIES[name], v, [j]), indices: [j], batched: true },
+    ];
+    const arrays = new Map([...setting.bound].map(([tensor, { values }]) => [tensor, values]));
+    const own = arena();
+    const take = own.take.bind(own);
+    let asked = 0;
+    let failing = Infinity;
+    const spy = vi.spyOn(own, "take").mockImplementation((bytes) => {
+      if (++asked === failing) throw new RangeError("there is no room");
+      return take(bytes);
+    });
+    const before = own.taken;
+    const go = () => {
+      asked = 0;
+      using program = makeProgram(planFor(outputs, setting), { target: simd, budget: 64 });
+      for (const stage of STAGES) program.bind(stage, arrays);
+      const results = program.step(arrays, { batch: 5, time: 0.25 });
+      for (const value of results.values()) simd.free(value);
+    };
+    try {
+      go();
+      const all = asked;
+      expect(own.taken).toBe(before);
+      for (failing = 1; failing <= all; failing += 3) {
+        expect(go).toThrow("no room");
+        expect(own.taken).toBe(before);
+      }
+    } finally {
+      spy.mockRestore();
+    }
+  },
+);
