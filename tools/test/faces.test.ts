@@ -6,9 +6,6 @@ import { Faces } from "../faces.ts";
 
 const exported = new Faces(join(import.meta.dirname, "../..")).all();
 
-/** Words that still mean two things: a descent of drdam, and how far a recall went down. */
-const STILL_TWO: ReadonlySet<string> = new Set(["Descent"]);
-
 test("the faces are read: names of every package, by way of index files and of others", () => {
   const find = (entry: string, name: string) =>
     exported.find((one) => one.entry === entry && one.name === name);
@@ -27,9 +24,7 @@ test("a name that two packages export is one and the same declaration", () => {
     const known = declarations.get(name) ?? new Set();
     declarations.set(name, known.add(`${file} ${declaration}`));
   }
-  const twice = [...declarations].filter(
-    ([name, places]) => places.size > 1 && !STILL_TWO.has(name),
-  );
+  const twice = [...declarations].filter(([, places]) => places.size > 1);
   expect(twice.map(([name, places]) => `${name}: ${[...places].join(", ")}`)).toEqual([]);
 });
 

@@ -4,7 +4,7 @@
 export type Patterns = ArrayLike<number>;
 
 /** What is known about a state. */
-export interface Descent {
+export interface ExactDescent {
   readonly energy: number;
   /** `∂E/∂v`, `[D]`. */
   readonly gradient: Float64Array;
@@ -23,7 +23,7 @@ export function rbfKernelOf(x: ArrayLike<number>, y: ArrayLike<number>, beta: nu
  *
  * Shapes: `v` is `[D]`, `patterns` `[K, D]`.
  */
-export function lseDescent(v: ArrayLike<number>, patterns: Patterns, beta: number): Descent {
+export function lseDescent(v: ArrayLike<number>, patterns: Patterns, beta: number): ExactDescent {
   const D = v.length;
   const K = patterns.length / D;
   const exponents = Float64Array.from(

@@ -1,4 +1,4 @@
-export { type Descent, lseDescent, type Patterns, rbfKernelOf } from "./exact.ts";
+export { type ExactDescent, lseDescent, type Patterns, rbfKernelOf } from "./exact.ts";
 export {
   type FeatureDescription,
   type FeatureOptions,
