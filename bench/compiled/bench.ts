@@ -1,5 +1,5 @@
 // A step of a log-sum-exp memory: its energy and slope on tensors and as compiled code, and in NumPy
-// where python3 has it.
+// where python3 has it. Processor time, one thread each, which a busy machine changes least.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import {
   sum,
 } from "../../packages/graph/src/index.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { medians, printTable, seconds } from "../compare.ts";
+import { medians, printTable } from "../compare.ts";
 
 await tf.setBackend("wasm");
 
@@ -64,11 +64,13 @@ for (const [K, D] of [
       onTensors.bind(stage, given);
       compiled.bind(stage, arrays);
     }
-    const steps = K > 5000 ? 2 : 50;
-    const timed = (step: () => void) => async () =>
-      (await seconds(() => {
-        for (let n = 0; n < steps; n++) step();
-      })) / steps;
+    const steps = K > 5000 ? 3 : 100;
+    const timed = (step: () => void) => () => {
+      const began = process.cpuUsage();
+      for (let n = 0; n < steps; n++) step();
+      const { user, system } = process.cpuUsage(began);
+      return (user + system) / 1e6 / steps;
+    };
     const results: Record<string, number> = await medians(
       {
         "compiled code": timed(() => {
@@ -84,7 +86,10 @@ for (const [K, D] of [
     try {
       const script = join(import.meta.dirname, "step.py");
       results["NumPy"] = Number(
-        execFileSync("python3", [script, `${K}`, `${D}`, `${B}`], { encoding: "utf8" }),
+        execFileSync("python3", [script, `${K}`, `${D}`, `${B}`], {
+          encoding: "utf8",
+          env: { ...process.env, OPENBLAS_NUM_THREADS: "1" },
+        }),
       );
     } catch {
       // There is no NumPy here.
