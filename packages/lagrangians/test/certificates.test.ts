@@ -282,7 +282,15 @@ function fallsOn(parts: (k: number) => readonly number[]): boolean {
   const falls = a - b > 0.1 && b - c > Math.max(1.5 * (a - b), rounding);
   if (!falls || !Number.isFinite(a + b + c)) return false;
   const between = Array.from({ length: 13 }, (_, n) => total(2 ** (n / 6)));
-  return between.every((value, n) => n === 0 || value < between[n - 1]);
+  if (!between.every((value, n) => n === 0 || value < between[n - 1])) return false;
+  // The sine of a logarithm falls for that long, and no further; where numbers end nothing is said.
+  let [before, fall] = [c, b - c];
+  for (const value of [8, 16].map(total)) {
+    if (!Number.isFinite(value)) break;
+    if (!(before - value > 1.5 * fall)) return false;
+    [before, fall] = [value, before - value];
+  }
+  return true;
 }
 
 const step = (from: Point, to: Point, t: number) => to.map((x, k) => x + t * (from[k] - x));

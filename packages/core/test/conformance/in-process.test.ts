@@ -77,10 +77,10 @@ test("no two cases of a row have the same name", () => {
 });
 
 test.each([
-  ["operations", operationsPage],
-  ["precision", precisionPage],
-] as const)("the page %s.md shows what a fresh run finds", (name, render) => {
-  const columns = ["simd", "cpu", "wasm"];
+  ["operations", operationsPage, ["simd", "cpu", "wasm"]],
+  // The last digit of compiled code is that of the processor: some multiply and add in one rounding.
+  ["precision", precisionPage, ["cpu", "wasm"]],
+] as const)("the page %s.md shows what a fresh run finds", (name, render, columns) => {
   const shown = columnsOf(readFileSync(PAGES[name], "utf8"), columns);
   const how =
     "run HAMLET_SAMPLES=4 pnpm vitest run packages/core/test/conformance with Chromium, then node packages/core/conformance/write-pages.ts";
