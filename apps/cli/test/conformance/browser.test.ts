@@ -7,7 +7,10 @@ import { LOOPS, type Stopped } from "../../conformance/loops.ts";
 
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 
-test.skipIf(whyNoBrowser() !== null)("a timer ends every loop, also in a hidden tab", async () => {
+const reason = whyNoBrowser();
+if (reason !== null) console.warn(`Loops: not tried in Chromium, because ${reason}.`);
+
+test.skipIf(reason !== null)("a timer ends every loop, also in a hidden tab", async () => {
   // The loops run on the processor; the name of a backend only gives them a page.
   const stopped = (await runInBrowser<Stopped[]>(PAGE, ["webgl"])).get("webgl")!;
   const names = ["seen", "hidden"].flatMap((place) => LOOPS.map(({ name }) => `${name}, ${place}`));

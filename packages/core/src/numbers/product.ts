@@ -215,3 +215,15 @@ export function mirrorLower(data: Float64Array, size: number): void {
     for (let j = i + 1; j < size; j++) data[i * size + j] = data[j * size + i];
   }
 }
+
+/** `A Aᵀ`, `[size, size]` row-major and symmetric to the last bit, of `A: [size, depth]`. */
+export function* gramProduct(
+  a: Factor,
+  { size, depth }: { readonly size: number; readonly depth: number },
+): Work<Float64Array> {
+  const data = new Float64Array(size * size);
+  const sizes = { rows: size, columns: size, depth, lower: true };
+  yield* addProduct({ data, row: size }, a, a, sizes);
+  mirrorLower(data, size);
+  return data;
+}

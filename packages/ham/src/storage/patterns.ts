@@ -1,5 +1,5 @@
 import { inTurns, type Signal, type Turn } from "@hamlet/core";
-import { addProduct, mirrorLower } from "@hamlet/core/numbers";
+import { gramProduct } from "@hamlet/core/numbers";
 import { assertMatrix, HamError, type Matrix } from "@hamlet/graph";
 
 /** Patterns of −1 and +1, one a row: `[K, D]`. Borrowed. */
@@ -42,17 +42,13 @@ export function clearDiagonal(weights: Float64Array, size: number): void {
 }
 
 /** `Σ_m x_m x_mᵀ` of vectors of D numbers: `[D, D]`, symmetric to the last bit. */
-export async function outerProducts(
+export function outerProducts(
   vectors: readonly Float64Array[],
   D: number,
   turn: Turn,
 ): Promise<Float64Array> {
   const data = new Float64Array(vectors.length * D);
   vectors.forEach((vector, m) => data.set(vector, m * D));
-  const sum = new Float64Array(D * D);
   const columns = { data, row: 1, depth: D };
-  const sizes = { rows: D, columns: D, depth: vectors.length, lower: true };
-  await inTurns(addProduct({ data: sum, row: D }, columns, columns, sizes), turn);
-  mirrorLower(sum, D);
-  return sum;
+  return inTurns(gramProduct(columns, { size: D, depth: vectors.length }), turn);
 }

@@ -9,7 +9,7 @@ import {
   type Cholesky,
   conditionOf,
   type Factor,
-  mirrorLower,
+  gramProduct,
   solveCholesky,
   transposed,
   zeros,
@@ -35,16 +35,9 @@ export interface Factored {
 export function* gramMatrix({ keys }: Pairs, ridge: number): Work<Float64Array> {
   const [n, d] = keys.shape;
   const size = Math.min(n, d);
-  const gram = new Float64Array(size * size);
   const factor =
     n < d ? { data: keys.data, row: d, depth: 1 } : { data: keys.data, row: 1, depth: d };
-  yield* addProduct({ data: gram, row: size }, factor, factor, {
-    rows: size,
-    columns: size,
-    depth: Math.max(n, d),
-    lower: true,
-  });
-  mirrorLower(gram, size);
+  const gram = yield* gramProduct(factor, { size, depth: Math.max(n, d) });
   for (let i = 0; i < size; i++) gram[i * size + i] += ridge;
   return gram;
 }
