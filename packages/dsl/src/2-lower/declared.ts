@@ -39,7 +39,7 @@ export function keepsDeclaration(
 ): boolean {
   const range = scheduled.has(tensor.name) ? declaredRange(tensor) : assumedRange(tensor);
   const fits = HOLDS[wanted.elem].includes(tensor.elem) && includes(declaredRange(wanted), range);
-  if (!fits) declaredWider(diagnostics, who, wanted, tensor.name, span);
+  if (!fits) declaredWider(diagnostics, { who, wanted, written: tensor.name, span });
   return fits;
 }
 
@@ -64,6 +64,7 @@ export function formulaKeeps(
   const moved = [...tensorsIn([value])].filter((tensor) => scheduled.has(tensor.name));
   const range = makeRanges(new Map(moved.map((tensor) => [tensor, declaredRange(tensor)])));
   const fits = isElement && includes(declaredRange(wanted), range(value));
-  if (!fits) formulaWider(diagnostics, who, wanted, model.expressions.written(span), span);
+  if (!fits)
+    formulaWider(diagnostics, { who, wanted, written: model.expressions.written(span), span });
   return fits;
 }

@@ -45,39 +45,46 @@ export function valueRefused(
   });
 }
 
+/** What was written where a declaration asks for something, and where. */
+interface Wider {
+  /** Who declares it: a part, a synapse, a param. */
+  readonly who: string;
+  readonly wanted: Pick<Tensor, "elem" | "bound">;
+  readonly written: string;
+  readonly span: Span;
+}
+
 /** E0405: a part or a synapse declares more of a name than what is bound to it. */
-export function declaredWider(
-  diagnostics: Diagnostics,
-  who: string,
-  wanted: Pick<Tensor, "elem" | "bound">,
-  written: string,
-  span: Span,
-): void {
-  const limit = wanted.bound === null ? "" : ` ${wanted.bound.op} ${wanted.bound.value}`;
-  diagnostics.report("E0405", span, {
-    message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
+export function declaredWider(diagnostics: Diagnostics, wider: Wider): void {
+  const { elem, bound } = wider.wanted;
+  const limit = bound === null ? "" : ` ${bound.op} ${bound.value}`;
+  mayBeOthers(diagnostics, wider, {
     label: "declared wider",
-    help: [`declare it \`${wanted.elem}${limit}\` too`],
+    help: [`declare it \`${elem}${limit}\` too`],
   });
 }
 
 /** E0405: the same of a formula. */
-export function formulaWider(
-  diagnostics: Diagnostics,
-  who: string,
-  wanted: Pick<Tensor, "elem" | "bound">,
-  written: string,
-  span: Span,
-): void {
-  const { bound } = wanted;
+export function formulaWider(diagnostics: Diagnostics, wider: Wider): void {
+  const { bound } = wider.wanted;
   const limit = bound?.op.startsWith(">") === true ? "max" : "min";
-  diagnostics.report("E0405", span, {
-    message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
+  mayBeOthers(diagnostics, wider, {
     label: "no bound follows from the formula",
     help: [
       bound === null
         ? "bind an array that is declared so"
         : `limit the formula by \`${limit}(…, …)\`, or declare what it reads with bounds`,
     ],
+  });
+}
+
+function mayBeOthers(
+  diagnostics: Diagnostics,
+  { who, wanted, written, span }: Wider,
+  advice: { readonly label: string; readonly help: string[] },
+): void {
+  diagnostics.report("E0405", span, {
+    message: `${who} takes ${demandOf(wanted)} here, and \`${written}\` may be others`,
+    ...advice,
   });
 }
