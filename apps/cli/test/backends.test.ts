@@ -1,11 +1,14 @@
 // A backend that is not there is explained; those that are there are examined by the doctor.
 
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { findBackend, startBackend } from "../src/backend.ts";
 import { BACKEND_NAMES, BACKENDS } from "../src/backends/catalogue.ts";
-import { importOptional } from "../src/backends/optional.ts";
+import { importOptional, installedVersion } from "../src/backends/optional.ts";
 import { command } from "../src/commands/doctor.ts";
 import { EXIT } from "../src/exit.ts";
+import { makeBench } from "./ham.ts";
 
 test("a misspelled backend is a usage error with the nearest name", () => {
   expect(() => findBackend("wams")).toThrow(
@@ -31,6 +34,26 @@ test("a package that is not installed is named with the command that installs it
     'the backend "imagined" needs the package "@hamlet/no-such-package", which is not installed. ' +
       "Install it with: npm install no-such-package. It needs a card.",
   );
+});
+
+test("what lies in the working folder is found, as an install beside a global ham leaves it", async () => {
+  const before = process.cwd();
+  using bench = makeBench();
+  const folder = join(bench.folder, "node_modules", "a-backend-of-this-folder");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "version": "1.2.3", "main": "./main.cjs" }');
+  writeFileSync(join(folder, "main.cjs"), "exports.here = true;");
+  const about = { name: "of this folder", install: "Install it", needs: "" };
+  const found = () => importOptional("a-backend-of-this-folder", about);
+  await expect(found()).rejects.toThrow("which is not installed");
+  expect(installedVersion("a-backend-of-this-folder")).toBe(null);
+  process.chdir(bench.folder);
+  try {
+    await expect(found()).resolves.toMatchObject({ here: true });
+    expect(installedVersion("a-backend-of-this-folder")).toBe("1.2.3");
+  } finally {
+    process.chdir(before);
+  }
 });
 
 test("a package that is installed and does not load is not called missing", async () => {

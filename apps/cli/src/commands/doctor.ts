@@ -1,13 +1,12 @@
 // `ham doctor`: which backends are there, which of them work, and how to get the others.
 
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Backend } from "../backends/backend.ts";
 import { BACKENDS } from "../backends/catalogue.ts";
 import type { Finding } from "../backends/finding.ts";
+import { installedVersion } from "../backends/optional.ts";
 import { EXIT } from "../exit.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -57,20 +56,6 @@ function absent({ install, needs }: Backend): Finding {
 function versionOf({ packages }: Backend): string | null {
   const versions = packages.map(installedVersion);
   return versions.includes(null) ? null : (versions.at(-1) ?? null);
-}
-
-/** Reads the package.json of an installed package, without loading the package. */
-function installedVersion(name: string): string | null {
-  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  for (const folder of folders) {
-    try {
-      const manifest = readFileSync(join(folder, name, "package.json"), "utf8");
-      return (JSON.parse(manifest) as { version: string }).version;
-    } catch {
-      // It is in one of the other folders, or in none.
-    }
-  }
-  return null;
 }
 
 /** Runs the probe of a backend in a process of its own. */
