@@ -108,6 +108,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./new.ts"),
   },
   {
+    name: "examples",
+    usage: "[options] [name]",
+    summary: "list models to learn from, or copy one with its data",
+    load: () => import("./examples.ts"),
+  },
+  {
     name: "doctor",
     usage: "",
     summary: "say which backends work here, and how to get the others",

@@ -1,13 +1,13 @@
 // `ham demo`: a thousand digits are stored, a hundred of them damaged in three ways and recalled.
 
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { foldIn, key } from "@hamlet/core";
 import type { Outcome } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { DAMAGES, type Damage } from "../demo/damage.ts";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
+import { EXAMPLES } from "../files/examples.ts";
 import { assertFolder } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, withModelOptions } from "../options.ts";
@@ -30,8 +30,8 @@ interface DemoFlags extends ModelFlags {
   readonly outDir: string;
 }
 
-/** The model that the demo runs, beside the packages. */
-const DIGITS = fileURLToPath(new URL("../../../../examples/digits.ham", import.meta.url));
+/** The model that the demo runs. */
+const DIGITS = join(EXAMPLES, "digits.ham");
 
 /** How many digits are damaged, and how many of them fit on the sheet. */
 const DAMAGED = 100;
