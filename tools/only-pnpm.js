@@ -5,7 +5,7 @@ const { npm_config_user_agent: agent = "", npm_package_name: name } = process.en
 
 if (!agent.startsWith("pnpm/")) {
   console.error(
-    `${name} is packed with pnpm, which points its exports at dist and fills in versions: npx -y pnpm@12.21.0 pack`,
+    `${String(name)} is packed with pnpm, which points its exports at dist and fills in versions: npx -y pnpm@12.21.0 pack`,
   );
   process.exitCode = 1;
 }

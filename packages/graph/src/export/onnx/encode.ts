@@ -80,10 +80,7 @@ function writeType(port: Required<Omit<OnnxPort, "name">>, to: PbfWriter): void 
   to.writeMessage(1, writeTensorType, port);
 }
 
-function writeTensorType(
-  { type, shape }: Required<Omit<OnnxPort, "name">>,
-  to: PbfWriter,
-): void {
+function writeTensorType({ type, shape }: Required<Omit<OnnxPort, "name">>, to: PbfWriter): void {
   to.writeVarintField(1, TYPES[type]);
   to.writeMessage(2, writeShape, shape);
 }
