@@ -1,7 +1,7 @@
-// Runs expressions twice, planned on the current backend and example by example through the
-// float64 interpreter, and says where they differ.
+// Runs expressions on every target, planned, and example by example through the float64 interpreter,
+// and says where they differ.
 
-import { makeProgram, type Output } from "@hamlet/core";
+import { float64, makeProgram, type Output, simd, type Target } from "@hamlet/core";
 import { sizeOfDim } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
@@ -32,24 +32,47 @@ export function runPlanned(outputs: readonly Output[], setting: Setting): Map<st
   }
 }
 
+/** The same on a target that takes arrays. */
+function runArrays<Value extends { readonly data: ArrayLike<number> }>(
+  target: Target<Value, ArrayLike<number>>,
+  outputs: readonly Output[],
+  setting: Setting,
+): Map<string, number[]> {
+  const { bound, batch = 1, time = 0.25 } = setting;
+  const arrays = new Map([...bound].map(([tensor, { values }]) => [tensor, values]));
+  using program = makeProgram(planFor(outputs, setting), { target });
+  for (const stage of ["load", "param", "example"] as const) program.bind(stage, arrays);
+  const results = program.step(arrays, { batch, time });
+  const values = new Map([...results].map(([name, { data }]) => [name, Array.from(data)]));
+  for (const value of results.values()) target.free(value);
+  return values;
+}
+
 /** The largest error allowed, as a part of `max(1, |expected|)`. */
 const TOLERANCE = 1e-4;
 
-/** Checks that a batched plan agrees with the float64 interpreter. */
+/** Checks that a batched plan agrees with the float64 interpreter, whatever it runs on. */
 export function expectAgreement(
   outputs: readonly Omit<Output, "batched">[],
   setting: Setting,
 ): void {
   const batched = outputs.map((output) => ({ ...output, batched: true }));
-  const found = runPlanned(batched, setting);
-  for (const [name, expected] of runReference(batched, setting)) {
-    const actual = found.get(name)!;
-    expect(actual.length, name).toBe(expected.length);
-    expected.forEach((value, i) => {
-      const same = Object.is(actual[i], value) || actual[i] === value;
-      const error = same ? 0 : Math.abs(actual[i] - value) / Math.max(1, Math.abs(value));
-      const where = `${name}[${i}]: expected ${value}, found ${actual[i]}`;
-      expect(error, where).toBeLessThanOrEqual(TOLERANCE);
-    });
+  const all = [...runReference(batched, setting)];
+  const targets = {
+    tensors: runPlanned(batched, setting),
+    float64: runArrays(float64, batched, setting),
+    "compiled code": runArrays(simd, batched, setting),
+  };
+  for (const [target, found] of Object.entries(targets)) {
+    for (const [name, expected] of all) {
+      const actual = found.get(name)!;
+      expect(actual.length, name).toBe(expected.length);
+      expected.forEach((value, i) => {
+        const same = Object.is(actual[i], value) || actual[i] === value;
+        const error = same ? 0 : Math.abs(actual[i] - value) / Math.max(1, Math.abs(value));
+        const where = `${name}[${i}] on ${target}: expected ${value}, found ${actual[i]}`;
+        expect(error, where).toBeLessThanOrEqual(TOLERANCE);
+      });
+    }
   }
 }

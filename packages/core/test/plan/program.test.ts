@@ -126,6 +126,15 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     });
   });
 
+  test("what is bound inside of a caller's tidy outlives it", () => {
+    withProgram((program, inputs) => {
+      bindAll(program, inputs);
+      const expected = stepped(program, inputs);
+      tf.tidy(() => bindAll(program, inputs));
+      expect(stepped(program, inputs)).toEqual(expected);
+    });
+  });
+
   test("cues may come in another number than before", () => {
     withProgram((program, inputs) => {
       bindAll(program, inputs);

@@ -110,13 +110,21 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     },
   );
 
-  test.each(["max", "min", "sum"] as const)("the %s over a window, and its gradient", (op) => {
+  // With a place before the first the window reaches beyond the image.
+  test.each([
+    ["max", 0],
+    ["min", 0],
+    ["sum", 0],
+    ["max", 1],
+    ["min", 1],
+    ["sum", 1],
+  ] as const)("the %s over a window from %i before, and its gradient", (op, before) => {
     const P = makeDim("P", 2);
     const pooled = makeTensor("features", "activation", [P, W, C]);
     const window = makeDim("window", 2);
     const [i, j, c] = [makeIndex("i", H), makeIndex("j", W), makeIndex("c", C)];
     const [y, r] = [makeIndex("y", P), makeIndex("r", window)];
-    const guard = tied(i, y, r, 2, 0);
+    const guard = tied(i, y, r, 2, before);
     const inside = reduce(op, [i, r], get(image, [i, j, c]), guard);
     const energy = sum([y, j, c], mul(get(pooled, [y, j, c]), inside));
     const at = image.axes.map((dim, axis) => makeIndex(`a${axis}`, dim));

@@ -110,6 +110,39 @@ describe.each(Object.entries(SETTINGS))("with %s", (_, setting) => {
   });
 });
 
+/** So many bytes behind every block that is taken inside are not to be written. */
+const GUARD = 4096;
+const SEAL = 0.1875;
+
+/** Runs something, and expects that it writes nowhere but into the blocks that it takes. */
+function guarded(run: () => void): void {
+  const own = arena();
+  const [take, give] = [own.take.bind(own), own.give.bind(own)];
+  const guards = new Map<number, number>();
+  const spies = [
+    vi.spyOn(own, "take").mockImplementation((bytes) => {
+      const at = take(bytes + GUARD);
+      guards.set(at, at + Math.ceil(bytes / 64) * 64);
+      own.floats(guards.get(at)!, GUARD / 4 - 16).fill(SEAL);
+      return at;
+    }),
+    vi.spyOn(own, "give").mockImplementation((at) => {
+      const guard = guards.get(at);
+      if (guard !== undefined) {
+        const broken = own.floats(guard, GUARD / 4 - 16).findIndex((entry) => entry !== SEAL);
+        expect(broken, "written behind a block").toBe(-1);
+      }
+      guards.delete(at);
+      give(at);
+    }),
+  ];
+  try {
+    run();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
 test.each([
   [1, 1, 1],
   [1, 40, 70],
@@ -132,23 +165,21 @@ test.each([
   const each = makeTensor("each", "given", [K, N]);
   const stacked = sum([k], mul(get(a, [k]), get(each, [k, n])));
   const left = random(1, batch * depth);
-  expectSame(
-    [
-      { name: "product", value, indices: [n] },
-      { name: "turned", value: other, indices: [n] },
-      { name: "stacked", value: stacked, indices: [n] },
-    ],
-    {
-      bound: new Map([
-        [a, { stage: "step", batched: true, values: left }],
-        [b, { stage: "load", batched: false, values: random(2, depth * columns) }],
-        [turned, { stage: "load", batched: false, values: random(3, depth * columns) }],
-        [each, { stage: "example", batched: true, values: random(4, batch * depth * columns) }],
-      ]),
-      batch,
-    },
-    2e-5,
-  );
+  const outputs = [
+    { name: "product", value, indices: [n] },
+    { name: "turned", value: other, indices: [n] },
+    { name: "stacked", value: stacked, indices: [n] },
+  ];
+  const setting: Setting = {
+    bound: new Map([
+      [a, { stage: "step", batched: true, values: left }],
+      [b, { stage: "load", batched: false, values: random(2, depth * columns) }],
+      [turned, { stage: "load", batched: false, values: random(3, depth * columns) }],
+      [each, { stage: "example", batched: true, values: random(4, batch * depth * columns) }],
+    ]),
+    batch,
+  };
+  guarded(() => expectSame(outputs, setting, 2e-5));
 });
 
 test("reductions of nothing are what mathematics says", () => {
@@ -207,6 +238,26 @@ test("a hundred thousand steps take no more memory than one", () => {
   expect(step()).toEqual(first);
   expect(arena().taken).toBe(taken);
   expect(arena().bytes).toBe(bytes);
+  program.dispose();
+});
+
+test("a program steps with batches of any size, one after the other", () => {
+  const { program } = bound(1);
+  for (const batch of [1, 40, 3, 41]) {
+    const other = bound(batch);
+    guarded(() => {
+      program.bind("example", other.arrays);
+      const [found, expected] = [program, other.program].map((each) => {
+        const results = each.step(other.arrays, { batch });
+        const slope = [...results.get("slope")!.data];
+        for (const value of results.values()) simd.free(value);
+        return slope;
+      });
+      expect(found).toEqual(expected);
+      program.release("example");
+    });
+    other.program.dispose();
+  }
   program.dispose();
 });
 

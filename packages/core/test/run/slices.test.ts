@@ -2,8 +2,8 @@
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { makeProgram } from "@hamlet/core";
-import { get, gradient } from "@hamlet/graph";
+import { float64, makeProgram, simd, type Target } from "@hamlet/core";
+import { get, gradient, makeTensor } from "@hamlet/graph";
 import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -77,6 +77,31 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       tf.dispose([...inputs.values()]);
     });
   });
+});
+
+/** Two examples of a `[4, 5, 6]` of numbers in their order, cut out of an axis. */
+function cut<Value extends { readonly data: ArrayLike<number> }>(
+  target: Target<Value, ArrayLike<number>>,
+  axis: number,
+): number[] {
+  const entries = Float32Array.from({ length: 120 }, (_, k) => k);
+  const whole = target.input(entries, [4, 5, 6], makeTensor("x", "data"));
+  const part = target.cut(whole, axis, { from: 1, count: 2 });
+  const found = Array.from(part.data);
+  for (const value of [whole, part]) target.free(value);
+  return found;
+}
+
+test.each([
+  [0, 30, 4],
+  [1, 6, 5],
+  [2, 1, 6],
+])("examples are cut out of axis %i, whose step is %i", (axis, step, size) => {
+  const expected = Array.from({ length: 120 }, (_, k) => k).filter((k) =>
+    [1, 2].includes(Math.floor(k / step) % size),
+  );
+  expect(cut(float64, axis)).toEqual(expected);
+  expect(cut(simd, axis)).toEqual(expected);
 });
 
 test("a batch is cut without gaps", () => {
