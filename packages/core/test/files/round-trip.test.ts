@@ -1,6 +1,7 @@
 import * as core from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import * as fc from "fast-check";
+import { zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 
 import { anyArray, anyArrays } from "./any-array.ts";
@@ -62,6 +63,21 @@ test("a file read from the middle of a buffer is the same file", () => {
     buffer.set(file, 3);
     expect(core.readArrayFile("middle", buffer.subarray(3))).toEqual(array);
   }
+});
+
+test("an archive whose files have comments and fields of their own is read as without", () => {
+  const arrays = new Map(
+    ["a", "b", "c"].map((name, k) => [
+      name,
+      { shape: [2], dtype: "float32", data: Float32Array.of(k, -k) },
+    ]),
+  );
+  const about = { comment: "by another program", extra: { 0x7075: Uint8Array.of(1, 2, 3) } };
+  const files = [...arrays].map(([name, array]) => [
+    `${name}.npy`,
+    [core.writeNpy(array), about] as const,
+  ]);
+  expect(core.readNpz(zipSync(Object.fromEntries(files)))).toEqual(arrays);
 });
 
 test("equal arrays are written as equal bytes", () => {

@@ -1,7 +1,7 @@
 // The blocked product against three loops.
 
 import { atOnce, key, normal } from "@hamlet/core";
-import { addProduct } from "@hamlet/core/numbers";
+import { addProduct, gramProduct } from "@hamlet/core/numbers";
 import { expect, test } from "vitest";
 
 test.each([
@@ -31,4 +31,20 @@ test.each([
   ];
   atOnce(addProduct(target, left, right, { ...sizes, scale: -3 }));
   start.forEach((sum, i) => expect(Math.abs(sum - expected[i])).toBeLessThan(1e-10));
+});
+
+// More rows than are packed at a time.
+test.each([5, 517])("the products of %i rows with each other, above the diagonal too", (size) => {
+  const depth = 3;
+  const a = Float64Array.from(normal(key(1), size * depth));
+  const found = atOnce(gramProduct({ data: a, row: depth, depth: 1 }, { size, depth }));
+  let most = 0;
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) {
+      let sum = 0;
+      for (let k = 0; k < depth; k++) sum += a[i * depth + k] * a[j * depth + k];
+      most = Math.max(most, Math.abs(found[i * size + j] - sum));
+    }
+  }
+  expect(most).toBeLessThan(1e-12);
 });
