@@ -169,6 +169,18 @@ test("a floor that holds in one of two energies does not stop the other", async 
   expect((await endOf(text, { start: [2, 2] })).ending).toBe("converged");
 });
 
+test("nor does one in two energies that both have floors", async () => {
+  const aside = "-log(max(1 - sum[i] (v[i] - 3)^2, 1e-6))";
+  const text = BUMPS(KERNEL).replace("recall", `energy aside = ${aside}\nrecall`);
+  expect(await endOf(text, { start: [3.2, 2.9] })).toMatchObject({
+    ending: "converged",
+    clips: [],
+  });
+  const between = await endOf(text, { start: [1.5, 1.5] });
+  expect(between.ending).toBe("clipped");
+  expect(between.clips.map(({ energy }) => energy)).toEqual(["e", "aside"]);
+});
+
 test("what a clamp holds does not count as pulled", async () => {
   const text = BUMPS("-sum[i] relu(v[i])^2").replace("solver", "clamp v[i] where i == 0 solver");
   const { ending, clips } = await endOf(text, { start: [1, -1] });

@@ -71,6 +71,12 @@ describe("the triangle of circumradius 1", () => {
     const [corner] = points.filter(({ activations }) => activations.get(model.v)![0] > 0.5);
     const [x, y] = corner.activations.get(model.v)!;
     expect(near(x + 0.003, y)).toBe(corner);
+    // The tolerance is a part of 1 + |x̂|.
+    const far = (tolerance: number) =>
+      basinOf(points, new Map([[model.v, [x + 0.1, y]]]), { tolerance });
+    const size = 1 + Math.max(Math.abs(x), Math.abs(y));
+    expect(points[far(0.101 / size)]).toBe(corner);
+    expect(far(0.099 / size)).toBe(-1);
     expect(basinOf(points, new Map([[model.v, [5, 5]]]))).toBe(-1);
   });
 

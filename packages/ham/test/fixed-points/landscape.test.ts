@@ -1,6 +1,7 @@
 // Slopes and curvatures against finite differences of the energy, and what they decide.
 
 import { atOnce } from "@hamlet/core";
+import { get, lit, makeTensor, replaceGets } from "@hamlet/graph";
 import { classify, type Landscape, makeLandscape, refine, type StateVector } from "@hamlet/ham";
 import { describe, expect, test } from "vitest";
 import { CORNERS, identity, softmax, triangle, wired } from "../models.ts";
@@ -72,6 +73,31 @@ describe("a landscape", () => {
     expect([...before]).toEqual(each);
     expect([...elsewhere]).not.toEqual(each.slice(0, 6));
     expect([...twoLayers().at(far.states).metricTimes(u)]).toEqual([...far.metricTimes(u)]);
+  });
+
+  test("takes a const of a formula in float64, unless somebody set it", () => {
+    const { graph, beta, xi } = triangle();
+    const told = makeTensor("beta", "const", [], { source: { from: "value", value: lit(0.1) } });
+    const energyAt = (value: number) => {
+      const tensors = new Map([
+        [told, [value]],
+        [xi, CORNERS],
+      ] as const);
+      const energy = replaceGets(graph.terms[0].energy, ({ tensor }) =>
+        tensor === beta ? get(told) : null,
+      );
+      const own = { ...graph, tensors: [told, xi], terms: [{ name: "lse", energy }] };
+      return makeLandscape(own, { sizes: new Map(), tensors }).at(Float64Array.of(0.5, 0.5)).energy;
+    };
+    const [x, y] = [0.5, 0.5];
+    const exact = (b: number) => {
+      const overlaps = [0, 1, 2].map((m) => CORNERS[2 * m] * x + CORNERS[2 * m + 1] * y);
+      const all = overlaps.reduce((sum, overlap) => sum + Math.exp(b * overlap), 0);
+      return (x * x + y * y) / 2 - Math.log(all) / b;
+    };
+    expect(energyAt(Math.fround(0.1))).toBeCloseTo(exact(0.1), 13);
+    expect(energyAt(0.3)).toBeCloseTo(exact(0.3), 13);
+    expect(energyAt(0.1001)).toBeCloseTo(exact(0.1001), 13);
   });
 
   test("does not move where a clamp holds", () => {

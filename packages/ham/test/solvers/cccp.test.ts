@@ -1,4 +1,4 @@
-import { apply, lit, type Tensor } from "@hamlet/graph";
+import { add, apply, lit, mul, type Tensor, time } from "@hamlet/graph";
 import { makeRecall } from "@hamlet/ham";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
@@ -128,24 +128,24 @@ describe("cccp", () => {
 
   test("polishes what a clamp leaves free, under the last value of a schedule", async () => {
     const [index] = model.v.axes.map((dim) => ({ name: "i", dim }));
-    const first = apply("lt", { kind: "position", index, free: [index] }, lit(1));
+    const second = apply("lt", lit(0), { kind: "position", index, free: [index] });
     const after = async (steps: number, newton: number) => {
       const { states } = await ran({
         graph: model.graph,
         values,
-        starts: [[model.v, model.query, [[0.3, 0.6]]]],
+        starts: [[model.v, model.query, [[0.9, 0.1]]]],
         solver: solverOf("cccp", { newton }),
         recall: {
           steps: lit(steps),
-          clamps: [{ neuron: model.v, indices: [index], where: first, value: null }],
-          schedules: [{ tensor: model.beta, value: lit(3) }],
+          clamps: [{ neuron: model.v, indices: [index], where: second, value: null }],
+          schedules: [{ tensor: model.beta, value: add(lit(3), mul(lit(2), time())) }],
         },
       });
       return states.get(model.v)![0];
     };
     const [exact, polished] = [await after(500, 0), await after(5, 4)];
-    expect(polished[0]).toBe(Math.fround(0.3));
-    expect(polished[1]).toBeCloseTo(exact[1], 6);
+    expect(polished[1]).toBe(Math.fround(0.1));
+    expect(polished[0]).toBeCloseTo(exact[0], 6);
   });
 
   test("leaks nothing, polished or not", async () => {

@@ -214,6 +214,21 @@ train fit { unroll = go loss = sum[i] (v[i] - image[i])^2 optimiser = sgd(lr = 0
     );
   });
 
+  test("gradients whose sum alone is beyond float32 are numbers", async () => {
+    const text = `ham 1
+dim D = 4, M = 40
+given image: [D] from "image.npy"
+param W: [M] = 0
+neuron v: [D] as identity
+recall go { start v = image solver = euler(dt = 0.5) steps = 1 }
+train fit { unroll = go loss = sum[m] 2e37 * W[m] optimiser = sgd(lr = 1e-36) batch = 14 epochs = 1 }
+`;
+    using model = await load(text);
+    using result = await model.train();
+    expect(result.ending).toBe("finished");
+    for (const w of model.entries("W").data) expect(w).toBeCloseTo(-20, 4);
+  });
+
   test("a loss that is a sum over nothing", async () => {
     const above = (least: number) =>
       TEXT.replace("loss = mean[i]", `loss = sum[i where image[i] > ${least}]`);
