@@ -70,6 +70,20 @@ test("--json prints the same as data, and --set changes the landscape", async ()
   expect({ morse, astray }).toEqual({ morse: 1, astray: 0 });
 });
 
+test("--spread says how far from 0 the starts lie", async () => {
+  // Wells at 0 and at ±4.
+  const well = (at: number) => `exp(-2 * (v[0] - ${at})^2)`;
+  const energy = `-log(${[0, 4, -4].map(well).join(" + ")})`;
+  bench.write("wells.ham", `ham 1\ndim D = 1\nneuron v: [D] as identity\nenergy e = ${energy}\n`);
+  const share = async (spread: string) => {
+    const asked = ["fixed-points", "wells.ham", "--json", "--spread", spread];
+    const { points } = JSON.parse((await bench.inProcess(asked)).stdout) as Report;
+    return points.find(({ activations }) => Math.abs(activations.v[0]) < 0.1)!.share;
+  };
+  expect(await share("0.1")).toBe(1);
+  expect(await share("10")).toBeLessThan(0.8);
+});
+
 test("an unfit number is a usage error, a binary model is explained", async () => {
   const { code, stderr } = await bench.inProcess([
     "fixed-points",

@@ -123,6 +123,33 @@ test("Euler–Maruyama adds noise in every step but the last", async () => {
   expect(moved).toEqual([true, true, true, false]);
 });
 
+test("corrections have noise of their own, another one every time", async () => {
+  const states: Float64Array[] = [];
+  const steady = {
+    ...exact,
+    score: async (x: Float64Array) => {
+      states.push(x.slice());
+      return new Float64Array(x.length).fill(1);
+    },
+  };
+  const options = { ...settings, count: 500, steps: 4, corrections: 2 };
+  await samplePredictorCorrector(steady, options);
+  // Under a steady score what differs from sample to sample in a move is its noise.
+  const moves = states.slice(1).map((state, i) => {
+    const move = state.map((x, k) => x - states[i][k]);
+    const mean = move.reduce((a, b) => a + b) / move.length;
+    const length = Math.hypot(...move.map((x) => x - mean));
+    return move.map((x) => (x - mean) / length);
+  });
+  expect(moves).toHaveLength(11);
+  moves.forEach((a, i) =>
+    moves.slice(0, i).forEach((b) => {
+      const correlation = a.reduce((sum, x, k) => sum + x * b[k], 0);
+      expect(Math.abs(correlation)).toBeLessThan(0.15);
+    }),
+  );
+});
+
 test("every step is reported, with the samples as they are", async () => {
   const seen: { step: number; t: number; spread: number }[] = [];
   const samples = await sampleEulerMaruyama(exact, {

@@ -72,6 +72,29 @@ describe.each(KINDS.flatMap((kind) => FAMILIES.map((family) => ({ kind, family }
   },
 );
 
+test("a memory that was asked answers anew after every change", async () => {
+  const query = patterns(1, 7);
+  const fresh = async (...seeds: number[]) => {
+    const memory = makeMemory(OPTIONS);
+    for (const seed of seeds) await memory.store(patterns(3, seed));
+    return memory;
+  };
+  const memory = await fresh(2);
+  const expectAs = async (...seeds: number[]) => {
+    const other = await fresh(...seeds);
+    expect(memory.energy(query)).toBe(other.energy(query));
+    expect(memory.gradient(query)).toEqual(other.gradient(query));
+    expect(memory.T()).toEqual(other.T());
+  };
+  await expectAs(2);
+  await memory.store(patterns(3, 5));
+  await expectAs(2, 5);
+  memory.merge(await fresh(8));
+  await expectAs(2, 5, 8);
+  await memory.forget(patterns(3, 2));
+  await expectAs(5, 8);
+});
+
 test("1000 random orders of merging give the same bits", async () => {
   const shards: Uint8Array[] = [];
   for (let s = 0; s < 24; s++) {

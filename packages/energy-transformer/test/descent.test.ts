@@ -1,6 +1,6 @@
 import { foldIn, key, normal } from "@hamlet/core";
 import { type BlockConfig, makeEnergyTransformer, PRESETS } from "@hamlet/energy-transformer";
-import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -62,6 +62,20 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       });
     },
   );
+});
+
+test("the layer norm has the eps that it is told", async () => {
+  await useBackend("wasm");
+  const x = draw(3, [N, CONFIG.width]);
+  const tokens = tf.tensor2d(x, [N, CONFIG.width]);
+  for (const eps of [undefined, 0.5]) {
+    using block = makeEnergyTransformer({ ...CONFIG, ...(eps && { eps }) }, { tokens: N });
+    const normalised = block.normalised(tokens);
+    const expected = layerNorm(x, CONFIG.width, eps);
+    expectClose(normalised.dataSync(), expected, { tolerance: 1e-5, floor: 1 });
+    normalised.dispose();
+  }
+  tokens.dispose();
 });
 
 test("the energy of 100 tokens falls at every one of 3000 steps of 0.5", async () => {

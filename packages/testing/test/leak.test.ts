@@ -19,6 +19,15 @@ describe.each(NODE_BACKENDS)("expectNoLeak on %s", (backend) => {
     expect(() => expectNoLeak(() => void tf.zeros([2]))).toThrow("+1 tensors and +8 bytes");
   });
 
+  test("fails when a larger tensor takes the place of one", () => {
+    const small = tf.zeros([2]);
+    const swap = () => {
+      small.dispose();
+      tf.zeros([8]);
+    };
+    expect(() => expectNoLeak(swap)).toThrow("0 tensors and +24 bytes");
+  });
+
   test("fails when a borrowed tensor is disposed", () => {
     const borrowed = tf.zeros([2]);
     expect(() => expectNoLeak(() => borrowed.dispose())).toThrow(

@@ -164,6 +164,16 @@ test("a chain of lets that read the one before twice stays a chain", () => {
   expect(free(chain)).toBe("proven: v rises like |x|^2");
 });
 
+test("a sum rises with a layer only if it has every entry of it", () => {
+  const square = makeTensor("square", "activation", [D, D]);
+  const rise = (over: readonly (typeof i)[], at: readonly (typeof i | number)[]) =>
+    riseOf(sum(over, pow(get(square, at), lit(2))), square, makeRanges());
+  expect(rise([i, j], [i, j])).toBe(2);
+  expect(rise([i, j], [j, i])).toBe(2);
+  expect(rise([i], [i, i])).toBe(0);
+  expect(rise([i], [i, 0])).toBe(0);
+});
+
 test("what is said to rise does, in every direction", () => {
   const v = makeTensor("v", "activation", [D]);
   const entry = get(v, [i]);
