@@ -54,6 +54,12 @@ test.each(scipy.cuts)(
   },
 );
 
+test("what is as far apart as the threshold stays apart", () => {
+  const pair = pointsOf([[0], [1]]);
+  expect(wardClusters(pair, { threshold: 1 }).sizes).toHaveLength(2);
+  expect(wardClusters(pair, { threshold: 1 + 1e-9 }).sizes).toHaveLength(1);
+});
+
 test("clusters come by falling size, with their means", () => {
   const { labels, centers, sizes } = wardClusters(
     pointsOf([

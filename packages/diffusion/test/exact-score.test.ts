@@ -181,3 +181,17 @@ test("E12: the score of the notebook's comment is not the slope of the energy", 
   expect(Math.abs(ringForce(distance, beta) + slope)).toBeLessThan(1e-8);
   expect(Math.abs(asInTheComment + slope)).toBeGreaterThan(1);
 });
+
+test("the score of a ring is 0 at its centre, and has its limit around it", async () => {
+  for (const t of [0.05, 1]) {
+    const beta = inverseTemperatureAt(noise, t);
+    const around = Float64Array.of(0, 0, 1e-9, 0, 0, -1e-7);
+    const { score, divergence } = await ringScore(noise).scoreAndDivergence(
+      around,
+      new Float64Array(3).fill(t),
+    );
+    // ρ/R → β: the score is 2β(β − 1) x.
+    score.forEach((value, i) => expect(value).toBeCloseTo(2 * beta * (beta - 1) * around[i], 9));
+    divergence.forEach((value) => expect(value / (4 * beta * (beta - 1))).toBeCloseTo(1, 9));
+  }
+});

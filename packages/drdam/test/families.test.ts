@@ -159,6 +159,40 @@ describe("positive features", () => {
 });
 
 describe("rows", () => {
+  // The second block holds three rows.
+  test.each(["gaussian", "orthogonal"] as const)(
+    "%s ones multiply as their matrix does, to the last of a block",
+    (family) => {
+      const [D, Y] = [5, 259];
+      const { projection } = makeFeatures({ D, Y, beta: 1, key: key(8), family });
+      const rows = projection.matrix();
+      const x = Float64Array.from(normal(key(2), D));
+      const weights = Float64Array.from(normal(key(3), Y));
+      const [phases, sum, squares] = [Y, D, D].map((length) => new Float64Array(length));
+      for (let block = 0, from = 0; block < projection.blocks; block++) {
+        const own = weights.subarray(from);
+        projection.project(block, x, phases.subarray(from));
+        projection.addTransposed(block, own, sum);
+        projection.addSquaresTransposed(block, own, squares);
+        from += projection.blockRows;
+      }
+      const of = (i: number, d: number) => rows[i * D + d];
+      phases.forEach((phase, i) =>
+        expect(phase).toBeCloseTo(
+          x.reduce((total, entry, d) => total + of(i, d) * entry, 0),
+          10,
+        ),
+      );
+      for (let d = 0; d < D; d++) {
+        const totals = [1, 2].map((power) =>
+          weights.reduce((total, weight, i) => total + weight * of(i, d) ** power, 0),
+        );
+        expect(sum[d]).toBeCloseTo(totals[0], 10);
+        expect(squares[d]).toBeCloseTo(totals[1], 10);
+      }
+    },
+  );
+
   test("a structured block is orthogonal, and its fast product is that of its matrix", () => {
     const options = { D: 16, Y: 40, beta: 1, key: key(8), family: "structured" } as const;
     const { projection } = makeFeatures(options);

@@ -39,6 +39,17 @@ test("the pseudo-inverse has the mean cosine and the mean distance of the refere
   expect(Math.abs(distance.mean - reference.mean_distance_pseudoinverse)).toBeLessThan(TOLERANCE);
 });
 
+test("a row of zeros has the cosine 0 with every other", () => {
+  const rows = { shape: [3, 2] as const, data: Float64Array.of(0, 0, 1, 2, 0, 0) };
+  const others = { shape: [3, 2] as const, data: Float64Array.of(1, 0, 2, 4, 0, 0) };
+  for (const [a, b] of [
+    [rows, others],
+    [others, rows],
+  ]) {
+    expect(compareRows(a, b).cosine.mean).toBeCloseTo(1 / 3, 14);
+  }
+});
+
 test("a mean comes with its standard error, over n − 1", () => {
   // Distances 1, 3, 5 and 7: their variance is 20/3, and a fourth of it is that of the mean.
   const zeros = { shape: [4, 1] as const, data: new Float64Array(4) };

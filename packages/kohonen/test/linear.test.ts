@@ -96,6 +96,11 @@ describe("up to d keys are recalled exactly", () => {
     const memory = await learnLinear({ keys, values });
     expect(memory.solution.rank).toBe(4);
     expect(largestGap((await recallLinear(memory, keys)).data, values.data)).toBeLessThan(1e-9);
+    // The unit that keys are measured in is nobody's business.
+    for (const unit of [1e-9, 1e9]) {
+      const scaled = { ...keys, data: keys.data.map((entry) => unit * entry) };
+      expect((await learnLinear({ keys: scaled, values })).solution.rank).toBe(4);
+    }
   });
 });
 

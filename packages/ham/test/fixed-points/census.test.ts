@@ -1,7 +1,8 @@
 // Known landscapes: two patterns on a line, and the triangle at its bifurcations.
 
+import { key } from "@hamlet/core";
 import { makeDim, makeNeuron } from "@hamlet/graph";
-import { basinOf, census, type CensusOptions } from "@hamlet/ham";
+import { basinOf, census, type CensusOptions, startsAmong } from "@hamlet/ham";
 import { describe, expect, test } from "vitest";
 import { CORNERS, identity, triangle, twoPatterns } from "../models.ts";
 
@@ -92,6 +93,18 @@ describe("the triangle of circumradius 1", () => {
   });
 });
 
+test("searches among patterns begin at each, at their mean and at mixtures of three", () => {
+  const patterns = [0, 1, 2].map((m) =>
+    Float64Array.from(CORNERS.slice(2 * m, 2 * m + 2), (x) => x + 3),
+  );
+  const starts = startsAmong(patterns, { count: 9, key: key(0) });
+  expect(starts.slice(0, 3)).toEqual(patterns);
+  starts[3].forEach((x) => expect(x).toBeCloseTo(3, 12));
+  expect(starts).toHaveLength(13);
+  // No mixture leaves the corners behind.
+  for (const start of starts) expect(Math.hypot(start[0] - 3, start[1] - 3)).toBeLessThan(1 + 1e-9);
+});
+
 test("a census explains what it cannot take", async () => {
   await expect(triangleAt(1.9, { starts: [[1, 2, 3]] })).rejects.toThrow(
     "Start 0 of the census: expected 2 numbers, one for every unit of all layers, found 3.",
@@ -104,6 +117,16 @@ test("a census explains what it cannot take", async () => {
 });
 
 describe("two patterns on a line", () => {
+  test("are one point where the tolerance says so", async () => {
+    const { graph, values } = twoPatterns();
+    const found = async (options: CensusOptions) =>
+      (await census(graph, { sizes: new Map(), tensors: values }, { starts: 20, ...options }))
+        .points;
+    expect(await found({})).toHaveLength(3);
+    // They lie 2 · 0.96 apart, and their size is 0.96.
+    expect(await found({ tolerance: 1.1 })).toHaveLength(1);
+  });
+
   test.each([
     [1.1, 0.502941],
     [2, 0.957504],

@@ -1,7 +1,17 @@
 // Slopes and curvatures against finite differences of the energy, and what they decide.
 
 import { atOnce } from "@hamlet/core";
-import { get, lit, makeTensor, replaceGets } from "@hamlet/graph";
+import {
+  add,
+  get,
+  lit,
+  makeDim,
+  makeNeuron,
+  makeTensor,
+  mul,
+  pow,
+  replaceGets,
+} from "@hamlet/graph";
 import { classify, type Landscape, makeLandscape, refine, type StateVector } from "@hamlet/ham";
 import { describe, expect, test } from "vitest";
 import { CORNERS, identity, softmax, triangle, wired } from "../models.ts";
@@ -145,6 +155,25 @@ describe("a fixed point of two layers", () => {
     const product = eigenvalues.reduce((a, b) => a * b, 1);
     expect(product).toBeCloseTo(determinant(jacobian.map((column) => [...column])), 5);
   });
+});
+
+test("where a slope is small but nowhere 0 there is no fixed point", () => {
+  const x = makeNeuron("x", [makeDim("D", 1)], identity, { leak: false });
+  const at = get(x.activation, [0]);
+  // E′ = x² + 1e-7
+  const energy = add(mul(lit(1 / 3), pow(at, lit(3))), mul(lit(1e-7), at));
+  const graph = {
+    dims: [],
+    tensors: [],
+    neurons: [x],
+    terms: [{ name: "e", energy }],
+    recalls: [],
+  };
+  const landscape = makeLandscape(graph, { sizes: new Map(), tensors: new Map() });
+  const [{ residual, converged }] = atOnce(refine(landscape, [Float64Array.of(0.5)]));
+  expect(residual).toBeGreaterThanOrEqual(1e-7);
+  expect(residual).toBeLessThan(1e-6);
+  expect(converged).toBe(false);
 });
 
 /** By elimination with pivots. */
