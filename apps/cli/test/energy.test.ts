@@ -102,6 +102,21 @@ test("ham energy prints a table, and --json the numbers behind it", async () => 
   expect(report.parts[0].values[0]).toBeCloseTo(right, 6);
 });
 
+test("every example has a row of its own, with its own energies", async () => {
+  const data = Float32Array.of(0.6, 1.1, -0.2, 0.4, 2, 2);
+  bench.writeArray("three.npy", { shape: [3, 2], data });
+  const args = ["energy", "m.ham", "--backend", "cpu", "--given", "query=three.npy"];
+  const { stdout } = await bench.inProcess(args);
+  const { total } = JSON.parse((await bench.inProcess([...args, "--json"])).stdout) as {
+    total: number[];
+  };
+  expect(new Set(total).size).toBe(3);
+  const rows = stdout.split("\n").flatMap((line) => (/^ *\d+ /.test(line) ? [line.trim()] : []));
+  expect(rows.map((row) => row.split(/\s+/).map(Number))).toEqual(
+    total.map((energy, b) => [b, ...[energy, energy].map((x) => Number(x.toPrecision(7)))]),
+  );
+});
+
 test("flips begin with the energy that is printed", async () => {
   const query = join(EXAMPLES, "data", "damaged-icons.npy");
   using model = await loadModelFile(join(EXAMPLES, "01-hopfield.ham"), { data: { query } });

@@ -69,6 +69,25 @@ test("--take stores the first ones, --unlearn weakens what random starts find", 
   (weak as Float32Array).forEach((w, k) => expect(w).toBeCloseTo(whole[k] / 2, 6));
 });
 
+test("a pattern counts as stored by what its other units say", async () => {
+  const asked = "store bits.npy --rule pseudo-inverse --unlearn 2 --rate 1".split(" ");
+  const { stdout } = await bench.inProcess(asked);
+  const { data } = readNpy(readFileSync(join(bench.folder, "W.npy")));
+  const stable = (isOwn: boolean) =>
+    [0, 1, 2].filter((m) => {
+      const row = SIGNS.data.subarray(8 * m, 8 * m + 8);
+      return row.every((sign, i) => {
+        const field = row.reduce(
+          (sum, other, j) => sum + (isOwn || j !== i ? Number(data[8 * i + j]) * other : 0),
+          0,
+        );
+        return field * sign >= 0;
+      });
+    }).length;
+  expect(stable(true)).toBeGreaterThan(stable(false));
+  expect(stdout).toContain(`: ${stable(false)} are fixed points`);
+});
+
 test("mistakes are explained, and leave no file behind", async () => {
   bench.writeArray("grey.npy", { shape: [2, 2], data: Float32Array.of(1, 0, 0.5, 1) });
   bench.writeArray("flat.npy", { shape: [4], data: Float32Array.of(1, 0, 1, 1) });
@@ -212,6 +231,19 @@ test("--rule linear maps keys to values, and a model recalls them", async () => 
   const found = readNpz(readFileSync(join(bench.folder, "found.npz"))).get("v")!;
   expect(found.shape).toEqual([n, m]);
   found.data.forEach((entry, i) => expect(Number(entry)).toBeCloseTo(values[i], 4));
+});
+
+test("--ridge weighs large weights", async () => {
+  const data = Float32Array.of(1, 0, 0, 1);
+  bench.writeArray("units.npy", { shape: [2, 2], data });
+  const weights = async (...ridge: string[]) => {
+    const asked = "store units.npy --rule linear --out W.npy".split(" ");
+    expect((await bench.inProcess([...asked, ...ridge])).code).toBe(0);
+    return [...readNpy(readFileSync(join(bench.folder, "W.npy"))).data];
+  };
+  expect(await weights()).toEqual([1, 0, 0, 1]);
+  // Of orthonormal keys W = V Kᵀ / (1 + λ).
+  expect(await weights("--ridge", "3")).toEqual([0.25, 0, 0, 0.25]);
 });
 
 test("a kernel memory of pairs is a formula over their files, and recalls as the library does", async () => {

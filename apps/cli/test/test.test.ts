@@ -89,6 +89,27 @@ test("a failed expectation shows what its parts were, and ends with 1", async ()
   `);
 });
 
+test("every feed draws numbers of its own", async () => {
+  bench.write(
+    "feeds.ham",
+    `ham 1
+dim D = 3
+given a: [D]
+given b: [D]
+neuron v: [D] as identity
+energy pull = -sum[i] (a[i] + 0 * b[i]) * v[i]
+recall settle { start v = b steps = 1 solver = euler(dt = 1) }
+test "two draws" {
+  feed a ~ normal(0, 1)
+  feed b ~ normal(0, 1)
+  run settle
+  expect sum[i] (a[i] - b[i])^2 > 0.01
+}
+`,
+  );
+  expect((await bench.inProcess(["test", "feeds.ham"])).stdout).toContain("1 passed, 0 failed");
+});
+
 test("with examples from a file, the first that fails is named", async () => {
   bench.writeArray("query.npy", { shape: [2, 2], data: Float32Array.of(1, 2, -1, -2) });
   bench.write(

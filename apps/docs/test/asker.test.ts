@@ -106,6 +106,11 @@ test("one that does not look up is replaced, each time later, and the newest is 
   }
   now().say(true);
   expect(heard).toEqual([[3, true]]);
+  // Who has answered is waited for as shortly as at first.
+  asker.ask(scenes[0]);
+  asker.ask(scenes[1]);
+  vi.advanceTimersByTime(1000);
+  expect(FakeWorker.all).toHaveLength(5);
 });
 
 test("what is stopped is not heard, and the next question begins anew", () => {
