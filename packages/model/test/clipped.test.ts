@@ -181,6 +181,13 @@ test("nor does one in two energies that both have floors", async () => {
   expect(between.clips.map(({ energy }) => energy)).toEqual(["e", "aside"]);
 });
 
+test("of floors inside of each other the outermost that holds is told", async () => {
+  // Were the inner one let go a little, both would be.
+  const energy = BUMPS("-max(relu(sum[i] v[i]), 0.01)^2");
+  const { clips } = await endOf(energy, { start: [-1, -1] });
+  expect(clips.map(({ formula }) => formula)).toEqual(["max(relu(sum[i] v[i]), 0.01)"]);
+});
+
 test("what a clamp holds does not count as pulled", async () => {
   const text = BUMPS("-sum[i] relu(v[i])^2").replace("solver", "clamp v[i] where i == 0 solver");
   const { ending, clips } = await endOf(text, { start: [1, -1] });

@@ -181,6 +181,13 @@ test("after a training the model recalls with what it learned, and its file brin
   expect(missing.code).toBe("model/no-params-file");
 });
 
+test("of equal losses on what is held back the first is the best", async () => {
+  using model = await load(TEXT.replace("lr = 0.05, decay = 0.001", "lr = 1e-30, decay = 0"));
+  using result = await model.train({ validation: 0.3 });
+  expect(new Set(result.validation.map(({ loss }) => loss)).size).toBe(1);
+  expect(result.best?.step).toBe(0);
+});
+
 describe("what is wrong is said, and nothing is left behind", () => {
   const failure = (options: ModelTrainOptions, text = TEXT, set: string[] = []) =>
     expectNoLeak(async () => {
