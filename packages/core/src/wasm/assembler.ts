@@ -88,6 +88,9 @@ export const loadOne = (at: Code): Code => access(0x5c)(at)(0);
 /** The first lane of `value` into memory. */
 export const storeOne = (at: Code, value: Code): Code => [...access(0x5a)(at, value)(0), 0];
 
+/** Zeros in so many bytes of memory. */
+export const clear = (at: Code, bytes: Code): Code => [...at, ...i32.of(0), ...bytes, 0xfc, 11, 0];
+
 /** Vectors that code names by numbers that are no bytes, from this one on. */
 const FIRST_CONSTANT = 256;
 const constants: Code[] = [];

@@ -4,22 +4,48 @@ import { arena, type Block } from "./arena.ts";
 
 const NUMBER = 4;
 
-/** Numbers in float32, row-major, until they are freed. */
+/** Numbers in float32 until they are freed: row-major, or a transpose of what is. */
 export class SimdArray {
   readonly shape: readonly number[];
   /** The address, in bytes. */
   readonly at: number;
   readonly #block: Block;
+  /** Steps along the axes, where they are not those of the shape. */
+  readonly #strides: readonly number[] | null;
 
-  constructor(shape: readonly number[], at: number, block: Block) {
+  constructor(
+    shape: readonly number[],
+    at: number,
+    block: Block,
+    strides: readonly number[] | null = null,
+  ) {
     this.shape = shape;
     this.at = at;
     this.#block = block;
+    this.#strides = strides;
   }
 
   /** The numbers themselves: to be read at once, because the memory moves when it grows. */
   get data(): Float32Array<ArrayBuffer> {
-    return arena().floats(this.at, this.length);
+    const { length, shape } = this;
+    const strides = this.#strides;
+    if (strides === null) return arena().floats(this.at, length);
+    // The last entry is the furthest.
+    const last = shape.reduce((at, n, axis) => at + (n - 1) * strides[axis], 0);
+    const from = arena().floats(this.at, length === 0 ? 0 : last + 1);
+    return Float32Array.from({ length }, (_, place) => {
+      let at = 0;
+      for (let axis = shape.length - 1, rest = place; axis >= 0; axis--) {
+        at += (rest % shape[axis]) * strides[axis];
+        rest = Math.floor(rest / shape[axis]);
+      }
+      return from[at];
+    });
+  }
+
+  /** Whether it is a transpose of row-major numbers. */
+  get isTurned(): boolean {
+    return this.#strides !== null;
   }
 
   /** How many numbers there are. */
@@ -29,7 +55,12 @@ export class SimdArray {
 
   /** The same numbers with a shape, from some number on, for somebody else to free. */
   as(shape: readonly number[], from = 0): SimdArray {
-    return new SimdArray(shape, this.at + NUMBER * from, this.#block.shared());
+    return new SimdArray(shape, this.at + NUMBER * from, this.#block.shared(), this.#strides);
+  }
+
+  /** A transpose of the same numbers, for somebody else to free. */
+  turned(shape: readonly number[], strides: readonly number[]): SimdArray {
+    return new SimdArray(shape, this.at, this.#block.shared(), strides);
   }
 
   /** Gives up this view; the numbers go with the last. */

@@ -14,6 +14,8 @@ export interface View {
   readonly base: number;
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
+  /** Whether it is a transpose that no stage copies. */
+  readonly isTurned?: boolean;
 }
 
 /** One thing to do, in the order of the plan; it writes the arrays of `writes`. */
@@ -100,6 +102,12 @@ class Scheduler {
 
   /** Decides whether what moves numbers is a view, and otherwise how its copy is read. */
   #look({ slot, instruction }: Task, place: number): void {
+    const turned = this.#turned(slot);
+    if (turned !== null) {
+      this.#virtual.add(place);
+      this.#views.set(slot, { ...turned, base: instruction.inputs[0] });
+      return;
+    }
     const moved = this.#moved(instruction);
     if (moved === null) return;
     const isPlain = moved.strides.every((stride, axis) => stride === stepsOf(moved.sizes)[axis]);
@@ -148,9 +156,25 @@ class Scheduler {
     }
   }
 
+  /** A transpose of an input that only products read, in any stage: those take its steps. */
+  #turned(slot: number): View | null {
+    const { op, inputs, numbers, shape } = this.#instructions[slot];
+    if (op !== "transpose" || shape.some((n) => n < 0)) return null;
+    const input = this.#instructions[inputs[0]];
+    const readers = this.#instructions.filter((reader) => reader.inputs.includes(slot));
+    if (input.op !== "input" || !readers.every((reader) => reader.op === "matmul")) return null;
+    const strides = stepsOf(input.shape);
+    return {
+      base: slot,
+      sizes: shape,
+      strides: numbers.map((axis) => strides[axis]),
+      isTurned: true,
+    };
+  }
+
   #view(slot: number): View {
-    const known = this.#views.get(slot);
-    if (known !== undefined) return known;
+    const known = this.#views.get(slot) ?? this.#turned(slot);
+    if (known !== null) return known;
     const sizes = this.#instructions[slot].shape;
     return { base: slot, sizes, strides: stepsOf(sizes) };
   }

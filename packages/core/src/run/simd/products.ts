@@ -1,5 +1,4 @@
-// Matrix products: a register tile over packed factors, and two streams over the rows of a matrix
-// that meets a vector.
+// Matrix products: by rows where they lie in one piece, otherwise a register tile over packed factors.
 
 import {
   assemble,
@@ -9,20 +8,18 @@ import {
   i32,
   ifTrue,
   load,
-  loadOne,
   loadSplat,
   type Local,
   multiplyAdd,
   procedure,
   type Procedure,
   set,
-  shuffle,
   store,
-  storeOne,
   whileBelow,
 } from "../../wasm/assembler.ts";
 import { compiled, functionsOf } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
+import { dots, mix } from "./rows.ts";
 
 const NUMBER = 4;
 const VECTOR = 16;
@@ -41,22 +38,14 @@ const GAP = 64;
 /** Columns and rows that are packed at a time: half a megabyte, and an eighth. */
 const COLUMNS = 512;
 const ROWS = 120;
-/** Rows of a matrix that a stream reads side by side. */
-const AT_ONCE = 8;
+/** Rows up to which packing costs more than it saves. */
+const FEW = 12;
 
 type MakeLocal = (type: Local["type"]) => Local;
 const locals = (local: MakeLocal, count: number, type: Local["type"]): Local[] =>
   Array.from({ length: count }, () => local(type));
 const advance = (pointer: Local, by: Code): Code => set(pointer, i32.add(get(pointer), by));
 const zero = (sum: Local): Code => set(sum, f32x4.of(0));
-/** The sum of the four lanes, in all of them. */
-function sumOfLanes(sum: Local): Code {
-  return [
-    ...set(sum, f32x4.add(get(sum), shuffle(sum, [2, 3, 0, 1]))),
-    ...f32x4.add(get(sum), shuffle(sum, [1, 0, 3, 2])),
-  ];
-}
-
 /**
  * `tiles6(c, row, a, b, rows, strips, depth, isFirst)`: sets, or adds to, `rows` rows of C, `row` bytes
  * apart, the products of strips of six rows of A with `strips` strips of eight columns of B. Strips
@@ -148,120 +137,6 @@ function pack(): Procedure {
   });
 }
 
-/**
- * `stream(y, x, xStep, m, row, depth, columns)`: y = Σ x_k m_k over the rows of a matrix, eight at
- * a time.
- */
-function stream(isFused: boolean): Procedure {
-  return procedure("stream", 7, ([y, x, xStep, m, row, depth, columns], local) => {
-    const madd = multiplyAdd(isFused);
-    const [k, j, to] = locals(local, 3, "i32");
-    const pointers = locals(local, AT_ONCE, "i32");
-    const factors = locals(local, AT_ONCE, "v128");
-    const sum = local("v128");
-    const some = (count: number): Code[] => {
-      const own = pointers.slice(0, count);
-      const along = (isOne: boolean): Code[] => [
-        set(sum, isOne ? loadOne(get(to)) : load(get(to))),
-        ...own.map((pointer, i) =>
-          set(
-            sum,
-            madd(get(factors[i]), isOne ? loadOne(get(pointer)) : load(get(pointer)), get(sum)),
-          ),
-        ),
-        isOne ? storeOne(get(to), get(sum)) : store(get(to), get(sum)),
-        ...[to, ...own].map((pointer) => advance(pointer, i32.of(isOne ? NUMBER : VECTOR))),
-        advance(j, i32.of(isOne ? 1 : 4)),
-      ];
-      return [
-        ...own.flatMap((pointer, i) => [
-          set(factors[i], loadSplat(get(x))),
-          set(pointer, get(m)),
-          advance(x, get(xStep)),
-          advance(m, get(row)),
-        ]),
-        set(to, get(y)),
-        set(j, i32.of(0)),
-        whileBelow(get(j), i32.and(get(columns), i32.of(-4)), along(false)),
-        whileBelow(get(j), get(columns), along(true)),
-        advance(k, i32.of(count)),
-      ];
-    };
-    const cleared = [
-      set(to, get(y)),
-      set(j, i32.of(0)),
-      zero(sum),
-      whileBelow(get(j), get(columns), [
-        storeOne(get(to), get(sum)),
-        advance(to, i32.of(NUMBER)),
-        advance(j, i32.of(1)),
-      ]),
-    ];
-    return [
-      ...cleared,
-      set(k, i32.of(0)),
-      whileBelow(get(k), i32.and(get(depth), i32.of(-AT_ONCE)), some(AT_ONCE)),
-      whileBelow(get(k), get(depth), some(1)),
-    ];
-  });
-}
-
-/** `dots(y, yStep, m, row, x, rows, depth)`: y_i = ⟨m_i, x⟩ for the rows of a matrix, four at a time. */
-function dots(isFused: boolean): Procedure {
-  return procedure("dots", 7, ([y, yStep, m, row, x, rows, depth], local) => {
-    const madd = multiplyAdd(isFused);
-    const [i, k, q] = locals(local, 3, "i32");
-    const pointers = locals(local, 4, "i32");
-    const sums = locals(local, 8, "v128");
-    const [entry, other] = locals(local, 2, "v128");
-    const some = (count: number): Code[] => {
-      const own = pointers.slice(0, count);
-      const move = (by: number): Code[] => [
-        ...own.map((pointer) => advance(pointer, i32.of(by * NUMBER))),
-        advance(q, i32.of(by * NUMBER)),
-        advance(k, i32.of(by)),
-      ];
-      const add = (sum: Local, factor: Local, value: Code) =>
-        set(sum, madd(get(factor), value, get(sum)));
-      return [
-        ...own.flatMap((pointer, n) => [
-          set(pointer, get(m)),
-          advance(m, get(row)),
-          zero(sums[n]),
-          zero(sums[4 + n]),
-        ]),
-        set(q, get(x)),
-        set(k, i32.of(0)),
-        whileBelow(get(k), i32.and(get(depth), i32.of(-8)), [
-          set(entry, load(get(q))),
-          set(other, load(get(q), VECTOR)),
-          ...own.flatMap((pointer, n) => [
-            add(sums[n], entry, load(get(pointer))),
-            add(sums[4 + n], other, load(get(pointer), VECTOR)),
-          ]),
-          ...move(8),
-        ]),
-        whileBelow(get(k), get(depth), [
-          set(entry, loadOne(get(q))),
-          ...own.map((pointer, n) => add(sums[n], entry, loadOne(get(pointer)))),
-          ...move(1),
-        ]),
-        ...own.flatMap((_, n) => [
-          set(sums[n], f32x4.add(get(sums[n]), get(sums[4 + n]))),
-          storeOne(get(y), sumOfLanes(sums[n])),
-          advance(y, get(yStep)),
-        ]),
-        advance(i, i32.of(count)),
-      ];
-    };
-    return [
-      set(i, i32.of(0)),
-      whileBelow(get(i), i32.and(get(rows), i32.of(-4)), some(4)),
-      whileBelow(get(i), get(rows), some(1)),
-    ];
-  });
-}
-
 type Tiles = (
   c: number,
   row: number,
@@ -273,28 +148,16 @@ type Tiles = (
   isFirst: number,
 ) => void;
 
+type ByRows = (...addressesStepsAndSizes: number[]) => void;
+
 interface Kernels {
   readonly tiles6: Tiles;
   readonly tiles4: Tiles;
   pack(to: number, from: number, row: number, depth: number, strips: number): void;
-  stream(
-    y: number,
-    x: number,
-    xStep: number,
-    m: number,
-    row: number,
-    depth: number,
-    columns: number,
-  ): void;
-  dots(
-    y: number,
-    yStep: number,
-    m: number,
-    row: number,
-    x: number,
-    rows: number,
-    depth: number,
-  ): void;
+  /** Adds ⟨x_q, m_r⟩ to y_qr. */
+  readonly dots: ByRows;
+  /** Adds Σ_r x_qr m_r to y_q. */
+  readonly mix: ByRows;
 }
 
 let known: Kernels | undefined;
@@ -303,13 +166,7 @@ function kernels(): Kernels {
   if (known === undefined) {
     const of = (isFused: boolean) =>
       compiled(
-        assemble([
-          tiles(HIGH, isFused),
-          tiles(LOW, isFused),
-          pack(),
-          stream(isFused),
-          dots(isFused),
-        ]),
+        assemble([tiles(HIGH, isFused), tiles(LOW, isFused), pack(), dots(isFused), mix(isFused)]),
       );
     known = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
   }
@@ -331,22 +188,36 @@ export interface Sizes {
 }
 
 /** Writes `A Bᵀ`, of `rows × columns` numbers, at `to`. B's rows are the columns of the product. */
-export function multiply(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): void {
+export function multiply(to: number, a: Side, b: Side, sizes: Sizes): void {
+  const { rows, columns, depth } = sizes;
   if (rows === 0 || columns === 0) return;
-  // A vector meets a matrix: y_i = Σ_k x_k m_ik, whichever of the two is the vector.
-  const [x, matrix, count] = rows === 1 ? [a, b, columns] : [b, a, rows];
-  if (Math.min(rows, columns) === 1) {
-    if (matrix.row === 1 && count > 1) {
-      kernels().stream(to, x.at, NUMBER * x.depth, matrix.at, NUMBER * matrix.depth, depth, count);
-      return;
+  const [left, right] = [bytesOf(a), bytesOf(b)];
+  const cleared = () =>
+    arena()
+      .floats(to, rows * columns)
+      .fill(0);
+  if (isAlong(a.depth, depth) && isAlong(b.depth, depth)) {
+    // The larger factor is read once.
+    const [line, next] = [NUMBER * columns, NUMBER];
+    cleared();
+    if (rows <= columns) {
+      kernels().dots(to, line, next, b.at, right.row, columns, a.at, left.row, rows, depth);
+    } else {
+      kernels().dots(to, next, line, a.at, left.row, rows, b.at, right.row, columns, depth);
     }
-    if (matrix.depth === 1 && (x.depth === 1 || depth === 1)) {
-      kernels().dots(to, NUMBER, matrix.at, NUMBER * matrix.row, x.at, count, depth);
-      return;
-    }
-  }
-  packed(to, a, b, { rows, columns, depth });
+  } else if (isAlong(b.row, columns) && rows <= FEW) {
+    cleared();
+    const [line, x] = [NUMBER * columns, a.at];
+    kernels().mix(to, line, x, left.row, left.depth, b.at, right.depth, depth, rows, columns);
+  } else if (isAlong(a.row, rows) && columns === 1) {
+    cleared();
+    kernels().mix(to, 0, b.at, 0, right.depth, a.at, left.depth, depth, 1, rows);
+  } else packed(to, a, b, sizes);
 }
+
+/** Whether a row lies in one piece. */
+const isAlong = (step: number, size: number): boolean => step === 1 || size <= 1;
+const bytesOf = ({ row, depth }: Side) => ({ row: NUMBER * row, depth: NUMBER * depth });
 
 function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): void {
   const own = arena();

@@ -33,9 +33,9 @@ export const simd: Target<SimdArray, ArrayLike<number> | SimdArray> = {
         `The value for "${name}" has ${given.length} entries, where [${shape.join(", ")}] was expected.`,
       );
     }
-    if (given instanceof SimdArray) return given.as(shape);
+    if (given instanceof SimdArray && !given.isTurned) return given.as(shape);
     const value = made(shape);
-    value.data.set(given);
+    value.data.set(given instanceof SimdArray ? given.data : given);
     return value;
   },
   time(time) {

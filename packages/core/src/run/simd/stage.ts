@@ -69,13 +69,12 @@ export function prepareStage(work: StageWork): Run<SimdArray> {
           }
         }
       });
-      for (const [slot, { base }] of results) {
+      for (const [slot, { base, strides, isTurned }] of results) {
         const shape = boundShape(shapes(slot), batch);
         const own = blocks.get(base);
-        made.set(
-          slot,
-          own === undefined ? read(base).as(shape) : new SimdArray(shape, own.at, own.shared()),
-        );
+        if (isTurned) made.set(slot, read(base).turned(shape, strides));
+        else if (own === undefined) made.set(slot, read(base).as(shape));
+        else made.set(slot, new SimdArray(shape, own.at, own.shared()));
       }
       return made;
     } catch (error) {

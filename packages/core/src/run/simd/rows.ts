@@ -1,0 +1,187 @@
+// Products that read the rows of a matrix where they lie, without packing: a tile of rows and
+// queries stays in registers along the rows, or some rows at once are added to every query.
+
+import {
+  type Code,
+  f32x4,
+  get,
+  i32,
+  load,
+  loadOne,
+  loadSplat,
+  type Local,
+  multiplyAdd,
+  procedure,
+  type Procedure,
+  set,
+  shuffle,
+  store,
+  storeOne,
+  whileBelow,
+} from "../../wasm/assembler.ts";
+
+const NUMBER = 4;
+const VECTOR = 16;
+const LANES = 4;
+
+type MakeLocal = (type: Local["type"]) => Local;
+const locals = (local: MakeLocal, count: number, type: Local["type"]): Local[] =>
+  Array.from({ length: count }, () => local(type));
+const advance = (pointer: Local, by: Code): Code => set(pointer, i32.add(get(pointer), by));
+const times = (step: Local, count: number): Code => i32.mul(get(step), i32.of(count));
+/** Pointers to neighbours, a step apart. */
+const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code =>
+  pointers.flatMap((pointer, n) =>
+    set(pointer, n === 0 ? first : i32.add(get(pointers[n - 1]), get(step))),
+  );
+
+/** The sum of the four lanes, in all of them. */
+function sumOfLanes(sum: Local): Code {
+  return [
+    ...set(sum, f32x4.add(get(sum), shuffle(sum, [2, 3, 0, 1]))),
+    ...f32x4.add(get(sum), shuffle(sum, [1, 0, 3, 2])),
+  ];
+}
+
+/** `body` as long as `size` are left of `count` at `done`, which it moves on. */
+const inGroups = (done: Local, count: Local, size: number, body: readonly Code[]): Code =>
+  whileBelow(i32.add(get(done), i32.of(size - 1)), get(count), [
+    ...body,
+    advance(done, i32.of(size)),
+  ]);
+
+/** Goes along rows sixteen, four and one numbers at a time; `step` has an offset in bytes. */
+function along(
+  place: Local,
+  count: Local,
+  pointers: readonly Local[],
+  step: (offset: number, isOne: boolean) => Code,
+): Code {
+  const by = (numbers: number, isOne = false): Code[] => [
+    ...Array.from({ length: Math.ceil(numbers / LANES) }, (_, n) => step(n * VECTOR, isOne)),
+    ...pointers.map((pointer) => advance(pointer, i32.of(NUMBER * numbers))),
+    advance(place, i32.of(numbers)),
+  ];
+  return [
+    ...set(place, i32.of(0)),
+    ...whileBelow(get(place), i32.and(get(count), i32.of(-4 * LANES)), by(4 * LANES)),
+    ...whileBelow(get(place), i32.and(get(count), i32.of(-LANES)), by(LANES)),
+    ...whileBelow(get(place), get(count), by(1, true)),
+  ];
+}
+
+/**
+ * `dots(y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth)`: adds ⟨x_q, m_r⟩ to y_qr. Steps
+ * are in bytes.
+ */
+export function dots(isFused: boolean): Procedure {
+  return procedure("dots", 10, (parameters, local) => {
+    const [y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth] = parameters;
+    const madd = multiplyAdd(isFused);
+    const [row, query, k, fromX, toY, at] = locals(local, 6, "i32");
+    const [entry, value] = locals(local, 2, "v128");
+    const tile = (high: number, wide: number): Code => {
+      const [ms, xs] = [locals(local, high, "i32"), locals(local, wide, "i32")];
+      const factors = locals(local, wide, "v128");
+      const sums = ms.map(() => locals(local, wide, "v128"));
+      const read = (pointer: Local, offset: number, isOne: boolean) =>
+        isOne ? loadOne(get(pointer)) : load(get(pointer), offset);
+      return [
+        ...neighbours(ms, get(m), mRow),
+        ...neighbours(xs, get(fromX), xQuery),
+        ...sums.flat().flatMap((sum) => set(sum, f32x4.of(0))),
+        ...along(k, depth, [...ms, ...xs], (offset, isOne) => [
+          ...xs.flatMap((pointer, q) => set(factors[q], read(pointer, offset, isOne))),
+          ...ms.flatMap((pointer, r) => [
+            ...set(entry, read(pointer, offset, isOne)),
+            ...sums[r].flatMap((sum, q) => set(sum, madd(get(entry), get(factors[q]), get(sum)))),
+          ]),
+        ]),
+        ...xs.flatMap((_, q) => [
+          ...set(at, i32.add(get(toY), times(yQuery, q))),
+          ...sums.flatMap((own) => [
+            ...set(value, sumOfLanes(own[q])),
+            ...storeOne(get(at), f32x4.add(get(value), loadOne(get(at)))),
+            ...advance(at, get(yRow)),
+          ]),
+        ]),
+      ];
+    };
+    const some = (high: number): Code[] => [
+      set(query, i32.of(0)),
+      set(fromX, get(x)),
+      set(toY, get(y)),
+      ...[2, 1].map((wide) =>
+        inGroups(query, queries, wide, [
+          tile(high, wide),
+          advance(fromX, times(xQuery, wide)),
+          advance(toY, times(yQuery, wide)),
+        ]),
+      ),
+      advance(m, times(mRow, high)),
+      advance(y, times(yRow, high)),
+    ];
+    return [set(row, i32.of(0)), ...[4, 1].map((high) => inGroups(row, rows, high, some(high)))];
+  });
+}
+
+/**
+ * `mix(y, yQuery, x, xQuery, xRow, m, mRow, rows, queries, columns)`: adds Σ_r x_qr m_r to y_q. Steps
+ * are in bytes.
+ */
+export function mix(isFused: boolean): Procedure {
+  return procedure("mix", 10, (parameters, local) => {
+    const [y, yQuery, x, xQuery, xRow, m, mRow, rows, queries, columns] = parameters;
+    const madd = multiplyAdd(isFused);
+    const [row, query, j, fromX, fromM, at] = locals(local, 6, "i32");
+    const entry = local("v128");
+    const tile = (high: number, wide: number): Code => {
+      const [ms, ys] = [locals(local, high, "i32"), locals(local, wide, "i32")];
+      const sums = locals(local, wide, "v128");
+      const factors = ys.map(() => locals(local, high, "v128"));
+      return [
+        ...neighbours(ms, get(fromM), mRow),
+        ...neighbours(ys, get(y), yQuery),
+        ...factors.flatMap((own, q) => [
+          ...set(at, i32.add(get(fromX), times(xQuery, q))),
+          ...own.flatMap((factor) => [
+            ...set(factor, loadSplat(get(at))),
+            ...advance(at, get(xRow)),
+          ]),
+        ]),
+        ...along(j, columns, [...ms, ...ys], (offset, isOne) => [
+          ...ys.flatMap((pointer, q) =>
+            set(sums[q], isOne ? loadOne(get(pointer)) : load(get(pointer), offset)),
+          ),
+          ...ms.flatMap((pointer, r) => [
+            ...set(entry, isOne ? loadOne(get(pointer)) : load(get(pointer), offset)),
+            ...sums.flatMap((sum, q) => set(sum, madd(get(factors[q][r]), get(entry), get(sum)))),
+          ]),
+          ...ys.flatMap((pointer, q) =>
+            isOne
+              ? storeOne(get(pointer), get(sums[q]))
+              : store(get(pointer), get(sums[q]), offset),
+          ),
+        ]),
+      ];
+    };
+    const some = (wide: number): Code[] => [
+      set(row, i32.of(0)),
+      set(fromX, get(x)),
+      set(fromM, get(m)),
+      ...[wide === 1 ? 8 : 4, 1].map((high) =>
+        inGroups(row, rows, high, [
+          tile(high, wide),
+          advance(fromX, times(xRow, high)),
+          advance(fromM, times(mRow, high)),
+        ]),
+      ),
+      advance(x, times(xQuery, wide)),
+      advance(y, times(yQuery, wide)),
+    ];
+    return [
+      set(query, i32.of(0)),
+      ...[2, 1].map((wide) => inGroups(query, queries, wide, some(wide))),
+    ];
+  });
+}
