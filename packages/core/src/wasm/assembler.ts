@@ -88,8 +88,19 @@ export const loadOne = (at: Code): Code => access(0x5c)(at)(0);
 /** The first lane of `value` into memory. */
 export const storeOne = (at: Code, value: Code): Code => [...access(0x5a)(at, value)(0), 0];
 
+/** One float64 number in memory, and a zero. */
+export const loadDouble = (at: Code): Code => access(0x5d)(at)(0);
+/** The first float64 number of `value` into memory. */
+export const storeDouble = (at: Code, value: Code): Code => [...access(0x5b)(at, value)(0), 0];
 /** Zeros in so many bytes of memory. */
 export const clear = (at: Code, bytes: Code): Code => [...at, ...i32.of(0), ...bytes, 0xfc, 11, 0];
+/** Copies so many bytes. */
+export const copy = (to: Code, from: Code, bytes: Code): Code => [
+  ...to,
+  ...from,
+  ...bytes,
+  ...[0xfc, 10, 0, 0],
+];
 
 /** Vectors that code names by numbers that are no bytes, from this one on. */
 const FIRST_CONSTANT = 256;
@@ -268,10 +279,12 @@ export function procedure(
   return { name, parameters, locals, body: [...first, ...body] };
 }
 
-/** A function of the host of float64 numbers, which comes before the functions of the module. */
+/** A function of the host, which comes before the functions of the module. */
 export interface HostFunction {
   readonly name: string;
   readonly parameters: number;
+  /** Whether it takes whole numbers and gives nothing; otherwise float64 numbers, and one. */
+  readonly isKernel?: boolean;
 }
 
 /** A module that works on the imported memory `host.memory` and exports every function. */
@@ -289,7 +302,11 @@ export function assemble(
     list(Array.from({ length: count }, () => [TYPES[type]]));
   const host = text("host");
   const types = [
-    ...functions.map(({ parameters }) => [0x60, ...many(parameters, "f64"), ...many(1, "f64")]),
+    ...functions.map(({ parameters, isKernel }) =>
+      isKernel
+        ? [0x60, ...many(parameters, "i32"), ...many(0, "i32")]
+        : [0x60, ...many(parameters, "f64"), ...many(1, "f64")],
+    ),
     ...procedures.map(({ parameters }) => [0x60, ...many(parameters, "i32"), ...many(0, "i32")]),
   ];
   const code = procedures.map(({ locals, body }) => {

@@ -38,7 +38,7 @@ export function makeLinearMemory(bytes: number): Memory | null {
 export function functionsOf(
   module: object,
   memory: Memory,
-  functions: Readonly<Record<string, (...numbers: number[]) => number>> = {},
+  functions: Readonly<Record<string, (...numbers: number[]) => number | void>> = {},
 ): object {
   return new WebAssembly.Instance(module, { host: { memory, ...functions } }).exports;
 }

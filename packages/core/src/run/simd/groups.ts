@@ -6,6 +6,7 @@
 
 import type { Instruction } from "../../plan/instruction.ts";
 import type { StageWork, Task } from "../target.ts";
+import { type Band, findBands } from "./bands.ts";
 import { FUNCTIONS } from "./lanes.ts";
 import { type Access, type Loop, type Step, stepsOf } from "./loops.ts";
 
@@ -26,7 +27,10 @@ export type Action = {
 } & (
   | { readonly kind: "loop"; readonly loop: Loop; readonly arrays: readonly number[] }
   | { readonly kind: "product"; readonly a: View; readonly b: View }
+  | { readonly kind: "band"; readonly band: Band; readonly arrays: readonly number[] }
   | { readonly kind: "move"; readonly task: Task }
+  /** Whether what is read are ordinary numbers. */
+  | { readonly kind: "check" }
 );
 
 /** A stage as things to do. */
@@ -34,15 +38,17 @@ export interface Schedule {
   readonly actions: readonly Action[];
   /** Slots that are read afterwards, as views. */
   readonly results: ReadonlyMap<number, View>;
+  /** The shape of what every slot holds: bands have slots of their own, or keep a block of one. */
+  readonly shapes: readonly (readonly number[])[];
 }
 
 const REDUCTIONS = ["sum", "prod", "max", "min"];
 /** Instructions that share a loop at most. */
 const LARGEST = 64;
 
-/** Plans the work of a stage. */
-export function schedule(work: StageWork): Schedule {
-  return new Scheduler(work).schedule();
+/** Plans the work of a stage; `factors` are looked at in the end. */
+export function schedule(work: StageWork, factors: readonly number[] = []): Schedule {
+  return new Scheduler(work, factors).schedule();
 }
 
 const isLoop = ({ instruction }: Task): boolean => FUNCTIONS[instruction.op] !== undefined;
@@ -63,15 +69,17 @@ class Scheduler {
   readonly #place = new Map<number, number>();
   readonly #readers = new Map<number, number[]>();
   readonly #wanted: ReadonlySet<number>;
+  readonly #factors: ReadonlySet<number>;
   readonly #views = new Map<number, View>();
   /** Places of tasks that are views of what is there. */
   readonly #virtual = new Set<number>();
   /** The place of the last task of the loop that a task is in. */
   readonly #root = new Map<number, number>();
 
-  constructor({ tasks, instructions }: StageWork) {
+  constructor({ tasks, instructions }: StageWork, factors: readonly number[]) {
     this.#tasks = tasks;
     this.#instructions = instructions;
+    this.#factors = new Set(factors);
     const done = new Set(tasks.flatMap((task) => task.done));
     this.#wanted = new Set(tasks.map(({ slot }) => slot).filter((slot) => !done.has(slot)));
     tasks.forEach(({ slot, instruction }, place) => {
@@ -96,8 +104,19 @@ class Scheduler {
       if (own !== undefined) return [this.#loop(own)];
       return this.#root.has(place) ? [] : [this.#other(task)];
     });
+    for (const factor of this.#factors) {
+      actions.push({ kind: "check", reads: [this.#view(factor).base], writes: [] });
+    }
     const results = new Map([...this.#wanted].map((slot) => [slot, this.#view(slot)]));
-    return { actions, results };
+    const shapes = this.#instructions.map(({ shape }) => shape);
+    const bases = new Set([...results.values()].map(({ base }) => base));
+    const banded = findBands(actions, {
+      shape: (slot) => shapes[slot],
+      add: (shape) => shapes.push(shape) - 1,
+      shorten: (slot, shape) => (shapes[slot] = shape),
+      isWanted: (slot) => bases.has(slot),
+    });
+    return { actions: banded, results, shapes };
   }
 
   /** Decides whether what moves numbers is a view, and otherwise how its copy is read. */
@@ -105,7 +124,7 @@ class Scheduler {
     const turned = this.#turned(slot);
     if (turned !== null) {
       this.#virtual.add(place);
-      this.#views.set(slot, { ...turned, base: instruction.inputs[0] });
+      this.#views.set(slot, turned);
       return;
     }
     const moved = this.#moved(instruction);
@@ -165,7 +184,7 @@ class Scheduler {
     if (input.op !== "input" || !readers.every((reader) => reader.op === "matmul")) return null;
     const strides = stepsOf(input.shape);
     return {
-      base: slot,
+      base: inputs[0],
       sizes: shape,
       strides: numbers.map((axis) => strides[axis]),
       isTurned: true,
@@ -243,7 +262,8 @@ class Scheduler {
         known.set(slot, step);
         const readers = this.#readers.get(slot) ?? [];
         const isRead = readers.some((reader) => !own.has(this.#tasks[reader].slot));
-        if (task !== root && !isRead && !this.#wanted.has(slot)) continue;
+        const isKept = this.#wanted.has(slot) || this.#factors.has(slot);
+        if (task !== root && !isRead && !isKept) continue;
         writes.push(slot);
         steps.push({ kind: "store", access: whole(slot), step });
       } else if (copied !== null) {

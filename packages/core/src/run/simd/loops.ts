@@ -9,7 +9,9 @@ import {
   get,
   i32,
   load,
+  loadDouble,
   loadLane,
+  loadOne,
   loadSplat,
   type Local,
   procedure,
@@ -17,6 +19,7 @@ import {
   set,
   shuffle,
   store,
+  storeDouble,
   storeOne,
   whileBelow,
 } from "../../wasm/assembler.ts";
@@ -25,7 +28,7 @@ import type { RunOp } from "../kernels.ts";
 import { FUNCTIONS, Lanes } from "./lanes.ts";
 
 /** Sizes and steps are counts of numbers; a negative one is to be multiplied by the batch. */
-type Count = number;
+export type Count = number;
 
 /** A number that lies in memory: which array, and the steps of its entries along the axes. */
 export interface Access {
@@ -50,7 +53,14 @@ export interface Loop {
     readonly axes: readonly number[];
     readonly step: number;
     readonly access: Access;
+    /**
+     * Whether it goes on with what is there: a sum with float64 numbers, whose steps count double,
+     * and the others with the result.
+     */
+    readonly goesOn?: boolean;
   };
+  /** The axis of which some rows are walked, if any: how many is told when it runs. */
+  readonly cut?: number;
   /** The number of arrays, whose addresses the function takes behind the batch. */
   readonly arrays: number;
 }
@@ -63,8 +73,11 @@ export function stepsOf(sizes: readonly Count[]): Count[] {
   return sizes.map((n, axis) => (n === 1 ? 0 : product(sizes.slice(axis + 1))));
 }
 
+/** The size of an axis of which some rows are walked. */
+const ROWS = "rows";
+
 interface Axis {
-  readonly size: Count;
+  readonly size: Count | typeof ROWS;
   /** Of every access, in order. */
   readonly strides: readonly Count[];
   readonly reduced: boolean;
@@ -74,12 +87,17 @@ interface Axis {
 function axesOf(loop: Loop, accesses: readonly Access[]): Axis[] {
   const axes: Axis[] = [];
   loop.sizes.forEach((size, axis) => {
-    if (size === 1) return;
+    if (size === 1 && axis !== loop.cut) return;
     const strides = accesses.map((access) => access.strides[axis]);
     const reduced = loop.reduction?.axes.includes(axis) ?? false;
     const last = axes.at(-1);
+    if (axis === loop.cut) {
+      axes.push({ size: ROWS, strides, reduced });
+      return;
+    }
     const joins =
       last !== undefined &&
+      last.size !== ROWS &&
       last.reduced === reduced &&
       !(size < 0 && last.size < 0) &&
       strides.every((stride, k) => last.strides[k] === product([stride, size]));
@@ -91,10 +109,29 @@ function axesOf(loop: Loop, accesses: readonly Access[]): Axis[] {
 
 /** The function of a loop: `name(batch, …addresses)`. */
 export function loopProcedure(name: string, loop: Loop, isFused: boolean): Procedure {
-  return procedure(name, 1 + loop.arrays, ([batch, ...arrays], local) => {
-    const writer = new Writer(loop, isFused, batch, arrays, local);
-    return writer.write();
-  });
+  return procedure(name, 1 + loop.arrays, ([batch, ...arrays], local) =>
+    loopCode(loop, { isFused, batch, arrays, local }),
+  );
+}
+
+/** What a loop finds around it: addresses of its arrays, and `rows` where it is cut. */
+export interface Surroundings {
+  readonly isFused: boolean;
+  readonly batch: Local;
+  readonly arrays: readonly Local[];
+  readonly local: (type: Local["type"]) => Local;
+  readonly rows?: Local;
+}
+
+/** The statements of a loop. */
+export function loopCode(loop: Loop, surroundings: Surroundings): Code[] {
+  return new Writer(loop, surroundings).write();
+}
+
+/** A count times a known number. */
+export function countCode(batch: Local, count: Count, times = 1): Code {
+  if (count >= 0) return i32.of(count * times);
+  return count * times === -1 ? get(batch) : i32.mul(get(batch), i32.of(-count * times));
 }
 
 /** A running total of a reduction, in one or two locals. */
@@ -104,27 +141,25 @@ interface Total {
   /** The totals of four columns, and that of all lanes. */
   readonly columns: Code;
   readonly all: Code;
+  /** Joins them with what is at a place; of four columns or one, and of all lanes. */
+  readonly goOn: (at: Local, which: "columns" | "column" | "all") => Code;
 }
 
 class Writer {
   readonly #loop: Loop;
   readonly #isFused: boolean;
   readonly #batch: Local;
+  readonly #rows: Local | undefined;
   readonly #local: (type: Local["type"]) => Local;
   readonly #accesses: readonly Access[];
   readonly #bases: readonly Local[];
   readonly #axes: readonly Axis[];
 
-  constructor(
-    loop: Loop,
-    isFused: boolean,
-    batch: Local,
-    arrays: readonly Local[],
-    local: (type: Local["type"]) => Local,
-  ) {
+  constructor(loop: Loop, { isFused, batch, arrays, local, rows }: Surroundings) {
     this.#loop = loop;
     this.#isFused = isFused;
     this.#batch = batch;
+    this.#rows = rows;
     this.#local = local;
     this.#accesses = [
       ...loop.steps.flatMap((step) => ("access" in step ? [step.access] : [])),
@@ -164,7 +199,9 @@ class Writer {
           ...this.#nest(reduced, own, (at) =>
             this.#lanes(last, at, (here, ready, isOne) => entry(here, last, ready, isOne)),
           ),
-          ...storeOne(get(own[result]), total.all),
+          ...(reduction.goesOn
+            ? total.goOn(own[result], "all")
+            : storeOne(get(own[result]), total.all)),
         ]),
       ];
     }
@@ -176,9 +213,11 @@ class Writer {
           ...this.#nest(reduced, here, (at) =>
             entry(at, last, reduced.length > 0 ? new Map() : ready, isOne),
           ),
-          ...(isOne
-            ? storeOne(get(here[result]), total.columns)
-            : store(get(here[result]), total.columns)),
+          ...(reduction.goesOn
+            ? total.goOn(here[result], isOne ? "column" : "columns")
+            : isOne
+              ? storeOne(get(here[result]), total.columns)
+              : store(get(here[result]), total.columns)),
         ]),
       ),
     ];
@@ -227,9 +266,10 @@ class Writer {
       set(count, i32.add(get(count), i32.of(by))),
     ];
     const size = this.#count(axis.size);
-    const fours = axis.size >= 0 ? i32.of(axis.size & -LANES) : i32.and(size, i32.of(-LANES));
-    const isOften = axis.size < 0 || axis.size >= LANES;
-    const isEven = axis.size % LANES === 0;
+    const known = axis.size === ROWS || axis.size < 0 ? null : axis.size;
+    const fours = known === null ? i32.and(size, i32.of(-LANES)) : i32.of(known & -LANES);
+    const isOften = known === null || known >= LANES;
+    const isEven = axis.size !== ROWS && axis.size % LANES === 0;
     return [
       ...this.#copied(own, pointers),
       ...before.flat(),
@@ -312,6 +352,19 @@ class Writer {
           ...set(pair, f64x2.add(get(low), get(high))),
           ...f32x4.ofDoubles(f64x2.add(get(pair), shuffle(pair, [2, 3, 0, 1]))),
         ],
+        goOn: (at, which) => {
+          const one = (sum: Code) => storeDouble(get(at), f64x2.add(loadDouble(get(at)), sum));
+          if (which === "column") return one(get(low));
+          if (which === "columns") {
+            return [low, high].flatMap((own, n) =>
+              store(get(at), f64x2.add(load(get(at), 16 * n), get(own)), 16 * n),
+            );
+          }
+          return [
+            ...set(pair, f64x2.add(get(low), get(high))),
+            ...one(f64x2.add(get(pair), shuffle(pair, [2, 3, 0, 1]))),
+          ];
+        },
       };
     }
     const [join, neutral] = {
@@ -320,6 +373,10 @@ class Writer {
       min: [f32x4.min, Infinity] as const,
     }[op];
     const [total, pair] = [this.#local("v128"), this.#local("v128")];
+    const all = [
+      ...set(pair, join(get(total), shuffle(total, [2, 3, 0, 1]))),
+      ...join(get(pair), shuffle(pair, [1, 0, 3, 2])),
+    ];
     return {
       begin: set(total, f32x4.of(neutral)),
       add: (x, isOne) =>
@@ -328,10 +385,11 @@ class Writer {
           join(get(total), isOne ? bits.select(get(x), f32x4.of(neutral), first) : get(x)),
         ),
       columns: get(total),
-      all: [
-        ...set(pair, join(get(total), shuffle(total, [2, 3, 0, 1]))),
-        ...join(get(pair), shuffle(pair, [1, 0, 3, 2])),
-      ],
+      all,
+      goOn: (at, which) =>
+        which === "columns"
+          ? store(get(at), join(load(get(at)), get(total)))
+          : storeOne(get(at), join(loadOne(get(at)), which === "all" ? all : get(total))),
     };
   }
 
@@ -364,11 +422,8 @@ class Writer {
   }
 
   /** A count times a known number. */
-  #count(count: Count, times = 1): Code {
-    if (count >= 0) return i32.of(count * times);
-    return count * times === -1
-      ? get(this.#batch)
-      : i32.mul(get(this.#batch), i32.of(-count * times));
+  #count(count: Count | typeof ROWS, times = 1): Code {
+    return count === ROWS ? get(this.#rows!) : countCode(this.#batch, count, times);
   }
 }
 

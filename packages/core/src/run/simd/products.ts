@@ -5,6 +5,7 @@ import {
   type Code,
   f32x4,
   get,
+  type HostFunction,
   i32,
   ifTrue,
   load,
@@ -19,7 +20,8 @@ import {
 } from "../../wasm/assembler.ts";
 import { compiled, functionsOf } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
-import { dots, mix } from "./rows.ts";
+import type { Kernel } from "./bands.ts";
+import { dots, mix, round, scale, scaleTotals } from "./rows.ts";
 
 const NUMBER = 4;
 const VECTOR = 16;
@@ -148,25 +150,40 @@ type Tiles = (
   isFirst: number,
 ) => void;
 
-type ByRows = (...addressesStepsAndSizes: number[]) => void;
-
-interface Kernels {
+interface Kernels extends Readonly<Record<Kernel, (...args: number[]) => void>> {
   readonly tiles6: Tiles;
   readonly tiles4: Tiles;
   pack(to: number, from: number, row: number, depth: number, strips: number): void;
-  /** Adds ⟨x_q, m_r⟩ to y_qr. */
-  readonly dots: ByRows;
-  /** Adds Σ_r x_qr m_r to y_q. */
-  readonly mix: ByRows;
 }
+
+/** Those that bands call, as a module imports them. */
+export const ROW_FUNCTIONS: readonly HostFunction[] = (
+  [
+    ["dots", 10],
+    ["mix", 10],
+    ["scale", 4],
+    ["scaleTotals", 3],
+    ["round", 3],
+  ] as const
+).map(([name, parameters]) => ({ name, parameters, isKernel: true }));
 
 let known: Kernels | undefined;
 
-function kernels(): Kernels {
+/** The functions of products, made when they are first asked for. */
+export function kernels(): Kernels {
   if (known === undefined) {
     const of = (isFused: boolean) =>
       compiled(
-        assemble([tiles(HIGH, isFused), tiles(LOW, isFused), pack(), dots(isFused), mix(isFused)]),
+        assemble([
+          tiles(HIGH, isFused),
+          tiles(LOW, isFused),
+          pack(),
+          dots(isFused),
+          mix(isFused),
+          scale(),
+          scaleTotals(),
+          round(),
+        ]),
       );
     known = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
   }

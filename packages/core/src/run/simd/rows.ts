@@ -2,11 +2,15 @@
 // queries stays in registers along the rows, or some rows at once are added to every query.
 
 import {
+  bits,
   type Code,
   f32x4,
+  f64x2,
   get,
   i32,
+  ifTrue,
   load,
+  loadDouble,
   loadOne,
   loadSplat,
   type Local,
@@ -16,6 +20,7 @@ import {
   set,
   shuffle,
   store,
+  storeDouble,
   storeOne,
   whileBelow,
 } from "../../wasm/assembler.ts";
@@ -182,6 +187,66 @@ export function mix(isFused: boolean): Procedure {
     return [
       set(query, i32.of(0)),
       ...[2, 1].map((wide) => inGroups(query, queries, wide, some(wide))),
+    ];
+  });
+}
+
+/** `scale(y, factors, lines, columns)`: lines of float32 numbers, times a factor each. */
+export function scale(): Procedure {
+  return procedure("scale", 4, ([y, factors, lines, columns], local) => {
+    const [line, j, at] = locals(local, 3, "i32");
+    const factor = local("v128");
+    return [
+      set(line, i32.of(0)),
+      whileBelow(get(line), get(lines), [
+        set(factor, loadSplat(get(factors))),
+        set(at, get(y)),
+        ifTrue(bits.any(f32x4.ne(get(factor), f32x4.of(1))), [
+          along(j, columns, [at], (offset, isOne) =>
+            isOne
+              ? storeOne(get(at), f32x4.mul(get(factor), loadOne(get(at))))
+              : store(get(at), f32x4.mul(get(factor), load(get(at), offset)), offset),
+          ),
+        ]),
+        advance(y, i32.mul(get(columns), i32.of(NUMBER))),
+        advance(factors, i32.of(NUMBER)),
+        advance(line, i32.of(1)),
+      ]),
+    ];
+  });
+}
+
+/** `scaleTotals(totals, factors, count)`: float64 numbers, times a float32 factor each. */
+export function scaleTotals(): Procedure {
+  return procedure("scaleTotals", 3, ([totals, factors, count], local) => {
+    const n = local("i32");
+    return [
+      set(n, i32.of(0)),
+      whileBelow(get(n), get(count), [
+        storeDouble(
+          get(totals),
+          f64x2.mul(loadDouble(get(totals)), f64x2.ofSingles(loadOne(get(factors)))),
+        ),
+        advance(totals, i32.of(2 * NUMBER)),
+        advance(factors, i32.of(NUMBER)),
+        advance(n, i32.of(1)),
+      ]),
+    ];
+  });
+}
+
+/** `round(to, totals, count)`: float64 numbers as float32. */
+export function round(): Procedure {
+  return procedure("round", 3, ([to, totals, count], local) => {
+    const n = local("i32");
+    return [
+      set(n, i32.of(0)),
+      whileBelow(get(n), get(count), [
+        storeOne(get(to), f32x4.ofDoubles(loadDouble(get(totals)))),
+        advance(totals, i32.of(2 * NUMBER)),
+        advance(to, i32.of(NUMBER)),
+        advance(n, i32.of(1)),
+      ]),
     ];
   });
 }

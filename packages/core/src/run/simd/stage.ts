@@ -6,10 +6,13 @@ import { compiled, functionsOf } from "../../wasm/host.ts";
 import type { Run, StageWork } from "../target.ts";
 import { arena, Block } from "./arena.ts";
 import { type Action, schedule, type View } from "./groups.ts";
+import { factored, isOrdinary } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
+import { bandProcedure } from "./band-code.ts";
+import type { Kernel } from "./bands.ts";
 import { loopProcedure } from "./loops.ts";
 import { move } from "./moves.ts";
-import { multiply } from "./products.ts";
+import { kernels, multiply, ROW_FUNCTIONS } from "./products.ts";
 import { SimdArray } from "./array.ts";
 
 const NUMBER = 4;
@@ -30,8 +33,24 @@ interface Layout {
 
 /** Makes ready to do the work of a stage. */
 export function prepareStage(work: StageWork): Run<SimdArray> {
-  const { actions, results } = schedule(work);
-  const shapes = (slot: number) => work.instructions[slot].shape;
+  const { work: waiting, factors } = factored(work);
+  const first = prepare(waiting, factors);
+  let exact: Run<SimdArray> | undefined;
+  return (read, batch) => {
+    const made = first(read, batch);
+    if (made !== null) return made;
+    exact ??= prepare(work, []) as Run<SimdArray>;
+    return exact(read, batch);
+  };
+}
+
+/** The work as it is; what runs it gives null where a factor turns out to be no ordinary number. */
+function prepare(
+  work: StageWork,
+  factors: readonly number[],
+): (...args: Parameters<Run<SimdArray>>) => ReturnType<Run<SimdArray>> | null {
+  const { actions, results, shapes: held } = schedule(work, factors);
+  const shapes = (slot: number) => held[slot];
   const written = new Set(actions.flatMap(({ writes }) => writes));
   const kept = new Set([...results.values()].map(({ base }) => base).filter((b) => written.has(b)));
   let functions: Readonly<Record<string, LoopFunction>> | undefined;
@@ -50,14 +69,22 @@ export function prepareStage(work: StageWork): Run<SimdArray> {
     const made = new Map<number, SimdArray>();
     try {
       for (const [slot, bytes] of layout.kept) blocks.set(slot, new Block(bytes));
+      let areOrdinary = true;
       actions.forEach((action, n) => {
         switch (action.kind) {
           case "loop":
+          case "band":
             functions![`f${n}`](batch, ...action.arrays.map(address));
             return;
           case "product":
             runProduct(action, batch, address);
             return;
+          case "check": {
+            const [slot] = action.reads;
+            const numbers = arena().floats(address(slot), count(boundShape(shapes(slot), batch)));
+            areOrdinary &&= numbers.every(isOrdinary);
+            return;
+          }
           case "move": {
             const { slot, instruction } = action.task;
             const inputs = instruction.inputs.map((input, k) => {
@@ -69,6 +96,7 @@ export function prepareStage(work: StageWork): Run<SimdArray> {
           }
         }
       });
+      if (!areOrdinary) return null;
       for (const [slot, { base, strides, isTurned }] of results) {
         const shape = boundShape(shapes(slot), batch);
         const own = blocks.get(base);
@@ -90,19 +118,25 @@ export function prepareStage(work: StageWork): Run<SimdArray> {
 let isFused: boolean | undefined;
 
 function compileLoops(actions: readonly Action[]): Readonly<Record<string, LoopFunction>> {
+  const place = (kernel: Kernel) =>
+    HOST_FUNCTIONS.length + ROW_FUNCTIONS.findIndex(({ name }) => name === kernel);
   const module = (fused: boolean) =>
     compiled(
       assemble(
-        actions.flatMap((action, n) =>
-          action.kind === "loop" ? [loopProcedure(`f${n}`, action.loop, fused)] : [],
-        ),
-        HOST_FUNCTIONS,
+        actions.flatMap((action, n) => {
+          if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, fused)];
+          return action.kind === "band" ? [bandProcedure(`f${n}`, action.band, fused, place)] : [];
+        }),
+        [...HOST_FUNCTIONS, ...ROW_FUNCTIONS],
       ),
     );
   let made = isFused === false ? null : module(true);
   isFused ??= made !== null;
   made ??= module(false);
-  return functionsOf(made!, arena().memory, HOST) as Record<string, LoopFunction>;
+  return functionsOf(made!, arena().memory, { ...HOST, ...kernels() }) as Record<
+    string,
+    LoopFunction
+  >;
 }
 
 /** Gives everything that is computed a place; what is not needed any more makes room. */

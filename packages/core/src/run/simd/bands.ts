@@ -1,0 +1,676 @@
+// Bands: what several actions do with the rows of one matrix, a block of rows at a time.
+//
+// A product with a matrix, what follows it entry by entry, and the product with its transpose all
+// walk the rows of that matrix. As one band they read it once, and what lies between is as long as a
+// block. Sums and products over the rows go on from block to block. A largest entry that exponents
+// subtract is that of the rows so far: what was summed is scaled when it grows (the online softmax
+// of Milakov and Gimelshein, arXiv:1805.02867).
+
+import { product } from "../../plan/axis-moves.ts";
+import type { Action, View } from "./groups.ts";
+import { type Access, type Count, type Loop, type Step, stepsOf } from "./loops.ts";
+
+/** Where numbers lie: an array of the band, and how far they move on with every row. */
+export interface Place {
+  readonly array: number;
+  /** 0 where the array holds no more than a block. */
+  readonly step: Count;
+}
+
+/** How many there are, of something or of the rows of a block. */
+export type Size = Count | "rows";
+
+/** An argument of a kernel: an address, a step in numbers, or a size. */
+export type Argument =
+  | { readonly place: Place }
+  | { readonly step: Count }
+  | { readonly size: Size };
+
+/** One thing to do. */
+export type Member =
+  | { readonly kind: "loop"; readonly loop: Loop; readonly places: readonly Place[] }
+  | { readonly kind: "call"; readonly kernel: Kernel; readonly args: readonly Argument[] }
+  | { readonly kind: "clear"; readonly array: number; readonly count: Count }
+  | { readonly kind: "copy"; readonly to: number; readonly from: number; readonly count: Count };
+
+/** Functions that bands call: see rows.ts. */
+export type Kernel = "dots" | "mix" | "scale" | "scaleTotals" | "round";
+
+/** What is done before the first block, with each, and after the last. */
+export interface Band {
+  readonly rows: number;
+  /** The rows of a block. */
+  readonly block: number;
+  readonly arrays: number;
+  readonly before: readonly Member[];
+  readonly each: readonly Member[];
+  readonly after: readonly Member[];
+}
+
+/** What is known about the slots of a stage. */
+export interface Slots {
+  readonly shape: (slot: number) => readonly number[];
+  /** A new one, for what only a band knows. */
+  readonly add: (shape: readonly number[]) => number;
+  /** Gives a slot that no more than a block of is kept another shape. */
+  readonly shorten: (slot: number, shape: readonly number[]) => void;
+  readonly isWanted: (slot: number) => boolean;
+}
+
+/** Bytes of the matrix in a block: they stay in a near cache until the second product. */
+const NEAR = 2 ** 17;
+const MOST_ROWS = 256;
+/** What exponents subtract at least, so that rows of −∞ give 0 and not NaN. */
+const LOWEST = -3.4028234663852886e38;
+
+/** Replaces actions that walk the rows of a matrix by bands. */
+export function findBands(actions: readonly Action[], slots: Slots): readonly Action[] {
+  const first = actions.findIndex(({ kind }) => kind === "product");
+  if (first < 0) return actions;
+  const found = seedsOf(actions[first] as Product)
+    .flatMap((seed) =>
+      [true, false].map((online) => new Finder(actions, first, seed, slots, online)),
+    )
+    .filter(({ products, isSound }) => products > 1 && isSound)
+    .toSorted((a, b) => b.products - a.products)[0];
+  if (found === undefined) {
+    return [...actions.slice(0, first + 1), ...findBands(actions.slice(first + 1), slots)];
+  }
+  return [...findBands(found.before, slots), found.action(), ...findBands(found.after, slots)];
+}
+
+type Product = Action & { readonly kind: "product" };
+type LoopAction = Action & { readonly kind: "loop" };
+
+/** An axis that may be cut: its size, and its step in arrays that have it. */
+interface Seed {
+  readonly rows: number;
+  readonly alongs: ReadonlyMap<number, Count>;
+}
+
+function seedsOf({ a, b }: Product): Seed[] {
+  if (a.sizes.length !== 2) return [];
+  const seed = (rows: number, ...steps: (readonly [View, number])[]): Seed => ({
+    rows,
+    alongs: new Map(steps.map(([view, axis]) => [view.base, view.strides[axis]])),
+  });
+  return [
+    seed(b.sizes[1], [b, 1]),
+    seed(a.sizes[0], [a, 0]),
+    seed(a.sizes[1], [a, 1], [b, 0]),
+  ].filter(({ rows }) => rows > 1);
+}
+
+/** A sum, product, maximum or minimum over the rows, or a product of matrices. */
+interface Total {
+  readonly op: "sum" | "prod" | "max" | "min" | "product";
+  /** What a maximum was taken of. */
+  readonly of?: number;
+  /** The maximum that what is summed is scaled by. */
+  readonly scale?: number;
+}
+
+interface JoinedLoop {
+  readonly action: LoopAction;
+  readonly axis: number;
+}
+interface JoinedProduct {
+  readonly action: Product;
+  /** The axis that is cut: of rows, of columns, or that of the sum. */
+  readonly axis: "rows" | "columns" | "depth";
+}
+type Joined = JoinedLoop | JoinedProduct;
+
+/** Tries to make a band of the rows that a product walks. */
+class Finder {
+  readonly before: Action[] = [];
+  readonly after: Action[] = [];
+  products = 0;
+  readonly #rows: number;
+  readonly #slots: Slots;
+  /** Whether exponents may subtract the largest entry so far. */
+  readonly #online: boolean;
+  readonly #joined: Joined[] = [];
+  /** The step from row to row of what has rows. */
+  readonly #along: Map<number, Count>;
+  readonly #totals = new Map<number, Total>();
+  /** What has rows and is scaled by a maximum. */
+  readonly #scales = new Map<number, number>();
+  readonly #own = new Set<number>();
+
+  constructor(
+    actions: readonly Action[],
+    first: number,
+    { rows, alongs }: Seed,
+    slots: Slots,
+    online: boolean,
+  ) {
+    this.#rows = rows;
+    this.#slots = slots;
+    this.#online = online;
+    this.#along = new Map(alongs);
+    const later = new Set<number>();
+    actions.forEach((action, n) => {
+      if (n < first) this.before.push(action);
+      else if (action.reads.some((slot) => later.has(slot)) || !this.#join(action)) {
+        const isLater = action.reads.some((slot) => later.has(slot) || this.#own.has(slot));
+        if (isLater) for (const slot of action.writes) later.add(slot);
+        (isLater ? this.after : this.before).push(action);
+      }
+    });
+  }
+
+  /** Whether nothing that is scaled is read by others. */
+  get isSound(): boolean {
+    return [...this.#scales.keys()].every((slot) => !this.#isStored(slot));
+  }
+
+  #isStored(slot: number): boolean {
+    return this.#slots.isWanted(slot) || this.after.some(({ reads }) => reads.includes(slot));
+  }
+
+  #join(action: Action): boolean {
+    const joins =
+      action.kind === "loop"
+        ? this.#joinLoop(action)
+        : action.kind === "product" && this.#joinProduct(action);
+    if (joins) for (const slot of action.writes) this.#own.add(slot);
+    return joins;
+  }
+
+  #joinLoop(action: LoopAction): boolean {
+    const { loop, arrays } = action;
+    const axis = loop.sizes.findIndex((size, n) => {
+      const strides = accessesOf(loop).map(
+        ({ array, strides: own }) => [this.#along.get(arrays[array]), own[n]] as const,
+      );
+      return (
+        size === this.#rows &&
+        strides.some(([along]) => along !== undefined) &&
+        strides.every(([along, step]) => along === undefined || along === step)
+      );
+    });
+    if (axis < 0) return false;
+    const scales = this.#scalesOf(action, axis);
+    if (scales === null) return false;
+    const { reduction } = loop;
+    loop.steps.forEach((step, n) => {
+      if (step.kind !== "store") return;
+      const slot = arrays[step.access.array];
+      this.#along.set(slot, step.access.strides[axis]);
+      if (scales[n] !== undefined) this.#scales.set(slot, scales[n]);
+    });
+    if (reduction !== undefined) {
+      const slot = arrays[reduction.access.array];
+      const scale = scales[reduction.step];
+      if (reduction.axes.includes(axis)) {
+        const of = this.#sourceOf(action, reduction.step);
+        this.#totals.set(slot, {
+          op: reduction.op,
+          ...(of !== undefined && reduction.axes.length === 1 && { of }),
+          ...(scale !== undefined && { scale }),
+        });
+      } else this.#along.set(slot, reduction.access.strides[axis]);
+    }
+    this.#joined.push({ action, axis });
+    return true;
+  }
+
+  /** The slot that a step is a number of, in the order of the loop. */
+  #sourceOf({ loop, arrays }: LoopAction, place: number): number | undefined {
+    const whole = stepsOf(loop.sizes).join();
+    for (const [n, step] of loop.steps.entries()) {
+      const isIt =
+        step.kind === "store" ? step.step === place : step.kind === "load" && n === place;
+      if (isIt && "access" in step && step.access.strides.join() === whole)
+        return arrays[step.access.array];
+    }
+    return undefined;
+  }
+
+  /**
+   * The maximum that each step is scaled by, if any. Null where a total is read that is not known
+   * before the last row, or something is done with a scaled number that scales otherwise.
+   */
+  #scalesOf(action: LoopAction, axis: number): (number | undefined)[] | null {
+    const { loop, arrays } = action;
+    const scales: (number | undefined)[] = [];
+    const isTotal = (n: number): boolean => {
+      const step = loop.steps[n];
+      return step.kind === "load" && this.#totals.has(arrays[step.access.array]);
+    };
+    /** The maximum that a step subtracts from what it is the maximum of. */
+    const shift = (n: number): number | undefined => {
+      const step = loop.steps[n];
+      if (step.kind !== "apply" || step.op !== "sub" || !isTotal(step.args[1])) return undefined;
+      const load = loop.steps[step.args[1]] as Step & { readonly kind: "load" };
+      const slot = arrays[load.access.array];
+      const { op, of } = this.#totals.get(slot)!;
+      const kept = stepsOf(loop.sizes.filter((_, other) => other !== axis));
+      const strides = loop.sizes.map((_, n) => (n === axis ? 0 : kept[n - Number(n > axis)]));
+      const isIt = op === "max" && of !== undefined && of === this.#sourceOf(action, step.args[0]);
+      return isIt && load.access.strides.join() === strides.join() ? slot : undefined;
+    };
+    const readers = (n: number) =>
+      loop.steps.filter(
+        (step) =>
+          (step.kind === "apply" && step.args.includes(n)) ||
+          (step.kind === "store" && step.step === n),
+      );
+    for (const [n, step] of loop.steps.entries()) {
+      switch (step.kind) {
+        case "literal":
+          scales.push(undefined);
+          break;
+        case "load": {
+          const slot = arrays[step.access.array];
+          if (this.#totals.has(slot)) {
+            const users = readers(n);
+            const isShift = users.every((user) => shift(loop.steps.indexOf(user)) === slot);
+            if (!this.#online || users.length === 0 || !isShift) return null;
+            if (loop.reduction?.step === n) return null;
+          }
+          scales.push(this.#scales.get(slot));
+          break;
+        }
+        case "store":
+          scales.push(scales[step.step]);
+          break;
+        case "apply": {
+          const own = step.args.map((arg) => scales[arg]);
+          const one = own.find((scale) => scale !== undefined);
+          const shifted = shift(n);
+          if (shifted !== undefined) {
+            const users = readers(n);
+            const areExponents = users.every((user) => user.kind === "apply" && user.op === "exp");
+            if (own[0] !== undefined || !areExponents || loop.reduction?.step === n) return null;
+            scales.push(undefined);
+          } else if (step.op === "exp" && shift(step.args[0]) !== undefined) {
+            scales.push(shift(step.args[0]));
+          } else if (one === undefined) scales.push(undefined);
+          else if (step.op === "mul" && own.filter((scale) => scale !== undefined).length === 1) {
+            scales.push(one);
+          } else if (step.op === "div" && own[1] === undefined) scales.push(one);
+          else if (["add", "sub"].includes(step.op) && own[0] === own[1]) scales.push(one);
+          else return null;
+        }
+      }
+    }
+    const { reduction } = loop;
+    const scale = reduction && scales[reduction.step];
+    if (reduction === undefined || scale === undefined) return scales;
+    // Totals are scaled line by line: they have to lie as the maxima do.
+    const kept = stepsOf(loop.sizes.filter((_, other) => other !== axis));
+    const isLine = kept.join() === reduction.access.strides.filter((_, n) => n !== axis).join();
+    return reduction.op === "sum" && reduction.axes.join() === `${axis}` && isLine ? scales : null;
+  }
+
+  #joinProduct(action: Product): boolean {
+    const { a, b } = action;
+    if (a.sizes.length !== 2) return false;
+    if (action.reads.some((slot) => this.#totals.has(slot))) return false;
+    const alongOf = (view: View): number | null | undefined => {
+      const along = this.#along.get(view.base);
+      if (along === undefined) return undefined;
+      const axis = view.strides.findIndex(
+        (stride, n) => stride === along && view.sizes[n] === this.#rows,
+      );
+      return axis < 0 ? null : axis;
+    };
+    const [left, right] = [alongOf(a), alongOf(b)];
+    if (left === null || right === null || (left === undefined && right === undefined))
+      return false;
+    const isDepth = left === 1 || right === 0;
+    if (isDepth ? left === 0 || right === 1 : left === 0 && right === 1) return false;
+    const axis = isDepth ? "depth" : left === 0 ? "rows" : "columns";
+    const slot = action.writes[0];
+    const [scale, other] = [this.#scales.get(a.base), this.#scales.get(b.base)];
+    if (other !== undefined) return false;
+    if (scale !== undefined) {
+      // Lines of the product have to lie as the maxima do.
+      const isLine = isDepth && a.strides[1] === 1 && this.#isOuter(a.base, a.strides[0]);
+      if (!isLine || a.sizes[0] !== product(this.#slots.shape(scale))) return false;
+    }
+    const joined: Joined = { action, axis };
+    if (kernelOf(joined) === null) return false;
+    if (isDepth) {
+      this.#totals.set(slot, { op: "product", ...(scale !== undefined && { scale }) });
+    } else this.#along.set(slot, axis === "columns" ? 1 : b.sizes[1]);
+    this.#joined.push(joined);
+    this.products++;
+    return true;
+  }
+
+  /** Whether a step goes from one whole set of rows to another. */
+  #isOuter(slot: number, step: Count): boolean {
+    return Math.abs(step) >= Math.abs(this.#along.get(slot)!) * this.#rows;
+  }
+
+  /** The band itself. */
+  action(): Action {
+    const block = Math.min(this.#rows, this.#blockRows());
+    const arrays: number[] = [];
+    const arrayOf = (slot: number): number => {
+      if (!arrays.includes(slot)) arrays.push(slot);
+      return arrays.indexOf(slot);
+    };
+    const isShort = (slot: number) =>
+      this.#own.has(slot) && this.#along.has(slot) && !this.#isStored(slot);
+    const placeOf = (slot: number, step: Count): Place => ({
+      array: arrayOf(slot),
+      step: isShort(slot) ? 0 : step,
+    });
+    const strideOf = (slot: number, step: Count): Count =>
+      isShort(slot) && step !== 0 && this.#isOuter(slot, step) ? (step / this.#rows) * block : step;
+    const writes = [...this.#own];
+    const reads = new Set(this.#joined.flatMap(({ action }) => action.reads));
+    for (const slot of writes) {
+      reads.delete(slot);
+      if (!isShort(slot)) continue;
+      const shape = this.#slots.shape(slot);
+      const axis = stepsOf(shape).findIndex(
+        (step, n) => step === this.#along.get(slot) && shape[n] === this.#rows,
+      );
+      this.#slots.shorten(slot, shape.with(axis, block));
+    }
+    const made = (shape: readonly number[]): number => {
+      const slot = this.#slots.add(shape);
+      writes.push(slot);
+      return arrayOf(slot);
+    };
+    const context = { block, placeOf, strideOf, arrayOf, made, isShort };
+    const parts = this.#members(context);
+    const band: Band = { rows: this.#rows, block, arrays: arrays.length, ...parts };
+    return { kind: "band", band, arrays, reads: [...reads], writes };
+  }
+
+  /** Rows of a block: of the matrix with the longest ones. */
+  #blockRows(): number {
+    const longest = this.#joined.map((joined) => {
+      if (!("a" in joined.action)) return 1;
+      const { a, b } = joined.action;
+      const across = joined.axis === "depth" ? b.sizes[1] : a.sizes[1];
+      return across < 0 ? 1 : across;
+    });
+    const rows = NEAR / 4 / Math.max(...longest);
+    return Math.max(8, Math.min(MOST_ROWS, Math.floor(rows / 8) * 8));
+  }
+
+  #members({
+    placeOf,
+    strideOf,
+    arrayOf,
+    made,
+    isShort,
+  }: Context): Pick<Band, "before" | "each" | "after"> {
+    const [before, each, after]: Member[][] = [[], [], []];
+    const countOf = (slot: number): Count => product(this.#slots.shape(slot));
+    /** Where totals in float64 go on, by slot. */
+    const sums = new Map<number, number>();
+    for (const [slot, { op }] of this.#totals) {
+      const count = countOf(slot);
+      if (op === "sum") {
+        const array = made([...this.#slots.shape(slot), 2]);
+        sums.set(slot, array);
+        before.push({ kind: "clear", array, count: product([count, 2]) });
+        after.push(kernel("round", [whole(arrayOf(slot)), whole(array), { size: count }]));
+      } else if (op === "product") before.push({ kind: "clear", array: arrayOf(slot), count });
+      else {
+        const value = { prod: 1, max: -Infinity, min: Infinity }[op];
+        before.push(filled(arrayOf(slot), count, value));
+      }
+    }
+    /** What is scaled by a maximum. */
+    const scaled = (maximum: number, factors: number): Member[] =>
+      [...this.#totals].flatMap(([slot, { op, scale }]): Member[] => {
+        if (scale !== maximum) return [];
+        const lines = countOf(maximum);
+        const args = [whole(factors), { size: lines }];
+        if (op === "sum") return [kernel("scaleTotals", [whole(sums.get(slot)!), ...args])];
+        const columns = this.#slots.shape(slot).at(-1)!;
+        return [kernel("scale", [whole(arrayOf(slot)), ...args, { size: columns }])];
+      });
+    const maxima = new Set([...this.#totals.values()].flatMap(({ scale }) => scale ?? []));
+    const factorsOf = new Map([...maxima].map((slot) => [slot, made(this.#slots.shape(slot))]));
+    const rounding = after.splice(0);
+    for (const joined of this.#joined) {
+      if ("a" in joined.action) {
+        const slot = joined.action.writes[0];
+        if (joined.axis !== "depth") {
+          const cleared: Member = { kind: "clear", array: arrayOf(slot), count: countOf(slot) };
+          (isShort(slot) ? each : before).push(cleared);
+        }
+        each.push(this.#product(joined as JoinedProduct, placeOf, strideOf));
+        continue;
+      }
+      const { action, axis } = joined as JoinedLoop;
+      const { reduction } = action.loop;
+      const total = reduction && action.arrays[reduction.access.array];
+      const member = this.#loop({ action, axis }, placeOf, strideOf, sums);
+      if (total === undefined || !maxima.has(total)) {
+        each.push(member);
+        continue;
+      }
+      const [array, factors, count] = [arrayOf(total), factorsOf.get(total)!, countOf(total)];
+      const old = made(this.#slots.shape(total));
+      each.push(
+        { kind: "copy", to: old, from: array, count },
+        member,
+        ratio(factors, [old, true], [array, true], count),
+        ...scaled(total, factors),
+      );
+      // Nothing where the maximum is finite; NaN, as it has to be, where there is no other.
+      after.push(ratio(factors, [array, true], [array, false], count), ...scaled(total, factors));
+    }
+    after.push(...rounding);
+    return { before, each, after };
+  }
+
+  #loop(
+    { action: { loop, arrays }, axis }: JoinedLoop,
+    placeOf: Context["placeOf"],
+    strideOf: Context["strideOf"],
+    sums: ReadonlyMap<number, number>,
+  ): Member {
+    const places: Place[] = [];
+    const access = ({ array, strides }: Access): Access => {
+      const slot = arrays[array];
+      const place = placeOf(slot, strides[axis]);
+      const known = places.findIndex(
+        (other) => other.array === place.array && other.step === place.step,
+      );
+      return {
+        array: known < 0 ? places.push(place) - 1 : known,
+        strides: strides.map((stride) => strideOf(slot, stride)),
+      };
+    };
+    const steps: Step[] = [];
+    /** Where steps have gone. */
+    const at: number[] = [];
+    for (const step of loop.steps) {
+      switch (step.kind) {
+        case "literal":
+          at.push(steps.push(step) - 1);
+          break;
+        case "apply":
+          at.push(steps.push({ ...step, args: step.args.map((arg) => at[arg]) }) - 1);
+          break;
+        case "store":
+          at.push(steps.push({ ...step, access: access(step.access), step: at[step.step] }) - 1);
+          break;
+        case "load": {
+          const load = steps.push({ ...step, access: access(step.access) }) - 1;
+          if (this.#totals.has(arrays[step.access.array])) {
+            const lowest = steps.push({ kind: "literal", value: LOWEST }) - 1;
+            at.push(steps.push({ kind: "apply", op: "maximum", args: [load, lowest] }) - 1);
+          } else at.push(load);
+        }
+      }
+    }
+    const { reduction } = loop;
+    const made: Loop = { sizes: loop.sizes, steps, arrays: 0, cut: axis };
+    if (reduction === undefined)
+      return { kind: "loop", loop: { ...made, arrays: places.length }, places };
+    const step = at[reduction.step];
+    const slot = arrays[reduction.access.array];
+    const sum = sums.get(slot);
+    const goesOn = reduction.axes.includes(axis);
+    const own =
+      goesOn && sum !== undefined
+        ? {
+            array: places.push({ array: sum, step: 0 }) - 1,
+            strides: reduction.access.strides.map((stride) => 2 * stride),
+          }
+        : access(reduction.access);
+    return {
+      kind: "loop",
+      loop: {
+        ...made,
+        arrays: places.length,
+        reduction: { ...reduction, step, access: own, goesOn },
+      },
+      places,
+    };
+  }
+
+  #product(
+    joined: JoinedProduct,
+    placeOf: Context["placeOf"],
+    strideOf: Context["strideOf"],
+  ): Member {
+    const { kernel: name, y, x, m } = kernelOf(joined)!;
+    const { axis } = joined;
+    const place = ({ slot, strides }: Factor): Argument => ({
+      place: placeOf(slot, strides[axis] ?? 0),
+    });
+    const step = ({ slot, strides }: Factor, along: ProductAxis): Argument => ({
+      step: strideOf(slot, strides[along] ?? 0),
+    });
+    const size = (along: ProductAxis): Argument => ({
+      size: along === axis ? "rows" : sizesOf(joined.action)[along],
+    });
+    const { rows, queries, others } = m;
+    const [yQuery, xQuery] = [step(y, queries), step(x, queries)];
+    const matrix = [place(m), step(m, rows), size(rows)];
+    return kernel(
+      name,
+      name === "dots"
+        ? [
+            place(y),
+            yQuery,
+            step(y, rows),
+            ...matrix,
+            place(x),
+            xQuery,
+            size(queries),
+            size(others),
+          ]
+        : [
+            place(y),
+            yQuery,
+            place(x),
+            xQuery,
+            step(x, rows),
+            ...matrix,
+            size(queries),
+            size(others),
+          ],
+    );
+  }
+}
+
+interface Context {
+  readonly placeOf: (slot: number, step: Count) => Place;
+  readonly strideOf: (slot: number, step: Count) => Count;
+  readonly arrayOf: (slot: number) => number;
+  /** An array that only the band knows. */
+  readonly made: (shape: readonly number[]) => number;
+  readonly isShort: (slot: number) => boolean;
+}
+
+const kernel = (name: Kernel, args: readonly Argument[]): Member => ({
+  kind: "call",
+  kernel: name,
+  args,
+});
+/** An array from its first number on. */
+const whole = (array: number): Argument => ({ place: { array, step: 0 } });
+
+/** The accesses of a loop, that of its reduction last. */
+const accessesOf = ({ steps, reduction }: Loop): Access[] => [
+  ...steps.flatMap((step) => ("access" in step ? [step.access] : [])),
+  ...(reduction === undefined ? [] : [reduction.access]),
+];
+
+/** The same number everywhere. */
+function filled(array: number, size: Count, value: number): Member {
+  const steps: Step[] = [
+    { kind: "literal", value },
+    { kind: "store", access: { array: 0, strides: [1] }, step: 0 },
+  ];
+  return { kind: "loop", loop: { sizes: [size], steps, arrays: 1 }, places: [{ array, step: 0 }] };
+}
+
+/** exp(a − b) of two arrays of maxima, which are lifted to finite numbers where it says so. */
+function ratio(
+  array: number,
+  a: readonly [array: number, isLifted: boolean],
+  b: readonly [array: number, isLifted: boolean],
+  size: Count,
+): Member {
+  const steps: Step[] = [{ kind: "literal", value: LOWEST }];
+  const [above, below] = [a, b].map(([, isLifted], n) => {
+    const load = steps.push({ kind: "load", access: { array: n, strides: [1] } }) - 1;
+    return isLifted ? steps.push({ kind: "apply", op: "maximum", args: [load, 0] }) - 1 : load;
+  });
+  const gap = steps.push({ kind: "apply", op: "sub", args: [above, below] }) - 1;
+  const step = steps.push({ kind: "apply", op: "exp", args: [gap] }) - 1;
+  steps.push({ kind: "store", access: { array: 2, strides: [1] }, step });
+  const places = [a[0], b[0], array].map((own) => ({ array: own, step: 0 }));
+  return { kind: "loop", loop: { sizes: [size], steps, arrays: 3 }, places };
+}
+
+type ProductAxis = JoinedProduct["axis"];
+
+/** A matrix of a product: its slot, and its steps along the axes that it has. */
+interface Factor {
+  readonly slot: number;
+  readonly strides: Readonly<Partial<Record<ProductAxis, Count>>>;
+}
+
+const sizesOf = ({ a, b }: Product): Record<ProductAxis, Count> => ({
+  rows: a.sizes[0],
+  depth: a.sizes[1],
+  columns: b.sizes[1],
+});
+
+/** The kernel that serves a product, with what it takes for its rows and queries; null where none does. */
+function kernelOf({ action, axis }: JoinedProduct): {
+  readonly kernel: "dots" | "mix";
+  readonly y: Factor;
+  readonly x: Factor;
+  readonly m: Factor & Readonly<Record<"rows" | "queries" | "others", ProductAxis>>;
+} | null {
+  const { a, b, writes } = action;
+  const sizes = sizesOf(action);
+  const left: Factor = { slot: a.base, strides: { rows: a.strides[0], depth: a.strides[1] } };
+  const right: Factor = { slot: b.base, strides: { depth: b.strides[0], columns: b.strides[1] } };
+  const y: Factor = { slot: writes[0], strides: { rows: sizes.columns, columns: 1 } };
+  const isAlong = ({ strides }: Factor, along: ProductAxis) =>
+    strides[along] === 1 || sizes[along] === 1;
+  if (isAlong(left, "depth") && isAlong(right, "depth")) {
+    const [rows, queries] =
+      axis === "rows" ? (["rows", "columns"] as const) : (["columns", "rows"] as const);
+    const [m, x] = axis === "rows" ? [left, right] : [right, left];
+    return { kernel: "dots", y, x, m: { ...m, rows, queries, others: "depth" } };
+  }
+  if (isAlong(right, "columns")) {
+    const m = { ...right, rows: "depth", queries: "rows", others: "columns" } as const;
+    return { kernel: "mix", y, x: left, m };
+  }
+  if (isAlong(left, "rows") && sizes.columns === 1) {
+    const m = { ...left, rows: "depth", queries: "columns", others: "rows" } as const;
+    return { kernel: "mix", y, x: right, m };
+  }
+  return null;
+}
