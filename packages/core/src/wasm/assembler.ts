@@ -99,7 +99,10 @@ export const copy = (to: Code, from: Code, bytes: Code): Code => [
   ...to,
   ...from,
   ...bytes,
-  ...[0xfc, 10, 0, 0],
+  0xfc,
+  10,
+  0,
+  0,
 ];
 
 /** Vectors that code names by numbers that are no bytes, from this one on. */

@@ -14,7 +14,7 @@ import {
   set,
   whileBelow,
 } from "../../wasm/assembler.ts";
-import type { Argument, Band, Kernel, Member, Place } from "./bands.ts";
+import type { Argument, Band, Kernel, Member, Place } from "./actions.ts";
 import { countCode, loopCode } from "./loops.ts";
 
 const NUMBER = 4;

@@ -7,45 +7,8 @@
 // of Milakov and Gimelshein, arXiv:1805.02867).
 
 import { product } from "../../plan/axis-moves.ts";
-import type { Action, View } from "./groups.ts";
+import type { Action, Argument, Band, Kernel, Member, Place, View } from "./actions.ts";
 import { type Access, type Count, type Loop, type Step, stepsOf } from "./loops.ts";
-
-/** Where numbers lie: an array of the band, and how far they move on with every row. */
-export interface Place {
-  readonly array: number;
-  /** 0 where the array holds no more than a block. */
-  readonly step: Count;
-}
-
-/** How many there are, of something or of the rows of a block. */
-export type Size = Count | "rows";
-
-/** An argument of a kernel: an address, a step in numbers, or a size. */
-export type Argument =
-  | { readonly place: Place }
-  | { readonly step: Count }
-  | { readonly size: Size };
-
-/** One thing to do. */
-export type Member =
-  | { readonly kind: "loop"; readonly loop: Loop; readonly places: readonly Place[] }
-  | { readonly kind: "call"; readonly kernel: Kernel; readonly args: readonly Argument[] }
-  | { readonly kind: "clear"; readonly array: number; readonly count: Count }
-  | { readonly kind: "copy"; readonly to: number; readonly from: number; readonly count: Count };
-
-/** Functions that bands call: see rows.ts. */
-export type Kernel = "dots" | "mix" | "scale" | "scaleTotals" | "round";
-
-/** What is done before the first block, with each, and after the last. */
-export interface Band {
-  readonly rows: number;
-  /** The rows of a block. */
-  readonly block: number;
-  readonly arrays: number;
-  readonly before: readonly Member[];
-  readonly each: readonly Member[];
-  readonly after: readonly Member[];
-}
 
 /** What is known about the slots of a stage. */
 export interface Slots {

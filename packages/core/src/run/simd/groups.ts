@@ -6,32 +6,10 @@
 
 import type { Instruction } from "../../plan/instruction.ts";
 import type { StageWork, Task } from "../target.ts";
-import { type Band, findBands } from "./bands.ts";
+import type { Action, View } from "./actions.ts";
+import { findBands } from "./bands.ts";
 import { FUNCTIONS } from "./lanes.ts";
 import { type Access, type Loop, type Step, stepsOf } from "./loops.ts";
-
-/** Numbers of a slot seen with a shape. Sizes and steps are those of loops. */
-export interface View {
-  readonly base: number;
-  readonly sizes: readonly number[];
-  readonly strides: readonly number[];
-  /** Whether it is a transpose that no stage copies. */
-  readonly isTurned?: boolean;
-}
-
-/** One thing to do, in the order of the plan; it writes the arrays of `writes`. */
-export type Action = {
-  /** The slots whose numbers are read and written. */
-  readonly reads: readonly number[];
-  readonly writes: readonly number[];
-} & (
-  | { readonly kind: "loop"; readonly loop: Loop; readonly arrays: readonly number[] }
-  | { readonly kind: "product"; readonly a: View; readonly b: View }
-  | { readonly kind: "band"; readonly band: Band; readonly arrays: readonly number[] }
-  | { readonly kind: "move"; readonly task: Task }
-  /** Whether what is read are ordinary numbers. */
-  | { readonly kind: "check" }
-);
 
 /** A stage as things to do. */
 export interface Schedule {

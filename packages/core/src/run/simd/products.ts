@@ -20,7 +20,7 @@ import {
 } from "../../wasm/assembler.ts";
 import { compiled, functionsOf } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
-import type { Kernel } from "./bands.ts";
+import type { Kernel } from "./actions.ts";
 import { dots, mix, round, scale, scaleTotals } from "./rows.ts";
 
 const NUMBER = 4;

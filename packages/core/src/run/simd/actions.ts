@@ -1,0 +1,64 @@
+// What a stage consists of when it is compiled: loops, products, and bands of both.
+
+import type { Task } from "../target.ts";
+import type { Count, Loop } from "./loops.ts";
+
+/** Numbers of a slot seen with a shape. Sizes and steps are those of loops. */
+export interface View {
+  readonly base: number;
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+  /** Whether it is a transpose that no stage copies. */
+  readonly isTurned?: boolean;
+}
+
+/** One thing to do, in the order of the plan; it writes the arrays of `writes`. */
+export type Action = {
+  /** The slots whose numbers are read and written. */
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+} & (
+  | { readonly kind: "loop"; readonly loop: Loop; readonly arrays: readonly number[] }
+  | { readonly kind: "product"; readonly a: View; readonly b: View }
+  | { readonly kind: "band"; readonly band: Band; readonly arrays: readonly number[] }
+  | { readonly kind: "move"; readonly task: Task }
+  /** Whether what is read are ordinary numbers. */
+  | { readonly kind: "check" }
+);
+
+/** Where numbers lie: an array of the band, and how far they move on with every row. */
+export interface Place {
+  readonly array: number;
+  /** 0 where the array holds no more than a block. */
+  readonly step: Count;
+}
+
+/** How many there are, of something or of the rows of a block. */
+export type Size = Count | "rows";
+
+/** An argument of a kernel: an address, a step in numbers, or a size. */
+export type Argument =
+  | { readonly place: Place }
+  | { readonly step: Count }
+  | { readonly size: Size };
+
+/** One thing to do. */
+export type Member =
+  | { readonly kind: "loop"; readonly loop: Loop; readonly places: readonly Place[] }
+  | { readonly kind: "call"; readonly kernel: Kernel; readonly args: readonly Argument[] }
+  | { readonly kind: "clear"; readonly array: number; readonly count: Count }
+  | { readonly kind: "copy"; readonly to: number; readonly from: number; readonly count: Count };
+
+/** Functions that bands call: see rows.ts. */
+export type Kernel = "dots" | "mix" | "scale" | "scaleTotals" | "round";
+
+/** What is done before the first block, with each, and after the last. */
+export interface Band {
+  readonly rows: number;
+  /** The rows of a block. */
+  readonly block: number;
+  readonly arrays: number;
+  readonly before: readonly Member[];
+  readonly each: readonly Member[];
+  readonly after: readonly Member[];
+}
