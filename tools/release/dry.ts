@@ -1,0 +1,69 @@
+/**
+ * `pnpm release:dry`: a release up to the upload, in a copy of the last commit.
+ *
+ * Versions and changelogs are written, packages are built, packed and published to a registry on this
+ * machine, and strangers install them from there. `pnpm release:dry NAME` lets those do it whose
+ * description has NAME in it.
+ */
+import { execFileSync } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { startRegistry } from "./registry.ts";
+import { STRANGERS } from "./strangers.ts";
+
+const root = join(import.meta.dirname, "../..");
+const [only = ""] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "hamlet-release-"));
+const copy = join(folder, "copy");
+let failed = 0;
+
+try {
+  run("git", ["clone", "--quiet", root, copy], root);
+  step("versions");
+  run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"]);
+  run("pnpm", ["changeset", "version"]);
+  step("build");
+  run("pnpm", ["build"]);
+  step("registry");
+  using registry = await startRegistry(join(folder, "registry"));
+  for (const path of globSync("{packages,apps}/*/package.json", { cwd: copy }).sort()) {
+    const manifest = JSON.parse(readFileSync(join(copy, path), "utf8")) as Manifest;
+    if (manifest.private === true) continue;
+    const tarball = join(folder, `${dirname(path).replaceAll("/", "-")}.tgz`);
+    run("pnpm", ["--dir", dirname(path), "pack", "--out", tarball]);
+    registry.publish(tarball);
+    console.log(`${manifest.name}@${manifest.version}`);
+  }
+  for (const [what, does] of Object.entries(STRANGERS)) {
+    if (!what.includes(only)) continue;
+    const place = { folder: join(folder, what.replaceAll(/\W+/gu, "-")), root: copy };
+    mkdirSync(place.folder);
+    const began = performance.now();
+    try {
+      await does({ ...place, address: registry.address });
+      console.log(`a stranger ${what}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    } catch (error) {
+      failed++;
+      console.error(`a stranger ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(failed === 0 ? "a release would work" : `${failed} would not`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+}
+
+function step(what: string): void {
+  console.log(`-- ${what}`);
+}
+
+function run(program: string, args: readonly string[], cwd = copy): void {
+  execFileSync(program, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+}

@@ -1,0 +1,151 @@
+// What strangers do with the packages, each in an empty folder outside of the workspace. Every one ends with
+// numbers that the workspace gives too.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where a stranger starts. */
+export interface Place {
+  /** An empty folder. */
+  readonly folder: string;
+  /** The registry. */
+  readonly address: string;
+  /** The root of the workspace, for what its own command says. */
+  readonly root: string;
+}
+
+/** Something that a stranger does; throws where it does not end well. */
+export type Stranger = (place: Place) => void | Promise<void>;
+
+/** All of them, by what they do. */
+export const STRANGERS: Readonly<Record<string, Stranger>> = {
+  "installs the command for the whole machine": command,
+  "writes TypeScript, resolved as Node does": (place) => typescript(place, "nodenext"),
+  "writes TypeScript, resolved as bundlers do": (place) => typescript(place, "bundler"),
+  "installs with pnpm": (place) => javascript(place, ["npx", "-y", "pnpm@12.21.0", "add"]),
+  "installs with yarn": (place) => javascript(place, ["npx", "-y", "yarn@1.22.22", "add"]),
+};
+
+const SCRIPT = `import "@tensorflow/tfjs-backend-cpu";
+import { loadModelFile } from "@hamlet/model/node";
+
+const model = await loadModelFile("03a-dense-lse-dot.ham");
+const result = await model.recall();
+console.log(JSON.stringify(result.energies.at(-1)?.[0]));
+result.dispose();
+model.dispose();
+`;
+const LIBRARY = ["@hamlet/model", "@tensorflow/tfjs-core@4", "@tensorflow/tfjs-backend-cpu@4"];
+
+function command({ folder, address, root }: Place): void {
+  const run = runner(folder, address);
+  run("npm", ["install", "--global", "--prefix", "global", "@hamlet/cli", ...quiet]);
+  const main = join(folder, "global/lib/node_modules/@hamlet/cli/dist/main.js");
+  const ham = (...args: string[]) => run(process.execPath, [main, ...args]);
+  const ours = (...args: string[]) =>
+    run(process.execPath, [join(root, "apps/cli/src/main.ts"), ...args]);
+
+  expect(/lower half hidden .*\b(?:9[5-9]|100)\b/u.test(ham("demo")), "ham demo restores 95 digits");
+  ham("new", "mine");
+  ham("check", "mine.ham");
+  ham("test", "mine.ham");
+  same(ham("run", "mine.ham", "--json"), ours("run", "mine.ham", "--json"));
+  expect(ham("examples").includes("digits"), "ham examples lists the digits");
+  ham("examples", "03a-dense-lse-dot");
+  same(ham("run", "03a-dense-lse-dot.ham"), ours("run", "03a-dense-lse-dot.ham"));
+  same(ham("explain", "03a-dense-lse-dot.ham"), ours("explain", "03a-dense-lse-dot.ham"));
+  expect(ham("doctor").includes("wasm"), "ham doctor lists wasm");
+  ham("reproduce", "drdam", "--short");
+}
+
+function typescript({ folder, address, root }: Place, resolution: "nodenext" | "bundler"): void {
+  const run = runner(folder, address);
+  prepare(folder, root);
+  const tools = ["typescript", "@types/node"];
+  run("npm", ["install", ...LIBRARY, ...tools, ...quiet]);
+  const compilerOptions = {
+    strict: true,
+    target: "es2022",
+    lib: ["es2022", "dom"],
+    module: resolution === "nodenext" ? "nodenext" : "esnext",
+    moduleResolution: resolution,
+    types: ["node"],
+    skipLibCheck: true,
+    outDir: "made",
+  };
+  writeFileSync(join(folder, "script.ts"), SCRIPT);
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  run("npx", ["tsc"]);
+  same(run(process.execPath, ["made/script.js"]), expected(root));
+}
+
+function javascript({ folder, address, root }: Place, [tool, ...args]: readonly string[]): void {
+  const run = runner(folder, address);
+  prepare(folder, root);
+  run(tool, [...args, ...LIBRARY]);
+  writeFileSync(join(folder, "script.js"), SCRIPT);
+  same(run(process.execPath, ["script.js"]), expected(root));
+}
+
+/** What the workspace's command says of the same recall. */
+function expected(root: string): string {
+  const main = join(root, "apps/cli/src/main.ts");
+  const model = join(root, "examples/03a-dense-lse-dot.ham");
+  const said = execFileSync(process.execPath, [main, "run", model, "--json"], { encoding: "utf8" });
+  const { energies } = JSON.parse(said) as { energies: number[][] };
+  return `${JSON.stringify(energies.at(-1)![0])}\n`;
+}
+
+/** A module with a model in it. */
+function prepare(folder: string, root: string): void {
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  mkdirSync(join(folder, "data"));
+  for (const file of ["03a-dense-lse-dot.ham", "data/memories.npy", "data/queries.npy"]) {
+    cpSync(join(root, "examples", file), join(folder, file));
+  }
+}
+
+const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+
+/** Runs programs in the folder, with the registry for every package manager. */
+function runner(folder: string, address: string) {
+  const environment = {
+    ...process.env,
+    npm_config_registry: address,
+    YARN_REGISTRY: address,
+    NO_COLOR: "1",
+  };
+  return (program: string, args: readonly string[]): string => {
+    try {
+      return execFileSync(program, args, {
+        cwd: folder,
+        env: environment,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${program} ${args.join(" ")}\n${stdout}${stderr}`, { cause: error });
+    }
+  };
+}
+
+function expect(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`not so: ${what}`);
+}
+
+function same(found: string, wanted: string): void {
+  if (found !== wanted) throw new Error(`found\n${found}\nexpected, as in the workspace,\n${wanted}`);
+}
+
+/** Bytes and number of packages of an installed folder. */
+export function weightOf(folder: string): { readonly megabytes: number; readonly packages: number } {
+  const kilobytes = Number(
+    execFileSync("du", ["-sk", folder], { encoding: "utf8" }).split("\t")[0],
+  );
+  const lock = JSON.parse(
+    readFileSync(join(folder, "node_modules/.package-lock.json"), "utf8"),
+  ) as { packages: object };
+  return { megabytes: kilobytes / 1024, packages: Object.keys(lock.packages).length };
+}
