@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { CONFIG, described, type Manifest, manifestText } from "./manifests.ts";
 
 const root = join(import.meta.dirname, "..");
 const tarballs = mkdtempSync(join(tmpdir(), "hamlet-pack-"));
@@ -24,6 +25,13 @@ try {
     ...packages.map(({ name }) => `--filter=${name}`),
   ]);
   for (const { name, folder } of packages) {
+    const text = readFileSync(join(root, folder, "package.json"), "utf8");
+    if (manifestText(described(JSON.parse(text) as Manifest, folder, CONFIG)) !== text) {
+      problems += 1;
+      console.error(
+        `${folder}/package.json: ${name} does not say of the project what tools/publish.config.json does. Run: node tools/manifests.ts`,
+      );
+    }
     const file = join(tarballs, `${folder.replaceAll("/", "-")}.tgz`);
     run("pnpm", ["--dir", folder, "pack", "--out", file]);
     const tarball = new Uint8Array(readFileSync(file)).buffer;

@@ -45,7 +45,9 @@ try {
       console.log(`a stranger ${what}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
     } catch (error) {
       failed++;
-      console.error(`a stranger ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(
+        `a stranger ${what}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 } finally {

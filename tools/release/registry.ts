@@ -43,7 +43,13 @@ export async function startRegistry(folder: string): Promise<Registry> {
   const address = `http://${host}/`;
   const server = spawn(
     process.execPath,
-    [join(folder, "node_modules/verdaccio/bin/verdaccio"), "--config", "config.yaml", "--listen", host],
+    [
+      join(folder, "node_modules/verdaccio/bin/verdaccio"),
+      "--config",
+      "config.yaml",
+      "--listen",
+      host,
+    ],
     { cwd: folder, stdio: "ignore" },
   );
   await answers(`${address}-/ping`, server);

@@ -46,7 +46,10 @@ function command({ folder, address, root }: Place): void {
   const ours = (...args: string[]) =>
     run(process.execPath, [join(root, "apps/cli/src/main.ts"), ...args]);
 
-  expect(/lower half hidden .*\b(?:9[5-9]|100)\b/u.test(ham("demo")), "ham demo restores 95 digits");
+  expect(
+    /lower half hidden .*\b(?:9[5-9]|100)\b/u.test(ham("demo")),
+    "ham demo restores 95 digits",
+  );
   ham("new", "mine");
   ham("check", "mine.ham");
   ham("test", "mine.ham");
@@ -136,11 +139,15 @@ function expect(holds: boolean, what: string): void {
 }
 
 function same(found: string, wanted: string): void {
-  if (found !== wanted) throw new Error(`found\n${found}\nexpected, as in the workspace,\n${wanted}`);
+  if (found !== wanted)
+    throw new Error(`found\n${found}\nexpected, as in the workspace,\n${wanted}`);
 }
 
 /** Bytes and number of packages of an installed folder. */
-export function weightOf(folder: string): { readonly megabytes: number; readonly packages: number } {
+export function weightOf(folder: string): {
+  readonly megabytes: number;
+  readonly packages: number;
+} {
   const kilobytes = Number(
     execFileSync("du", ["-sk", folder], { encoding: "utf8" }).split("\t")[0],
   );
