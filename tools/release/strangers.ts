@@ -23,6 +23,7 @@ export const STRANGERS: Readonly<Record<string, Stranger>> = {
   "installs the command for the whole machine": command,
   "writes TypeScript, resolved as Node does": (place) => typescript(place, "nodenext"),
   "writes TypeScript, resolved as bundlers do": (place) => typescript(place, "bundler"),
+  "installs the library for wasm": library,
   "installs with pnpm": (place) => javascript(place, ["npx", "-y", "pnpm@12.21.0", "add"]),
   "installs with yarn": (place) => javascript(place, ["npx", "-y", "yarn@1.22.22", "add"]),
 };
@@ -41,6 +42,7 @@ const LIBRARY = ["@hamlet/model", "@tensorflow/tfjs-core@4", "@tensorflow/tfjs-b
 function command({ folder, address, root }: Place): void {
   const run = runner(folder, address);
   run("npm", ["install", "--global", "--prefix", "global", "@hamlet/cli", ...quiet]);
+  light(join(folder, "global/lib"), { megabytes: 120 });
   const main = join(folder, "global/lib/node_modules/@hamlet/cli/dist/main.js");
   const ham = (...args: string[]) => run(process.execPath, [main, ...args]);
   const ours = (...args: string[]) =>
@@ -60,6 +62,16 @@ function command({ folder, address, root }: Place): void {
   same(ham("explain", "03a-dense-lse-dot.ham"), ours("explain", "03a-dense-lse-dot.ham"));
   expect(ham("doctor").includes("wasm"), "ham doctor lists wasm");
   ham("reproduce", "drdam", "--short");
+}
+
+function library({ folder, address, root }: Place): void {
+  const run = runner(folder, address);
+  prepare(folder, root);
+  const packages = ["@hamlet/model", "@tensorflow/tfjs-core@4", "@tensorflow/tfjs-backend-wasm@4"];
+  run("npm", ["install", ...packages, ...quiet]);
+  writeFileSync(join(folder, "script.js"), SCRIPT.replace("backend-cpu", "backend-wasm"));
+  same(run(process.execPath, ["script.js"]), expected(root));
+  light(folder, { megabytes: 80, packages: 45 });
 }
 
 function typescript({ folder, address, root }: Place, resolution: "nodenext" | "bundler"): void {
@@ -143,16 +155,17 @@ function same(found: string, wanted: string): void {
     throw new Error(`found\n${found}\nexpected, as in the workspace,\n${wanted}`);
 }
 
-/** Bytes and number of packages of an installed folder. */
-export function weightOf(folder: string): {
-  readonly megabytes: number;
-  readonly packages: number;
-} {
-  const kilobytes = Number(
-    execFileSync("du", ["-sk", folder], { encoding: "utf8" }).split("\t")[0],
-  );
-  const lock = JSON.parse(
-    readFileSync(join(folder, "node_modules/.package-lock.json"), "utf8"),
-  ) as { packages: object };
-  return { megabytes: kilobytes / 1024, packages: Object.keys(lock.packages).length };
+/** What is installed in a folder is no more than that. */
+function light(
+  folder: string,
+  most: { readonly megabytes: number; readonly packages?: number },
+): void {
+  const modules = join(folder, "node_modules");
+  const kilobytes = Number.parseInt(execFileSync("du", ["-sk", modules], { encoding: "utf8" }), 10);
+  const lock = readFileSync(join(modules, ".package-lock.json"), "utf8");
+  const { length } = Object.keys((JSON.parse(lock) as { packages: object }).packages);
+  const megabytes = Math.ceil(kilobytes / 1024);
+  console.log(`${megabytes} MB in ${length} packages`);
+  expect(megabytes <= most.megabytes, `no more than ${most.megabytes} MB`);
+  expect(length <= (most.packages ?? Infinity), `no more than ${most.packages} packages`);
 }

@@ -12,7 +12,7 @@ export const webgpu: Backend = {
   summary: "the graphics card, through Dawn",
   packages: ["@tensorflow/tfjs-backend-webgpu", "webgpu"],
   registered: "webgpu",
-  install: "Install it with: npm install webgpu",
+  install: "Install it with: npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0",
   needs:
     "On Linux it needs libvulkan.so.1 (apt-get install libvulkan1) and a Vulkan driver of the card.",
   load: async () => {
@@ -24,7 +24,7 @@ export const webgpu: Backend = {
       value: { gpu: create([]) },
       configurable: true,
     });
-    await import("@tensorflow/tfjs-backend-webgpu");
+    await importOptional("@tensorflow/tfjs-backend-webgpu", webgpu);
   },
 };
 
