@@ -98,7 +98,7 @@ function typescript({ folder, address, root }: Place, resolution: "nodenext" | "
 function javascript({ folder, address, root }: Place, [tool, ...args]: readonly string[]): void {
   const run = runner(folder, address);
   prepare(folder, root);
-  run(tool, [...args, ...LIBRARY]);
+  run(tool, [...args, ...LIBRARY, "--registry", address]);
   writeFileSync(join(folder, "script.js"), SCRIPT);
   same(run(process.execPath, ["script.js"]), expected(root));
 }
