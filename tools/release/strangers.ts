@@ -58,7 +58,8 @@ function command({ folder, address, root }: Place): void {
   same(ending(ham("run", "mine.ham", "--json")), ending(ours("run", "mine.ham", "--json")));
   expect(ham("examples").includes("digits"), "ham examples lists the digits");
   ham("examples", "03a-dense-lse-dot");
-  same(ham("run", "03a-dense-lse-dot.ham"), ours("run", "03a-dense-lse-dot.ham"));
+  const dense = ["run", "03a-dense-lse-dot.ham", "--json"];
+  same(ending(ham(...dense)), ending(ours(...dense)));
   same(ham("explain", "03a-dense-lse-dot.ham"), ours("explain", "03a-dense-lse-dot.ham"));
   expect(ham("doctor").includes("wasm"), "ham doctor lists wasm");
   ham("reproduce", "drdam", "--short");
