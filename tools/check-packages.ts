@@ -8,9 +8,10 @@ import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { CONFIG, described, type Manifest, manifestText } from "./manifests.ts";
+import { CONFIG, described, type Manifest } from "./manifests.ts";
 
 const root = join(import.meta.dirname, "..");
 const tarballs = mkdtempSync(join(tmpdir(), "hamlet-pack-"));
@@ -25,8 +26,10 @@ try {
     ...packages.map(({ name }) => `--filter=${name}`),
   ]);
   for (const { name, folder } of packages) {
-    const text = readFileSync(join(root, folder, "package.json"), "utf8");
-    if (manifestText(described(JSON.parse(text) as Manifest, folder, CONFIG)) !== text) {
+    const manifest = JSON.parse(
+      readFileSync(join(root, folder, "package.json"), "utf8"),
+    ) as Manifest;
+    if (!isDeepStrictEqual(described(manifest, folder, CONFIG), manifest)) {
       problems += 1;
       console.error(
         `${folder}/package.json: ${name} does not say of the project what tools/publish.config.json does. Run: node tools/manifests.ts`,

@@ -1,6 +1,6 @@
 /**
  * `node tools/manifests.ts`: writes what all packages say of the project into their `package.json`, from
- * tools/publish.config.json. `pnpm check:packages` holds them to it.
+ * tools/publish.config.json; `pnpm fix` puts it in its order. `pnpm check:packages` holds them to it.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -63,17 +63,13 @@ export function described(manifest: Manifest, folder: string, about: PublishConf
   };
 }
 
-/** The text of a manifest as it is kept. */
-export function manifestText(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
-}
-
 if (import.meta.main) {
   const root = join(import.meta.dirname, "..");
   for (const path of globSync("{packages,apps}/*/package.json", { cwd: root }).sort()) {
     const file = join(root, path);
     const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
     if (manifest.private === true) continue;
-    writeFileSync(file, manifestText(described(manifest, dirname(path), CONFIG)));
+    const text = JSON.stringify(described(manifest, dirname(path), CONFIG), null, 2);
+    writeFileSync(file, `${text}\n`);
   }
 }
