@@ -24,9 +24,9 @@ export type Manifest = Readonly<Record<string, unknown>> & {
 
 const KEYWORDS = [
   "associative-memory",
-  "hopfield-network",
-  "energy-based-model",
   "dense-associative-memory",
+  "energy-based-model",
+  "hopfield-network",
   "tensorflowjs",
 ];
 
