@@ -2,6 +2,7 @@
 
 import type { EnergyGraph, Registry } from "@hamlet/graph";
 import type { FileAst } from "./1-parse/ast.ts";
+import type { ParseResult } from "./1-parse/parse.ts";
 import { checkAttributes, withoutAllowed } from "./rules/attributes.ts";
 import { lookAlikeNames } from "./rules/look-alike-names.ts";
 import type { GraphCheck } from "./2-lower/graph-check.ts";
@@ -25,6 +26,8 @@ export interface CompileOptions {
    * it stands apart so that a page can load it after the rest.
    */
   readonly checks?: readonly GraphCheck[];
+  /** How texts become trees; default `parse`. An editor keeps the trees of what did not change. */
+  readonly parse?: (source: SourceFile) => ParseResult;
 }
 
 /** What a file compiles to. */
@@ -56,9 +59,9 @@ const NOTHING: ResolveUse = (specifier) =>
 /** Parses, checks and lowers a file. Never throws for a mistake in it. */
 export function compile(
   source: SourceFile,
-  { registry, resolve = NOTHING, set = [], checks = [] }: CompileOptions,
+  { registry, resolve = NOTHING, set = [], checks = [], parse }: CompileOptions,
 ): Compilation {
-  const library = new Library(registry, resolve);
+  const library = new Library(registry, resolve, parse);
   const main = library.open(source);
   checkAttributes(main.file, main.diagnostics);
   lookAlikeNames(

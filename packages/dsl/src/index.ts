@@ -22,6 +22,7 @@ export {
 } from "./source.ts";
 export { type Compilation, compile, type CompileOptions, isSound } from "./compile.ts";
 export type { Places } from "./2-lower/model.ts";
+export type { NameNotes } from "./2-lower/notes.ts";
 export {
   insidePlugin,
   isPath,

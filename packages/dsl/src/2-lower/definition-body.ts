@@ -20,6 +20,7 @@ import { valueRefused } from "../rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
+import type { OpenNotes } from "./notes.ts";
 import { makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
 import { type Declaration, declaredNames, type Formal, kindText, type Meaning } from "./symbols.ts";
@@ -43,6 +44,7 @@ export interface DefinitionPlace {
   readonly text: string;
   readonly diagnostics: Diagnostics;
   readonly outside: ReadonlyMap<string, Declaration>;
+  readonly notes: OpenNotes;
 }
 
 /** The scope of one body and what was declared in it. */
@@ -90,7 +92,7 @@ export class DefinitionBody {
       (declaration) => this.#resolve(declaration),
       { closed: { what, outside } },
     );
-    this.expressions = new Expressions(this.scope, diagnostics, place.text);
+    this.expressions = new Expressions(this.scope, diagnostics, place.text, place.notes);
     this.#shapes = new Shapes(this.expressions, diagnostics);
     for (const name of this.scope.declarations.keys()) {
       this.#failed = this.scope.peek(name)?.kind === "broken" || this.#failed;
@@ -119,7 +121,9 @@ export class DefinitionBody {
   }
 
   #resolve({ name, item }: Declaration): Meaning {
-    return this.#lower(name, item) ?? { kind: "broken" };
+    const meaning = this.#lower(name, item) ?? { kind: "broken" };
+    this.#place.notes.meanings.set(name, meaning);
+    return meaning;
   }
 
   #lower(name: ast.Name, item: ast.Item | Formal): Meaning | null {

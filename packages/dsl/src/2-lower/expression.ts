@@ -52,6 +52,7 @@ import type { Span } from "../source.ts";
 import { makeDepths, MOST_DEEP } from "./depth.ts";
 import type { RoundedNumber } from "./graph-check.ts";
 import { isNeverTrue } from "./never-true.ts";
+import type { OpenNotes } from "./notes.ts";
 import type { Scope } from "./scope.ts";
 import { axesOf, kindText, type Meaning } from "./symbols.ts";
 import { typedNumber } from "./typed-digits.ts";
@@ -59,7 +60,7 @@ import { binderNames, indexedUses, mentions, walk } from "./walk.ts";
 import { pickByValue, placesForSum } from "./where-to-sum.ts";
 
 /** The functions of the language and what they are in the graph. */
-const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
+export const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
   (
     [
       ...(["exp", "log", "sqrt", "abs", "relu", "softplus", "sigmoid"] as const),
@@ -107,6 +108,7 @@ export class Expressions {
   readonly #scope: Scope;
   readonly #diagnostics: Diagnostics;
   readonly #text: string;
+  readonly #notes: OpenNotes;
   /** The outermost expression at work: where earlier binders are looked for. */
   #root: ast.Expression | null = null;
   /** Where expressions were written, for rules that read the finished graph. */
@@ -123,10 +125,16 @@ export class Expressions {
 
   readonly #depthOf = makeDepths();
 
-  constructor(scope: Scope, diagnostics: Diagnostics, text: string) {
+  constructor(scope: Scope, diagnostics: Diagnostics, text: string, notes: OpenNotes) {
     this.#scope = scope;
     this.#diagnostics = diagnostics;
     this.#text = text;
+    this.#notes = notes;
+  }
+
+  /** Notes which dim an index walks. */
+  noteIndex(name: ast.Name, dim: Dim): void {
+    this.#notes.walked.set(name, dim);
   }
 
   /** Where an expression was written, as far as it is still the one that was written. */
@@ -183,6 +191,7 @@ export class Expressions {
       const dim = this.#dimOf(binder, bodies, around, op, binders, options);
       if (dim === null) failed = true;
       else dims.set(binder.name.text, dim);
+      if (dim !== null) this.noteIndex(binder.name, dim);
     }
     if (failed) return null;
     const indices = binders.map((binder) =>

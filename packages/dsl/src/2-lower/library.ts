@@ -17,6 +17,7 @@ import {
   type Diagnostics,
 } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../source.ts";
+import { makeNotes } from "./notes.ts";
 import type { ExternEnergy, Externs } from "./synapse.ts";
 import { type Module, Templates } from "./templates.ts";
 
@@ -25,6 +26,8 @@ export interface Plugin {
   readonly name: string;
   readonly version: string;
   readonly source: SourceFile;
+  /** Where its file is, for who wants to open it. */
+  readonly path?: string;
   /**
    * Energies of its `extern` synapses, by name; "not trusted" where code may not run; "not run"
    * where the signatures in its file are enough, because nobody will ask for the energy.
@@ -60,13 +63,16 @@ export class Library {
   readonly plugins: UsedPlugin[] = [];
   readonly #registry: Registry;
   readonly #resolve: ResolveUse;
+  readonly #parse: typeof parse;
+  readonly #notes = makeNotes();
   readonly #modules = new Map<string, Module>();
   readonly #parsed: Diagnostic[][] = [];
   readonly #collected: Diagnostics[] = [];
 
-  constructor(registry: Registry, resolve: ResolveUse) {
+  constructor(registry: Registry, resolve: ResolveUse, parser = parse) {
     this.#registry = registry;
     this.#resolve = resolve;
+    this.#parse = parser;
   }
 
   /** Opens the model's own file, and all that it uses. */
@@ -98,7 +104,7 @@ export class Library {
     const known = this.#modules.get(key);
     if (known !== undefined) return known;
     this.sources.push(source);
-    const parsed = parse(source);
+    const parsed = this.#parse(source);
     this.#parsed.push([...parsed.diagnostics]);
     const diagnostics = collectDiagnostics(source);
     this.#collected.push(diagnostics);
@@ -112,9 +118,11 @@ export class Library {
       diagnostics,
       used: (item) => used.get(item) ?? null,
       externs,
+      notes: this.#notes,
     });
     const hasGaps = parsed.diagnostics.some(({ severity }) => severity === "error");
-    const module = { file: parsed.file, templates, diagnostics, hasGaps, folder };
+    const notes = this.#notes;
+    const module = { file: parsed.file, templates, diagnostics, hasGaps, folder, notes };
     this.#modules.set(key, module);
     return module;
   }

@@ -50,6 +50,7 @@ import { joinPath } from "./library.ts";
 import type { Lowering, PartInstance } from "./lowering.ts";
 import type { Override, Overrides } from "./overrides.ts";
 import { readArray, type WrittenArray } from "./literal-array.ts";
+import type { NameNotes, OpenNotes } from "./notes.ts";
 import { lowerPart } from "./part.ts";
 import { lowerRecall } from "./recall.ts";
 import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
@@ -60,6 +61,8 @@ import { typedNumber } from "./typed-digits.ts";
 
 /** Where things of the graph were written, for messages that come later. */
 export interface Places {
+  /** What names mean, and what indices walk. */
+  readonly names: NameNotes;
   readonly declared: ReadonlyMap<object, Span>;
   /** The text after `from`. */
   readonly files: ReadonlyMap<Tensor, Span>;
@@ -122,6 +125,7 @@ class ModelLowering implements Lowering {
   readonly scheduled: ReadonlySet<string>;
   readonly #file: ast.FileAst;
   readonly #hasGaps: boolean;
+  readonly #notes: OpenNotes;
   readonly #folder: string;
   readonly #part: PartInstance | null;
   /** Where things were written; parts write into those of the model. */
@@ -145,6 +149,7 @@ class ModelLowering implements Lowering {
         : part.of.#places;
     this.#file = module.file;
     this.#hasGaps = module.hasGaps;
+    this.#notes = module.notes;
     this.#folder = module.folder;
     this.#part = part;
     this.prefix = part?.prefix ?? "";
@@ -158,7 +163,12 @@ class ModelLowering implements Lowering {
       (declaration) => this.#resolve(declaration),
       { isLost: (name) => isInGap(module.file, name) },
     );
-    this.expressions = new Expressions(this.scope, module.diagnostics, module.file.source.text);
+    this.expressions = new Expressions(
+      this.scope,
+      module.diagnostics,
+      module.file.source.text,
+      module.notes,
+    );
     this.shapes = new Shapes(this.expressions, module.diagnostics);
   }
 
@@ -194,6 +204,7 @@ class ModelLowering implements Lowering {
       graph,
       places: {
         ...this.#places,
+        names: this.#notes,
         written: (expr) => this.written(expr),
       },
       leftOut: this.leftOut,
@@ -339,6 +350,7 @@ class ModelLowering implements Lowering {
     const bound = this.#part?.bindings.get(name.text);
     if (bound !== undefined) return bound;
     const meaning = this.#lowerItem(name, item) ?? { kind: "broken" };
+    this.#notes.meanings.set(name, meaning);
     const key =
       meaning.kind === "dim"
         ? meaning.dim

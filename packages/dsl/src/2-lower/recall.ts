@@ -171,6 +171,7 @@ export function bindTarget(
     if (index.kind !== "name") return indices[axis];
     const walked = { name: index.name.text, dim: neuron.axes[axis] };
     bound.set(index.name.text, { index: walked, span: index.span });
+    model.expressions.noteIndex(index.name, walked.dim);
     return walked;
   });
   return { indices: named, inside: { ...NOWHERE, indices: bound } };

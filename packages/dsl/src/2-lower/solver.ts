@@ -24,12 +24,14 @@ import type { Span } from "../source.ts";
 import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
 
-interface SolverOption extends KnownOption {
+/** An option of a solver. */
+export interface SolverOption extends KnownOption {
   /** Null for an option that may be left out; else what a message shows as an example. */
   readonly example: string | null;
 }
 
-interface SolverKind {
+/** What is known of a solver. */
+export interface SolverKind {
   /** What it moves: states along a velocity, or units from one value to the other. */
   readonly moves: "smooth" | "binary";
   /** True where a step above 2 τ makes the leak alone unstable. */
@@ -60,7 +62,8 @@ const ORDER: SolverOption = {
   example: null,
 };
 
-const SOLVERS: ReadonlyMap<string, SolverKind> = new Map([
+/** Every solver of a recall. */
+export const SOLVERS: ReadonlyMap<string, SolverKind> = new Map([
   ["euler", { moves: "smooth", explicit: true, options: [DT] }],
   ["heun", { moves: "smooth", explicit: true, options: [DT] }],
   ["rk4", { moves: "smooth", explicit: false, options: [DT] }],

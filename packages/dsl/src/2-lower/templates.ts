@@ -8,6 +8,7 @@ import { declaredTwice } from "../rules/declared-twice.ts";
 import { unknownTemplate } from "../rules/unknown-template.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { builtInLagrangian, type LagrangianTemplate, lowerLagrangian } from "./lagrangian.ts";
+import type { OpenNotes } from "./notes.ts";
 import { declarationsOf, isInGap } from "./scope.ts";
 import { builtInSynapse, type Externs, lowerSynapse, type SynapseTemplate } from "./synapse.ts";
 
@@ -21,6 +22,7 @@ export interface Module {
   readonly hasGaps: boolean;
   /** Its folder, relative to that of the model: `` or `parts/`. */
   readonly folder: string;
+  readonly notes: OpenNotes;
 }
 
 /** What a file can name besides its values. */
@@ -31,6 +33,7 @@ export interface TemplateSources {
   /** The file or plugin behind a `use`; null when it was reported. */
   readonly used: (item: ast.UseItem) => Module | null;
   readonly externs: Externs;
+  readonly notes: OpenNotes;
 }
 
 type Defined = ast.LagrangianItem | ast.SynapseItem;
@@ -144,10 +147,11 @@ export class Templates {
   #lower(item: Defined): LagrangianTemplate | SynapseTemplate | null {
     const known = this.#lowered.get(item);
     if (known !== undefined) return known;
-    const { file, diagnostics, externs } = this.#sources;
+    const { file, diagnostics, externs, notes } = this.#sources;
     const place = {
       text: file.source.text,
       diagnostics,
+      notes,
       outside: new Map(
         declarationsOf(file).map((declaration) => [declaration.name.text, declaration]),
       ),

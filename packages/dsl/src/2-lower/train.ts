@@ -29,7 +29,8 @@ import { movesUnits } from "./solver.ts";
 import type { Lowering } from "./lowering.ts";
 import { findRecall, type KnownRecalls } from "./test.ts";
 
-const SETTINGS: readonly KnownOption[] = [
+/** The lines of a train block that set something. */
+export const SETTINGS: readonly KnownOption[] = [
   { name: "unroll", meaning: "the recall to train" },
   { name: "loss", meaning: "what should get small" },
   { name: "metric", meaning: "what else is measured: `metric name = …`" },
@@ -42,16 +43,17 @@ const SETTINGS: readonly KnownOption[] = [
 ];
 
 /** `default` is null for what must be given, and missing for what may stay open. */
-interface ChoiceOption extends KnownOption {
+export interface ChoiceOption extends KnownOption {
   readonly default?: number | null;
 }
 
 /** What can be chosen, and which options each takes. */
-type Choices = ReadonlyMap<string, readonly ChoiceOption[]>;
+export type Choices = ReadonlyMap<string, readonly ChoiceOption[]>;
 
 const LEARNING_RATE: ChoiceOption = { name: "lr", meaning: "the learning rate", default: null };
 
-const OPTIMISERS: Choices = new Map([
+/** What `optimiser = …` may be. */
+export const OPTIMISERS: Choices = new Map([
   ["adam", [LEARNING_RATE]],
   [
     "sgd",
@@ -60,7 +62,8 @@ const OPTIMISERS: Choices = new Map([
   ["adamw", [LEARNING_RATE, { name: "decay", meaning: "how fast params shrink", default: 0.01 }]],
 ]);
 
-const GRADIENTS: Choices = new Map([
+/** What `gradient = …` may be. */
+export const GRADIENTS: Choices = new Map([
   ["unroll", [{ name: "every", meaning: "which states are kept" }]],
   ["implicit", [{ name: "tolerance", meaning: "how well its systems are solved", default: 1e-5 }]],
   [

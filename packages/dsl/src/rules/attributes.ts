@@ -9,18 +9,20 @@ const WARNINGS = Object.entries(RULES).flatMap(([code, rule]) =>
   code.startsWith("W") ? [rule] : [],
 );
 
-const KNOWN: Readonly<Record<string, { readonly args: readonly string[]; readonly what: string }>> =
-  {
-    allow: { args: WARNINGS, what: "warning" },
-    assume: { args: ["convex"], what: "claim" },
-  };
+/** The attributes, and what may stand in each. */
+export const ATTRIBUTES: Readonly<
+  Record<string, { readonly args: readonly string[]; readonly what: string }>
+> = {
+  allow: { args: WARNINGS, what: "warning" },
+  assume: { args: ["convex"], what: "claim" },
+};
 
 /** E0201: an attribute, or a name in one, that means nothing. */
 export function checkAttributes(file: FileAst, diagnostics: Diagnostics): void {
   for (const { name, args } of attributesOf(file)) {
-    const known = KNOWN[name.text];
+    const known = ATTRIBUTES[name.text];
     if (known === undefined) {
-      const near = suggest(name.text, Object.keys(KNOWN));
+      const near = suggest(name.text, Object.keys(ATTRIBUTES));
       diagnostics.report("E0201", name.span, {
         message: `there is no attribute \`@${name.text}\``,
         ...(near === undefined ? {} : { help: [`did you mean \`@${near}\`?`] }),

@@ -76,7 +76,7 @@ export async function findPlugin(
       ? "`exports` in its package.json has no entry `.` for `import`"
       : await insidePath(folder, entry, "the entry in its package.json"),
   );
-  return { found: "plugin", plugin: { name, version, source, externs } };
+  return { found: "plugin", plugin: { name, version, source, path: text.path, externs } };
 }
 
 /** The first path that is a file of the folder; else the first at all. */
