@@ -18,7 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@hamlet/dsl",
     "@hamlet/drdam",
   ],
-  "@hamlet/language-server": ["@hamlet/graph", "@hamlet/dsl", "@hamlet/model"],
+  "@hamlet/language-server": ["@hamlet/graph", "@hamlet/core", "@hamlet/dsl", "@hamlet/model"],
   "@hamlet/drdam": ["@hamlet/graph", "@hamlet/core", "@hamlet/ham"],
   "@hamlet/kohonen": ["@hamlet/graph", "@hamlet/core"],
   "@hamlet/energy-transformer": [

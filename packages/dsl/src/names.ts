@@ -10,4 +10,5 @@ export {
 } from "./names/file-names.ts";
 export type { BuiltIn, Declaring, NamedThing, Occurrence } from "./names/symbol.ts";
 export { type Choice, VOCABULARY, type Word } from "./names/vocabulary.ts";
-export { type TextToken, tokensOf } from "./names/text-tokens.ts";
+export { isName, type TextToken, tokensOf } from "./names/text-tokens.ts";
+export { lineAt, linesOf } from "./source.ts";

@@ -1,5 +1,5 @@
 import type { FileBytes } from "@hamlet/core";
-import type { MissingFile, UseAnswer } from "@hamlet/dsl";
+import type { MissingFile, SourceFile, UseAnswer } from "@hamlet/dsl";
 
 /**
  * How a model reaches its data files. A host (Node, a browser, a test) supplies one.
@@ -10,6 +10,11 @@ import type { MissingFile, UseAnswer } from "@hamlet/dsl";
 export interface ModelFiles {
   /** `from` says whose path it is: written in the model (relative to it), or by the caller. */
   read(path: string, from: "model" | "caller"): Promise<FileBytes | MissingFile>;
+  /**
+   * The text of another `.ham` file that the model uses; default: what `read` gives, decoded. An
+   * editor answers with what is typed.
+   */
+  source?(path: string): Promise<SourceFile | MissingFile>;
   /** Finds a plugin by its package and version range, such as `@someone/vision@^1.2`. */
   plugin?(specifier: string): Promise<UseAnswer>;
 }
@@ -21,6 +26,6 @@ export const NO_FILES: ModelFiles = {
 };
 
 /** Whether a file is not there. */
-export function isMissing(found: FileBytes | MissingFile): found is MissingFile {
+export function isMissing(found: FileBytes | SourceFile | MissingFile): found is MissingFile {
   return "folder" in found;
 }

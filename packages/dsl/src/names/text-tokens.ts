@@ -1,7 +1,7 @@
 // The tokens of a text as an editor sees them: comments among them, and nothing replaced.
 
 import { lex } from "../1-parse/lex.ts";
-import { type Highlight, TOKEN_TABLE } from "../1-parse/tokens.ts";
+import { type Highlight, NAME_PATTERN, RESERVED, TOKEN_TABLE } from "../1-parse/tokens.ts";
 import { collectDiagnostics } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../source.ts";
 
@@ -29,4 +29,10 @@ export function tokensOf(source: SourceFile): TextToken[] {
     all.push({ text, highlight: doc ? "docComment" : "comment", span });
   }
   return all.sort((a, b) => a.span.start - b.span.start);
+}
+
+/** Whether a text can be the name of something. */
+export function isName(text: string): boolean {
+  const [whole] = NAME_PATTERN.exec(text) ?? [];
+  return whole === text && !RESERVED.has(text);
 }
