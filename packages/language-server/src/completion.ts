@@ -250,11 +250,13 @@ class Proposals {
       home = behind.names;
     }
     if (thing === undefined || home === null) return [];
-    return [...home.behind(thing).members].map(([label, member]) =>
-      member.from === "file"
-        ? this.#thing(member)
-        : { label, kind: CompletionItemKind.Field, detail: member.kind },
-    );
+    return [...home.behind(thing).members]
+      .filter(([, { kind }]) => kind !== "energy")
+      .map(([label, member]) =>
+        member.from === "file"
+          ? this.#thing(member)
+          : { label, kind: CompletionItemKind.Field, detail: member.kind },
+      );
   }
 
   #inParentheses(open: number): readonly Proposal[] {

@@ -150,6 +150,12 @@ export class Project {
     return [...new Set([...this.#open.keys(), ...lists.flat().map(normal)])];
   }
 
+  /** The names of all those files. */
+  async everyFile(folders: readonly string[]): Promise<FileNames[]> {
+    const all = await Promise.all((await this.all(folders)).map((uri) => this.names(uri)));
+    return all.filter((names) => names !== null);
+  }
+
   /** The bytes of a data file of a model, or null. */
   async bytes(uri: string, path: string): ReturnType<ModelFiles["read"]> {
     return this.#files.around(normal(uri)).read(path, "model");

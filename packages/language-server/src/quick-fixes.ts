@@ -116,13 +116,29 @@ export function fixAll(source: SourceFile, check: (text: string) => readonly Fou
       if (edits.some((edit) => edit.file !== source.name)) continue;
       const mended = applied(text, edits);
       const after = check(mended);
-      if (after.length >= before.length) continue;
+      if (!isFewer(after, before)) continue;
       [text, found, isBetter] = [mended, after, true];
       break;
     }
     if (!isBetter) return text;
   }
   return text;
+}
+
+/**
+ * Whether there are fewer mistakes. Those of syntax hide others, errors hide warnings: what comes to
+ * light is no reason against a fix.
+ */
+export function isFewer(after: readonly Found[], before: readonly Found[]): boolean {
+  const [now, then] = [countsOf(after), countsOf(before)];
+  const at = now.findIndex((count, kind) => count !== then[kind]);
+  return at >= 0 && now[at] < then[at];
+}
+
+function countsOf(all: readonly Found[]): number[] {
+  const syntax = all.filter(({ code }) => code.startsWith("E01")).length;
+  const errors = all.filter(({ severity }) => severity === "error").length;
+  return [syntax, errors, all.length];
 }
 
 /** A text after edits that do not overlap. */

@@ -12,6 +12,7 @@ import {
 import type { Position, Range } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { offsetOf, rangeOf } from "./positions.ts";
+import type { Project } from "./project.ts";
 import { applied } from "./quick-fixes.ts";
 
 /** What can be renamed at a place: the name and where it stands; a text says why nothing can. */
@@ -38,7 +39,7 @@ export interface Change {
 }
 
 /** The changes of every file in which a thing is named, by the file; a text says why there are none. */
-export function renaming(
+function renaming(
   thing: NamedThing,
   name: string,
   files: readonly FileNames[],
@@ -85,16 +86,15 @@ function nameImplied({ node, name }: NamedThing, wanted: string): Change {
  * Why a renaming would change what files mean, or null: every name stands for what it stood for
  * before. `after` are the names of the same files with the changes.
  */
-export function whatBreaks(
+function whatBreaks(
   {
     thing,
     name,
     changes,
-  }: { thing: NamedThing; name: string; changes: ReturnType<typeof renaming> },
+  }: { thing: NamedThing; name: string; changes: ReadonlyMap<SourceFile, readonly Change[]> },
   before: readonly FileNames[],
   after: readonly FileNames[],
 ): string | null {
-  if (typeof changes === "string") return changes;
   const moves = new Map([...changes].map(([source, list]) => [source.name, list]));
   const moved = (file: string, offset: number) => {
     const passed = (moves.get(file) ?? []).filter(({ span }) => span.end <= offset);
@@ -108,7 +108,7 @@ export function whatBreaks(
     if (old.kind !== now.kind || old.source.name !== now.source.name) return false;
     // What had no name of its own has one now.
     if (old.isImplied && !now.isImplied)
-      return now.name.text === (old === thing ? name : old.name.text);
+      return now.name.text === (isSame(old, thing) ? name : old.name.text);
     return moved(old.source.name, old.name.span.start) === now.name.span.start;
   };
   for (const [at, { file, occurrences }] of before.entries()) {
@@ -128,9 +128,47 @@ export function whatBreaks(
   return null;
 }
 
-/** The texts after a renaming, by their names. */
-export function renamedTexts(
-  changes: ReadonlyMap<SourceFile, readonly Change[]>,
-): ReadonlyMap<string, string> {
+/** The texts after changes, by their names. */
+function textsAfter(changes: ReadonlyMap<SourceFile, readonly Change[]>): Map<string, string> {
   return new Map([...changes].map(([{ name, text }, list]) => [name, applied(text, list)]));
+}
+
+/**
+ * The changes that give a thing another name in every file of a project; a text says why there are
+ * none: nothing may mean something else afterwards, and nothing may be wrong that was right.
+ */
+export async function rename(
+  project: Project,
+  folders: readonly string[],
+  thing: NamedThing,
+  newName: string,
+): Promise<ReadonlyMap<SourceFile, readonly Change[]> | string> {
+  const before = await project.everyFile(folders);
+  const changes = renaming(thing, newName, before);
+  if (typeof changes === "string") return changes;
+  const imagined = project.with(textsAfter(changes));
+  const after = await Promise.all(before.map(({ file }) => imagined.names(file.source.name)));
+  const name = newName.trim().normalize("NFC");
+  const kept = after.filter((one) => one !== null);
+  const broken = whatBreaks({ thing, name, changes }, before, kept);
+  if (broken !== null) return broken;
+  for (const { name: file } of changes.keys()) {
+    const [old, now] = [await project.document(file), await imagined.document(file)];
+    const added = old && now && addedError(old, now);
+    if (added) return `with \`${name}\` there would be a mistake: ${added}`;
+  }
+  return changes;
+}
+
+/** An error of a document that another one has not as often. */
+function addedError(before: Document, after: Document): string | null {
+  const errors = ({ compilation }: Document) =>
+    compilation.diagnostics.filter(({ severity }) => severity === "error");
+  const left = errors(before).map(({ code }) => code);
+  for (const { code, message } of errors(after)) {
+    const at = left.indexOf(code);
+    if (at < 0) return message;
+    left.splice(at, 1);
+  }
+  return null;
 }

@@ -29,7 +29,7 @@ import { rangeOf } from "./positions.ts";
 import { LONGEST, Project } from "./project.ts";
 import { FIX_ALL, fixAll, quickFixes } from "./quick-fixes.ts";
 import { highlights, referencesTo } from "./references.ts";
-import { renamable, renamedTexts, renaming, whatBreaks } from "./rename.ts";
+import { renamable, rename } from "./rename.ts";
 import { semanticTokens } from "./semantic-tokens.ts";
 import { signatureHelp } from "./signature-help.ts";
 import { documentSymbols, workspaceSymbols } from "./symbols.ts";
@@ -144,11 +144,6 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
     };
   }
 
-  async function everyFile() {
-    const all = await Promise.all((await project.all(folders)).map((uri) => project.names(uri)));
-    return all.filter((names) => names !== null);
-  }
-
   connection.onHover(about((document, { position }) => hover(document, position)));
   connection.onCompletion(
     about((document, { position }) =>
@@ -162,7 +157,7 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
     about(async (document, { position, context }) => {
       const found = renamable(document, position);
       if (typeof found === "string") return [];
-      return referencesTo(found.thing, await everyFile(), uriOf, context);
+      return referencesTo(found.thing, await project.everyFile(folders), uriOf, context);
     }),
   );
   connection.onPrepareRename(
@@ -175,21 +170,11 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
   connection.onRenameRequest(
     about(async (document, { position, newName }): Promise<WorkspaceEdit> => {
       const found = renamable(document, position);
-      const before = await everyFile();
-      const changes = typeof found === "string" ? found : renaming(found.thing, newName, before);
-      if (typeof found === "string" || typeof changes === "string") {
-        throw new ResponseError(LSPErrorCodes.RequestFailed, String(changes));
+      const changes =
+        typeof found === "string" ? found : await rename(project, folders, found.thing, newName);
+      if (typeof changes === "string") {
+        throw new ResponseError(LSPErrorCodes.RequestFailed, changes);
       }
-      const imagined = project.with(renamedTexts(changes));
-      const after = await Promise.all(before.map(({ file }) => imagined.names(file.source.name)));
-      const { thing } = found;
-      const name = newName.trim().normalize("NFC");
-      const broken = whatBreaks(
-        { thing, name, changes },
-        before,
-        after.filter((one) => one !== null),
-      );
-      if (broken !== null) throw new ResponseError(LSPErrorCodes.RequestFailed, broken);
       return {
         changes: Object.fromEntries(
           [...changes].map(([source, list]) => [
@@ -202,7 +187,7 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
   );
   connection.onDocumentSymbol(about(documentSymbols));
   connection.onWorkspaceSymbol(async ({ query }) =>
-    (await everyFile()).flatMap((names) => workspaceSymbols(names, query, uriOf)),
+    (await project.everyFile(folders)).flatMap((names) => workspaceSymbols(names, query, uriOf)),
   );
   connection.onCodeAction(
     about(async (document, { range, context, textDocument: { uri } }): Promise<CodeAction[]> => {

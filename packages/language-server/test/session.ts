@@ -14,7 +14,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver-protocol";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { Client } from "./client.ts";
+import type { Listening } from "./listening.ts";
 
 /** The files of the session, by their names. */
 export const FILES = {
@@ -55,7 +55,7 @@ export interface Seen {
 }
 
 /** Plays the session in a folder where both files lie. */
-export async function play({ connection, diagnostics }: Client | Omit<Client, "end">, folder: string): Promise<Seen> {
+export async function play({ connection, diagnostics }: Listening, folder: string): Promise<Seen> {
   const main = `${folder}/main.ham`;
   const memory = `${folder}/memory.ham`;
   let text = TextDocument.create(main, "ham", 1, FILES["main.ham"]);
@@ -72,7 +72,10 @@ export async function play({ connection, diagnostics }: Client | Omit<Client, "e
     textDocument,
     position: at("fast.v", "fast.".length),
   });
-  const hover = await connection.sendRequest(HoverRequest.type, { textDocument, position: at("h: [N]") });
+  const hover = await connection.sendRequest(HoverRequest.type, {
+    textDocument,
+    position: at("h: [N]"),
+  });
   const actions = await connection.sendRequest(CodeActionRequest.type, {
     textDocument,
     range: errors[0].range,
@@ -109,10 +112,20 @@ export async function play({ connection, diagnostics }: Client | Omit<Client, "e
   return {
     errors: errors.map(({ code, message }) => `${code} ${message.split("\n")[0]}`),
     completion: ((completion ?? []) as CompletionItem[]).map(({ label }) => label),
-    hover: (hover?.contents as Exclude<Hover["contents"], string | unknown[]> & { value: string })?.value,
+    hover: (hover?.contents as Exclude<Hover["contents"], string | unknown[]> & { value: string })
+      ?.value,
     fixes: titles,
     afterFix: after.map(({ message }) => message),
     renamed: Object.fromEntries(renamed) as Record<string, string>,
     formatted: TextDocument.applyEdits(text, edits as TextEdit[]),
   };
+}
+
+/** Every transport gives the same. */
+export async function expectSession(seen: Seen): Promise<void> {
+  const { expect } = await import("vitest");
+  const text = `${JSON.stringify(seen, null, 2)}\n`;
+  await expect(text).toMatchFileSnapshot(
+    new URL("session.expected.json", import.meta.url).pathname,
+  );
 }

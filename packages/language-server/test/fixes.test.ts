@@ -1,0 +1,76 @@
+// Quick fixes as an editor applies them: each leaves one mistake fewer.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { CodeAction } from "vscode-languageserver";
+import { diagnosticsOf } from "../src/diagnostics.ts";
+import type { Document } from "../src/document.ts";
+import { applied, fixAll, isFewer, quickFixes } from "../src/quick-fixes.ts";
+import { positionOf } from "../src/positions.ts";
+import { FOLDER, projectOf } from "./analysing.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../dsl/test/fixtures");
+const uriOf = (name: string) => name;
+
+const hamFiles = (folder: string) =>
+  readdirSync(join(FIXTURES, folder))
+    .filter((name) => name.endsWith(".ham"))
+    .map((name) => ({ name, text: readFileSync(join(FIXTURES, folder, name), "utf8") }));
+
+const USES = Object.fromEntries(hamFiles("uses").map(({ name, text }) => [name, text]));
+
+async function analysed(text: string): Promise<Document> {
+  return (await projectOf({ "m.ham": text, ...USES }).document(`${FOLDER}/m.ham`))!;
+}
+
+function actionsOf(document: Document): CodeAction[] {
+  const end = positionOf(document.source, document.source.text.length);
+  return quickFixes(document, { start: { line: 0, character: 0 }, end }, uriOf);
+}
+
+function after({ source }: Document, { edit }: CodeAction): string {
+  const text = TextDocument.create(source.name, "ham", 1, source.text);
+  return TextDocument.applyEdits(text, edit!.changes![source.name] ?? []);
+}
+
+const key = ({ code, message }: { code?: unknown; message: string }) => `${code} ${message}`;
+let held = 0;
+
+describe("of every wrong file", () => {
+  test.each(readdirSync(join(FIXTURES, "invalid")))("%s", async (rule) => {
+    for (const { name, text } of hamFiles(join("invalid", rule))) {
+      const document = await analysed(text);
+      for (const action of actionsOf(document)) {
+        const [shown] = action.diagnostics!;
+        const mended = await analysed(after(document, action));
+        const times = (all: readonly { code?: unknown; message: string }[]) =>
+          all.filter((other) => key(other) === key(shown)).length;
+        const what = `${name}: ${action.title}\n${mended.source.text}`;
+        expect(times(diagnosticsOf(mended, uriOf)), what).toBeLessThan(
+          times(diagnosticsOf(document, uriOf)),
+        );
+        expect(
+          isFewer(mended.compilation.diagnostics, document.compilation.diagnostics),
+          what,
+        ).toBe(true);
+        held++;
+      }
+      const project = projectOf({ "m.ham": text, ...USES });
+      const check = await project.checker(`${FOLDER}/m.ham`);
+      const all = fixAll({ name: `${FOLDER}/m.ham`, text }, check);
+      const left = check(all);
+      expect(all === text || isFewer(left, check(text)), all).toBe(true);
+      // What is left has no fix, or one that alone makes other mistakes.
+      for (const { edits, file } of left) {
+        if (edits === undefined || edits.some((edit) => edit.file !== file)) continue;
+        expect(isFewer(check(applied(all, edits)), left), all).toBe(false);
+      }
+    }
+  });
+});
+
+test("many fixes were held", () => {
+  expect(held).toBeGreaterThan(100);
+});

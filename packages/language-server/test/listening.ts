@@ -1,0 +1,56 @@
+// The part of a client that is the same over every transport.
+
+import {
+  type Diagnostic,
+  InitializedNotification,
+  InitializeRequest,
+  type InitializeParams,
+  type ProtocolConnection,
+  PublishDiagnosticsNotification,
+} from "vscode-languageserver-protocol";
+
+/** A connection to a server, and what it published last. */
+export interface Listening {
+  readonly connection: ProtocolConnection;
+  /** The messages about a file once they are of a version. */
+  diagnostics(uri: string, version: number): Promise<readonly Diagnostic[]>;
+}
+
+/** Keeps what is published on a connection. */
+export function listenTo(connection: ProtocolConnection): Listening {
+  const known = new Map<string, { version: number; diagnostics: Diagnostic[] }>();
+  const waiting = new Set<() => void>();
+  connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
+    const { uri, version = -1, diagnostics } = params;
+    known.set(uri, { version, diagnostics });
+    for (const wake of waiting) wake();
+  });
+  return {
+    connection,
+    diagnostics: (uri, version) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = known.get(uri);
+          if (found?.version !== version) return;
+          waiting.delete(look);
+          resolve(found.diagnostics);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+/** What every session begins with. */
+export async function begin(
+  connection: ProtocolConnection,
+  params: Partial<InitializeParams>,
+): Promise<void> {
+  await connection.sendRequest(InitializeRequest.type, {
+    processId: null,
+    rootUri: null,
+    capabilities: {},
+    ...params,
+  });
+  await connection.sendNotification(InitializedNotification.type, {});
+}

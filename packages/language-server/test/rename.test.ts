@@ -1,0 +1,163 @@
+// A new name changes what a thing is called, and nothing of what the files mean.
+
+import { compile, isSound } from "@hamlet/dsl";
+import { fromJson, modelId, printJson, toJson } from "@hamlet/graph";
+import { CATALOGUE } from "@hamlet/model/check";
+import { describe, expect, test } from "vitest";
+import type { NamedThing } from "@hamlet/dsl/names";
+import { applied } from "../src/quick-fixes.ts";
+import { rename } from "../src/rename.ts";
+import { examples, FOLDER, projectOf } from "./analysing.ts";
+
+type Texts = Readonly<Record<string, string>>;
+const NEW = "renamed_thing";
+
+/** The texts after a renaming, or why there are none. */
+async function renamed(texts: Texts, thing: NamedThing, name: string): Promise<Texts | string> {
+  const changes = await rename(projectOf(texts), [FOLDER], thing, name);
+  if (typeof changes === "string") return changes;
+  const now = [...changes].map(([source, list]) => [
+    source.name.slice(FOLDER.length + 1),
+    applied(source.text, list),
+  ]);
+  return { ...texts, ...(Object.fromEntries(now) as Texts) };
+}
+
+function compiled(texts: Texts) {
+  const [[name, text]] = Object.entries(texts);
+  return compile(
+    { name, text },
+    {
+      registry: CATALOGUE,
+      resolve(path) {
+        const found = texts[path];
+        return found === undefined
+          ? { found: "no plugin", installed: null }
+          : { found: "file", source: { name: path, text: found } };
+      },
+    },
+  );
+}
+
+/** What holds names of indices, or names of the language. */
+const KEPT = ["ix", "free", "position", "id", "op", "kind"];
+
+/** A model in JSON in which the new name is the old one again. */
+function withOld(json: unknown, old: string): unknown {
+  if (typeof json === "string") return json.replaceAll(NEW, old);
+  if (Array.isArray(json)) return json.map((part) => withOld(part, old));
+  if (typeof json !== "object" || json === null) return json;
+  return Object.fromEntries(
+    Object.entries(json).map(([key, part]) => [
+      key,
+      KEPT.includes(key) ? part : withOld(part, old),
+    ]),
+  );
+}
+
+/** The id of a model whose new name is the old one again. */
+function idWith(texts: Texts, { kind, name }: NamedThing): string {
+  const { graph } = compiled(texts);
+  if (kind === "index") return modelId(graph);
+  const json = JSON.stringify(withOld(JSON.parse(printJson(toJson(graph))), name.text));
+  return modelId(fromJson(json).graph);
+}
+
+async function holdEveryName(texts: Texts): Promise<number> {
+  const before = compiled(texts);
+  const things = new Set(
+    (await projectOf(texts).everyFile([FOLDER]))
+      .flatMap(({ occurrences }) => occurrences.map(({ thing }) => thing))
+      .filter((thing) => thing.from === "file"),
+  );
+  const id = modelId(before.graph);
+  for (const thing of things) {
+    const after = await renamed(texts, thing, NEW);
+    if (typeof after === "string") throw new Error(`${thing.name.text}: ${after}`);
+    const what = `${thing.kind} ${thing.name.text}\n${Object.values(after).join("\n")}`;
+    const found = compiled(after).diagnostics.map(({ code }) => code);
+    expect(found, what).toEqual(before.diagnostics.map(({ code }) => code));
+    expect(Object.values(after).join("\n"), what).toContain(NEW);
+    expect(idWith(after, thing), what).toBe(id);
+  }
+  return things.size;
+}
+
+describe("every name of an example can be another one", () => {
+  const whole = examples().filter(({ name, text }) => isSound(compiled({ [name]: text })));
+  test.each(whole)("$name", async ({ name, text }) => {
+    expect(await holdEveryName({ [name]: text })).toBeGreaterThan(5);
+  });
+});
+
+const PARTS: Texts = {
+  "main.ham": `ham 1
+use "./memory.ham" as memory
+dim N = 3
+part fast: memory(D = N)
+neuron h: [N] as memory.bent(a = 2)
+connect dense(h, fast.v)
+connect up: memory.pull(h, fast.v, gain = 2)
+connect other: memory.pull(h, fast.v) share up
+energy e = -sum[i] h[i] * fast.v[i] * fast.sharp - sum[i, k] dense.W[i, k] * h[i] / 100 - fast.link.W[0, 0] * h[0]
+recall {
+  start fast.v ~ normal(0, 1)
+  clamp h[i] where i != 0
+  schedule fast.sharp = 1 + t
+  solver = euler(dt = 0.1)
+  record fast.v
+  return fast.v, h
+}
+test "t" {
+  run default
+  expect falling(energy) or steps > 1
+}
+`,
+  "memory.ham": `ham 1
+dim D, K = 4
+const sharp: real > 0 = 2
+param xi: [K, D] ~ normal(0, 1)
+lagrangian bent(x) { const a: real > 0 = 1  value = a * softplus(x) }
+synapse pull(a: [A], b: [B]) {
+  const gain: real > 0 = 1
+  param M: [A, B] ~ normal(0, 1)
+  let part_of[i] = sum[j] M[i, j] * b[j]
+  energy = -gain * sum[i] a[i] * part_of[i]
+}
+neuron v: [D] as bent(a = sharp)
+neuron u: [K] as softmax(beta = sharp)
+connect link: dense(v, u, W = let_xi)
+let let_xi[i, m] = xi[m, i] / 2
+`,
+};
+
+test("across files, through parts, definitions and connections without a name", async () => {
+  expect(compiled(PARTS).diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  expect(await holdEveryName(PARTS)).toBeGreaterThan(25);
+});
+
+test.each([
+  ["x", "1x", "is no name"],
+  ["x", "sum", "is no name"],
+  ["x", "", "is no name"],
+  ["x", "y", "already means something"],
+  ["x", "i", "there would be a mistake"],
+  ["c", "change", "already means something"],
+  ["x", "nowhere", "already stands for something"],
+])("%s cannot be called %j", async (old, name, why) => {
+  const text = `ham 1
+dim D = 3
+const c: real > 0 = 1
+const y = 2
+neuron x: [D] as tanh
+energy e = -sum[i] x[i]^2 * y * c
+recall r {
+  solver = euler(dt = 0.1)
+  stop when change < 1e-3 * c
+}
+let other = nowhere + 1
+`;
+  const [names] = await projectOf({ "m.ham": text }).everyFile([]);
+  const thing = names.values.get(old)!;
+  expect(await renamed({ "m.ham": text }, thing, name)).toContain(why);
+});
