@@ -57,9 +57,10 @@ function warnIsolated(model: Lowering, file: ast.FileAst, graph: EnergyGraph): v
         : [],
     ),
   );
+  const neurons = new Map(graph.neurons.map((neuron) => [neuron.name, neuron]));
   for (const item of file.items) {
     if (item.kind !== "neuron" || allows(item, "isolated_neuron")) continue;
-    const neuron = graph.neurons.find(({ name }) => name === item.name.text);
+    const neuron = neurons.get(item.name.text);
     if (neuron === undefined || coupled.has(neuron.activation)) continue;
     if (!named.has(neuron.name)) isolatedNeuron(model.diagnostics, item.name);
   }

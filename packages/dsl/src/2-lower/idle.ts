@@ -2,10 +2,10 @@
 // read.
 
 import { type EnergyGraph, neuronsOf, symmetricUses } from "@hamlet/graph";
-import type * as ast from "../1-parse/ast.ts";
 import { halfOfWeightsIdle } from "../rules/half-of-weights-idle.ts";
 import type { Span } from "../source.ts";
 import type { Written } from "./graph-check.ts";
+import { itemsOf } from "./items.ts";
 
 /** W0605 for every param of that kind; `spanOf` finds the formula of a term. */
 export function reportIdle(
@@ -15,7 +15,8 @@ export function reportIdle(
 ): void {
   for (const { tensor, terms } of symmetricUses(graph)) {
     const [term] = terms;
-    const connected = connectItem(file, term.name)?.template;
+    const item = itemsOf(file).terms.get(term.name);
+    const connected = item?.kind === "connect" ? item.template : undefined;
     // A hopfield is known to be about the symmetric part.
     const known = connected?.path.segments.at(-1)!.text === "hopfield";
     if (tensor.kind !== "param" || known) continue;
@@ -25,12 +26,4 @@ export function reportIdle(
     const neuron = neurons.length === 1 ? neurons[0].name : null;
     halfOfWeightsIdle(diagnostics, { weights: tensor.name, neuron }, span);
   }
-}
-
-function connectItem({ items }: ast.FileAst, name: string): ast.ConnectItem | undefined {
-  return items.find(
-    (item): item is ast.ConnectItem =>
-      item.kind === "connect" &&
-      (item.name?.text ?? item.template.path.segments.at(-1)!.text) === name,
-  );
 }

@@ -35,6 +35,7 @@ import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
 import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
 import { reportIdle } from "./idle.ts";
+import { itemsOf } from "./items.ts";
 import { reportRounded } from "./rounded-numbers.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
@@ -55,17 +56,12 @@ export const checkSoundness: GraphCheck = (graph, written) => {
 };
 
 function neuronItem({ file }: Written, name: string): ast.NeuronItem | undefined {
-  return file.items.find((item) => item.kind === "neuron" && item.name.text === name) as
-    | ast.NeuronItem
-    | undefined;
+  return itemsOf(file).neurons.get(name);
 }
 
 /** The Lagrangian that a neuron names, when the file itself declares it. */
 function ownLagrangian({ file }: Written, item: ast.NeuronItem): ast.LagrangianItem | undefined {
-  const [name] = item.lagrangian.path.segments;
-  return file.items.find(
-    (other) => other.kind === "lagrangian" && other.name.text === name.text,
-  ) as ast.LagrangianItem | undefined;
+  return itemsOf(file).lagrangians.get(item.lagrangian.path.segments[0].text);
 }
 
 function reportConvexity(neuron: Neuron, facts: Facts, written: Written): void {
@@ -192,13 +188,9 @@ function power(name: string, exponent: number | null): string {
 
 /** The formula of an energy, or the template of a connection. */
 function termSpan({ file }: Written, name: string): Span | null {
-  for (const item of file.items) {
-    if (item.kind === "energy" && item.name.text === name) return item.value.span;
-    if (item.kind !== "connect") continue;
-    const own = item.name?.text ?? item.template.path.segments.at(-1)!.text;
-    if (own === name) return item.template.span;
-  }
-  return null;
+  const item = itemsOf(file).terms.get(name);
+  if (item === undefined) return null;
+  return item.kind === "energy" ? item.value.span : item.template.span;
 }
 
 /** The formula of an own Lagrangian; where a neuron names another one, that name. */

@@ -6,7 +6,7 @@
 // random points, with small sizes: the form decides, not who wrote it. A sum over `i < j` takes a
 // triangle on purpose, and its slope is not symmetric.
 
-import { contains, dependsOn } from "../expr/depends.ts";
+import { contains, tensorsIn } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
 import { indicesOf } from "../expr/dim.ts";
 import type { EnergyGraph, Term } from "../model/energy-graph.ts";
@@ -17,7 +17,7 @@ import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 import { declaredRange, placeOf, refusalOf } from "./admit.ts";
 import { type Draws, makeDraws } from "./draws.ts";
 import { isNonNegative } from "./interval.ts";
-import { factsOf } from "./range.ts";
+import { type Facts, factsOf } from "./range.ts";
 
 /** A tensor of which an energy sees only what is the same with some of its axes exchanged. */
 export interface SymmetricUse {
@@ -38,15 +38,24 @@ const FEW = 3;
 
 /** The consts, params, data and givens of a model that act by their symmetric part alone. */
 export function symmetricUses(graph: EnergyGraph): SymmetricUse[] {
+  const readers = new Map<Tensor, Term[]>();
+  for (const term of graph.terms) {
+    for (const tensor of tensorsIn([term.energy])) {
+      const known = readers.get(tensor);
+      if (known === undefined) readers.set(tensor, [term]);
+      else known.push(term);
+    }
+  }
+  let facts: Facts | null = null;
   return graph.tensors.flatMap((tensor) => {
     const orders = exchanges(tensor.axes);
-    const read = new Set([tensor]);
-    const terms =
-      orders.length === 0 ? [] : graph.terms.filter((one) => dependsOn(one.energy, read));
+    const terms = orders.length === 0 ? [] : (readers.get(tensor) ?? []);
     if (terms.length === 0) return [];
+    facts ??= factsOf(graph);
+    const known = facts;
     const at = indicesOf(tensor.axes);
     const slope = gradient(add(...terms.map(({ energy }) => energy)), tensor, at);
-    const points = Array.from({ length: POINTS }, (_, seed) => valuesAt(graph, slope, seed));
+    const points = Array.from({ length: POINTS }, (_, seed) => valuesAt(known, slope, seed));
     const values = points.map((point) => {
       try {
         return evaluate(slope, { ...point, time: 0.375 }, at).data;
@@ -197,9 +206,8 @@ function shapeOf({ axes }: Tensor, { sizes }: Point): number[] {
 }
 
 /** Small sizes, and random entries that the declarations let in. */
-function valuesAt(graph: EnergyGraph, expr: Expr, seed: number): Point {
+function valuesAt(facts: Facts, expr: Expr, seed: number): Point {
   const draws = makeDraws(seed);
-  const facts = factsOf(graph);
   const { dims, tensors } = readBy(expr);
   const sizes = new Map([...dims].map(([dim, last]) => [dim, Math.max(FEW, last + 1)]));
   const entries = new Map<Tensor, ArrayLike<number>>();
