@@ -1,7 +1,7 @@
 // The call that a cursor stands in, and what it is a call of.
 
 import type { ast } from "@hamlet/dsl";
-import { type FileNames, type NamedTemplate, type TextToken, VOCABULARY } from "@hamlet/dsl/names";
+import { type FileNames, type NamedTemplate, type TextToken, VOCABULARY } from "@hamlet/dsl/editor";
 import { type Bracket, pathBefore, type Place } from "./place.ts";
 
 /** What is called: a template, something that is chosen by its name, or a function. */

@@ -1,7 +1,7 @@
 // What may be written at a place: only what fits there.
 
 import { RULES } from "@hamlet/dsl";
-import { type NamedThing, type TextToken, VOCABULARY, type Word } from "@hamlet/dsl/names";
+import { type NamedThing, type TextToken, VOCABULARY, type Word } from "@hamlet/dsl/editor";
 import {
   type CompletionItem,
   CompletionItemKind,

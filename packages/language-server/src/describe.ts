@@ -1,7 +1,7 @@
 // What the catalogue says of its entries, as Markdown.
 
 import type { ast } from "@hamlet/dsl";
-import { VOCABULARY, type Word } from "@hamlet/dsl/names";
+import { VOCABULARY, type Word } from "@hamlet/dsl/editor";
 import type {
   Bound,
   HypersynapseDefinition,

@@ -8,7 +8,7 @@ import {
   type SourceFile,
 } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-import type { FileNames } from "@hamlet/dsl/names";
+import type { FileNames } from "@hamlet/dsl/editor";
 import type { Registry } from "@hamlet/graph";
 
 /** An analysed file. It never changes; a change of the text makes another one. */

@@ -1,4 +1,4 @@
-import { tokensOf } from "@hamlet/dsl/names";
+import { tokensOf } from "@hamlet/dsl/editor";
 import { type FoldingRange, FoldingRangeKind } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { positionOf } from "./positions.ts";

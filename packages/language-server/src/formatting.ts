@@ -5,7 +5,7 @@
 
 import type { SourceFile, Span } from "@hamlet/dsl";
 import { format } from "@hamlet/dsl/format";
-import { type TextToken, tokensOf } from "@hamlet/dsl/names";
+import { type TextToken, tokensOf } from "@hamlet/dsl/editor";
 import type { Position, Range, TextEdit } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { offsetOf, rangeOf, spanOf } from "./positions.ts";

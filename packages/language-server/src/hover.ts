@@ -2,7 +2,7 @@
 
 import type { ast } from "@hamlet/dsl";
 import { RULES } from "@hamlet/dsl";
-import { type BuiltIn, type NamedThing, VOCABULARY } from "@hamlet/dsl/names";
+import { type BuiltIn, type NamedThing, VOCABULARY } from "@hamlet/dsl/editor";
 import {
   certify,
   type Certificate,

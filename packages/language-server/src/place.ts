@@ -1,7 +1,7 @@
 // Where in a text a cursor stands, told from the tokens before it: a half-typed line has no tree.
 
 import { type ast, type SourceFile } from "@hamlet/dsl";
-import { type TextToken, tokensOf, VOCABULARY } from "@hamlet/dsl/names";
+import { type TextToken, tokensOf, VOCABULARY } from "@hamlet/dsl/editor";
 
 /** A bracket that is open at the cursor. */
 export interface Bracket {

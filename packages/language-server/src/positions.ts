@@ -1,7 +1,7 @@
 // Offsets of the language and positions of the protocol: both count UTF-16.
 
 import type { SourceFile, Span } from "@hamlet/dsl";
-import { lineAt, linesOf } from "@hamlet/dsl/names";
+import { lineAt, linesOf } from "@hamlet/dsl/editor";
 import type { Position, Range } from "vscode-languageserver";
 
 /** The position of an offset; one past the end gives the end. */

@@ -14,7 +14,7 @@ import {
   type UseAnswer,
 } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-import { FileNames } from "@hamlet/dsl/names";
+import { FileNames, makeParser } from "@hamlet/dsl/editor";
 import type { Registry } from "@hamlet/graph";
 import { decodeSource, isMissing, type ModelFiles, readUses } from "@hamlet/model/check";
 import { analyse, type Document } from "./document.ts";
@@ -47,6 +47,7 @@ export class Project {
   /** Where the texts behind `use` were found last, for names that lead there. */
   readonly #known = new Map<string, SourceFile>();
   readonly #documents = new Map<string, Analysed>();
+  readonly #parsers = new Map<string, typeof parse>();
   readonly #trees = new WeakMap<SourceFile, ParseResult>();
   /** Gone as soon as any text changes: what a name stands for may lie in another file. */
   #names = new WeakMap<SourceFile, FileNames>();
@@ -71,6 +72,7 @@ export class Project {
   close(uri: string): void {
     this.#open.delete(normal(uri));
     this.#documents.delete(normal(uri));
+    this.#parsers.delete(normal(uri));
     this.forget();
   }
 
@@ -225,8 +227,18 @@ export class Project {
 
   #parse(source: SourceFile): ParseResult {
     let known = this.#trees.get(source);
-    if (known === undefined) this.#trees.set(source, (known = parse(source)));
+    if (known === undefined) {
+      const parser = this.#open.has(source.name) ? this.#parserOf(source.name) : parse;
+      this.#trees.set(source, (known = parser(source)));
+    }
     return known;
+  }
+
+  /** What remembers the text of an open file. */
+  #parserOf(name: string): typeof parse {
+    let parser = this.#parsers.get(name);
+    if (parser === undefined) this.#parsers.set(name, (parser = makeParser()));
+    return parser;
   }
 
   #namesOf(source: SourceFile): FileNames {

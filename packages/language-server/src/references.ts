@@ -1,4 +1,4 @@
-import { type BuiltIn, type FileNames, isSame, type NamedThing } from "@hamlet/dsl/names";
+import { type BuiltIn, type FileNames, isSame, type NamedThing } from "@hamlet/dsl/editor";
 import type { DocumentHighlight, Location, Position } from "vscode-languageserver";
 import { DocumentHighlightKind } from "vscode-languageserver";
 import type { UriOf } from "./diagnostics.ts";

@@ -8,7 +8,7 @@ import {
   isSame,
   type NamedThing,
   type Occurrence,
-} from "@hamlet/dsl/names";
+} from "@hamlet/dsl/editor";
 import type { Position, Range } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { offsetOf, rangeOf } from "./positions.ts";

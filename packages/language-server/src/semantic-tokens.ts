@@ -1,6 +1,6 @@
 // What kind of thing a name stands for, which no pattern of a highlighter can know.
 
-import type { BuiltIn, NamedThing } from "@hamlet/dsl/names";
+import type { BuiltIn, NamedThing } from "@hamlet/dsl/editor";
 import { type Range, type SemanticTokens, SemanticTokensBuilder } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { positionOf, spanOf } from "./positions.ts";

@@ -1,7 +1,7 @@
 // What a file declares, as a list to look at or to search.
 
 import type { ast, SourceFile } from "@hamlet/dsl";
-import type { FileNames } from "@hamlet/dsl/names";
+import type { FileNames } from "@hamlet/dsl/editor";
 import { type DocumentSymbol, SymbolKind, type WorkspaceSymbol } from "vscode-languageserver";
 import type { UriOf } from "./diagnostics.ts";
 import type { Document } from "./document.ts";

@@ -1,7 +1,7 @@
 // What the other features say about a place or a file.
 
 import { describe, expect, test } from "vitest";
-import { isSame } from "@hamlet/dsl/names";
+import { isSame } from "@hamlet/dsl/editor";
 import { codeLenses } from "../src/code-lenses.ts";
 import { definition } from "../src/definition.ts";
 import { diagnosticsOf } from "../src/diagnostics.ts";

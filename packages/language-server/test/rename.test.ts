@@ -4,7 +4,7 @@ import { compile, isSound } from "@hamlet/dsl";
 import { fromJson, modelId, printJson, toJson } from "@hamlet/graph";
 import { CATALOGUE } from "@hamlet/model/check";
 import { describe, expect, test } from "vitest";
-import type { NamedThing } from "@hamlet/dsl/names";
+import type { NamedThing } from "@hamlet/dsl/editor";
 import { applied } from "../src/quick-fixes.ts";
 import { rename } from "../src/rename.ts";
 import { examples, FOLDER, projectOf } from "./analysing.ts";

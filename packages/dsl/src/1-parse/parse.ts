@@ -14,6 +14,7 @@ import { tokenSpan } from "./cst.ts";
 import { collectDocs } from "./docs.ts";
 import { EDITION, readEdition } from "./edition.ts";
 import { dropHabits } from "./habits.ts";
+import { Kept } from "./kept.ts";
 import { type Comment, lex } from "./lex.ts";
 import { reportNotUtf8 } from "./not-utf8.ts";
 import { outline } from "./outline.ts";
@@ -33,6 +34,22 @@ const MAX_DIAGNOSTICS = 100;
 
 /** Parses a file. Never throws: mistakes are in `diagnostics`, one for each. */
 export function parse(source: SourceFile): ParseResult {
+  return parseWith(source, null);
+}
+
+/**
+ * A parser for the texts that one file has, one after the other, as an editor has them: it gives
+ * what {@link parse} would, and reads again only what changed since the text before.
+ */
+export function makeParser(): typeof parse {
+  const kept = new Kept();
+  return (source) => {
+    kept.begin();
+    return parseWith(source, kept);
+  };
+}
+
+function parseWith(source: SourceFile, kept: Kept | null): ParseResult {
   if (source.notUtf8 !== undefined) {
     const diagnostics = collectDiagnostics(source);
     reportNotUtf8(source, source.notUtf8, diagnostics);
@@ -40,7 +57,7 @@ export function parse(source: SourceFile): ParseResult {
     return { file: { ...file, source }, diagnostics: diagnostics.list(), comments: [] };
   }
   const diagnostics = atMost(MAX_DIAGNOSTICS, collectDiagnostics(source));
-  const lexed = lex(source, diagnostics);
+  const lexed = kept === null ? lex(source, diagnostics) : kept.lex(source, diagnostics);
   const { comments, spoiled } = lexed;
   const tokens = dropHabits(lexed.tokens, spoiled, diagnostics);
   const lineStarts = findLineStarts(source.text);
@@ -58,6 +75,7 @@ export function parse(source: SourceFile): ParseResult {
     docs: docs.byToken,
     isFull: diagnostics.isFull,
     spoiled,
+    kept,
   };
   const { pieces, strayBraces } = outline({ tokens, lineStarts }, from);
   for (const brace of strayBraces) {

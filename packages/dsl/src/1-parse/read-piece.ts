@@ -15,6 +15,10 @@ import { columnOf, explainHere, isSpoiled, type Work } from "./work.ts";
 
 /** The declarations of a piece: one, or several when words of no declaration follow it. */
 export function readPiece(piece: Piece, work: Work): Item[] {
+  const { kept, source, docs } = work;
+  const isPlain = kept !== null && piece.unclosedBrace === undefined;
+  const known = isPlain ? kept.find(piece, source.text, docs) : undefined;
+  if (known !== undefined) return [known];
   const first = piece.tokens[0];
   if (first.image === "ham") return readLateEdition(piece, work);
   const deep = tooDeep(piece.tokens);
@@ -28,7 +32,11 @@ export function readPiece(piece: Piece, work: Work): Item[] {
   }
   const tokens = closed(piece);
   const { tree, error } = attempt("item", tokens);
-  if (error === undefined) return [toItem(tree, work.docs)];
+  if (error === undefined) {
+    const item = toItem(tree, docs);
+    if (isPlain && !isSpoiled(piece.tokens, work)) kept.keep(piece, source.text, docs, item);
+    return [item];
+  }
 
   const lines = recut(piece, work);
   if (lines.length > 1) {

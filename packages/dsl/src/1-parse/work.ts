@@ -6,6 +6,7 @@ import { attempt, type Rule } from "./attempt.ts";
 import { explain } from "./explain/explain.ts";
 import type { Edit } from "./explain/place.ts";
 import { dropHabits } from "./habits.ts";
+import type { Kept } from "./kept.ts";
 import { lex } from "./lex.ts";
 import { cutLines, onlyAttributes, type Piece } from "./outline.ts";
 import type { Docs } from "./to-ast.ts";
@@ -20,6 +21,8 @@ export interface Work {
   readonly isFull: () => boolean;
   /** Offsets where something was reported and left out. */
   readonly spoiled: readonly number[];
+  /** What is remembered of the text before; null for a fresh reading. */
+  readonly kept: Kept | null;
 }
 
 /** Where a token stands on its line, from 0. */

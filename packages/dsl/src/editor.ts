@@ -1,4 +1,5 @@
-// The door to the names of a file: what each stands for, and the words that fit a place. For editors.
+// The door for editors: what every name of a file stands for, the words that fit a place, tokens as
+// they are typed, and a parser that remembers.
 
 export {
   FileNames,
@@ -12,3 +13,4 @@ export type { BuiltIn, Declaring, NamedThing, Occurrence } from "./names/symbol.
 export { type Choice, VOCABULARY, type Word } from "./names/vocabulary.ts";
 export { isName, type TextToken, tokensOf } from "./names/text-tokens.ts";
 export { lineAt, linesOf } from "./source.ts";
+export { makeParser } from "./1-parse/parse.ts";
