@@ -48,6 +48,11 @@ export interface Compilation {
    * "not run". Only names, sizes and axes were checked there.
    */
   readonly leftOut: readonly string[];
+  /**
+   * Everything found once `checks` have run as well, for who compiled without them and shows the
+   * rest first. Call it once.
+   */
+  readonly checkLater: (checks: readonly GraphCheck[]) => readonly Diagnostic[];
 }
 
 /** For a caller without files: nothing is found. */
@@ -69,14 +74,18 @@ export function compile(
     main.file.items.flatMap((item) => [...declaredNames(item)]),
   );
   const overrides = readOverrides(set);
-  const { graph, places, leftOut } = lowerModel(main, overrides, checks);
-  const diagnostics = withoutAllowed(main.file, [...overrides.list(), ...library.diagnostics()]);
+  const { graph, places, leftOut, check } = lowerModel(main, overrides, checks);
+  const found = () => withoutAllowed(main.file, [...overrides.list(), ...library.diagnostics()]);
   return {
     source,
     file: main.file,
     graph,
     places,
-    diagnostics,
+    diagnostics: found(),
+    checkLater(later) {
+      check(later);
+      return found();
+    },
     sources: [...library.sources, ...overrides.sources],
     plugins: library.plugins,
     leftOut,

@@ -7,7 +7,7 @@ import {
   DiagnosticTag,
   type Location,
 } from "vscode-languageserver";
-import type { Document } from "./document.ts";
+import { type Document, findingsOf } from "./document.ts";
 import { LONGEST } from "./project.ts";
 import { rangeOf } from "./positions.ts";
 
@@ -15,8 +15,12 @@ import { rangeOf } from "./positions.ts";
 export type UriOf = (name: string) => string;
 
 /** Every message about a file; one about a file that it uses stands at the `use`. */
-export function diagnosticsOf(document: Document, uriOf: UriOf): Diagnostic[] {
-  return document.compilation.diagnostics.map((found) => show(document, found, uriOf));
+export function diagnosticsOf(
+  document: Document,
+  uriOf: UriOf,
+  all: readonly Found[] = findingsOf(document),
+): Diagnostic[] {
+  return all.map((found) => show(document, found, uriOf));
 }
 
 /** The one message about a text that is too long to look at. */

@@ -3,6 +3,7 @@
 import {
   type Compilation,
   compile,
+  type Diagnostic,
   type ParseResult,
   type ResolveUse,
   type SourceFile,
@@ -17,6 +18,7 @@ export interface Document {
   readonly registry: Registry;
   readonly parsed: ParseResult;
   readonly names: FileNames;
+  /** Without the checks of the whole model, which {@link findingsOf} adds. */
   readonly compilation: Compilation;
 }
 
@@ -33,6 +35,18 @@ export function analyse(
   source: SourceFile,
   { registry, resolve, parse, namesOf }: Surroundings,
 ): Document {
-  const compilation = compile(source, { registry, resolve, parse, checks: [checkSoundness] });
+  const compilation = compile(source, { registry, resolve, parse });
   return { source, registry, parsed: parse(source), names: namesOf(source), compilation };
+}
+
+const FINDINGS = new WeakMap<Document, readonly Diagnostic[]>();
+
+/** Everything that is wrong with a file, told by the checks of the whole model too. */
+export function findingsOf(document: Document): readonly Diagnostic[] {
+  let found = FINDINGS.get(document);
+  if (found === undefined) {
+    found = document.compilation.checkLater([checkSoundness]);
+    FINDINGS.set(document, found);
+  }
+  return found;
 }

@@ -22,7 +22,7 @@ import {
   fenced,
   paragraphs,
 } from "./describe.ts";
-import type { Document } from "./document.ts";
+import { type Document, findingsOf } from "./document.ts";
 import { offsetOf, positionOf, rangeOf } from "./positions.ts";
 import { stageOf } from "./stage.ts";
 
@@ -207,9 +207,9 @@ const CERTIFICATES = new WeakMap<Document, Certificate | null>();
 export function certificateOf(document: Document): Certificate | null {
   let known = CERTIFICATES.get(document);
   if (known === undefined) {
-    const { diagnostics, graph, leftOut } = document.compilation;
+    const { graph, leftOut } = document.compilation;
     const isWhole =
-      diagnostics.every(({ severity }) => severity !== "error") && leftOut.length === 0;
+      findingsOf(document).every(({ severity }) => severity !== "error") && leftOut.length === 0;
     known = isWhole ? certify(graph) : null;
     CERTIFICATES.set(document, known);
   }

@@ -10,7 +10,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import { diagnosticsOf, type UriOf } from "./diagnostics.ts";
-import type { Document } from "./document.ts";
+import { type Document, findingsOf } from "./document.ts";
 import { rangeOf, spanOf } from "./positions.ts";
 
 /** The action that mends whatever can be mended without a choice. */
@@ -18,10 +18,10 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.ham`;
 
 /** What can be done about the messages in a range. */
 export function quickFixes(document: Document, range: Range, uriOf: UriOf): CodeAction[] {
-  const { source, compilation } = document;
+  const { source } = document;
   const span = spanOf(source, range);
   const shown = diagnosticsOf(document, uriOf);
-  return compilation.diagnostics.flatMap((found, at) => {
+  return findingsOf(document).flatMap((found, at) => {
     const isHere =
       found.file === source.name && found.span.start <= span.end && span.start <= found.span.end;
     return isHere ? actionsOf(document, found, shown[at], uriOf) : [];

@@ -1,10 +1,12 @@
 // Wires a connection to the features. What they do is in a file each; nothing here knows the language.
 
+import type { SourceFile } from "@hamlet/dsl";
 import type { Registry } from "@hamlet/graph";
 import {
   type CancellationToken,
   type CodeAction,
   type Connection,
+  type Diagnostic,
   type InitializeParams,
   LSPErrorCodes,
   ResponseError,
@@ -49,6 +51,13 @@ interface ClientOptions {
   readonly commands?: readonly string[];
 }
 
+/**
+ * Of longer texts, in UTF-16 units, the checks of the whole model come after the rest, once typing
+ * rests for so many milliseconds.
+ */
+const LONG = 50_000;
+const REST = 500;
+
 /** Answers on a connection until the client says `exit`. */
 export function serve(connection: Connection, { registry, filesOf }: ServeOptions): void {
   let project: Project;
@@ -79,6 +88,9 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     texts.delete(uri);
     project.close(uri);
+    published.delete(uri);
+    clearTimeout(rests.get(uri));
+    rests.delete(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
     checkLater();
   });
@@ -101,9 +113,13 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
   function checkLater(): void {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void checkAll();
+      checkAll().catch(tell);
     }, 0);
   }
+
+  /** A mistake of ours must not end the session. */
+  const tell = (error: unknown) =>
+    connection.console.error(`this is a bug of @hamlet/language-server: ${String(error)}`);
 
   const published = new Map<string, Document | string>();
   async function checkAll(): Promise<void> {
@@ -113,15 +129,31 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
   async function check(uri: string): Promise<void> {
     const opened = project.opened(uri);
     if (opened === undefined) return;
-    const { version, source } = opened;
-    const isLong = source.text.length > LONGEST;
-    const document = isLong ? null : await project.document(uri);
-    const now = project.opened(uri);
-    // Another check is on its way for what changed meanwhile.
-    if (now?.source !== source || published.get(uri) === (document ?? source.text)) return;
+    const { source } = opened;
+    const document = source.text.length > LONGEST ? null : await project.document(uri);
+    if (published.get(uri) === (document ?? source.text)) return;
     published.set(uri, document ?? source.text);
-    const diagnostics = document === null ? [tooLong(source.text)] : diagnosticsOf(document, uriOf);
-    await connection.sendDiagnostics({ uri, version, diagnostics });
+    const isWhole = source.text.length <= LONG;
+    const first = isWhole ? undefined : document?.compilation.diagnostics;
+    await publish(uri, source, () =>
+      document === null ? [tooLong(source.text)] : diagnosticsOf(document, uriOf, first),
+    );
+    if (document === null || isWhole) return;
+    clearTimeout(rests.get(uri));
+    const rest = () => publish(uri, source, () => diagnosticsOf(document, uriOf));
+    rests.set(
+      uri,
+      setTimeout(() => void rest().catch(tell), REST),
+    );
+  }
+
+  const rests = new Map<string, ReturnType<typeof setTimeout>>();
+
+  /** Tells what is wrong with a text, unless it is an older one by now. */
+  async function publish(uri: string, source: SourceFile, find: () => Diagnostic[]): Promise<void> {
+    const now = project.opened(uri);
+    if (now?.source !== source) return;
+    await connection.sendDiagnostics({ uri, version: now.version, diagnostics: find() });
   }
 
   // What is asked

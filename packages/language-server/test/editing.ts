@@ -7,6 +7,7 @@ import { checkSoundness } from "@hamlet/dsl/soundness";
 import { CATALOGUE } from "@hamlet/model/check";
 import { isDeepStrictEqual } from "node:util";
 import { modelFile, PART } from "../../dsl/test/generate-model.ts";
+import { findingsOf } from "../src/document.ts";
 import type { Project } from "../src/project.ts";
 import { FOLDER, projectOf } from "./analysing.ts";
 
@@ -110,7 +111,7 @@ export async function type(project: Project, version: number, text: string): Pro
   const wanted = fresh(text);
   const found = {
     parsed: document.parsed,
-    diagnostics: document.compilation.diagnostics,
+    diagnostics: findingsOf(document),
     places: placesOf(document.names),
   };
   for (const key of ["parsed", "diagnostics", "places"] as const) {

@@ -126,6 +126,6 @@ export async function expectSession(seen: Seen): Promise<void> {
   const { expect } = await import("vitest");
   const text = `${JSON.stringify(seen, null, 2)}\n`;
   await expect(text).toMatchFileSnapshot(
-    new URL("session.expected.json", import.meta.url).pathname,
+    new URL("session.expected.txt", import.meta.url).pathname,
   );
 }

@@ -89,6 +89,8 @@ export interface Lowered {
   readonly places: Places;
   /** The synapses, as they are written, whose energies are code that was not run. */
   readonly leftOut: readonly string[];
+  /** Checks the graph later; what that finds is among the diagnostics. */
+  readonly check: (checks: readonly GraphCheck[]) => void;
 }
 
 /** What a declaration says about every entry. */
@@ -193,15 +195,10 @@ class ModelLowering implements Lowering {
     this.#reportOverrides(recalls);
     // A given of a part that only its own recalls use is left out.
     const graph = { ...whole, ...blocks, tensors: this.tensors() };
-    if (!this.hasErrors()) {
-      const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
-      const rounded = this.expressions.rounded();
-      const { diagnostics, leftOut } = this;
-      const written = { file: this.#file, diagnostics, spanOf, rounded, leftOut };
-      for (const check of checks) check(graph, written);
-    }
+    this.#check(graph, checks);
     return {
       graph,
+      check: (later) => this.#check(graph, later),
       places: {
         ...this.#places,
         names: this.#notes,
@@ -209,6 +206,16 @@ class ModelLowering implements Lowering {
       },
       leftOut: this.leftOut,
     };
+  }
+
+  /** Runs checks of the finished graph, unless an error is the mistake. */
+  #check(graph: EnergyGraph, checks: readonly GraphCheck[]): void {
+    if (this.hasErrors()) return;
+    const spanOf = (expr: Expr) => this.expressions.spanOf(expr);
+    const rounded = this.expressions.rounded();
+    const { diagnostics, leftOut } = this;
+    const written = { file: this.#file, diagnostics, spanOf, rounded, leftOut };
+    for (const check of checks) check(graph, written);
   }
 
   /** Where an expression was written, in this file or in one of its parts. */

@@ -186,27 +186,42 @@ export function checkSolver(
   const dt = knownValue(solver.options.get("dt") ?? lit(0));
   if (explicit && dt !== null && dtSpan !== null && !allows(item, "step_too_large")) {
     const tight = free
-      .map(({ neuron }) => ({ name: neuron.name, leak: neuron.leak, tau: knownValue(neuron.tau) }))
-      .filter(({ leak, tau }) => leak && tau !== null && dt > 2 * tau)
+      .filter(({ neuron, tau }) => neuron.leak && tau !== null && dt > 2 * tau)
       .sort((a, b) => a.tau! - b.tau!)[0];
     if (tight !== undefined) {
-      const { name, tau } = tight;
-      stepTooLarge(model.diagnostics, { dt, span: dtSpan }, { name, tau: tau! });
+      const { neuron, tau } = tight;
+      stepTooLarge(model.diagnostics, { dt, span: dtSpan }, { name: neuron.name, tau: tau! });
     }
   }
   return true;
 }
 
+interface DeclaredNeuron {
+  readonly neuron: Neuron;
+  readonly declared: ast.NeuronItem;
+  /** Its time constant, where the text alone says it. */
+  readonly tau: number | null;
+}
+
+/** The neurons of a file, found once for all of its recalls. */
+const DECLARED = new WeakMap<Lowering, readonly DeclaredNeuron[]>();
+
+function declaredNeurons(model: Lowering): readonly DeclaredNeuron[] {
+  let found = DECLARED.get(model);
+  if (found === undefined) {
+    found = [...model.scope.declarations.values()].flatMap(({ name, item }) => {
+      const meaning = item.kind === "neuron" ? model.scope.peek(name.text) : undefined;
+      if (item.kind !== "neuron" || meaning?.kind !== "neuron") return [];
+      const { neuron } = meaning;
+      return [{ neuron, declared: item, tau: knownValue(neuron.tau) }];
+    });
+    DECLARED.set(model, found);
+  }
+  return found;
+}
+
 /** The neurons of the file that no clamp holds as a whole. */
-function freeNeurons(
-  model: Lowering,
-  clamps: readonly Clamp[],
-): { neuron: Neuron; declared: ast.NeuronItem }[] {
-  return [...model.scope.declarations.values()].flatMap(({ name, item }) => {
-    const meaning = model.scope.peek(name.text);
-    if (item.kind !== "neuron" || meaning?.kind !== "neuron") return [];
-    const { neuron } = meaning;
-    const held = clamps.some((clamp) => clamp.neuron === neuron && clamp.where === null);
-    return held ? [] : [{ neuron, declared: item }];
-  });
+function freeNeurons(model: Lowering, clamps: readonly Clamp[]): readonly DeclaredNeuron[] {
+  const held = new Set(clamps.filter(({ where }) => where === null).map(({ neuron }) => neuron));
+  return declaredNeurons(model).filter(({ neuron }) => !held.has(neuron));
 }

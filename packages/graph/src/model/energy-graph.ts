@@ -236,13 +236,30 @@ export function neuronsOf(graph: EnergyGraph, term: Term): Neuron[] {
 /** Every given that a recall reads, by itself or through the energies. */
 export function givensOf(graph: EnergyGraph, recall: Recall): Set<Tensor> {
   const expressions = [
-    ...graph.terms.map((term) => term.energy),
-    ...graph.neurons.flatMap((neuron) => [neuron.lagrangian, neuron.tau]),
     ...recall.starts.flatMap((start) => (start.from === "value" ? [start.value] : start.args)),
     ...recall.clamps.flatMap(({ where, value }) => [where, value]),
     ...recall.schedules.map((schedule) => schedule.value),
   ].filter((expr) => expr !== null);
-  return new Set([...tensorsIn(expressions)].filter(({ kind }) => kind === "given"));
+  return new Set([...givensOfEnergies(graph), ...givensAmong(expressions)]);
+}
+
+/** What every recall of a graph reads: found once, for there may be many. */
+const OF_ENERGIES = new WeakMap<EnergyGraph, readonly Tensor[]>();
+
+function givensOfEnergies(graph: EnergyGraph): readonly Tensor[] {
+  let found = OF_ENERGIES.get(graph);
+  if (found === undefined) {
+    found = givensAmong([
+      ...graph.terms.map((term) => term.energy),
+      ...graph.neurons.flatMap((neuron) => [neuron.lagrangian, neuron.tau]),
+    ]);
+    OF_ENERGIES.set(graph, found);
+  }
+  return found;
+}
+
+function givensAmong(expressions: readonly Expr[]): readonly Tensor[] {
+  return [...tensorsIn(expressions)].filter(({ kind }) => kind === "given");
 }
 
 /** The activation of one unit as an expression of the states: `x̂ = ∂L/∂x`. */
