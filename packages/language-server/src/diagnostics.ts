@@ -11,6 +11,9 @@ import { type Document, findingsOf } from "./document.ts";
 import { LONGEST } from "./project.ts";
 import { rangeOf } from "./positions.ts";
 
+/** A message as it is shown: plain text. */
+export type Shown = Diagnostic & { readonly message: string };
+
 /** How the client calls a file. */
 export type UriOf = (name: string) => string;
 
@@ -19,12 +22,12 @@ export function diagnosticsOf(
   document: Document,
   uriOf: UriOf,
   all: readonly Found[] = findingsOf(document),
-): Diagnostic[] {
+): Shown[] {
   return all.map((found) => show(document, found, uriOf));
 }
 
 /** The one message about a text that is too long to look at. */
-export function tooLong(text: string): Diagnostic {
+export function tooLong(text: string): Shown {
   const size = (units: number) => `${(units / 2 ** 20).toFixed(1)} MB`;
   return {
     range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
@@ -48,7 +51,7 @@ function sourceOf({ compilation }: Document, file: string): SourceFile | null {
   return compilation.sources.find(({ name }) => name === file) ?? null;
 }
 
-function show(document: Document, found: Found, uriOf: UriOf): Diagnostic {
+function show(document: Document, found: Found, uriOf: UriOf): Shown {
   const { code, rule, severity, message, related, label } = found;
   const isHere = found.file === document.source.name;
   const there = isHere ? null : locationOf(document, found, uriOf);

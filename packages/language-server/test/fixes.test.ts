@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { CodeAction } from "vscode-languageserver";
-import { diagnosticsOf } from "../src/diagnostics.ts";
+import { diagnosticsOf, type Shown } from "../src/diagnostics.ts";
 import { type Document, findingsOf } from "../src/document.ts";
 import { applied, fixAll, isFewer, quickFixes } from "../src/quick-fixes.ts";
 import { positionOf } from "../src/positions.ts";
@@ -43,7 +43,7 @@ describe("of every wrong file", () => {
     for (const { name, text } of hamFiles(join("invalid", rule))) {
       const document = await analysed(text);
       for (const action of actionsOf(document)) {
-        const [shown] = action.diagnostics!;
+        const [shown] = action.diagnostics! as Shown[];
         const mended = await analysed(after(document, action));
         const times = (all: readonly { code?: unknown; message: string }[]) =>
           all.filter((other) => key(other) === key(shown)).length;

@@ -110,12 +110,12 @@ export async function play({ connection, diagnostics }: Listening, folder: strin
     options: { tabSize: 2, insertSpaces: true },
   });
   return {
-    errors: errors.map(({ code, message }) => `${code} ${message.split("\n")[0]}`),
+    errors: errors.map(({ code, message }) => `${code} ${String(message).split("\n")[0]}`),
     completion: ((completion ?? []) as CompletionItem[]).map(({ label }) => label),
     hover: (hover?.contents as Exclude<Hover["contents"], string | unknown[]> & { value: string })
       ?.value,
     fixes: titles,
-    afterFix: after.map(({ message }) => message),
+    afterFix: after.map(({ message }) => String(message)),
     renamed: Object.fromEntries(renamed) as Record<string, string>,
     formatted: TextDocument.applyEdits(text, edits as TextEdit[]),
   };
@@ -125,7 +125,5 @@ export async function play({ connection, diagnostics }: Listening, folder: strin
 export async function expectSession(seen: Seen): Promise<void> {
   const { expect } = await import("vitest");
   const text = `${JSON.stringify(seen, null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(
-    new URL("session.expected.txt", import.meta.url).pathname,
-  );
+  await expect(text).toMatchFileSnapshot(new URL("session.expected.txt", import.meta.url).pathname);
 }
