@@ -99,6 +99,8 @@ const KINDS: Readonly<Record<string, CompletionItemKind>> = {
   recall: CompletionItemKind.Method,
 };
 
+const REDUCERS: ReadonlySet<string> = new Set(VOCABULARY.reducers);
+
 const NUMBERS = [
   "const",
   "param",
@@ -208,9 +210,7 @@ class Proposals {
     const { tokens } = this.#place;
     const bound = new Set<string>();
     for (const [at, { text }] of tokens.entries()) {
-      const reducer = (VOCABULARY.reducers as readonly string[]).includes(
-        tokens[at - 1]?.text ?? "",
-      );
+      const reducer = REDUCERS.has(tokens[at - 1]?.text ?? "");
       const isTarget = /^(?:let|start|clamp|feed)$/.test(tokens[at - 2]?.text ?? "");
       if (text !== "[" || !(reducer || isTarget)) continue;
       for (let next = at + 1; next < tokens.length; next++) {
@@ -341,7 +341,7 @@ class Proposals {
   #inBrackets(open: number): readonly Proposal[] {
     const { tokens } = this.#place;
     const before = tokens[open - 1]?.text ?? "";
-    const isReducer = (VOCABULARY.reducers as readonly string[]).includes(before);
+    const isReducer = REDUCERS.has(before);
     const isBinding = isReducer || tokens[open - 2]?.text === "let";
     if (isBinding) {
       const inside = tokens.slice(open + 1).map(({ text }) => text);

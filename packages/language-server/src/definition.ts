@@ -1,3 +1,4 @@
+import { occurrenceAt } from "@hamlet/dsl/editor";
 import type { Location, Position } from "vscode-languageserver";
 import type { UriOf } from "./diagnostics.ts";
 import type { Document } from "./document.ts";
@@ -16,7 +17,7 @@ export function definition(document: Document, position: Position, uriOf: UriOf)
     const used = names.sources.used(item);
     return used === null ? null : { uri: uriOf(used.file.source.name), range: TOP };
   }
-  const thing = names.at(offset)?.thing;
+  const thing = occurrenceAt(names, offset)?.thing;
   if (thing?.from !== "file") return null;
   return { uri: uriOf(thing.source.name), range: rangeOf(thing.source, thing.name.span) };
 }

@@ -2,7 +2,7 @@
 
 import type { ast } from "@hamlet/dsl";
 import { RULES } from "@hamlet/dsl";
-import { type BuiltIn, type NamedThing, VOCABULARY } from "@hamlet/dsl/editor";
+import { type BuiltIn, type NamedThing, occurrenceAt, VOCABULARY } from "@hamlet/dsl/editor";
 import {
   certify,
   type Certificate,
@@ -32,7 +32,7 @@ const LONGEST_FORMULA = 400;
 /** What stands at a place, or null. */
 export function hover(document: Document, position: Position): Hover | null {
   const { source, names } = document;
-  const found = names.at(offsetOf(source, position));
+  const found = occurrenceAt(names, offsetOf(source, position));
   if (found === undefined) return null;
   const { thing, name } = found;
   const value = thing.from === "file" ? aboutThing(document, thing) : aboutBuiltIn(document, thing);

@@ -1,3 +1,4 @@
+import { occurrencesOf } from "@hamlet/dsl/editor";
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { positionOf, spanOf } from "./positions.ts";
@@ -6,7 +7,7 @@ import { positionOf, spanOf } from "./positions.ts";
 export function inlayHints({ source, names, compilation }: Document, range: Range): InlayHint[] {
   const { start, end } = spanOf(source, range);
   const { walked } = compilation.places.names;
-  return names.occurrences.flatMap(({ name, thing, isDeclaration }) => {
+  return occurrencesOf(names).flatMap(({ name, thing, isDeclaration }) => {
     const isInside = start <= name.span.start && name.span.end <= end;
     if (!isDeclaration || !isInside || thing.from !== "file") return [];
     if (thing.node.kind !== "binder" || thing.node.dim !== undefined) return [];

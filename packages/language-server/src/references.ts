@@ -1,4 +1,11 @@
-import { type BuiltIn, type FileNames, isSame, type NamedThing } from "@hamlet/dsl/editor";
+import {
+  type BuiltIn,
+  type FileNames,
+  isSame,
+  type NamedThing,
+  occurrenceAt,
+  occurrencesOf,
+} from "@hamlet/dsl/editor";
 import type { DocumentHighlight, Location, Position } from "vscode-languageserver";
 import { DocumentHighlightKind } from "vscode-languageserver";
 import type { UriOf } from "./diagnostics.ts";
@@ -12,18 +19,21 @@ export function referencesTo(
   uriOf: UriOf,
   { includeDeclaration }: { readonly includeDeclaration: boolean },
 ): Location[] {
-  return files.flatMap(({ occurrences, file: { source } }) =>
-    occurrences
+  return files.flatMap((names) =>
+    occurrencesOf(names)
       .filter((one) => (includeDeclaration || !one.isDeclaration) && isSame(one.thing, thing))
-      .map(({ name }) => ({ uri: uriOf(source.name), range: rangeOf(source, name.span) })),
+      .map(({ name }) => ({
+        uri: uriOf(names.file.source.name),
+        range: rangeOf(names.file.source, name.span),
+      })),
   );
 }
 
 /** The same in the file itself, to be marked there. */
 export function highlights({ source, names }: Document, position: Position): DocumentHighlight[] {
-  const thing = names.at(offsetOf(source, position))?.thing;
+  const thing = occurrenceAt(names, offsetOf(source, position))?.thing;
   if (thing === undefined) return [];
-  return names.occurrences
+  return occurrencesOf(names)
     .filter((one) => isSame(one.thing, thing))
     .map(({ name, isDeclaration }) => ({
       range: rangeOf(source, name.span),

@@ -6,6 +6,8 @@ import {
   type FileNames,
   isName,
   isSame,
+  occurrenceAt,
+  occurrencesOf,
   type NamedThing,
   type Occurrence,
 } from "@hamlet/dsl/editor";
@@ -20,7 +22,7 @@ export function renamable(
   { source, names }: Document,
   position: Position,
 ): { readonly thing: NamedThing; readonly range: Range; readonly placeholder: string } | string {
-  const found = names.at(offsetOf(source, position));
+  const found = occurrenceAt(names, offsetOf(source, position));
   if (found === undefined) return "there is no name here";
   const { thing, name } = found;
   if (thing.from === "language") {
@@ -49,8 +51,9 @@ function renaming(
     return `\`${name}\` is no name: a name has letters, digits and \`_\`, begins with no digit, and is no word of the language`;
   }
   const changes = new Map<SourceFile, readonly Change[]>();
-  for (const { file, occurrences, values } of files) {
-    const own: Change[] = occurrences
+  for (const names of files) {
+    const { file, values } = names;
+    const own: Change[] = occurrencesOf(names)
       .filter((one) => isSame(one.thing, thing))
       .flatMap((one) => [...keepImplied(one, values), { span: one.name.span, text: wanted }]);
     if (thing.isImplied && file.source.name === thing.source.name) {
@@ -111,15 +114,18 @@ function whatBreaks(
       return now.name.text === (isSame(old, thing) ? name : old.name.text);
     return moved(old.source.name, old.name.span.start) === now.name.span.start;
   };
-  for (const [at, { file, occurrences }] of before.entries()) {
-    const now = new Map(after[at].occurrences.map((one) => [one.name.span.start, one.thing]));
+  for (const [at, names] of before.entries()) {
+    const { file } = names;
+    const occurrences = occurrencesOf(names);
+    const renamed = occurrencesOf(after[at]);
+    const now = new Map(renamed.map((one) => [one.name.span.start, one.thing]));
     for (const { name: old, thing: meant } of occurrences) {
       const there = now.get(moved(file.source.name, old.span.start));
       if (there !== undefined && isKept(meant, there)) continue;
       const short = file.source.name.slice(file.source.name.lastIndexOf("/") + 1);
       return `\`${name}\` already means something in ${short}, or would hide what does`;
     }
-    const named = after[at].occurrences.length - occurrences.length;
+    const named = renamed.length - occurrences.length;
     const given = (moves.get(file.source.name) ?? []).filter(({ text }) =>
       /[: ]/.test(text),
     ).length;

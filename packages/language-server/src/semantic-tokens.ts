@@ -1,6 +1,6 @@
 // What kind of thing a name stands for, which no pattern of a highlighter can know.
 
-import type { BuiltIn, NamedThing } from "@hamlet/dsl/editor";
+import { type BuiltIn, type NamedThing, occurrencesOf } from "@hamlet/dsl/editor";
 import { type Range, type SemanticTokens, SemanticTokensBuilder } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { positionOf, spanOf } from "./positions.ts";
@@ -60,7 +60,7 @@ export function semanticTokens({ source, names }: Document, range?: Range): Sema
     range === undefined ? { start: 0, end: source.text.length } : spanOf(source, range);
   const builder = new SemanticTokensBuilder();
   let last = -1;
-  for (const { name, thing, isDeclaration } of names.occurrences) {
+  for (const { name, thing, isDeclaration } of occurrencesOf(names)) {
     const type = BY_KIND[thing.kind];
     const isOutside = name.span.end <= start || name.span.start >= end;
     if (type === undefined || isOutside || name.span.start < last) continue;

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { compile, parse } from "@hamlet/dsl";
-import { FileNames } from "@hamlet/dsl/editor";
+import { FileNames, occurrencesOf } from "@hamlet/dsl/editor";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import { CATALOGUE } from "@hamlet/model/check";
 import { isDeepStrictEqual } from "node:util";
@@ -96,8 +96,8 @@ function fresh(text: string) {
   return { parsed: parse(source), diagnostics: compilation.diagnostics, places: placesOf(names) };
 }
 
-const placesOf = ({ occurrences }: FileNames) =>
-  occurrences.map(({ name, thing, isDeclaration }) => [
+const placesOf = (names: FileNames) =>
+  occurrencesOf(names).map(({ name, thing, isDeclaration }) => [
     name,
     thing.kind,
     thing.from === "file" ? [thing.source.name, thing.name.span] : thing.text,

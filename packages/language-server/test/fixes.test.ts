@@ -35,7 +35,7 @@ function after({ source }: Document, { edit }: CodeAction): string {
   return TextDocument.applyEdits(text, edit!.changes![source.name] ?? []);
 }
 
-const key = ({ code, message }: { code?: unknown; message: string }) => `${code} ${message}`;
+const key = ({ code, message }: Pick<Shown, "code" | "message">) => `${code} ${message}`;
 let held = 0;
 
 describe("of every wrong file", () => {
@@ -45,7 +45,7 @@ describe("of every wrong file", () => {
       for (const action of actionsOf(document)) {
         const [shown] = action.diagnostics! as Shown[];
         const mended = await analysed(after(document, action));
-        const times = (all: readonly { code?: unknown; message: string }[]) =>
+        const times = (all: readonly Shown[]) =>
           all.filter((other) => key(other) === key(shown)).length;
         const what = `${name}: ${action.title}\n${mended.source.text}`;
         expect(times(diagnosticsOf(mended, uriOf)), what).toBeLessThan(

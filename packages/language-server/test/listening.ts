@@ -13,7 +13,7 @@ import {
 export interface Listening {
   readonly connection: ProtocolConnection;
   /** The messages about a file once they are of a version. */
-  diagnostics(uri: string, version: number): Promise<readonly Diagnostic[]>;
+  readonly diagnostics: (uri: string, version: number) => Promise<readonly Diagnostic[]>;
 }
 
 /** Keeps what is published on a connection. */
@@ -39,6 +39,11 @@ export function listenTo(connection: ProtocolConnection): Listening {
         look();
       }),
   };
+}
+
+/** The text of a message. */
+export function textOf({ message }: Diagnostic): string {
+  return typeof message === "string" ? message : message.value;
 }
 
 /** What every session begins with. */

@@ -4,7 +4,7 @@ import { compile, isSound } from "@hamlet/dsl";
 import { fromJson, modelId, printJson, toJson } from "@hamlet/graph";
 import { CATALOGUE } from "@hamlet/model/check";
 import { describe, expect, test } from "vitest";
-import type { NamedThing } from "@hamlet/dsl/editor";
+import { type NamedThing, occurrencesOf } from "@hamlet/dsl/editor";
 import { applied } from "../src/quick-fixes.ts";
 import { rename } from "../src/rename.ts";
 import { examples, FOLDER, projectOf } from "./analysing.ts";
@@ -67,7 +67,7 @@ async function holdEveryName(texts: Texts): Promise<number> {
   const before = compiled(texts);
   const things = new Set(
     (await projectOf(texts).everyFile([FOLDER]))
-      .flatMap(({ occurrences }) => occurrences.map(({ thing }) => thing))
+      .flatMap((names) => occurrencesOf(names).map(({ thing }) => thing))
       .filter((thing) => thing.from === "file"),
   );
   const id = modelId(before.graph);

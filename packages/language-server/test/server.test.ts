@@ -22,7 +22,7 @@ import { createConnection } from "vscode-languageserver/node";
 import { serve } from "@hamlet/language-server";
 import { CATALOGUE } from "@hamlet/model/check";
 import { FOLDER, memoryFiles } from "./analysing.ts";
-import { begin, type Listening, listenTo } from "./listening.ts";
+import { begin, type Listening, listenTo, textOf } from "./listening.ts";
 
 const MAIN = `${FOLDER}/m.ham`;
 
@@ -51,7 +51,7 @@ test("a file of 10 MB gets one clear message, and no answers", async () => {
   const client = await start();
   await open(client, `ham 1\n${"// a long line of a comment\n".repeat(400_000)}`);
   const found = await client.diagnostics(MAIN, 1);
-  expect(found.map(({ message }) => String(message).split("\n")[0])).toEqual([
+  expect(found.map((one) => textOf(one).split("\n")[0])).toEqual([
     "this text has 10.7 MB, and files of more than 4.0 MB are not read",
   ]);
   const position = { line: 0, character: 0 };

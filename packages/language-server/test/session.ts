@@ -14,7 +14,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver-protocol";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { Listening } from "./listening.ts";
+import { type Listening, textOf } from "./listening.ts";
 
 /** The files of the session, by their names. */
 export const FILES = {
@@ -110,12 +110,12 @@ export async function play({ connection, diagnostics }: Listening, folder: strin
     options: { tabSize: 2, insertSpaces: true },
   });
   return {
-    errors: errors.map(({ code, message }) => `${code} ${String(message).split("\n")[0]}`),
+    errors: errors.map((one) => `${one.code} ${textOf(one).split("\n")[0]}`),
     completion: ((completion ?? []) as CompletionItem[]).map(({ label }) => label),
     hover: (hover?.contents as Exclude<Hover["contents"], string | unknown[]> & { value: string })
       ?.value,
     fixes: titles,
-    afterFix: after.map(({ message }) => String(message)),
+    afterFix: after.map(textOf),
     renamed: Object.fromEntries(renamed) as Record<string, string>,
     formatted: TextDocument.applyEdits(text, edits as TextEdit[]),
   };

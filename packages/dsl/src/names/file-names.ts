@@ -5,8 +5,7 @@
 import type { Registry } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { declaredNames, kindText } from "../2-lower/symbols.ts";
-import type { BuiltIn, Declaring, NamedThing, Occurrence } from "./symbol.ts";
-import { findOccurrences } from "./occurrences.ts";
+import type { BuiltIn, Declaring, NamedThing } from "./symbol.ts";
 
 /** What the names of a file may come from besides the file. */
 export interface NameSources {
@@ -38,7 +37,6 @@ export class FileNames {
   readonly recalls = new Map<string, NamedThing>();
   readonly #byName = new Map<ast.Name, NamedThing>();
   readonly #insides = new Map<NamedThing, Things>();
-  #occurrences: readonly Occurrence[] | null = null;
 
   constructor(file: ast.FileAst, sources: NameSources) {
     this.file = file;
@@ -63,27 +61,6 @@ export class FileNames {
   /** What a name declares; undefined for a name that only mentions something. */
   declared(name: ast.Name): NamedThing | undefined {
     return this.#byName.get(name);
-  }
-
-  /** Every place of a name, in the order of the text. */
-  get occurrences(): readonly Occurrence[] {
-    this.#occurrences ??= findOccurrences(this);
-    return this.#occurrences;
-  }
-
-  /** The name at an offset; at the border of two, the one that begins. */
-  at(offset: number): Occurrence | undefined {
-    const all = this.occurrences;
-    let low = 0;
-    let high = all.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (all[middle].name.span.start <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return [all[low - 1], all[low - 2]].find(
-      (found) => found !== undefined && offset <= found.name.span.end,
-    );
   }
 
   /** The names of a definition's own: its arguments, their dims, what its body declares. */

@@ -24,9 +24,28 @@ const EXPECT_WORDS: ReadonlySet<string> = new Set(VOCABULARY.expect.map(({ name 
 const SCHEDULE_WORDS: ReadonlySet<string> = new Set(["t"]);
 const COMPARISONS: ReadonlySet<string> = new Set(VOCABULARY.comparisons.map(({ name }) => name));
 
-/** Every occurrence of a file, in the order of the text. */
-export function findOccurrences(names: FileNames): Occurrence[] {
-  return new Walk(names).run();
+const FOUND = new WeakMap<FileNames, readonly Occurrence[]>();
+
+/** Every place of a name in a file, in the order of the text. */
+export function occurrencesOf(names: FileNames): readonly Occurrence[] {
+  let found = FOUND.get(names);
+  if (found === undefined) FOUND.set(names, (found = new Walk(names).run()));
+  return found;
+}
+
+/** The name at an offset of a file; at the border of two, the one that begins. */
+export function occurrenceAt(names: FileNames, offset: number): Occurrence | undefined {
+  const all = occurrencesOf(names);
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (all[middle].name.span.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return [all[low - 1], all[low - 2]].find(
+    (found) => found !== undefined && offset <= found.name.span.end,
+  );
 }
 
 class Walk {
