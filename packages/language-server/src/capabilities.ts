@@ -26,4 +26,5 @@ export const CAPABILITIES: ServerCapabilities = {
   semanticTokensProvider: { legend: LEGEND, full: true, range: true },
   foldingRangeProvider: true,
   inlayHintProvider: true,
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };

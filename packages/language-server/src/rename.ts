@@ -153,10 +153,14 @@ export async function rename(
   const changes = renaming(thing, newName, before);
   if (typeof changes === "string") return changes;
   const imagined = project.with(textsAfter(changes));
-  const after = await Promise.all(before.map(({ file }) => imagined.names(file.source.name)));
   const name = newName.trim().normalize("NFC");
-  const kept = after.filter((one) => one !== null);
-  const broken = whatBreaks({ thing, name, changes }, before, kept);
+  const after: FileNames[] = [];
+  for (const { file } of before) {
+    const names = await imagined.names(file.source.name);
+    if (names === null) return `${file.source.name} cannot be read any more`;
+    after.push(names);
+  }
+  const broken = whatBreaks({ thing, name, changes }, before, after);
   if (broken !== null) return broken;
   for (const { name: file } of changes.keys()) {
     const [old, now] = [await project.document(file), await imagined.document(file)];

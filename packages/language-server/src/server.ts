@@ -7,6 +7,8 @@ import {
   type CodeAction,
   type Connection,
   type Diagnostic,
+  DidChangeWatchedFilesNotification,
+  DidChangeWorkspaceFoldersNotification,
   type InitializeParams,
   LSPErrorCodes,
   ResponseError,
@@ -63,14 +65,26 @@ export function serve(connection: Connection, { registry, filesOf }: ServeOption
   let project: Project;
   let folders: readonly string[] = [];
   let commands: readonly string[] = [];
+  let watches = false;
   const texts = new Map<string, TextDocument>();
   const uriOf = (name: string) => project.uriOf(name);
 
   connection.onInitialize((client) => {
     project = new Project(registry, filesOf(client));
-    folders = client.workspaceFolders?.map(({ uri }) => uri) ?? [];
+    folders = client.workspaceFolders?.map(({ uri }) => uri) ?? [client.rootUri ?? []].flat();
+    watches = client.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     commands = (client.initializationOptions as ClientOptions | undefined)?.commands ?? [];
     return { capabilities: CAPABILITIES, serverInfo: { name: "ham" } };
+  });
+
+  connection.onInitialized(async () => {
+    if (!watches) return;
+    const watchers = [{ globPattern: "**/*.{ham,npy,npz,safetensors}" }];
+    await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+  });
+  connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
+    const gone = new Set(event.removed.map(({ uri }) => uri));
+    folders = [...folders.filter((uri) => !gone.has(uri)), ...event.added.map(({ uri }) => uri)];
   });
 
   // What is typed

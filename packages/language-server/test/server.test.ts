@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import {
   CodeActionRequest,
   DidChangeTextDocumentNotification,
+  DidChangeWorkspaceFoldersNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   DocumentSymbolRequest,
@@ -12,10 +13,14 @@ import {
   type Hover,
   LSPErrorCodes,
   PrepareRenameRequest,
+  type ProtocolConnection,
+  RegistrationRequest,
   RenameRequest,
   SemanticTokensRequest,
   FoldingRangeRequest,
   CompletionRequest,
+  type WorkspaceFoldersChangeEvent,
+  WorkspaceSymbolRequest,
 } from "vscode-languageserver-protocol";
 import { createProtocolConnection } from "vscode-languageserver-protocol/node";
 import { createConnection } from "vscode-languageserver/node";
@@ -26,13 +31,20 @@ import { begin, type Listening, listenTo, textOf } from "./listening.ts";
 
 const MAIN = `${FOLDER}/m.ham`;
 
-async function start(texts: Readonly<Record<string, string>> = {}): Promise<Listening> {
+async function start(
+  texts: Readonly<Record<string, string>> = {},
+  prepare: (connection: ProtocolConnection) => void = () => undefined,
+): Promise<Listening> {
   const [there, back] = [new PassThrough(), new PassThrough()];
   serve(createConnection(there, back), { registry: CATALOGUE, filesOf: () => memoryFiles(texts) });
   const connection = createProtocolConnection(back, there);
   const client = listenTo(connection);
+  prepare(connection);
   connection.listen();
-  await begin(connection, { workspaceFolders: [{ uri: FOLDER, name: "models" }] });
+  await begin(connection, {
+    workspaceFolders: [{ uri: FOLDER, name: "models" }],
+    capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
+  });
   return client;
 }
 
@@ -134,6 +146,28 @@ test("what a used file says is told anew when that file changes", async () => {
   await expect
     .poll(async () => codes(await client.diagnostics(MAIN, 1)), { timeout: 60_000 })
     .toEqual([]);
+});
+
+test("folders may come and go, and files are watched where the client can", async () => {
+  const texts = { "m.ham": "ham 1\ndim Deep = 3\n" };
+  const watched: unknown[] = [];
+  const client = await start(texts, (connection) =>
+    connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
+      watched.push(...registrations.map(({ method }) => method));
+    }),
+  );
+  const { connection } = client;
+  const search = async () =>
+    (await connection.sendRequest(WorkspaceSymbolRequest.type, { query: "deep" }))?.length;
+  expect(await search()).toBe(1);
+  const folder = { uri: FOLDER, name: "models" };
+  const say = (event: WorkspaceFoldersChangeEvent) =>
+    connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, { event });
+  await say({ added: [], removed: [folder] });
+  expect(await search()).toBe(0);
+  await say({ added: [folder], removed: [] });
+  expect(await search()).toBe(1);
+  expect(watched).toEqual(["workspace/didChangeWatchedFiles"]);
 });
 
 test("a question that is taken back is answered so", async () => {
