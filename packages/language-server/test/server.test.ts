@@ -217,3 +217,19 @@ test("everything that can be mended is mended at once", async () => {
   });
   expect(all?.map(({ title }) => title)).toEqual(["Mend all"]);
 });
+
+test("of a long text the checks of the whole model come after the rest", async () => {
+  const client = await start();
+  const model = `ham 1
+dim D = 3
+param W: [D, D] ~ normal(0, 1)
+neuron v: [D] as tanh
+energy e = -sum[i, j] W[i, j] * v[i] * v[j]
+const never = 1
+`;
+  await open(client, `${model}${"// a line of a comment\n".repeat(3000)}`);
+  expect(codes(await client.diagnostics(MAIN, 1))).toEqual(["W0207"]);
+  await expect
+    .poll(async () => codes(await client.diagnostics(MAIN, 1)), { timeout: 60_000 })
+    .toEqual(["W0605", "W0207"]);
+});
