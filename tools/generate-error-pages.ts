@@ -20,7 +20,7 @@ const HEAD = [
   "",
   "A message names its rule, shows the place, and says what to do. Codes that begin with `E` are",
   "errors; `W` is a warning, which `@allow(rule)` before the declaration silences.",
-  "`ham check FILE.ham` prints all messages of a file; `--format json` gives them as data.",
+  "`ham check FILE.ham` prints all messages of a file; `--json` gives them as data.",
 ].join("\n");
 
 /** A fixture of a rule, the one called `like` if there is one: its text, and what it is told. */

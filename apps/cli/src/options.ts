@@ -73,6 +73,16 @@ export function orderNumber(text: string): number {
   return Number(text);
 }
 
+/** `--json`: what a command prints then has a schema in the folder `schema`. */
+export function jsonOption(what = "one JSON object"): Option {
+  return new Option("--json", `print ${what} and nothing else`).default(false);
+}
+
+/** `--watch`. */
+export function watchOption(): Option {
+  return new Option("--watch", "do it again whenever a file changes that it reads").default(false);
+}
+
 /** What limits the files that a model names. */
 export interface RootFlags {
   readonly root?: string;

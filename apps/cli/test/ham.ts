@@ -4,12 +4,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type ArrayData, writeNpy } from "@hamlet/core";
 import { vi } from "vitest";
 import { main } from "../src/command-line.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+/** The file that Node runs. */
+export const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** What a command left behind. */
 export interface Finished {
@@ -25,7 +27,7 @@ export interface Bench {
   writeArray(name: string, array: Omit<ArrayData, "dtype"> & { dtype?: string }): string;
   ham(args: readonly string[], options?: { uid?: number }): Finished;
   /** As `ham`, in this process: ten times as fast, for what needs no process of its own. */
-  inProcess(args: readonly string[]): Promise<Finished>;
+  inProcess(args: readonly string[], options?: { input?: string }): Promise<Finished>;
   [Symbol.dispose](): void;
 }
 
@@ -50,9 +52,12 @@ export function makeBench(): Bench {
       });
       return { code: result.status, stdout: tidy(result.stdout), stderr: tidy(result.stderr) };
     },
-    async inProcess(args) {
+    async inProcess(args, { input = "" } = {}) {
       const before = process.cwd();
       const [stdout, stderr] = [process.stdout, process.stderr].map(capture);
+      const stdin = vi
+        .spyOn(process, "stdin", "get")
+        .mockReturnValue(Readable.from([Buffer.from(input)]) as typeof process.stdin);
       process.chdir(folder);
       try {
         const code = await main(args);
@@ -61,6 +66,7 @@ export function makeBench(): Bench {
         process.chdir(before);
         stdout.end();
         stderr.end();
+        stdin.mockRestore();
       }
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -123,7 +123,7 @@ test("check and explain print what is asked for", async () => {
   expect((await bench.inProcess(["explain", "m.ham", "--latex"])).stdout).toContain(
     "\\begin{aligned}",
   );
-  const json = await bench.inProcess(["check", "m.ham", "--format", "json"]);
+  const json = await bench.inProcess(["check", "m.ham", "--json"]);
   expect(JSON.parse(json.stdout)).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 // The entry `@hamlet/model/disk`: compiling files of the disk, without TensorFlow.js.
 
 export { CATALOGUE } from "./catalogue.ts";
+export { decodeSource } from "./decode.ts";
 export { diskFiles, type DiskOptions, readCallersFile, readSource } from "./disk/files.ts";
 export type { PluginCode } from "./disk/plugins.ts";
 export { readRegularFile } from "./disk/regular-file.ts";

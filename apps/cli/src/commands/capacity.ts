@@ -27,6 +27,7 @@ import { formatTable } from "../table.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 import {
+  jsonOption,
   listOf,
   orderNumber,
   positiveNumber,
@@ -90,7 +91,7 @@ export const command: CommandDefinition = {
           .argParser(wholeNumber)
           .default(0),
       )
-      .option("--json", "print one JSON object and nothing else", false)
+      .addOption(jsonOption())
       .option("--out <FILE.svg>", "where the picture goes", "out/capacity.svg"),
   run: capacity,
 };

@@ -1,43 +1,69 @@
 // `ham check FILE…`: everything that is wrong with a file, without running it.
 
-import { isSound, renderDiagnostic } from "@hamlet/dsl";
+import {
+  type Diagnostic,
+  isSound,
+  positionAt,
+  renderDiagnostic,
+  type SourceFile,
+  type TextPosition,
+} from "@hamlet/dsl";
 import { EXIT } from "../exit.ts";
 import { modelPaths } from "../files/models.ts";
 import { compilePath } from "../files/compile.ts";
+import { assertWatchable, type Watched, watching } from "../watch.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
-import { gather, type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
+import {
+  gather,
+  jsonOption,
+  type PluginFlags,
+  type RootFlags,
+  watchOption,
+  withReadingOptions,
+} from "../options.ts";
 
 /** `ham check`. */
 export const command: CommandDefinition = {
   takes: (command) =>
     withReadingOptions(command.argument("<files...>"))
       .addOption(
-        new Option("--format <FORMAT>", "how to print").choices(["text", "json"]).default("text"),
-      )
-      .addOption(
         new Option("--set <NAME=VALUE>", "check with this override")
           .argParser(gather)
           .default([], "nothing"),
-      ),
+      )
+      .addOption(jsonOption("one JSON array"))
+      .addOption(watchOption()),
   run: check,
 };
 
-/** How diagnostics are printed. */
-type CheckFormat = "text" | "json";
+interface CheckFlags extends RootFlags, PluginFlags {
+  readonly set: readonly string[];
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
+async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  if (!flags.watch) return await checkOnce(paths, flags);
+  assertWatchable(paths);
+  return await watching((how) => checkOnce(paths, flags, how));
+}
 
 /** Checks files and prints what was found; returns the exit code. */
-async function check(
+async function checkOnce(
   paths: readonly string[],
-  options: { set: readonly string[]; format: CheckFormat } & RootFlags & PluginFlags,
+  flags: CheckFlags,
+  how: Partial<Watched> = {},
 ): Promise<number> {
   const compilations = [];
-  for (const path of await modelPaths(paths)) {
-    compilations.push(await compilePath(path, options));
+  for (const path of await modelPaths(paths, how.onRead)) {
+    compilations.push(await compilePath(path, { ...flags, ...how }));
   }
-  if (options.format === "json") {
-    const diagnostics = compilations.flatMap((compilation) => compilation.diagnostics);
-    process.stdout.write(`${JSON.stringify(diagnostics, null, 2)}\n`);
+  if (flags.json) {
+    const found = compilations.flatMap(({ diagnostics, sources }) =>
+      diagnostics.map((diagnostic) => ({ ...diagnostic, ...placeOf(diagnostic, sources) })),
+    );
+    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   } else {
     for (const { diagnostics, sources, source, leftOut } of compilations) {
       for (const diagnostic of diagnostics) {
@@ -51,6 +77,15 @@ async function check(
     }
   }
   return compilations.every(isSound) ? EXIT.ok : EXIT.file;
+}
+
+/** Where a message begins, as people count it; beside the offsets of its span. */
+function placeOf(
+  { file, span }: Diagnostic,
+  sources: readonly SourceFile[],
+): Partial<TextPosition> {
+  const source = sources.find(({ name }) => name === file);
+  return source === undefined ? {} : positionAt(source, span.start);
 }
 
 /** What an energy in code keeps from being checked. */

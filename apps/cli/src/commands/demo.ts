@@ -51,7 +51,7 @@ async function demo(flags: DemoFlags): Promise<number> {
   await assertFolder(flags.outDir, "--out-dir");
   const path = relative(process.cwd(), DIGITS);
   const outputs = [sheet, plot].map((file) => ({ option: "--out-dir", path: file }));
-  using model = await openModel(path, flags, outputs);
+  using model = await openModel(path, flags, { outputs });
   const { shape, data } = model.entries("digits");
   const [stored, height, width] = shape;
   const count = Math.min(DAMAGED, stored);

@@ -1,11 +1,11 @@
 // `ham doc FILE`: a page about a model, from its `///` comments and its declarations.
 
-import { basename } from "node:path";
 import type { ast } from "@hamlet/dsl";
 import { printText } from "@hamlet/graph";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { outputsOf } from "../files/output.ts";
+import { modelName } from "../files/source.ts";
 import { writeOrPrint } from "../files/write.ts";
 import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -47,7 +47,7 @@ async function doc(
   const written = (item: ast.Item) => source.text.slice(item.span.start, item.span.end);
   const energies = new Map(graph.terms.map((term) => [term.name, printText(term.energy)]));
 
-  const lines = [`# ${basename(path, ".ham")}`, ""];
+  const lines = [`# ${modelName(path)}`, ""];
   if (file.doc !== undefined) lines.push(file.doc.text, "");
   for (const [title, kinds] of SECTIONS) {
     const items = file.items.filter((item) => kinds.includes(item.kind));

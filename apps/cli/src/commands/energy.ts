@@ -4,7 +4,7 @@ import type { StartEnergies } from "@hamlet/ham";
 import { Option } from "commander";
 import { EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
-import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
+import { jsonOption, type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { formatTable } from "../table.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -18,7 +18,7 @@ export const command: CommandDefinition = {
           .default(1)
           .argParser(positiveNumber),
       )
-      .option("--json", "print one JSON object and nothing else", false),
+      .addOption(jsonOption()),
   run: energy,
 };
 

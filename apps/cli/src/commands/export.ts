@@ -3,7 +3,6 @@
 // JAX finds the sizes when it runs. An ONNX file has all of them fixed but the number of examples, so
 // when the model leaves some open, its data is read as for a run.
 
-import { basename } from "node:path";
 import {
   type EnergyGraph,
   type Environment,
@@ -19,6 +18,7 @@ import {
 import { CommandError, EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { type Content, type Output, outputsOf } from "../files/output.ts";
+import { modelName } from "../files/source.ts";
 import { writeOrPrint } from "../files/write.ts";
 import { type DataFlags, withDataOptions, withSeedOption } from "../options.ts";
 import { openModel } from "../files/open-model.ts";
@@ -62,7 +62,7 @@ async function exportModel(path: string, flags: ExportFlags): Promise<number> {
       "a file of params holds no formulas, not a recall. Leave out --recall, or use --to jax.",
     );
   }
-  const target = flags.out ?? `out/${basename(path, ".ham")}${CONTENT[to].endings[0]}`;
+  const target = flags.out ?? `out/${modelName(path)}${CONTENT[to].endings[0]}`;
   const outputs = outputsOf(target, CONTENT[to]);
   const compilation = await compileFile(path, { ...flags, outputs, trustPlugins: true });
   if (compilation === null) return EXIT.file;
@@ -96,7 +96,7 @@ async function paramsOf(
   flags: ExportFlags,
   outputs: readonly Output[],
 ): Promise<Uint8Array> {
-  using model = await openModel(path, { ...flags, backend: "cpu" }, outputs);
+  using model = await openModel(path, { ...flags, backend: "cpu" }, { outputs });
   if (model.graph.tensors.some(({ kind }) => kind === "param")) return model.paramsFile();
   throw new CommandError(EXIT.usage, `${path} has no params to write.`);
 }
@@ -113,7 +113,7 @@ async function contentOf(
     const values = constsOf(graph);
     return exportOnnx(graph, { values, batch: true, ...updateOf(graph, { tensors: values }) });
   }
-  using model = await openModel(path, { ...flags, backend: "cpu" }, outputs);
+  using model = await openModel(path, { ...flags, backend: "cpu" }, { outputs });
   const { sizes } = model;
   const kinds = [
     "const",

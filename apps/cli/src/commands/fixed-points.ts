@@ -2,7 +2,13 @@
 
 import type { Census, FixedPoint } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
-import { type ModelFlags, positiveNumber, positiveReal, withModelOptions } from "../options.ts";
+import {
+  jsonOption,
+  type ModelFlags,
+  positiveNumber,
+  positiveReal,
+  withModelOptions,
+} from "../options.ts";
 import { searchBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
 import { openModel } from "../files/open-model.ts";
@@ -23,7 +29,7 @@ export const command: CommandDefinition = {
           .default(1)
           .argParser(positiveReal),
       )
-      .option("--json", "print one JSON object and nothing else", false),
+      .addOption(jsonOption()),
   run: fixedPoints,
 };
 

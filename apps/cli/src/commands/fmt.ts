@@ -3,8 +3,8 @@
 import { renderDiagnostic } from "@hamlet/dsl";
 import { format } from "@hamlet/dsl/format";
 import { EXIT } from "../exit.ts";
-import { readSource } from "@hamlet/model/disk";
 import { modelPaths } from "../files/models.ts";
+import { readModel, STDIN } from "../files/source.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -18,8 +18,8 @@ export const command: CommandDefinition = {
 };
 
 /**
- * Formats files in place; with `check` it only says which would change. Files with syntax errors
- * are left alone. Returns the exit code.
+ * Formats files in place, and the standard input to the standard output; with `check` it only says
+ * which would change. Files with syntax errors are left alone. Returns the exit code.
  */
 async function fmt(
   paths: readonly string[],
@@ -27,17 +27,19 @@ async function fmt(
 ): Promise<number> {
   let code: number = EXIT.ok;
   for (const path of await modelPaths(paths)) {
-    const source = await readSource(path);
+    const source = await readModel(path);
     const { text, diagnostics } = format(source);
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     if (errors.length > 0) {
       for (const error of errors) process.stderr.write(`${renderDiagnostic(error, [source])}\n\n`);
       const why = source.notUtf8 === undefined ? "it has syntax errors" : "it is not UTF-8";
-      process.stderr.write(`${path}: not formatted, ${why}\n`);
+      process.stderr.write(`${source.name}: not formatted, ${why}\n`);
       code = EXIT.file;
+    } else if (path === STDIN && !check) {
+      process.stdout.write(text);
     } else if (text !== source.text) {
       if (check) {
-        process.stdout.write(`${path}: would be formatted (ham fmt ${path})\n`);
+        process.stdout.write(`${source.name}: would be formatted (ham fmt ${path})\n`);
         if (code === EXIT.ok) code = EXIT.failed;
       } else {
         await writeFileAtomically(path, text);

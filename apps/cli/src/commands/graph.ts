@@ -1,9 +1,9 @@
 // `ham graph FILE`: the picture of a model.
 
-import { basename } from "node:path";
 import { EXIT } from "../exit.ts";
 import { compileFile } from "../files/compile.ts";
 import { outputsOf } from "../files/output.ts";
+import { modelName } from "../files/source.ts";
 import { writeOrPrint } from "../files/write.ts";
 import { drawHypergraph } from "../pictures/hypergraph.ts";
 import { type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
@@ -26,7 +26,7 @@ async function graph(
   path: string,
   { out, ...flags }: { readonly out?: string } & RootFlags & PluginFlags,
 ): Promise<number> {
-  const target = out ?? `out/${basename(path, ".ham")}.svg`;
+  const target = out ?? `out/${modelName(path)}.svg`;
   const compilation = await compileFile(path, { ...flags, outputs: outputsOf(target, PICTURE) });
   if (compilation === null) return EXIT.file;
   const picture = await drawHypergraph(compilation.graph);

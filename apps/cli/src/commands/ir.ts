@@ -38,16 +38,16 @@ async function ir(path: string, { toHam: asHam, out = "-", ...flags }: IrFlags):
     outputs: outputsOf(out, asHam ? FLAT : DATA),
   });
   if (compilation === null) return EXIT.file;
-  const text = asHam ? toHam(compilation.graph) : jsonOf(path, compilation);
+  const text = asHam ? toHam(compilation.graph) : jsonOf(compilation);
   await writeOrPrint(out, text);
   return EXIT.ok;
 }
 
-function jsonOf(path: string, { graph, source }: Compilation): string {
+function jsonOf({ graph, source }: Compilation): string {
   const sha256 = createHash("sha256").update(source.text).digest("hex");
   return printJson(
     toJson(graph, {
-      source: { file: basename(path), sha256 },
+      source: { file: basename(source.name), sha256 },
       modelId: modelId(graph),
       certificate: certify(graph),
     }),

@@ -1,18 +1,19 @@
 // `ham landscape FILE`: the energy of a layer over a plane, drawn.
 
-import { basename, extname, join } from "node:path";
+import { extname, join } from "node:path";
 import { suggest } from "@hamlet/dsl";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import { patternsOf } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
+import { modelName } from "../files/source.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type Field, makeField, valuesAt } from "../landscape/field.ts";
 import { type LayerPoint, layerPoints } from "../landscape/fixed-points.ts";
 import { flatStarts, followDown } from "../landscape/paths.ts";
 import { memoryPlane, onPlane, type Plane, stateAt, wholePlane } from "../landscape/plane.ts";
-import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
+import { jsonOption, type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
 import { drawLandscape, svgToPng } from "../pictures/landscape-plot.ts";
 import { workBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
@@ -31,7 +32,7 @@ export const command: CommandDefinition = {
           .default(80)
           .argParser(positiveNumber),
       )
-      .option("--json", "print one JSON object and nothing else", false)
+      .addOption(jsonOption())
       .option("--out <FILE.svg>", "where the picture goes (default: out/<name>-landscape.svg)"),
   run: landscape,
 };
@@ -51,12 +52,14 @@ const SHOWN = 200;
 
 /** Draws a landscape as SVG and PNG and lists its fixed points; returns the exit code. */
 async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
-  const out = flags.out ?? join("out", `${basename(path, extname(path))}-landscape.svg`);
+  const out = flags.out ?? join("out", `${modelName(path)}-landscape.svg`);
   const png = `${out.slice(0, out.length - extname(out).length)}.png`;
-  using model = await openModel(path, flags, [
-    { option: "--out", path: out, content: { what: "a picture", endings: [".svg"] } },
-    { option: "--out", path: png },
-  ]);
+  using model = await openModel(path, flags, {
+    outputs: [
+      { option: "--out", path: out, content: { what: "a picture", endings: [".svg"] } },
+      { option: "--out", path: png },
+    ],
+  });
   const neuron = findNeuron(model, flags.neuron);
   using field = makeField(model, neuron);
   const view = planeOf(model, { neuron, field, wanted: flags.memories });

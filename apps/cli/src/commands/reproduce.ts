@@ -12,7 +12,13 @@ import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
 import type { Findings, Reproduction } from "../reproduce/reproduction.ts";
 import { formatTable } from "../table.ts";
 import type { CommandDefinition } from "./command.ts";
-import { listOf, positiveNumber, withBackendOption, withSeedOption } from "../options.ts";
+import {
+  jsonOption,
+  listOf,
+  positiveNumber,
+  withBackendOption,
+  withSeedOption,
+} from "../options.ts";
 
 /** `ham reproduce`. */
 export const command: CommandDefinition = {
@@ -29,7 +35,7 @@ export const command: CommandDefinition = {
         "diffusion: on how many patterns each, up to 60000",
         listOf(positiveNumber),
       )
-      .option("--json", "print one JSON object and nothing else", false)
+      .addOption(jsonOption())
       .option("--out <FOLDER>", "where the figures go", "out"),
   run: reproduce,
 };

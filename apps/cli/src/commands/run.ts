@@ -9,8 +9,15 @@ import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
 import type { Output } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import { type ModelFlags, positiveNumber, withModelOptions } from "../options.ts";
+import {
+  jsonOption,
+  watchOption,
+  type ModelFlags,
+  positiveNumber,
+  withModelOptions,
+} from "../options.ts";
 import { recallBar } from "../progress.ts";
+import { assertWatchable, type Watched, watching } from "../watch.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 
@@ -24,7 +31,8 @@ export const command: CommandDefinition = {
           .default(1)
           .argParser(positiveNumber),
       )
-      .option("--json", "print one JSON object and nothing else", false)
+      .addOption(jsonOption())
+      .addOption(watchOption())
       .option("--out <FILE.npz>", "write activations, states and energies")
       .option("--movie <FILE.png>", "draw a binary recall as an animated PNG"),
   run: run,
@@ -34,14 +42,29 @@ interface RunFlags extends ModelFlags {
   readonly recall?: string;
   readonly batch: number;
   readonly json: boolean;
+  readonly watch: boolean;
   readonly out?: string;
   readonly movie?: string;
 }
 
-/** Runs a recall and reports it; returns the exit code. */
 async function run(path: string, flags: RunFlags): Promise<number> {
+  if (!flags.watch) return await runOnce(path, flags);
+  assertWatchable([path]);
+  return await watching((how) => runOnce(path, flags, how));
+}
+
+/** Runs a recall and reports it; returns the exit code. */
+async function runOnce(
+  path: string,
+  flags: RunFlags,
+  { onRead, signal }: Partial<Watched> = {},
+): Promise<number> {
   const began = performance.now();
-  using model = await openModel(path, flags, outputsOf(flags));
+  const outputs = outputsOf(flags);
+  using model = await openModel(path, flags, {
+    outputs,
+    ...(onRead === undefined ? {} : { onRead }),
+  });
   const recall = model.recallNamed(flags.recall);
   if (flags.movie !== undefined) assertFlips(recall);
   const loaded = performance.now();
@@ -52,6 +75,7 @@ async function run(path: string, flags: RunFlags): Promise<number> {
       recall: recall.name,
       batch: flags.batch,
       onProgress: bar.onProgress,
+      ...(signal === undefined ? {} : { signal }),
       ...(flags.movie === undefined ? {} : { recordFlips: true }),
     });
   } finally {

@@ -4,7 +4,7 @@ import { HamError } from "@hamlet/graph";
 import type { FailedExpectation, TestReport } from "@hamlet/model";
 import type { Ending } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
-import { type ModelFlags, withModelOptions } from "../options.ts";
+import { jsonOption, type ModelFlags, withModelOptions } from "../options.ts";
 import { modelPaths } from "../files/models.ts";
 import { openModel } from "../files/open-model.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -12,11 +12,7 @@ import type { CommandDefinition } from "./command.ts";
 /** `ham test`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withModelOptions(command.argument("<files...>")).option(
-      "--json",
-      "print one JSON array and nothing else",
-      false,
-    ),
+    withModelOptions(command.argument("<files...>")).addOption(jsonOption("one JSON array")),
   run: test,
 };
 

@@ -9,8 +9,16 @@ import { CommandError, EXIT } from "../exit.ts";
 import { readCallersFile, readRegularFile } from "@hamlet/model/disk";
 import { assertOutputs, type Output } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
+import { modelName } from "../files/source.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import { collect, type ModelFlags, positiveNumber, share, withModelOptions } from "../options.ts";
+import {
+  jsonOption,
+  collect,
+  type ModelFlags,
+  positiveNumber,
+  share,
+  withModelOptions,
+} from "../options.ts";
 import { trainBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import { formatTable } from "../table.ts";
@@ -42,7 +50,7 @@ export const command: CommandDefinition = {
       .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
       .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
       .option("--resume", "go on from the checkpoint", false)
-      .option("--json", "print one JSON object and nothing else", false),
+      .addOption(jsonOption()),
   run: train,
 };
 
@@ -74,7 +82,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
   const asked = command.getOptionValueSource("seed") === "cli";
   const flags = { ...given, seed: seedOf(given, asked, { ...resume, path: places.checkpoint }) };
   const heldOut = await readHeldOut(flags, outputsOf(places));
-  using model = await openModel(path, flags, outputsOf(places));
+  using model = await openModel(path, flags, { outputs: outputsOf(places) });
   const training = model.trainingNamed(flags.train);
   using signal = listenForStop();
   const bar = await trainBar(training.name);
@@ -103,7 +111,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
 }
 
 function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
-  const params = out ?? join("out", `${basename(path, ".ham")}.safetensors`);
+  const params = out ?? join("out", `${modelName(path)}.safetensors`);
   const stem = join(dirname(params), basename(params, ".safetensors"));
   return {
     params,

@@ -1,7 +1,8 @@
 import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
-import { CATALOGUE, diskFiles, readSource, readUses } from "@hamlet/model/disk";
+import { CATALOGUE, diskFiles, readUses } from "@hamlet/model/disk";
 import { assertOutputs, type Output } from "./output.ts";
+import { readModel } from "./source.ts";
 import type { PluginFlags, RootFlags } from "../options.ts";
 
 /** How a file is compiled that is not going to run. */
@@ -14,18 +15,22 @@ export interface CompileFlags extends RootFlags, PluginFlags {
   readonly energies?: boolean;
   /** What the command is going to write: none of the files that the model is made of. */
   readonly outputs?: readonly Output[];
+  /** Told the path of every file that is read, before it is. */
+  readonly onRead?: (path: string) => void;
 }
 
 /** Compiles a file of the disk with the files and plugins that it uses. */
-export async function compilePath(
-  path: string,
-  { set = [], root, trustPlugins = false, energies = false, outputs = [] }: CompileFlags,
-): Promise<Compilation> {
-  const inputs = [path];
+export async function compilePath(path: string, flags: CompileFlags): Promise<Compilation> {
+  const { set = [], root, trustPlugins = false, energies = false, outputs = [] } = flags;
+  const inputs: string[] = [];
+  const onRead = (file: string) => {
+    inputs.push(file);
+    flags.onRead?.(file);
+  };
+  onRead(path);
   await assertOutputs(outputs, inputs);
-  const source = await readSource(path);
+  const source = await readModel(path);
   const pluginCode = trustPlugins ? "run" : energies ? "not trusted" : "not run";
-  const onRead = (file: string) => inputs.push(file);
   const files = diskFiles(path, { pluginCode, onRead, ...(root === undefined ? {} : { root }) });
   const resolve = await readUses(source, files);
   await assertOutputs(outputs, inputs);

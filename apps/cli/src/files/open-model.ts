@@ -1,26 +1,37 @@
 import { renderDiagnostic } from "@hamlet/dsl";
 import { loadModel, type Model } from "@hamlet/model";
-import { diskFiles, readSource } from "@hamlet/model/disk";
+import { diskFiles } from "@hamlet/model/disk";
 import { startBackend } from "../backend.ts";
 import type { ModelFlags } from "../options.ts";
 import { assertOutputs, type Output } from "./output.ts";
+import { readModel } from "./source.ts";
 
-/**
- * Loads a model as the flags say; its warnings go to standard error. No file that it reads may be
- * one of `outputs`, which the command is going to write.
- */
+/** What a command does with the files beside the model. */
+interface Beside {
+  /** What it is going to write: none of the files that the model reads. */
+  readonly outputs?: readonly Output[];
+  /** Told the path of every file that is read, before it is. */
+  readonly onRead?: (path: string) => void;
+}
+
+/** Loads a model as the flags say; its warnings go to standard error. */
 export async function openModel(
   path: string,
   flags: ModelFlags,
-  outputs: readonly Output[] = [],
+  { outputs = [], onRead = () => undefined }: Beside = {},
 ): Promise<Model> {
-  const inputs = [path];
+  const inputs: string[] = [];
+  const read = (file: string) => {
+    inputs.push(file);
+    onRead(file);
+  };
+  read(path);
   await assertOutputs(outputs, inputs);
-  const source = await readSource(path);
+  const source = await readModel(path);
   await startBackend(flags.backend);
   const model = await loadModel(source, {
     files: diskFiles(path, {
-      onRead: (file) => inputs.push(file),
+      onRead: read,
       ...(flags.root === undefined ? {} : { root: flags.root }),
     }),
     set: flags.set,
