@@ -11,9 +11,9 @@ function version(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** All commands by name, and what `wanted` takes and does: its file alone is loaded. */
+/** All commands by name, and what those take and do that are wanted: their files alone are loaded. */
 async function makeProgram(
-  wanted: string | undefined,
+  wanted: (name: string) => boolean,
   finish: (code: number) => void,
 ): Promise<Command> {
   const usages = new Map(COMMANDS.map(({ name, usage }) => [name, usage]));
@@ -35,21 +35,32 @@ async function makeProgram(
       command
         .createHelp()
         .boxWrap(
-          "\nExit codes: 0 ok, 1 the run or a test failed, 2 usage, 3 the file has errors, 130 stopped by Ctrl-C, 143 by SIGTERM",
+          `\nExit codes: ${EXIT_CODES.map(([code, meaning]) => `${code} ${meaning}`).join(", ")}`,
           widthOf(command),
         ),
     );
 
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary);
-    if (name !== wanted) continue;
+    if (!wanted(name)) continue;
     const { takes, run } = (await load()).command;
     takes(command).action(async (...given) => finish(await run(...(given as never[]))));
   }
   return program;
 }
 
-const EXAMPLES: readonly (readonly [line: string, meaning?: string])[] = [
+/** Every exit code, and what it says. */
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.ok, "ok"],
+  [EXIT.failed, "the run or a test failed"],
+  [EXIT.usage, "usage"],
+  [EXIT.file, "the file has errors"],
+  [130, "stopped by Ctrl-C"],
+  [143, "by SIGTERM"],
+];
+
+/** What to begin with. */
+export const EXAMPLES: readonly (readonly [line: string, meaning?: string])[] = [
   ["ham demo", "restore damaged digits, and draw them"],
   ["ham run model.ham --given query=q.npy"],
   ["ham run model.ham --set beta=4 --out result.npz"],
@@ -86,7 +97,10 @@ function wantedOf(args: readonly string[]): string | undefined {
 /** Runs the command line; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code: number = EXIT.ok;
-  const program = await makeProgram(wantedOf(args), (finished) => (code = finished));
+  const first = wantedOf(args);
+  // Completions are of everything that all commands take.
+  const wanted = (name: string) => name === first || first === "completions";
+  const program = await makeProgram(wanted, (finished) => (code = finished));
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.ok;
@@ -99,9 +113,20 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** The program with everything that its commands take. */
+export function wholeProgram(): Promise<Command> {
+  return makeProgram(
+    () => true,
+    () => undefined,
+  );
+}
+
 /** What `ham NAME --help` prints in 80 columns; without a name, what `ham --help` prints. */
 export async function helpOf(name?: string): Promise<string> {
-  const program = await makeProgram(name, () => undefined);
+  const program = await makeProgram(
+    (other) => other === name,
+    () => undefined,
+  );
   const command = program.commands.find((other) => other.name() === name) ?? program;
   command.configureOutput({ getOutHelpWidth: () => 80, getOutHasColors: () => false });
   return command.helpInformation();

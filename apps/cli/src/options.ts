@@ -157,11 +157,10 @@ export function withSeedOption(command: Command): Command {
 
 /** Adds `--backend` alone. */
 export function withBackendOption(command: Command): Command {
-  return command.addOption(
-    new Option("--backend <NAME>", `where it runs: ${BACKEND_NAMES.join(", ")}`).default(
-      DEFAULT_BACKEND,
-    ),
-  );
+  const option = new Option("--backend <NAME>", "where it runs").default(DEFAULT_BACKEND);
+  // Listed here; another name is explained when the backend is looked for.
+  option.argChoices = [...BACKEND_NAMES];
+  return command.addOption(option);
 }
 
 /** Adds the options that load and run a model. */

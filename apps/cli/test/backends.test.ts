@@ -6,9 +6,10 @@ import { describe, expect, test, vi } from "vitest";
 import { findBackend, startBackend } from "../src/backend.ts";
 import { BACKEND_NAMES, BACKENDS } from "../src/backends/catalogue.ts";
 import { importOptional, installedVersion } from "../src/backends/optional.ts";
-import { command } from "../src/commands/doctor.ts";
+import { command, type Examined, summaryOf } from "../src/commands/doctor.ts";
 import { EXIT } from "../src/exit.ts";
 import { makeBench } from "./ham.ts";
+import { parseReport } from "./schema.ts";
 
 test("a misspelled backend is a usage error with the nearest name", () => {
   expect(() => findBackend("wams")).toThrow(
@@ -82,11 +83,12 @@ describe("ham doctor", () => {
       written.push(String(text));
       return true;
     });
-    const code = await command.run();
+    const code = await command.run({ json: true } as never);
     write.mockRestore();
-    const lines = written.join("").split("\n");
-    const row = (name: string) => lines.find((line) => line.startsWith(`${name} `)) ?? "";
     expect(code).toBe(EXIT.ok);
+    const { backends } = parseReport("doctor", written.join("")) as { backends: Examined[] };
+    const lines = summaryOf(backends).split("\n");
+    const row = (name: string) => lines.find((line) => line.startsWith(`${name} `)) ?? "";
     expect(BACKENDS.every(({ name }) => row(name) !== "")).toBe(true);
     for (const name of ["wasm", "cpu"]) {
       expect(row(name)).toMatch(/4\.22\.0 +yes +\d\.\de-\d+ +none/);

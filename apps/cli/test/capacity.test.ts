@@ -10,6 +10,7 @@ import { type CapacityPlan, measureCapacity } from "../src/capacity/measure.ts";
 import { CAPACITY_ENERGIES, CAPACITY_RECALLS, type CapacityEnergy } from "../src/capacity/model.ts";
 import { expectedLimit } from "../src/capacity/theory.ts";
 import { type Bench, makeBench } from "./ham.ts";
+import { parseReport } from "./schema.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -38,7 +39,7 @@ interface Report {
 const measure = async (...args: string[]) => {
   const { code, stdout, stderr } = await bench.inProcess(["capacity", "--json", ...args]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return JSON.parse(stdout) as Report;
+  return parseReport("capacity", stdout) as Report;
 };
 
 const QUADRATIC = ["--size", "40", "--counts", "8,3", "--noise", "0,0.25", "--trials", "100"];

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { hamCall } from "../src/called.ts";
+import { usageOf } from "../src/command-outline.ts";
 import { COMMANDS } from "../src/commands/catalogue.ts";
 import { makeBench } from "./ham.ts";
 
@@ -16,12 +17,7 @@ const EXAMPLE = fileURLToPath(new URL("../../../examples/01-hopfield.ham", impor
 test.for(COMMANDS)("$name is listed as what it takes", async ({ name, usage, load }) => {
   const { takes } = (await load()).command;
   const command = takes(new Command(name));
-  const parts = command.registeredArguments.map((argument) => {
-    const text = `${argument.name()}${argument.variadic ? "..." : ""}`;
-    return argument.required ? `<${text}>` : `[${text}]`;
-  });
-  if (command.options.length > 0) parts.unshift("[options]");
-  expect(usage).toBe(parts.join(" "));
+  expect(usage).toBe(usageOf(command));
 });
 
 /** The addresses of all modules that a command line loads. */

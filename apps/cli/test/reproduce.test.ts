@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, makeBench } from "./ham.ts";
+import { parseReport } from "./schema.ts";
 
 interface Row {
   readonly sweep: string;
@@ -31,7 +32,7 @@ beforeAll(async () => {
     OWN,
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  report = JSON.parse(stdout) as typeof report;
+  report = parseReport("reproduce", stdout) as typeof report;
 });
 afterAll(() => bench[Symbol.dispose]());
 

@@ -39,7 +39,9 @@ test("ham check - finds what stands beside the caller, and names the standard in
     stdout: "<stdin>: no errors, no warnings",
     stderr: "",
   });
-  const wrong = await bench.inProcess(["check", "-"], { input: MODEL.replace("xi[m, i]", "xj[m]") });
+  const wrong = await bench.inProcess(["check", "-"], {
+    input: MODEL.replace("xi[m, i]", "xj[m]"),
+  });
   expect(wrong.stdout).toContain("--> <stdin>:");
   expect(wrong.code).toBe(3);
   expect(await bench.inProcess(["check", "-", "m.ham", "-"])).toEqual({
@@ -58,7 +60,9 @@ test("other commands take it too, and call what they write stdin", async () => {
 });
 
 test("more than a model can have is not waited for", async () => {
-  const { code, stderr } = await bench.inProcess(["check", "-"], { input: "x".repeat(2 ** 22 + 1) });
+  const { code, stderr } = await bench.inProcess(["check", "-"], {
+    input: "x".repeat(2 ** 22 + 1),
+  });
   expect(code).toBe(2);
   expect(stderr).toContain("more than the 4194304 bytes");
 });

@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readSafetensors } from "@hamlet/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Bench, makeBench } from "./ham.ts";
+import { parseReport } from "./schema.ts";
 
 const DIGITS = fileURLToPath(new URL("../../../examples/11-mnist-memory.ham", import.meta.url));
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -31,7 +32,7 @@ test("the digits are denoised at least twice as well, and the curve is in out/",
   const { code, stdout, stderr } = await train("--epochs", "8", "--json");
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  const { ending, steps, losses, validation } = JSON.parse(stdout) as Report;
+  const { ending, steps, losses, validation } = parseReport("train", stdout) as Report;
   expect([ending, steps, losses.length, validation.length]).toEqual(["finished", 120, 120, 9]);
   expect(validation.at(-1)!.loss).toBeLessThan(validation[0].loss / 2);
   const lines = bytes("out/11-mnist-memory-loss.csv").toString().trim().split("\n");

@@ -114,8 +114,14 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./examples.ts"),
   },
   {
+    name: "completions",
+    usage: "<shell>",
+    summary: "print what completes ham in a shell: bash, zsh or fish",
+    load: () => import("./completions.ts"),
+  },
+  {
     name: "doctor",
-    usage: "",
+    usage: "[options]",
     summary: "say which backends work here, and how to get the others",
     load: () => import("./doctor.ts"),
   },

@@ -8,43 +8,58 @@ import { BACKENDS } from "../backends/catalogue.ts";
 import type { Finding } from "../backends/finding.ts";
 import { installedVersion } from "../backends/optional.ts";
 import { EXIT } from "../exit.ts";
+import { jsonOption } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham doctor`. */
 export const command: CommandDefinition = {
-  takes: (command) => command,
+  takes: (command) => command.addOption(jsonOption()),
   run: doctor,
 };
 
 /** Ends only a probe that hangs: the first start of a graphics driver takes minutes on a busy machine. */
 const PATIENCE_MINUTES = 10;
 
-/** Prints a table of all backends; the exit code is always 0. */
-async function doctor(): Promise<number> {
-  const rows: (readonly string[])[] = [
-    ["backend", "version", "works", "largest error", "missing kernels", "what it is"],
-  ];
-  const advice: string[] = [];
+/** What was found out about a backend; its version is null where it is not installed. */
+export interface Examined extends Finding {
+  readonly name: string;
+  readonly summary: string;
+  readonly version: string | null;
+}
+
+/** Says what works here, and how to get the rest; the exit code is always 0. */
+async function doctor({ json }: { readonly json: boolean }): Promise<number> {
+  const backends: Examined[] = [];
   for (const backend of BACKENDS) {
+    const { name, summary } = backend;
     const version = versionOf(backend);
     const finding = version === null ? absent(backend) : await examine(backend);
-    rows.push([
-      backend.name,
-      version ?? "absent",
-      finding.works ? "yes" : "no",
-      finding.error === null ? "-" : finding.error.toExponential(1),
-      finding.missing === null ? "-" : finding.missing.join(" ") || "none",
-      backend.summary,
-    ]);
-    if (finding.problem !== null) advice.push(`${backend.name}: ${finding.problem}`);
+    backends.push({ name, summary, version, ...finding });
   }
-  const lines = [
-    `Node ${process.version} on ${process.platform} ${process.arch}`,
-    "",
-    ...table(rows),
-  ];
-  process.stdout.write(`${[...lines, "", ...advice].join("\n").trimEnd()}\n`);
+  const platform = `${process.platform} ${process.arch}`;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ node: process.version, platform, backends })}\n`
+      : `Node ${process.version} on ${platform}\n\n${summaryOf(backends)}\n`,
+  );
   return EXIT.ok;
+}
+
+/** A table of all backends, and what to do about those that do not work. */
+export function summaryOf(backends: readonly Examined[]): string {
+  const rows = backends.map(({ name, version, works, error, missing, summary }) => [
+    name,
+    version ?? "absent",
+    works ? "yes" : "no",
+    error === null ? "-" : error.toExponential(1),
+    missing === null ? "-" : missing.join(" ") || "none",
+    summary,
+  ]);
+  const head = ["backend", "version", "works", "largest error", "missing kernels", "what it is"];
+  const advice = backends.flatMap(({ name, problem }) =>
+    problem === null ? [] : [`${name}: ${problem}`],
+  );
+  return [...table([head, ...rows]), "", ...advice].join("\n").trimEnd();
 }
 
 function absent({ install, needs }: Backend): Finding {

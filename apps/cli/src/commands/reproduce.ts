@@ -2,6 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Argument } from "commander";
 import { suggest } from "@hamlet/dsl";
 import { startBackend } from "../backend.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -23,7 +24,7 @@ import {
 /** `ham reproduce`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withBackendOption(withSeedOption(command.argument("<name>")))
+    withBackendOption(withSeedOption(command.addArgument(name())))
       .option("--short", "fewer and smaller settings: seconds instead of minutes", false)
       .option(
         "--separation <FORMULA>",
@@ -39,6 +40,13 @@ export const command: CommandDefinition = {
       .option("--out <FOLDER>", "where the figures go", "out"),
   run: reproduce,
 };
+
+/** Its choices are listed; another one is explained when it is looked for. */
+function name(): Argument {
+  const argument = new Argument("<name>", "what to compute");
+  argument.argChoices = REPRODUCTIONS.map((reproduction) => reproduction.name);
+  return argument;
+}
 
 interface ReproduceFlags {
   readonly seed: number;

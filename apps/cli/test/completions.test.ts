@@ -1,0 +1,88 @@
+// `ham completions`: what shells propose, asked of the shells themselves where they are installed.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { COMMANDS } from "../src/commands/catalogue.ts";
+import { wholeProgram } from "../src/command-line.ts";
+import { outlineOf } from "../src/command-outline.ts";
+import { type Bench, makeBench } from "./ham.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = makeBench();
+  for (const shell of ["bash", "zsh", "fish"]) {
+    bench.write(shell, (await bench.inProcess(["completions", shell])).stdout);
+  }
+  mkdirSync(join(bench.folder, "models"));
+  bench.write("memory.ham", "ham 1\n");
+  bench.write("memory one.ham", "ham 1\n");
+  bench.write("memory.npy", "");
+});
+afterAll(() => bench[Symbol.dispose]());
+
+function ask(shell: string, script: string, args: readonly string[] = []): string[] {
+  const { status, stdout, stderr } = spawnSync(shell, ["-c", script, ...args], {
+    cwd: bench.folder,
+    encoding: "utf8",
+    env: { ...process.env, HOME: bench.folder },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+const PROPOSES: Readonly<Record<string, (...words: string[]) => string[]>> = {
+  bash: (...words) =>
+    ask(
+      "bash",
+      'source ./bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ham; printf "%s\\n" "${COMPREPLY[@]}"',
+      ["_", ...words],
+    ),
+  fish: (...words) =>
+    ask("fish", `source ./fish; complete -C ${JSON.stringify(words.join(" "))}`).map(
+      (line) => line.split("\t")[0],
+    ),
+};
+
+describe.for(Object.entries(PROPOSES))("%s", ([shell, proposes]) => {
+  const there = spawnSync(shell, ["--version"]).status === 0;
+
+  test.skipIf(!there)("proposes commands, options, their choices, models and folders", () => {
+    expect(proposes("ham", "exp")).toEqual(["explain", "export"]);
+    expect(proposes("ham", "run", "--se").sort()).toEqual(["--seed", "--set"]);
+    expect(proposes("ham", "run", "--backend", "w").sort()).toEqual(["wasm", "webgpu"]);
+    expect(proposes("ham", "reproduce", "dr").sort()).toEqual(["drdam", "drdam-early"]);
+    const files = proposes("ham", "check", "m").map((name) => name.replaceAll("\\", ""));
+    expect(files.map((name) => name.replace("/", "")).sort()).toEqual(
+      [
+        "memory one.ham",
+        "memory.ham",
+        "models",
+        // fish lists other files behind those that fit.
+        ...(shell === "fish" ? ["memory.npy"] : []),
+      ].sort(),
+    );
+  });
+});
+
+test.skipIf(spawnSync("zsh", ["--version"]).status !== 0)(
+  "zsh is told of every command and option, by words that it can read",
+  async () => {
+    const stubs = `
+      _describe() { print -l -- "\${(@P)2}" }
+      _arguments() { print -l -- "$@" }
+      compdef() { : }
+      source ./zsh`;
+    const first = ask("zsh", `${stubs}; CURRENT=2 words=(ham ''); _ham`);
+    expect(first.map((line) => line.split(":")[0])).toEqual([
+      ...COMMANDS.map(({ name }) => name),
+      "help",
+    ]);
+    for (const { name, options } of outlineOf(await wholeProgram())) {
+      const specs = ask("zsh", `${stubs}; CURRENT=3 words=(ham ${name} ''); _ham`);
+      const told = specs.flatMap((spec) => /^\*?(--[a-z-]+)\[/.exec(spec)?.[1] ?? []);
+      expect(told).toEqual([...options.map((option) => option.name), "--help"]);
+    }
+  },
+);
