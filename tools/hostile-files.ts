@@ -534,7 +534,7 @@ async function runHere(
   }
   process.chdir(folder);
   try {
-    return { code: await main(args), said };
+    return { code: (await main(args)) ?? 0, said };
   } finally {
     process.chdir(before);
     streams.forEach((stream, i) => (stream.write = writes[i]));

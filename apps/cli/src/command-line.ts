@@ -14,7 +14,7 @@ function version(): string {
 /** All commands by name, and what those take and do that are wanted: their files alone are loaded. */
 async function makeProgram(
   wanted: (name: string) => boolean,
-  finish: (code: number) => void,
+  finish: (code: number | null) => void,
 ): Promise<Command> {
   const usages = new Map(COMMANDS.map(({ name, usage }) => [name, usage]));
   const program = new Command("ham")
@@ -94,9 +94,9 @@ function wantedOf(args: readonly string[]): string | undefined {
   return first === "help" ? second : first;
 }
 
-/** Runs the command line; returns the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  let code: number = EXIT.ok;
+/** Runs the command line; returns the exit code, or null for a command that goes on. */
+export async function main(args: readonly string[]): Promise<number | null> {
+  let code: number | null = EXIT.ok;
   const first = wantedOf(args);
   // Completions are of everything that all commands take.
   const wanted = (name: string) => name === first || first === "completions";

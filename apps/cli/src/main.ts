@@ -26,9 +26,12 @@ if (isOlder(process.versions.node, needed)) {
     process.exitCode = 1;
     process.stderr.write("ham: something ended this command before its work was done.\n");
   });
-  process.exitCode = await main(process.argv.slice(2));
+  const code = await main(process.argv.slice(2));
   ended = true;
-  await endWithin(1000);
+  if (code !== null) {
+    process.exitCode = code;
+    await endWithin(1000);
+  }
 }
 
 function isOlder(version: string, than: string): boolean {

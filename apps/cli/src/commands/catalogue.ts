@@ -114,6 +114,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./examples.ts"),
   },
   {
+    name: "lsp",
+    usage: "[options]",
+    summary: "serve an editor on the standard input and output",
+    load: () => import("./lsp.ts"),
+  },
+  {
     name: "completions",
     usage: "<shell>",
     summary: "print what completes ham in a shell: bash, zsh or fish",

@@ -4,6 +4,9 @@ import type { Command } from "commander";
 export interface CommandDefinition {
   /** Adds its arguments and options. */
   readonly takes: (command: Command) => Command;
-  /** Does it, with the arguments and then the options; returns the exit code. */
-  readonly run: (...given: never[]) => Promise<number>;
+  /**
+   * Does it, with the arguments and then the options; returns the exit code, or null for what goes on
+   * after that and ends the process itself.
+   */
+  readonly run: (...given: never[]) => Promise<number | null>;
 }
