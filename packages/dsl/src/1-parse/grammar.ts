@@ -7,7 +7,7 @@
  * expression, and a setting any name.
  */
 import { CstParser, type IParserErrorMessageProvider } from "chevrotain";
-import { tokenType as t, TOKENS } from "./tokens.ts";
+import { tokenType as t, TOKENS } from "./token-types.ts";
 
 /**
  * Chevrotain wants a sentence here, but a good one needs the tokens around the place. So this

@@ -20,7 +20,8 @@ import {
   reportUnknown,
 } from "./bad-text.ts";
 import { FOREIGN, type ForeignText } from "./foreign.ts";
-import { NAME_PATTERN, NUMBER_PATTERN, RESERVED, SYMBOLS, tokenType, WORDS } from "./tokens.ts";
+import { SYMBOLS, tokenType, WORDS } from "./token-types.ts";
+import { NAME_PATTERN, NUMBER_PATTERN, RESERVED } from "./tokens.ts";
 
 /** A line comment as written, with its slashes. `doc` marks `///`. */
 export interface Comment {

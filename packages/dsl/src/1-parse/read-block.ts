@@ -18,7 +18,7 @@ import {
   toTestStep,
   toTrainStep,
 } from "./to-ast.ts";
-import { tokenType } from "./tokens.ts";
+import { tokenType } from "./token-types.ts";
 import { explainHere, isSpoiled, type Work } from "./work.ts";
 
 const LINE_RULES: ReadonlyMap<string, Rule> = new Map([

@@ -10,7 +10,8 @@ import { tooDeep } from "./nesting.ts";
 import { cutLines, isName, type Piece } from "./outline.ts";
 import { blockOf, closed, hasBlock, readBlock } from "./read-block.ts";
 import { toItem } from "./to-ast.ts";
-import { DECLARATION_WORDS, WORDS } from "./tokens.ts";
+import { WORDS } from "./token-types.ts";
+import { DECLARATION_WORDS } from "./tokens.ts";
 import { columnOf, explainHere, isSpoiled, type Work } from "./work.ts";
 
 /** The declarations of a piece: one, or several when words of no declaration follow it. */

@@ -1,12 +1,10 @@
 /**
- * The one table of tokens. Chevrotain's token types, the lexer, the words in messages and every
- * highlighter (TextMate, CodeMirror, the keyword list of the docs) come from it.
+ * The one table of tokens, and nothing but data. Chevrotain's token types, the lexer, the words in
+ * messages and every grammar of an editor (TextMate, CodeMirror, tree-sitter) come from it.
  *
  * Reserved words can never be names. Contextual words mean something in one place only and are
  * names everywhere else, so their token types belong to the category of names.
  */
-import { invariant } from "@hamlet/graph";
-import { createToken, Lexer, type TokenType } from "chevrotain";
 
 /** How a highlighter should treat a token. */
 export type Highlight =
@@ -115,46 +113,6 @@ export const TOKEN_TABLE: readonly TokenEntry[] = [
     At: "@",
   }),
 ];
-
-const nameType = createToken({ name: "Name", pattern: Lexer.NA, label: "a name" });
-
-/** Chevrotain's token types by name. Comments are not among them: the parser never sees one. */
-export const TOKENS: Readonly<Record<string, TokenType>> = Object.fromEntries(
-  TOKEN_TABLE.filter(({ highlight }) => highlight !== "comment" && highlight !== "docComment").map(
-    ({ name, label, highlight }) => [
-      name,
-      name === "Name"
-        ? nameType
-        : createToken({
-            name,
-            label,
-            pattern: Lexer.NA,
-            categories: highlight === "contextual" || highlight === "type" ? [nameType] : [],
-          }),
-    ],
-  ),
-);
-
-/** The token type of that name in the table. */
-export function tokenType(name: string): TokenType {
-  const type = TOKENS[name];
-  invariant(type !== undefined, `no token is called ${name}`);
-  return type;
-}
-
-const isWord = ({ highlight, pattern }: TokenEntry) =>
-  typeof pattern === "string" &&
-  ["declaration", "keyword", "reducer", "contextual", "type"].includes(highlight);
-
-/** Reserved and contextual words, and the token type each one has. */
-export const WORDS: ReadonlyMap<string, TokenType> = new Map(
-  TOKEN_TABLE.filter(isWord).map(({ name, pattern }) => [String(pattern), tokenType(name)]),
-);
-
-/** Symbols, longer ones before their prefixes. */
-export const SYMBOLS: readonly (readonly [string, TokenType])[] = TOKEN_TABLE.filter(
-  ({ highlight }) => highlight === "operator" || highlight === "punctuation",
-).map(({ name, pattern }) => [String(pattern), tokenType(name)]);
 
 /** Words that can never be names. */
 export const RESERVED: ReadonlySet<string> = new Set(

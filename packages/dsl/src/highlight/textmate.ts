@@ -3,7 +3,13 @@
 // It is computed from the token table; `highlight/ham.tmLanguage.json` is this value written to a
 // file, and a test fails when the two differ.
 
-import { type Highlight, NUMBER_PATTERN, TOKEN_TABLE } from "../1-parse/tokens.ts";
+import {
+  type Highlight,
+  NAME_PATTERN,
+  NUMBER_PATTERN,
+  RESERVED,
+  TOKEN_TABLE,
+} from "../1-parse/tokens.ts";
 
 /** A rule of a TextMate grammar. */
 export interface TextMateRule {
@@ -37,7 +43,7 @@ const NAMING = [
   "part",
 ];
 
-const NAME = "[\\p{L}_][\\p{L}\\p{M}\\p{Nd}_]*";
+const NAME = NAME_PATTERN.source;
 
 function fixed(highlight: Highlight): string[] {
   return TOKEN_TABLE.filter((entry) => entry.highlight === highlight).map(({ pattern }) =>
@@ -45,8 +51,9 @@ function fixed(highlight: Highlight): string[] {
   );
 }
 
-function anyWord(words: readonly string[]): string {
-  return `(?<![\\p{L}\\p{Nd}_])(?:${words.join("|")})(?![\\p{L}\\p{Nd}_])`;
+/** One of the words, whole; `group` says whether it is captured. */
+function anyWord(words: readonly string[], group = "?:"): string {
+  return `(?<![\\p{L}\\p{Nd}_])(${group}${words.join("|")})(?![\\p{L}\\p{M}\\p{Nd}_])`;
 }
 
 function escaped(text: string): string {
@@ -71,7 +78,7 @@ export function textMateGrammar(): TextMateGrammar {
         patterns: [{ name: "constant.character.escape.ham", match: "\\\\." }],
       },
       {
-        match: `(?<![\\p{L}\\p{Nd}_])(${naming.join("|")})\\s+(${NAME})`,
+        match: `${anyWord(naming, "")}\\s+(?!${anyWord([...RESERVED])})(${NAME})`,
         captures: { "1": { name: "keyword.declaration.ham" }, "2": { name: "entity.name.ham" } },
       },
       { name: "keyword.declaration.ham", match: anyWord(fixed("declaration")) },
