@@ -10,6 +10,8 @@ function undeclared({ folder, name, manifest, sources }: Package): Problem[] {
     ...Object.keys(manifest.dependencies ?? {}),
     ...Object.keys(manifest.peerDependencies ?? {}),
     ...Object.keys(manifest.optionalDependencies ?? {}),
+    // What the program that runs it hands over, such as `vscode`.
+    ...Object.keys(manifest.engines ?? {}),
   ]);
   const problems: Problem[] = [];
   for (const { file, imports } of sources) {

@@ -1,0 +1,3 @@
+// The server as a worker of a page.
+
+import "@hamlet/language-server/worker";
