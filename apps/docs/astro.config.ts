@@ -28,7 +28,14 @@ export default defineConfig({
       customCss: ["katex/dist/katex.min.css", "./src/site.css"],
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
-        { label: "Start", items: [{ slug: "start/quickstart" }, { slug: "start/landscape" }] },
+        {
+          label: "Start",
+          items: [
+            { slug: "start/quickstart" },
+            { slug: "start/landscape" },
+            { slug: "start/editor" },
+          ],
+        },
         {
           label: "Learn",
           items: [
