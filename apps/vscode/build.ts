@@ -63,7 +63,14 @@ export function packageFiles(): Record<string, Uint8Array> {
   const add = (path: string, content: Uint8Array | string) => {
     files[path] = typeof content === "string" ? new TextEncoder().encode(content) : content;
   };
-  const { type: _, scripts: __, dependencies: ___, devDependencies: ____, private: _____, ...rest } = manifest;
+  const {
+    type: _,
+    scripts: __,
+    dependencies: ___,
+    devDependencies: ____,
+    private: _____,
+    ...rest
+  } = manifest;
   add("extension/package.json", `${JSON.stringify(rest, null, 2)}\n`);
   add("extension/LICENSE.txt", readFileSync(join(HERE, "../../LICENSE")));
   for (const path of CONTENT.flatMap(filesUnder)) {

@@ -61,7 +61,10 @@ export function registerTests(ham: Ham, refusal: Refusal): vscode.Disposable {
       const stop = new AbortController();
       run.token.onCancellationRequested(() => stop.abort());
       const cwd = vscode.Uri.joinPath(file.uri!, "..").fsPath;
-      const { stdout, stderr } = await ham(["test", fsPath, "--json"], { cwd, signal: stop.signal });
+      const { stdout, stderr } = await ham(["test", fsPath, "--json"], {
+        cwd,
+        signal: stop.signal,
+      });
       if (stdout === "") throw new Error(stderr.trim());
       const [{ tests, errors }] = JSON.parse(stdout) as [FileReport];
       for (const item of wanted) {
@@ -123,7 +126,7 @@ export function registerTests(ham: Ham, refusal: Refusal): vscode.Disposable {
 
 /** The tests of a text: their titles, and where they stand. */
 export function testsOf(text: string): { readonly title: string; readonly offset: number }[] {
-  return [...text.matchAll(TEST)].map(([whole, title, ], at, all) => ({
+  return [...text.matchAll(TEST)].map(([whole, title], at, all) => ({
     title: JSON.parse(`"${title}"`) as string,
     offset: all[at].index + whole.search(/\S/),
   }));
@@ -131,5 +134,7 @@ export function testsOf(text: string): { readonly title: string; readonly offset
 
 function messageOf({ text, values, example }: FileReport["tests"][number]["failures"][number]) {
   const parts = values.map((one) => `${one.text} is ${one.value ?? "not finite"}`);
-  return new vscode.TestMessage(`expect ${text}: failed for example ${example}; ${parts.join(", ")}`);
+  return new vscode.TestMessage(
+    `expect ${text}: failed for example ${example}; ${parts.join(", ")}`,
+  );
 }

@@ -62,11 +62,13 @@ interface Recalled {
 }
 
 function recallPage({ recall, steps, outcomes, energies, energySteps }: Recalled): string {
-  const rows = outcomes.slice(0, 50).map(({ ending, steps: own, energyBefore, energyAfter }, at) =>
-    [at, ending, own, digits(energyBefore), digits(energyAfter)]
-      .map((cell) => `<td>${escaped(String(cell))}</td>`)
-      .join(""),
-  );
+  const rows = outcomes
+    .slice(0, 50)
+    .map(({ ending, steps: own, energyBefore, energyAfter }, at) =>
+      [at, ending, own, digits(energyBefore), digits(energyAfter)]
+        .map((cell) => `<td>${escaped(String(cell))}</td>`)
+        .join(""),
+    );
   const head = ["example", "ended", "steps", "energy before", "after"]
     .map((cell) => `<th>${cell}</th>`)
     .join("");

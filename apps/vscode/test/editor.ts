@@ -169,7 +169,13 @@ export function makeEditor(): Editor {
   const ended =
     (how: string) =>
     ({ label }: StubItem, message?: unknown) =>
-      editor.results.set(label, [how, message].flat().map((one) => shown(one)).join(" "));
+      editor.results.set(
+        label,
+        [how, message]
+          .flat()
+          .map((one) => shown(one))
+          .join(" "),
+      );
   const shown = (one: unknown) =>
     one instanceof Object && "message" in one ? String(one.message) : one;
 

@@ -1,6 +1,14 @@
 // The packed extension: what is in it, and what it does in an editor.
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -123,7 +131,10 @@ test("the server that comes with it says what is wrong and explains, also where 
   editor.trusted = false;
   const path = join(folder, "wrong.ham");
   editor.open(path, MODEL.replace("as tanh", "as tahn"));
-  await vi.waitFor(() => expect(editor.messages.get(path)?.[0]).toContain("called `tahn`"), PATIENCE);
+  await vi.waitFor(
+    () => expect(editor.messages.get(path)?.[0]).toContain("called `tahn`"),
+    PATIENCE,
+  );
   editor.open(join(folder, "m.ham"), MODEL);
   await command("ham.explain");
   await vi.waitFor(() => expect(editor.panels[0].webview.html).toContain("d/dt x_v"), PATIENCE);
@@ -133,10 +144,15 @@ test("the testing view lists the tests, and says how each went", async () => {
   await activate();
   editor.open(join(folder, "m.ham"), MODEL);
   const [[, file]] = [...editor.items];
-  expect([...file.children].map(([, { label }]) => label)).toEqual(["it goes up", 'it goes "down"']);
+  expect([...file.children].map(([, { label }]) => label)).toEqual([
+    "it goes up",
+    'it goes "down"',
+  ]);
   await editor.runTests();
   expect(editor.results.get("it goes up")).toBe("passed ");
-  expect(editor.results.get('it goes "down"')).toMatch(/^failed expect v\[0\] < 0: failed.*v\[0\] is 0\.\d/);
+  expect(editor.results.get('it goes "down"')).toMatch(
+    /^failed expect v\[0\] < 0: failed.*v\[0\] is 0\.\d/,
+  );
 });
 
 test("in a page there are no processes, and what needs one says so", () => {
@@ -146,10 +162,8 @@ test("in a page there are no processes, and what needs one says so", () => {
     readonly terminate = () => undefined;
   }
   vi.stubGlobal("Worker", Worker);
-  const { activate: start } = loadExtension(
-    join(folder, "extension/dist/web.js"),
-    editor,
-    (name) => expect.unreachable(`a page has no ${name}`),
+  const { activate: start } = loadExtension(join(folder, "extension/dist/web.js"), editor, (name) =>
+    expect.unreachable(`a page has no ${name}`),
   );
   // Its server never answers here, so it is never done.
   void start({ subscriptions: [], extensionUri: { scheme: "file", path: folder } });
