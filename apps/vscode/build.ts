@@ -10,6 +10,7 @@ import { rolldown } from "rolldown";
 
 const HERE = import.meta.dirname;
 const DIST = join(HERE, "dist");
+const VSIX = join(DIST, "hamlet.vsix");
 
 /** What each script is made of, and where it runs. `vscode` is the editor's own. */
 const SCRIPTS = {
@@ -20,7 +21,7 @@ const SCRIPTS = {
 } as const;
 
 /** Bundles everything into `dist`. */
-export async function buildExtension(): Promise<void> {
+async function buildExtension(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   for (const [name, platform] of Object.entries(SCRIPTS)) {
@@ -57,7 +58,7 @@ const CONTENT = [
 ];
 
 /** The files of the package by their paths in it. */
-export function packageFiles(): Record<string, Uint8Array> {
+function packageFiles(): Record<string, Uint8Array> {
   const manifest = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8")) as Manifest;
   const files: Record<string, Uint8Array> = {};
   const add = (path: string, content: Uint8Array | string) => {
@@ -154,10 +155,16 @@ function contentTypes(paths: readonly string[]): string {
 `;
 }
 
-if (import.meta.main) {
+/** Builds and packs everything: the bytes of the package, which is also written into `dist`. */
+export async function buildPackage(): Promise<Uint8Array> {
   await buildExtension();
-  const file = join(DIST, "hamlet.vsix");
   // Of one day for all: the same content gives the same bytes.
-  writeFileSync(file, zipSync(packageFiles(), { level: 9, mtime: "2026-01-01" }));
-  console.log(relative(process.cwd(), file));
+  const bytes = zipSync(packageFiles(), { level: 9, mtime: "2026-01-01" });
+  writeFileSync(VSIX, bytes);
+  return bytes;
+}
+
+if (import.meta.main) {
+  await buildPackage();
+  console.log(relative(process.cwd(), VSIX));
 }

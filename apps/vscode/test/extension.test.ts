@@ -13,10 +13,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "@hamlet/dsl";
-import { unzipSync, zipSync } from "fflate";
+import { unzipSync } from "fflate";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import snippets from "../snippets/ham.json" with { type: "json" };
-import { buildExtension, packageFiles } from "../build.ts";
+import { buildPackage } from "../build.ts";
 import { type Editor, loadExtension, makeEditor } from "./editor.ts";
 
 const MAIN = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
@@ -51,8 +51,7 @@ const subscriptions: { dispose(): unknown }[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "ham-vscode-"));
-  await buildExtension();
-  packed = zipSync(packageFiles(), { level: 9 });
+  packed = await buildPackage();
   for (const [path, content] of Object.entries(unzipSync(packed))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
