@@ -8,10 +8,20 @@ export {
   type PlanOptions,
   type Stage,
 } from "./plan/instruction.ts";
-export { float64 } from "./run/float64.ts";
+export { float64, type Numbers } from "./run/float64.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";
-export { type Inputs, makeProgram, type Program, type ProgramOptions } from "./run/program.ts";
+export {
+  type Inputs,
+  makeProgram,
+  type Program,
+  type ProgramOptions,
+  type Register,
+  type Registers,
+  type WiredStep,
+} from "./run/program.ts";
+export { hasSimd } from "./run/simd/here.ts";
 export { simd } from "./run/simd/simd.ts";
+export { tensors } from "./run/tensors.ts";
 export type { SimdArray } from "./run/simd/array.ts";
 export type { Run, StageWork, Target, Task } from "./run/target.ts";
 export {

@@ -10,7 +10,8 @@ import { atOnce } from "../turn.ts";
 import type { RunOp } from "./kernels.ts";
 import { oneByOne, type Target } from "./target.ts";
 
-type Numbers = NumberArray<Float64Array>;
+/** What this target computes with. */
+export type Numbers = NumberArray<Float64Array>;
 
 type Run = (inputs: readonly Numbers[], numbers: readonly number[], batch: number) => Numbers;
 
@@ -337,12 +338,13 @@ export const float64: Target<Numbers, ArrayLike<number>> = {
   bytes: Float64Array.BYTES_PER_ELEMENT,
   examples: ({ length }, shape) => length / count(shape.filter((n) => n !== BATCH)),
   input(given, shape, { name }) {
-    if (given.length === count(shape)) {
-      return { shape, data: given instanceof Float64Array ? given : new Float64Array(given) };
+    const entries = "data" in given ? given.data : given;
+    if (entries.length === count(shape)) {
+      return { shape, data: entries instanceof Float64Array ? entries : new Float64Array(entries) };
     }
     throw new HamError(
       "core/input-shape",
-      `The value for "${name}" has ${given.length} entries, where [${shape.join(", ")}] was expected.`,
+      `The value for "${name}" has ${entries.length} entries, where [${shape.join(", ")}] was expected.`,
     );
   },
   time: (time) => ({ shape: [], data: Float64Array.of(time) }),
@@ -370,5 +372,6 @@ export const float64: Target<Numbers, ArrayLike<number>> = {
     return { shape, data };
   },
   share: (numbers) => numbers,
+  replace: (_, by) => by,
   free: () => undefined,
 };

@@ -11,7 +11,7 @@ import {
   STAGES,
 } from "../plan/instruction.ts";
 import { examplesAtOnce, type Slice, slicesOf } from "./slices.ts";
-import { isGiven, type Run, type Target, workOf } from "./target.ts";
+import { isGiven, type Run, type Target, type Wired, workOf } from "./target.ts";
 import { tensors } from "./tensors.ts";
 
 /** What is handed to a program, by the tensor of the graph that it stands for. */
@@ -35,7 +35,14 @@ export interface Program<Value = tf.Tensor, Given = tf.Tensor> {
    * Runs one step; `batch` is the number of examples.
    * @throws HamError `core/stage-not-bound`.
    */
-  step(inputs: Inputs<Given>, options: StepOptions): Map<string, Value>;
+  step(inputs: Inputs<Given | Value>, options: StepOptions): Map<string, Value>;
+  /**
+   * A step between registers, for a loop of many: reads what is in `inputs` when it runs, and leaves
+   * its results in `outputs`, which may be some of them only. Stages stay bound while it is in use;
+   * the caller disposes it.
+   * @throws HamError `core/stage-not-bound`.
+   */
+  wire(registers: Registers<Value>): WiredStep;
   /** Frees what a stage and those after it keep, until they are bound again. */
   release(stage: Kept): void;
   dispose(): void;
@@ -47,6 +54,28 @@ export interface StepOptions {
   /** The number of examples. */
   readonly batch: number;
   readonly time?: number;
+}
+
+/**
+ * A value that steps read and write in turn. It owns the value that it holds; on a target whose
+ * values have fixed places it holds one and the same all the time.
+ */
+export interface Register<Value> {
+  value: Value;
+}
+
+/** What a wired step reads and writes. */
+export interface Registers<Value> {
+  readonly inputs: ReadonlyMap<Tensor, Register<Value>>;
+  readonly outputs: ReadonlyMap<string, Register<Value>>;
+  /** The number of examples. */
+  readonly batch: number;
+}
+
+/** A step that is bound to its registers. */
+export interface WiredStep {
+  run(time?: number): void;
+  dispose(): void;
 }
 
 /** How a program runs. */
@@ -128,7 +157,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     this.#kept.set(stage, this.#run(stage, inputs, { batch: this.#batch }));
   }
 
-  step(inputs: Inputs<Given>, { batch, time }: StepOptions): Map<string, Value> {
+  step(inputs: Inputs<Given | Value>, { batch, time }: StepOptions): Map<string, Value> {
     this.#batch = batch;
     if (batch <= this.#atOnce) return this.#results(inputs, { batch, time });
     const parts: Map<string, Value>[] = [];
@@ -140,6 +169,65 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     } finally {
       for (const part of parts) for (const value of part.values()) this.#target.free(value);
     }
+  }
+
+  wire({ inputs, outputs, batch }: Registers<Value>): WiredStep {
+    const { entries, run } = this.#prepare("step");
+    if (run.wire === undefined || batch > this.#atOnce || this.#onStage !== undefined) {
+      return this.#unwired({ inputs, outputs, batch });
+    }
+    const target = this.#target;
+    this.#batch = batch;
+    const slots: Slots<Value> = new Map();
+    const clocks: Slots<Value> = new Map();
+    for (const [slot, { op, tensor }] of entries) {
+      const own = op === "time";
+      const value = own ? target.time(0) : givenFor(tensor!, inputs).value;
+      slots.set(slot, { value, owned: own });
+      if (own) clocks.set(slot, slots.get(slot)!);
+    }
+    let wired: Wired;
+    try {
+      const results = new Map<number, Value>();
+      const copies: [Value, Value][] = [];
+      for (const [name, { value }] of outputs) {
+        const slot = this.#plan.outputs.get(name)!;
+        // Two names of one result.
+        if (results.has(slot)) copies.push([value, results.get(slot)!]);
+        else results.set(slot, value);
+      }
+      wired = run.wire((slot) => this.#read(slot, slots), batch, results);
+      return {
+        run(time) {
+          for (const [, { value }] of clocks) target.replace(value, target.time(time!));
+          wired.run();
+          for (const [to, from] of copies) target.replace(to, target.share(from));
+        },
+        dispose: () => {
+          wired.dispose();
+          this.#free(slots);
+        },
+      };
+    } catch (error) {
+      this.#free(slots);
+      throw error;
+    }
+  }
+
+  /** A step whose results take the places of what the registers hold. */
+  #unwired({ inputs, outputs, batch }: Registers<Value>): WiredStep {
+    return {
+      run: (time) => {
+        const held = [...inputs].map(([tensor, { value }]) => [tensor, value] as const);
+        const results = this.step(new Map(held), { batch, time });
+        for (const [name, value] of results) {
+          const register = outputs.get(name);
+          if (register === undefined) this.#target.free(value);
+          else register.value = this.#target.replace(register.value, value);
+        }
+      },
+      dispose: () => undefined,
+    };
   }
 
   release(stage: Kept): void {
@@ -159,7 +247,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
   }
 
   /** The outputs for the whole batch, or for a slice of it. */
-  #results(inputs: Inputs<Given>, moment: Moment): Map<string, Value> {
+  #results(inputs: Inputs<Given | Value>, moment: Moment): Map<string, Value> {
     const slots = this.#run("step", inputs, moment);
     try {
       return this.#outputs((_, slot) => this.#target.share(this.#read(slot, slots, moment.slice)));
@@ -189,7 +277,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
   }
 
   /** Fills the slots of a stage, and returns those that somebody reads afterwards. */
-  #run(stage: Stage, inputs: Inputs<Given>, { batch, time, slice }: Moment): Slots<Value> {
+  #run(stage: Stage, inputs: Inputs<Given | Value>, { batch, time, slice }: Moment): Slots<Value> {
     if (this.#disposed) {
       throw new HamError("core/disposed", "This program was disposed and cannot run any more.");
     }

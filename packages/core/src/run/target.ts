@@ -26,10 +26,24 @@ export interface StageWork {
  * Computes the work of a stage; `read` has the value of every slot that is not of this work. Returns
  * the slots that somebody still reads, and is left with nothing when it throws.
  */
-export type Run<Value> = (
-  read: (slot: number) => Value,
-  batch: number,
-) => ReadonlyMap<number, Value>;
+export interface Run<Value> {
+  (read: (slot: number) => Value, batch: number): ReadonlyMap<number, Value>;
+  /**
+   * The same work between fixed places, for a target whose values have some: reads what is there
+   * when it runs, and writes into the values of `results`, which may be some of the slots only.
+   */
+  readonly wire?: (
+    read: (slot: number) => Value,
+    batch: number,
+    results: ReadonlyMap<number, Value>,
+  ) => Wired;
+}
+
+/** Work that is bound to where its numbers lie, to be done again and again. */
+export interface Wired {
+  run(): void;
+  dispose(): void;
+}
 
 /**
  * Something that plans run on. `Value` is what fills a slot, `Given` what callers hand in.
@@ -45,10 +59,10 @@ export interface Target<Value, Given> {
   /** The number of examples in what was handed in for a shape with a leading batch axis. */
   examples(given: Given, shape: readonly number[]): number;
   /**
-   * What was handed in as a value, which is borrowed unless the target `copies`.
+   * What was handed in, as a value, which is borrowed unless the target `copies`.
    * @throws HamError `core/input-shape`.
    */
-  input(given: Given, shape: readonly number[], tensor: Tensor): Value;
+  input(given: Given | Value, shape: readonly number[], tensor: Tensor): Value;
   time(time: number): Value;
   /** Makes ready to do the work of a stage, again and again. */
   prepare(work: StageWork): Run<Value>;
@@ -58,6 +72,8 @@ export interface Target<Value, Given> {
   join(parts: readonly Value[]): Value;
   /** The same value, for somebody else to free. */
   share(value: Value): Value;
+  /** Takes the place of a value by another of its shape; both are given up for what is returned. */
+  replace(value: Value, by: Value): Value;
   free(value: Value): void;
 }
 

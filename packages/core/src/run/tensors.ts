@@ -136,5 +136,9 @@ export const tensors: Target<tf.Tensor, tf.Tensor> = {
     ),
   join: (parts) => tf.concat([...parts], 0),
   share: tf.clone,
+  replace(value, by) {
+    value.dispose();
+    return by;
+  },
   free,
 };

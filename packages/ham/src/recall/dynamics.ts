@@ -7,6 +7,7 @@ import {
   plan,
   type PlanOptions,
   type Program,
+  type Target,
 } from "@hamlet/core";
 import {
   type EnergyGraph,
@@ -102,11 +103,16 @@ export interface DynamicsNeeds {
 }
 
 /** Compiles what every step of a recall needs. The caller disposes the program. */
-export function makeDynamics(
+export function makeDynamics<Value, Given>(
   graph: EnergyGraph,
   recall: Recall,
-  { sizes, noisy = false, targets: wanted = false }: Pick<PlanOptions, "sizes"> & DynamicsNeeds,
-): Program {
+  {
+    sizes,
+    target,
+    noisy = false,
+    targets: wanted = false,
+  }: Pick<PlanOptions, "sizes"> & DynamicsNeeds & { readonly target: Target<Value, Given> },
+): Program<Value, Given> {
   const { velocities: slopes, energy, heldOr, written } = dynamicsOf(graph, recall);
   const outputs: Output[] = [];
   for (const [neuron, { indices, value }] of slopes) {
@@ -122,8 +128,8 @@ export function makeDynamics(
       value,
       new Map(indices.map((index, axis) => [index, own[axis]])),
     );
-    const target = heldOr(neuron, here, get(neuron.state, own));
-    outputs.push({ name: targetName(neuron), value: target, indices: own, batched: true });
+    const rest = heldOr(neuron, here, get(neuron.state, own));
+    outputs.push({ name: targetName(neuron), value: rest, indices: own, batched: true });
   }
   for (const neuron of graph.neurons) {
     const indices = indicesOf(neuron.axes);
@@ -131,15 +137,19 @@ export function makeDynamics(
     outputs.push({ name: activationName(neuron), value, indices, batched: true });
   }
   outputs.push({ name: ENERGY, value: energy, indices: [], batched: true });
-  return makeProgram(plan(outputs, { sizes, leaf: leafOf }));
+  return makeProgram(plan(outputs, { sizes, leaf: leafOf }), { target });
 }
 
 /** Compiles the values that layers start from. The caller disposes the program. */
-export function makeStarts(recall: Recall, sizes: PlanOptions["sizes"]): Program {
+export function makeStarts<Value, Given>(
+  recall: Recall,
+  sizes: PlanOptions["sizes"],
+  target: Target<Value, Given>,
+): Program<Value, Given> {
   const outputs = recall.starts.flatMap((start): Output[] =>
     start.from === "value"
       ? [{ name: start.neuron.name, value: start.value, indices: start.indices, batched: true }]
       : [],
   );
-  return makeProgram(plan(outputs, { sizes, leaf: leafOf }));
+  return makeProgram(plan(outputs, { sizes, leaf: leafOf }), { target });
 }

@@ -1,26 +1,10 @@
 // A recall by steps of a solver: descends, watches the energy, and tells how it ended.
 //
-// One step is one `tidy`; between steps only the states, the activations and two numbers an
-// example are alive, so memory does not grow with the number of steps.
+// Between steps only two points are alive, the one of now and the one before, so memory does not
+// grow with the number of steps.
 
-import {
-  foldIn,
-  type Inputs,
-  type Key,
-  key,
-  makeTurn,
-  normal,
-  type Program,
-  type Turn,
-} from "@hamlet/core";
-import {
-  type EnergyGraph,
-  HamError,
-  type Neuron,
-  type Recall,
-  sizeOfDim,
-  type Tensor,
-} from "@hamlet/graph";
+import { type Inputs, key, makeTurn, type Turn } from "@hamlet/core";
+import { type EnergyGraph, HamError, type Recall, sizeOfDim, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FLIP_SOLVERS } from "../binary/binary-recall.ts";
 import {
@@ -30,25 +14,17 @@ import {
 } from "../hypergraph/assert-admitted.ts";
 import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
-import { along, CONTROL, largestChange } from "../solvers/descent.ts";
-import type { Groups, Layers, Memory, Point, Solver, SolverSettings } from "../solvers/solver.ts";
+import { CONTROL } from "../solvers/descent.ts";
 import { assertAlive, assertCount, assertGivens } from "./assert-givens.ts";
 import { type Clip, findClips } from "./clips.ts";
-import {
-  activationName,
-  dynamicsOf,
-  ENERGY,
-  leafOf,
-  makeDynamics,
-  makeStarts,
-  mobilityName,
-  targetName,
-  velocityName,
-} from "./dynamics.ts";
+import { dynamicsOf, leafOf } from "./dynamics.ts";
+import { engineFor, withEngine } from "./engine.ts";
 import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
 import { Failures } from "./failures.ts";
 import { type Fault, findFaults } from "./fault.ts";
-import { follow, type Reading } from "./follow.ts";
+import { follow } from "./follow.ts";
+import { makeMotion, type Motion } from "./motion.ts";
+import type { MotionParts, Moving } from "./moving.ts";
 import { type Descent, OutcomeTracker } from "./outcome.ts";
 import type {
   CompiledRecall,
@@ -59,15 +35,7 @@ import type {
 } from "./recall.ts";
 import { energyRecord, recordEvery, TrajectoryRecorder } from "./record.ts";
 import { settingOf, settingsOf } from "./setting.ts";
-import { startStates } from "./start.ts";
-import { stopsAt } from "./stop.ts";
-
-/** Everything that follows from the states of one moment. `all` holds the tensors to dispose. */
-interface Moment extends Point {
-  /** How freely each unit moves, for solvers with noise. */
-  readonly mobility: Layers;
-  readonly all: tf.Tensor[];
-}
+import { makeStop } from "./stop.ts";
 
 /** A recall by a solver that follows the slope of the energy. */
 export class EnergyRecall implements CompiledRecall {
@@ -75,12 +43,11 @@ export class EnergyRecall implements CompiledRecall {
   readonly #graph: EnergyGraph;
   readonly #recall: Recall;
   readonly #setup: RecallSetup;
+  readonly #parts: MotionParts;
   #disposed = false;
-  readonly #solver: Solver;
-  readonly #settings: SolverSettings;
-  readonly #groups: Groups;
-  readonly #dynamics: Program;
-  readonly #starts: Program;
+  #motion: Motion;
+  /** Runs that are under way. */
+  #running = 0;
 
   constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
     this.#graph = graph;
@@ -93,21 +60,11 @@ export class EnergyRecall implements CompiledRecall {
         `The recall "${recall.name}" asks for the solver "${recall.solver.name}". Solvers: ${[...SOLVERS.keys(), ...FLIP_SOLVERS].join(", ")}.`,
       );
     }
-    this.#solver = solver;
-    this.#settings = settingsOf(recall, setup, solver.options);
+    const settings = settingsOf(recall, setup, solver.options);
     this.steps = settingOf(recall, setup, "steps");
-    this.#groups = solver.groups?.(graph, recall, setup.numbers) ?? [];
-    this.#dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, ...solver });
-    this.#starts = makeStarts(recall, setup.sizes);
-    try {
-      for (const program of [this.#dynamics, this.#starts]) {
-        program.bind("load", setup.values);
-        program.bind("param", setup.values);
-      }
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
+    const groups = solver.groups?.(graph, recall, setup.numbers) ?? [];
+    this.#parts = { graph, recall, setup, solver, settings, groups, steps: this.steps };
+    this.#motion = this.#compiled();
   }
 
   descend(options: RecallOptions = {}): Generator<RecallStep, void, tf.Tensor | undefined> {
@@ -117,67 +74,30 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
-    const givens = options.givens ?? new Map();
-    const batch = batchOf(options);
-    const programs = [this.#dynamics, this.#starts];
-    const { neurons } = this.#graph;
-    const timeStep = 1 / Math.max(1, this.steps - 1);
-    const named = (layers: Layers) => new Map(neurons.map((neuron, i) => [neuron, layers[i]]));
-
-    let states: tf.Tensor[] = [];
-    let moment: Moment | null = null;
-    let memory: Memory = {};
-    let change: tf.Tensor | null = null;
-    try {
-      for (const program of programs) program.bind("example", givens);
-      const seed = options.key ?? key(0);
-      change = tf.zeros([batch]);
-      states = tf.tidy(() =>
-        startStates(this.#graph, this.#recall, this.#setup, {
-          computed: this.#starts.step(new Map(), { batch }),
-          batch,
-          key: seed,
-        }),
-      );
-      moment = this.#evaluate(states, 0, batch);
-      memory = this.#remember(moment);
-      for (let step = 0; ; step++) {
-        const time = Math.min(1, step * timeStep);
-        const active = yield {
-          step,
-          time,
-          energy: moment.energy,
-          change,
-          states: named(states),
-          activations: named(moment.activations),
-          memory,
-        };
-        if (step === this.steps) return;
-        const stream = foldIn(foldIn(seed, neurons.length), step);
-        const now = { time, timeStep, batch, active, stream, memory };
-        const next = this.#advance(moment, now);
-        tf.dispose([states, Object.values(memory)]);
-        ({ states, memory } = next);
-        const before: Moment = moment;
-        moment = null;
-        try {
-          moment = this.#evaluate(states, Math.min(1, (step + 1) * timeStep), batch);
-          tf.dispose(change);
-          change = null;
-          change = changeOf(before, moment, next.refused);
-        } finally {
-          tf.dispose([before.all, next.refused ?? []]);
-        }
+    using lease = this.#begin(options, new Map());
+    const { moving } = lease;
+    for (;;) {
+      const { step, time } = moving;
+      const memory = moving.memory();
+      const { energy, change } = moving.reading();
+      const [states, activations] = [moving.tensors("states"), moving.tensors("activations")];
+      let active: tf.Tensor | undefined;
+      try {
+        active = yield { step, time, energy, change, states, activations, memory };
+      } finally {
+        const layers = [...states.values(), ...activations.values()];
+        tf.dispose([energy, change, ...layers, ...Object.values(memory)]);
       }
-    } finally {
-      tf.dispose([states, moment?.all ?? [], Object.values(memory), change ?? []]);
-      for (const program of programs) program.release("example");
+      if (step === this.steps) return;
+      assertAlive(this.#recall, this.#disposed);
+      moving.advance(active === undefined ? undefined : Array.from(active.dataSync(), Boolean));
     }
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {
     this.#assertReady(options);
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
+    const numbers = await this.#entries(options.givens);
     const every = recordEvery(this.#recall, 1);
     const batch = batchOf(options);
     const record = energyRecord(every, batch);
@@ -185,67 +105,116 @@ export class EnergyRecall implements CompiledRecall {
       axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), batch),
     );
     const failures = new Failures();
-    let mask: tf.Tensor | undefined;
     const turn = makeTurn(options.signal);
-    const iterator = this.#descend(options);
+    assertAlive(this.#recall, this.#disposed);
+    using lease = this.#begin(options, numbers);
+    const { moving } = lease;
     try {
-      let now = iterator.next().value!;
-      const noisy = this.#settings.temperature > 0;
+      const noisy = this.#parts.settings.temperature > 0;
       const trackers = await follow(
         {
-          read: () => numbers(now.energy, now.change),
-          advance: (moving) => {
-            mask?.dispose();
-            mask = moving.every(Boolean) ? undefined : tf.tensor1d(moving.map(Number));
-            now = iterator.next(mask).value!;
+          read: () => moving.read(),
+          advance: (active) => {
+            assertAlive(this.#recall, this.#disposed);
+            moving.advance(active);
           },
         },
         {
           steps: this.steps,
-          stop: (reached) => stopsAt(this.#recall, this.#setup, reached),
+          stop: makeStop(this.#recall, this.#setup),
           claimsDescent: this.#recall.schedules.length === 0 && !noisy,
           noisy,
-          follows: this.#solver.follows === true,
+          follows: this.#parts.solver.follows === true,
+          rounding: moving.rounding,
           turn,
           onProgress: options.onProgress,
-          onStep: async ({ step, last, energy, trackers: those }) => {
-            await failures.look(those, [...now.states.values()]);
+          onStep: ({ step, last, energy, trackers: those }) => {
             record.add(step, last, () => new Float64Array(energy));
-            if (!last)
-              recorder.keep(step, last, (neuron) => tf.clone(now.activations.get(neuron)!));
+            if (!last) recorder.keep(step, last, (neuron) => moving.activation(neuron));
+            return failures.look(those, (when) => moving.states(when));
           },
         },
       );
-      const end = await this.#polished(now, record.kept, trackers, options, turn);
-      try {
-        recorder.keep(now.step, true, (neuron) => tf.clone(end.activations.get(neuron)!));
-        const paths = {
-          energies: record.kept,
-          energySteps: record.steps,
-          trajectories: recorder.finish(),
-        };
-        const clips = await this.#clips(end, options);
-        const faults = await this.#faults(failures, trackers, options);
-        return await makeResult(end, paths, { trackers, clips, faults });
-      } finally {
-        end.dispose();
-      }
+      await this.#polish(moving, record.kept, trackers, options, turn);
+      recorder.keep(moving.step, true, (neuron) => moving.activation(neuron));
+      const paths = {
+        energies: record.kept,
+        energySteps: record.steps,
+        trajectories: recorder.finish(),
+      };
+      return await this.#result(moving, paths, { failures, trackers, options });
     } finally {
-      iterator.return();
-      mask?.dispose();
       recorder.dispose();
-      failures.dispose();
     }
   }
 
   dispose(): void {
     this.#disposed = true;
-    this.#dynamics.dispose();
-    this.#starts.dispose();
+    // What is under way still reads it, and throws when it goes on.
+    if (this.#running === 0) this.#motion.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** Starts a run, on its own programs where another is under way. */
+  #begin(
+    options: RecallOptions,
+    numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
+  ): { readonly moving: Moving; [Symbol.dispose](): void } {
+    const { givens = new Map(), key: seed = key(0) } = options;
+    const from = { givens, numbers, batch: batchOf(options), key: seed };
+    const isOwn = this.#running > 0;
+    let motion = isOwn ? this.#compiled() : this.#motion;
+    let moving: Moving;
+    try {
+      moving = motion.begin(from);
+    } catch (error) {
+      if (isOwn) motion.dispose();
+      if (isOwn || !this.#mayLeave(motion, error)) throw error;
+      motion.dispose();
+      motion = this.#motion = this.#onTensors();
+      moving = motion.begin(from);
+    }
+    this.#running++;
+    return {
+      moving,
+      [Symbol.dispose]: () => {
+        moving.dispose();
+        this.#running--;
+        if (isOwn) motion.dispose();
+        else if (this.#disposed) this.#motion.dispose();
+      },
+    };
+  }
+
+  #compiled(): Motion {
+    const name = engineFor(this.#setup.engine);
+    try {
+      return withEngine(name, (engine) => makeMotion(this.#parts, engine));
+    } catch (error) {
+      if (!this.#mayLeave({ engine: name }, error)) throw error;
+      return this.#onTensors();
+    }
+  }
+
+  /** Whether tensors may have room for what compiled code has none for. */
+  #mayLeave({ engine }: Pick<Motion, "engine">, error: unknown): boolean {
+    const isChosen = this.#setup.engine === undefined && engine === "simd";
+    return isChosen && HamError.isInstance(error) && error.code === "core/out-of-memory";
+  }
+
+  #onTensors(): Motion {
+    return withEngine("tensors", (engine) => makeMotion(this.#parts, engine));
+  }
+
+  /** The entries of givens, for an engine that takes no tensors. */
+  async #entries(givens: Inputs = new Map()): Promise<Map<Tensor, ArrayLike<number>>> {
+    const numbers = new Map<Tensor, ArrayLike<number>>();
+    if (this.#motion.engine === "tensors") return numbers;
+    for (const [tensor, value] of givens) numbers.set(tensor, await value.data());
+    return numbers;
   }
 
   #assertReady({ givens, batch }: RecallOptions): void {
@@ -254,46 +223,72 @@ export class EnergyRecall implements CompiledRecall {
     assertGivens(this.#recall, this.#setup, givens);
   }
 
-  /** The last moment, polished where the solver was told to; `dispose` frees what is new. */
-  async #polished(
-    now: RecallStep,
+  /** Polishes the end where the solver was told to. */
+  async #polish(
+    moving: Moving,
     energies: Float64Array[],
     trackers: readonly OutcomeTracker[],
     { givens = new Map() }: RecallOptions,
     turn: Turn,
-  ): Promise<RecallStep & { dispose(): void }> {
-    const steps = this.#settings.newton;
-    if (steps === 0) return { ...now, dispose: () => undefined };
-    const states = await polishEnd(this.#graph, this.#recall, this.#setup, now, {
-      givens,
-      steps,
-      turn,
-    });
-    const { neurons } = this.#graph;
-    const layers = neurons.map((neuron) => states.get(neuron)!);
-    let moment: Moment | null = null;
-    let energy: Float64Array;
-    try {
-      moment = this.#evaluate(layers, now.time, trackers.length);
-      energy = new Float64Array(await moment.energy.data());
-    } catch (error) {
-      tf.dispose([layers, moment?.all ?? []]);
-      throw error;
-    }
-    const { all } = moment;
+  ): Promise<void> {
+    const steps = this.#parts.settings.newton;
+    if (steps === 0) return;
+    const end = { states: await moving.states("now"), time: moving.time, batch: trackers.length };
+    const how = { givens, steps, turn };
+    moving.goTo(await polishEnd(this.#graph, this.#recall, this.#setup, end, how));
+    const energy = new Float64Array((await moving.read()).energy);
     energies[energies.length - 1] = energy;
     trackers.forEach((tracker, b) => tracker.polished(energy[b]));
-    const ends = moment.activations;
-    const activations = new Map(neurons.map((neuron, i) => [neuron, ends[i]]));
-    return { ...now, states, activations, dispose: () => tf.dispose([layers, all]) };
+  }
+
+  async #result(
+    moving: Moving,
+    record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
+    about: {
+      readonly failures: Failures;
+      readonly trackers: readonly OutcomeTracker[];
+      readonly options: RecallOptions;
+    },
+  ): Promise<RecallResult> {
+    const { trackers, failures, options } = about;
+    const all = [...record.trajectories.values()].map(({ activations: path }) => path);
+    const dispose = () => tf.dispose(all);
+    try {
+      const descents = await readDescents(moving, trackers.length);
+      const states = moving.tensors("states");
+      all.push(...states.values());
+      const activations = moving.tensors("activations");
+      all.push(...activations.values());
+      const clips = await this.#clips([...states.values()], moving.time, options);
+      const faults = await this.#faults(failures, trackers, options);
+      return {
+        states,
+        activations,
+        batch: trackers.length,
+        ...record,
+        outcomes: trackers.map((tracker, b) =>
+          tracker.outcome({
+            descent: descents?.[b] ?? null,
+            clips: clips?.[b] ?? [],
+            fault: faults.get(b) ?? null,
+          }),
+        ),
+        dispose,
+        [Symbol.dispose]: dispose,
+      };
+    } catch (error) {
+      dispose();
+      throw error;
+    }
   }
 
   /** The parts of energies that hold at a moment, example by example. */
   async #clips(
-    { states, time }: RecallStep,
+    states: readonly tf.Tensor[],
+    time: number,
     { givens = new Map() }: RecallOptions,
   ): Promise<Clip[][] | null> {
-    const evaluate = this.#evaluator([...states.values()], givens, time);
+    const evaluate = this.#evaluator(states, givens, time);
     return findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
   }
 
@@ -308,7 +303,10 @@ export class EnergyRecall implements CompiledRecall {
       const courses = examples.map((b) => trackers[b].course);
       const owned: tf.Tensor[] = [];
       try {
-        const states = failures.states(examples);
+        const axes = this.#graph.neurons.map((neuron) =>
+          neuron.axes.map((dim) => sizeOfDim(dim, this.#setup)),
+        );
+        const states = failures.states(examples, axes);
         owned.push(...states);
         const rows = tf.tensor1d([...examples, ...examples], "int32");
         owned.push(rows);
@@ -330,7 +328,7 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   /** Evaluates formulas over activations at given states, in the precision of the steps. */
-  #evaluator(states: Layers, givens: Inputs, time: number): Evaluate {
+  #evaluator(states: readonly tf.Tensor[], givens: Inputs, time: number): Evaluate {
     const { values, sizes } = this.#setup;
     const inputs = new Map(this.#graph.neurons.map(({ state }, i) => [state, states[i]]));
     const moment = { values, givens, states: inputs, batch: states[0].shape[0], time };
@@ -339,82 +337,6 @@ export class EnergyRecall implements CompiledRecall {
     return (outputs) =>
       evaluate(outputs.map((output) => ({ ...output, value: written(output.value) })));
   }
-
-  #evaluate(states: Layers, time: number, batch: number): Moment {
-    const inputs = new Map(this.#graph.neurons.map((neuron, i) => [neuron.state, states[i]]));
-    const outputs = this.#dynamics.step(inputs, { batch, time });
-    const pick = (name: (neuron: Neuron) => string) =>
-      this.#graph.neurons.map((neuron) => outputs.get(name(neuron))!);
-    return {
-      states,
-      velocity: pick(velocityName),
-      target: this.#solver.targets === true ? pick(targetName) : [],
-      mobility: this.#solver.noisy === true ? pick(mobilityName) : [],
-      activations: pick(activationName),
-      energy: outputs.get(ENERGY)!,
-      all: [...outputs.values()],
-    };
-  }
-
-  #remember(moment: Moment): Memory {
-    return tf.tidy(() => ({ ...this.#solver.remember?.(moment, this.#settings) }));
-  }
-
-  /** What one step makes of a moment; its tensors are fresh. */
-  #advance(
-    moment: Moment,
-    now: {
-      time: number;
-      timeStep: number;
-      batch: number;
-      active: tf.Tensor | undefined;
-      stream: Key;
-      memory: Memory;
-    },
-  ): { states: tf.Tensor[]; memory: Memory; refused?: tf.Tensor } {
-    const { batch, active, stream, memory } = now;
-    return tf.tidy(() => {
-      const next = this.#solver.advance(
-        {
-          ...moment,
-          ...now,
-          at: (elsewhere, t) => this.#evaluate(elsewhere, Math.min(1, t), batch),
-          noise: this.#noise(moment, stream),
-          groups: this.#groups,
-          scheduled: this.#recall.schedules.length > 0,
-        },
-        this.#settings,
-      );
-      const kept = (fresh: tf.Tensor, before: tf.Tensor) =>
-        active === undefined
-          ? tf.clone(fresh)
-          : tf.where(along(active, fresh, "bool"), fresh, before);
-      const remembered = Object.entries(next.memory ?? {});
-      return {
-        states: next.states.map((layer, i) => kept(layer, moment.states[i])),
-        memory: Object.fromEntries(
-          remembered.map(([name, value]) => [name, kept(value, memory[name])]),
-        ),
-        ...(next.refused === undefined ? {} : { refused: tf.clone(next.refused) }),
-      };
-    });
-  }
-
-  #noise({ mobility, states }: Moment, stream: Key): Layers | null {
-    if (this.#solver.noisy !== true) return null;
-    return mobility.map((layer, i) => {
-      const drawn = normal(foldIn(stream, i), states[i].shape);
-      return tf.mul(tf.tensor(drawn, states[i].shape, "float32"), layer);
-    });
-  }
-}
-
-/** The largest change of an activation, or what it would have been where the step was refused. */
-function changeOf(before: Moment, after: Moment, refused: tf.Tensor | undefined): tf.Tensor {
-  return tf.tidy(() => {
-    const moved = largestChange(before.activations, after.activations);
-    return refused === undefined ? moved : tf.maximum(moved, refused);
-  });
 }
 
 /** The number of examples. */
@@ -422,68 +344,13 @@ function batchOf({ givens = new Map(), batch = 1 }: RecallOptions): number {
   return [...givens.values()][0]?.shape[0] ?? batch;
 }
 
-/** Both numbers of every example with one read. */
-async function numbers(energy: tf.Tensor, change: tf.Tensor): Promise<Reading> {
-  const both = tf.stack([energy, change]);
-  try {
-    const data = (await both.data()) as Float32Array;
-    const count = energy.shape[0];
-    return { energy: data.slice(0, count), change: data.slice(count) };
-  } finally {
-    both.dispose();
-  }
-}
-
-async function makeResult(
-  { states, activations, memory }: RecallStep,
-  record: Pick<RecallResult, "energies" | "energySteps" | "trajectories">,
-  about: {
-    readonly trackers: readonly OutcomeTracker[];
-    readonly clips: readonly Clip[][] | null;
-    readonly faults: ReadonlyMap<number, Fault>;
-  },
-): Promise<RecallResult> {
-  const { trackers, clips, faults } = about;
-  const all = [...record.trajectories.values()].map(({ activations: path }) => path);
-  const dispose = () => tf.dispose(all);
-  let descents: Descent[] | null;
-  try {
-    descents = await readDescents(memory);
-    const layers = [...states.values(), ...activations.values()];
-    all.unshift(...tf.tidy(() => layers.map((layer) => tf.clone(layer))));
-  } catch (error) {
-    dispose();
-    throw error;
-  }
-  const neurons = [...states.keys()];
-  const own = (from: number) => new Map(neurons.map((neuron, i) => [neuron, all[from + i]]));
-  return {
-    states: own(0),
-    activations: own(neurons.length),
-    batch: trackers.length,
-    ...record,
-    outcomes: trackers.map((tracker, b) =>
-      tracker.outcome({
-        descent: descents?.[b] ?? null,
-        clips: clips?.[b] ?? [],
-        fault: faults.get(b) ?? null,
-      }),
-    ),
-    dispose,
-    [Symbol.dispose]: dispose,
-  };
-}
-
 /** The proof of descent of every example; null for a solver that refuses nothing. */
-async function readDescents(memory: Memory): Promise<Descent[] | null> {
-  if (!CONTROL.every((name) => name in memory)) return null;
-  // What is stacked of no examples is read as no columns.
-  if (memory[CONTROL[0]].size === 0) return [];
-  const numbers = tf.stack(CONTROL.map((name) => memory[name]));
-  const columns = await numbers.array().finally(() => numbers.dispose());
-  const [accepted, rejected, largestRise, smallestStep] = columns as number[][];
-  return accepted.map((taken, b) => ({
-    accepted: taken,
+async function readDescents(moving: Moving, batch: number): Promise<Descent[] | null> {
+  const columns = await moving.remembered(CONTROL);
+  if (columns === null) return null;
+  const [accepted, rejected, largestRise, smallestStep] = columns;
+  return Array.from({ length: batch }, (_, b) => ({
+    accepted: accepted[b],
     rejected: rejected[b],
     largestRise: largestRise[b],
     smallestStep: Number.isFinite(smallestStep[b]) ? smallestStep[b] : null,

@@ -53,8 +53,11 @@ export async function follow(
 ): Promise<readonly OutcomeTracker[]> {
   let trackers: readonly OutcomeTracker[] = [];
   for (let step = 0; ; step++) {
-    await turn();
-    const { energy, change } = await path.read();
+    // A promise is awaited only where there is one: a small step takes less time than that.
+    const others = turn();
+    if (others !== undefined) await others;
+    const reading = path.read();
+    const { energy, change } = "then" in reading ? await reading : reading;
     if (step === 0) {
       trackers = Array.from(energy, (first) => {
         const tracker = new OutcomeTracker(about);
@@ -71,7 +74,8 @@ export async function follow(
     const active = moving.filter(Boolean).length;
     onProgress?.({ done: step, of: steps, active, energy: average(energy) });
     const last = active === 0 || step === steps;
-    await onStep?.({ step, last, energy, trackers });
+    const noted = onStep?.({ step, last, energy, trackers });
+    if (noted !== undefined) await noted;
     if (last) return trackers;
     path.advance(moving);
   }

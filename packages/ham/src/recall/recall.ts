@@ -5,7 +5,7 @@ import type { Inputs, Key, Progress, Signal } from "@hamlet/core";
 import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
-import type { Memory } from "../solvers/solver.ts";
+import type { EngineName } from "./engine.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./record.ts";
 import type { WrittenOf } from "./wording.ts";
@@ -22,6 +22,11 @@ export interface RecallSetup {
   readonly numbers: ReadonlyMap<Tensor, ArrayLike<number>>;
   /** Finds what a formula was written as, for outcomes that name one; default: printed anew. */
   readonly written?: WrittenOf;
+  /**
+   * What it runs on; default `simd` where the backend computes on the processor and code can be
+   * compiled, else `tensors`. Flips of binary units run in float64, whatever it is.
+   */
+  readonly engine?: EngineName;
 }
 
 /** What one run of a recall is given. */
@@ -58,8 +63,8 @@ export interface RecallStep {
   readonly change: tf.Tensor;
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
-  /** What the solver remembers, such as how many steps it refused; empty for most. */
-  readonly memory: Memory;
+  /** What the solver remembers of every example, such as how many steps it refused; mostly empty. */
+  readonly memory: Readonly<Record<string, tf.Tensor>>;
 }
 
 /** What a recall returns. The tensors are the caller's: `dispose()` frees them all. */

@@ -1,7 +1,13 @@
 // Where a recall starts from.
 
 import { foldIn, type Key } from "@hamlet/core";
-import { type EnergyGraph, evaluateScalar, type Recall, sizeOfDim } from "@hamlet/graph";
+import {
+  type EnergyGraph,
+  evaluateScalar,
+  type Neuron,
+  type Recall,
+  sizeOfDim,
+} from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { drawEntries } from "./draw.ts";
 import type { RecallSetup } from "./recall.ts";
@@ -24,10 +30,22 @@ export function startStates(
     const value = from.computed.get(neuron.name);
     if (value !== undefined) return value;
     const shape = [from.batch, ...neuron.axes.map((dim) => sizeOfDim(dim, { sizes }))];
-    const start = recall.starts.find((item) => item.neuron === neuron);
-    if (start?.from !== "draw") return tf.zeros(shape);
-    const args = start.args.map((arg) => evaluateScalar(arg, { sizes, tensors: numbers }));
-    const entries = drawEntries(start.distribution, args, shape, foldIn(from.key, i));
-    return tf.tensor(entries, shape, "float32");
+    const drawn = drawnStart(recall, { sizes, numbers }, neuron, foldIn(from.key, i), from.batch);
+    return drawn === null ? tf.zeros(shape) : tf.tensor(drawn, shape, "float32");
   });
+}
+
+/** The states of a layer that the recall draws, `[batch, …axes]`; null for one that it does not draw. */
+export function drawnStart(
+  recall: Recall,
+  { sizes, numbers }: Pick<RecallSetup, "sizes" | "numbers">,
+  neuron: Neuron,
+  key: Key,
+  batch: number,
+): Float32Array | null {
+  const start = recall.starts.find((item) => item.neuron === neuron);
+  if (start?.from !== "draw") return null;
+  const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, { sizes }))];
+  const args = start.args.map((arg) => evaluateScalar(arg, { sizes, tensors: numbers }));
+  return drawEntries(start.distribution, args, shape, key);
 }

@@ -1,5 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { along, choose, descends, firstControl, nextControl, refusedChange } from "./descent.ts";
+import { lit, mul, select } from "@hamlet/graph";
+import { choose, descends, firstControl, nextControl, refusedChange } from "./descent.ts";
+import { axpy } from "./layers.ts";
 import { FIRST_DT } from "./options.ts";
 import type { Solver } from "./solver.ts";
 
@@ -21,18 +22,14 @@ export const adaptive: Solver = {
   descends: true,
   remember: (from, { dt }) => firstControl(from, dt),
   advance: (from) => {
-    const { states, velocity, memory, time, scheduled } = from;
-    const { step } = memory;
-    const moved = states.map((x, i) => tf.add(x, tf.mul(along(step, x), velocity[i])));
-    const trial = from.at(moved, time);
-    const lowest = scheduled ? from.energy : memory["lowest"];
-    const accept = descends(from, trial, lowest);
-    const factor = tf.add(SHRINK, tf.mul(accept, GROWTH - SHRINK));
+    const { step } = from.memory;
+    const trial = from.at(axpy(from.states, step, from.velocity), 0);
+    const accept = from.kept(descends(from, trial));
     return {
-      states: choose(accept, trial.states, states),
+      states: choose(accept, trial.states, from.states),
       memory: {
-        ...nextControl(memory, { from, energy: trial.energy, accept, step }),
-        step: tf.mul(step, factor),
+        ...nextControl(from, { energy: trial.energy, accept, step }),
+        step: mul(step, select(accept, lit(GROWTH), lit(SHRINK))),
       },
       refused: refusedChange(accept, from, trial),
     };

@@ -1,17 +1,25 @@
-import { HamError } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
 import {
-  along,
-  choose,
-  descends,
-  firstControl,
-  largestChange,
-  nextControl,
-  refusedChange,
-  perUnit,
-} from "./descent.ts";
+  add,
+  apply,
+  div,
+  type Entrywise,
+  type Expr,
+  type Index,
+  lit,
+  makeDim,
+  makeIndex,
+  mul,
+  neg,
+  position,
+  select,
+  sub,
+  substituteIndices,
+  sum,
+} from "@hamlet/graph";
+import { choose, descends, firstControl, nextControl, refusedChange } from "./descent.ts";
 import { fitWeights } from "./fit-weights.ts";
-import type { Layers, Memory, Point, Solver, StepFrom } from "./solver.ts";
+import { axpy, heights, inner, largest } from "./layers.ts";
+import type { Layers, Point, Solver, StepFrom } from "./solver.ts";
 
 /**
  * How far a step of Heun and one of Euler may lie apart in a layer, as a part of the largest activation
@@ -40,7 +48,7 @@ const REACH = 4;
  * rise; else a step of the dynamics is. A step that would raise the energy beyond rounding is
  * refused and tried half as large. Two to four evaluations a step.
  *
- * It reads a few numbers of the backend in every step.
+ * It reads a few numbers in every step.
  */
 export const anderson: Solver = {
   name: "anderson",
@@ -49,58 +57,78 @@ export const anderson: Solver = {
   targets: true,
   descends: true,
   follows: true,
-  remember: (from, { memory }) => {
+  remember: (from, { memory: columns }) => {
+    const { indices, states } = from;
     const f = residual(from);
-    const [batch, units] = f.shape;
+    const [j] = columnsOf(columns);
+    const one = (value: Expr): Entrywise => ({ indices: [], value });
+    const nothing = (i: number): Entrywise => ({ indices: [j, ...indices[i]], value: lit(0) });
     return {
       ...firstControl(from, FIRST),
-      x: flat(from.states),
-      f,
-      dx: tf.zeros([batch, memory, units]),
-      df: tf.zeros([batch, memory, units]),
-      largest: residuals(from),
-      falling: tf.zeros([batch]),
-      heights: heights(from),
+      falling: one(lit(0)),
+      oldest: one(lit(0)),
+      ...Object.fromEntries(
+        states.flatMap((x, i) => [
+          [`x ${i}`, { indices: indices[i], value: x }],
+          [`f ${i}`, { indices: indices[i], value: f[i] }],
+          [`dx ${i}`, nothing(i)],
+          [`df ${i}`, nothing(i)],
+          [`largest ${i}`, one(lengths(from, f)[i])],
+          [`height ${i}`, one(heights(from, from.activations)[i])],
+        ]),
+      ),
     };
   },
   advance: (from, { memory: columns }) => {
-    const { memory, time, scheduled } = from;
-    const { step } = memory;
-    const lowest = scheduled ? from.energy : memory["lowest"];
-    const [x, f] = [flat(from.states), residual(from)];
-    const history = extended(memory, x, f);
-    const [now, before] = [size(f), size(memory["f"])];
-    const own = residuals(from);
-    const largest = tf.maximum(memory["largest"], own);
-    const height = tf.maximum(memory["heights"], heights(from));
-    const fell = tf.cast(tf.less(now, before), "float32");
-    const falling = tf.mul(tf.add(memory["falling"], fell), fell);
-    const low = tf.maximum(tf.mul(CALM, largest), tf.mul(REST, height));
-    const calm = tf.logicalAnd(
-      tf.all(tf.lessEqual(own, low), 1),
-      tf.greaterEqual(falling, Math.min(2, columns)),
-    );
-    const fast = someOf(calm) ? accelerate(from, { x, f, history, calm, lowest }) : null;
-    const accelerated = fast?.accept ?? tf.zerosLike(now);
-    const flow = allOf(accelerated) ? null : follow(from, lowest);
-    const trial =
-      flow === null
-        ? fast!.point
-        : fast === null
-          ? flow.point
-          : from.at(choose(accelerated, fast.point.states, flow.point.states), time);
-    const accept = flow === null ? accelerated : tf.maximum(accelerated, flow.accept);
+    const { memory, states, kept } = from;
+    const { step, oldest } = memory;
+    const layers = (name: string): Layers => states.map((_, i) => memory[`${name} ${i}`]);
+    const [j] = columnsOf(columns);
+    const f = residual(from).map(kept);
+    // The differences are a ring; a step that did not move adds none.
+    const isOldest = apply("eq", position(j), oldest);
+    const pushed = (old: Layers, now: Layers, before: Layers): Layers =>
+      old.map((column, i) => kept(select(isOldest, sub(now[i], before[i]), column)));
+    const history = {
+      dx: pushed(layers("dx"), states, layers("x")),
+      df: pushed(layers("df"), f, layers("f")),
+    };
+    const own = lengths(from, f);
+    const most = layers("largest").map((before, i) => apply("max", before, own[i]));
+    const height = highest(layers("height"), heights(from, from.activations));
+    const fell = apply("lt", size(from, f), size(from, layers("f")));
+    const falling = mul(add(memory["falling"], lit(1)), fell);
+    const low = highest(times(CALM, most), times(REST, height));
+    const calm = own
+      .map((length, i) => apply("le", length, low[i]))
+      .reduce(
+        (all, one) => apply("and", all, one),
+        apply("le", lit(Math.min(2, columns)), falling),
+      );
+    const fast = accelerate(from, { f, history, columns, calm: kept(calm) });
+    const accelerated = kept(fast.accept);
+    const flow = follow(from, kept(apply("not", accelerated)));
+    const either = (a: Layers, b: Layers) => choose(accelerated, a, b);
+    const trial = {
+      ...from,
+      states: either(fast.point.states, flow.point.states),
+      activations: either(fast.point.activations, flow.point.activations),
+      energy: select(accelerated, fast.point.energy, flow.point.energy),
+    };
+    const accept = kept(apply("or", accelerated, flow.accept));
+    const remembered = { x: states, f, ...history, largest: most, height };
     return {
-      states: choose(accept, trial.states, from.states),
+      states: choose(accept, trial.states, states),
       memory: {
-        ...nextControl(memory, { from, energy: trial.energy, accept, step }),
-        step: flow === null ? step : tf.where(tf.cast(accelerated, "bool"), step, flow.step),
-        x,
-        f,
-        ...history,
-        largest,
+        ...nextControl(from, { energy: trial.energy, accept, step }),
+        step: select(accelerated, step, flow.step),
         falling,
-        heights: height,
+        oldest: select(apply("le", lit(columns - 1), oldest), lit(0), add(oldest, lit(1))),
+        ...Object.fromEntries(
+          Object.entries(remembered).flatMap(([name, those]) =>
+            those.map((layer, i) => [`${name} ${i}`, layer]),
+          ),
+        ),
       },
       refused: refusedChange(accept, from, trial),
     };
@@ -113,141 +141,94 @@ export const anderson: Solver = {
 };
 
 /** A step of the dynamics, whether it may be taken, and the size of the next. */
-function follow(
-  from: StepFrom,
-  lowest: tf.Tensor,
-): { point: Point; accept: tf.Tensor; step: tf.Tensor } {
-  const { states, velocity, memory, time } = from;
+function follow(from: StepFrom, where: Expr): { point: Point; accept: Expr; step: Expr } {
+  const { states, velocity, memory } = from;
   const { step } = memory;
-  const along1 = (slopes: Layers, part: number) =>
-    states.map((x, i) => tf.add(x, tf.mul(tf.mul(along(step, x), part), slopes[i])));
-  const euler = from.at(along1(velocity, 1), time);
-  const both = velocity.map((v, i) => tf.add(v, euler.velocity[i]));
-  const heun = from.at(along1(both, 0.5), time);
-  const scale = tf.maximum(memory["heights"], tf.maximum(heights(from), heights(heun)));
-  const apart = tf.stack(
-    heun.activations.map((layer, i) => largestChange([euler.activations[i]], [layer])),
-    1,
-  );
-  const error = tf.max(tf.divNoNan(apart, scale), 1);
-  const exact = tf.cast(tf.lessEqual(error, TOLERANCE), "float32");
-  const down = descends(from, heun, lowest);
-  const wanted = tf.mul(0.9, tf.sqrt(tf.div(TOLERANCE, tf.add(error, 1e-12))));
-  const factor = tf.clipByValue(wanted, SMALLEST_FACTOR, LARGEST_FACTOR);
+  const euler = from.at(axpy(states, step, velocity), 0, where);
+  const both = axpy(velocity, 1, euler.velocity);
+  const heun = from.at(axpy(states, mul(step, lit(0.5)), both), 0, where);
+  const before = states.map((_, i) => memory[`height ${i}`]);
+  const around = highest(heights(from, from.activations), heights(from, heun.activations));
+  const scale = highest(before, around);
+  const apart = heights(from, axpy(heun.activations, -1, euler.activations));
+  const error = from.kept(largest(apart.map((part, i) => share(part, scale[i]))));
+  const exact = apply("le", error, lit(TOLERANCE));
+  const down = from.kept(descends(from, heun));
+  const wanted = mul(lit(0.9), apply("sqrt", div(lit(TOLERANCE), add(error, lit(1e-12)))));
+  const factor = apply("min", apply("max", wanted, lit(SMALLEST_FACTOR)), lit(LARGEST_FACTOR));
   return {
     point: heun,
-    accept: tf.mul(exact, down),
-    step: tf.mul(step, tf.where(tf.cast(down, "bool"), factor, tf.fill(factor.shape, SHRINK))),
+    accept: apply("and", exact, down),
+    step: mul(step, select(down, factor, lit(SHRINK))),
   };
-}
-
-/** The largest size of an activation, layer by layer, `[B, layers]`. */
-function heights({ activations }: Point): tf.Tensor {
-  return tf.stack(
-    activations.map((layer) => largestChange([tf.zerosLike(layer)], [layer])),
-    1,
-  );
-}
-
-/** The length of the residual, layer by layer, `[B, layers]`. */
-function residuals({ states, target }: Point): tf.Tensor {
-  return tf.stack(
-    target.map((layer, i) => size(flat([tf.sub(layer, states[i])]))),
-    1,
-  );
 }
 
 /** An extrapolation from the remembered steps, and whether it may be taken. */
 function accelerate(
   from: StepFrom,
   known: {
-    readonly x: tf.Tensor;
-    readonly f: tf.Tensor;
-    readonly history: { readonly dx: tf.Tensor; readonly df: tf.Tensor };
-    readonly calm: tf.Tensor;
-    readonly lowest: tf.Tensor;
+    readonly f: Layers;
+    readonly history: { readonly dx: Layers; readonly df: Layers };
+    readonly columns: number;
+    readonly calm: Expr;
   },
-): { point: Point; accept: tf.Tensor } {
-  const { x, f, history, calm, lowest } = known;
-  const h = tf.expandDims(tf.minimum(from.memory["step"], 1), 1);
-  const gamma = fitted(history, f);
-  const columns = tf.add(history.dx, tf.mul(tf.expandDims(h, 2), history.df));
-  const correction = tf.squeeze(tf.matMul(tf.expandDims(gamma, 1), columns), [1]);
-  const way = tf.sum(tf.sqrt(tf.sum(tf.square(history.dx), 2)), 1);
-  const share = tf.minimum(1, tf.divNoNan(tf.mul(REACH, way), size(correction)));
-  const part = tf.mul(correction, tf.expandDims(share, 1));
-  const moved = tf.sub(tf.add(x, tf.mul(h, f)), part);
-  const point = from.at(layered(moved, from.states), from.time);
-  const left = tf.mul(tf.sub(1, tf.div(share, 2)), size(f));
-  const smaller = tf.logicalAnd(calm, tf.lessEqual(size(residual(point)), left));
-  return { point, accept: tf.mul(tf.cast(smaller, "float32"), descends(from, point, lowest)) };
+): { point: Point; accept: Expr } {
+  const { f, history, columns, calm } = known;
+  const { dx, df } = history;
+  const [j, k] = columnsOf(columns);
+  const others = df.map((layer) => substituteIndices(layer, new Map([[j, k]])));
+  const products = { indices: [j, k], value: inner(from, df, others) };
+  const onto = { indices: [j], value: inner(from, df, f) };
+  const gamma = from.solved([products, onto], j, fitWeights, calm);
+  const h = apply("min", from.memory["step"], lit(1));
+  const correction = dx.map((column, i) =>
+    from.kept(sum([j], mul(gamma, add(column, mul(h, df[i]))))),
+  );
+  const way = sum([j], size(from, dx));
+  const part = from.kept(apply("min", lit(1), share(mul(lit(REACH), way), size(from, correction))));
+  const moved = axpy(axpy(from.states, h, f), neg(part), correction);
+  const point = from.at(moved, 0, calm);
+  const left = mul(sub(lit(1), mul(part, lit(0.5))), size(from, f));
+  const smaller = apply("le", size(from, residual(point)), left);
+  return { point, accept: apply("and", apply("and", calm, smaller), descends(from, point)) };
 }
 
-/** The differences with the newest in front; a step that did not move adds none. */
-function extended(memory: Memory, x: tf.Tensor, f: tf.Tensor): { dx: tf.Tensor; df: tf.Tensor } {
-  const pushed = (old: tf.Tensor, now: tf.Tensor, before: tf.Tensor) => {
-    const [batch, columns, units] = old.shape;
-    const fresh = tf.reshape(tf.sub(now, before), [batch, 1, units]);
-    return tf.concat([fresh, tf.slice(old, [0, 0, 0], [batch, columns - 1, units])], 1);
-  };
-  return { dx: pushed(memory["dx"], x, memory["x"]), df: pushed(memory["df"], f, memory["f"]) };
-}
-
-/** γ for every example, `[B, memory]`. */
-function fitted({ df }: { df: tf.Tensor }, f: tf.Tensor): tf.Tensor {
-  const [batch, columns] = df.shape;
-  const products = tf.matMul(df, tf.concat([df, tf.expandDims(f, 1)], 1), false, true);
-  const numbers = read(products);
-  const gamma = new Float32Array(batch * columns);
-  const size = columns * (columns + 1);
-  for (let b = 0; b < batch; b++) {
-    gamma.set(fitWeights(numbers.subarray(b * size, (b + 1) * size), columns), b * columns);
+/** The indices that walk the remembered differences, and once more for their products. */
+function columnsOf(columns: number): readonly [Index, Index] {
+  let found = known.get(columns);
+  if (found === undefined) {
+    const dim = makeDim("columns", columns);
+    found = [makeIndex("j", dim), makeIndex("k", dim)];
+    known.set(columns, found);
   }
-  return tf.tensor2d(gamma, [batch, columns]);
+  return found;
+}
+const known = new Map<number, readonly [Index, Index]>();
+
+/** `a / b`, and 0 where b is 0. */
+function share(a: Expr, b: Expr): Expr {
+  return select(apply("eq", b, lit(0)), lit(0), div(a, b));
 }
 
-function allOf(accept: tf.Tensor): boolean {
-  return read(accept).every((value) => value !== 0);
+function times(a: number, layers: Layers): Layers {
+  return layers.map((layer) => mul(lit(a), layer));
 }
 
-function someOf(condition: tf.Tensor): boolean {
-  return read(condition).some((value) => value !== 0);
+function highest(a: Layers, b: Layers): Layers {
+  return a.map((layer, i) => apply("max", layer, b[i]));
 }
 
-/** The length of every row. */
-function size(rows: tf.Tensor): tf.Tensor {
-  return tf.sqrt(tf.sum(tf.square(rows), 1));
+/** `f = −∂E/∂x̂`. */
+function residual({ states, target }: Point): Layers {
+  return axpy(target, -1, states);
 }
 
-/** The entries of a tensor, now. */
-function read(tensor: tf.Tensor): Float32Array {
-  try {
-    return tensor.dataSync() as Float32Array;
-  } catch (error) {
-    throw new HamError(
-      "ham/no-synchronous-read",
-      `"anderson" reads numbers in every step, which the backend "${tf.getBackend()}" cannot do here (${error instanceof Error ? error.message : String(error)}). Choose another backend, or use adaptive or cccp.`,
-    );
-  }
+/** The length of all layers together. */
+function size(point: Pick<Point, "indices">, layers: Layers): Expr {
+  return apply("sqrt", inner(point, layers, layers));
 }
 
-/** `f = −∂E/∂x̂`, `[B, units]`. */
-function residual({ states, target }: Point): tf.Tensor {
-  return flat(target.map((layer, i) => tf.sub(layer, states[i])));
-}
-
-/** All layers behind each other, `[B, units]`. */
-function flat(layers: Layers): tf.Tensor {
-  return tf.concat(layers.map(perUnit), 1);
-}
-
-/** The inverse of `flat`. */
-function layered(all: tf.Tensor, like: Layers): tf.Tensor[] {
-  let at = 0;
-  return like.map((layer) => {
-    const units = layer.size / layer.shape[0];
-    const part = tf.reshape(tf.slice(all, [0, at], [layer.shape[0], units]), layer.shape);
-    at += units;
-    return part;
-  });
+/** The length of every layer. */
+function lengths({ indices }: Pick<Point, "indices">, layers: Layers): Layers {
+  return layers.map((layer, i) => apply("sqrt", sum(indices[i], mul(layer, layer))));
 }

@@ -1,4 +1,4 @@
-import { axpy } from "./axpy.ts";
+import { axpy } from "./layers.ts";
 import { DT } from "./options.ts";
 import type { Solver } from "./solver.ts";
 

@@ -8,10 +8,12 @@ const RIDGE = 1e-6;
  *
  * Every column is scaled to length 1 first, so that the ridge weighs them alike; a column of
  * length 0 gets the weight 0.
- * @param products - row-major `[columns, columns + 1]`: `dᵢ·dⱼ`, and `dᵢ·f` last.
+ * @param products - `dᵢ·dⱼ`, row-major.
+ * @param onto - `dᵢ·f`
  */
-export function fitWeights(products: ArrayLike<number>, columns: number): Float64Array {
-  const at = (row: number, column: number) => products[row * (columns + 1) + column];
+export function fitWeights(products: ArrayLike<number>, onto: ArrayLike<number>): Float64Array {
+  const columns = onto.length;
+  const at = (row: number, column: number) => products[row * columns + column];
   const lengths = Array.from({ length: columns }, (_, j) => Math.sqrt(at(j, j)));
   const used = lengths.flatMap((length, j) => (length > 0 && Number.isFinite(length) ? [j] : []));
   const gamma = new Float64Array(columns);
@@ -19,7 +21,7 @@ export function fitWeights(products: ArrayLike<number>, columns: number): Float6
   const left = used.map((i) =>
     used.map((j) => at(i, j) / (lengths[i] * lengths[j]) + (i === j ? RIDGE : 0)),
   );
-  const right = used.map((i) => at(i, columns) / lengths[i]);
+  const right = used.map((i) => onto[i] / lengths[i]);
   if (![...left.flat(), ...right].every(Number.isFinite)) return gamma;
   const weights = solve(new Matrix(left), Matrix.columnVector(right)).to1DArray();
   used.forEach((j, row) => (gamma[j] = weights[row] / lengths[j]));

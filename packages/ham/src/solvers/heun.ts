@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { axpy } from "./axpy.ts";
+import { axpy } from "./layers.ts";
 import { DT } from "./options.ts";
 import type { Solver } from "./solver.ts";
 
@@ -9,10 +8,9 @@ export const heun: Solver = {
   order: 2,
   options: [DT],
   follows: true,
-  advance: ({ states, velocity, time, timeStep, at }, { dt }) => {
-    const end = at(axpy(states, dt, velocity), time + timeStep).velocity;
-    const total = velocity.map((v, i) => tf.add(v, end[i]));
-    return { states: axpy(states, dt / 2, total) };
+  advance: ({ states, velocity, at }, { dt }) => {
+    const end = at(axpy(states, dt, velocity), 1).velocity;
+    return { states: axpy(states, dt / 2, axpy(velocity, 1, end)) };
   },
   references: ["Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I, II.1"],
 };

@@ -1,5 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { axpy } from "./axpy.ts";
+import { axpy } from "./layers.ts";
 import { DT, TEMPERATURE } from "./options.ts";
 import type { Solver } from "./solver.ts";
 
@@ -17,9 +16,7 @@ export const langevin: Solver = {
   noisy: true,
   advance: ({ states, velocity, noise }, { dt, temperature }) => {
     const moved = axpy(states, dt, velocity);
-    if (noise === null) return { states: moved };
-    const strength = Math.sqrt(2 * temperature * dt);
-    return { states: moved.map((layer, i) => tf.add(layer, tf.mul(noise[i], strength))) };
+    return { states: axpy(moved, Math.sqrt(2 * temperature * dt), noise!) };
   },
   references: [
     "Roberts & Tweedie, Exponential convergence of Langevin distributions, Bernoulli 2, 1996",

@@ -1,38 +1,52 @@
-import type { EnergyGraph, Recall, Tensor } from "@hamlet/graph";
-import type * as tf from "@tensorflow/tfjs-core";
+import type { EnergyGraph, Entrywise, Expr, Index, Recall, Tensor } from "@hamlet/graph";
 
-/** One tensor for every neuron, in the order of the graph: `[B, …axes]`. */
-export type Layers = readonly tf.Tensor[];
+/** One expression for every neuron, in the order of the graph, over the indices of its layer. */
+export type Layers = readonly Expr[];
 
-/** What a solver keeps from step to step: tensors whose first axis is the batch. */
-export type Memory = Readonly<Record<string, tf.Tensor>>;
+/** Numbers of every example, or arrays of them along indices, by name. */
+export type Memory = Readonly<Record<string, Expr>>;
 
-/** What is known of a point. */
+/** What is known of a point, for one example. */
 export interface Point {
+  /** The indices of every layer. */
+  readonly indices: readonly (readonly Index[])[];
   readonly states: Layers;
   /** `dx/dt`; 0 where a unit is held. */
   readonly velocity: Layers;
   /** `x − ∂E/∂x̂`, and x where a unit is held; empty for a solver that asks for none. */
   readonly target: Layers;
   readonly activations: Layers;
-  /** `[B]` */
-  readonly energy: tf.Tensor;
+  readonly energy: Expr;
 }
 
 /** Where a step starts from. */
 export interface StepFrom extends Point {
-  readonly time: number;
-  /** How far the schedule's time moves in one step. */
-  readonly timeStep: number;
-  /** What is known at other states and times. */
-  readonly at: (states: Layers, time: number) => Point;
+  /**
+   * What is known at other states, `later` of a step later. Where `where` is given it is known only
+   * for batches in which that holds for an example, and else unknown numbers.
+   */
+  readonly at: (states: Layers, later: number, where?: Expr) => Point;
   /** Independent normal numbers, 0 where a unit is held and scaled by τ^−½; null without noise. */
   readonly noise: Layers | null;
   readonly memory: Memory;
+  /** A value that is computed once for all that read it. */
+  readonly kept: (value: Expr) => Expr;
+  /**
+   * Numbers along an index that are computed outside, from those of two others, for every example
+   * for which `where` holds.
+   */
+  readonly solved: (
+    reads: readonly [Entrywise, Entrywise],
+    along: Index,
+    solve: (a: ArrayLike<number>, b: ArrayLike<number>) => ArrayLike<number>,
+    where: Expr,
+  ) => Expr;
   /** The layers that move together, group after group, for a solver that has groups. */
   readonly groups: Groups;
   /** Whether the energy itself changes with time. */
   readonly scheduled: boolean;
+  /** Rises of the energy up to this part of `1 + |E|` are rounding. */
+  readonly rounding: number;
 }
 
 /** Positions of layers in the graph. */
@@ -43,10 +57,10 @@ export interface StepTo {
   readonly states: Layers;
   readonly memory?: Memory;
   /**
-   * For a solver that may refuse to move: how far an activation would have moved, `[B]`, and 0
-   * where it did. An example that was refused has not settled.
+   * For a solver that may refuse to move: how far an activation would have moved, and 0 where it did.
+   * An example that was refused has not settled.
    */
-  readonly refused?: tf.Tensor;
+  readonly refused?: Expr;
 }
 
 /** A number that a recall block gives its solver. */
@@ -60,8 +74,8 @@ export interface SolverOption {
 export type SolverSettings = Readonly<Record<SolverOption["name"], number>>;
 
 /**
- * A way to make one step of a recall. It runs inside `tf.tidy`, borrows what it is given and
- * returns fresh tensors, or those it was given where nothing changes.
+ * A way to make one step of a recall, told as expressions: they are compiled for whatever a recall
+ * runs on. An example that has ended is held by the recall.
  */
 export interface Solver {
   readonly name: string;
@@ -82,8 +96,11 @@ export interface Solver {
     recall: Recall,
     numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
   ) => Groups;
-  /** What it remembers at the start. */
-  readonly remember?: (from: Point, settings: SolverSettings) => Memory;
+  /** What it remembers at the start, each along the indices that go with it. */
+  readonly remember?: (
+    from: Point,
+    settings: SolverSettings,
+  ) => Readonly<Record<string, Entrywise>>;
   readonly advance: (from: StepFrom, settings: SolverSettings) => StepTo;
   readonly references: readonly string[];
 }

@@ -3,7 +3,7 @@
 import type { Inputs } from "@hamlet/core";
 import { get, makeTensor, mul } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "../solvers/solver.ts";
+import type { Layers } from "./layers.ts";
 import { Flow, type Minibatch } from "./flow.ts";
 import type {
   GradientMethod,

@@ -8,6 +8,7 @@ import {
   type Output,
   plan,
   type Program,
+  tensors,
   type Turn,
 } from "@hamlet/core";
 import { invariant } from "@hamlet/graph";
@@ -15,7 +16,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { leafOf, makeStarts } from "../recall/dynamics.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { startStates } from "../recall/start.ts";
-import type { Layers } from "../solvers/solver.ts";
+import type { Layers } from "./layers.ts";
 import { type Differentiated, layerName, NUMBER, paramName, Pullbacks } from "./pullback.ts";
 import type { ByParam } from "./sums.ts";
 
@@ -78,7 +79,7 @@ export class Flow {
   start(): tf.Tensor[] {
     const { graph, recall } = this.#parts;
     const { batch, key } = this.#bound;
-    const program = this.#program("start", () => makeStarts(recall, this.#setup.sizes));
+    const program = this.#program("start", () => makeStarts(recall, this.#setup.sizes, tensors));
     return tf.tidy(() => {
       const computed = program.step(NOTHING, { batch });
       return startStates(graph, recall, this.#setup, { computed, batch, key });

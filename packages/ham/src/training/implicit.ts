@@ -1,7 +1,7 @@
 // Differentiation of the fixed point itself, however the recall got there.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "../solvers/solver.ts";
+import type { Layers } from "./layers.ts";
 import type { Minibatch } from "./flow.ts";
 import { gmres } from "./gmres.ts";
 import type {

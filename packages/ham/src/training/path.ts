@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { HamError, type Recall } from "@hamlet/graph";
 import type { RecallSetup } from "../recall/recall.ts";
 import { settingOf } from "../recall/setting.ts";
-import type { Layers } from "../solvers/solver.ts";
+import type { Layers } from "./layers.ts";
 import type { Flow } from "./flow.ts";
 import { advance, type Stepping } from "./step.ts";
 import { movesAt, Stops } from "./stops.ts";

@@ -1,7 +1,7 @@
 // What the three gradients share: a flow, the recall that runs on it, and the loss at its end.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "../solvers/solver.ts";
+import type { Layers } from "./layers.ts";
 import { Flow, type Minibatch } from "./flow.ts";
 import type { GradientParts, LossAndMetrics } from "./loss-gradient.ts";
 import { alike, Walker } from "./path.ts";

@@ -3,8 +3,8 @@
 import type { Recall } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { RecallSetup } from "../recall/recall.ts";
-import { stopsAt } from "../recall/stop.ts";
-import type { Layers } from "../solvers/solver.ts";
+import { makeStop, type Reached } from "../recall/stop.ts";
+import type { Layers } from "./layers.ts";
 import type { Flow } from "./flow.ts";
 
 /** An example that still moves. */
@@ -15,15 +15,13 @@ export class Stops {
   /** For every example the number of steps after which it stopped; below 0 while it moves. */
   readonly steps: Int32Array;
   readonly #flow: Flow;
-  readonly #recall: Recall;
-  readonly #setup: RecallSetup;
+  readonly #stops: (reached: Reached) => boolean;
   #seen: Layers;
 
   /** `states` are those of the start. */
   constructor(flow: Flow, recall: Recall, setup: RecallSetup, states: Layers) {
     this.#flow = flow;
-    this.#recall = recall;
-    this.#setup = setup;
+    this.#stops = makeStop(recall, setup);
     this.steps = new Int32Array(flow.batch).fill(MOVES);
     const { activations, energy } = flow.watch(states, 0);
     energy.dispose();
@@ -50,7 +48,7 @@ export class Stops {
     numbers.dispose();
     this.steps.forEach((made, b) => {
       const reached = { step, energy: data[b], change: data[this.steps.length + b] };
-      if (made === MOVES && stopsAt(this.#recall, this.#setup, reached)) this.steps[b] = step;
+      if (made === MOVES && this.#stops(reached)) this.steps[b] = step;
     });
   }
 

@@ -1,7 +1,7 @@
 // Backpropagation through the steps of a recall.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "../solvers/solver.ts";
+import type { Layers } from "./layers.ts";
 import type { Minibatch } from "./flow.ts";
 import type {
   GradientMethod,

@@ -35,28 +35,91 @@ interface Layout {
 export function prepareStage(work: StageWork): Run<SimdArray> {
   const { work: waiting, factors } = factored(work);
   const first = prepare(waiting, factors);
-  let exact: Run<SimdArray> | undefined;
-  return (read, batch) => {
-    const made = first(read, batch);
-    if (made !== null) return made;
-    exact ??= prepare(work, []) as Run<SimdArray>;
-    return exact(read, batch);
+  let exact: Prepared | undefined;
+  const asWritten = () => (exact ??= prepare(work, []));
+  const run: Run<SimdArray> = (...given) => first.run(...given) ?? asWritten().run(...given)!;
+  const wire: Run<SimdArray>["wire"] = (...between) => {
+    const wired = first.wire(...between);
+    let other: ReturnType<Prepared["wire"]> | undefined;
+    return {
+      run() {
+        if (!wired.run()) (other ??= asWritten().wire(...between)).run();
+      },
+      dispose() {
+        wired.dispose();
+        other?.dispose();
+      },
+    };
+  };
+  return Object.assign(run, { wire });
+}
+
+/** Work of a stage, which fails where a factor turns out to be no ordinary number. */
+interface Prepared {
+  /** The results, or null. */
+  run(...args: Parameters<Run<SimdArray>>): ReturnType<Run<SimdArray>> | null;
+  /** What `run` returns is whether the results are there. */
+  wire(...args: Parameters<NonNullable<Run<SimdArray>["wire"]>>): {
+    run(): boolean;
+    dispose(): void;
   };
 }
 
-/** The work as it is; what runs it gives null where a factor turns out to be no ordinary number. */
-function prepare(
-  work: StageWork,
-  factors: readonly number[],
-): (...args: Parameters<Run<SimdArray>>) => ReturnType<Run<SimdArray>> | null {
+function prepare(work: StageWork, factors: readonly number[]): Prepared {
   const { actions, results, shapes: held } = schedule(work, factors);
   const shapes = (slot: number) => held[slot];
   const written = new Set(actions.flatMap(({ writes }) => writes));
   const kept = new Set([...results.values()].map(({ base }) => base).filter((b) => written.has(b)));
   let functions: Readonly<Record<string, LoopFunction>> | undefined;
   let layout: Layout | undefined;
-  return (read, batch) => {
-    functions ??= compileLoops(actions);
+  /** What an action does between the addresses of slots; false where a factor is not ordinary. */
+  const callOf = (
+    action: Action,
+    batch: number,
+    address: (slot: number) => number,
+  ): (() => boolean) => {
+    const place = (slot: number, at: number) => {
+      const shape = boundShape(shapes(slot), batch);
+      return { shape, at, count: count(shape) };
+    };
+    switch (action.kind) {
+      case "loop":
+      case "band": {
+        functions ??= compileLoops(actions);
+        const run = functions[`f${actions.indexOf(action)}`];
+        const numbers = action.arrays.map(address);
+        return () => {
+          run(batch, ...numbers);
+          return true;
+        };
+      }
+      case "product": {
+        const run = productOf(action, batch, address);
+        return () => {
+          run();
+          return true;
+        };
+      }
+      case "check": {
+        const { at, count: n } = place(action.reads[0], address(action.reads[0]));
+        return () => arena().floats(at, n).every(isOrdinary);
+      }
+      case "move": {
+        const { slot, instruction } = action.task;
+        const inputs = instruction.inputs.map((input, k) => place(input, address(action.reads[k])));
+        const to = place(slot, address(slot));
+        return () => {
+          const read = inputs.map(({ shape, at, count: n }) => ({
+            shape,
+            data: arena().floats(at, n),
+          }));
+          move(instruction, read, arena().floats(to.at, to.count));
+          return true;
+        };
+      }
+    }
+  };
+  const run: Prepared["run"] = (read, batch) => {
     if (layout?.batch !== batch) layout = layoutOf(actions, kept, shapes, batch);
     const { places } = layout;
     const scratch = layout.bytes > 0 ? arena().take(layout.bytes) : 0;
@@ -69,34 +132,7 @@ function prepare(
     const made = new Map<number, SimdArray>();
     try {
       for (const [slot, bytes] of layout.kept) blocks.set(slot, new Block(bytes));
-      let areOrdinary = true;
-      actions.forEach((action, n) => {
-        switch (action.kind) {
-          case "loop":
-          case "band":
-            functions![`f${n}`](batch, ...action.arrays.map(address));
-            return;
-          case "product":
-            runProduct(action, batch, address);
-            return;
-          case "check": {
-            const [slot] = action.reads;
-            const numbers = arena().floats(address(slot), count(boundShape(shapes(slot), batch)));
-            areOrdinary &&= numbers.every(isOrdinary);
-            return;
-          }
-          case "move": {
-            const { slot, instruction } = action.task;
-            const inputs = instruction.inputs.map((input, k) => {
-              const shape = boundShape(shapes(input), batch);
-              return { shape, data: arena().floats(address(action.reads[k]), count(shape)) };
-            });
-            const size = count(boundShape(shapes(slot), batch));
-            move(instruction, inputs, arena().floats(address(slot), size));
-          }
-        }
-      });
-      if (!areOrdinary) return null;
+      if (!actions.every((action) => callOf(action, batch, address)())) return null;
       for (const [slot, { base, strides, isTurned }] of results) {
         const shape = boundShape(shapes(slot), batch);
         const own = blocks.get(base);
@@ -113,6 +149,66 @@ function prepare(
       if (layout.bytes > 0) arena().give(scratch);
     }
   };
+  /** Scratch by its size: work that is wired never runs at the same time. */
+  const shared = new Map<number, { readonly block: Block; users: number }>();
+  const wire: Prepared["wire"] = (read, batch, into) => {
+    /** Where the numbers of a base go; what has several results is copied to the others. */
+    const targets = new Map<number, SimdArray>();
+    const copied = new Map<number, SimdArray>();
+    for (const [slot, value] of into) {
+      const base = results.get(slot)?.base ?? slot;
+      if (written.has(base) && !targets.has(base)) targets.set(base, value);
+      else copied.set(slot, value);
+    }
+    const needed = neededFor(actions, [...targets.keys()]);
+    const { bytes, places } = layoutOf(needed, new Set(targets.keys()), shapes, batch);
+    let scratch = shared.get(bytes);
+    if (scratch === undefined) {
+      scratch = { block: new Block(bytes), users: 0 };
+      shared.set(bytes, scratch);
+    }
+    scratch.users++;
+    const { at: base } = scratch.block;
+    const address = (slot: number): number => {
+      const place = places.get(slot);
+      return place === undefined ? (targets.get(slot) ?? read(slot)).at : base + place;
+    };
+    const calls = needed.map((action) => callOf(action, batch, address));
+    const copies = [...copied].map(([slot, to]) => {
+      const view = results.get(slot);
+      const of = view?.base ?? slot;
+      const from = targets.get(of) ?? read(of);
+      return { to, from: view?.isTurned ? from.turned(to.shape, view.strides) : from.as(to.shape) };
+    });
+    return {
+      run() {
+        if (!calls.every((call) => call())) return false;
+        for (const { to, from } of copies) to.data.set(from.data);
+        return true;
+      },
+      dispose() {
+        for (const { from } of copies) from.free();
+        if (--scratch.users > 0) return;
+        scratch.block.free();
+        shared.delete(bytes);
+      },
+    };
+  };
+  return { run, wire };
+}
+
+/** The actions that some slots are computed by, in their order, with what is to be checked of them. */
+function neededFor(actions: readonly Action[], slots: readonly number[]): Action[] {
+  const wanted = new Set(slots);
+  const needed = new Set(
+    actions.toReversed().filter(({ reads, writes }) => {
+      if (!writes.some((slot) => wanted.has(slot))) return false;
+      for (const slot of reads) wanted.add(slot);
+      return true;
+    }),
+  );
+  const isChecked = ({ kind, reads }: Action) => kind === "check" && wanted.has(reads[0]);
+  return actions.filter((action) => needed.has(action) || isChecked(action));
 }
 
 let isFused: boolean | undefined;
@@ -179,25 +275,30 @@ function layoutOf(
 }
 
 /** A product of matrices, or of two stacks of them. */
-function runProduct(
+function productOf(
   { a, b, writes: [slot] }: Action & { kind: "product" },
   batch: number,
   address: (slot: number) => number,
-): void {
+): () => void {
   const left = sideOf(a, batch);
   const right = sideOf(b, batch);
-  const to = address(slot);
-  const [atLeft, atRight] = [address(a.base), address(b.base)];
   const [rows, depth] = left.sizes;
   const columns = right.sizes[1];
-  for (let n = 0; n < left.stack; n++) {
-    multiply(
-      to + NUMBER * n * rows * columns,
-      { at: atLeft + NUMBER * n * left.step, row: left.strides[0], depth: left.strides[1] },
-      { at: atRight + NUMBER * n * right.step, row: right.strides[1], depth: right.strides[0] },
-      { rows, columns, depth },
-    );
-  }
+  const to = address(slot);
+  const [atLeft, atRight] = [address(a.base), address(b.base)];
+  const sizes = { rows, columns, depth };
+  const [rowOf, depthOf] = left.strides;
+  const [depthIn, rowIn] = right.strides;
+  return () => {
+    for (let n = 0; n < left.stack; n++) {
+      multiply(
+        to + NUMBER * n * rows * columns,
+        { at: atLeft + NUMBER * n * left.step, row: rowOf, depth: depthOf },
+        { at: atRight + NUMBER * n * right.step, row: rowIn, depth: depthIn },
+        sizes,
+      );
+    }
+  };
 }
 
 /** A factor as a stack of matrices. */

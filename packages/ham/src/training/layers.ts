@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "./solver.ts";
+
+/** One tensor for every neuron, in the order of the graph: `[B, …axes]`. */
+export type Layers = readonly tf.Tensor[];
 
 /** `x + a · y`, layer by layer. */
 export function axpy(x: Layers, a: number, y: Layers): Layers {

@@ -1,0 +1,127 @@
+// What a recall runs on: compiled code, tensors, or arrays of float64.
+
+import {
+  float64,
+  hasSimd,
+  type Numbers,
+  simd,
+  type SimdArray,
+  type Target,
+  tensors,
+} from "@hamlet/core";
+import { HamError, type Tensor } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { ENERGY_ROUNDING } from "./outcome.ts";
+
+/** The names of engines. */
+export const ENGINES = ["simd", "tensors", "float64"] as const;
+/**
+ * What a recall runs on: `simd` is compiled code on the processor in float32, `tensors` the backend of
+ * TensorFlow.js, `float64` plain arrays, exact and slow.
+ */
+export type EngineName = (typeof ENGINES)[number];
+
+/** A target, and how its values come from numbers and become numbers. */
+export interface Engine<Value, Given> {
+  readonly name: EngineName;
+  readonly target: Target<Value, Given>;
+  /** What a tensor is handed in as; `numbers` are its entries where they are known. */
+  given(tensor: tf.Tensor, numbers: ArrayLike<number> | undefined): Given;
+  /** A value of its own for a tensor of the graph. */
+  make(numbers: Float32Array | Float64Array, shape: readonly number[], tensor: Tensor): Value;
+  /** Entries of values, as arrays of their own. */
+  read(values: readonly Value[]): Entries[] | Promise<Entries[]>;
+  /** The same at once, for a moment. */
+  readNow(value: Value): Entries;
+  /** A tensor of its own. */
+  tensor(value: Value): tf.Tensor;
+  /** Rises of the energy up to this part of `1 + |E|` are rounding. */
+  readonly rounding: number;
+}
+
+/** Entries of a value. */
+export type Entries = Float32Array | Float64Array;
+
+const onTensors: Engine<tf.Tensor, tf.Tensor> = {
+  name: "tensors",
+  target: tensors,
+  given: (tensor) => tensor,
+  make: (numbers, shape) => tf.tensor(numbers, [...shape], "float32"),
+  async read(values) {
+    // One read for all.
+    const all = tf.tidy(() => tf.concat(values.map((value) => tf.reshape(value, [value.size]))));
+    const numbers = (await all.data().finally(() => all.dispose())) as Float32Array;
+    let next = 0;
+    return values.map(({ size }) => numbers.slice(next, (next += size)));
+  },
+  readNow(value) {
+    try {
+      return value.dataSync() as Float32Array;
+    } catch (error) {
+      throw new HamError(
+        "ham/no-synchronous-read",
+        `This solver reads numbers in every step, which the backend "${tf.getBackend()}" cannot do here (${error instanceof Error ? error.message : String(error)}). Choose another backend, or use adaptive or cccp.`,
+      );
+    }
+  },
+  tensor: (value) => tf.clone(value),
+  rounding: ENERGY_ROUNDING,
+};
+
+const onSimd: Engine<SimdArray, ArrayLike<number>> = {
+  name: "simd",
+  target: simd,
+  given: (tensor, numbers) => numbers ?? tensor.dataSync(),
+  make: (numbers, shape, tensor) => simd.input(numbers, shape, tensor),
+  read: (values) => values.map(({ data }) => data.slice()),
+  readNow: ({ data }) => data,
+  tensor: ({ data, shape }) => tf.tensor(data.slice(), [...shape], "float32"),
+  rounding: ENERGY_ROUNDING,
+};
+
+const inFloat64: Engine<Numbers, ArrayLike<number>> = {
+  name: "float64",
+  target: float64,
+  given: (tensor, numbers) => numbers ?? tensor.dataSync(),
+  make: (numbers, shape) => ({ shape, data: new Float64Array(numbers) }),
+  read: (values) => values.map(({ data }) => data.slice()),
+  readNow: ({ data }) => data,
+  tensor: ({ data, shape }) => tf.tensor(data, [...shape], "float32"),
+  rounding: 1e-12,
+};
+
+/** Calls `use` with an engine: each has values of its own kind. */
+export function withEngine<Result>(
+  name: EngineName,
+  use: <Value, Given>(engine: Engine<Value, Given>) => Result,
+): Result {
+  switch (name) {
+    case "simd":
+      return use(onSimd);
+    case "tensors":
+      return use(onTensors);
+    case "float64":
+      return use(inFloat64);
+  }
+}
+
+/** Backends that compute on the processor, where compiled code takes less time. */
+const PROCESSOR: readonly string[] = ["cpu", "wasm"];
+
+/**
+ * The engine of a recall: the one that is asked for, else compiled code where the backend computes
+ * on the processor and the machine, or the page, lets code be compiled.
+ * @throws HamError `ham/no-engine`.
+ */
+export function engineFor(asked: EngineName | undefined): EngineName {
+  if (asked === undefined) {
+    return PROCESSOR.includes(tf.getBackend()) && hasSimd() ? "simd" : "tensors";
+  }
+  if (asked === "simd" && !hasSimd()) {
+    throw new HamError(
+      "ham/no-engine",
+      `The engine "simd" needs WebAssembly with 128-bit vectors, which is not there, or which the page forbids. Use "tensors".`,
+    );
+  }
+  return asked;
+}
