@@ -329,6 +329,9 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   },
 };
 
+const entriesOf = (given: ArrayLike<number> | Numbers): ArrayLike<number> =>
+  "data" in given ? given.data : given;
+
 /**
  * Runs plans in float64, on no backend: slower than tensors, and right to sixteen digits. Values may
  * share their entries with each other and with what was handed in, and are to be read only; there is
@@ -336,9 +339,9 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
  */
 export const float64: Target<Numbers, ArrayLike<number>> = {
   bytes: Float64Array.BYTES_PER_ELEMENT,
-  examples: ({ length }, shape) => length / count(shape.filter((n) => n !== BATCH)),
+  examples: (given, shape) => entriesOf(given).length / count(shape.filter((n) => n !== BATCH)),
   input(given, shape, { name }) {
-    const entries = "data" in given ? given.data : given;
+    const entries = entriesOf(given);
     if (entries.length === count(shape)) {
       return { shape, data: entries instanceof Float64Array ? entries : new Float64Array(entries) };
     }

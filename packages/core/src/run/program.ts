@@ -30,7 +30,7 @@ type Kept = Exclude<Stage, "step">;
  */
 export interface Program<Value = tf.Tensor, Given = tf.Tensor> {
   /** Binds the inputs of a stage and computes what depends on nothing later. */
-  bind(stage: Kept, inputs: Inputs<Given>): void;
+  bind(stage: Kept, inputs: Inputs<Given | Value>): void;
   /**
    * Runs one step; `batch` is the number of examples.
    * @throws HamError `core/stage-not-bound`.
@@ -43,6 +43,8 @@ export interface Program<Value = tf.Tensor, Given = tf.Tensor> {
    * @throws HamError `core/stage-not-bound`.
    */
   wire(registers: Registers<Value>): WiredStep;
+  /** Whether anything is known, or computed, at a stage. */
+  has(stage: Stage): boolean;
   /** Frees what a stage and those after it keep, until they are bound again. */
   release(stage: Kept): void;
   dispose(): void;
@@ -151,7 +153,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     this.#atOnce = examplesAtOnce(plan, budget / target.bytes);
   }
 
-  bind(stage: Kept, inputs: Inputs<Given>): void {
+  bind(stage: Kept, inputs: Inputs<Given | Value>): void {
     this.release(stage);
     this.#batch = this.#examplesIn(stage, inputs);
     this.#kept.set(stage, this.#run(stage, inputs, { batch: this.#batch }));
@@ -228,6 +230,10 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
       },
       dispose: () => undefined,
     };
+  }
+
+  has(stage: Stage): boolean {
+    return this.#plan.instructions.some((instruction) => instruction.stage === stage);
   }
 
   release(stage: Kept): void {
@@ -323,7 +329,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
   }
 
   /** The number of examples in what a stage is given; as before where nothing has a batch axis. */
-  #examplesIn(stage: Stage, inputs: Inputs<Given>): number {
+  #examplesIn(stage: Stage, inputs: Inputs<Given | Value>): number {
     for (const [, { tensor, shape }] of this.#prepare(stage).entries) {
       if (shape[0] === BATCH) return this.#target.examples(givenFor(tensor!, inputs), shape);
     }

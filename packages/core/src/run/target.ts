@@ -57,7 +57,7 @@ export interface Target<Value, Given> {
   /** Whether `input` makes a value of its own, for the program to free; default false. */
   readonly copies?: boolean;
   /** The number of examples in what was handed in for a shape with a leading batch axis. */
-  examples(given: Given, shape: readonly number[]): number;
+  examples(given: Given | Value, shape: readonly number[]): number;
   /**
    * What was handed in, as a value, which is borrowed unless the target `copies`.
    * @throws HamError `core/input-shape`.

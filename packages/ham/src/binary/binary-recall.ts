@@ -29,7 +29,7 @@ import {
   unread,
 } from "../hypergraph/assert-admitted.ts";
 import { assertAlive, assertCount, assertGivens } from "../recall/assert-givens.ts";
-import { findClips } from "../recall/clips.ts";
+import { type ClipSearch, findClips, makeClipSearch } from "../recall/clips.ts";
 import { leafOf } from "../recall/dynamics.ts";
 import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
 import { type Fault, findFaults } from "../recall/fault.ts";
@@ -62,6 +62,8 @@ export class BinaryRecall implements CompiledRecall {
   #disposed = false;
   readonly #layers: readonly BinaryLayer[];
   readonly #examples: ExampleMaker;
+  /** How clips are found, once somebody has asked. */
+  #clips?: { readonly search: ClipSearch | null };
 
   constructor(graph: EnergyGraph, recall: Recall, setup: RecallSetup) {
     this.#graph = graph;
@@ -170,7 +172,8 @@ export class BinaryRecall implements CompiledRecall {
       }
       const fed = new Map([...givens].map(([tensor, { data }]) => [tensor, data]));
       const evaluate = this.#evaluator(examples, fed, step);
-      const clips = await findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
+      this.#clips ??= { search: makeClipSearch(this.#graph, this.#recall, this.#setup) };
+      const clips = await findClips(this.#clips.search, evaluate);
       const faults = await this.#faults(examples, { givens: fed, step });
       const outcomes: Outcome[] = [];
       for (const [b, { walk, before }] of examples.entries()) {

@@ -43,17 +43,23 @@ interface Pull {
   readonly flatness: Flatness;
 }
 
+/** What is asked of a state to find its clips, and what the answers say. */
+export interface ClipSearch {
+  readonly outputs: readonly Output[];
+  /** The clips of every example; `values` are those of the outputs. */
+  find(values: ReadonlyMap<string, ArrayLike<number>>): Clip[][];
+}
+
 /**
- * The clips of every example at a state; null for a model that cannot be clipped, or whose conditions
- * have more axes than a tensor. An example is
+ * How the clips of a model are found; null for one that cannot be clipped. An example is
  * clipped where all energies that a free layer takes part in are flat in it, and one of them on a
  * plateau: it would be lower if the part that holds let go.
  */
-export async function findClips(
+export function makeClipSearch(
   graph: EnergyGraph,
   recall: Recall,
-  { written, evaluate }: { readonly written?: WrittenOf; readonly evaluate: Evaluate },
-): Promise<Clip[][] | null> {
+  { written }: { readonly written?: WrittenOf },
+): ClipSearch | null {
   const facts = factsOf(graph);
   const layers = freeNeurons(graph, recall).flatMap((neuron) => {
     const pulls = pullsOn(graph, neuron, { facts, ...freeEntries(recall, neuron) });
@@ -68,27 +74,39 @@ export async function findClips(
       output(`${p} ${h} plateau`, plateau),
     ]),
   ]);
-  const values = await leniently(evaluate)(outputs);
+  const find = (values: ReadonlyMap<string, ArrayLike<number>>): Clip[][] =>
+    Array.from(values.get("0 flat")!, (_, b) => {
+      const is = (name: string) => values.get(name)![b] !== 0;
+      return layers
+        .filter((those) => those.every((pull) => is(`${pulls.indexOf(pull)} flat`)))
+        .flatMap((those) =>
+          those.flatMap((pull) => {
+            const p = pulls.indexOf(pull);
+            const holding = pull.flatness.holds.filter(
+              (_hold, h) => is(`${p} ${h} holds`) && is(`${p} ${h} plateau`),
+            );
+            const nodes = new Set<Expr>(holding.map(({ node }) => node));
+            return holding
+              .filter(({ within }) => !within.some((part) => nodes.has(part)))
+              .map((hold) => clipOf(pull, hold, written));
+          }),
+        );
+    });
+  return { outputs, find };
+}
+
+/**
+ * The clips of every example at a state; null for a model that cannot be clipped, or whose conditions
+ * have more axes than a tensor.
+ */
+export async function findClips(
+  search: ClipSearch | null,
+  evaluate: Evaluate,
+): Promise<Clip[][] | null> {
+  if (search === null) return null;
+  const values = await leniently(evaluate)(search.outputs);
   // Nothing is said about formulas that no program can hold.
-  if (values.size < outputs.length) return null;
-  const batch = values.get("0 flat")!.length;
-  return Array.from({ length: batch }, (_, b) => {
-    const is = (name: string) => values.get(name)![b] !== 0;
-    return layers
-      .filter((those) => those.every((pull) => is(`${pulls.indexOf(pull)} flat`)))
-      .flatMap((those) =>
-        those.flatMap((pull) => {
-          const p = pulls.indexOf(pull);
-          const holding = pull.flatness.holds.filter(
-            (_hold, h) => is(`${p} ${h} holds`) && is(`${p} ${h} plateau`),
-          );
-          const nodes = new Set<Expr>(holding.map(({ node }) => node));
-          return holding
-            .filter(({ within }) => !within.some((part) => nodes.has(part)))
-            .map((hold) => clipOf(pull, hold, written));
-        }),
-      );
-  });
+  return values.size < search.outputs.length ? null : search.find(values);
 }
 
 /** The energies that a layer takes part in; null unless all of them can be flat. */

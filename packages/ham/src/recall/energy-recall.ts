@@ -16,7 +16,7 @@ import { polishEnd } from "../fixed-points/polish-end.ts";
 import { SOLVERS } from "../solvers/catalogue.ts";
 import { CONTROL } from "../solvers/descent.ts";
 import { assertAlive, assertCount, assertGivens } from "./assert-givens.ts";
-import { type Clip, findClips } from "./clips.ts";
+import { type ClipSearch, findClips, makeClipSearch } from "./clips.ts";
 import { dynamicsOf, leafOf } from "./dynamics.ts";
 import { engineFor, withEngine } from "./engine.ts";
 import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
@@ -46,6 +46,8 @@ export class EnergyRecall implements CompiledRecall {
   readonly #parts: MotionParts;
   #disposed = false;
   #motion: Motion;
+  /** How clips are found, once somebody has asked. */
+  #clips?: { readonly search: ClipSearch | null };
   /** Runs that are under way. */
   #running = 0;
 
@@ -259,7 +261,8 @@ export class EnergyRecall implements CompiledRecall {
       all.push(...states.values());
       const activations = moving.tensors("activations");
       all.push(...activations.values());
-      const clips = await this.#clips([...states.values()], moving.time, options);
+      this.#clips ??= { search: makeClipSearch(this.#graph, this.#recall, this.#setup) };
+      const clips = await findClips(this.#clips.search, (outputs) => moving.evaluate(outputs));
       const faults = await this.#faults(failures, trackers, options);
       return {
         states,
@@ -280,16 +283,6 @@ export class EnergyRecall implements CompiledRecall {
       dispose();
       throw error;
     }
-  }
-
-  /** The parts of energies that hold at a moment, example by example. */
-  async #clips(
-    states: readonly tf.Tensor[],
-    time: number,
-    { givens = new Map() }: RecallOptions,
-  ): Promise<Clip[][] | null> {
-    const evaluate = this.#evaluator(states, givens, time);
-    return findClips(this.#graph, this.#recall, { ...this.#setup, evaluate });
   }
 
   /** Why examples met a number that is not finite, by the position of the example. */

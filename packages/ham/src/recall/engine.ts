@@ -27,6 +27,8 @@ export interface Engine<Value, Given> {
   readonly target: Target<Value, Given>;
   /** What a tensor is handed in as; `numbers` are its entries where they are known. */
   given(tensor: tf.Tensor, numbers: ArrayLike<number> | undefined): Given;
+  /** Whether values have places of their own, so that what is wired to them may be kept. */
+  readonly isFixed: boolean;
   /** A value of its own for a tensor of the graph. */
   make(numbers: Float32Array | Float64Array, shape: readonly number[], tensor: Tensor): Value;
   /** Entries of values, as arrays of their own. */
@@ -46,6 +48,7 @@ const onTensors: Engine<tf.Tensor, tf.Tensor> = {
   name: "tensors",
   target: tensors,
   given: (tensor) => tensor,
+  isFixed: false,
   make: (numbers, shape) => tf.tensor(numbers, [...shape], "float32"),
   async read(values) {
     // One read for all.
@@ -72,6 +75,7 @@ const onSimd: Engine<SimdArray, ArrayLike<number>> = {
   name: "simd",
   target: simd,
   given: (tensor, numbers) => numbers ?? tensor.dataSync(),
+  isFixed: true,
   make: (numbers, shape, tensor) => simd.input(numbers, shape, tensor),
   read: (values) => values.map(({ data }) => data.slice()),
   readNow: ({ data }) => data,
@@ -83,6 +87,7 @@ const inFloat64: Engine<Numbers, ArrayLike<number>> = {
   name: "float64",
   target: float64,
   given: (tensor, numbers) => numbers ?? tensor.dataSync(),
+  isFixed: false,
   make: (numbers, shape) => ({ shape, data: new Float64Array(numbers) }),
   read: (values) => values.map(({ data }) => data.slice()),
   readNow: ({ data }) => data,

@@ -9,9 +9,9 @@ import {
   plan,
   type Program,
 } from "@hamlet/core";
-import type { Tensor } from "@hamlet/graph";
+import { sizeOfDim, type Tensor } from "@hamlet/graph";
 import { traceStep, type Write } from "../solvers/trace.ts";
-import { leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
+import { dynamicsOf, leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import { EngineMoving, type MotionParts, type Moving, type StepPrograms } from "./moving.ts";
 import { drawnStart } from "./start.ts";
@@ -32,11 +32,15 @@ export interface Motion {
   dispose(): void;
 }
 
-const STAGES = ["load", "param", "example"] as const;
-
 /** Compiles a recall for an engine. */
 export function makeMotion<Value, Given>(parts: MotionParts, engine: Engine<Value, Given>): Motion {
   return new EngineMotion(parts, engine);
+}
+
+/** What a program is bound to; `free` gives up what was made for it. */
+interface Held<Value> {
+  readonly values: ReadonlyMap<Tensor, Value>;
+  free(): void;
 }
 
 class EngineMotion<Value, Given> implements Motion {
@@ -45,7 +49,10 @@ class EngineMotion<Value, Given> implements Motion {
   readonly #engine: Engine<Value, Given>;
   readonly #starts: Program<Value, Given>;
   readonly #programs: StepPrograms<Value, Given>;
-  readonly #known = new Map<readonly Write[], Program<Value, Given>>();
+  readonly #known = new Map<object, Program<Value, Given>>();
+  #values: Held<Value> = { values: new Map(), free: () => undefined };
+  /** A run that has ended, whose registers and wires the next one may take. */
+  #idle: EngineMoving<Value, Given> | null = null;
 
   constructor(parts: MotionParts, engine: Engine<Value, Given>) {
     this.engine = engine.name;
@@ -56,24 +63,19 @@ class EngineMotion<Value, Given> implements Motion {
     const scheduled = recall.schedules.length > 0;
     const traced = traceStep(graph, solver, settings, { groups, scheduled, rounding });
     const last = [traced.finish(false), traced.finish(true)] as const;
+    const dynamics = makeDynamics(graph, recall, { sizes: setup.sizes, ...solver, target });
     this.#programs = {
       traced,
-      dynamics: makeDynamics(graph, recall, { sizes: setup.sizes, ...solver, target }),
-      programOf: (writes) => this.#programOf(writes),
+      dynamics,
+      programOf: (writes) => this.#kept(writes, () => outputsOf(writes), new Map()),
       finish: (masked) => last[Number(masked)],
+      evaluatorOf: (outputs) => this.#evaluatorOf(outputs),
     };
     this.#starts = makeStarts(recall, setup.sizes, target);
     try {
-      const values = new Map(
-        [...setup.values].map(([tensor, value]) => [
-          tensor,
-          engine.given(value, setup.numbers.get(tensor)),
-        ]),
-      );
-      for (const program of [this.#programs.dynamics, this.#starts]) {
-        program.bind("load", values);
-        program.bind("param", values);
-      }
+      this.#values = this.#hold(setup.values, setup.numbers, 1);
+      this.#bind(dynamics, this.#values.values);
+      this.#bind(this.#starts, this.#values.values);
     } catch (error) {
       this.dispose();
       throw error;
@@ -81,63 +83,121 @@ class EngineMotion<Value, Given> implements Motion {
   }
 
   begin({ givens, numbers, batch, key }: Beginning): Moving {
-    const { graph, recall, setup } = this.#parts;
+    const { recall, setup } = this.#parts;
     const { dynamics } = this.#programs;
-    const own = new Map(
-      [...givens].map(([tensor, value]) => [
-        tensor,
-        this.#engine.given(value, numbers.get(tensor)),
-      ]),
-    );
-    dynamics.bind("example", own);
-    this.#starts.bind("example", own);
-    const { target } = this.#engine;
-    const computed = this.#starts.step(new Map(), { batch });
-    const moving = new EngineMoving(this.#parts, this.#engine, this.#programs, batch, key, () => {
+    const held = this.#hold(givens, numbers, batch);
+    const isKept = this.#idle?.batch === batch && !dynamics.has("example");
+    if (!isKept) this.#drop();
+    const moving = this.#idle ?? new EngineMoving(this.#parts, this.#engine, this.#programs, batch);
+    this.#idle = null;
+    const end = () => {
       dynamics.release("example");
-      this.#starts.release("example");
-    });
+      held.free();
+      if (this.#engine.isFixed && this.#idle === null) this.#idle = moving;
+      else moving.free();
+    };
     try {
-      graph.neurons.forEach((neuron, i) => {
-        const value = computed.get(neuron.name);
-        if (value !== undefined) moving.put(i, target.share(value));
-        else {
-          const drawn = drawnStart(recall, setup, neuron, foldIn(key, i), batch);
-          if (drawn !== null) moving.put(i, drawn);
-        }
+      dynamics.bind("example", held.values);
+      const starts = this.#startsFrom(held.values, batch);
+      moving.begin({ key, givens: held.values, end }, (neuron, i) => {
+        const value = starts.get(neuron.name);
+        starts.delete(neuron.name);
+        if (value !== undefined) return { value };
+        return { drawn: drawnStart(recall, setup, neuron, foldIn(key, i), batch) };
       });
-      moving.start();
       return moving;
     } catch (error) {
-      moving.dispose();
+      end();
       throw error;
-    } finally {
-      for (const value of computed.values()) target.free(value);
     }
   }
 
   dispose(): void {
+    this.#drop();
     this.#programs.dynamics.dispose();
     this.#starts?.dispose();
     for (const program of this.#known.values()) program.dispose();
+    this.#values.free();
   }
 
-  #programOf(writes: readonly Write[]): Program<Value, Given> {
-    let program = this.#known.get(writes);
+  #drop(): void {
+    this.#idle?.free();
+    this.#idle = null;
+  }
+
+  /** The states that the recall computes, by the names of their layers. */
+  #startsFrom(givens: ReadonlyMap<Tensor, Value>, batch: number): Map<string, Value> {
+    this.#starts.bind("example", givens);
+    try {
+      return this.#starts.step(new Map(), { batch });
+    } finally {
+      this.#starts.release("example");
+    }
+  }
+
+  /** Tensors as values of the target, which several programs may read. */
+  #hold(
+    tensors: Inputs,
+    numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
+    batch: number,
+  ): Held<Value> {
+    const { target } = this.#engine;
+    const values = new Map<Tensor, Value>();
+    const free = () => {
+      if (target.copies === true) for (const value of values.values()) target.free(value);
+      values.clear();
+    };
+    try {
+      for (const [tensor, value] of tensors) {
+        const given = this.#engine.given(value, numbers.get(tensor));
+        const sizes = tensor.axes.map((dim) => sizeOfDim(dim, this.#parts.setup));
+        const shape = tensor.kind === "given" ? [batch, ...sizes] : sizes;
+        values.set(tensor, target.input(given, shape, tensor));
+      }
+      return { values, free };
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  #bind(program: Program<Value, Given>, values: ReadonlyMap<Tensor, Value>): void {
+    program.bind("load", values);
+    program.bind("param", values);
+  }
+
+  /** A program that is made when somebody asks for it first. */
+  #kept(
+    of: object,
+    outputs: () => readonly Output[],
+    values: ReadonlyMap<Tensor, Value>,
+  ): Program<Value, Given> {
+    let program = this.#known.get(of);
     if (program === undefined) {
-      const outputs = writes.map(({ into, indices, value }): Output => ({
-        name: into.name,
-        value,
-        indices,
-        batched: true,
-      }));
       const { sizes } = this.#parts.setup;
-      program = makeProgram(plan(outputs, { sizes, leaf: leafOf }), {
-        target: this.#engine.target,
-      });
-      this.#known.set(writes, program);
-      for (const stage of STAGES) program.bind(stage, new Map());
+      const { target } = this.#engine;
+      program = makeProgram(plan(outputs(), { sizes, leaf: leafOf }), { target });
+      this.#known.set(of, program);
+      this.#bind(program, values);
     }
     return program;
   }
+
+  #evaluatorOf(outputs: readonly Output[]): Program<Value, Given> {
+    const { graph, recall } = this.#parts;
+    const own = () => {
+      const { written } = dynamicsOf(graph, recall);
+      return outputs.map((output) => ({ ...output, value: written(output.value) }));
+    };
+    return this.#kept(outputs, own, this.#values.values);
+  }
+}
+
+function outputsOf(writes: readonly Write[]): Output[] {
+  return writes.map(({ into, indices, value }) => ({
+    name: into.name,
+    value,
+    indices,
+    batched: true,
+  }));
 }

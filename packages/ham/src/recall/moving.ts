@@ -7,6 +7,7 @@ import {
   foldIn,
   type Key,
   normal,
+  type Output,
   type Program,
   type Register,
   type WiredStep,
@@ -21,9 +22,10 @@ import {
 } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
-import type { Place, TracedStep, Write } from "../solvers/trace.ts";
+import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";
 import { activationName, ENERGY, mobilityName, targetName, velocityName } from "./dynamics.ts";
 import type { Engine, Entries } from "./engine.ts";
+import type { Evaluate } from "./evaluate.ts";
 import type { Reading } from "./follow.ts";
 import type { RecallSetup } from "./recall.ts";
 
@@ -38,13 +40,14 @@ export interface MotionParts {
   readonly steps: number;
 }
 
-/** What a step computes with, beside the dynamics: the parts of the solver. */
+/** What a run computes with. Programs are made when they are first asked for. */
 export interface StepPrograms<Value, Given> {
   readonly traced: TracedStep;
   readonly dynamics: Program<Value, Given>;
-  /** The program of writes; made when it is first needed. */
   readonly programOf: (writes: readonly Write[]) => Program<Value, Given>;
   readonly finish: (masked: boolean) => readonly Write[];
+  /** The program of other outputs, over activations. */
+  readonly evaluatorOf: (outputs: readonly Output[]) => Program<Value, Given>;
 }
 
 /** A run of a recall, from step to step. */
@@ -52,27 +55,42 @@ export interface Moving {
   readonly step: number;
   /** The time of a schedule. */
   readonly time: number;
+  /** Rises of the energy up to this part of `1 + |E|` are rounding. */
+  readonly rounding: number;
   /** One step; where `active` is given, of the examples for which it holds. */
   advance(active?: readonly boolean[]): void;
   read(): Reading | Promise<Reading>;
-  /** The states, layer by layer; those before the last step, or those of now. */
+  /** The states, layer by layer: those before the last step, or those of now. */
   states(when: "before" | "now"): Entries[] | Promise<Entries[]>;
   /** Goes to other states, layer by layer. */
   goTo(states: readonly Entries[]): void;
-  /** Numbers that the solver remembers, one an example; null where it does not remember all of them. */
+  /** Numbers that the solver remembers, one an example; null where it does not remember them all. */
   remembered(names: readonly string[]): Entries[] | Promise<Entries[]> | null;
-  /** The energy and the change as tensors of their own. */
-  reading(): { energy: tf.Tensor; change: tf.Tensor };
-  /** Rises of the energy up to this part of `1 + |E|` are rounding. */
-  readonly rounding: number;
+  /** What formulas over activations are worth now, in the precision of the steps. */
+  readonly evaluate: Evaluate;
   /** What is known now as tensors of their own. */
   tensors(what: "states" | "activations"): Map<Neuron, tf.Tensor>;
   activation(neuron: Neuron): tf.Tensor;
+  reading(): { energy: tf.Tensor; change: tf.Tensor };
   memory(): Record<string, tf.Tensor>;
   dispose(): void;
 }
 
-/** One side of a run: the parts of a step that starts from it, and how it is evaluated. */
+/** What a run is told when it begins. */
+interface Run<Value> {
+  readonly key: Key;
+  readonly givens: ReadonlyMap<Tensor, Value>;
+  /** Called when it is disposed. */
+  readonly end: () => void;
+}
+
+/** Where a layer starts: at a value, or at numbers that were drawn, or at 0. */
+interface Start<Value> {
+  readonly value?: Value | undefined;
+  readonly drawn?: Float32Array | null;
+}
+
+/** One of the two points: the parts of a step that starts from it, and how it is evaluated. */
 interface Side {
   readonly parts: readonly (() => void)[];
   readonly finish: (masked: boolean) => void;
@@ -80,20 +98,21 @@ interface Side {
   readonly change: () => void;
 }
 
+/** Runs of one batch size on an engine, one after the other; `free` ends them. */
 export class EngineMoving<Value, Given> implements Moving {
   step = 0;
+  readonly batch: number;
   readonly #parts: MotionParts;
   readonly #engine: Engine<Value, Given>;
   readonly #programs: StepPrograms<Value, Given>;
-  readonly #batch: number;
-  readonly #stream: Key;
-  readonly #release: () => void;
   readonly #timeStep: number;
-  /** The registers of the two sides; what is no part of a point is in the first, for both. */
+  /** By side; what belongs to no point is on the first. */
   readonly #registers = [new Map<Tensor, Register<Value>>(), new Map<Tensor, Register<Value>>()];
   readonly #twice: ReadonlySet<Tensor>;
   readonly #wired: WiredStep[] = [];
+  #run: Run<Value> | null = null;
   #sides: readonly Side[] = [];
+  #remember: WiredStep | null = null;
   #side: 0 | 1 = 0;
 
   constructor(
@@ -101,15 +120,11 @@ export class EngineMoving<Value, Given> implements Moving {
     engine: Engine<Value, Given>,
     programs: StepPrograms<Value, Given>,
     batch: number,
-    key: Key,
-    release: () => void,
   ) {
     this.#parts = parts;
     this.#engine = engine;
     this.#programs = programs;
-    this.#batch = batch;
-    this.#release = release;
-    this.#stream = foldIn(key, parts.graph.neurons.length);
+    this.batch = batch;
     this.#timeStep = 1 / Math.max(1, parts.steps - 1);
     const { from, memory } = programs.traced;
     this.#twice = new Set([...tensorsOf(from), ...memory.values()]);
@@ -119,33 +134,39 @@ export class EngineMoving<Value, Given> implements Moving {
     return Math.min(1, this.step * this.#timeStep);
   }
 
-  /** Sets the state of a layer before the first step. */
-  put(layer: number, value: Value | Float32Array): void {
-    const tensor = this.#programs.traced.from.states[layer];
-    const own =
-      value instanceof Float32Array ? this.#engine.make(value, this.#shape(tensor), tensor) : value;
-    this.#set(tensor, own);
+  get rounding(): number {
+    return this.#engine.rounding;
   }
 
-  /** Evaluates what follows from the first states. */
-  start(): void {
-    this.#sides = [this.#wire(0), this.#wire(1)];
+  /** Goes to the first states, layer by layer: values of their own, or numbers. */
+  begin(run: Run<Value>, start: (neuron: Neuron, layer: number) => Start<Value>): void {
+    this.#run = run;
+    this.step = 0;
+    this.#side = 0;
+    const { from, change, remember } = this.#programs.traced;
+    this.#parts.graph.neurons.forEach((neuron, i) => {
+      const { value, drawn } = start(neuron, i);
+      if (value === undefined) this.#fill(from.states[i], drawn ?? null);
+      else this.#set(from.states[i], value);
+    });
+    this.#fill(change[0].into, null);
+    if (this.#sides.length === 0) this.#sides = [this.#wire(0), this.#wire(1)];
     this.#sides[0].evaluate(0);
-    const { remember } = this.#programs.traced;
-    if (remember.length > 0) this.#compute(remember, 0, 0).run();
+    if (remember.length > 0) {
+      this.#remember ??= this.#compute(remember, 0, 0);
+      this.#remember.run();
+    }
   }
 
   advance(active?: readonly boolean[]): void {
-    const { traced } = this.#programs;
+    const { active: mask, noise } = this.#programs.traced;
     const now = this.#sides[this.#side];
     const masked = active !== undefined && !active.every(Boolean);
-    if (masked) this.#fill(traced.active, Float32Array.from(active, Number));
-    if (traced.noise.length > 0) {
-      const stream = foldIn(this.#stream, this.step);
-      traced.noise.forEach((tensor, i) =>
-        this.#fill(tensor, normal(foldIn(stream, i), this.#shape(tensor))),
-      );
-    }
+    if (masked) this.#fill(mask, Float32Array.from(active, Number));
+    const stream = foldIn(foldIn(this.#run!.key, this.#parts.graph.neurons.length), this.step);
+    noise.forEach((tensor, i) =>
+      this.#fill(tensor, normal(foldIn(stream, i), this.#shape(tensor))),
+    );
     for (const part of now.parts) part();
     now.finish(masked);
     this.step++;
@@ -157,7 +178,7 @@ export class EngineMoving<Value, Given> implements Moving {
 
   read(): Reading | Promise<Reading> {
     const { from, change } = this.#programs.traced;
-    const read = this.#engine.read([this.#value(from.energy), this.#value(change.into)]);
+    const read = this.#engine.read([this.#value(from.energy), this.#value(change[0].into)]);
     const named = ([energy, moved]: Entries[]): Reading => ({ energy, change: moved });
     return Array.isArray(read) ? named(read) : read.then(named);
   }
@@ -173,29 +194,34 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#sides[this.#side].evaluate(this.time);
   }
 
-  get rounding(): number {
-    return this.#engine.rounding;
-  }
-
-  reading(): { energy: tf.Tensor; change: tf.Tensor } {
-    const { from, change } = this.#programs.traced;
-    const energy = this.#engine.tensor(this.#value(from.energy));
-    return { energy, change: this.#engine.tensor(this.#value(change.into)) };
-  }
-
   remembered(names: readonly string[]): Entries[] | Promise<Entries[]> | null {
     const { memory } = this.#programs.traced;
     if (!names.every((name) => memory.has(name))) return null;
     return this.#engine.read(names.map((name) => this.#value(memory.get(name)!)));
   }
 
+  readonly evaluate: Evaluate = async (outputs) => {
+    const program = this.#programs.evaluatorOf(outputs);
+    program.bind("example", this.#run!.givens);
+    const { neurons } = this.#parts.graph;
+    const { states } = this.#programs.traced.from;
+    const inputs = new Map(neurons.map(({ state }, i) => [state, this.#value(states[i])]));
+    const results = program.step(inputs, { batch: this.batch, time: this.time });
+    try {
+      const read = await this.#engine.read(outputs.map(({ name }) => results.get(name)!));
+      return new Map(outputs.map(({ name }, i) => [name, read[i]]));
+    } finally {
+      for (const value of results.values()) this.#engine.target.free(value);
+      program.release("example");
+    }
+  };
+
   tensors(what: "states" | "activations"): Map<Neuron, tf.Tensor> {
     const made = new Map<Neuron, tf.Tensor>();
     try {
-      this.#parts.graph.neurons.forEach((neuron, i) => {
-        const value = this.#value(this.#programs.traced.from[what][i]);
-        made.set(neuron, this.#engine.tensor(value));
-      });
+      this.#parts.graph.neurons.forEach((neuron, i) =>
+        made.set(neuron, this.#tensor(this.#programs.traced.from[what][i])),
+      );
       return made;
     } catch (error) {
       for (const tensor of made.values()) tensor.dispose();
@@ -204,62 +230,44 @@ export class EngineMoving<Value, Given> implements Moving {
   }
 
   activation(neuron: Neuron): tf.Tensor {
-    const { activations } = this.#programs.traced.from;
     const place = this.#parts.graph.neurons.indexOf(neuron);
-    return this.#engine.tensor(this.#value(activations[place]));
+    return this.#tensor(this.#programs.traced.from.activations[place]);
+  }
+
+  reading(): { energy: tf.Tensor; change: tf.Tensor } {
+    const { from, change } = this.#programs.traced;
+    return { energy: this.#tensor(from.energy), change: this.#tensor(change[0].into) };
   }
 
   memory(): Record<string, tf.Tensor> {
-    return Object.fromEntries(
-      [...this.#programs.traced.memory].map(([name, tensor]) => [
-        name,
-        this.#engine.tensor(this.#value(tensor)),
-      ]),
-    );
+    const { memory } = this.#programs.traced;
+    return Object.fromEntries([...memory].map(([name, tensor]) => [name, this.#tensor(tensor)]));
   }
 
   dispose(): void {
+    this.#run?.end();
+    this.#run = null;
+  }
+
+  /** Gives up the registers, for good. */
+  free(): void {
     for (const wired of this.#wired) wired.dispose();
     for (const registers of this.#registers) {
       for (const { value } of registers.values()) this.#engine.target.free(value);
-      registers.clear();
     }
-    this.#release();
   }
 
   #wire(side: 0 | 1): Side {
     const { traced, finish } = this.#programs;
     const other = side === 0 ? 1 : 0;
-    const parts = traced.parts.map((part): (() => void) => {
-      switch (part.kind) {
-        case "compute": {
-          const step = this.#compute(part.writes, side, side);
-          return () => step.run();
-        }
-        case "evaluate": {
-          const { place, later, where } = part;
-          const step = this.#evaluation(place, side, traced.read);
-          const isAny = where === null ? null : this.#any(where);
-          return () => {
-            if (isAny !== null && !isAny()) return;
-            step.run(Math.min(1, this.time + later * this.#timeStep));
-          };
-        }
-        case "solve": {
-          const { reads, into, solve, where } = part;
-          const isAny = this.#any(where);
-          return () => isAny() && this.#solve(reads, into, solve);
-        }
-      }
-    });
     const ends: (WiredStep | undefined)[] = [];
     const evaluation = this.#evaluation(traced.from, side, null);
-    const registers = new Map(
+    const before = new Map(
       traced.before.map((tensor, i) => [tensor, this.#register(traced.from.activations[i], other)]),
     );
-    const change = this.#compute([traced.change], side, side, registers);
+    const change = this.#compute(traced.change, side, side, before);
     return {
-      parts,
+      parts: traced.parts.map((part) => this.#part(part, side)),
       finish: (masked) => {
         const step = (ends[Number(masked)] ??= this.#compute(finish(masked), side, other));
         step.run();
@@ -269,6 +277,29 @@ export class EngineMoving<Value, Given> implements Moving {
     };
   }
 
+  #part(part: Part, side: 0 | 1): () => void {
+    switch (part.kind) {
+      case "compute": {
+        const step = this.#compute(part.writes, side, side);
+        return () => step.run();
+      }
+      case "evaluate": {
+        const { place, later, where } = part;
+        const step = this.#evaluation(place, side, this.#programs.traced.read);
+        const isWanted = where === null ? () => true : this.#any(where);
+        return () => {
+          if (isWanted()) step.run(Math.min(1, this.time + later * this.#timeStep));
+        };
+      }
+      case "solve": {
+        const isWanted = this.#any(part.where);
+        return () => {
+          if (isWanted()) this.#solve(part);
+        };
+      }
+    }
+  }
+
   /** A step of the program of some writes. */
   #compute(
     writes: readonly Write[],
@@ -276,16 +307,14 @@ export class EngineMoving<Value, Given> implements Moving {
     into: number,
     others: ReadonlyMap<Tensor, Register<Value>> = new Map(),
   ): WiredStep {
-    const read = tensorsIn(writes.map(({ value }) => value));
+    const read = [...tensorsIn(writes.map(({ value }) => value))];
     const inputs = new Map(
-      [...read].map((tensor) => [tensor, others.get(tensor) ?? this.#register(tensor, side)]),
+      read.map((tensor) => [tensor, others.get(tensor) ?? this.#register(tensor, side)]),
     );
     const outputs = new Map(
       writes.map(({ into: tensor }) => [tensor.name, this.#register(tensor, into)]),
     );
-    return this.#own(
-      this.#programs.programOf(writes).wire({ inputs, outputs, batch: this.#batch }),
-    );
+    return this.#own(this.#programs.programOf(writes).wire({ inputs, outputs, batch: this.batch }));
   }
 
   /** The dynamics at a place; where `wanted` is given, no more of it than that. */
@@ -294,18 +323,19 @@ export class EngineMoving<Value, Given> implements Moving {
     const inputs = new Map(
       neurons.map(({ state }, i) => [state, this.#register(place.states[i], side)]),
     );
-    const named: (readonly [string, Tensor])[] = neurons.flatMap((neuron, i) => [
-      [velocityName(neuron), place.velocity[i]] as const,
-      [activationName(neuron), place.activations[i]] as const,
-      ...place.target.slice(i, i + 1).map((tensor) => [targetName(neuron), tensor] as const),
-      ...place.mobility.slice(i, i + 1).map((tensor) => [mobilityName(neuron), tensor] as const),
-    ]);
-    const outputs = new Map(
-      [...named, [ENERGY, place.energy] as const]
-        .filter(([, tensor]) => wanted?.has(tensor) ?? true)
-        .map(([name, tensor]) => [name, this.#register(tensor, side)]),
-    );
-    return this.#own(this.#programs.dynamics.wire({ inputs, outputs, batch: this.#batch }));
+    const outputs = new Map<string, Register<Value>>();
+    const add = (name: string, tensor: Tensor | undefined) => {
+      if (tensor === undefined || wanted?.has(tensor) === false) return;
+      outputs.set(name, this.#register(tensor, side));
+    };
+    neurons.forEach((neuron, i) => {
+      add(velocityName(neuron), place.velocity[i]);
+      add(targetName(neuron), place.target[i]);
+      add(mobilityName(neuron), place.mobility[i]);
+      add(activationName(neuron), place.activations[i]);
+    });
+    add(ENERGY, place.energy);
+    return this.#own(this.#programs.dynamics.wire({ inputs, outputs, batch: this.batch }));
   }
 
   #own(step: WiredStep): WiredStep {
@@ -319,23 +349,18 @@ export class EngineMoving<Value, Given> implements Moving {
     return () => this.#engine.readNow(register.value).some((value) => value !== 0);
   }
 
-  #solve(
-    [a, b]: readonly [Tensor, Tensor],
-    into: Tensor,
-    solve: (a: ArrayLike<number>, b: ArrayLike<number>) => ArrayLike<number>,
-  ): void {
-    const [left, right] = [a, b].map((tensor) => {
+  #solve({ reads, into, solve }: Part & { kind: "solve" }): void {
+    const [left, right] = reads.map((tensor) => {
       const numbers = this.#engine.readNow(this.#register(tensor, 0).value).slice();
-      const size = numbers.length / this.#batch;
+      const size = numbers.length / this.batch;
       return (example: number) => numbers.subarray(example * size, (example + 1) * size);
     });
-    const shape = this.#shape(into);
-    const found = new Float64Array(shape.reduce((total, n) => total * n, 1));
-    for (let example = 0; example < this.#batch; example++) {
-      const solution = solve(left(example), right(example));
-      found.set(Array.from(solution), example * solution.length);
-    }
-    this.#fill(into, found);
+    const found = Array.from({ length: this.batch }, (_, b) => solve(left(b), right(b)));
+    this.#fill(into, Float64Array.from(found.flatMap((one) => Array.from(one))));
+  }
+
+  #tensor(tensor: Tensor): tf.Tensor {
+    return this.#engine.tensor(this.#value(tensor));
   }
 
   /** The value of a tensor on the side of now. */
@@ -347,17 +372,15 @@ export class EngineMoving<Value, Given> implements Moving {
     const registers = this.#registers[this.#twice.has(tensor) ? side : 0];
     let register = registers.get(tensor);
     if (register === undefined) {
-      const shape = this.#shape(tensor);
-      const nothing = new Float32Array(shape.reduce((total, n) => total * n, 1));
-      register = { value: this.#engine.make(nothing, shape, tensor) };
+      register = { value: this.#made(tensor, null) };
       registers.set(tensor, register);
     }
     return register;
   }
 
-  /** Other numbers for a tensor, on the side of now. */
-  #fill(tensor: Tensor, numbers: Entries): void {
-    this.#set(tensor, this.#engine.make(numbers, this.#shape(tensor), tensor));
+  /** Other numbers for a tensor, on the side of now; by default zeros. */
+  #fill(tensor: Tensor, numbers: Entries | null): void {
+    this.#set(tensor, this.#made(tensor, numbers));
   }
 
   #set(tensor: Tensor, value: Value): void {
@@ -365,8 +388,14 @@ export class EngineMoving<Value, Given> implements Moving {
     register.value = this.#engine.target.replace(register.value, value);
   }
 
+  #made(tensor: Tensor, numbers: Entries | null): Value {
+    const shape = this.#shape(tensor);
+    const entries = numbers ?? new Float32Array(shape.reduce((total, n) => total * n, 1));
+    return this.#engine.make(entries, shape, tensor);
+  }
+
   #shape({ axes }: Tensor): number[] {
-    return [this.#batch, ...axes.map((dim) => sizeOfDim(dim, this.#parts.setup))];
+    return [this.batch, ...axes.map((dim) => sizeOfDim(dim, this.#parts.setup))];
   }
 }
 

@@ -70,7 +70,7 @@ export interface TracedStep {
   /** The activations before a step. */
   readonly before: readonly Tensor[];
   /** How far activations moved, from those `before` to those of `from`. */
-  readonly change: Write;
+  readonly change: readonly Write[];
   /** What all parts read. */
   readonly read: ReadonlySet<Tensor>;
 }
@@ -176,7 +176,7 @@ class Trace {
       parts: parts.filter((part) => part.kind !== "compute" || part.writes.length > 0),
       finish,
       before,
-      change: this.#write("change", [], change),
+      change: [this.#write("change", [], change)],
       read,
     };
   }
