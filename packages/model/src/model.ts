@@ -24,6 +24,7 @@ import {
   type Census,
   type CensusOptions,
   type CompiledRecall,
+  type EngineName,
   type Entries,
   makeRecall,
   type RecallOptions,
@@ -58,6 +59,8 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"
   readonly recall?: string;
   /** Values of `given` names; those with a file need none. Tensors are borrowed. */
   readonly givens?: Readonly<Record<string, GivenValue>>;
+  /** What it runs on; default: compiled code where that is the fastest, else tensors. */
+  readonly engine?: EngineName;
 }
 
 /** What a search for fixed points is given. */
@@ -79,7 +82,7 @@ export interface Model {
   /** The recall block of that name; the first without one. */
   recallNamed(name?: string): Recall;
   /** Compiles a recall block once, for many runs. The caller disposes it. */
-  compileRecall(name?: string): CompiledRecall;
+  compileRecall(name?: string, engine?: EngineName): CompiledRecall;
   /**
    * Runs a recall; the caller disposes the result.
    * @throws HamError `model/given-value` for a given with an entry that its declaration rules out;
@@ -154,8 +157,8 @@ class LoadedModel implements Model {
   readonly #memory: number;
   readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
-  /** Compiled recalls that wait for their next run: one a block, until the model changes. */
-  readonly #idle = new Map<Recall, CompiledRecall>();
+  /** Compiled recalls that wait for their next run: one a block and engine, until the model changes. */
+  readonly #idle = new Map<string, CompiledRecall>();
   /** How often the model has changed. */
   #changes = 0;
   #disposed = false;
@@ -204,26 +207,32 @@ class LoadedModel implements Model {
     return found;
   }
 
-  compileRecall(name?: string): CompiledRecall {
+  compileRecall(name?: string, engine?: EngineName): CompiledRecall {
     this.#alive();
-    return this.#compile(this.recallNamed(name));
+    return this.#compile(this.recallNamed(name), engine);
   }
 
-  #compile(recall: Recall): CompiledRecall {
-    return makeRecall(this.graph, recall, this.#setup());
+  #compile(recall: Recall, engine: EngineName | undefined): CompiledRecall {
+    const setup = { ...this.#setup(), ...(engine === undefined ? {} : { engine }) };
+    return makeRecall(this.graph, recall, setup);
   }
 
   /** Lends a compiled recall to one run at a time. */
-  async #leased<T>(recall: Recall, act: (compiled: CompiledRecall) => Promise<T>): Promise<T> {
-    const compiled = this.#idle.get(recall) ?? this.#compile(recall);
-    this.#idle.delete(recall);
+  async #leased<T>(
+    recall: Recall,
+    engine: EngineName | undefined,
+    act: (compiled: CompiledRecall) => Promise<T>,
+  ): Promise<T> {
+    const name = `${engine ?? ""} ${recall.name}`;
+    const compiled = this.#idle.get(name) ?? this.#compile(recall, engine);
+    this.#idle.delete(name);
     const changes = this.#changes;
     try {
       return await act(compiled);
     } finally {
       const isStale = this.#disposed || this.#changes !== changes;
-      if (isStale || this.#idle.has(recall)) compiled.dispose();
-      else this.#idle.set(recall, compiled);
+      if (isStale || this.#idle.has(name)) compiled.dispose();
+      else this.#idle.set(name, compiled);
     }
   }
 
@@ -275,6 +284,7 @@ class LoadedModel implements Model {
       ...rest
     }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
+      readonly engine?: EngineName;
     },
   ): Promise<RecallResult> {
     return this.#reading(() => this.#runAlive(recall, { givens, ...rest }));
@@ -295,9 +305,11 @@ class LoadedModel implements Model {
     recall: Recall,
     {
       givens,
+      engine,
       ...rest
     }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
+      readonly engine?: EngineName;
     },
   ): Promise<RecallResult> {
     const batch = rest.batch ?? 1;
@@ -306,7 +318,9 @@ class LoadedModel implements Model {
     const bound = this.#bindGivens(recall, givens);
     try {
       await admitAll(bound);
-      return await this.#leased(recall, (compiled) => compiled.run({ ...rest, givens: bound }));
+      return await this.#leased(recall, engine, (compiled) =>
+        compiled.run({ ...rest, givens: bound }),
+      );
     } finally {
       tf.dispose([...bound.values()]);
     }

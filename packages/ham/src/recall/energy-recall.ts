@@ -4,7 +4,14 @@
 // grow with the number of steps.
 
 import { type Inputs, key, makeTurn, type Turn } from "@hamlet/core";
-import { type EnergyGraph, HamError, type Recall, sizeOfDim, type Tensor } from "@hamlet/graph";
+import {
+  type EnergyGraph,
+  HamError,
+  type Neuron,
+  type Recall,
+  sizeOfDim,
+  type Tensor,
+} from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FLIP_SOLVERS } from "../binary/binary-recall.ts";
 import {
@@ -78,17 +85,21 @@ export class EnergyRecall implements CompiledRecall {
   *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
     using lease = this.#begin(options, new Map());
     const { moving } = lease;
+    const count = this.#graph.neurons.length;
     for (;;) {
       const { step, time } = moving;
-      const memory = moving.memory();
-      const { energy, change } = moving.reading();
-      const [states, activations] = [moving.tensors("states"), moving.tensors("activations")];
+      const now = tf.tidy(() => ({
+        ...moving.reading(),
+        memory: moving.memory(),
+        layers: [...moving.tensors("states"), ...moving.tensors("activations")],
+      }));
+      const { energy, change, memory, layers } = now;
+      const [states, activations] = [this.#named(layers), this.#named(layers.slice(count))];
       let active: tf.Tensor | undefined;
       try {
         active = yield { step, time, energy, change, states, activations, memory };
       } finally {
-        const layers = [...states.values(), ...activations.values()];
-        tf.dispose([energy, change, ...layers, ...Object.values(memory)]);
+        tf.dispose(now);
       }
       if (step === this.steps) return;
       assertAlive(this.#recall, this.#disposed);
@@ -257,16 +268,16 @@ export class EnergyRecall implements CompiledRecall {
     const dispose = () => tf.dispose(all);
     try {
       const descents = await readDescents(moving, trackers.length);
-      const states = moving.tensors("states");
-      all.push(...states.values());
-      const activations = moving.tensors("activations");
-      all.push(...activations.values());
+      const states = tf.tidy(() => moving.tensors("states"));
+      all.push(...states);
+      const activations = tf.tidy(() => moving.tensors("activations"));
+      all.push(...activations);
       this.#clips ??= { search: makeClipSearch(this.#graph, this.#recall, this.#setup) };
       const clips = await findClips(this.#clips.search, (outputs) => moving.evaluate(outputs));
       const faults = await this.#faults(failures, trackers, options);
       return {
-        states,
-        activations,
+        states: this.#named(states),
+        activations: this.#named(activations),
         batch: trackers.length,
         ...record,
         outcomes: trackers.map((tracker, b) =>
@@ -283,6 +294,10 @@ export class EnergyRecall implements CompiledRecall {
       dispose();
       throw error;
     }
+  }
+
+  #named(layers: readonly tf.Tensor[]): Map<Neuron, tf.Tensor> {
+    return new Map(this.#graph.neurons.map((neuron, i) => [neuron, layers[i]]));
   }
 
   /** Why examples met a number that is not finite, by the position of the example. */

@@ -96,9 +96,10 @@ class EngineMotion<Value, Given> implements Motion {
       if (this.#engine.isFixed && this.#idle === null) this.#idle = moving;
       else moving.free();
     };
+    let starts = new Map<string, Value>();
     try {
       dynamics.bind("example", held.values);
-      const starts = this.#startsFrom(held.values, batch);
+      starts = this.#startsFrom(held.values, batch);
       moving.begin({ key, givens: held.values, end }, (neuron, i) => {
         const value = starts.get(neuron.name);
         starts.delete(neuron.name);
@@ -107,6 +108,7 @@ class EngineMotion<Value, Given> implements Motion {
       });
       return moving;
     } catch (error) {
+      for (const value of starts.values()) this.#engine.target.free(value);
       end();
       throw error;
     }

@@ -68,8 +68,8 @@ export interface Moving {
   remembered(names: readonly string[]): Entries[] | Promise<Entries[]> | null;
   /** What formulas over activations are worth now, in the precision of the steps. */
   readonly evaluate: Evaluate;
-  /** What is known now as tensors of their own. */
-  tensors(what: "states" | "activations"): Map<Neuron, tf.Tensor>;
+  /** What is known now as tensors of their own; layers in the order of the graph. */
+  tensors(what: "states" | "activations"): tf.Tensor[];
   activation(neuron: Neuron): tf.Tensor;
   reading(): { energy: tf.Tensor; change: tf.Tensor };
   memory(): Record<string, tf.Tensor>;
@@ -145,9 +145,10 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#side = 0;
     const { from, change, remember } = this.#programs.traced;
     this.#parts.graph.neurons.forEach((neuron, i) => {
+      const register = this.#register(from.states[i], 0);
       const { value, drawn } = start(neuron, i);
       if (value === undefined) this.#fill(from.states[i], drawn ?? null);
-      else this.#set(from.states[i], value);
+      else register.value = this.#engine.target.replace(register.value, value);
     });
     this.#fill(change[0].into, null);
     if (this.#sides.length === 0) this.#sides = [this.#wire(0), this.#wire(1)];
@@ -216,17 +217,8 @@ export class EngineMoving<Value, Given> implements Moving {
     }
   };
 
-  tensors(what: "states" | "activations"): Map<Neuron, tf.Tensor> {
-    const made = new Map<Neuron, tf.Tensor>();
-    try {
-      this.#parts.graph.neurons.forEach((neuron, i) =>
-        made.set(neuron, this.#tensor(this.#programs.traced.from[what][i])),
-      );
-      return made;
-    } catch (error) {
-      for (const tensor of made.values()) tensor.dispose();
-      throw error;
-    }
+  tensors(what: "states" | "activations"): tf.Tensor[] {
+    return this.#programs.traced.from[what].map((tensor) => this.#tensor(tensor));
   }
 
   activation(neuron: Neuron): tf.Tensor {
@@ -380,12 +372,8 @@ export class EngineMoving<Value, Given> implements Moving {
 
   /** Other numbers for a tensor, on the side of now; by default zeros. */
   #fill(tensor: Tensor, numbers: Entries | null): void {
-    this.#set(tensor, this.#made(tensor, numbers));
-  }
-
-  #set(tensor: Tensor, value: Value): void {
     const register = this.#register(tensor, this.#side);
-    register.value = this.#engine.target.replace(register.value, value);
+    register.value = this.#engine.target.replace(register.value, this.#made(tensor, numbers));
   }
 
   #made(tensor: Tensor, numbers: Entries | null): Value {
