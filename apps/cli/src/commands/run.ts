@@ -2,7 +2,7 @@
 
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import type { Recall } from "@hamlet/graph";
-import { FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
+import { ENGINES, type EngineName, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
 import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -31,6 +31,12 @@ export const command: CommandDefinition = {
           .default(1)
           .argParser(positiveNumber),
       )
+      .addOption(
+        new Option(
+          "--engine <NAME>",
+          "what it runs on (default: compiled code, simd, on a processor, else tensors)",
+        ).choices(ENGINES),
+      )
       .addOption(jsonOption())
       .addOption(watchOption())
       .option("--out <FILE.npz>", "write activations, states and energies")
@@ -41,6 +47,7 @@ export const command: CommandDefinition = {
 interface RunFlags extends ModelFlags {
   readonly recall?: string;
   readonly batch: number;
+  readonly engine?: EngineName;
   readonly json: boolean;
   readonly watch: boolean;
   readonly out?: string;
@@ -74,6 +81,7 @@ async function runOnce(
     outcome = await model.recall({
       recall: recall.name,
       batch: flags.batch,
+      ...(flags.engine === undefined ? {} : { engine: flags.engine }),
       onProgress: bar.onProgress,
       ...(signal === undefined ? {} : { signal }),
       ...(flags.movie === undefined ? {} : { recordFlips: true }),
@@ -135,6 +143,7 @@ function report(
     model: path,
     recall,
     backend: flags.backend,
+    engine: result.engine,
     seed: flags.seed,
     examples: result.batch,
     steps: result.energySteps.at(-1)!,

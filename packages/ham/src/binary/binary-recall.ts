@@ -201,6 +201,7 @@ export class BinaryRecall implements CompiledRecall {
       return {
         ...layers,
         batch: examples.length,
+        engine: "float64",
         energies: kept.kept,
         energySteps: kept.steps,
         outcomes,

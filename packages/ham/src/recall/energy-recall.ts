@@ -279,6 +279,7 @@ export class EnergyRecall implements CompiledRecall {
         states: this.#named(states),
         activations: this.#named(activations),
         batch: trackers.length,
+        engine: moving.engine,
         ...record,
         outcomes: trackers.map((tracker, b) =>
           tracker.outcome({

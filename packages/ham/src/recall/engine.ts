@@ -49,7 +49,7 @@ const onTensors: Engine<tf.Tensor, tf.Tensor> = {
   target: tensors,
   given: (tensor) => tensor,
   isFixed: false,
-  make: (numbers, shape) => tf.tensor(numbers, [...shape], "float32"),
+  make: (numbers, shape) => tf.tensor(Float32Array.from(numbers), [...shape], "float32"),
   async read(values) {
     // One read for all.
     const all = tf.tidy(() => tf.concat(values.map((value) => tf.reshape(value, [value.size]))));
@@ -91,7 +91,7 @@ const inFloat64: Engine<Numbers, ArrayLike<number>> = {
   make: (numbers, shape) => ({ shape, data: new Float64Array(numbers) }),
   read: (values) => values.map(({ data }) => data.slice()),
   readNow: ({ data }) => data,
-  tensor: ({ data, shape }) => tf.tensor(data, [...shape], "float32"),
+  tensor: ({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape], "float32"),
   rounding: 1e-12,
 };
 

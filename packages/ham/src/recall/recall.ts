@@ -70,6 +70,8 @@ export interface RecallStep {
 /** What a recall returns. The tensors are the caller's: `dispose()` frees them all. */
 export interface RecallResult {
   readonly batch: number;
+  /** What the recall ran on. */
+  readonly engine: EngineName;
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
   /** The energy of every example (inner) at the steps of {@link energySteps} (outer). */
