@@ -1,13 +1,13 @@
 // What must hold of the recalls that a backend ran.
 
 import { evaluateScalar, totalEnergy } from "@hamlet/graph";
-import { type BackendName, errorOf, exampleTensors, precisionOf } from "@hamlet/testing";
+import { type EngineName, errorOf, exampleTensors, precisionOf } from "@hamlet/testing";
 import { flips, type RecallCase } from "./recall-case.ts";
 import { expectedRecall, ofExample, startOf } from "./reference-recall.ts";
 import type { RecallRun } from "./run-recalls.ts";
 
 /** Everything that is wrong with a run; empty when all is well. */
-export function problemsOf(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
+export function problemsOf(one: RecallCase, run: RecallRun, backend: EngineName): string[] {
   const found = flips(one.model.graph)
     ? problemsOfFlips(one, run, backend)
     : problemsOfDescent(one, run, backend);
@@ -16,7 +16,7 @@ export function problemsOf(one: RecallCase, run: RecallRun, backend: BackendName
 }
 
 /** The whole path, the energies, the activations and the ending, each as the reference has it. */
-function problemsOfDescent(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
+function problemsOfDescent(one: RecallCase, run: RecallRun, backend: EngineName): string[] {
   const { batch, graph } = one.model;
   const found: string[] = [];
   const compare = compareInto(found, backend);
@@ -45,7 +45,7 @@ function problemsOfDescent(one: RecallCase, run: RecallRun, backend: BackendName
 }
 
 /** One unit a step, never uphill, and the energies that are reported are those of the states. */
-function problemsOfFlips(one: RecallCase, run: RecallRun, backend: BackendName): string[] {
+function problemsOfFlips(one: RecallCase, run: RecallRun, backend: EngineName): string[] {
   const { batch, graph } = one.model;
   const found: string[] = [];
   const compare = compareInto(found, backend);
@@ -84,7 +84,7 @@ function problemsOfFlips(one: RecallCase, run: RecallRun, backend: BackendName):
 }
 
 /** Compares within the precision of the backend and keeps the first difference of each array. */
-function compareInto(found: string[], backend: BackendName) {
+function compareInto(found: string[], backend: EngineName) {
   const precision = precisionOf("a recall");
   return (what: string, expected: ArrayLike<number>, values: readonly number[]): void => {
     if (expected.length !== values.length) {

@@ -2,7 +2,13 @@
 
 import type { Inputs } from "@hamlet/core";
 import { lit, type Neuron, sizeOfDim, type Tensor } from "@hamlet/graph";
-import { type Ending, makeRecall, type RecallSetup, type RecallStep } from "@hamlet/ham";
+import {
+  type Ending,
+  type EngineName,
+  makeRecall,
+  type RecallSetup,
+  type RecallStep,
+} from "@hamlet/ham";
 import { EXAMPLE_STEPS, type ExampleModel } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { readTensors } from "../../core/conformance/read-tensors.ts";
@@ -22,13 +28,16 @@ export interface RecallRun {
   readonly left: number;
 }
 
-/** Every recall; the backend is already current. */
-export async function runRecalls(steps = EXAMPLE_STEPS): Promise<RecallRun[]> {
+/** Every recall on an engine; the backend is already current. */
+export async function runRecalls(
+  steps = EXAMPLE_STEPS,
+  engine: EngineName = "tensors",
+): Promise<RecallRun[]> {
   const runs: RecallRun[] = [];
   for (const one of recallCases(steps)) {
     const before = tf.memory().numTensors;
     const uploaded = upload(one.model);
-    const run = await runRecall(one, uploaded, steps);
+    const run = await runRecall(one, uploaded, steps, engine);
     tf.dispose([...uploaded.values()]);
     runs.push({ ...run, left: tf.memory().numTensors - before });
   }
@@ -39,6 +48,7 @@ async function runRecall(
   { name, model, recall }: RecallCase,
   uploaded: Inputs,
   last: number,
+  engine: EngineName,
 ): Promise<Omit<RecallRun, "left">> {
   const pick = (given: boolean) =>
     new Map([...uploaded].filter(([{ kind }]) => (kind === "given") === given));
@@ -46,6 +56,7 @@ async function runRecall(
     sizes: new Map(),
     values: pick(false),
     numbers: new Map([...model.entries].map(([tensor, { values }]) => [tensor, values])),
+    engine,
   };
   const options = { givens: pick(true), batch: model.batch };
   const upTo = (steps: number) => makeRecall(model.graph, { ...recall, steps: lit(steps) }, setup);

@@ -16,14 +16,22 @@ export class Failures {
   readonly #kept = new Map<number, Failure>();
 
   /** One step; `states` reads those before it and those after it, layer by layer. */
-  async look(
+  look(
     trackers: readonly OutcomeTracker[],
     states: (when: "before" | "now") => Entries[] | Promise<Entries[]>,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
+    if (!trackers.some(({ failed }) => failed)) return undefined;
     const failed = trackers.flatMap((tracker, b) =>
       tracker.failed && !this.#kept.has(b) ? [b] : [],
     );
-    if (failed.length === 0) return;
+    return failed.length === 0 ? undefined : this.#keep(failed, trackers, states);
+  }
+
+  async #keep(
+    failed: readonly number[],
+    trackers: readonly OutcomeTracker[],
+    states: (when: "before" | "now") => Entries[] | Promise<Entries[]>,
+  ): Promise<void> {
     const [before, after] = [await states("before"), await states("now")];
     const row = (layer: Entries, b: number) => {
       const count = layer.length / trackers.length;

@@ -1,8 +1,8 @@
-// The recalls of the examples on the backends that every machine has.
+// The recalls of the examples on compiled code, and on the backends that every machine has.
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { NODE_BACKENDS, useBackend } from "@hamlet/testing";
+import { EXAMPLE_STEPS, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { problemsOf } from "../../conformance/check-recalls.ts";
 import { recallCases } from "../../conformance/recall-case.ts";
@@ -20,12 +20,13 @@ test("every kind of recall is there", () => {
   expect(all.some(({ schedules }) => schedules.length > 0)).toBe(true);
 });
 
-describe.each(NODE_BACKENDS)("on %s", (backend) => {
+describe.each(["simd", ...NODE_BACKENDS] as const)("on %s", (backend) => {
   let runs: readonly RecallRun[] = [];
 
   beforeAll(async () => {
-    await useBackend(backend);
-    runs = await runRecalls();
+    const isCompiled = backend === "simd";
+    await useBackend(isCompiled ? "wasm" : backend);
+    runs = await runRecalls(EXAMPLE_STEPS, isCompiled ? "simd" : "tensors");
   });
 
   test.each(CASES.map((one, k) => [one.name, one, k] as const))(

@@ -1,0 +1,276 @@
+// The same solver on every engine: compiled code, tensors and float64 go the same way, and float64
+// as the interpreter says.
+
+import { foldIn, type Inputs, key, normal, uniform } from "@hamlet/core";
+import {
+  apply,
+  energyOfStates,
+  evaluate,
+  evaluateScalar,
+  type Expr,
+  HamError,
+  inStates,
+  indicesOf,
+  lit,
+  type Recall,
+  velocities,
+} from "@hamlet/graph";
+import { type EngineName, ENGINES, makeRecall, type RecallResult, SOLVERS } from "@hamlet/ham";
+import { expectClose, expectNoLeak, useBackend } from "@hamlet/testing";
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import * as fc from "fast-check";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { arena } from "../../core/src/run/simd/arena.ts";
+import { law } from "../../../tools/law.ts";
+import {
+  changeBelow,
+  CORNERS,
+  identity,
+  recallOf,
+  setupOf,
+  softmax,
+  triangle,
+  wired,
+} from "./models.ts";
+import { solverOf } from "./solvers/running.ts";
+
+beforeAll(() => useBackend("wasm"));
+
+const tanh = { ...identity, name: "tanh", value: (x: Expr) => apply("logcosh", x) };
+const KINDS = { identity, softmax, tanh };
+type Kind = keyof typeof KINDS;
+
+/** A model, and what it starts from. */
+interface Sample {
+  readonly kinds: readonly Kind[];
+  readonly batch: number;
+  readonly seed: number;
+  readonly held: boolean;
+}
+
+const SAMPLES = fc.record<Sample>({
+  kinds: fc.array(fc.constantFrom<Kind>("identity", "softmax", "tanh"), {
+    minLength: 2,
+    maxLength: 3,
+  }),
+  batch: fc.integer({ min: 1, max: 5 }),
+  seed: fc.nat(1e6),
+  held: fc.boolean(),
+});
+
+/** Layers in a chain, or one memory for a solver that takes nothing else. */
+function modelOf(name: string, { kinds, seed }: Sample) {
+  if (name === "cccp") {
+    const { graph, v, query, beta, xi } = triangle();
+    const values = new Map([
+      [beta, [2.2]],
+      [xi, CORNERS],
+    ] as const);
+    return { graph, layers: [v], starts: [query], values };
+  }
+  const chain = wired(
+    kinds.map((kind) => KINDS[kind]),
+    kinds.slice(1).map((_, n) => [n, n + 1] as const),
+  );
+  const weights = chain.weights.map(
+    (weight, n) => [weight, uniform(foldIn(key(seed), n), [9], { min: -0.3, max: 0.3 })] as const,
+  );
+  return { ...chain, values: new Map<(typeof chain.weights)[number], ArrayLike<number>>(weights) };
+}
+
+const OPTIONS: Readonly<Record<string, number>> = { dt: 0.2, temperature: 0.3 };
+
+const solver = (name: string) =>
+  solverOf(
+    name,
+    Object.fromEntries(
+      SOLVERS.get(name)!
+        .options.filter((option) => option.default === null)
+        .map((option) => [option.name, OPTIONS[option.name]]),
+    ),
+  );
+
+/** What a recall tells, as numbers. */
+async function run(
+  name: string,
+  sample: Sample,
+  engine: EngineName,
+  more: Partial<Recall>,
+): Promise<Pick<RecallResult, "energies" | "outcomes"> & { states: number[] }> {
+  const { graph, layers, starts, values } = modelOf(name, sample);
+  const setup = { ...setupOf(values), engine };
+  const [neuron] = layers;
+  const [index] = indicesOf(neuron.axes);
+  const where = apply("lt", { kind: "position", index, free: [index] }, lit(1));
+  const recall = recallOf(
+    layers.map((layer, n) => [layer, starts[n]] as const),
+    {
+      solver: solver(name),
+      clamps: sample.held ? [{ neuron, indices: [index], where, value: null }] : [],
+      ...more,
+    },
+  );
+  const givens = new Map(
+    starts.map((tensor, n) => {
+      const size = tensor.axes[0].size as { value: number };
+      const shape: [number, number] = [sample.batch, size.value];
+      return [tensor, tf.tensor2d(normal(foldIn(key(sample.seed), 9 + n), shape), shape)] as const;
+    }),
+  );
+  try {
+    using compiled = makeRecall(graph, recall, setup);
+    using result = await compiled.run({ givens, key: key(sample.seed) });
+    expect(result.engine).toBe(engine);
+    const { energies, outcomes } = result;
+    const states = [...result.states.values()].flatMap((state) => [...state.dataSync()]);
+    return { energies, outcomes, states };
+  } finally {
+    tf.dispose([...setup.values.values(), ...givens.values()]);
+  }
+}
+
+/** Solvers whose steps are of a size that is found while they go. */
+const SEEKING = ["adaptive", "anderson"];
+
+describe.each([...SOLVERS.keys()])("%s", (name) => {
+  test("goes the same way on every engine", async () => {
+    await law(
+      fc.asyncProperty(SAMPLES, async (sample) => {
+        const isSeeking = SEEKING.includes(name);
+        // A size that is halved a step later leads to the same end by another way.
+        const more = isSeeking ? { steps: lit(300), stop: changeBelow(1e-4) } : { steps: lit(12) };
+        const [compiled, tensors, exact] = await Promise.all(
+          ENGINES.map((engine) => run(name, sample, engine, more)),
+        );
+        for (const other of [tensors, exact]) {
+          const tolerance = isSeeking ? 5e-3 : 2e-5;
+          expectClose(other.states, compiled.states, { tolerance, floor: 1 });
+          expect(other.outcomes.map(({ ending }) => ending)).toEqual(
+            compiled.outcomes.map(({ ending }) => ending),
+          );
+          const ends = [other, compiled].map(({ energies }) => [...energies.at(-1)!]);
+          expectClose(ends[0], ends[1], { tolerance, floor: 1 });
+          if (isSeeking) continue;
+          expectClose(
+            other.energies.flatMap((all) => [...all]),
+            compiled.energies.flatMap((all) => [...all]),
+            { tolerance, floor: 1 },
+          );
+        }
+      }),
+      SEEKING.includes(name) ? 2 : 4,
+    );
+  });
+});
+
+test("Euler's method in float64 goes as the interpreter says", async () => {
+  await law(
+    fc.asyncProperty(SAMPLES, async (drawn) => {
+      const sample = { ...drawn, batch: 1, held: false };
+      const { energies } = await run("euler", sample, "float64", { steps: lit(12) });
+      const { graph, layers, values } = modelOf("euler", sample);
+      const states = layers.map(({ axes: [{ size }] }, n) =>
+        Float64Array.from(
+          normal(foldIn(key(sample.seed), 9 + n), [1, (size as { value: number }).value]),
+        ),
+      );
+      const slopes = [...velocities(graph).values()].map(({ indices, value }) => ({
+        indices,
+        value: inStates(graph, value),
+      }));
+      const energy = inStates(graph, energyOfStates(graph));
+      for (const [found] of energies) {
+        const tensors = new Map<(typeof graph.tensors)[number], ArrayLike<number>>(values);
+        layers.forEach(({ state }, n) => tensors.set(state, states[n]));
+        expectClose([found], [evaluateScalar(energy, { tensors })], { tolerance: 1e-12, floor: 1 });
+        const moved = slopes.map(
+          ({ indices, value }) => evaluate(value, { tensors }, indices).data,
+        );
+        moved.forEach((layer, n) => layer.forEach((v, i) => (states[n][i] += OPTIONS["dt"] * v)));
+      }
+    }),
+    4,
+  );
+});
+
+const SAMPLE: Sample = { kinds: ["identity", "tanh"], batch: 2, seed: 4, held: false };
+
+describe("compiled code", () => {
+  /** A recall of a small model, with what it is given. */
+  async function withRecall<T>(
+    use: (recall: ReturnType<typeof makeRecall>, givens: Inputs) => Promise<T>,
+    more: Partial<Recall> = {},
+    engine?: EngineName,
+  ): Promise<T> {
+    const { graph, layers, starts, values } = modelOf("euler", SAMPLE);
+    const setup = setupOf(values);
+    const recall = recallOf(
+      layers.map((layer, n) => [layer, starts[n]] as const),
+      more,
+    );
+    const givens = new Map(starts.map((tensor) => [tensor, tf.ones([2, 3])]));
+    try {
+      using compiled = makeRecall(graph, recall, { ...setup, ...(engine && { engine }) });
+      return await use(compiled, givens);
+    } finally {
+      tf.dispose([...setup.values.values(), ...givens.values()]);
+    }
+  }
+
+  test("takes no more memory after many steps than after a few, and leaves nothing", async () => {
+    await withRecall(async (recall, givens) => (await recall.run({ givens })).dispose());
+    const before = arena().taken;
+    await expectNoLeak(() =>
+      withRecall(
+        async (recall, givens) => {
+          const seen: number[] = [];
+          const onProgress = ({ done }: { done: number }) => {
+            if (done % 10_000 === 9) seen.push(arena().taken, tf.memory().numTensors);
+          };
+          (await recall.run({ givens, onProgress })).dispose();
+          expect(new Set(seen).size).toBe(2);
+        },
+        { steps: lit(100_000), record: [{ name: "energy", every: 1000 }] },
+      ),
+    );
+    expect(arena().taken).toBe(before);
+  });
+
+  test("lets two runs of one recall go side by side", async () => {
+    await withRecall(async (recall, givens) => {
+      const told = async () => {
+        using result = await recall.run({ givens });
+        return [...result.states.values()].map((state) => [...state.dataSync()]);
+      };
+      const alone = await told();
+      expect(await Promise.all([told(), told(), told()])).toEqual([alone, alone, alone]);
+    });
+  });
+
+  test("stops a run whose recall was disposed", async () => {
+    await withRecall(
+      async (recall, givens) => {
+        const onProgress = ({ done }: { done: number }) => done === 3 && recall.dispose();
+        await expect(recall.run({ givens, onProgress })).rejects.toThrow("was disposed");
+      },
+      { steps: lit(9) },
+    );
+  });
+
+  test("leaves a model to tensors that it has no room for, unless it is forced", async () => {
+    const full = vi.spyOn(arena(), "take").mockImplementation(() => {
+      throw new HamError("core/out-of-memory", "There is no memory left.");
+    });
+    try {
+      await withRecall(async (recall, givens) => {
+        using result = await recall.run({ givens });
+        expect(result.engine).toBe("tensors");
+      });
+      const forced = withRecall(() => Promise.resolve(), {}, "simd");
+      await expect(forced).rejects.toMatchObject({ code: "core/out-of-memory" });
+    } finally {
+      full.mockRestore();
+    }
+  });
+});
