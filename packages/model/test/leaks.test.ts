@@ -97,7 +97,13 @@ const load = (text: string) => loadModel({ name: "m.ham", text }, { files });
 
 beforeAll(() => useBackend("cpu"));
 
-describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
+/** Every second model on tensors, the others on compiled code; the other way round in another run. */
+const ENGINES = ["simd", "tensors"] as const;
+const PLACES = Object.keys(MODELS);
+
+describe.each(Object.entries(MODELS))("%s", (name, { text, givens }) => {
+  const engine = ENGINES[(PLACES.indexOf(name) + seed()) % 2];
+
   const withModel = async (use: (model: Model) => unknown) => {
     using model = await load(text);
     await use(model);
@@ -110,7 +116,7 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
   test("a recall, with arrays and with tensors", async () => {
     await withModel(async (model) => {
       const recall = async (values: Record<string, typeof query | tf.Tensor>) => {
-        using result = await model.recall({ givens: values });
+        using result = await model.recall({ givens: values, engine });
         expect(result.batch).toBe(2);
       };
       // From the first run on the model has its compiled recall.
@@ -130,9 +136,11 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
       const onProgress = ({ done }: { done: number }) => void (done >= after && controller.abort());
       const { signal } = controller;
       if (after === 0) controller.abort();
-      (await model.recall({ givens })).dispose();
+      (await model.recall({ givens, engine })).dispose();
       await expectNoLeak(async () => {
-        await expect(model.recall({ givens, signal, onProgress })).rejects.toThrow("aborted");
+        await expect(model.recall({ givens, engine, signal, onProgress })).rejects.toThrow(
+          "aborted",
+        );
       });
     });
   });
@@ -160,7 +168,7 @@ describe.each(Object.entries(MODELS))("%s", (_, { text, givens }) => {
               tf.tensor(data, shape),
             );
           }
-          using compiled = model.compileRecall();
+          using compiled = model.compileRecall(undefined, engine);
           for (let run = 0; run < 2; run++) (await compiled.run({ givens: values })).dispose();
           for (const { step } of compiled.descend({ givens: values })) if (step > 0) break;
         } finally {

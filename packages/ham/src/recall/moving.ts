@@ -169,10 +169,13 @@ export class EngineMoving<Value, Given> implements Moving {
     const now = this.#sides[this.#side];
     const masked = active !== undefined && !active.every(Boolean);
     if (masked) this.#fill(mask, Float32Array.from(active, Number));
-    const stream = foldIn(foldIn(this.#run!.key, this.#parts.graph.neurons.length), this.step);
-    noise.forEach((tensor, i) =>
-      this.#fill(tensor, normal(foldIn(stream, i), this.#shape(tensor))),
-    );
+    if (noise.length > 0) {
+      const { neurons } = this.#parts.graph;
+      const stream = foldIn(foldIn(this.#run!.key, neurons.length), this.step);
+      noise.forEach((tensor, i) =>
+        this.#fill(tensor, normal(foldIn(stream, i), this.#shape(tensor))),
+      );
+    }
     for (const part of now.parts) part();
     now.finish(masked);
     this.step++;
