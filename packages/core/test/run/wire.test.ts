@@ -109,12 +109,12 @@ function walk<Value, Given>(
 }
 
 describe.each(Object.keys(ENERGIES))("%s", (name) => {
-  test.each([undefined, 64])("on every target, with a budget of %s", async (budget) => {
+  test.each([undefined, 64])("on every target, with a budget of %s", (budget) => {
     const before = arena().taken;
     walk(name, ON_SIMD, budget);
     expect(arena().taken).toBe(before);
     walk(name, IN_FLOAT64, budget);
-    await expectNoLeak(() => walk(name, ON_TENSORS, budget));
+    expectNoLeak(() => walk(name, ON_TENSORS, budget));
   });
 
   test("leaves nothing behind, whichever block is not to be had", () => {
