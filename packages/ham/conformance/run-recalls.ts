@@ -4,7 +4,7 @@ import type { Inputs } from "@hamlet/core";
 import { lit, type Neuron, sizeOfDim, type Tensor } from "@hamlet/graph";
 import {
   type Ending,
-  type EngineName,
+  type RecallEngine,
   makeRecall,
   type RecallSetup,
   type RecallStep,
@@ -31,7 +31,7 @@ export interface RecallRun {
 /** Every recall on an engine; the backend is already current. */
 export async function runRecalls(
   steps = EXAMPLE_STEPS,
-  engine: EngineName = "tensors",
+  engine: RecallEngine = "tensors",
 ): Promise<RecallRun[]> {
   const runs: RecallRun[] = [];
   for (const one of recallCases(steps)) {
@@ -48,7 +48,7 @@ async function runRecall(
   { name, model, recall }: RecallCase,
   uploaded: Inputs,
   last: number,
-  engine: EngineName,
+  engine: RecallEngine,
 ): Promise<Omit<RecallRun, "left">> {
   const pick = (given: boolean) =>
     new Map([...uploaded].filter(([{ kind }]) => (kind === "given") === given));

@@ -15,7 +15,7 @@ import {
   type Recall,
   velocities,
 } from "@hamlet/graph";
-import { type EngineName, ENGINES, makeRecall, type RecallResult, SOLVERS } from "@hamlet/ham";
+import { type RecallEngine, ENGINES, makeRecall, type RecallResult, SOLVERS } from "@hamlet/ham";
 import { expectClose, expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -95,7 +95,7 @@ const solver = (name: string) =>
 async function run(
   name: string,
   sample: Sample,
-  engine: EngineName,
+  engine: RecallEngine,
   more: Partial<Recall>,
 ): Promise<Pick<RecallResult, "energies" | "outcomes"> & { states: number[] }> {
   const { graph, layers, starts, values } = modelOf(name, sample);
@@ -201,7 +201,7 @@ describe("compiled code", () => {
   async function withRecall<T>(
     use: (recall: ReturnType<typeof makeRecall>, givens: Inputs) => Promise<T>,
     more: Partial<Recall> = {},
-    engine?: EngineName,
+    engine?: RecallEngine,
   ): Promise<T> {
     const { graph, layers, starts, values } = modelOf("euler", SAMPLE);
     const setup = setupOf(values);

@@ -24,7 +24,7 @@ import {
   type Census,
   type CensusOptions,
   type CompiledRecall,
-  type EngineName,
+  type RecallEngine,
   type Entries,
   makeRecall,
   type RecallOptions,
@@ -60,7 +60,7 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"
   /** Values of `given` names; those with a file need none. Tensors are borrowed. */
   readonly givens?: Readonly<Record<string, GivenValue>>;
   /** What it runs on; default: compiled code where that is the fastest, else tensors. */
-  readonly engine?: EngineName;
+  readonly engine?: RecallEngine;
 }
 
 /** What a search for fixed points is given. */
@@ -82,7 +82,7 @@ export interface Model {
   /** The recall block of that name; the first without one. */
   recallNamed(name?: string): Recall;
   /** Compiles a recall block once, for many runs. The caller disposes it. */
-  compileRecall(name?: string, engine?: EngineName): CompiledRecall;
+  compileRecall(name?: string, engine?: RecallEngine): CompiledRecall;
   /**
    * Runs a recall; the caller disposes the result.
    * @throws HamError `model/given-value` for a given with an entry that its declaration rules out;
@@ -207,12 +207,12 @@ class LoadedModel implements Model {
     return found;
   }
 
-  compileRecall(name?: string, engine?: EngineName): CompiledRecall {
+  compileRecall(name?: string, engine?: RecallEngine): CompiledRecall {
     this.#alive();
     return this.#compile(this.recallNamed(name), engine);
   }
 
-  #compile(recall: Recall, engine: EngineName | undefined): CompiledRecall {
+  #compile(recall: Recall, engine: RecallEngine | undefined): CompiledRecall {
     const setup = { ...this.#setup(), ...(engine === undefined ? {} : { engine }) };
     return makeRecall(this.graph, recall, setup);
   }
@@ -220,7 +220,7 @@ class LoadedModel implements Model {
   /** Lends a compiled recall to one run at a time. */
   async #leased<T>(
     recall: Recall,
-    engine: EngineName | undefined,
+    engine: RecallEngine | undefined,
     act: (compiled: CompiledRecall) => Promise<T>,
   ): Promise<T> {
     const name = `${engine ?? ""} ${recall.name}`;
@@ -284,7 +284,7 @@ class LoadedModel implements Model {
       ...rest
     }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
-      readonly engine?: EngineName;
+      readonly engine?: RecallEngine;
     },
   ): Promise<RecallResult> {
     return this.#reading(() => this.#runAlive(recall, { givens, ...rest }));
@@ -309,7 +309,7 @@ class LoadedModel implements Model {
       ...rest
     }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
-      readonly engine?: EngineName;
+      readonly engine?: RecallEngine;
     },
   ): Promise<RecallResult> {
     const batch = rest.batch ?? 1;

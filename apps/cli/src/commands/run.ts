@@ -2,7 +2,7 @@
 
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import type { Recall } from "@hamlet/graph";
-import { ENGINES, type EngineName, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
+import { ENGINES, type RecallEngine, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
 import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -47,7 +47,7 @@ export const command: CommandDefinition = {
 interface RunFlags extends ModelFlags {
   readonly recall?: string;
   readonly batch: number;
-  readonly engine?: EngineName;
+  readonly engine?: RecallEngine;
   readonly json: boolean;
   readonly watch: boolean;
   readonly out?: string;

@@ -19,11 +19,11 @@ export const ENGINES = ["simd", "tensors", "float64"] as const;
  * What a recall runs on: `simd` is compiled code on the processor in float32, `tensors` the backend of
  * TensorFlow.js, `float64` plain arrays, exact and slow.
  */
-export type EngineName = (typeof ENGINES)[number];
+export type RecallEngine = (typeof ENGINES)[number];
 
 /** A target, and how its values come from numbers and become numbers. */
 export interface Engine<Value, Given> {
-  readonly name: EngineName;
+  readonly name: RecallEngine;
   readonly target: Target<Value, Given>;
   /** What a tensor is handed in as; `numbers` are its entries where they are known. */
   given(tensor: tf.Tensor, numbers: ArrayLike<number> | undefined): Given;
@@ -97,7 +97,7 @@ const inFloat64: Engine<Numbers, ArrayLike<number>> = {
 
 /** Calls `use` with an engine: each has values of its own kind. */
 export function withEngine<Result>(
-  name: EngineName,
+  name: RecallEngine,
   use: <Value, Given>(engine: Engine<Value, Given>) => Result,
 ): Result {
   switch (name) {
@@ -118,7 +118,7 @@ const PROCESSOR: readonly string[] = ["cpu", "wasm"];
  * on the processor and the machine, or the page, lets code be compiled.
  * @throws HamError `ham/no-engine`.
  */
-export function engineFor(asked: EngineName | undefined): EngineName {
+export function engineFor(asked: RecallEngine | undefined): RecallEngine {
   if (asked === undefined) {
     return PROCESSOR.includes(tf.getBackend()) && hasSimd() ? "simd" : "tensors";
   }

@@ -12,7 +12,7 @@ import {
 import { sizeOfDim, type Tensor } from "@hamlet/graph";
 import { traceStep, type Write } from "../solvers/trace.ts";
 import { dynamicsOf, leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
-import type { Engine, EngineName } from "./engine.ts";
+import type { Engine, RecallEngine } from "./engine.ts";
 import { EngineMoving, type MotionParts, type Moving, type StepPrograms } from "./moving.ts";
 import { drawnStart } from "./start.ts";
 
@@ -27,7 +27,7 @@ export interface Beginning {
 
 /** A compiled recall, on some engine. One run at a time. */
 export interface Motion {
-  readonly engine: EngineName;
+  readonly engine: RecallEngine;
   begin(options: Beginning): Moving;
   dispose(): void;
 }
@@ -44,7 +44,7 @@ interface Held<Value> {
 }
 
 class EngineMotion<Value, Given> implements Motion {
-  readonly engine: EngineName;
+  readonly engine: RecallEngine;
   readonly #parts: MotionParts;
   readonly #engine: Engine<Value, Given>;
   readonly #starts: Program<Value, Given>;

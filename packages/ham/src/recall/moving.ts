@@ -24,7 +24,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
 import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";
 import { activationName, ENERGY, mobilityName, targetName, velocityName } from "./dynamics.ts";
-import type { Engine, EngineName, Entries } from "./engine.ts";
+import type { Engine, RecallEngine, Entries } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
 import type { Reading } from "./follow.ts";
 import type { RecallSetup } from "./recall.ts";
@@ -52,7 +52,7 @@ export interface StepPrograms<Value, Given> {
 
 /** A run of a recall, from step to step. */
 export interface Moving {
-  readonly engine: EngineName;
+  readonly engine: RecallEngine;
   readonly step: number;
   /** The time of a schedule. */
   readonly time: number;
@@ -135,7 +135,7 @@ export class EngineMoving<Value, Given> implements Moving {
     return Math.min(1, this.step * this.#timeStep);
   }
 
-  get engine(): EngineName {
+  get engine(): RecallEngine {
     return this.#engine.name;
   }
 

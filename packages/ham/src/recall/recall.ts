@@ -5,7 +5,7 @@ import type { Inputs, Key, Progress, Signal } from "@hamlet/core";
 import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
-import type { EngineName } from "./engine.ts";
+import type { RecallEngine } from "./engine.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./record.ts";
 import type { WrittenOf } from "./wording.ts";
@@ -26,7 +26,7 @@ export interface RecallSetup {
    * What it runs on; default `simd` where the backend computes on the processor and code can be
    * compiled, else `tensors`. Flips of binary units run in float64, whatever it is.
    */
-  readonly engine?: EngineName;
+  readonly engine?: RecallEngine;
 }
 
 /** What one run of a recall is given. */
@@ -71,7 +71,7 @@ export interface RecallStep {
 export interface RecallResult {
   readonly batch: number;
   /** What the recall ran on. */
-  readonly engine: EngineName;
+  readonly engine: RecallEngine;
   readonly states: ReadonlyMap<Neuron, tf.Tensor>;
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
   /** The energy of every example (inner) at the steps of {@link energySteps} (outer). */
