@@ -6,6 +6,7 @@ import {
   makeProgram,
   type Output,
   plan,
+  type Program,
   simd,
   type SimdArray,
   type Target,
@@ -29,6 +30,7 @@ import {
   reduce,
   sub,
   sum,
+  type Tensor,
 } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { factored } from "../../src/run/simd/factors.ts";
@@ -153,12 +155,20 @@ function check(
     outputs.push({ name: "curvature", value, indices: [indices.j], batched: true });
   }
   const arrays = new Map([...setting.bound].map(([tensor, own]) => [tensor, own.values]));
-  const run = <Value>(target: Target<Value, ArrayLike<number>>) => {
+  const run = <Value>(
+    target: Target<Value, ArrayLike<number>>,
+    also?: (program: Program<Value, ArrayLike<number>>, results: Map<string, Value>) => void,
+  ) => {
     using program = makeProgram(planFor(outputs, setting), { target });
     for (const stage of STAGES) program.bind(stage, arrays);
-    return program.step(arrays, { batch });
+    const results = program.step(arrays, { batch });
+    also?.(program, results);
+    return results;
   };
-  const found = run<SimdArray>(simd);
+  const found = run<SimdArray>(simd, (program, results) => {
+    expectWired(program, arrays, results, batch);
+    for (const one of results) expectWired(program, arrays, new Map([one]), batch);
+  });
   // What a plan makes of infinite numbers is not always what mathematics says: compare plans.
   const right =
     change === undefined
@@ -177,6 +187,31 @@ function check(
     });
     simd.free(actual);
   }
+}
+
+/** Expects a wired step to give the same numbers, twice. */
+function expectWired(
+  program: Program<SimdArray, ArrayLike<number>>,
+  numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
+  results: ReadonlyMap<string, SimdArray>,
+  batch: number,
+): void {
+  const inputs = new Map(
+    [...numbers].map(([tensor, own]) => [tensor, { value: simd.input(own, [own.length], tensor) }]),
+  );
+  const outputs = new Map(
+    [...results].map(([name, { shape, length }]) => {
+      const empty = new Float32Array(length).fill(7);
+      return [name, { value: simd.input(empty, shape, [...numbers.keys()][0]) }];
+    }),
+  );
+  const wired = program.wire({ inputs, outputs, batch });
+  for (let again = 0; again < 2; again++) {
+    wired.run();
+    for (const [name, { value }] of outputs) expect(value.data).toEqual(results.get(name)!.data);
+  }
+  wired.dispose();
+  for (const { value } of [...inputs.values(), ...outputs.values()]) simd.free(value);
 }
 
 const NAMES = Object.keys(memory(2, 2).energies);
