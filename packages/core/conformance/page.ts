@@ -3,7 +3,8 @@
 import "@tensorflow/tfjs-backend-webgl";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Choice, runSuite } from "./suite.ts";
+import type { Choice } from "./choice.ts";
+import { runSuite } from "./suite.ts";
 
 /** Runs the suite on a backend; null when the browser has no such device. */
 async function conform(backend: "webgl" | "webgpu", choice: Choice): Promise<string> {

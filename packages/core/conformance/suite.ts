@@ -1,10 +1,10 @@
 // The suite on an engine, summed up row by row.
 
 import { KERNELS } from "@hamlet/core";
-import { makeDraws } from "@hamlet/graph";
 import { type EngineName, errorOf, exemptionFor, precisionOf } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Case } from "./case.ts";
+import { type Choice, chosen, EVERYTHING } from "./choice.ts";
 import { type Engine, onSimd, onTensors } from "./engine.ts";
 import { exampleCases } from "./examples.ts";
 import { expressionCases } from "./expression-cases.ts";
@@ -32,24 +32,9 @@ export function allCases(): Case[] {
   return [...operationCases(), ...expressionCases(), ...modelCases(), ...exampleCases()];
 }
 
-/** Which cases are run, where each costs a software renderer a shader. */
-export interface Choice {
-  /** The part of the cases that is drawn, up to 1. */
-  readonly share: number;
-  readonly seed: number;
-}
-
-const EVERYTHING: Choice = { share: 1, seed: 0 };
-
-/** The first case of every row and a share of the others, so that no operation is left out. */
-export function chosenCases({ share, seed }: Choice): Case[] {
-  const draws = makeDraws(seed);
-  const seen = new Set<string>();
-  return allCases().filter(({ row }) => {
-    const first = !seen.has(row);
-    seen.add(row);
-    return draws.uniform() < share || first;
-  });
+/** The chosen cases of every row. */
+export function chosenCases(choice: Choice): Case[] {
+  return chosen(allCases(), ({ row }) => row, choice);
 }
 
 /** The rows of the table, in order. */

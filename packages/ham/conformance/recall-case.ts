@@ -2,6 +2,7 @@
 
 import { type EnergyGraph, lit, type Recall } from "@hamlet/graph";
 import { EXAMPLE_STEPS, type ExampleModel, readExample } from "@hamlet/testing";
+import { type Choice, chosen } from "../../core/conformance/choice.ts";
 import { EXAMPLES } from "../../core/conformance/examples.ts";
 
 /** A recall of an example. */
@@ -22,6 +23,16 @@ export function recallCases(steps = EXAMPLE_STEPS): RecallCase[] {
       recall: { ...recall, steps: lit(steps), record: [{ name: "energy", every: 1 }] },
     }));
   });
+}
+
+/** How much of the recalls a software renderer runs. */
+export interface Some extends Choice {
+  readonly steps: number;
+}
+
+/** The chosen recalls of every solver. */
+export function chosenRecalls({ steps, ...choice }: Some): RecallCase[] {
+  return chosen(recallCases(steps), ({ recall }) => recall.solver.name, choice);
 }
 
 /** Whether the recall flips units. */

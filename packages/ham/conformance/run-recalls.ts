@@ -11,8 +11,9 @@ import {
 } from "@hamlet/ham";
 import { EXAMPLE_STEPS, type ExampleModel } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
+import { EVERYTHING as ALL } from "../../core/conformance/choice.ts";
 import { readTensors } from "../../core/conformance/read-tensors.ts";
-import { flips, type RecallCase, recallCases } from "./recall-case.ts";
+import { chosenRecalls, flips, type RecallCase, type Some } from "./recall-case.ts";
 
 /** What a backend makes of a recall. Layers are in the order of the graph. */
 export interface RecallRun {
@@ -28,16 +29,18 @@ export interface RecallRun {
   readonly left: number;
 }
 
-/** Every recall on an engine; the backend is already current. */
+const EVERYTHING: Some = { ...ALL, steps: EXAMPLE_STEPS };
+
+/** The chosen recalls, by default all, on an engine; the backend is already current. */
 export async function runRecalls(
-  steps = EXAMPLE_STEPS,
+  some: Some = EVERYTHING,
   engine: RecallEngine = "tensors",
 ): Promise<RecallRun[]> {
   const runs: RecallRun[] = [];
-  for (const one of recallCases(steps)) {
+  for (const one of chosenRecalls(some)) {
     const before = tf.memory().numTensors;
     const uploaded = upload(one.model);
-    const run = await runRecall(one, uploaded, steps, engine);
+    const run = await runRecall(one, uploaded, some.steps, engine);
     tf.dispose([...uploaded.values()]);
     runs.push({ ...run, left: tf.memory().numTensors - before });
   }

@@ -1,19 +1,16 @@
 // The recalls of the examples on WebGL and WebGPU in Chromium, where there is one.
 
 import { join } from "node:path";
-import { EXAMPLE_STEPS } from "@hamlet/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runInBrowser, whyNoBrowser } from "../../../core/conformance/browser.ts";
-import { samples } from "../../../../tools/samples.ts";
 import { problemsOf } from "../../conformance/check-recalls.ts";
-import { recallCases } from "../../conformance/recall-case.ts";
+import { chosenRecalls } from "../../conformance/recall-case.ts";
 import type { RecallRun } from "../../conformance/run-recalls.ts";
+import { SOME } from "./some.ts";
 
 const BACKENDS = ["webgl", "webgpu"] as const;
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
-/** Of the twenty, as many as the run wants: a software renderer takes long for each. */
-const STEPS = Math.min(EXAMPLE_STEPS, samples(3));
-const CASES = recallCases(STEPS);
+const CASES = chosenRecalls(SOME);
 const reason = whyNoBrowser();
 console.info(
   reason === null
@@ -26,7 +23,7 @@ describe.skipIf(reason !== null)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RecallRun[] | null> = new Map();
 
   beforeAll(async () => {
-    results = await runInBrowser<RecallRun[]>(PAGE, BACKENDS, STEPS);
+    results = await runInBrowser<RecallRun[]>(PAGE, BACKENDS, SOME);
   });
 
   describe.each(BACKENDS)("on %s", (backend) => {

@@ -1,18 +1,15 @@
 // The recalls of the examples on WebGPU in Node, where there is a Vulkan driver.
 
 import { join } from "node:path";
-import { EXAMPLE_STEPS } from "@hamlet/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runWebgpuInNode, whyNoDriver } from "../../../core/conformance/webgpu-in-node.ts";
-import { samples } from "../../../../tools/samples.ts";
 import { problemsOf } from "../../conformance/check-recalls.ts";
-import { recallCases } from "../../conformance/recall-case.ts";
+import { chosenRecalls } from "../../conformance/recall-case.ts";
 import type { RecallRun } from "../../conformance/run-recalls.ts";
+import { SOME } from "./some.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../conformance/run-node.ts");
-/** Of the twenty, as many as the run wants: a software renderer takes long for each. */
-const STEPS = Math.min(EXAMPLE_STEPS, samples(3));
-const CASES = recallCases(STEPS);
+const CASES = chosenRecalls(SOME);
 const reason = whyNoDriver();
 console.info(
   reason === null
@@ -25,7 +22,7 @@ describe.skipIf(reason !== null)("on webgpu in Node", () => {
   let runs: readonly RecallRun[] = [];
 
   beforeAll(async () => {
-    const found = await runWebgpuInNode<RecallRun[]>(SCRIPT, STEPS);
+    const found = await runWebgpuInNode<RecallRun[]>(SCRIPT, SOME);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     runs = found;
   });
