@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { ClosingLine } from "./tools/closing-line.ts";
 import { readSampling } from "./tools/sampling.ts";
 import { LongestFirst } from "./tools/longest-first.ts";
 
-const folders = ["packages", "apps"].flatMap((room) =>
-  readdirSync(room).map((name) => `${room}/${name}`),
-);
-
-/** A folder as a project that goes by its package's name and shares the settings below. */
-function project(root: string) {
-  const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
-  return { extends: true as const, root, test: { name } };
-}
-
-// This file is read once for every project: the first reading draws the seed of all.
+// Whatever reads this file again shares the seed of the first reading.
 if (process.env.HAMLET_SEED === undefined) {
   process.env.HAMLET_SEED = String(readSampling(process.env).seed);
   console.info(`Laws are tested on samples of HAMLET_SEED=${process.env.HAMLET_SEED}`);
@@ -32,12 +21,12 @@ const HALF_AN_HOUR = 1_800_000;
 
 export default defineConfig({
   test: {
-    projects: [...folders.map(project), { extends: true, root: "tools", test: { name: "tools" } }],
+    include: ["{packages,apps}/*/test/**/*.test.ts", "tools/test/**/*.test.ts"],
     // A limit only ends what hangs, and there is no other: on a busy machine an honest test takes minutes.
     testTimeout: HALF_AN_HOUR,
     hookTimeout: HALF_AN_HOUR,
     teardownTimeout: HALF_AN_HOUR,
-    // Files share workers, and with them what they import.
+    // Files share workers, and with them what they import: a project for each package would begin anew.
     isolate: false,
     // Every core has a file to test; the usual rule keeps one back, which is half of two.
     maxWorkers: watching ? Math.max(1, availableParallelism() - 1) : "100%",
