@@ -24,7 +24,7 @@ function python(batch: number, library: "jax" | "numpy") {
 
 async function gradients(): Promise<void> {
   using drdam = makeDrdam({ D, Y, beta: BETA, key: key(0) });
-  const T = drdam.distMemories(tf.tensor2d(normal(key(1), [20, D]), [20, D]));
+  const T = await drdam.distMemories(tf.tensor2d(normal(key(1), [20, D]), [20, D]));
   for (const batch of [20, 100]) {
     const q = tf.tensor2d(
       normal(key(2), [batch, D]).map((x) => x / Math.sqrt(D)),

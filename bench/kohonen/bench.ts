@@ -34,8 +34,8 @@ async function work(run: () => unknown): Promise<number> {
 }
 
 for (const [n, d] of SIZES) {
-  const keys = gaussianRows(key(0), n, d);
-  const values = gaussianRows(key(1), n, d);
+  const keys = await gaussianRows(key(0), n, d);
+  const values = await gaussianRows(key(1), n, d);
   const [k, v] = [keys, values].map(({ shape, data }) =>
     Matrix.from1DArray(shape[0], shape[1], [...data]),
   );

@@ -1,8 +1,23 @@
 // Every loop of every package, with more work than anybody would wait for: only its signal ends it.
 
 import { key, normal, type Signal, writeNpy } from "@hamlet/core";
-import { makeDrdam, makeMemory } from "@hamlet/drdam";
 import {
+  drawFeatures,
+  exactLandscape,
+  featureLandscape,
+  featureOverGrid,
+  type Features,
+  kernelScatter,
+  makeDrdam,
+  makeFeatures,
+  makeMemory,
+  type PlaneGrid,
+  spaced,
+} from "@hamlet/drdam";
+import {
+  classifySamples,
+  collapseTime,
+  denseMemoryEnergy,
   energyCensus,
   exactScore,
   logLikelihood,
@@ -10,10 +25,12 @@ import {
   sampleEulerMaruyama,
   trainScore,
   varianceExploding,
+  wardClusters,
 } from "@hamlet/diffusion";
 import { makeEnergyTransformer, PRESETS } from "../../../packages/energy-transformer/src/index.ts";
 import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
 import {
+  gaussianRows,
   learnFromStatistics,
   learnLinear,
   measureRecall,
@@ -101,6 +118,32 @@ function training(gradient: string): Loop {
         using result = await own.train({ signal });
         return { ending: result.ending };
       };
+    },
+  };
+}
+
+/** What figures of random features are drawn from. */
+interface Scene {
+  readonly features: Features;
+  readonly positive: Features;
+  readonly T: Float64Array;
+  readonly patterns: Float32Array;
+  readonly signal: Signal;
+}
+
+function figure(name: string, draw: (grid: PlaneGrid, scene: Scene) => Promise<unknown>): Loop {
+  return {
+    name,
+    file: "packages/drdam/src/figures/landscape.ts",
+    async prepare() {
+      const side = spaced(-1, 1, 1000);
+      const sizes = { D: 16, Y: 4096, beta: 1, key: key(1) };
+      const [features, positive] = (["sin-cos", "positive"] as const).map((kind) =>
+        makeFeatures({ ...sizes, kind }),
+      );
+      const T = new Float64Array(2 * sizes.Y).fill(1);
+      const patterns = numbersOf(500, sizes.D).data;
+      return (signal) => draw({ xs: side, ys: side }, { features, positive, T, patterns, signal });
     },
   };
 }
@@ -202,11 +245,58 @@ export const LOOPS: readonly Loop[] = [
     },
   },
   {
+    name: "drawing independent features",
+    file: "packages/drdam/src/features/features.ts",
+    async prepare() {
+      return (signal) => drawFeatures({ D: 1000, Y: 10_000, beta: 1, key: key(1) }, { signal });
+    },
+  },
+  {
+    name: "drawing orthogonal features",
+    file: "packages/drdam/src/features/features.ts",
+    async prepare() {
+      const sizes = { D: 1000, Y: 2000, beta: 1, family: "orthogonal" } as const;
+      return (signal) => drawFeatures({ ...sizes, key: key(1) }, { signal });
+    },
+  },
+  figure("an exact landscape", (grid, { patterns, signal }) =>
+    exactLandscape(patterns, grid, { D: 16, beta: 1, signal }),
+  ),
+  figure("a landscape of waves", (grid, { features, T, signal }) =>
+    featureLandscape(features, T, grid, { signal }),
+  ),
+  figure("a landscape of exponentials", (grid, { positive, T, signal }) =>
+    featureLandscape(positive, T, grid, { signal }),
+  ),
+  figure("a feature over a grid", (grid, { features, signal }) =>
+    featureOverGrid(features, 0, grid, { signal }),
+  ),
+  figure("a scatter of kernels", (_, { features, patterns, signal }) =>
+    kernelScatter(patterns, patterns, { features, signal }),
+  ),
+  {
+    name: "a distributed memory on tensors",
+    file: "packages/drdam/src/tensors/drdam.ts",
+    async prepare() {
+      const drdam = makeDrdam({ D: 16, Y: 4096, beta: 1, key: key(1) });
+      const { data, shape } = numbersOf(20_000, 16);
+      return async (signal) => {
+        using own = drdam;
+        const patterns = tf.tensor2d(data, [...shape]);
+        try {
+          return await own.distMemories(patterns, { signal });
+        } finally {
+          patterns.dispose();
+        }
+      };
+    },
+  },
+  {
     name: "a descent of the notebooks",
     file: "packages/drdam/src/tensors/own-energy.ts",
     async prepare() {
       const drdam = makeDrdam({ D: 16, Y: 256, beta: 1, key: key(1) });
-      const T = drdam.distMemories(
+      const T = await drdam.distMemories(
         [0, 16, 32].map((from) => [...normal(key(2), 48).subarray(from, from + 16)]),
       );
       const query = [...normal(key(3), 16)];
@@ -276,6 +366,13 @@ export const LOOPS: readonly Loop[] = [
     },
   },
   {
+    name: "drawing pairs",
+    file: "packages/kohonen/src/experiment.ts",
+    async prepare() {
+      return (signal) => gaussianRows(key(5), 20_000, 500, { signal });
+    },
+  },
+  {
     name: "measuring recalls",
     file: "packages/kohonen/src/experiment.ts",
     async prepare() {
@@ -320,6 +417,41 @@ export const LOOPS: readonly Loop[] = [
     async prepare() {
       const patterns = polygonPoints(200);
       return (signal) => energyCensus(patterns, { beta: 1.05, starts: 20_000, signal });
+    },
+  },
+  {
+    name: "energies of a dense memory",
+    file: "packages/diffusion/src/exact/dense-memory.ts",
+    async prepare() {
+      const [patterns, points] = [polygonPoints(5000), polygonPoints(20_000)];
+      return (signal) => denseMemoryEnergy(patterns, points, 1, { signal });
+    },
+  },
+  {
+    name: "a collapse time",
+    file: "packages/diffusion/src/exact/times.ts",
+    async prepare() {
+      const population = polygonPoints(5000);
+      const how = { noise: varianceExploding(1), count: 50, draws: 20_000 };
+      return (signal) => collapseTime(population, { ...how, signal });
+    },
+  },
+  {
+    name: "Ward's clusters",
+    file: "packages/diffusion/src/clusters/ward.ts",
+    async prepare() {
+      const { shape, data } = numbersOf(20_000, 4);
+      const points = { shape, data: new Float64Array(data) };
+      return (signal) => wardClusters(points, { threshold: 1, signal });
+    },
+  },
+  {
+    name: "sorting samples",
+    file: "packages/diffusion/src/clusters/classify.ts",
+    async prepare() {
+      const points = polygonPoints(50_000);
+      return (signal) =>
+        classifySamples(points, points, { memorised: 1e-9, duplicate: 1e-9, signal });
     },
   },
 ];

@@ -14,18 +14,21 @@ const x = Float64Array.from(normal(key(2), D));
 
 beforeAll(() => tf.setBackend("cpu"));
 
-test.each([0.1, 1, 7])("at β = %d of diffusion its memory is theirs at rbfBeta(β)", (beta) => {
-  const stored = { shape: [K, D] as const, data: patterns };
-  const own = denseMemoryEnergy(stored, { shape: [1, D], data: x }, beta);
-  const other = lseDescent(x, patterns, rbfBeta(beta));
-  expect(own.energy[0] / 2).toBeCloseTo(other.energy, 12);
-  own.gradient.forEach((slope, d) => expect(slope / 2).toBeCloseTo(other.gradient[d], 12));
-  const distance = patterns.slice(0, D).reduce((sum, xi, d) => sum + (x[d] - xi) ** 2, 0);
-  expect(rbfKernelOf(x, patterns.slice(0, D), rbfBeta(beta))).toBeCloseTo(
-    Math.exp(-beta * distance),
-    12,
-  );
-});
+test.each([0.1, 1, 7])(
+  "at β = %d of diffusion its memory is theirs at rbfBeta(β)",
+  async (beta) => {
+    const stored = { shape: [K, D] as const, data: patterns };
+    const own = await denseMemoryEnergy(stored, { shape: [1, D], data: x }, beta);
+    const other = lseDescent(x, patterns, rbfBeta(beta));
+    expect(own.energy[0] / 2).toBeCloseTo(other.energy, 12);
+    own.gradient.forEach((slope, d) => expect(slope / 2).toBeCloseTo(other.gradient[d], 12));
+    const distance = patterns.slice(0, D).reduce((sum, xi, d) => sum + (x[d] - xi) ** 2, 0);
+    expect(rbfKernelOf(x, patterns.slice(0, D), rbfBeta(beta))).toBeCloseTo(
+      Math.exp(-beta * distance),
+      12,
+    );
+  },
+);
 
 test("and so is the memory of a model that writes its kernel with ½β", async () => {
   const beta = 1.3;
@@ -47,6 +50,6 @@ recall settle {
   using model = await loadModel({ name: "m.ham", text });
   using result = await model.recall();
   const stored = { shape: [K, D] as const, data: patterns };
-  const own = denseMemoryEnergy(stored, { shape: [1, D], data: x }, beta);
+  const own = await denseMemoryEnergy(stored, { shape: [1, D], data: x }, beta);
   expect(result.outcomes[0].energyBefore).toBeCloseTo(own.energy[0] / 2, 5);
 });

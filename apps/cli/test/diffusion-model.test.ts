@@ -76,7 +76,7 @@ test.each([0.5, 8, 50])(
       [0, 0],
       [-5, 3],
     ]);
-    const exact = denseMemoryEnergy(patterns, x, beta / 2);
+    const exact = await denseMemoryEnergy(patterns, x, beta / 2);
     for (let i = 0; i < 4; i++) {
       const site = landscape.at(x.data.slice(2 * i, 2 * i + 2));
       expect(2 * site.energy).toBeCloseTo(exact.energy[i], 10);

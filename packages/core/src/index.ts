@@ -61,6 +61,7 @@ export {
   makeTurn,
   type Progress,
   type Signal,
+  type StopOptions,
   throwIfAborted,
   type Turn,
   type Work,
@@ -71,12 +72,12 @@ export { categorical } from "./random/categorical.ts";
 export { choice, type ChoiceOptions } from "./random/choice.ts";
 export { gumbel } from "./random/gumbel.ts";
 export { foldIn, key, split, type Key } from "./random/key.ts";
-export { normal } from "./random/normal.ts";
+export { drawNormal, normal } from "./random/normal.ts";
 export { permutation } from "./random/permutation.ts";
 export { randint } from "./random/randint.ts";
 export { type DrawSize } from "./random/size.ts";
 export type { RowOptions } from "./random/rows/norms.ts";
-export { orthogonalRows } from "./random/rows/orthogonal.ts";
+export { drawOrthogonalRows, orthogonalRows } from "./random/rows/orthogonal.ts";
 export { StructuredRows } from "./random/rows/structured.ts";
 export { truncatedNormal, type TruncatedNormalOptions } from "./random/truncated-normal.ts";
 export { uniform, type UniformOptions } from "./random/uniform.ts";

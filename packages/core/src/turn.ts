@@ -9,6 +9,12 @@ export interface Signal {
   readonly reason?: unknown;
 }
 
+/** What stops long work. */
+export interface StopOptions {
+  /** Stops it; it then throws the signal's reason. */
+  readonly signal?: Signal;
+}
+
 /** How far long work is; each kind adds what else it knows. */
 export interface Progress {
   /** Steps that are done, of so many; where work has no steps, its part of 1. */

@@ -105,7 +105,7 @@ test("random patterns in wide spaces: every point has no slope, and the count ad
   expect(census.morse).toBe(1);
   expect(countsOf(census).maximum).toBe(0);
   for (const { at, energy } of census.points) {
-    const here = denseMemoryEnergy(patterns, { shape: [1, 40], data: at }, 0.03);
+    const here = await denseMemoryEnergy(patterns, { shape: [1, 40], data: at }, 0.03);
     expect(here.energy[0]).toBeCloseTo(energy, 10);
     expect(Math.hypot(...here.gradient)).toBeLessThan(1e-9);
   }

@@ -37,16 +37,16 @@ const scipy = {
 };
 const points = pointsOf(scipy.points);
 
-test("mergers have the heights of SciPy", () => {
-  const { heights } = wardClusters(points, { threshold: 1 });
+test("mergers have the heights of SciPy", async () => {
+  const { heights } = await wardClusters(points, { threshold: 1 });
   expect(heights).toHaveLength(scipy.heights.length);
   scipy.heights.forEach((height, i) => expect(heights[i]).toBeCloseTo(height, 10));
 });
 
 test.each(scipy.cuts)(
   "clusters at the threshold $threshold are those of SciPy",
-  ({ threshold, labels }) => {
-    const { labels: found, sizes } = wardClusters(points, { threshold });
+  async ({ threshold, labels }) => {
+    const { labels: found, sizes } = await wardClusters(points, { threshold });
     // The same partition, whatever its parts are called.
     const pairs = new Set(labels.map((label, i) => `${label} ${found[i]}`));
     expect(pairs.size).toBe(new Set(labels).size);
@@ -54,14 +54,16 @@ test.each(scipy.cuts)(
   },
 );
 
-test("what is as far apart as the threshold stays apart", () => {
+test("what is as far apart as the threshold stays apart", async () => {
   const pair = pointsOf([[0], [1]]);
-  expect(wardClusters(pair, { threshold: 1 }).sizes).toHaveLength(2);
-  expect(wardClusters(pair, { threshold: 1 + 1e-9 }).sizes).toHaveLength(1);
+  const apart = await wardClusters(pair, { threshold: 1 });
+  expect(apart.sizes).toHaveLength(2);
+  const together = await wardClusters(pair, { threshold: 1 + 1e-9 });
+  expect(together.sizes).toHaveLength(1);
 });
 
-test("clusters come by falling size, with their means", () => {
-  const { labels, centers, sizes } = wardClusters(
+test("clusters come by falling size, with their means", async () => {
+  const { labels, centers, sizes } = await wardClusters(
     pointsOf([
       [10, 0],
       [0, 0],
@@ -76,21 +78,15 @@ test("clusters come by falling size, with their means", () => {
   expect(centers.data).toEqual(Float64Array.of(0, 1, 10, 1));
 });
 
-test("points below the threshold of all become one cluster, equal points too", () => {
-  expect(
-    wardClusters(
-      pointsOf([
-        [1, 1],
-        [1, 1],
-        [1, 1],
-      ]),
-      { threshold: 1e-9 },
-    ).sizes,
-  ).toEqual(Int32Array.of(3));
-  expect(wardClusters(pointsOf([[1, 1]]), { threshold: 1 }).heights).toHaveLength(0);
+test("points below the threshold of all become one cluster, equal points too", async () => {
+  const one = [1, 1];
+  const equal = await wardClusters(pointsOf([one, one, one]), { threshold: 1e-9 });
+  expect(equal.sizes).toEqual(Int32Array.of(3));
+  const single = await wardClusters(pointsOf([one]), { threshold: 1 });
+  expect(single.heights).toHaveLength(0);
 });
 
-test("1500 samples around nine places are nine clusters", () => {
+test("1500 samples around nine places are nine clusters", async () => {
   const centres = polygonPoints(9, { radius: 5 });
   const z = normal(key(2), 3000);
   const samples: Points = {
@@ -100,12 +96,12 @@ test("1500 samples around nine places are nine clusters", () => {
       (step, k) => centres.data[(Math.floor(k / 2) % 9) * 2 + (k % 2)] + 0.01 * step,
     ),
   };
-  const { sizes } = wardClusters(samples, { threshold: 2 });
+  const { sizes } = await wardClusters(samples, { threshold: 2 });
   expect(sizes.length).toBe(9);
   expect(sizes[8]).toBe(166);
 });
 
-test("samples are memorised, spurious or generalised", () => {
+test("samples are memorised, spurious or generalised", async () => {
   const patterns = pointsOf([
     [1, 0],
     [-1, 0],
@@ -117,7 +113,7 @@ test("samples are memorised, spurious or generalised", () => {
     [0, -1],
     [-0.95, 0],
   ]);
-  const { kinds, counts, toPattern, toSample } = classifySamples(samples, patterns, {
+  const { kinds, counts, toPattern, toSample } = await classifySamples(samples, patterns, {
     memorised: 0.1,
     duplicate: 0.05,
   });
@@ -127,12 +123,15 @@ test("samples are memorised, spurious or generalised", () => {
   expect(toSample[1]).toBeCloseTo(0.01, 12);
 });
 
-test("a memorised sample stays so however many there are of it", () => {
+test("a memorised sample stays so however many there are of it", async () => {
   const same = pointsOf([
     [0, 0],
     [0, 0],
     [0, 0],
   ]);
-  const { counts } = classifySamples(same, pointsOf([[0, 0]]), { memorised: 0.1, duplicate: 0.1 });
+  const { counts } = await classifySamples(same, pointsOf([[0, 0]]), {
+    memorised: 0.1,
+    duplicate: 0.1,
+  });
   expect(counts.memorised).toBe(3);
 });

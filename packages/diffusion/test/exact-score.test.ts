@@ -109,7 +109,7 @@ test("the energy of the dense memory is that of the diffusion at its inverse tem
   const beta = inverseTemperatureAt(noise, t);
   expect(beta).toBeCloseTo(1 / 0.3, 12);
   const points = { shape: [6, 2] as const, data: x };
-  const { energy, gradient } = denseMemoryEnergy(patterns, points, beta);
+  const { energy, gradient } = await denseMemoryEnergy(patterns, points, beta);
   const exact = exactScore(patterns, noise);
   const constant = Math.log(beta / Math.PI) - Math.log(5);
   expect(
@@ -132,7 +132,7 @@ test("many patterns on the circle have the energy and score of the ring", async 
   const points = { shape: [6, 2] as const, data: x };
   for (const t of [0.02, 0.15, 1]) {
     const beta = inverseTemperatureAt(noise, t);
-    const { energy, gradient } = denseMemoryEnergy(polygonPoints(count), points, beta);
+    const { energy, gradient } = await denseMemoryEnergy(polygonPoints(count), points, beta);
     for (let i = 0; i < 6; i++) {
       const distance = Math.hypot(x[2 * i], x[2 * i + 1]);
       expect(energy[i] + Math.log(count) / beta).toBeCloseTo(ringEnergy(distance, beta), 10);

@@ -31,7 +31,7 @@ async function runLate(): Promise<number[]> {
   const { options, x, y, memories } = notebook();
   using drdam = makeDrdam(options);
   const patterns = tf.tensor2d(memories, [20, options.D]);
-  const T = drdam.distMemories(patterns);
+  const T = await drdam.distMemories(patterns);
   const numbers = await numbersOf(
     drdam.sim(x, y),
     drdam.rfApproxSim(x, y),
@@ -46,7 +46,7 @@ async function runEarly(): Promise<number[]> {
   const { options, x, y, memories, queries } = earlierNotebook();
   using drdam = makeDrdam(options);
   const patterns = tf.tensor2d(memories, [20, options.D]);
-  const T = drdam.kernelizeMemories(patterns);
+  const T = await drdam.kernelizeMemories(patterns);
   const query = queries.slice(0, options.D);
   const steps = { depth: 100, alpha: 1 };
   const exact = await drdam.recall(query, patterns, steps);

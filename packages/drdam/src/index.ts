@@ -7,7 +7,7 @@ export {
   NORMS,
 } from "./features/description.ts";
 export { FeatureMap, featureScale } from "./features/feature-map.ts";
-export { type Features, makeFeatures } from "./features/features.ts";
+export { drawFeatures, type Features, makeFeatures } from "./features/features.ts";
 export type { Projection } from "./features/projection.ts";
 export type { DescentOptions, DescentResult } from "./tensors/descent.ts";
 export { descendEnergy, type OwnEnergy } from "./tensors/own-energy.ts";

@@ -86,7 +86,7 @@ describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {
     test("tensors say what float64 says, for one state and for several", async () => {
       const before = tf.memory().numTensors;
       using drdam = makeDrdam(options);
-      const T = drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
+      const T = await drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
       const batch = tf.tensor2d(Float32Array.from(states.flatMap((row) => [...row])), [3, D]);
       const energies = drdam.rfApproxEnergy(batch, T);
       const one = drdam.rfApproxEnergy(states[1], T);
@@ -103,7 +103,7 @@ describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {
 
     test("a descent by tensors goes where a descent by loops goes", async () => {
       using drdam = makeDrdam(options);
-      const T = drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
+      const T = await drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
       const batch = states.map((row) => [...row]);
       const settings = { depth: 20, alpha: 0.1, returnGrads: true, clampIdxs: [0, 1, 0, 0, 0] };
       const [a, b] = await Promise.all(
@@ -147,7 +147,7 @@ describe("a descent", () => {
     "that stands in the dead zone says so, wherever it entered it, with %s",
     async (engine) => {
       using drdam = makeDrdam({ D, Y: 50, beta: 40, key: key(1) });
-      const T = drdam.distMemories(lists);
+      const T = await drdam.distMemories(lists);
       const far = Array.from({ length: 40 }, (_, b) => [...normal(foldIn(key(8), b), D)]);
       const result = await drdam.rfApproxEnergyDescent(far, T, { depth: 5, alpha: 0.01, engine });
       const clipped = [...(await result.clipped.data())];
@@ -225,14 +225,14 @@ describe("bad input", () => {
 describe("states of any leading shape", () => {
   beforeAll(() => useBackend("cpu"));
 
-  test("give what they give as a batch, in their own shape", () => {
-    expectNoLeak(() => {
+  test("give what they give as a batch, in their own shape", async () => {
+    await expectNoLeak(async () => {
+      using drdam = makeDrdam({ D, Y, beta, key: key(5) });
+      const T = await drdam.distMemories(rowsOf(memories, D).map((row) => [...row]));
       tf.tidy(() => {
-        using drdam = makeDrdam({ D, Y, beta, key: key(5) });
         const flat = tf.tensor(normal(key(6), [6, D]), [6, D]);
         const nested = tf.reshape(flat, [2, 1, 3, D]);
         const xi = tf.tensor(memories, [K, D]);
-        const T = drdam.distMemories(xi);
         const pairs = [
           [drdam.phi(flat), drdam.phi(nested), [2, 1, 3, 2 * Y]],
           [drdam.sim(flat, flat), drdam.sim(nested, nested), [2, 1, 3]],
@@ -253,6 +253,7 @@ describe("states of any leading shape", () => {
           "y: expected the shape [6, 5], as x has, found [2, 1, 3, 5].",
         );
       });
+      T.dispose();
     });
   });
 
@@ -264,7 +265,7 @@ describe("states of any leading shape", () => {
         const flat = tf.tensor(normal(key(6), [6, D]), [6, D]);
         const nested = tf.reshape(flat, [2, 1, 3, D]);
         const xi = tf.tensor(memories, [K, D]);
-        const T = drdam.distMemories(xi);
+        const T = await drdam.distMemories(xi);
         const steps = { depth: 4, alpha: 0.1, returnGrads: true };
         const from = descent === "energyDescent" ? xi : T;
         const a = await drdam[descent](flat, from, steps);
@@ -298,8 +299,10 @@ describe("descents at the same time", () => {
     await expectNoLeak(async () => {
       using drdam = makeDrdam({ D, Y, beta, key: key(5) });
       const start = [...states[0]];
-      const Ts = [memories, memories.map((x) => -x)].map((rows) =>
-        drdam.distMemories(rowsOf(rows, D).map((row) => [...row])),
+      const Ts = await Promise.all(
+        [memories, memories.map((x) => -x)].map((rows) =>
+          drdam.distMemories(rowsOf(rows, D).map((row) => [...row])),
+        ),
       );
       const steps = { depth: 12, engine: "fused" } as const;
       const alone = [

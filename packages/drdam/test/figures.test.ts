@@ -28,8 +28,8 @@ const stateAt = (x: number, y: number) =>
   Float64Array.from(grid.origin, (entry, d) => entry + x * grid.u[d] + y * grid.w[d]);
 const states = grid.ys.flatMap((y) => grid.xs.map((x) => stateAt(x, y)));
 
-test("an exact landscape is the energy over a plane", () => {
-  const found = exactLandscape(patterns, grid, { D, beta });
+test("an exact landscape is the energy over a plane", async () => {
+  const found = await exactLandscape(patterns, grid, { D, beta });
   states.forEach((state, i) => expect(found[i]).toBe(lseDescent(state, patterns, beta).energy));
 });
 
@@ -37,24 +37,24 @@ test.each(KINDS)("a landscape of %s features is the memory's energy over a plane
   for (const family of ["gaussian", "structured"] as const) {
     const memory = makeMemory({ D, Y: 700, beta, key: key(3), kind, family });
     await memory.store(patterns);
-    const found = featureLandscape(memory.features, memory.T(), grid);
+    const found = await featureLandscape(memory.features, memory.T(), grid);
     states.forEach((state, i) => expect(found[i]).toBeCloseTo(memory.energy(state), 9));
   }
 });
 
-test("one feature over a plane is that entry of the feature vector", () => {
+test("one feature over a plane is that entry of the feature vector", async () => {
   const { features } = makeMemory({ D, Y: 700, beta, key: key(3) });
   const map = new FeatureMap(features);
   for (const entry of [0, 300, 699, 700, 1100]) {
-    const found = featureOverGrid(features, entry, grid);
+    const found = await featureOverGrid(features, entry, grid);
     states.forEach((state, i) => expect(found[i]).toBe(map.phi(state)[entry]));
   }
 });
 
-test("a kernel scatter holds every pair, exact and by features", () => {
+test("a kernel scatter holds every pair, exact and by features", async () => {
   const { features } = makeMemory({ D, Y: 20_000, beta, key: key(3) });
   const queries = normal(key(4), [3, D]);
-  const { exact, approx } = kernelScatter(queries, patterns, { features });
+  const { exact, approx } = await kernelScatter(queries, patterns, { features });
   expect(exact).toHaveLength(15);
   const row = (all: Float32Array, k: number) => all.slice(k * D, (k + 1) * D);
   expect(exact[7]).toBeCloseTo(rbfKernelOf(row(queries, 1), row(patterns, 2), beta), 14);

@@ -20,7 +20,7 @@ test.each(["gaussian", "orthogonal", "structured"] as const)("with %s features",
     using drdam = makeDrdam({ D: 2, Y: 40, beta: 4, key: key(0), family });
     drdam.energy(QUERY, PATTERNS).dispose();
     drdam.rfApproxSim(QUERY, [0.1, 0.2]).dispose();
-    const T = drdam.distMemories(PATTERNS);
+    const T = await drdam.distMemories(PATTERNS);
     try {
       tf.dispose([{ ...(await drdam.rfApproxEnergyDescent(QUERY, T, { depth: 3 })) }]);
     } finally {

@@ -32,7 +32,7 @@ describe.each(NODE_BACKENDS)("the notebook on %s", (backend) => {
     await useBackend(backend);
     before = tf.memory().numTensors;
     drdam = makeDrdam(options);
-    T = drdam.distMemories(patterns);
+    T = await drdam.distMemories(patterns);
   });
 
   afterAll(() => {
@@ -82,7 +82,7 @@ describe.each(NODE_BACKENDS)("the earlier notebook on %s", (backend) => {
   test.each(ENGINES)("prints its numbers under its own method names, with %s", async (engine) => {
     const before = tf.memory().numTensors;
     using drdam = makeDrdam(options);
-    const T = drdam.kernelizeMemories(patterns);
+    const T = await drdam.kernelizeMemories(patterns);
     const first = queries.slice(0, options.D);
     const exact = await drdam.recall(first, patterns, { depth: 100, alpha: 1 });
     const approx = await drdam.kernelRecall(first, T, { depth: 100, alpha: 1, engine });

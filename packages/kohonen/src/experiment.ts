@@ -1,9 +1,19 @@
 // One point of a sweep: random pairs are stored and recalled, and the recall is measured.
 
-import { bits, foldIn, type Key, makeTurn, split, type Turn } from "@hamlet/core";
+import {
+  bits,
+  foldIn,
+  inTurns,
+  type Key,
+  makeTurn,
+  split,
+  type StopOptions,
+  type Turn,
+  type Work,
+} from "@hamlet/core";
 import { recallKernel } from "./kernel/recall.ts";
 import type { Separation } from "./kernel/separation.ts";
-import { learnLinear, recallLinear, type StopOptions } from "./learn/linear.ts";
+import { learnLinear, recallLinear } from "./learn/linear.ts";
 import type { Pairs, MatrixLike } from "./learn/pairs.ts";
 import {
   type Closeness,
@@ -30,6 +40,9 @@ export interface Experiment extends Sizes, StopOptions {
   /** Whether keys are scaled to length 1; default false: numbers `N(0, 1)`. */
   readonly unitKeys?: boolean;
 }
+
+/** Numbers in a part of the work. */
+const PART = 2 ** 17;
 
 /** From this many trials on, a standard error is that between trials. */
 const ENOUGH = 8;
@@ -66,10 +79,9 @@ async function measureTrial(
   turn: Turn,
 ): Promise<ClosenessSums> {
   const [keyStream, valueStream] = split(key);
-  const keys = gaussianRows(keyStream, n, d);
+  const keys = await inTurns(drawGaussian(keyStream, n, d), turn);
   if (unitKeys) scaleRows(keys);
-  await turn();
-  const pairs = { keys, values: gaussianRows(valueStream, n, m) };
+  const pairs = { keys, values: await inTurns(drawGaussian(valueStream, n, m), turn) };
   await turn();
   const count = Math.min(n, asked);
   const stop = signal === undefined ? {} : { signal };
@@ -104,18 +116,28 @@ function rowsOf({ shape, data }: MatrixLike, from: number, to: number): MatrixLi
  * Rows of independent Gaussian numbers in float32, `[rows, columns]`, by Box and Muller's
  * transformation of the words of `bits`: five times as fast as `normal`, and not JAX's stream.
  */
-export function gaussianRows(key: Key, rows: number, columns: number): MatrixLike {
+export async function gaussianRows(
+  key: Key,
+  rows: number,
+  columns: number,
+  { signal }: StopOptions = {},
+): Promise<MatrixLike> {
+  return await inTurns(drawGaussian(key, rows, columns), makeTurn(signal));
+}
+
+function* drawGaussian(key: Key, rows: number, columns: number): Work<MatrixLike> {
   const data = new Float32Array(rows * columns);
   const size = CHUNK * columns;
   for (let from = 0; from < data.length; from += size) {
-    fillGaussian(data.subarray(from, from + size), foldIn(key, from / size));
+    yield* fillGaussian(data.subarray(from, from + size), foldIn(key, from / size));
   }
   return { shape: [rows, columns], data };
 }
 
-function fillGaussian(data: Float32Array, key: Key): void {
+function* fillGaussian(data: Float32Array, key: Key): Work<void> {
   const words = bits(key, data.length + (data.length % 2));
   for (let i = 0; i < data.length; i += 2) {
+    if (i % PART === 0) yield;
     // The half keeps the logarithm finite.
     const length = Math.sqrt(-2 * Math.log((words[i] + 0.5) * 2 ** -32));
     const angle = 2 * Math.PI * words[i + 1] * 2 ** -32;

@@ -13,7 +13,6 @@ export {
   type LinearMemory,
   type LinearOptions,
   recallLinear,
-  type StopOptions,
 } from "./learn/linear.ts";
 export { onlineMemory, type OnlineMemory, type Vector } from "./learn/online.ts";
 export type { MatrixLike, Pairs } from "./learn/pairs.ts";

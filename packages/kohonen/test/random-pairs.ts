@@ -1,8 +1,8 @@
 // Pairs for tests, and plain ways to compare what comes back.
 
-import { foldIn, key } from "@hamlet/core";
+import { foldIn, key, normal } from "@hamlet/core";
 import type { Matrix } from "@hamlet/graph";
-import { gaussianRows, type MatrixLike, type Pairs } from "@hamlet/kohonen";
+import type { MatrixLike, Pairs } from "@hamlet/kohonen";
 import { Matrix as Dense } from "ml-matrix";
 
 export interface PairSizes {
@@ -21,7 +21,7 @@ export function randomPairs(
 } {
   const draw = (stream: number, columns: number): Matrix => ({
     shape: [n, columns],
-    data: Float64Array.from(gaussianRows(foldIn(key(seed), stream), n, columns).data),
+    data: Float64Array.from(normal(foldIn(key(seed), stream), [n, columns])),
   });
   return { keys: draw(0, d), values: draw(1, m) };
 }

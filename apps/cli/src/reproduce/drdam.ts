@@ -65,7 +65,7 @@ async function measure(
   const y = given.pair.filter((_, i) => i % 2 === 1);
   const patterns = tf.tensor2d(given.patterns, [K, D]);
   const queries = tf.tensor2d(given.queries, [QUERIES, D]);
-  const T = memory.distMemories(patterns);
+  const T = await memory.distMemories(patterns);
   const first = tf.slice(queries, [0, 0], [SHOWN, D]);
   const exactEnd = await memory.energyDescent(first, patterns, STEPS);
   const approxEnd = await memory.rfApproxEnergyDescent(first, T, STEPS);

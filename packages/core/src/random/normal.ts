@@ -1,10 +1,14 @@
+import { atOnce, type Work } from "../turn.ts";
 import { erfInvFloat32, nextFloat32 } from "./float32.ts";
-import { uniform } from "./uniform.ts";
 import type { Key } from "./key.ts";
-import type { DrawSize } from "./size.ts";
+import { type DrawSize, sizeOf } from "./size.ts";
+import { fillUniform } from "./uniform.ts";
 
 const SQRT2 = Math.fround(Math.SQRT2);
 const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
+
+/** Numbers in a part of the work: a few milliseconds. */
+const PART = 2 ** 14;
 
 /**
  * Standard normal float32 numbers: `√2 erf⁻¹(u)` with `u` uniform in `(−1, 1)`.
@@ -14,5 +18,17 @@ const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
  * @throws HamError `core/bad-shape` when `size` is no shape.
  */
 export function normal(key: Key, size: DrawSize): Float32Array {
-  return uniform(key, size, { min: ABOVE_MINUS_ONE, max: 1 }).map((u) => SQRT2 * erfInvFloat32(u));
+  return atOnce(drawNormal(key, size));
+}
+
+/** The numbers of {@link normal}, part by part. */
+export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
+  const numbers = new Float32Array(sizeOf("bits", size));
+  for (let from = 0; from < numbers.length; from += PART) {
+    if (from > 0) yield;
+    const part = numbers.subarray(from, from + PART);
+    fillUniform(key, part, { min: ABOVE_MINUS_ONE, max: 1, from });
+    for (let i = 0; i < part.length; i++) part[i] = SQRT2 * erfInvFloat32(part[i]);
+  }
+  return numbers;
 }

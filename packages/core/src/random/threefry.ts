@@ -31,16 +31,16 @@ export function threefry2x32(key: Key, high: number, low: number): Key {
 }
 
 /**
- * Writes `high ^ low` of the encrypted counters `(0, i)` into `words[i]`: the rounds of
+ * Writes `high ^ low` of the encrypted counters `(0, from + i)` into `words[i]`: the rounds of
  * {@link threefry2x32} written out, because most of all random numbers are made here.
  */
-export function fillWords(key: Key, words: Uint32Array): void {
+export function fillWords(key: Key, words: Uint32Array, from = 0): void {
   const k0 = key[0] | 0;
   const k1 = key[1] | 0;
   const k2 = k0 ^ k1 ^ PARITY;
   for (let i = 0; i < words.length; i++) {
     let x0 = k0;
-    let x1 = (i + k1) | 0;
+    let x1 = (from + i + k1) | 0;
     let [now, next, last] = [k1, k2, k0];
     for (let group = 1; ; group += 2) {
       x0 = (x0 + x1) | 0;

@@ -1,9 +1,9 @@
 import { HamError } from "@hamlet/graph";
 
-import { bits } from "./bits.ts";
 import { fma } from "./float32.ts";
 import type { Key } from "./key.ts";
-import type { DrawSize } from "./size.ts";
+import { type DrawSize, sizeOf } from "./size.ts";
+import { fillWords } from "./threefry.ts";
 
 /** Bounds of a uniform draw. */
 export interface UniformOptions {
@@ -33,11 +33,21 @@ export function uniform(key: Key, size: DrawSize, options: UniformOptions = {}):
       { min, max },
     );
   }
+  const numbers = new Float32Array(sizeOf("bits", size));
+  fillUniform(key, numbers, { min, max });
+  return numbers;
+}
+
+/** Writes the numbers from number `from` of a stream on; the bounds are of float32. */
+export function fillUniform(
+  key: Key,
+  numbers: Float32Array,
+  { min, max, from = 0 }: { readonly min: number; readonly max: number; readonly from?: number },
+): void {
   const span = Math.fround(max - min);
-  const words = bits(key, size);
-  const numbers = new Float32Array(words.length);
+  const words = new Uint32Array(numbers.length);
+  fillWords(key, words, from);
   for (let i = 0; i < words.length; i++) {
     numbers[i] = Math.max(min, fma((words[i] >>> 9) * MANTISSA_UNIT, span, min));
   }
-  return numbers;
 }

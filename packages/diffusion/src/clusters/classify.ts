@@ -1,3 +1,4 @@
+import { makeTurn, type StopOptions } from "@hamlet/core";
 import { assertMatrix, HamError } from "@hamlet/graph";
 import { nearestTo } from "../data/distance.ts";
 import { type Points } from "../data/points.ts";
@@ -5,8 +6,8 @@ import { type Points } from "../data/points.ts";
 /** What became of a sample. */
 export type SampleKind = "memorised" | "spurious" | "generalised";
 
-/** Where the lines are drawn, in the units of the data. */
-export interface ClassifyOptions {
+/** Where the lines are drawn, in the units of the data, and what stops the search. */
+export interface ClassifyOptions extends StopOptions {
   /** A sample this close to a pattern is memorised. */
   readonly memorised: number;
   /** A sample that is not, but this close to another sample, is spurious. */
@@ -37,23 +38,25 @@ export interface SampleClasses {
  * @throws HamError `diffusion/threshold`; as `assertMatrix`.
  * @see Pham et al., arXiv:2505.21777.
  */
-export function classifySamples(
+export async function classifySamples(
   samples: Points,
   patterns: Points,
-  { memorised, duplicate }: ClassifyOptions,
-): SampleClasses {
+  { memorised, duplicate, signal }: ClassifyOptions,
+): Promise<SampleClasses> {
   assertMatrix("patterns", patterns);
   assertMatrix("samples", samples, { width: patterns.shape[1] });
   assertThreshold("memorised", memorised);
   assertThreshold("duplicate", duplicate);
-  const each = Array.from({ length: samples.shape[0] }, (_, i) => i);
-  const toPattern = Float64Array.from(each, (i) => nearestTo(samples, i, patterns).distance);
-  const toSample = Float64Array.from(
-    each,
-    (i) => nearestTo(samples, i, samples, { self: true }).distance,
-  );
-  const kinds = each.map((i): SampleKind => {
-    if (toPattern[i] <= memorised) return "memorised";
+  const turn = makeTurn(signal);
+  const [n] = samples.shape;
+  const [toPattern, toSample] = [new Float64Array(n), new Float64Array(n)];
+  for (let i = 0; i < n; i++) {
+    await turn();
+    toPattern[i] = nearestTo(samples, i, patterns).distance;
+    toSample[i] = nearestTo(samples, i, samples, { self: true }).distance;
+  }
+  const kinds = Array.from(toPattern, (distance, i): SampleKind => {
+    if (distance <= memorised) return "memorised";
     return toSample[i] <= duplicate ? "spurious" : "generalised";
   });
   const counts = { memorised: 0, spurious: 0, generalised: 0 };

@@ -1,3 +1,4 @@
+import { inTurns, makeTurn, type StopOptions, type Work } from "@hamlet/core";
 import { assertMatrix, HamError } from "@hamlet/graph";
 import { type Points, pointAt } from "../data/points.ts";
 
@@ -30,10 +31,10 @@ interface Merger {
  * @see Ward, Hierarchical grouping to optimize an objective function, 1963; Murtagh, A survey of
  * recent advances in hierarchical clustering algorithms, 1983.
  */
-export function wardClusters(
+export async function wardClusters(
   points: Points,
-  { threshold }: { readonly threshold: number },
-): Clusters {
+  { threshold, signal }: StopOptions & { readonly threshold: number },
+): Promise<Clusters> {
   assertMatrix("points", points);
   if (!(threshold > 0)) {
     throw new HamError(
@@ -42,13 +43,13 @@ export function wardClusters(
       { threshold },
     );
   }
-  const mergers = mergersOf(points);
+  const mergers = await inTurns(mergersOf(points), makeTurn(signal));
   const heights = Float64Array.from(mergers, ({ height }) => height).sort();
   return { ...groupsOf(points, mergers, threshold), heights };
 }
 
 /** All mergers, not in order of their heights. */
-function mergersOf(points: Points): Merger[] {
+function* mergersOf(points: Points): Work<Merger[]> {
   const [n, width] = points.shape;
   const centers = new Float64Array(points.data);
   const sizes = new Float64Array(n).fill(1);
@@ -64,6 +65,7 @@ function mergersOf(points: Points): Merger[] {
   const mergers: Merger[] = [];
   const chain: number[] = [];
   for (let left = n; left > 1;) {
+    yield;
     if (chain.length === 0) chain.push(alive[0]);
     const a = chain.at(-1)!;
     // Of equally near neighbours the one before in the chain comes first, so that chains end.

@@ -1,3 +1,4 @@
+import { makeTurn, type StopOptions } from "@hamlet/core";
 import {
   assertMatrix,
   type EnergyGraph,
@@ -28,7 +29,12 @@ export interface PointEnergies {
  * @throws HamError `diffusion/beta`, and as `assertMatrix`.
  * @see Pham et al., arXiv:2505.21777.
  */
-export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): PointEnergies {
+export async function denseMemoryEnergy(
+  patterns: Points,
+  x: Points,
+  beta: number,
+  { signal }: StopOptions = {},
+): Promise<PointEnergies> {
   assertBeta(beta);
   assertMatrix("patterns", patterns);
   const [, width] = patterns.shape;
@@ -36,7 +42,9 @@ export function denseMemoryEnergy(patterns: Points, x: Points, beta: number): Po
   const attention = makeAttention(patterns);
   const energy = new Float64Array(x.shape[0]);
   const gradient = new Float64Array(x.data.length);
+  const turn = makeTurn(signal);
   for (let i = 0; i < energy.length; i++) {
+    await turn();
     const { logSum, mean } = attention(x.data, i, beta);
     energy[i] = -logSum / beta;
     for (let d = 0, at = i * width; d < width; d++, at++) gradient[at] = 2 * (x.data[at] - mean[d]);

@@ -1,6 +1,16 @@
 // The two times at which the way back from noise to data decides something.
 
-import { type Key, key as keyOf, normal, permutation, split } from "@hamlet/core";
+import {
+  inTurns,
+  type Key,
+  key as keyOf,
+  makeTurn,
+  normal,
+  permutation,
+  split,
+  type StopOptions,
+  type Work,
+} from "@hamlet/core";
 import { assertMatrix, HamError } from "@hamlet/graph";
 import { type Points } from "../data/points.ts";
 import { type Noise, noiseDeviation } from "../noise.ts";
@@ -23,8 +33,8 @@ export function speciationTime(patterns: Points, { sigma }: Noise): number {
   return (principalAxes(patterns).variances[0] ?? 0) / sigma ** 2;
 }
 
-/** The noise under which patterns collapse, how many there are, and how entropies are averaged. */
-export interface CollapseOptions {
+/** The noise under which patterns collapse, how many there are, how entropies are averaged, and what stops it. */
+export interface CollapseOptions extends StopOptions {
   readonly noise: Noise;
   /** K: how many patterns are learned. */
   readonly count: number;
@@ -64,29 +74,37 @@ const ERRORS = 2;
  * @throws HamError `diffusion/population` unless `2 ≤ K ≤ M/2`; as `assertMatrix`.
  * @see Biroli, Bonnaire, de Bortoli and Mézard, arXiv:2402.18491.
  */
-export function collapseTime(population: Points, options: CollapseOptions): CollapseTime {
+export async function collapseTime(
+  population: Points,
+  options: CollapseOptions,
+): Promise<CollapseTime> {
+  return await inTurns(bracketed(population, options), makeTurn(options.signal));
+}
+
+function* bracketed(population: Points, options: CollapseOptions): Work<CollapseTime> {
   const { noise, count, draws = 1000, key = keyOf(0) } = options;
   assertMatrix("population", population);
   assertPopulation(population.shape[0], count);
   const informationAt = makeInformation(population, noise, { draws, key });
   const scale = speciationTime(population, noise);
-  if (!(informationAt(scale * Math.exp(BRACKET[0])).withItself > Math.log(count))) {
+  const least = yield* informationAt(scale * Math.exp(BRACKET[0]));
+  if (!(least.withItself > Math.log(count))) {
     throw tooFewDistinct(count);
   }
   // Where a noisy point says no more than which of K patterns it came from.
-  const crossing = (of: (information: Information) => number): number => {
+  const crossing = function* (of: (information: Information) => number): Work<number> {
     let [low, high]: number[] = [...BRACKET];
     for (let halving = 0; halving < HALVINGS; halving++) {
       const middle = (low + high) / 2;
-      if (of(informationAt(scale * Math.exp(middle))) > Math.log(count)) low = middle;
+      if (of(yield* informationAt(scale * Math.exp(middle))) > Math.log(count)) low = middle;
       else high = middle;
     }
     return scale * Math.exp((low + high) / 2);
   };
   return {
-    time: crossing(({ withItself, byOthers }) => (withItself + byOthers) / 2),
-    low: crossing(({ withItself, error }) => withItself - ERRORS * error),
-    high: crossing(({ byOthers, error }) => byOthers + ERRORS * error),
+    time: yield* crossing(({ withItself, byOthers }) => (withItself + byOthers) / 2),
+    low: yield* crossing(({ withItself, error }) => withItself - ERRORS * error),
+    high: yield* crossing(({ byOthers, error }) => byOthers + ERRORS * error),
   };
 }
 
@@ -105,7 +123,7 @@ function makeInformation(
   population: Points,
   noise: Noise,
   { draws, key }: { draws: number; key: Key },
-): (t: number) => Information {
+): (t: number) => Work<Information> {
   const [count, width] = population.shape;
   const [which, where] = split(key);
   // By turns, so that chance does not prefer some origins to others.
@@ -113,11 +131,12 @@ function makeInformation(
   const z = normal(where, [draws, width]);
   const exponents = new Float64Array(count);
   const x = new Float64Array(width);
-  const at = (t: number): Information => {
+  const at = function* (t: number): Work<Information> {
     const beta = inverseTemperatureAt(noise, t);
     const deviation = noiseDeviation(noise, t);
     let [withItself, byOthers, squares] = [0, 0, 0];
     for (let i = 0; i < draws; i++) {
+      yield;
       const origin = order[i % count];
       let own = 0;
       for (let d = 0; d < width; d++) {
@@ -140,8 +159,8 @@ function makeInformation(
     return { withItself: mean, byOthers: byOthers / draws, error };
   };
   const known = new Map<number, Information>();
-  return (t) => {
-    const information = known.get(t) ?? at(t);
+  return function* (t) {
+    const information = known.get(t) ?? (yield* at(t));
     known.set(t, information);
     return information;
   };

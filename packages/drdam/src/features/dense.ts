@@ -1,6 +1,6 @@
 // Rows that are stored: independent Gaussian ones, and those made orthogonal.
 
-import { normal, orthogonalRows } from "@hamlet/core";
+import { drawNormal, drawOrthogonalRows, type Work } from "@hamlet/core";
 import type { FeatureDescription } from "./description.ts";
 import { type Projection, rowsIn } from "./projection.ts";
 
@@ -11,13 +11,13 @@ const BLOCK_ROWS = 256;
  * Independent rows `ω ~ N(0, I)`, equal to `jax.random.normal(key, (Y, D))`.
  * @see Rahimi and Recht (2007), Random features for large-scale kernel machines.
  */
-export function gaussianProjection({ D, Y, key }: FeatureDescription): Projection {
-  return new DenseProjection(D, Y, normal(key, [Y, D]));
+export function* gaussianProjection({ D, Y, key }: FeatureDescription): Work<Projection> {
+  return new DenseProjection(D, Y, yield* drawNormal(key, [Y, D]));
 }
 
 /** Rows that are orthogonal in groups of `D`. */
-export function orthogonalProjection(features: FeatureDescription): Projection {
-  return new DenseProjection(features.D, features.Y, orthogonalRows(features));
+export function* orthogonalProjection(features: FeatureDescription): Work<Projection> {
+  return new DenseProjection(features.D, features.Y, yield* drawOrthogonalRows(features));
 }
 
 class DenseProjection implements Projection {

@@ -1,6 +1,13 @@
 // Random features that are ready to be used.
 
-import { StructuredRows } from "@hamlet/core";
+import {
+  atOnce,
+  inTurns,
+  makeTurn,
+  type StopOptions,
+  StructuredRows,
+  type Work,
+} from "@hamlet/core";
 import { invariant } from "@hamlet/graph";
 import { gaussianProjection, orthogonalProjection } from "./dense.ts";
 import { describeFeatures, type FeatureDescription, type FeatureOptions } from "./description.ts";
@@ -15,21 +22,45 @@ export interface Features {
 /**
  * Draws random features `Φ` with `⟨Φ(x), Φ(y)⟩ ≈ exp(−½β |x − y|²)`.
  *
+ * Rows that are stored are `Y D` numbers, orthogonal ones `D` times as many operations: where that
+ * takes long, `drawFeatures` lets others through.
  * @throws HamError `drdam/bad-features` for a size, a number or a name that cannot be.
  * @example
  * const features = makeFeatures({ D: 30, Y: 10_000, beta: 25, key: key(0) });
  */
 export function makeFeatures(options: FeatureOptions): Features {
-  const description = describeFeatures(options);
-  return { description, projection: drawRows(description) };
+  return atOnce(drawn(describeFeatures(options)));
 }
 
-function drawRows(description: FeatureDescription): Projection {
+/**
+ * The features of {@link makeFeatures}, while others have their turn.
+ *
+ * @throws HamError as `makeFeatures`.
+ * @example
+ * const memory = makeMemory(await drawFeatures({ D: 784, Y: 50_000, beta: 1, key: key(0) }));
+ */
+export async function drawFeatures(
+  options: FeatureOptions,
+  { signal }: StopOptions = {},
+): Promise<Features> {
+  return await inTurns(drawn(describeFeatures(options)), makeTurn(signal));
+}
+
+/** Features as they are given, or drawn here and now. */
+export function featuresOf(given: FeatureOptions | Features): Features {
+  return "projection" in given ? given : makeFeatures(given);
+}
+
+function* drawn(description: FeatureDescription): Work<Features> {
+  return { description, projection: yield* drawRows(description) };
+}
+
+function* drawRows(description: FeatureDescription): Work<Projection> {
   switch (description.family) {
     case "gaussian":
-      return gaussianProjection(description);
+      return yield* gaussianProjection(description);
     case "orthogonal":
-      return orthogonalProjection(description);
+      return yield* orthogonalProjection(description);
     case "structured":
       return new StructuredRows(description);
   }

@@ -1,5 +1,6 @@
 // What the notebooks draw, as data: energies over a grid, paths down, kernels and features.
 
+import { inTurns, makeTurn, type StopOptions, type Work } from "@hamlet/core";
 import { lseDescent, type Patterns, rbfKernelOf } from "../exact.ts";
 import { FeatureMap } from "../features/feature-map.ts";
 import type { Features } from "../features/features.ts";
@@ -24,12 +25,13 @@ export function spaced(low: number, high: number, count: number): number[] {
 }
 
 /** The exact energy at every point of a grid, `[ys, xs]`. */
-export function exactLandscape(
+export async function exactLandscape(
   patterns: Patterns,
   grid: PlaneGrid,
-  { D, beta }: { readonly D: number; readonly beta: number },
-): Float64Array {
-  return overGrid(grid, D, (state) => lseDescent(state, patterns, beta).energy);
+  { D, beta, signal }: StopOptions & { readonly D: number; readonly beta: number },
+): Promise<Float64Array> {
+  const energy = (state: Float64Array) => lseDescent(state, patterns, beta).energy;
+  return await inTurns(overGrid(grid, D, energy), makeTurn(signal));
 }
 
 /**
@@ -38,29 +40,32 @@ export function exactLandscape(
  * A phase is a part of `x` plus a part of `y`, so cosines and sines are taken on the sides of the
  * grid and combined inside of it.
  */
-export function featureLandscape(
+export async function featureLandscape(
   features: Features,
   T: ArrayLike<number>,
   grid: PlaneGrid,
-  { eps = 1e-10 }: { readonly eps?: number } = {},
-): Float64Array {
+  { eps = 1e-10, signal }: StopOptions & { readonly eps?: number } = {},
+): Promise<Float64Array> {
+  const turn = makeTurn(signal);
   const { D, Y, beta, kind } = features.description;
   const scale = 1 / Math.sqrt(kind === "positive" ? 2 * Y : Y);
   const energyOf = (h: number) => -Math.log(Math.max(h, eps)) / beta;
   const sums = Float64Array.from(T, (entry) => entry / scale);
   if (kind === "positive") {
     const map = new FeatureMap(features);
-    return overGrid(grid, D, (state) => energyOf(map.kernelSum(state, sums, null)));
+    const energy = (state: Float64Array) => energyOf(map.kernelSum(state, sums, null));
+    return await inTurns(overGrid(grid, D, energy), turn);
   }
-  return kernelSums(features, sums, grid).map((sum) => energyOf(sum * scale * scale));
+  const totals = await inTurns(kernelSums(features, sums, grid), turn);
+  return totals.map((sum) => energyOf(sum * scale * scale));
 }
 
 /** `Σ cos(a + b) C + sin(a + b) S` for the phases `a` of every `x` and `b` of every `y`. */
-function kernelSums(
+function* kernelSums(
   { projection, description }: Features,
   sums: Float64Array,
   grid: PlaneGrid,
-): Float64Array {
+): Work<Float64Array> {
   const { D, Y, beta } = description;
   const { origin, u, w } = planeOf(grid, D);
   const sharp = Math.sqrt(beta);
@@ -81,7 +86,9 @@ function kernelSums(
       sinCos(phases, count, sines, cosines);
       return { sines, cosines };
     };
-    const across = columns.map((state) => {
+    const across: ReturnType<typeof side>[] = [];
+    for (const state of columns) {
+      yield;
       const { sines, cosines } = side(state);
       // C cos a + S sin a goes with cos b, S cos a − C sin a with sin b.
       for (let i = 0; i < count; i++) {
@@ -89,9 +96,10 @@ function kernelSums(
         cosines[i] = sums[at + i] * c + sums[Y + at + i] * s;
         sines[i] = sums[Y + at + i] * c - sums[at + i] * s;
       }
-      return { sines, cosines };
-    });
-    rows.forEach((state, r) => {
+      across.push({ sines, cosines });
+    }
+    for (const [r, state] of rows.entries()) {
+      yield;
       const { sines, cosines } = side(state);
       across.forEach((column, c) => {
         let total = 0;
@@ -100,25 +108,31 @@ function kernelSums(
         }
         totals[r * columns.length + c] += total;
       });
-    });
+    }
   }
   return totals;
 }
 
 /** One entry of the feature vector at every point of a grid, `[ys, xs]`. */
-export function featureOverGrid(features: Features, entry: number, grid: PlaneGrid): Float64Array {
+export async function featureOverGrid(
+  features: Features,
+  entry: number,
+  grid: PlaneGrid,
+  { signal }: StopOptions = {},
+): Promise<Float64Array> {
   const { D, Y } = features.description;
   const map = new FeatureMap(features);
   const { blockRows } = features.projection;
   const wanted = entry % Y;
   const scale = 1 / Math.sqrt(features.description.kind === "positive" ? 2 * Y : Y);
-  return overGrid(grid, D, (state) => {
+  const value = (state: Float64Array) => {
     let found = 0;
     map.block(state, Math.floor(wanted / blockRows), (row, first, second) => {
       found = scale * (entry < Y ? first : second)[wanted - row];
     });
     return found;
-  });
+  };
+  return await inTurns(overGrid(grid, D, value), makeTurn(signal));
 }
 
 /** Exact kernels of states and patterns, and what features make of them. */
@@ -133,12 +147,13 @@ export interface KernelScatter {
  * @param options.patternFeatures - features of the patterns; the notebook takes those of another β
  * by mistake. Default the same as of the states.
  */
-export function kernelScatter(
+export async function kernelScatter(
   states: ArrayLike<number>,
   patterns: Patterns,
-  options: { readonly features: Features; readonly patternFeatures?: Features },
-): KernelScatter {
-  const { features, patternFeatures = features } = options;
+  options: StopOptions & { readonly features: Features; readonly patternFeatures?: Features },
+): Promise<KernelScatter> {
+  const { features, patternFeatures = features, signal } = options;
+  const turn = makeTurn(signal);
   const { D, beta } = features.description;
   const rowsOf = (all: ArrayLike<number>) =>
     Array.from({ length: all.length / D }, (_, k) =>
@@ -146,33 +161,38 @@ export function kernelScatter(
     );
   const map = new FeatureMap(features);
   const patternMap = new FeatureMap(patternFeatures);
-  const stored = rowsOf(patterns).map((xi) => ({ xi, phi: patternMap.phi(xi) }));
-  const pairs = rowsOf(states).flatMap((state) => {
+  const stored: { readonly xi: Float64Array; readonly phi: Float64Array }[] = [];
+  for (const xi of rowsOf(patterns)) {
+    await turn();
+    stored.push({ xi, phi: patternMap.phi(xi) });
+  }
+  const [exact, approx]: [number[], number[]] = [[], []];
+  for (const state of rowsOf(states)) {
+    await turn();
     const phi = map.phi(state);
-    return stored.map((other) => ({
-      exact: rbfKernelOf(state, other.xi, beta),
-      approx: dot(phi, other.phi),
-    }));
-  });
-  return {
-    exact: Float64Array.from(pairs, ({ exact }) => exact),
-    approx: Float64Array.from(pairs, ({ approx }) => approx),
-  };
+    for (const other of stored) {
+      exact.push(rbfKernelOf(state, other.xi, beta));
+      approx.push(dot(phi, other.phi));
+    }
+  }
+  return { exact: new Float64Array(exact), approx: new Float64Array(approx) };
 }
 
-function overGrid(
+function* overGrid(
   grid: PlaneGrid,
   D: number,
   value: (state: Float64Array) => number,
-): Float64Array {
+): Work<Float64Array> {
   const { origin, u, w } = planeOf(grid, D);
   const state = new Float64Array(D);
-  const values = grid.ys.flatMap((y) =>
-    grid.xs.map((x) => {
+  const values: number[] = [];
+  for (const y of grid.ys) {
+    for (const x of grid.xs) {
       for (let d = 0; d < D; d++) state[d] = origin[d] + x * u[d] + y * w[d];
-      return value(state);
-    }),
-  );
+      values.push(value(state));
+      yield;
+    }
+  }
   return new Float64Array(values);
 }
 

@@ -9,7 +9,7 @@ import {
   sameFeatures,
 } from "../features/description.ts";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
-import { type Features, makeFeatures } from "../features/features.ts";
+import { type Features, featuresOf, makeFeatures } from "../features/features.ts";
 import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "@hamlet/core/numbers";
 import { type ErrorBar, estimatedError } from "../theory/error-bar.ts";
 import { readMemory, type StoredMemory, writeMemory } from "./file.ts";
@@ -66,7 +66,7 @@ export interface DistributedMemory {
 }
 
 /**
- * An empty memory.
+ * An empty memory, of features that are drawn for it or were before.
  *
  * Its methods throw HamError: `drdam/shape-mismatch` for arrays of the wrong length,
  * `drdam/not-finite`, `drdam/too-large` for positive features beyond what can be summed exactly,
@@ -77,8 +77,8 @@ export interface DistributedMemory {
  * await memory.store(patterns);
  * const { state, ending } = await memory.recall(query);
  */
-export function makeMemory(options: FeatureOptions): DistributedMemory {
-  const features = makeFeatures(options);
+export function makeMemory(options: FeatureOptions | Features): DistributedMemory {
+  const features = featuresOf(options);
   return new Memory(features, {
     sums: ExactSums.zeros(2 * features.description.Y),
     count: 0,

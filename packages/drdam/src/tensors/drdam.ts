@@ -1,10 +1,10 @@
 // The class of the notebooks: features, energies and descents on the tensors of any backend.
 
-import { makeProgram } from "@hamlet/core";
+import { makeProgram, makeTurn, type StopOptions } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureDescription, FeatureOptions } from "../features/description.ts";
-import { type Features, makeFeatures } from "../features/features.ts";
+import { type Features, featuresOf } from "../features/features.ts";
 import { type FusedFeatures, makeFusedFeatures } from "../fused/fused-features.ts";
 import {
   arrayFunction,
@@ -66,7 +66,7 @@ export interface DrDAM {
   /** The energy by features `−(1/β) log max(⟨Φ(x), T⟩, eps)`, `[…]`. */
   rfApproxEnergy(x: Input, T: Input, options?: EpsOptions): tf.Tensor;
   /** The distributed memory `T = Σₘ Φ(ξₘ)`, `[2Y]`. */
-  distMemories(memories: Input): tf.Tensor1D;
+  distMemories(memories: Input, options?: StopOptions): Promise<tf.Tensor1D>;
   /** Descends the exact energy. */
   energyDescent(q: Input, memories: Input, options?: DescentOptions): Promise<DescentResult>;
   /** Descends the energy by features. */
@@ -76,7 +76,7 @@ export interface DrDAM {
   /** The earlier notebook's name of {@link rfApproxEnergy}. */
   kernelEnergy(x: Input, T: Input, options?: EpsOptions): tf.Tensor;
   /** The earlier notebook's name of {@link distMemories}. */
-  kernelizeMemories(memories: Input): tf.Tensor1D;
+  kernelizeMemories(memories: Input, options?: StopOptions): Promise<tf.Tensor1D>;
   /** The earlier notebook's name of {@link energyDescent}. */
   recall(q: Input, memories: Input, options?: DescentOptions): Promise<DescentResult>;
   /** The earlier notebook's name of {@link rfApproxEnergyDescent}. */
@@ -86,23 +86,26 @@ export interface DrDAM {
 }
 
 /**
- * Draws random features and puts them on the current backend.
+ * Draws random features, unless they are given, and puts them on the current backend.
  *
  * @throws HamError `drdam/bad-features`; its methods throw `drdam/shape-mismatch`,
  * `drdam/bad-setting` and `drdam/disposed`.
  * @example
  * using drdam = makeDrdam({ D: 30, Y: 10_000, beta: 25, key: key(0) });
- * const T = drdam.distMemories(memories);
+ * const T = await drdam.distMemories(memories);
  * const { state } = await drdam.rfApproxEnergyDescent(query, T, { depth: 100 });
  */
-export function makeDrdam(options: FeatureOptions): DrDAM {
-  return new RandomFeatureMemory(makeFeatures(options));
+export function makeDrdam(options: FeatureOptions | Features): DrDAM {
+  return new RandomFeatureMemory(featuresOf(options));
 }
 
 /** Backends whose tensors are arrays of this process, for which nobody need wait. */
 const IN_PROCESS: ReadonlySet<string> = new Set(["cpu", "wasm"]);
-/** Memories whose features are computed at once: no more than about this many numbers. */
-const FEATURES_AT_ONCE = 2 ** 24;
+/**
+ * Memories whose features are computed at once: no more than about this many numbers, and between two
+ * turns of others where that is work of this process.
+ */
+const FEATURES_AT_ONCE = { inProcess: 2 ** 20, elsewhere: 2 ** 24 };
 
 class RandomFeatureMemory implements DrDAM {
   readonly features: Features;
@@ -179,22 +182,32 @@ class RandomFeatureMemory implements DrDAM {
     });
   }
 
-  distMemories(memories: Input): tf.Tensor1D {
-    return this.#run(() => {
-      const rows = memoriesOf(memories, this.D);
-      const [K] = rows.shape;
-      const atOnce = Math.max(1, Math.floor(FEATURES_AT_ONCE / this.Tdim));
-      let T = tf.zeros([this.Tdim]);
+  async distMemories(memories: Input, { signal }: StopOptions = {}): Promise<tf.Tensor1D> {
+    const [rows, zeros] = this.#run(() => [
+      tf.clone(memoriesOf(memories, this.D)),
+      tf.zeros([1, this.Tdim]),
+    ]);
+    const [K] = rows.shape;
+    const most = FEATURES_AT_ONCE[this.#isInProcess() ? "inProcess" : "elsewhere"];
+    const atOnce = Math.max(1, Math.floor(most / this.Tdim));
+    const turn = makeTurn(signal);
+    let T = zeros;
+    try {
       for (let from = 0; from < K; from += atOnce) {
-        const next = tf.tidy(() => {
-          const some = tf.slice(rows, [from, 0], [Math.min(atOnce, K - from), this.D]);
-          return tf.add(T, tf.sum(this.#phi(some), 0));
+        await turn();
+        const next = this.#run(() => {
+          const count = Math.min(atOnce, K - from);
+          const some = tf.slice(rows, [from, 0], [count, this.D]);
+          // Where operations run in groups of threads, a sum over the first axis takes one for each entry.
+          return tf.add(T, tf.matMul(tf.ones([1, count]), this.#phi(some)));
         });
         T.dispose();
         T = next;
       }
-      return T as tf.Tensor1D;
-    });
+      return tf.reshape<tf.Rank.R1>(T, [this.Tdim]);
+    } finally {
+      tf.dispose([rows, T]);
+    }
   }
 
   async energyDescent(
@@ -237,8 +250,8 @@ class RandomFeatureMemory implements DrDAM {
     return this.rfApproxEnergy(x, T, options);
   }
 
-  kernelizeMemories(memories: Input): tf.Tensor1D {
-    return this.distMemories(memories);
+  kernelizeMemories(memories: Input, options: StopOptions = {}): Promise<tf.Tensor1D> {
+    return this.distMemories(memories, options);
   }
 
   recall(q: Input, memories: Input, options: DescentOptions = {}): Promise<DescentResult> {
@@ -260,7 +273,11 @@ class RandomFeatureMemory implements DrDAM {
   }
 
   #usualEngine(): Engine {
-    return IN_PROCESS.has(tf.getBackend()) ? "fused" : "tensors";
+    return this.#isInProcess() ? "fused" : "tensors";
+  }
+
+  #isInProcess(): boolean {
+    return IN_PROCESS.has(tf.getBackend());
   }
 
   /** Made when they are first needed: they hold a second copy of the rows. */

@@ -1,9 +1,8 @@
 // Recall by comparing a query with every stored key, some queries at a time.
 
 import { addProduct, zeros } from "@hamlet/core/numbers";
-import { inTurns, makeTurn, type Progress } from "@hamlet/core";
+import { inTurns, makeTurn, type Progress, type StopOptions } from "@hamlet/core";
 import { assertMatrix, type Matrix, HamError } from "@hamlet/graph";
-import type { StopOptions } from "../learn/linear.ts";
 import { assertPairs, type Pairs, type MatrixLike } from "../learn/pairs.ts";
 import type { Separation } from "./separation.ts";
 

@@ -2,17 +2,11 @@
 
 import { addProduct, transposed, zeros } from "@hamlet/core/numbers";
 import { assertMatrix, type Matrix } from "@hamlet/graph";
-import { inTurns, makeTurn, type Signal, type Work } from "@hamlet/core";
+import { inTurns, makeTurn, type StopOptions, type Work } from "@hamlet/core";
 import { factorGram, gramMatrix, solveGram } from "./gram.ts";
 import { assertPairs, assertRidge, type Pairs, type MatrixLike } from "./pairs.ts";
 import { solveSingular } from "./singular.ts";
 import type { Solution } from "./solution.ts";
-
-/** How work is stopped. */
-export interface StopOptions {
-  /** Stops the work, which then throws the signal's reason. */
-  readonly signal?: Signal;
-}
 
 /** How a linear memory learns. */
 export interface LinearOptions extends StopOptions {

@@ -1,11 +1,11 @@
 // What a linear memory needs to know of its pairs: sums, which add up over shards.
 
 import { addProduct, mirrorLower, solveCholesky, transposed, zeros } from "@hamlet/core/numbers";
-import { inTurns, makeTurn, type Work } from "@hamlet/core";
+import { inTurns, makeTurn, type StopOptions, type Work } from "@hamlet/core";
 import { EVD, Matrix as Dense } from "ml-matrix";
 import { type Matrix, HamError } from "@hamlet/graph";
 import { factorGram } from "./gram.ts";
-import type { LinearMemory, LinearOptions, StopOptions } from "./linear.ts";
+import type { LinearMemory, LinearOptions } from "./linear.ts";
 import { assertPairs, assertRidge, type Pairs } from "./pairs.ts";
 import { singularWarning } from "./solution.ts";
 

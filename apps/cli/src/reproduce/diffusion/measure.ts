@@ -64,8 +64,11 @@ export async function measure(
 ): Promise<Measured> {
   const { samples: count, steps, columns } = effort;
   const samples = await sampleEulerMaruyama(score, { noise, key, count, steps });
-  const clusters = wardClusters(samples, { threshold: thresholdFor(patterns.shape[0]) });
-  const { counts, toPattern } = classifySamples(samples, patterns, linesFor(patterns, count));
+  const clusters = await wardClusters(samples, { threshold: thresholdFor(patterns.shape[0]) });
+  const lines = linesFor(patterns, count);
+  const { counts, toPattern } = await classifySamples(samples, patterns, lines);
+  const near = { memorised: NEAR, duplicate: NEAR };
+  const ofCenters = await classifySamples(clusters.centers, patterns, near);
   const grid = gridPoints({ columns, rows: columns });
   const [atGrid, atPatterns, atCenters] = energiesOf(
     await logDensity(grid),
@@ -82,10 +85,7 @@ export async function measure(
     bins: binsOf(samples),
     clusters,
     counts,
-    centerDistances: classifySamples(clusters.centers, patterns, {
-      memorised: NEAR,
-      duplicate: NEAR,
-    }).toPattern,
+    centerDistances: ofCenters.toPattern,
     energies: { grid: atGrid, patterns: atPatterns, centers: atCenters },
     columns,
     arrows: { points, scores: await score.score(points.data, times) },

@@ -9,7 +9,7 @@ import {
   FeatureMap,
   kernelScatter,
   lseDescent,
-  makeFeatures,
+  drawFeatures,
   spaced,
 } from "@hamlet/drdam";
 import { drawPanels, INK, type Panel, type PanelMarks } from "../../pictures/panels.ts";
@@ -73,8 +73,8 @@ export async function drawNotebookFigures(
       scenes.map(({ beta, approx }) => fieldPanel(approx, [stars], `by features, β = ${beta}`)),
     ]),
     "drdam-descents.svg": drawPanels(descentRows(scenes, stars)),
-    "drdam-kernels.svg": drawPanels(kernelRows(scenes, { key: keys[9], patterns })),
-    "drdam-features.svg": drawPanels(featureRows(scenes, stars)),
+    "drdam-kernels.svg": drawPanels(await kernelRows(scenes, { key: keys[9], patterns })),
+    "drdam-features.svg": drawPanels(await featureRows(scenes, stars)),
   };
 }
 
@@ -107,7 +107,7 @@ async function sceneOf(
   },
 ): Promise<Scene> {
   const { patterns, queries, updates, turn } = given;
-  const features = makeFeatures({ D, Y, beta, key: given.key });
+  const features = await drawFeatures({ D, Y, beta, key: given.key });
   const map = new FeatureMap(features);
   const T = new Float64Array(2 * Y);
   for (const pattern of pointsOf(patterns)) map.phi(pattern).forEach((entry, i) => (T[i] += entry));
@@ -119,8 +119,8 @@ async function sceneOf(
     beta,
     features,
     T,
-    exact: exactLandscape(patterns, GRID, { D, beta }),
-    approx: featureLandscape(features, T, GRID),
+    exact: await exactLandscape(patterns, GRID, { D, beta }),
+    approx: await featureLandscape(features, T, GRID),
     runs,
   };
 }
@@ -205,13 +205,14 @@ function descentRows(scenes: readonly Scene[], stars: PanelMarks): Panel[][] {
 function kernelRows(
   scenes: readonly Scene[],
   { key, patterns }: { readonly key: Key; readonly patterns: Float32Array },
-): Panel[][] {
+): Promise<Panel[][]> {
   const states = box(key, RANDOMS);
   const { features: atOne } = scenes.find(({ beta }) => beta === 1)!;
-  const row = (name: string, of: (scene: Scene) => Features) =>
-    scenes.map((scene): Panel => {
+  const row = (name: string, of: (scene: Scene) => Features) => {
+    const panels = scenes.map(async (scene): Promise<Panel> => {
       const { features, beta } = scene;
-      const scatter = kernelScatter(states, patterns, { features, patternFeatures: of(scene) });
+      const patternFeatures = of(scene);
+      const scatter = await kernelScatter(states, patterns, { features, patternFeatures });
       const points = [...scatter.exact].map((x, i): [number, number] => [x, scatter.approx[i]]);
       return {
         title: `${name}, β = ${beta}`,
@@ -222,19 +223,20 @@ function kernelRows(
         marks: [diagonal([-0.25, 1.1]), { points, colour: INK.exact }],
       };
     });
-  return [row("as published", () => atOne), row("same β", ({ features }) => features)];
+    return Promise.all(panels);
+  };
+  return Promise.all([row("as published", () => atOne), row("same β", ({ features }) => features)]);
 }
 
-function featureRows(scenes: readonly Scene[], stars: PanelMarks): Panel[][] {
-  return Array.from({ length: FEATURES }, (_, entry) =>
-    scenes.map(({ features, beta }) =>
-      fieldPanel(
-        featureOverGrid(features, entry, GRID),
-        [stars],
-        entry === 0 ? `β = ${beta}` : undefined,
-      ),
-    ),
-  );
+function featureRows(scenes: readonly Scene[], stars: PanelMarks): Promise<Panel[][]> {
+  const rows = Array.from({ length: FEATURES }, (_, entry) => {
+    const panels = scenes.map(async ({ features, beta }) => {
+      const values = await featureOverGrid(features, entry, GRID);
+      return fieldPanel(values, [stars], entry === 0 ? `β = ${beta}` : undefined);
+    });
+    return Promise.all(panels);
+  });
+  return Promise.all(rows);
 }
 
 function diagonal([low, high]: readonly [number, number]): PanelMarks {

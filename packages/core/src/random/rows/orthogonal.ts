@@ -1,5 +1,6 @@
+import { atOnce, type Work } from "../../turn.ts";
 import { foldIn, type Key } from "../key.ts";
-import { normal } from "../normal.ts";
+import { drawNormal } from "../normal.ts";
 import { rowNorms, type RowOptions } from "./norms.ts";
 
 /**
@@ -10,11 +11,16 @@ import { rowNorms, type RowOptions } from "./norms.ts";
  * @see Yu et al. (2016), Orthogonal random features.
  */
 export function orthogonalRows(options: RowOptions): Float32Array {
+  return atOnce(drawOrthogonalRows(options));
+}
+
+/** The rows of {@link orthogonalRows}, part by part. */
+export function* drawOrthogonalRows(options: RowOptions): Work<Float32Array> {
   const { D, Y, key } = options;
   const norms = rowNorms(options, D);
   const rows = new Float32Array(Y * D);
   for (let group = 0; group * D < Y; group++) {
-    const rotation = randomRotation(D, foldIn(key, group + 2));
+    const rotation = yield* randomRotation(D, foldIn(key, group + 2));
     const count = Math.min(D, Y - group * D);
     for (let i = 0; i < count; i++) {
       const norm = norms[group * D + i];
@@ -25,9 +31,10 @@ export function orthogonalRows(options: RowOptions): Float32Array {
 }
 
 /** Normal rows, each made orthogonal to those before it, twice over, and of norm 1. */
-function randomRotation(D: number, key: Key): Float64Array {
-  const rows = new Float64Array(normal(key, [D, D]));
+function* randomRotation(D: number, key: Key): Work<Float64Array> {
+  const rows = new Float64Array(yield* drawNormal(key, [D, D]));
   for (let i = 0; i < D; i++) {
+    yield;
     const row = rows.subarray(i * D, (i + 1) * D);
     for (let pass = 0; pass < 2; pass++) {
       for (let j = 0; j < i; j++) {
