@@ -17,7 +17,10 @@ const SLOW = [
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
 
-describe.skipIf(!existsSync(CHROMIUM))("the landscape in Chromium", () => {
+const skipped = !existsSync(CHROMIUM);
+if (skipped) console.warn(`Landscape: not tried in a browser, because there is no ${CHROMIUM}.`);
+
+describe.skipIf(skipped)("the landscape in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let page: Page;
