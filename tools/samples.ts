@@ -13,3 +13,15 @@ export const samples = (count: number): number =>
 
 /** Where the samples of this run come from. */
 export const seed = (): number => inject("seed");
+
+/** As many of a list as the run wants, in their order, at least one; others in every run. */
+export function some<One>(list: readonly One[], count: number): One[] {
+  const wanted = samples(count);
+  return list.filter((_, at) => (at + seed()) % list.length < wanted);
+}
+
+/** Every so many-th, from another one on in every run; all of them with as many times the samples. */
+export function everySo(many: number): { readonly stride: number; readonly offset: number } {
+  const stride = Math.max(1, Math.round(many / samples(1)));
+  return { stride, offset: seed() % stride };
+}

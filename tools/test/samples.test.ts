@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { samples, seed } from "../samples.ts";
+import { everySo, samples, seed, some } from "../samples.ts";
 import { readSampling } from "../sampling.ts";
 
 test("a run has a seed of its own, and as many samples as tests ask for", () => {
@@ -27,6 +27,25 @@ test.each(["-1", "0.5", "4294967296", "x"])("HAMLET_SEED=%s is refused", (HAMLET
 
 test.each(["x", "1:", ":1", "-1"])("HAMLET_PATH=%s is refused", (HAMLET_PATH) => {
   expect(() => readSampling({ HAMLET_PATH })).toThrow("HAMLET_PATH is of whole numbers");
+});
+
+test("some of a list are as many as the run wants, in their order, from a place of its seed", () => {
+  const list = Array.from({ length: 7 }, (_, k) => k);
+  const found = some(list, 3);
+  expect(found).toHaveLength(Math.min(7, samples(3)));
+  expect(found).toEqual(found.toSorted((a, b) => a - b));
+  expect(some(list, 100)).toEqual(list);
+  expect(some(["a"], 1)).toEqual(["a"]);
+  for (let length = 1; length < 20; length++) {
+    const places = Array.from({ length }, (_, k) => k);
+    expect(some(places, 1)).toContain((length - (seed() % length)) % length);
+  }
+});
+
+test("every so many-th begins below its stride", () => {
+  const { stride, offset } = everySo(5);
+  expect(stride).toBe(Math.max(1, Math.round(5 / samples(1))));
+  expect(offset).toBe(seed() % stride);
 });
 
 test("tests see the sampling of their run", () => {

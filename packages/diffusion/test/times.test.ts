@@ -117,7 +117,7 @@ test("patterns on the circle collapse where their noise is as wide as their dist
   const found = await collapseTime(circlePoints(key(7), { count: 1500 }), {
     noise,
     count,
-    draws: 3000,
+    draws: 1000,
   });
   expect(Math.abs(found.time / expected - 1)).toBeLessThan(0.1);
   expect(found.low).toBeLessThan(expected);

@@ -12,6 +12,7 @@ import {
 } from "@hamlet/drdam";
 import { HamError } from "@hamlet/graph";
 import { beforeAll, describe, expect, test } from "vitest";
+import { samples } from "../../../tools/samples.ts";
 import { coins, rowsOf } from "./notebook.ts";
 
 const D = 6;
@@ -95,7 +96,7 @@ test("a memory that was asked answers anew after every change", async () => {
   await expectAs(5, 8);
 });
 
-test("1000 random orders of merging give the same bits", async () => {
+test("random orders of merging give the same bits", async () => {
   const shards: Uint8Array[] = [];
   for (let s = 0; s < 24; s++) {
     const memory = makeMemory(OPTIONS);
@@ -105,7 +106,7 @@ test("1000 random orders of merging give the same bits", async () => {
   const whole = makeMemory(OPTIONS);
   for (let s = 0; s < 24; s++) await whole.store(patterns(1 + (s % 7), 100 + s));
   const expected = whole.T();
-  for (let trial = 0; trial < 1000; trial++) {
+  for (let trial = 0; trial < samples(250); trial++) {
     const pool: DistributedMemory[] = [...permutation(foldIn(key(3), trial), 24)].map((s) =>
       loadMemory(shards[s]),
     );
@@ -120,13 +121,15 @@ test("1000 random orders of merging give the same bits", async () => {
   }
 });
 
-test("a million patterns stream through, stopped and resumed, in one size of memory", async () => {
+test("hundreds of thousands of patterns stream through, stopped and resumed, in one size of memory", async () => {
   const options = { D: 64, Y: 64, beta: 1, key: key(1), family: "structured" } as const;
+  // A million with HAMLET_SAMPLES=5.
+  const CHUNKS = samples(10);
   const chunkOf = (chunk: number) => uniform(foldIn(key(6), chunk), [20_000, 64]);
   const straight = makeMemory(options);
   let broken = makeMemory(options);
   const sizes = new Set<number>();
-  for (let chunk = 0; chunk < 50; chunk++) {
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
     const next = chunkOf(chunk);
     await straight.store(next);
     sizes.add(straight.save().byteLength >> 8);
@@ -142,8 +145,8 @@ test("a million patterns stream through, stopped and resumed, in one size of mem
     broken = loadMemory(broken.save());
     await broken.store(next.subarray(done * 64));
   }
-  expect(straight.count).toBe(1_000_000);
-  expect(broken.count).toBe(1_000_000);
+  expect(straight.count).toBe(20_000 * CHUNKS);
+  expect(broken.count).toBe(20_000 * CHUNKS);
   expect(broken.T()).toEqual(straight.T());
   expect(sizes.size).toBe(1);
 });

@@ -33,13 +33,13 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
 
   test("of generated files, most of which compile", () => {
     const tally = new Map<string, number>();
-    const runs = samples(500);
+    const runs = samples(250);
     law(
       fc.property(modelFile, (text) => {
         const outcome = checkLaws(text, USES);
         tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
       }),
-      500,
+      250,
     );
     expect(tally.get("sound") ?? 0).toBeGreaterThan(runs / 2);
   });
@@ -47,7 +47,7 @@ describe("compiling, formatting, JSON and the flat file agree on a model", () =>
   test("of files that are well-formed and mean nothing", () => {
     law(
       fc.property(hamFile, (text) => void checkLaws(text)),
-      800,
+      400,
     );
   });
 

@@ -14,7 +14,7 @@ import { randomHypergraph, type Wiring } from "./random-hypergraph.ts";
 beforeAll(() => useBackend("wasm"));
 
 /** Hypergraphs of a group, of which there are two. */
-const GROUP = samples(8);
+const GROUP = samples(4);
 
 /** Solvers that do not take any wiring. */
 const AT_HOME: Readonly<Record<string, Wiring>> = { alternate: "two colours", cccp: "concave" };

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { some } from "../../../../tools/samples.ts";
 import { COMMANDS } from "../../src/commands/catalogue.ts";
 import { type Bench, makeBench } from "../ham.ts";
 
@@ -59,7 +60,8 @@ async function withoutReader(args: readonly string[]): Promise<number | string |
   return code;
 }
 
-test.for(COMMANDS)("ham $name ends quietly, with its own exit code", async ({ name }) => {
+// Each takes a process of its own: others in every run.
+test.for(some(COMMANDS, 5))("ham $name ends quietly, with its own exit code", async ({ name }) => {
   const args = [name, ...(CHEAP[name] ?? ["b.ham"])];
   const { code } = await bench.inProcess(args);
   if (name === "new") bench.write("fresh.ham", "");

@@ -36,7 +36,7 @@ test("10: the means at T = 4 are those that were printed", () => {
   expect(means).toEqual(["-1.0727", "0.6942", "0.6203"]);
 });
 
-const SAMPLES = samples(1000);
+const SAMPLES = samples(400);
 
 test.each([
   ["ising", "warm", 4],
