@@ -41,7 +41,9 @@ export const drdam: Reproduction = {
     });
     bar.advance(0.2, "numbers");
     const figures = await drawNotebookFigures(keys, {
-      updates: short ? 4 : 20,
+      ...(short
+        ? { updates: 4, points: 20, states: 30 }
+        : { updates: 20, points: 50, states: 100 }),
       onProgress: (part, what) => bar.advance(0.7 * part, what),
     });
     const scatter = drawEnergyScatter(exact, approx);

@@ -9,6 +9,7 @@ import {
   FeatureMap,
   kernelScatter,
   lseDescent,
+  type PlaneGrid,
   drawFeatures,
   spaced,
 } from "@hamlet/drdam";
@@ -16,11 +17,20 @@ import { drawPanels, INK, type Panel, type PanelMarks } from "../../pictures/pan
 
 const BETAS = [0.01, 0.1, 1, 10];
 const SPAN = 5;
-const [D, K, Y, POINTS, QUERIES, RANDOMS, FEATURES] = [2, 8, 2 ** 15, 50, 3, 100, 6];
+const [D, K, Y, QUERIES, FEATURES] = [2, 8, 2 ** 15, 3, 6];
 /** Steps between two states that are drawn, and their size. */
 const [STEPS, ALPHA] = [25, 0.01];
-const GRID = { xs: spaced(-SPAN, SPAN, POINTS), ys: spaced(-SPAN, SPAN, POINTS) };
 const RANGE = [-SPAN, SPAN] as const;
+
+/** How much is drawn. */
+interface Effort {
+  /** Updates of a descent. */
+  readonly updates: number;
+  /** Points along a side of a landscape. */
+  readonly points: number;
+  /** States of a scatter of kernels. */
+  readonly states: number;
+}
 
 /** States drawn in a square. */
 function box(from: Key, count: number): Float32Array {
@@ -52,17 +62,19 @@ interface Run {
 /** All figures but the last, by file name. */
 export async function drawNotebookFigures(
   keys: readonly Key[],
-  options: {
-    readonly updates: number;
+  options: Effort & {
     readonly onProgress: (part: number, what: string) => void;
   },
 ): Promise<Record<string, string>> {
   const patterns = box(keys[0], K);
   const queries = pointsOf(box(keys[8], QUERIES));
+  const { updates, points, states } = options;
+  const side = spaced(-SPAN, SPAN, points);
+  const grid = { xs: side, ys: side };
   const turn = makeTurn();
   const scenes: Scene[] = [];
   for (const beta of BETAS) {
-    const given = { key: keys[4], patterns, queries, updates: options.updates, turn };
+    const given = { key: keys[4], patterns, queries, updates, grid, turn };
     scenes.push(await sceneOf(beta, given));
     options.onProgress(1 / BETAS.length, `β = ${beta}`);
   }
@@ -73,8 +85,8 @@ export async function drawNotebookFigures(
       scenes.map(({ beta, approx }) => fieldPanel(approx, [stars], `by features, β = ${beta}`)),
     ]),
     "drdam-descents.svg": drawPanels(descentRows(scenes, stars)),
-    "drdam-kernels.svg": drawPanels(await kernelRows(scenes, { key: keys[9], patterns })),
-    "drdam-features.svg": drawPanels(await featureRows(scenes, stars)),
+    "drdam-kernels.svg": drawPanels(await kernelRows(scenes, { key: keys[9], patterns, states })),
+    "drdam-features.svg": drawPanels(await featureRows(scenes, grid, stars)),
   };
 }
 
@@ -103,10 +115,11 @@ async function sceneOf(
     readonly patterns: Float32Array;
     readonly queries: readonly [number, number][];
     readonly updates: number;
+    readonly grid: PlaneGrid;
     readonly turn: Turn;
   },
 ): Promise<Scene> {
-  const { patterns, queries, updates, turn } = given;
+  const { patterns, queries, updates, grid, turn } = given;
   const features = await drawFeatures({ D, Y, beta, key: given.key });
   const map = new FeatureMap(features);
   const T = new Float64Array(2 * Y);
@@ -119,8 +132,8 @@ async function sceneOf(
     beta,
     features,
     T,
-    exact: await exactLandscape(patterns, GRID, { D, beta }),
-    approx: await featureLandscape(features, T, GRID),
+    exact: await exactLandscape(patterns, grid, { D, beta }),
+    approx: await featureLandscape(features, T, grid),
     runs,
   };
 }
@@ -167,7 +180,7 @@ function fieldPanel(values: Float64Array, marks: readonly PanelMarks[], title?: 
     ...(title !== undefined && { title }),
     x: RANGE,
     y: RANGE,
-    field: { values, width: POINTS },
+    field: { values, width: Math.sqrt(values.length) },
     marks,
   };
 }
@@ -204,9 +217,10 @@ function descentRows(scenes: readonly Scene[], stars: PanelMarks): Panel[][] {
 /** The kernel scatter: as published, with the memories' features at β = 1, and with one β. */
 function kernelRows(
   scenes: readonly Scene[],
-  { key, patterns }: { readonly key: Key; readonly patterns: Float32Array },
+  given: { readonly key: Key; readonly patterns: Float32Array; readonly states: number },
 ): Promise<Panel[][]> {
-  const states = box(key, RANDOMS);
+  const { patterns } = given;
+  const states = box(given.key, given.states);
   const { features: atOne } = scenes.find(({ beta }) => beta === 1)!;
   const row = (name: string, of: (scene: Scene) => Features) => {
     const panels = scenes.map(async (scene): Promise<Panel> => {
@@ -228,10 +242,14 @@ function kernelRows(
   return Promise.all([row("as published", () => atOne), row("same β", ({ features }) => features)]);
 }
 
-function featureRows(scenes: readonly Scene[], stars: PanelMarks): Promise<Panel[][]> {
+function featureRows(
+  scenes: readonly Scene[],
+  grid: PlaneGrid,
+  stars: PanelMarks,
+): Promise<Panel[][]> {
   const rows = Array.from({ length: FEATURES }, (_, entry) => {
     const panels = scenes.map(async ({ features, beta }) => {
-      const values = await featureOverGrid(features, entry, GRID);
+      const values = await featureOverGrid(features, entry, grid);
       return fieldPanel(values, [stars], entry === 0 ? `β = ${beta}` : undefined);
     });
     return Promise.all(panels);
