@@ -5,16 +5,18 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * core while the others have nothing left to do.
  */
 export const LONGEST = [
-  "dsl/test/properties.test.ts",
-  "ham/test/conformance/browser.test.ts",
-  "core/test/conformance/browser.test.ts",
-  "ham/test/conformance/webgpu-in-node.test.ts",
-  "model/test/descent.test.ts",
-  "core/test/conformance/webgpu-in-node.test.ts",
-  "model/test/leaks.test.ts",
-  "docs/test/site.test.ts",
+  "tools/test/new.test.ts",
   "drdam/test/conformance/webgpu-in-node.test.ts",
+  "core/test/conformance/browser.test.ts",
+  "ham/test/conformance/browser.test.ts",
+  "tools/test/readme-snippets.test.ts",
+  "docs/test/site.test.ts",
+  "drdam/test/notebooks.test.ts",
+  "model/test/model.test.ts",
   "cli/test/reproduce-drdam.test.ts",
+  "model/test/leaks.test.ts",
+  "model/test/training/gradients.test.ts",
+  "dsl/test/properties.test.ts",
 ];
 
 /** Puts the longest test files first; all others keep the order that vitest gives them. */

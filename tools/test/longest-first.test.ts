@@ -6,7 +6,7 @@ import { LONGEST, longestFirst } from "../longest-first.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 test("every file that is named is there", () => {
-  const files = globSync("{packages,apps}/*/test/**/*.test.ts", { cwd: ROOT });
+  const files = globSync("{{packages,apps}/*,tools}/test/**/*.test.ts", { cwd: ROOT });
   const missing = LONGEST.filter((name) => !files.some((file) => file.endsWith(name)));
   expect(missing).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { modelId } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import { checked } from "./checking.ts";
 import { examples, fixtures } from "./fixtures.ts";
+import { some } from "../../../tools/samples.ts";
 
 /** The file after the edits of a message. */
 function mended({ name, text }: SourceFile, { edits = [] }: Diagnostic): SourceFile {
@@ -78,7 +79,8 @@ const lineOf = (text: string, at: number) =>
   text.slice(text.lastIndexOf("\n", at - 1) + 1).split("\n", 1)[0];
 
 describe("a fix for a token that was left out gives the file back", () => {
-  test.each(examples())("in $name", (right) => {
+  // Every token of every example: others of them in every run.
+  test.each(some(examples(), 8))("in $name", (right) => {
     const tree = treeOf(right);
     const others: string[] = [];
     for (const { start, end } of tokensOf(right.text).slice(2)) {
@@ -136,7 +138,7 @@ energy a = sum[i] v[i]^2 - sum[i] ones[i] * v[i] + 3 * prod[i] v[i]
 ].map((text, at) => ({ name: `more-${at}.ham`, text }));
 
 describe("a fix for a known mistake gives the model back", () => {
-  test.each(BREAKAGES)("%s", (_name, pattern, instead) => {
+  test.each(some(BREAKAGES, 6))("%s", (_name, pattern, instead) => {
     const wrongly: string[] = [];
     let offered = 0;
     for (const right of [...examples(), ...MORE]) {

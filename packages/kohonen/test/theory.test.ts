@@ -11,10 +11,12 @@ import {
   randomDistance,
   reluSeparation,
   reluCosine,
+  type Separation,
   softmaxSeparation,
   softmaxCosine,
 } from "@hamlet/kohonen";
 import { describe, expect, test } from "vitest";
+import { some } from "../../../tools/samples.ts";
 import { approximateLinearCosine } from "../src/theory/linear.ts";
 
 /** How far a measured mean may be from the expected one, in standard errors. */
@@ -43,7 +45,7 @@ describe("the mean cosine of the pseudo-inverse", () => {
 });
 
 describe("measured within four standard errors of the finite-size formulas", () => {
-  test.each([
+  const all = [
     { d: 1, n: 2, m: 1 },
     { d: 2, n: 3, m: 2 },
     { d: 3, n: 10, m: 1 },
@@ -56,7 +58,8 @@ describe("measured within four standard errors of the finite-size formulas", () 
     { d: 64, n: 1000, m: 64 },
     { d: 100, n: 130, m: 20 },
     { d: 128, n: 512, m: 32 },
-  ])("pseudo-inverse: d = $d, n = $n, m = $m", async (sizes) => {
+  ];
+  test.each(some(all, 6))("pseudo-inverse: d = $d, n = $n, m = $m", async (sizes) => {
     const trials = Math.max(32, Math.ceil(4000 / sizes.n));
     const measured = await measureRecall({
       ...sizes,
@@ -69,11 +72,11 @@ describe("measured within four standard errors of the finite-size formulas", () 
     expect(Math.abs(distance.mean - linearDistance(sizes))).toBeLessThan(ERRORS * distance.error);
   });
 
-  test.each(
-    [dotSeparation, reluSeparation, softmaxSeparation({ beta: 0.08 })].flatMap((method) =>
+  const kernels = [dotSeparation, reluSeparation, softmaxSeparation({ beta: 0.08 })].flatMap(
+    (method) =>
       (["gaussian", "unit"] as const).map((keys) => ({ name: method.name, method, keys })),
-    ),
-  )("$name, $keys keys", async ({ method, keys }) => {
+  );
+  test.each(some(kernels, 3))("$name, $keys keys", async ({ method, keys }) => {
     for (const sizes of [
       { d: 8, n: 5, m: 4 },
       { d: 24, n: 200, m: 24 },
@@ -113,12 +116,13 @@ describe("measured within four standard errors of the finite-size formulas", () 
 
 describe("unit keys, many of them, with values of many numbers", () => {
   const sizes = { d: 64, n: 512, m: 256 };
-  test.each([
+  const forms: [string, Separation, number][] = [
     ["dot product", dotSeparation, dotCosine(sizes)],
     ["ReLU", reluSeparation, reluCosine(sizes)],
     ["softmax", softmaxSeparation({ beta: 3 }), softmaxCosine({ ...sizes, beta: 3 })],
     ["a sharper softmax", softmaxSeparation({ beta: 8 }), softmaxCosine({ ...sizes, beta: 8 })],
-  ])(
+  ];
+  test.each(some(forms, 2))(
     "%s: the closed form, within one per cent and four standard errors",
     async (_, method, expected) => {
       const measured = (
