@@ -97,6 +97,7 @@ export class BinaryRecall implements CompiledRecall {
         { shape: value.shape, data: value.dataSync() },
       ]),
     );
+    const numbers = new Map([...givens].map(([tensor, { data }]) => [tensor, data]));
     const examples = atOnce(this.#examples.make(givens, options));
     for (let step = 0; ;) {
       const energies = examples.map(({ walk }) => walk.state.energy());
@@ -107,7 +108,9 @@ export class BinaryRecall implements CompiledRecall {
         using layers = this.#tensors(examples);
         const { states, activations } = layers;
         const time = this.#time(step);
-        active = yield { step, time, energy, change, states, activations, memory: {} };
+        const evaluate = this.#evaluator(examples, numbers, step);
+        const now = { step, time, energy, change, states, activations, memory: {}, evaluate };
+        active = yield now;
       } finally {
         tf.dispose([energy, change]);
       }
@@ -337,9 +340,9 @@ export class BinaryRecall implements CompiledRecall {
   ): Evaluate {
     const { sizes, numbers: values } = this.#setup;
     const states = new Map(
-      this.#graph.neurons.map((neuron) => [
-        neuron.activation,
-        this.#entries(neuron, "xhat", examples),
+      this.#graph.neurons.flatMap((neuron) => [
+        [neuron.state, this.#entries(neuron, "x", examples)],
+        [neuron.activation, this.#entries(neuron, "xhat", examples)],
       ]),
     );
     const now = { values, givens, states, batch: examples.length, time: this.#time(step) };

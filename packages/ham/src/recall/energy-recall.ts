@@ -97,7 +97,8 @@ export class EnergyRecall implements CompiledRecall {
       const [states, activations] = [this.#named(layers), this.#named(layers.slice(count))];
       let active: tf.Tensor | undefined;
       try {
-        active = yield { step, time, energy, change, states, activations, memory };
+        const { evaluate } = moving;
+        active = yield { step, time, energy, change, states, activations, memory, evaluate };
       } finally {
         tf.dispose(now);
       }

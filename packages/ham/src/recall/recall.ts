@@ -6,6 +6,7 @@ import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
 import type { RecallEngine } from "./engine.ts";
+import type { Evaluate } from "./evaluate.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Trajectory } from "./record.ts";
 import type { WrittenOf } from "./wording.ts";
@@ -65,6 +66,8 @@ export interface RecallStep {
   readonly activations: ReadonlyMap<Neuron, tf.Tensor>;
   /** What the solver remembers of every example, such as how many steps it refused; mostly empty. */
   readonly memory: Readonly<Record<string, tf.Tensor>>;
+  /** What formulas over activations are worth, in the precision of the recall. */
+  readonly evaluate: Evaluate;
 }
 
 /** What a recall returns. The tensors are the caller's: `dispose()` frees them all. */

@@ -2,8 +2,6 @@
 
 import { type Output, throwIfAborted } from "@hamlet/core";
 import { type EnergyGraph, invariant, layerEnergy, pinnedBy, type Recall } from "@hamlet/graph";
-import { dynamicsOf, leafOf } from "./dynamics.ts";
-import { evaluateOnBackend } from "./evaluate.ts";
 import { makeRecall } from "./make-recall.ts";
 import type { RecallOptions, RecallSetup } from "./recall.ts";
 
@@ -55,21 +53,13 @@ export async function startEnergies(
         ),
       ...graph.terms.map(({ name, energy }) => ({ name, kind: "energy", value: energy }) as const),
     ];
-    const { written } = dynamicsOf(graph, recall);
     const outputs = parts.map(({ value }, k): Output => ({
       name: String(k),
-      value: written(value),
+      value,
       indices: [],
       batched: true,
     }));
-    const states = new Map([
-      ...[...start.states].map(([{ state }, value]) => [state, value] as const),
-      ...[...start.activations].map(([{ activation }, value]) => [activation, value] as const),
-    ]);
-    const { values, sizes } = setup;
-    const givens = options.givens ?? new Map();
-    const moment = { values, givens, states, batch: total.length, time: start.time };
-    const found = await evaluateOnBackend(moment, { sizes, leaf: leafOf })(outputs);
+    const found = await start.evaluate(outputs);
     return {
       batch: total.length,
       parts: parts.map(({ name, kind }, k) => ({
