@@ -244,7 +244,8 @@ test("cross-attention pulls what asks towards the tokens that it attends to", ()
 describe("every hypersynapse", () => {
   const SIZES: Sizes = { A: 3, B: 4, C: 2, F: 2, N: 3, D: 4, M: 2, E: 3, height: 4, width: 3 };
   const OWN: Readonly<Record<string, Partial<HypersynapseSetting>>> = {
-    dam: { dims: { K: 5 } },
+    // So many patterns that no sample has them all behind a rectifier.
+    dam: { dims: { K: 40 } },
     lse: { dims: { K: 5 } },
     lse_euclid: { dims: { K: 5 } },
     drdam: { dims: { K: 5, Y: 50 } },
