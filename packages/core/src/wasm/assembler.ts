@@ -5,8 +5,8 @@
 // host, loops, and vectors of four float32 or two float64 numbers.
 // @see https://webassembly.github.io/spec/core/binary/
 
-/** The bytes of some code. */
-export type Code = readonly number[];
+/** The bytes of some code, in pieces: what it is made of is copied once, when the whole is known. */
+export type Code = readonly (number | Code)[];
 
 /** A local variable: a whole number, or the 128 bits of a vector. */
 export interface Local {
@@ -43,27 +43,21 @@ function signed(value: number): number[] {
 
 const vector =
   (opcode: number) =>
-  (...operands: readonly Code[]): Code => [...operands.flat(), VECTOR, ...unsigned(opcode)];
+  (...operands: readonly Code[]): Code => [operands, VECTOR, unsigned(opcode)];
 const plain =
   (opcode: number) =>
-  (...operands: readonly Code[]): Code => [...operands.flat(), opcode];
+  (...operands: readonly Code[]): Code => [operands, opcode];
 const access =
   (opcode: number) =>
   (...operands: readonly Code[]) =>
-  (offset: number): Code => [
-    ...operands.flat(),
-    VECTOR,
-    ...unsigned(opcode),
-    0,
-    ...unsigned(offset),
-  ];
+  (offset: number): Code => [operands, VECTOR, unsigned(opcode), 0, unsigned(offset)];
 
-export const get = ({ index }: Local): Code => [0x20, ...unsigned(index)];
-export const set = ({ index }: Local, value: Code): Code => [...value, 0x21, ...unsigned(index)];
+export const get = ({ index }: Local): Code => [0x20, unsigned(index)];
+export const set = ({ index }: Local, value: Code): Code => [value, 0x21, unsigned(index)];
 
 /** Whole numbers. */
 export const i32 = {
-  of: (value: number): Code => [0x41, ...signed(value)],
+  of: (value: number): Code => [0x41, signed(value)],
   add: plain(0x6a),
   sub: plain(0x6b),
   mul: plain(0x6c),
@@ -80,34 +74,26 @@ export const loadSplat = (at: Code, offset = 0): Code => access(0x09)(at)(offset
 export const store = (at: Code, value: Code, offset = 0): Code => access(0x0b)(at, value)(offset);
 /** One number in memory as lane `lane` of `value`, whose others stay. */
 export const loadLane = (at: Code, value: Code, lane: number): Code => [
-  ...access(0x56)(at, value)(0),
+  access(0x56)(at, value)(0),
   lane,
 ];
 /** One number in memory, and three zeros. */
 export const loadOne = (at: Code): Code => access(0x5c)(at)(0);
 /** The first lane of `value` into memory. */
-export const storeOne = (at: Code, value: Code): Code => [...access(0x5a)(at, value)(0), 0];
+export const storeOne = (at: Code, value: Code): Code => [access(0x5a)(at, value)(0), 0];
 
 /** One float64 number in memory, and a zero. */
 export const loadDouble = (at: Code): Code => access(0x5d)(at)(0);
 /** The first float64 number of `value` into memory. */
-export const storeDouble = (at: Code, value: Code): Code => [...access(0x5b)(at, value)(0), 0];
+export const storeDouble = (at: Code, value: Code): Code => [access(0x5b)(at, value)(0), 0];
 /** Zeros in so many bytes of memory. */
-export const clear = (at: Code, bytes: Code): Code => [...at, ...i32.of(0), ...bytes, 0xfc, 11, 0];
+export const clear = (at: Code, bytes: Code): Code => [at, i32.of(0), bytes, 0xfc, 11, 0];
 /** Copies so many bytes. */
-export const copy = (to: Code, from: Code, bytes: Code): Code => [
-  ...to,
-  ...from,
-  ...bytes,
-  0xfc,
-  10,
-  0,
-  0,
-];
+export const copy = (to: Code, from: Code, bytes: Code): Code => [to, from, bytes, 0xfc, 10, 0, 0];
 
 /** Vectors that code names by numbers that are no bytes, from this one on. */
 const FIRST_CONSTANT = 256;
-const constants: Code[] = [];
+const constants: number[][] = [];
 const constantPlaces = new Map<string, number>();
 
 /**
@@ -165,11 +151,8 @@ export const f64x2 = {
   ofSingles: vector(0x5f),
   /** One number twice. */
   splat: vector(0x14),
-  lane: (value: Code, lane: number): Code => [...vector(0x21)(value), lane],
-  withLane: (value: Code, lane: number, number: Code): Code => [
-    ...vector(0x22)(value, number),
-    lane,
-  ],
+  lane: (value: Code, lane: number): Code => [vector(0x21)(value), lane],
+  withLane: (value: Code, lane: number, number: Code): Code => [vector(0x22)(value, number), lane],
 };
 
 /** The bits of a vector, as four whole numbers where that matters. */
@@ -195,11 +178,11 @@ export const bits = {
 
 /** The four numbers of `value` in another order; from 4 on those of `other`. */
 export const shuffle = (value: Local, order: readonly number[], other = value): Code => [
-  ...get(value),
-  ...get(other),
+  get(value),
+  get(other),
   VECTOR,
   0x0d,
-  ...order.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+  order.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
 ];
 
 /** `a b + c`, rounded once where the machine can, if `isFused`; else twice. */
@@ -215,11 +198,11 @@ export function loop(
   body: readonly Code[],
 ): Code {
   return [
-    ...set(counter, range.from),
-    ...LOOP,
-    ...body.flat(),
-    ...set(counter, i32.add(get(counter), range.by)),
-    ...i32.lessThan(get(counter), range.until),
+    set(counter, range.from),
+    LOOP,
+    body,
+    set(counter, i32.add(get(counter), range.by)),
+    i32.lessThan(get(counter), range.until),
     BRANCH_IF,
     0,
     END,
@@ -228,7 +211,7 @@ export function loop(
 
 /** `body` as long as `a` is below `b`. */
 export function whileBelow(a: Code, b: Code, body: readonly Code[]): Code {
-  return [...LOOP, ...ifBelow(a, b, [...body, [BRANCH, 1]]), END];
+  return [LOOP, ifBelow(a, b, [body, [BRANCH, 1]]), END];
 }
 
 /** `body` if `a` is below `b`. */
@@ -238,14 +221,14 @@ export function ifBelow(a: Code, b: Code, body: readonly Code[]): Code {
 
 /** `body` if a whole number is not 0. */
 export function ifTrue(condition: Code, body: readonly Code[]): Code {
-  return [...condition, ...IF, ...body.flat(), END];
+  return [condition, IF, body, END];
 }
 
 /** Calls the function at a place in the module, behind those of the host. */
 export const call = (place: number, ...operands: readonly Code[]): Code => [
-  ...operands.flat(),
+  operands,
   CALL,
-  ...unsigned(place),
+  unsigned(place),
 ];
 
 /** A function: parameters and other locals by name, and statements. */
@@ -253,7 +236,7 @@ export interface Procedure {
   readonly name: string;
   readonly parameters: number;
   readonly locals: readonly Local["type"][];
-  readonly body: Code;
+  readonly body: readonly number[];
 }
 
 /** Writes a function of whole numbers; `write` gets its parameters and a maker of locals. */
@@ -270,16 +253,23 @@ export function procedure(
   const statements = write(
     Array.from({ length: parameters }, (_, index) => ({ type: "i32", index })),
     local,
-  ).flat();
+  );
   const kept = new Map<number, Local>();
-  const body = statements.flatMap((part) => {
-    if (part < FIRST_CONSTANT) return part;
-    const own = kept.get(part) ?? local("v128");
-    kept.set(part, own);
-    return get(own);
-  });
-  const first = [...kept].flatMap(([part, own]) => set(own, constants[part - FIRST_CONSTANT]));
-  return { name, parameters, locals, body: [...first, ...body] };
+  const body: number[] = [];
+  const add = (code: Code): void => {
+    for (const part of code) {
+      if (typeof part !== "number") add(part);
+      else if (part < FIRST_CONSTANT) body.push(part);
+      else {
+        const own = kept.get(part) ?? local("v128");
+        kept.set(part, own);
+        add(get(own));
+      }
+    }
+  };
+  add(statements);
+  const first = [...kept].map(([part, own]) => set(own, constants[part - FIRST_CONSTANT]));
+  return { name, parameters, locals, body: [...bytesIn(first), ...body] };
 }
 
 /** A function of the host, which comes before the functions of the module. */
@@ -290,14 +280,21 @@ export interface HostFunction {
   readonly isKernel?: boolean;
 }
 
+function bytesIn(code: Code): number[] {
+  return code.flatMap((part) => (typeof part === "number" ? part : bytesIn(part)));
+}
+
 /** A module that works on the imported memory `host.memory` and exports every function. */
 export function assemble(
   procedures: readonly Procedure[],
   functions: readonly HostFunction[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const list = (items: readonly Code[]) => [...unsigned(items.length), ...items.flat()];
+  const list = (items: readonly (readonly number[])[]) => [
+    ...unsigned(items.length),
+    ...items.flat(),
+  ];
   const text = (ascii: string) => list(Array.from(ascii, (letter) => [letter.charCodeAt(0)]));
-  const section = (name: keyof typeof SECTIONS, items: readonly Code[]) => {
+  const section = (name: keyof typeof SECTIONS, items: readonly (readonly number[])[]) => {
     const content = list(items);
     return [SECTIONS[name], ...unsigned(content.length), ...content];
   };

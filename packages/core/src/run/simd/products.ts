@@ -156,38 +156,41 @@ interface Kernels extends Readonly<Record<Kernel, (...args: number[]) => void>> 
   pack(to: number, from: number, row: number, depth: number, strips: number): void;
 }
 
-/** Those that bands call, as a module imports them. */
-export const ROW_FUNCTIONS: readonly HostFunction[] = (
-  [
-    ["dots", 10],
-    ["mix", 10],
-    ["scale", 4],
-    ["scaleTotals", 3],
-    ["round", 3],
-  ] as const
-).map(([name, parameters]) => ({ name, parameters, isKernel: true }));
+/** How each is written. */
+const KERNELS: Readonly<Record<keyof Kernels, (isFused: boolean) => Procedure>> = {
+  tiles6: (isFused) => tiles(HIGH, isFused),
+  tiles4: (isFused) => tiles(LOW, isFused),
+  pack,
+  dots,
+  mix,
+  scale,
+  scaleTotals,
+  round,
+};
 
-let known: Kernels | undefined;
+/** The parameters of those that bands call. */
+const PARAMETERS: Readonly<Record<Kernel, number>> = {
+  dots: 10,
+  mix: 10,
+  scale: 4,
+  scaleTotals: 3,
+  round: 3,
+};
 
-/** The functions of products, made when they are first asked for. */
-export function kernels(): Kernels {
-  if (known === undefined) {
-    const of = (isFused: boolean) =>
-      compiled(
-        assemble([
-          tiles(HIGH, isFused),
-          tiles(LOW, isFused),
-          pack(),
-          dots(isFused),
-          mix(isFused),
-          scale(),
-          scaleTotals(),
-          round(),
-        ]),
-      );
-    known = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
-  }
-  return known;
+/** A function of rows as a module imports it. */
+export function imported(name: Kernel): HostFunction {
+  return { name, parameters: PARAMETERS[name], isKernel: true };
+}
+
+const known: { -readonly [Name in keyof Kernels]?: Kernels[Name] } = {};
+
+/** A function of products, made when it is first asked for. */
+export function kernel<Name extends keyof Kernels>(name: Name): Kernels[Name] {
+  const made = known[name];
+  if (made !== undefined) return made;
+  const of = (isFused: boolean) => compiled(assemble([KERNELS[name](isFused)]));
+  const functions = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
+  return (known[name] = functions[name]);
 }
 
 /** A factor: its row `i` at depth `k` is at `at + 4 (i · row + k · depth)`. */
@@ -218,17 +221,17 @@ export function multiply(to: number, a: Side, b: Side, sizes: Sizes): void {
     const [line, next] = [NUMBER * columns, NUMBER];
     cleared();
     if (rows <= columns) {
-      kernels().dots(to, line, next, b.at, right.row, columns, a.at, left.row, rows, depth);
+      kernel("dots")(to, line, next, b.at, right.row, columns, a.at, left.row, rows, depth);
     } else {
-      kernels().dots(to, next, line, a.at, left.row, rows, b.at, right.row, columns, depth);
+      kernel("dots")(to, next, line, a.at, left.row, rows, b.at, right.row, columns, depth);
     }
   } else if (isAlong(b.row, columns) && rows <= FEW) {
     cleared();
     const [line, x] = [NUMBER * columns, a.at];
-    kernels().mix(to, line, x, left.row, left.depth, b.at, right.depth, depth, rows, columns);
+    kernel("mix")(to, line, x, left.row, left.depth, b.at, right.depth, depth, rows, columns);
   } else if (isAlong(a.row, rows) && columns === 1) {
     cleared();
-    kernels().mix(to, 0, b.at, 0, right.depth, a.at, left.depth, depth, 1, rows);
+    kernel("mix")(to, 0, b.at, 0, right.depth, a.at, left.depth, depth, 1, rows);
   } else packed(to, a, b, sizes);
 }
 
@@ -241,7 +244,7 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
   const deep = Math.min(DEEP, depth);
   const wide = Math.min(COLUMNS, ceil(columns, WIDE));
   const tile = ceil(rows, LOW) < ceil(rows, HIGH) ? LOW : HIGH;
-  const multiplyTiles = tile === LOW ? kernels().tiles4 : kernels().tiles6;
+  const multiplyTiles = tile === LOW ? kernel("tiles4") : kernel("tiles6");
   const high = Math.min(ROWS, ceil(rows, tile));
   const packedRight = (wide / WIDE) * stripBytes(deep, WIDE);
   const left = own.take(
@@ -319,7 +322,7 @@ function packStrips(
   let done = 0;
   if (high === WIDE && row === 1) {
     const strips = Math.floor(rows / WIDE);
-    kernels().pack(to, at, NUMBER * depth, size.depth, strips);
+    kernel("pack")(to, at, NUMBER * depth, size.depth, strips);
     done = strips * WIDE;
   }
   if (done === rows) return;

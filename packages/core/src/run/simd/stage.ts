@@ -12,7 +12,7 @@ import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
 import { bandProcedure } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
 import { move } from "./moves.ts";
-import { kernels, multiply, ROW_FUNCTIONS } from "./products.ts";
+import { imported, kernel, multiply } from "./products.ts";
 import { SimdArray } from "./array.ts";
 
 const NUMBER = 4;
@@ -214,25 +214,24 @@ function neededFor(actions: readonly Action[], slots: readonly number[]): Action
 let isFused: boolean | undefined;
 
 function compileLoops(actions: readonly Action[]): Readonly<Record<string, LoopFunction>> {
-  const place = (kernel: Kernel) =>
-    HOST_FUNCTIONS.length + ROW_FUNCTIONS.findIndex(({ name }) => name === kernel);
-  const module = (fused: boolean) =>
-    compiled(
-      assemble(
-        actions.flatMap((action, n) => {
-          if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, fused)];
-          return action.kind === "band" ? [bandProcedure(`f${n}`, action.band, fused, place)] : [];
-        }),
-        [...HOST_FUNCTIONS, ...ROW_FUNCTIONS],
-      ),
-    );
+  /** Those that the bands call, by their places. */
+  const called: Kernel[] = [];
+  const place = (name: Kernel) => {
+    if (!called.includes(name)) called.push(name);
+    return HOST_FUNCTIONS.length + called.indexOf(name);
+  };
+  const module = (fused: boolean) => {
+    const procedures = actions.flatMap((action, n) => {
+      if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, fused)];
+      return action.kind === "band" ? [bandProcedure(`f${n}`, action.band, fused, place)] : [];
+    });
+    return compiled(assemble(procedures, [...HOST_FUNCTIONS, ...called.map(imported)]));
+  };
   let made = isFused === false ? null : module(true);
   isFused ??= made !== null;
   made ??= module(false);
-  return functionsOf(made!, arena().memory, { ...HOST, ...kernels() }) as Record<
-    string,
-    LoopFunction
-  >;
+  const functions = { ...HOST, ...Object.fromEntries(called.map((name) => [name, kernel(name)])) };
+  return functionsOf(made!, arena().memory, functions) as Record<string, LoopFunction>;
 }
 
 /** Gives everything that is computed a place; what is not needed any more makes room. */
