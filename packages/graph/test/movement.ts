@@ -1,13 +1,17 @@
 // What rounding alone moves: the scale of a tolerance for two ways of computing one thing.
 
-import { evaluate, type Environment, type Expr } from "@hamlet/graph";
+import { evaluate, type Environment, type Expr, type Index } from "@hamlet/graph";
 
 /**
  * How far each entry of an expression moves when its inputs move by their last digits: what no two
  * ways of computing it can be asked to agree on. Infinite where a kink of a jump is that near.
  */
-export function movement(expr: Expr, environment: Required<Environment>): Float64Array {
-  const { data } = evaluate(expr, environment);
+export function movement(
+  expr: Expr,
+  environment: Required<Environment>,
+  order?: readonly Index[],
+): Float64Array {
+  const { data } = evaluate(expr, environment, order);
   const moved = data.map(() => 0);
   for (let n = 1; n <= 4; n++) {
     let state = n;
@@ -22,7 +26,7 @@ export function movement(expr: Expr, environment: Required<Environment>): Float6
       ]),
     );
     const time = nudge(environment.time);
-    const near = evaluate(expr, { ...environment, tensors, time }).data;
+    const near = evaluate(expr, { ...environment, tensors, time }, order).data;
     near.forEach((value, k) => {
       const difference = Object.is(value, data[k]) ? 0 : Math.abs(value - data[k]);
       moved[k] = Math.max(moved[k], Number.isNaN(difference) ? Infinity : difference);
