@@ -17,8 +17,10 @@ export function memoryFiles(texts: Readonly<Record<string, string | Uint8Array>>
   return {
     around: (uri) => ({
       read(path) {
-        const name = new URL(path, uri).href.slice(FOLDER.length + 1);
-        const found = texts[name];
+        // A space at an end of a name is a part of it, which addresses drop.
+        const written = path.split("/").map(encodeURIComponent).join("/");
+        const name = new URL(written, uri).href.slice(FOLDER.length + 1);
+        const found = texts[decodeURIComponent(name)];
         const missing: MissingFile = { path, folder: "models", near: null };
         if (found === undefined) return Promise.resolve(missing);
         return Promise.resolve(typeof found === "string" ? new TextEncoder().encode(found) : found);
