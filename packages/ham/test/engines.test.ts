@@ -194,6 +194,7 @@ test("Euler's method in float64 goes as the interpreter says", async () => {
   );
 });
 
+// Fixed: what is asked of it is about memory and turns, and holds for any model.
 const SAMPLE: Sample = { kinds: ["identity", "tanh"], batch: 2, seed: 4, held: false };
 
 describe("compiled code", () => {
