@@ -41,7 +41,7 @@ try {
     mkdirSync(place.folder);
     const began = performance.now();
     try {
-      await does({ ...place, address: registry.address });
+      await does({ ...place, registry });
       console.log(`a stranger ${what}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
     } catch (error) {
       failed++;

@@ -10,8 +10,8 @@ const VERDACCIO = "6.10.4";
 /** A registry that runs until it is disposed. */
 export interface Registry extends Disposable {
   readonly address: string;
-  /** Takes in a tarball. */
-  publish(tarball: string): void;
+  /** Takes in a tarball, or the package of a folder. */
+  publish(from: string): void;
 }
 
 /** Installs a registry into a folder and starts it; other packages come from the usual one. */
@@ -33,6 +33,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     packages: {
       "@hamlet/*": own,
       "create-hamlet": own,
+      "@stranger/*": own,
       "**": { access: "$all", proxy: "usual" },
     },
     log: { type: "stdout", format: "pretty", level: "error" },
@@ -55,10 +56,10 @@ export async function startRegistry(folder: string): Promise<Registry> {
   await answers(`${address}-/ping`, server);
   return {
     address,
-    publish(tarball) {
+    publish(from) {
       // npm wants a token; this registry asks for none.
       const token = `--//${host}/:_authToken=anybody`;
-      execFileSync("npm", ["publish", tarball, "--registry", address, token, "--loglevel=error"]);
+      execFileSync("npm", ["publish", from, "--registry", address, token, "--loglevel=error"]);
     },
     [Symbol.dispose]: () => void server.kill(),
   };

@@ -2,15 +2,15 @@
 // numbers that the workspace gives too.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Registry } from "./registry.ts";
 
 /** Where a stranger starts. */
 export interface Place {
   /** An empty folder. */
   readonly folder: string;
-  /** The registry. */
-  readonly address: string;
+  readonly registry: Registry;
   /** The root of the workspace, for what its own command says. */
   readonly root: string;
 }
@@ -21,6 +21,7 @@ export type Stranger = (place: Place) => void | Promise<void>;
 /** All of them, by what they do. */
 export const STRANGERS: Readonly<Record<string, Stranger>> = {
   "installs the command for the whole machine": command,
+  "writes a plugin, publishes and uses it": plugin,
   "writes TypeScript, resolved as Node does": (place) => typescript(place, "nodenext"),
   "writes TypeScript, resolved as bundlers do": (place) => typescript(place, "bundler"),
   "installs the library for wasm": library,
@@ -39,8 +40,8 @@ model.dispose();
 `;
 const LIBRARY = ["@hamlet/model", "@tensorflow/tfjs-core@4", "@tensorflow/tfjs-backend-cpu@4"];
 
-function command({ folder, address, root }: Place): void {
-  const run = runner(folder, address);
+function command({ folder, registry, root }: Place): void {
+  const run = runner(folder, registry.address);
   run("npm", ["install", "--global", "--prefix", "global", "@hamlet/cli", ...quiet]);
   light(join(folder, "global/lib/node_modules"), { megabytes: 120 });
   const main = join(folder, "global/lib/node_modules/@hamlet/cli/dist/main.js");
@@ -65,8 +66,38 @@ function command({ folder, address, root }: Place): void {
   ham("reproduce", "drdam", "--short");
 }
 
-function library({ folder, address, root }: Place): void {
-  const run = runner(folder, address);
+function plugin({ folder, registry, root }: Place): void {
+  const run = runner(folder, registry.address);
+  run("npm", ["install", "--global", "--prefix", "global", "@hamlet/cli", ...quiet]);
+  const main = join(folder, "global/lib/node_modules/@hamlet/cli/dist/main.js");
+  run(process.execPath, [main, "new", "--plugin", "@stranger/vision"]);
+  const inside = runner(join(folder, "vision"), registry.address);
+  inside("npm", ["install", ...quiet]);
+  inside("npm", ["run", "build"]);
+  inside("npm", ["test"]);
+  registry.publish(join(folder, "vision"));
+
+  const place = join(folder, "uses");
+  mkdirSync(place);
+  const there = runner(place, registry.address);
+  writeFileSync(join(place, "package.json"), '{ "private": true }');
+  there("npm", ["install", "@stranger/vision", ...quiet]);
+  const readme = readFileSync(join(folder, "vision/README.md"), "utf8");
+  const model = /```ham\n([^]*?)```/u.exec(readme)?.[1] ?? "";
+  const near = "energy near = -sum[i, j where i < j and j <= i + 2] v[i] * v[j]";
+  writeFileSync(join(place, "uses.ham"), model);
+  writeFileSync(join(place, "written.ham"), model.replace(/^connect near.*$/mu, near));
+  const ham = (...args: string[]) => there(process.execPath, [main, ...args, "--root", "."]);
+  expect(
+    ham("check", "uses.ham").includes("which was not run"),
+    "ham check runs no code of a plugin",
+  );
+  const ours = [join(root, "apps/cli/src/main.ts"), "run", "written.ham", "--json"];
+  same(ending(ham("run", "uses.ham", "--json")), ending(there(process.execPath, ours)));
+}
+
+function library({ folder, registry, root }: Place): void {
+  const run = runner(folder, registry.address);
   prepare(folder, root);
   const packages = ["@hamlet/model", "@tensorflow/tfjs-core@4", "@tensorflow/tfjs-backend-wasm@4"];
   run("npm", ["install", ...packages, ...quiet]);
@@ -76,8 +107,8 @@ function library({ folder, address, root }: Place): void {
   light(join(folder, "node_modules"), { megabytes: 85, packages: 45 });
 }
 
-function typescript({ folder, address, root }: Place, resolution: "nodenext" | "bundler"): void {
-  const run = runner(folder, address);
+function typescript({ folder, registry, root }: Place, resolution: "nodenext" | "bundler"): void {
+  const run = runner(folder, registry.address);
   prepare(folder, root);
   const tools = ["typescript", "@types/node"];
   run("npm", ["install", ...LIBRARY, ...tools, ...quiet]);
@@ -97,10 +128,10 @@ function typescript({ folder, address, root }: Place, resolution: "nodenext" | "
   same(run(process.execPath, ["made/script.js"]), expected(root));
 }
 
-function javascript({ folder, address, root }: Place, [tool, ...args]: readonly string[]): void {
-  const run = runner(folder, address);
+function javascript({ folder, registry, root }: Place, [tool, ...args]: readonly string[]): void {
+  const run = runner(folder, registry.address);
   prepare(folder, root);
-  run(tool, [...args, ...LIBRARY, "--registry", address]);
+  run(tool, [...args, ...LIBRARY, "--registry", registry.address]);
   writeFileSync(join(folder, "script.js"), SCRIPT);
   same(run(process.execPath, ["script.js"]), expected(root));
 }

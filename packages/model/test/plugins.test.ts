@@ -189,6 +189,14 @@ describe("a package that cannot be used says why", () => {
     expect(text).toMatchSnapshot();
   });
 
+  test("as one that would be TypeScript, which Node does not run there", async () => {
+    install("typed", { ...MANIFEST, exports: "./index.ts" });
+    write("project/node_modules/typed/index.ts", "export const externs: object = {};");
+    expect((await told("typed")).text).toContain(
+      "its entry is TypeScript, which Node runs nowhere in node_modules; `exports` must name what a build wrote, such as ./dist/index.js",
+    );
+  });
+
   test("also when its file is a link out of the package, and not when the package is one", async () => {
     install("link-ham");
     rmSync(join(folder, "project/node_modules/link-ham/index.ham"));

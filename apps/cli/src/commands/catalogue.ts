@@ -103,8 +103,8 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: "new",
-    usage: "<name>",
-    summary: "write a commented model to start from",
+    usage: "[options] <name>",
+    summary: "write a commented model to start from, or a plugin",
     load: () => import("./new.ts"),
   },
   {

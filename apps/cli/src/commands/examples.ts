@@ -7,7 +7,7 @@ import { suggest } from "@hamlet/dsl";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { type Example, EXAMPLES, examples } from "../files/examples.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { isThere, writeFileAtomically } from "../files/write.ts";
 import { formatTable } from "../table.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -63,10 +63,6 @@ function find(name: string): Example {
     EXIT.usage,
     `there is no example "${name}".${near === undefined ? "" : ` Did you mean ${near}?`} Examples: ${all.map((example) => example.name).join(", ")}.`,
   );
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 async function holds(path: string, bytes: Uint8Array): Promise<boolean> {

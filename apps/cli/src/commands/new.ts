@@ -1,68 +1,94 @@
-// `ham new NAME`: a commented model to start from. It runs as it is, without any data.
+// `ham new NAME`: a commented model to start from, which runs as it is, without any data; or a plugin.
 
-import { lstatSync } from "node:fs";
-import { basename } from "node:path";
+import { isBuiltin } from "node:module";
+import { basename, join } from "node:path";
+import { packageOf, suggest } from "@hamlet/dsl";
+import { Option } from "commander";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { DEFAULT_START, pluginFiles, starts, startText } from "../files/templates.ts";
+import { isThere, writeFileAtomically } from "../files/write.ts";
+import { formatTable } from "../table.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham new`. */
 export const command: CommandDefinition = {
-  takes: (command) => command.argument("<name>"),
-  run: newModel,
+  takes: (command) => {
+    const from = new Option(
+      "--from <MODEL>",
+      `what the model starts as (default: "${DEFAULT_START}")`,
+    );
+    // Listed here; another name is answered with what each of them is.
+    from.argChoices = starts().map(({ name }) => name);
+    return command
+      .argument("<name>", "of the model; with --plugin of the package, as npm names it")
+      .addOption(from)
+      .option(
+        "--plugin",
+        "write the folder of a plugin: a package to build, test and publish",
+        false,
+      )
+      .option("--to <FOLDER>", "where it goes", ".");
+  },
+  run: (name: string, flags: NewFlags) => (flags.plugin ? newPlugin : newModel)(name, flags),
 };
 
+interface NewFlags {
+  readonly from?: string;
+  readonly plugin: boolean;
+  readonly to: string;
+}
+
 /** Writes NAME.ham; never over a file that exists. Returns the exit code. */
-async function newModel(name: string): Promise<number> {
-  const path = name.endsWith(".ham") ? name : `${name}.ham`;
-  if (isThere(path)) {
-    throw new CommandError(EXIT.usage, `${path} exists already. Choose another name.`);
-  }
-  await writeFileAtomically(path, starter(basename(path, ".ham")));
+async function newModel(name: string, { from = DEFAULT_START, to }: NewFlags): Promise<number> {
+  assertStart(from);
+  const path = join(to, name.endsWith(".ham") ? name : `${name}.ham`);
+  assertFree(path);
+  await writeFileAtomically(path, startText(from, basename(path, ".ham")));
   const ham = hamCall();
+  const setting = from === DEFAULT_START ? `\n  ${ham} run ${path} --set beta=0.5` : "";
   process.stdout.write(
-    `${path}\n\nTry next:\n  ${ham} run ${path}\n  ${ham} explain ${path}\n  ${ham} run ${path} --set beta=0.5\n`,
+    `${path}\n\nTry next:\n  ${ham} run ${path}\n  ${ham} explain ${path}${setting}\n`,
   );
   return EXIT.ok;
 }
 
-/** Whether something of that name is there; a link that leads nowhere is in the way as well. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // A name that cannot be: writing says why.
-    return false;
+/** Writes the package of a plugin into a folder of its own. Returns the exit code. */
+async function newPlugin(name: string, { from, to }: NewFlags): Promise<number> {
+  if (from !== undefined) {
+    throw new CommandError(EXIT.usage, "--from is of models, and a plugin is none. Leave one out.");
   }
+  // npm takes capitals of old packages only, and no name of a module of Node.
+  if (packageOf(name)?.name !== name || name !== name.toLowerCase() || isBuiltin(name)) {
+    throw new CommandError(
+      EXIT.usage,
+      `"${name}" is no name for a package on npm. Expected small letters, digits and dashes, such as vision or @someone/vision.`,
+    );
+  }
+  const folder = join(to, basename(name));
+  assertFree(folder);
+  const files = pluginFiles(name);
+  for (const [path, text] of files) await writeFileAtomically(join(folder, path), text);
+  const paths = Array.from(files.keys(), (path) => join(folder, path));
+  process.stdout.write(
+    `${paths.join("\n")}\n\nTry next:\n  cd ${folder}\n  npm install\n  npm run build\n  npm test\n`,
+  );
+  return EXIT.ok;
 }
 
-function starter(title: string): string {
-  return `ham 1
-
-/// ${title}: an associative memory. It holds K patterns of D numbers in one energy; a state that
-/// rolls down that energy comes to rest on a pattern.
-
-dim K = 8   // patterns to store
-dim D = 16  // numbers in a pattern
-
-const beta: real > 0 = 4.0  // inverse temperature: larger is more decided
-
-/// The patterns, drawn from this file's seed. For patterns of your own write
-/// \`data xi: [K, D] from "patterns.npy"\` and let \`dim K, D\` be found from the file.
-const xi: [K, D] ~ normal(0, 1)
-
-/// The state, one number per unit. \`leak = off\`: the energy below is the whole energy.
-neuron v: [D] as identity { leak = off }
-
-/// Low where v is near some pattern, whichever it is.
-energy memory = -1/beta * logsumexp[m] -beta/2 * sum[i] (v[i] - xi[m, i])^2
-
-recall settle {
-  start v ~ normal(0, 1)
-  solver = euler(dt = 0.1)
-  steps = 300
-  stop when change < 1e-5
+function assertFree(path: string): void {
+  if (!isThere(path)) return;
+  throw new CommandError(EXIT.usage, `${path} exists already. Choose another name.`);
 }
-`;
+
+function assertStart(name: string): void {
+  const all = starts();
+  const names = all.map((start) => start.name);
+  if (names.includes(name)) return;
+  const near = suggest(name, names);
+  const rows = all.map((start) => [start.name, start.about]);
+  throw new CommandError(
+    EXIT.usage,
+    `there is no starting model "${name}".${near === undefined ? "" : ` Did you mean ${near}?`}\n\n${formatTable(["--from", "what it is"], rows)}`,
+  );
 }

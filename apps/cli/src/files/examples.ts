@@ -28,9 +28,13 @@ export function examples(): readonly Example[] {
       const text = readFileSync(join(EXAMPLES, file), "utf8");
       const named = text.matchAll(/"(?:\.\/)?((?:data\/|[^"/]+\.ham)[^"#]*)/gu);
       const data = Array.from(named, ([, path]) => path);
-      const doc = Array.from(text.matchAll(/^\/\/\/ ?(.*)$/gmu), ([, line]) => line).join(" ");
-      const sentence = /^.*?(?:(?<! al)\.|:)(?= |$)/u.exec(doc)?.[0] ?? doc;
-      const about = sentence.replace(/:$/u, ".");
-      return { name: file.slice(0, -4), about, files: [file, ...new Set(data)] };
+      return { name: file.slice(0, -4), about: aboutOf(text), files: [file, ...new Set(data)] };
     });
+}
+
+/** The first sentence that a model says of itself. */
+export function aboutOf(text: string): string {
+  const doc = Array.from(text.matchAll(/^\/\/\/ ?(.*)$/gmu), ([, line]) => line).join(" ");
+  const sentence = /^.*?(?:(?<! al)\.|:)(?= |$)/u.exec(doc)?.[0] ?? doc;
+  return sentence.replace(/:$/u, ".");
 }

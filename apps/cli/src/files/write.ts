@@ -1,7 +1,7 @@
 // Writing results: whole or not at all.
 
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { explained, type Target, targetOf } from "./output.ts";
@@ -36,6 +36,16 @@ export async function writeFileAtomically(
   } catch (error) {
     if (unfinished.has(temporary)) remove(temporary);
     throw explained(path, error);
+  }
+}
+
+/** Whether something of that name is there; a link that leads nowhere is in the way as well. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A name that cannot be: writing says why.
+    return false;
   }
 }
 

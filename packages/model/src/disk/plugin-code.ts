@@ -62,6 +62,11 @@ export async function loadExterns(
     if (typeof entry === "string") throw failure(entry);
     if ("problem" in entry) throw failure(entry.problem);
     const { path } = entry;
+    if (/[\\/]node_modules[\\/].*\.[cm]?ts$/u.test(path)) {
+      throw failure(
+        "its entry is TypeScript, which Node runs nowhere in node_modules; `exports` must name what a build wrote, such as ./dist/index.js",
+      );
+    }
     const code = await kept(() => settled(import(pathToFileURL(path).href)));
     const { externs } = code as { readonly externs?: unknown };
     if (typeof externs !== "object" || externs === null) throw failure("it exports no `externs`");
