@@ -31,4 +31,5 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "@hamlet/kernels": ["@hamlet/core"],
   "@hamlet/testing": ["@hamlet/graph"],
   "@ham-community/vision": ["@hamlet/graph"],
+  "create-hamlet": [],
 };

@@ -65,7 +65,8 @@ export async function startRegistry(folder: string): Promise<Registry> {
   };
 }
 
-async function answers(address: string, server: ChildProcess): Promise<void> {
+/** Waits until a server answers; throws where it ends before. */
+export async function answers(address: string, server: ChildProcess): Promise<void> {
   while (server.exitCode === null) {
     const found = await fetch(address).then(
       ({ ok }) => ok,
@@ -74,10 +75,11 @@ async function answers(address: string, server: ChildProcess): Promise<void> {
     if (found) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`the registry ended with ${server.exitCode} before it answered`);
+  throw new Error(`the server of ${address} ended with ${server.exitCode} before it answered`);
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens at. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().on("error", reject);
     probe.listen(0, "127.0.0.1", () => {

@@ -1,10 +1,11 @@
 // What strangers do with the packages, each in an empty folder outside of the workspace. Every one ends with
 // numbers that the workspace gives too.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Registry } from "./registry.ts";
+import { chromium } from "playwright-core";
+import { answers, freePort, type Registry } from "./registry.ts";
 
 /** Where a stranger starts. */
 export interface Place {
@@ -22,6 +23,8 @@ export type Stranger = (place: Place) => void | Promise<void>;
 export const STRANGERS: Readonly<Record<string, Stranger>> = {
   "installs the command for the whole machine": command,
   "writes a plugin, publishes and uses it": plugin,
+  "creates a folder with a model": createModel,
+  "creates a page, and draws on it": createPage,
   "writes TypeScript, resolved as Node does": (place) => typescript(place, "nodenext"),
   "writes TypeScript, resolved as bundlers do": (place) => typescript(place, "bundler"),
   "installs the library for wasm": library,
@@ -94,6 +97,70 @@ function plugin({ folder, registry, root }: Place): void {
   );
   const ours = [join(root, "apps/cli/src/main.ts"), "run", "written.ham", "--json"];
   same(ending(ham("run", "uses.ham", "--json")), ending(there(process.execPath, ours)));
+}
+
+function createModel(place: Place): void {
+  const run = created(place, "letters");
+  run("npm", ["test"]);
+  run("npm", ["run", "check"]);
+  const found = run("npx", ["ham", "run", "letters.ham", "--json"]);
+  const ours = [join(place.root, "apps/cli/src/main.ts"), "run", "letters.ham", "--json"];
+  same(ending(found), ending(run(process.execPath, ours)));
+}
+
+async function createPage(place: Place): Promise<void> {
+  const run = created(place, "page", "--page");
+  run("npm", ["test"]);
+  run("npm", ["run", "check"]);
+  run("npm", ["run", "build"]);
+  const folder = join(place.folder, "page");
+  const port = String(await freePort());
+  const vite = join(folder, "node_modules/vite/bin/vite.js");
+  const serve = ["preview", "--host", "127.0.0.1", "--port", port, "--strictPort"];
+  const server = spawn(process.execPath, [vite, ...serve], { cwd: folder, stdio: "ignore" });
+  try {
+    const address = `http://127.0.0.1:${port}/`;
+    await answers(address, server);
+    // Half an O, as data/query.txt has it.
+    const half = [14, 21, 27, 28, 34, 35, 41, 43, 44, 45, 46, 47];
+    same(await drawn(address, half), LETTER_O);
+  } finally {
+    server.kill();
+  }
+}
+
+/** O, as templates/memory/data/letters.txt of create-hamlet has it. */
+const LETTER_O = ".#####.#.....##.....##.....##.....##.....#.#####.";
+
+/** Sets pixels of the page, recalls, and returns what is set then. */
+async function drawn(address: string, pixels: readonly number[]): Promise<string> {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    const picture = page.locator("#picture button");
+    for (const pixel of pixels) await picture.nth(pixel).click();
+    await page.locator("#recall").click();
+    await page.locator("#ending", { hasText: /./u }).waitFor();
+    const set = await picture.evaluateAll((all) => all.map((pixel) => pixel.ariaPressed));
+    return set.map((pressed) => (pressed === "true" ? "#" : ".")).join("");
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Makes a folder as `npm create` does, and installs what it needs. */
+function created({ folder, registry }: Place, name: string, ...more: string[]) {
+  const run = runner(folder, registry.address);
+  // A cache of its own: npm takes another release of the same version from the usual one.
+  const cache = ["--cache", join(folder, "cache")];
+  run("npm", ["create", "--yes", ...cache, "hamlet@latest", "--", name, ...more]);
+  const inside = runner(join(folder, name), registry.address);
+  inside("npm", ["install", ...quiet]);
+  return inside;
 }
 
 function library({ folder, registry, root }: Place): void {
