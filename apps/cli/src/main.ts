@@ -1,19 +1,16 @@
 #!/usr/bin/env node
 // The `ham` command: looks whether Node is new enough, and only then loads the rest.
 
-import { readFileSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import { needsNode } from "@hamlet/model/needs-node";
 
-const manifest = new URL("../package.json", import.meta.url);
-const { engines } = JSON.parse(readFileSync(manifest, "utf8")) as { engines: { node: string } };
-const needed = engines.node.replace(">=", "");
+const problem = needsNode("ham", new URL("../package.json", import.meta.url));
 
-if (isOlder(process.versions.node, needed)) {
-  process.stderr.write(
-    `ham: needs Node ${needed} or newer, this is ${process.versions.node}. Install a newer one from https://nodejs.org.\n`,
-  );
+if (problem !== null) {
+  process.stderr.write(`${problem}\n`);
   process.exitCode = 1;
 } else {
+  // Older ones lack it, and would end at an import of its name.
+  const { enableCompileCache } = await import("node:module");
   // What Node compiles (and strips of types) is kept in its folder for temporary files.
   enableCompileCache();
   const { endWithin, watchStreams } = await import("./streams.ts");
@@ -32,11 +29,4 @@ if (isOlder(process.versions.node, needed)) {
     process.exitCode = code;
     await endWithin(1000);
   }
-}
-
-function isOlder(version: string, than: string): boolean {
-  const [[major, minor], [leastMajor, leastMinor]] = [version, than].map((one) =>
-    one.split(".").map(Number),
-  );
-  return major < leastMajor || (major === leastMajor && minor < leastMinor);
 }

@@ -1,5 +1,7 @@
 // The entry `@hamlet/model/disk`: compiling files of the disk, without TensorFlow.js.
 
+import "./disk/refuse-old-node.ts";
+
 export { CATALOGUE } from "./catalogue.ts";
 export { decodeSource } from "./decode.ts";
 export { diskFiles, type DiskOptions, readCallersFile, readSource } from "./disk/files.ts";

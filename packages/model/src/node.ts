@@ -1,5 +1,6 @@
 // The entry `@hamlet/model/node`: models from disk.
 
+import "./disk/refuse-old-node.ts";
 import { diskFiles, type DiskOptions, readSource } from "./disk/files.ts";
 import type { LoadOptions } from "./load.ts";
 import { loadModel, type Model } from "./model.ts";
