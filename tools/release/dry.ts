@@ -24,7 +24,8 @@ try {
   run("pnpm", ["install", "--frozen-lockfile", "--prefer-offline"]);
   run("pnpm", ["changeset", "version"]);
   step("build");
-  run("pnpm", ["build"]);
+  // The site is not published.
+  run("pnpm", ["build", "--filter=!@hamlet/docs"]);
   step("registry");
   using registry = await startRegistry(join(folder, "registry"));
   for (const path of globSync("{packages,apps}/*/package.json", { cwd: copy }).sort()) {

@@ -1,10 +1,11 @@
-// The TypeScript in every README runs where its package is, and gives what its comments say.
+// The TypeScript in every README has types that fit, runs where its package is, and gives what its
+// comments say.
 
 import { execFile } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 const READMES = globSync("{.,packages/*,apps/*}/README.md", { cwd: ROOT })
@@ -116,21 +117,20 @@ function programOf(text: string, { has = "", instead = [] }: Reader): string {
   return `
     const shown: { comment: string; value: unknown }[] = [];
     const plain = (value: any) =>
-      Array.isArray(value?.shape) ? value.shape : ArrayBuffer.isView(value) ? [...value].slice(0, 20) : value;
+      Array.isArray(value?.shape) ? value.shape : ArrayBuffer.isView(value) ? Array.from(value as Float64Array).slice(0, 20) : value;
     ${has}
     ${code}
     process.stdout.write("\\n" + JSON.stringify(shown));
   `;
 }
 
-async function run(program: string, folder: string): Promise<Shown[]> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--input-type=module-typescript", "--eval", program],
-    { cwd: join(ROOT, folder) },
-  );
-  return JSON.parse(stdout.slice(stdout.lastIndexOf("\n"))) as Shown[];
+/** Where the program of a README is written: in a package that finds what it imports. */
+function placeOf(path: string): string {
+  const { from = dirname(path) } = READER[path] ?? {};
+  return join(from, "out/readmes", `${path.replaceAll("/", "-")}.ts`);
 }
+
+const run = promisify(execFile);
 
 /** What a comment promises: text, numbers, `near` numbers, or some fields; null for plain words. */
 function expectShown({ comment, value }: Shown): boolean {
@@ -169,10 +169,47 @@ function expectShown({ comment, value }: Shown): boolean {
 
 let checked = 0;
 
+beforeAll(() => {
+  for (const path of READMES) {
+    const place = join(ROOT, placeOf(path));
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, programOf(readFileSync(join(ROOT, path), "utf8"), READER[path] ?? {}));
+  }
+});
+afterAll(() => {
+  for (const path of READMES) {
+    rmSync(dirname(join(ROOT, placeOf(path))), { recursive: true, force: true });
+  }
+});
+
+test("the snippets of all READMEs have types that fit, strictly", async () => {
+  const project = join(ROOT, "tools/out/readmes/tsconfig.json");
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "esnext",
+    module: "nodenext",
+    lib: ["esnext", "dom"],
+    types: ["node"],
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+  };
+  const files = READMES.map((path) => join(ROOT, placeOf(path)));
+  mkdirSync(dirname(project), { recursive: true });
+  writeFileSync(project, JSON.stringify({ compilerOptions, files }));
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const found = await run(process.execPath, [tsc, "--project", project], { cwd: ROOT }).catch(
+    (error: { readonly stdout: string }) => error,
+  );
+  rmSync(dirname(project), { recursive: true });
+  expect(found.stdout).toBe("");
+});
+
 test.each(READMES)("the snippets of %s run and give what they say", async (path) => {
-  const reader = READER[path] ?? {};
-  const program = programOf(readFileSync(join(ROOT, path), "utf8"), reader);
-  const shown = await run(program, reader.from ?? dirname(path));
+  const place = placeOf(path);
+  const cwd = join(ROOT, dirname(place), "../..");
+  const { stdout } = await run(process.execPath, [join(ROOT, place)], { cwd });
+  const shown = JSON.parse(stdout.slice(stdout.lastIndexOf("\n"))) as Shown[];
   checked += shown.filter(expectShown).length;
 });
 

@@ -15,6 +15,7 @@ import {
   givensOf,
   HamError,
   lit,
+  type NumberArray,
   type Recall,
   type Tensor,
   type Training,
@@ -51,7 +52,7 @@ import { wordingsOf } from "./wordings.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
-export type GivenValue = Entries | tf.Tensor;
+export type GivenValue = NumberArray<Float32Array | readonly number[]> | tf.Tensor;
 
 /** What one recall is given. */
 export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"> {
@@ -471,7 +472,7 @@ class LoadedModel implements Model {
     const value =
       given instanceof tf.Tensor
         ? tf.cast(given, "float32")
-        : tf.tensor(given.data, [...given.shape], "float32");
+        : tf.tensor(given.data as Float32Array | number[], [...given.shape], "float32");
     const wanted = tensor.axes.map((dim) => this.sizes.get(dim)!);
     const own = value.shape.slice(value.rank - wanted.length);
     const fits =
