@@ -102,6 +102,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./doc.ts"),
   },
   {
+    name: "cite",
+    usage: "[options] <file>",
+    summary: "print where the parts of a model come from, for a paper",
+    load: () => import("./cite.ts"),
+  },
+  {
     name: "new",
     usage: "[options] <name>",
     summary: "write a commented model to start from, or a plugin",

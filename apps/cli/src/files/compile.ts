@@ -1,5 +1,6 @@
 import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
 import { checkSoundness } from "@hamlet/dsl/soundness";
+import type { Registry } from "@hamlet/graph";
 import { CATALOGUE, diskFiles, readUses } from "@hamlet/model/disk";
 import { assertOutputs, type Output } from "./output.ts";
 import { readModel } from "./source.ts";
@@ -15,13 +16,22 @@ export interface CompileFlags extends RootFlags, PluginFlags {
   readonly energies?: boolean;
   /** What the command is going to write: none of the files that the model is made of. */
   readonly outputs?: readonly Output[];
+  /** What the file may name without a plugin; default: the whole catalogue. */
+  readonly registry?: Registry;
   /** Told the path of every file that is read, before it is. */
   readonly onRead?: (path: string) => void;
 }
 
 /** Compiles a file of the disk with the files and plugins that it uses. */
 export async function compilePath(path: string, flags: CompileFlags): Promise<Compilation> {
-  const { set = [], root, trustPlugins = false, energies = false, outputs = [] } = flags;
+  const {
+    set = [],
+    root,
+    trustPlugins = false,
+    energies = false,
+    outputs = [],
+    registry = CATALOGUE,
+  } = flags;
   const inputs: string[] = [];
   const onRead = (file: string) => {
     inputs.push(file);
@@ -34,7 +44,7 @@ export async function compilePath(path: string, flags: CompileFlags): Promise<Co
   const files = diskFiles(path, { pluginCode, onRead, ...(root === undefined ? {} : { root }) });
   const resolve = await readUses(source, files);
   await assertOutputs(outputs, inputs);
-  return compile(source, { registry: CATALOGUE, resolve, set, checks: [checkSoundness] });
+  return compile(source, { registry, resolve, set, checks: [checkSoundness] });
 }
 
 /** Compiles a file of the disk; with errors, prints them and returns null. */
