@@ -472,7 +472,7 @@ class LoadedModel implements Model {
     const value =
       given instanceof tf.Tensor
         ? tf.cast(given, "float32")
-        : tf.tensor(given.data as Float32Array | number[], [...given.shape], "float32");
+        : tf.tensor(given.data, [...given.shape], "float32");
     const wanted = tensor.axes.map((dim) => this.sizes.get(dim)!);
     const own = value.shape.slice(value.rank - wanted.length);
     const fits =
