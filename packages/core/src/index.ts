@@ -21,6 +21,7 @@ export {
 } from "./run/program.ts";
 export { hasSimd } from "./run/simd/here.ts";
 export { simd } from "./run/simd/simd.ts";
+export { useThreads } from "./run/simd/threads.ts";
 export { tensors } from "./run/tensors.ts";
 export type { SimdArray } from "./run/simd/array.ts";
 export type { Run, StageWork, Target, Task } from "./run/target.ts";

@@ -284,10 +284,14 @@ function bytesIn(code: Code): number[] {
   return code.flatMap((part) => (typeof part === "number" ? part : bytesIn(part)));
 }
 
-/** A module that works on the imported memory `host.memory` and exports every function. */
+/**
+ * A module that works on the imported memory `host.memory` and exports every function. A memory that
+ * threads share has a largest size, of so many pages or fewer.
+ */
 export function assemble(
   procedures: readonly Procedure[],
   functions: readonly HostFunction[] = [],
+  sharedPages?: number,
 ): Uint8Array<ArrayBuffer> {
   const list = (items: readonly (readonly number[])[]) => [
     ...unsigned(items.length),
@@ -301,6 +305,7 @@ export function assemble(
   const many = (count: number, type: keyof typeof TYPES) =>
     list(Array.from({ length: count }, () => [TYPES[type]]));
   const host = text("host");
+  const limits = sharedPages === undefined ? [0x00, 0] : [0x03, 0, ...unsigned(sharedPages)];
   const types = [
     ...functions.map(({ parameters, isKernel }) =>
       isKernel
@@ -318,7 +323,7 @@ export function assemble(
     section("types", types),
     section("imports", [
       ...functions.map(({ name }, i) => [...host, ...text(name), 0x00, ...unsigned(i)]),
-      [...host, ...text("memory"), 0x02, 0x00, 0],
+      [...host, ...text("memory"), 0x02, ...limits],
     ]),
     section(
       "functions",

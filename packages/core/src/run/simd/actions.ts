@@ -50,15 +50,30 @@ export type Member =
   | { readonly kind: "copy"; readonly to: number; readonly from: number; readonly count: Count };
 
 /** Functions that bands call: see rows.ts. */
-export type Kernel = "dots" | "mix" | "scale" | "scaleTotals" | "round";
+export type Kernel = "dots" | "mix" | "scale" | "scaleTotals" | "addTotals" | "round";
 
-/** What is done before the first block, with each, and after the last. */
+/**
+ * What is done with the rows of a matrix. Its parts, of one or several blocks each, have totals of
+ * their own and can be done at the same time; then those are merged in order.
+ */
 export interface Band {
   readonly rows: number;
   /** The rows of a block. */
   readonly block: number;
+  /** How many parts there are, and the rows of each but the last. */
+  readonly parts: number;
+  readonly part: number;
   readonly arrays: number;
+  /** Arrays of which every part has its own, by how many numbers that holds. */
+  readonly own: ReadonlyMap<number, Count>;
+  /** Products of two numbers, about: factors that are added. */
+  readonly work: readonly Count[];
+  /** What is done before all parts, before the first block of a part, and with each block. */
   readonly before: readonly Member[];
+  readonly begin: readonly Member[];
   readonly each: readonly Member[];
+  /** What is done with the totals of each part, in turns, and after the last. */
+  readonly clear: readonly Member[];
+  readonly merge: readonly (readonly Member[])[];
   readonly after: readonly Member[];
 }

@@ -2,7 +2,16 @@
 // back. It grows and never shrinks; what was given back is taken again.
 
 import { HamError } from "@hamlet/graph";
-import { makeLinearMemory, type Memory, PAGE } from "../../wasm/host.ts";
+import { threads } from "./threads.ts";
+import { type HostFunction, assemble, type Procedure } from "../../wasm/assembler.ts";
+import {
+  compiled,
+  makeLinearMemory,
+  makeSharedMemory,
+  type Memory,
+  MOST_PAGES,
+  PAGE,
+} from "../../wasm/host.ts";
 
 /** Addresses of blocks are multiples of this, and so are their sizes. */
 const ALIGNMENT = 64;
@@ -14,16 +23,21 @@ interface Gap {
 
 /** Blocks of one memory. Addresses are in bytes. */
 export class Arena {
-  readonly memory: Memory;
+  readonly memory: Memory<ArrayBufferLike>;
+  /** Whether threads can work in it. */
+  readonly isShared: boolean;
   /** What nobody has, by address; neighbours are one. */
   #gaps: Gap[] = [];
   readonly #taken = new Map<number, number>();
   #bytes: number;
 
-  constructor() {
-    const memory = makeLinearMemory(PAGE);
+  /** Shared, where that is wanted and there is such memory. */
+  constructor(isShared = false) {
+    const shared = isShared ? makeSharedMemory(PAGE) : null;
+    const memory = shared ?? makeLinearMemory(PAGE);
     if (memory === null) throw tooMuch(PAGE);
     this.memory = memory;
+    this.isShared = shared !== null;
     this.#bytes = PAGE;
     this.#gaps.push({ at: ALIGNMENT, bytes: PAGE - ALIGNMENT });
   }
@@ -71,8 +85,13 @@ export class Arena {
   }
 
   /** Numbers of a block, until the memory grows. */
-  floats(at: number, count: number): Float32Array<ArrayBuffer> {
+  floats(at: number, count: number): Float32Array {
     return new Float32Array(this.memory.buffer, at, count);
+  }
+
+  /** A module that works in this memory; null where an instruction is not there. */
+  compiled(procedures: readonly Procedure[], functions?: readonly HostFunction[]): object | null {
+    return compiled(assemble(procedures, functions, this.isShared ? MOST_PAGES : undefined));
   }
 
   /** Makes a gap of so many bytes at the end. */
@@ -109,7 +128,7 @@ let shared: Arena | undefined;
 
 /** The memory of this process, made when it is first asked for. */
 export function arena(): Arena {
-  shared ??= new Arena();
+  shared ??= new Arena(threads() > 1);
   return shared;
 }
 

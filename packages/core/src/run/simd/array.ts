@@ -25,8 +25,11 @@ export class SimdArray {
     this.#strides = strides;
   }
 
-  /** The numbers themselves: to be read at once, because the memory moves when it grows. */
-  get data(): Float32Array<ArrayBuffer> {
+  /**
+   * The numbers themselves: to be read at once, because the memory moves when it grows. Threads may
+   * share them, and some interfaces of a browser refuse what is shared: hand those a copy.
+   */
+  get data(): Float32Array {
     const { length, shape } = this;
     const strides = this.#strides;
     if (strides === null) return arena().floats(this.at, length);

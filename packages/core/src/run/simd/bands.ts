@@ -23,6 +23,11 @@ export interface Slots {
 /** Bytes of the matrix in a block: they stay in a near cache until the second product. */
 const NEAR = 2 ** 17;
 const MOST_ROWS = 256;
+/** Parts of a band at most, and bytes of the matrix in each at least. They do not depend on the batch. */
+const MOST_PARTS = 16;
+const LEAST = 2 ** 17;
+/** Products of two numbers that take about as long as a step of a loop. */
+const STEP = 4;
 /** What exponents subtract at least, so that rows of −∞ give 0 and not NaN. */
 const LOWEST = -3.4028234663852886e38;
 
@@ -312,6 +317,9 @@ class Finder {
   /** The band itself. */
   action(): Action {
     const block = Math.min(this.#rows, this.#blockRows());
+    const part = this.#partRows(block);
+    const parts = Math.ceil(this.#rows / part);
+    const own = new Map<number, Count>();
     const arrays: number[] = [];
     const arrayOf = (slot: number): number => {
       if (!arrays.includes(slot)) arrays.push(slot);
@@ -319,8 +327,10 @@ class Finder {
     };
     const isShort = (slot: number) =>
       this.#own.has(slot) && this.#along.has(slot) && !this.#isStored(slot);
+    /** Totals of parts, by slot. */
+    const partial = new Map<number, number>();
     const placeOf = (slot: number, step: Count): Place => ({
-      array: arrayOf(slot),
+      array: partial.get(slot) ?? arrayOf(slot),
       step: isShort(slot) ? 0 : step,
     });
     const strideOf = (slot: number, step: Count): Count =>
@@ -334,99 +344,181 @@ class Finder {
       const axis = stepsOf(shape).findIndex(
         (step, n) => step === this.#along.get(slot) && shape[n] === this.#rows,
       );
-      this.#slots.shorten(slot, shape.with(axis, block));
+      const short = shape.with(axis, block);
+      this.#slots.shorten(slot, parts === 1 ? short : [parts, ...short]);
+      if (parts > 1) own.set(arrayOf(slot), product(short));
     }
     const made = (shape: readonly number[]): number => {
       const slot = this.#slots.add(shape);
       writes.push(slot);
       return arrayOf(slot);
     };
-    const context = { block, placeOf, strideOf, arrayOf, made, isShort };
-    const parts = this.#members(context);
-    const band: Band = { rows: this.#rows, block, arrays: arrays.length, ...parts };
+    const madeForParts = (shape: readonly number[]): number => {
+      if (parts === 1) return made(shape);
+      const array = made([parts, ...shape]);
+      own.set(array, product(shape));
+      return array;
+    };
+    if (parts > 1) {
+      for (const [slot, { op }] of this.#totals) {
+        if (op !== "sum") partial.set(slot, madeForParts(this.#slots.shape(slot)));
+      }
+    }
+    const lengthOf = (slot: number): Count =>
+      own.get(arrayOf(slot)) ?? product(this.#slots.shape(slot));
+    const context = { placeOf, strideOf, arrayOf, lengthOf, made, madeForParts, isShort };
+    const members = this.#members(context, partial, parts);
+    const work = this.#joined.map((joined) => {
+      if ("a" in joined.action) return product(Object.values(sizesOf(joined.action)));
+      const { sizes, steps } = joined.action.loop;
+      return product([...sizes, STEP * steps.length]);
+    });
+    const band: Band = {
+      rows: this.#rows,
+      block,
+      part,
+      parts,
+      arrays: arrays.length,
+      own,
+      work,
+      ...members,
+    };
     return { kind: "band", band, arrays, reads: [...reads], writes };
   }
 
   /** Rows of a block: of the matrix with the longest ones. */
   #blockRows(): number {
+    const rows = NEAR / 4 / this.#longest();
+    return Math.max(8, Math.min(MOST_ROWS, Math.floor(rows / 8) * 8));
+  }
+
+  /** Rows of a part: whole blocks. */
+  #partRows(block: number): number {
+    const least = Math.max(this.#rows / MOST_PARTS, LEAST / 4 / this.#longest());
+    return Math.min(this.#rows, Math.ceil(least / block) * block);
+  }
+
+  /** Numbers in a row of the matrix with the longest ones. */
+  #longest(): number {
     const longest = this.#joined.map((joined) => {
       if (!("a" in joined.action)) return 1;
       const { a, b } = joined.action;
       const across = joined.axis === "depth" ? b.sizes[1] : a.sizes[1];
       return across < 0 ? 1 : across;
     });
-    const rows = NEAR / 4 / Math.max(...longest);
-    return Math.max(8, Math.min(MOST_ROWS, Math.floor(rows / 8) * 8));
+    return Math.max(...longest);
   }
 
-  #members({
-    placeOf,
-    strideOf,
-    arrayOf,
-    made,
-    isShort,
-  }: Context): Pick<Band, "before" | "each" | "after"> {
-    const [before, each, after]: Member[][] = [[], [], []];
+  #members(
+    { placeOf, strideOf, arrayOf, lengthOf, made, madeForParts, isShort }: Context,
+    partial: ReadonlyMap<number, number>,
+    parts: number,
+  ): Pick<Band, "before" | "begin" | "each" | "clear" | "merge" | "after"> {
+    const [before, begin, each, clear, after]: Member[][] = [[], [], [], [], []];
+    const [first, second]: Member[][] = [[], []];
     const countOf = (slot: number): Count => product(this.#slots.shape(slot));
-    /** Where totals in float64 go on, by slot. */
-    const sums = new Map<number, number>();
-    for (const [slot, { op }] of this.#totals) {
-      const count = countOf(slot);
-      if (op === "sum") {
-        const array = made([...this.#slots.shape(slot), 2]);
-        sums.set(slot, array);
-        before.push({ kind: "clear", array, count: product([count, 2]) });
-        after.push(kernel("round", [whole(arrayOf(slot)), whole(array), { size: count }]));
-      } else if (op === "product") before.push({ kind: "clear", array: arrayOf(slot), count });
-      else {
-        const value = { prod: 1, max: -Infinity, min: Infinity }[op];
-        before.push(filled(arrayOf(slot), count, value));
-      }
-    }
+    const doubles = (slot: number) => [...this.#slots.shape(slot), 2];
+    const sumSlots = [...this.#totals].flatMap(([slot, { op }]) => (op === "sum" ? [slot] : []));
+    /** Where totals in float64 go on, by slot: those of a part, and those of all. */
+    const sums = new Map(sumSlots.map((slot) => [slot, madeForParts(doubles(slot))]));
+    const allSums =
+      parts === 1 ? sums : new Map(sumSlots.map((slot) => [slot, made(doubles(slot))]));
+    const totalOf = (slot: number, isPart: boolean): number =>
+      this.#totals.get(slot)!.op === "sum"
+        ? (isPart ? sums : allSums).get(slot)!
+        : ((isPart ? partial.get(slot) : undefined) ?? arrayOf(slot));
+    /** What a total is before the first row. */
+    const empty = (slot: number, isPart: boolean): Member => {
+      const { op } = this.#totals.get(slot)!;
+      const [array, count] = [totalOf(slot, isPart), countOf(slot)];
+      if (op === "sum") return { kind: "clear", array, count: product([count, 2]) };
+      if (op === "product") return { kind: "clear", array, count };
+      return filled(array, count, { prod: 1, max: -Infinity, min: Infinity }[op]);
+    };
+    /** The total of a part into that of all. */
+    const merged = (slot: number): Member => {
+      const { op } = this.#totals.get(slot)!;
+      const [all, own, count] = [totalOf(slot, false), totalOf(slot, true), countOf(slot)];
+      if (op === "sum") return kernel("addTotals", [whole(all), whole(own), { size: count }]);
+      return joined(
+        ({ product: "add", prod: "mul", max: "maximum", min: "minimum" } as const)[op],
+        all,
+        own,
+        count,
+      );
+    };
     /** What is scaled by a maximum. */
-    const scaled = (maximum: number, factors: number): Member[] =>
+    const scaled = (maximum: number, factors: number, isPart: boolean): Member[] =>
       [...this.#totals].flatMap(([slot, { op, scale }]): Member[] => {
         if (scale !== maximum) return [];
-        const lines = countOf(maximum);
-        const args = [whole(factors), { size: lines }];
-        if (op === "sum") return [kernel("scaleTotals", [whole(sums.get(slot)!), ...args])];
-        const columns = this.#slots.shape(slot).at(-1)!;
-        return [kernel("scale", [whole(arrayOf(slot)), ...args, { size: columns }])];
+        const total = whole(totalOf(slot, isPart));
+        const args = [total, whole(factors), { size: countOf(maximum) }];
+        if (op === "sum") return [kernel("scaleTotals", args)];
+        return [kernel("scale", [...args, { size: this.#slots.shape(slot).at(-1)! }])];
       });
     const maxima = new Set([...this.#totals.values()].flatMap(({ scale }) => scale ?? []));
-    const factorsOf = new Map([...maxima].map((slot) => [slot, made(this.#slots.shape(slot))]));
-    const rounding = after.splice(0);
-    for (const joined of this.#joined) {
-      if ("a" in joined.action) {
-        const slot = joined.action.writes[0];
-        if (joined.axis !== "depth") {
-          const cleared: Member = { kind: "clear", array: arrayOf(slot), count: countOf(slot) };
+    const factorsOf = new Map(
+      [...maxima].map((slot) => [slot, madeForParts(this.#slots.shape(slot))]),
+    );
+    for (const [slot, { scale }] of this.#totals) {
+      begin.push(empty(slot, true));
+      if (parts === 1) continue;
+      clear.push(empty(slot, false));
+      if (scale === undefined) first.push(merged(slot));
+    }
+    if (parts > 1) {
+      for (const maximum of maxima) {
+        const [factors, count] = [factorsOf.get(maximum)!, countOf(maximum)];
+        const [own, all] = [totalOf(maximum, true), totalOf(maximum, false)];
+        second.push(
+          ratio(factors, [own, true], [all, true], count),
+          ...scaled(maximum, factors, true),
+        );
+      }
+      for (const [slot, { scale }] of this.#totals) {
+        if (scale !== undefined) second.push(merged(slot));
+      }
+    }
+    for (const member of this.#joined) {
+      if ("a" in member.action) {
+        const slot = member.action.writes[0];
+        if (member.axis !== "depth") {
+          const cleared: Member = { kind: "clear", array: arrayOf(slot), count: lengthOf(slot) };
           (isShort(slot) ? each : before).push(cleared);
         }
-        each.push(this.#product(joined as JoinedProduct, placeOf, strideOf));
+        each.push(this.#product(member as JoinedProduct, placeOf, strideOf));
         continue;
       }
-      const { action, axis } = joined as JoinedLoop;
+      const { action, axis } = member as JoinedLoop;
       const { reduction } = action.loop;
       const total = reduction && action.arrays[reduction.access.array];
-      const member = this.#loop({ action, axis }, placeOf, strideOf, sums);
+      const loop = this.#loop({ action, axis }, placeOf, strideOf, sums);
       if (total === undefined || !maxima.has(total)) {
-        each.push(member);
+        each.push(loop);
         continue;
       }
-      const [array, factors, count] = [arrayOf(total), factorsOf.get(total)!, countOf(total)];
-      const old = made(this.#slots.shape(total));
+      const [array, factors] = [totalOf(total, true), factorsOf.get(total)!];
+      const count = countOf(total);
+      const old = madeForParts(this.#slots.shape(total));
       each.push(
         { kind: "copy", to: old, from: array, count },
-        member,
+        loop,
         ratio(factors, [old, true], [array, true], count),
-        ...scaled(total, factors),
+        ...scaled(total, factors, true),
       );
+      const all = totalOf(total, false);
       // Nothing where the maximum is finite; NaN, as it has to be, where there is no other.
-      after.push(ratio(factors, [array, true], [array, false], count), ...scaled(total, factors));
+      after.push(
+        ratio(factors, [all, true], [all, false], count),
+        ...scaled(total, factors, false),
+      );
     }
-    after.push(...rounding);
-    return { before, each, after };
+    for (const slot of sumSlots) {
+      const args = [whole(arrayOf(slot)), whole(allSums.get(slot)!), { size: countOf(slot) }];
+      after.push(kernel("round", args));
+    }
+    const merge = [first, second].filter(({ length }) => length > 0);
+    return { before, begin, each, clear, merge, after };
   }
 
   #loop(
@@ -546,8 +638,12 @@ interface Context {
   readonly placeOf: (slot: number, step: Count) => Place;
   readonly strideOf: (slot: number, step: Count) => Count;
   readonly arrayOf: (slot: number) => number;
+  /** The numbers of a slot that a part has. */
+  readonly lengthOf: (slot: number) => Count;
   /** An array that only the band knows. */
   readonly made: (shape: readonly number[]) => number;
+  /** One of which every part has its own. */
+  readonly madeForParts: (shape: readonly number[]) => number;
   readonly isShort: (slot: number) => boolean;
 }
 
@@ -572,6 +668,22 @@ function filled(array: number, size: Count, value: number): Member {
     { kind: "store", access: { array: 0, strides: [1] }, step: 0 },
   ];
   return { kind: "loop", loop: { sizes: [size], steps, arrays: 1 }, places: [{ array, step: 0 }] };
+}
+
+/** An array joined with another, entry by entry. */
+function joined(
+  op: "add" | "mul" | "maximum" | "minimum",
+  array: number,
+  other: number,
+  size: Count,
+): Member {
+  const steps: Step[] = [
+    ...[0, 1].map((own) => ({ kind: "load", access: { array: own, strides: [1] } }) as const),
+    { kind: "apply", op, args: [0, 1] },
+    { kind: "store", access: { array: 0, strides: [1] }, step: 2 },
+  ];
+  const places = [array, other].map((own) => ({ array: own, step: 0 }));
+  return { kind: "loop", loop: { sizes: [size], steps, arrays: 2 }, places };
 }
 
 /** exp(a − b) of two arrays of maxima, which are lifted to finite numbers where it says so. */

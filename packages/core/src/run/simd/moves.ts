@@ -12,7 +12,7 @@ export interface Numbers {
 export function move(
   { op, numbers }: Instruction,
   inputs: readonly Numbers[],
-  to: Float32Array<ArrayBuffer>,
+  to: Float32Array,
 ): void {
   switch (op) {
     case "constant":

@@ -1,7 +1,6 @@
 // Matrix products: by rows where they lie in one piece, otherwise a register tile over packed factors.
 
 import {
-  assemble,
   type Code,
   f32x4,
   get,
@@ -18,10 +17,10 @@ import {
   store,
   whileBelow,
 } from "../../wasm/assembler.ts";
-import { compiled, functionsOf } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
-import { dots, mix, round, scale, scaleTotals } from "./rows.ts";
+import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
+import { addTotals, dots, mix, round, scale, scaleTotals } from "./rows.ts";
 
 const NUMBER = 4;
 const VECTOR = 16;
@@ -40,6 +39,9 @@ const GAP = 64;
 /** Columns and rows that are packed at a time: half a megabyte, and an eighth. */
 const COLUMNS = 512;
 const ROWS = 120;
+/** Pieces that a large product is done in at most, and rows or columns that are not torn apart. */
+const PIECES = 16;
+const UNIT = 16;
 /** Rows up to which packing costs more than it saves. */
 const FEW = 12;
 
@@ -139,25 +141,11 @@ function pack(): Procedure {
   });
 }
 
-type Tiles = (
-  c: number,
-  row: number,
-  a: number,
-  b: number,
-  rows: number,
-  strips: number,
-  depth: number,
-  isFirst: number,
-) => void;
-
-interface Kernels extends Readonly<Record<Kernel, (...args: number[]) => void>> {
-  readonly tiles6: Tiles;
-  readonly tiles4: Tiles;
-  pack(to: number, from: number, row: number, depth: number, strips: number): void;
-}
+/** The functions of products. */
+type KernelName = Kernel | "pack" | "tiles6" | "tiles4";
 
 /** How each is written. */
-const KERNELS: Readonly<Record<keyof Kernels, (isFused: boolean) => Procedure>> = {
+const KERNELS: Readonly<Record<KernelName, (isFused: boolean) => Procedure>> = {
   tiles6: (isFused) => tiles(HIGH, isFused),
   tiles4: (isFused) => tiles(LOW, isFused),
   pack,
@@ -165,6 +153,7 @@ const KERNELS: Readonly<Record<keyof Kernels, (isFused: boolean) => Procedure>> 
   mix,
   scale,
   scaleTotals,
+  addTotals,
   round,
 };
 
@@ -174,6 +163,7 @@ const PARAMETERS: Readonly<Record<Kernel, number>> = {
   mix: 10,
   scale: 4,
   scaleTotals: 3,
+  addTotals: 3,
   round: 3,
 };
 
@@ -182,15 +172,14 @@ export function imported(name: Kernel): HostFunction {
   return { name, parameters: PARAMETERS[name], isKernel: true };
 }
 
-const known: { -readonly [Name in keyof Kernels]?: Kernels[Name] } = {};
+const known: { [Name in KernelName]?: Compiled } = {};
 
-/** A function of products, made when it is first asked for. */
-export function kernel<Name extends keyof Kernels>(name: Name): Kernels[Name] {
+/** The module of a function of products, made when it is first asked for. */
+export function compiledKernel(name: KernelName): Compiled {
   const made = known[name];
   if (made !== undefined) return made;
-  const of = (isFused: boolean) => compiled(assemble([KERNELS[name](isFused)]));
-  const functions = functionsOf((of(true) ?? of(false))!, arena().memory) as Kernels;
-  return (known[name] = functions[name]);
+  const of = (isFused: boolean) => arena().compiled([KERNELS[name](isFused)]);
+  return (known[name] = compiledOf((of(true) ?? of(false))!));
 }
 
 /** A factor: its row `i` at depth `k` is at `at + 4 (i · row + k · depth)`. */
@@ -220,19 +209,68 @@ export function multiply(to: number, a: Side, b: Side, sizes: Sizes): void {
     // The larger factor is read once.
     const [line, next] = [NUMBER * columns, NUMBER];
     cleared();
-    if (rows <= columns) {
-      kernel("dots")(to, line, next, b.at, right.row, columns, a.at, left.row, rows, depth);
-    } else {
-      kernel("dots")(to, next, line, a.at, left.row, rows, b.at, right.row, columns, depth);
-    }
+    const [m, x, steps] =
+      rows <= columns
+        ? [{ at: b.at, ...right }, { at: a.at, ...left }, [line, next]]
+        : [{ at: a.at, ...left }, { at: b.at, ...right }, [next, line]];
+    const [yQuery, yRow] = steps;
+    const queries = Math.min(rows, columns);
+    inPieces("dots", sizes, { length: Math.max(rows, columns), unit: UNIT }, (from, count) => [
+      to + from * yRow,
+      yQuery,
+      yRow,
+      m.at + from * m.row,
+      m.row,
+      count,
+      x.at,
+      x.row,
+      queries,
+      depth,
+    ]);
   } else if (isAlong(b.row, columns) && rows <= FEW) {
     cleared();
-    const [line, x] = [NUMBER * columns, a.at];
-    kernel("mix")(to, line, x, left.row, left.depth, b.at, right.depth, depth, rows, columns);
+    const x = [a.at, left.row, left.depth];
+    inPieces("mix", sizes, { length: columns, unit: UNIT }, (from, count) => [
+      to + NUMBER * from,
+      NUMBER * columns,
+      ...x,
+      b.at + NUMBER * from,
+      right.depth,
+      depth,
+      rows,
+      count,
+    ]);
   } else if (isAlong(a.row, rows) && columns === 1) {
     cleared();
-    kernel("mix")(to, 0, b.at, 0, right.depth, a.at, left.depth, depth, 1, rows);
+    inPieces("mix", sizes, { length: rows, unit: UNIT }, (from, count) => [
+      to + NUMBER * from,
+      0,
+      b.at,
+      0,
+      right.depth,
+      a.at + NUMBER * from,
+      left.depth,
+      depth,
+      1,
+      count,
+    ]);
   } else packed(to, a, b, sizes);
+}
+
+/** A function of a large product on pieces of an axis, along which no entry depends on others. */
+function inPieces(
+  name: KernelName,
+  { rows, columns, depth }: Sizes,
+  { length, unit }: { readonly length: number; readonly unit: number },
+  call: (from: number, count: number) => readonly number[],
+): void {
+  const work = rows * columns * depth;
+  const piece = isLarge(work) ? ceil(length / PIECES, unit) : length;
+  const calls: (readonly number[])[] = [];
+  for (let from = 0; from < length; from += piece) {
+    calls.push(call(from, Math.min(piece, length - from)));
+  }
+  inParts(compiledKernel(name), name, calls, work);
 }
 
 /** Whether a row lies in one piece. */
@@ -244,7 +282,7 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
   const deep = Math.min(DEEP, depth);
   const wide = Math.min(COLUMNS, ceil(columns, WIDE));
   const tile = ceil(rows, LOW) < ceil(rows, HIGH) ? LOW : HIGH;
-  const multiplyTiles = tile === LOW ? kernel("tiles4") : kernel("tiles6");
+  const name = tile === LOW ? "tiles4" : "tiles6";
   const high = Math.min(ROWS, ceil(rows, tile));
   const packedRight = (wide / WIDE) * stripBytes(deep, WIDE);
   const left = own.take(
@@ -276,12 +314,24 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
           packStrips(left, side, { rows: part, depth: count, high: tile });
           const first = Number(k === 0);
           const at = to + NUMBER * (i * columns + j);
-          multiplyTiles(at, NUMBER * columns, left, right, part, whole, count, first);
+          const strip = stripBytes(count, WIDE);
+          const piece = { rows: part, columns: some, depth: count };
+          inPieces(name, piece, { length: whole, unit: 1 }, (from, strips) => [
+            at + NUMBER * WIDE * from,
+            NUMBER * columns,
+            left,
+            right + from * strip,
+            part,
+            strips,
+            count,
+            first,
+          ]);
           if (whole * WIDE < some) {
-            const last = right + stripBytes(count, WIDE) * whole;
-            multiplyTiles(
-              edge + NUMBER * WIDE * i,
-              NUMBER * WIDE,
+            const last = right + whole * strip;
+            const line = NUMBER * WIDE;
+            compiledKernel(name).functions[name](
+              edge + line * i,
+              line,
               left,
               last,
               part,
@@ -322,7 +372,7 @@ function packStrips(
   let done = 0;
   if (high === WIDE && row === 1) {
     const strips = Math.floor(rows / WIDE);
-    kernel("pack")(to, at, NUMBER * depth, size.depth, strips);
+    compiledKernel("pack").functions.pack(to, at, NUMBER * depth, size.depth, strips);
     done = strips * WIDE;
   }
   if (done === rows) return;

@@ -235,6 +235,22 @@ export function scaleTotals(): Procedure {
   });
 }
 
+/** `addTotals(to, totals, count)`: adds float64 numbers to others. */
+export function addTotals(): Procedure {
+  return procedure("addTotals", 3, ([to, totals, count], local) => {
+    const n = local("i32");
+    return [
+      set(n, i32.of(0)),
+      whileBelow(get(n), get(count), [
+        storeDouble(get(to), f64x2.add(loadDouble(get(to)), loadDouble(get(totals)))),
+        advance(totals, i32.of(2 * NUMBER)),
+        advance(to, i32.of(2 * NUMBER)),
+        advance(n, i32.of(1)),
+      ]),
+    ];
+  });
+}
+
 /** `round(to, totals, count)`: float64 numbers as float32. */
 export function round(): Procedure {
   return procedure("round", 3, ([to, totals, count], local) => {

@@ -1,26 +1,24 @@
 // A stage as compiled code: one module for its loops, and a place for everything that it computes.
 
 import { boundShape } from "../../plan/instruction.ts";
-import { assemble } from "../../wasm/assembler.ts";
-import { compiled, functionsOf } from "../../wasm/host.ts";
 import type { Run, StageWork } from "../target.ts";
 import { arena, Block } from "./arena.ts";
 import type { Action, Kernel, View } from "./actions.ts";
 import { schedule } from "./groups.ts";
 import { factored, isOrdinary } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
-import { bandProcedure } from "./band-code.ts";
+import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
 import { move } from "./moves.ts";
-import { imported, kernel, multiply } from "./products.ts";
+import { bandOf } from "./parts.ts";
+import { type Compiled, compiledOf } from "./pool.ts";
+import { compiledKernel, imported, multiply } from "./products.ts";
 import { SimdArray } from "./array.ts";
 
 const NUMBER = 4;
 const ALIGNMENT = 64;
 
 const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
-
-type LoopFunction = (batch: number, ...addresses: number[]) => void;
 
 /** Where things lie for a batch: scratch by slot, and how much of it there is. */
 interface Layout {
@@ -70,7 +68,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
   const shapes = (slot: number) => held[slot];
   const written = new Set(actions.flatMap(({ writes }) => writes));
   const kept = new Set([...results.values()].map(({ base }) => base).filter((b) => written.has(b)));
-  let functions: Readonly<Record<string, LoopFunction>> | undefined;
+  let compiled: Compiled | undefined;
   let layout: Layout | undefined;
   /** What an action does between the addresses of slots; false where a factor is not ordinary. */
   const callOf = (
@@ -85,11 +83,15 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
     switch (action.kind) {
       case "loop":
       case "band": {
-        functions ??= compileLoops(actions);
-        const run = functions[`f${actions.indexOf(action)}`];
+        compiled ??= compileLoops(actions);
+        const name = `f${actions.indexOf(action)}`;
         const numbers = action.arrays.map(address);
+        const run =
+          action.kind === "band"
+            ? bandOf(compiled, name, action.band, batch, numbers)
+            : () => compiled!.functions[name](batch, ...numbers);
         return () => {
-          run(batch, ...numbers);
+          run();
           return true;
         };
       }
@@ -213,25 +215,24 @@ function neededFor(actions: readonly Action[], slots: readonly number[]): Action
 
 let isFused: boolean | undefined;
 
-function compileLoops(actions: readonly Action[]): Readonly<Record<string, LoopFunction>> {
+function compileLoops(actions: readonly Action[]): Compiled {
   /** Those that the bands call, by their places. */
   const called: Kernel[] = [];
   const place = (name: Kernel) => {
     if (!called.includes(name)) called.push(name);
     return HOST_FUNCTIONS.length + called.indexOf(name);
   };
-  const module = (fused: boolean) => {
+  const of = (fused: boolean) => {
     const procedures = actions.flatMap((action, n) => {
       if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, fused)];
-      return action.kind === "band" ? [bandProcedure(`f${n}`, action.band, fused, place)] : [];
+      return action.kind === "band" ? bandProcedures(`f${n}`, action.band, fused, place) : [];
     });
-    return compiled(assemble(procedures, [...HOST_FUNCTIONS, ...called.map(imported)]));
+    return arena().compiled(procedures, [...HOST_FUNCTIONS, ...called.map(imported)]);
   };
-  let made = isFused === false ? null : module(true);
-  isFused ??= made !== null;
-  made ??= module(false);
-  const functions = { ...HOST, ...Object.fromEntries(called.map((name) => [name, kernel(name)])) };
-  return functionsOf(made!, arena().memory, functions) as Record<string, LoopFunction>;
+  let module = isFused === false ? null : of(true);
+  isFused ??= module !== null;
+  module ??= of(false);
+  return compiledOf(module!, HOST, called.map(compiledKernel));
 }
 
 /** Gives everything that is computed a place; what is not needed any more makes room. */
