@@ -1,5 +1,5 @@
-// Runs a suite on WebGL and WebGPU in the system's Chromium, without a screen or a card: both
-// are drawn by SwiftShader, on the processor.
+// Runs a page in the system's Chromium, without a screen or a card: WebGL and WebGPU are drawn by
+// SwiftShader, on the processor.
 
 import { existsSync } from "node:fs";
 import { build } from "esbuild";
@@ -50,13 +50,15 @@ async function bundle(page: string): Promise<string> {
 }
 
 /**
- * Starts the browser, runs the suite of a page once for every backend and closes it again. The page
- * is a script that defines `conform`, which takes `wanted` and gives JSON: null where there is no device.
+ * Starts the browser, runs the suite of a page once for every backend, or other way, and closes it
+ * again. The page is a script that defines `conform`, which takes `wanted` and gives JSON: null where
+ * there is no device.
  */
-export async function runInBrowser<Result>(
+export async function runInBrowser<Result, Way extends string = "webgl" | "webgpu">(
   file: string,
-  backends: readonly ("webgl" | "webgpu")[],
+  ways: readonly Way[],
   wanted?: unknown,
+  headers: (way: Way) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<Map<string, Result | null>> {
   const script = await bundle(file);
   const browser: Browser = await chromium.launch({
@@ -66,20 +68,24 @@ export async function runInBrowser<Result>(
   });
   try {
     const results = new Map<string, Result | null>();
-    for (const backend of backends) {
-      // A page each, so that one backend never reads what the other left.
+    for (const way of ways) {
+      // A page each, so that none ever reads what the other left.
       const page = await browser.newPage();
       page.setDefaultTimeout(NEVER);
       await page.route("**/*", (route) =>
-        route.fulfill({ contentType: "text/html", body: "<!doctype html><title>suite</title>" }),
+        route.fulfill({
+          contentType: "text/html",
+          body: "<!doctype html><title>suite</title>",
+          headers: headers(way),
+        }),
       );
       await page.goto(ORIGIN);
       await page.addScriptTag({ content: script });
       const text = await page.evaluate<string, readonly [string, unknown]>(
         (given) => (globalThis as unknown as Page).conform(...given),
-        [backend, wanted],
+        [way, wanted],
       );
-      results.set(backend, JSON.parse(text) as Result | null);
+      results.set(way, JSON.parse(text) as Result | null);
       await page.close();
     }
     return results;

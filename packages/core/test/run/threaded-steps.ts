@@ -1,0 +1,99 @@
+// Steps that are large enough for several threads, as the bits that come out.
+
+import { makeProgram, plan, simd } from "@hamlet/core";
+import {
+  add,
+  apply,
+  type Expr,
+  get,
+  gradient,
+  lit,
+  logsumexp,
+  makeDim,
+  makeIndex,
+  makeTensor,
+  mul,
+  pow,
+  reduce,
+  sum,
+} from "@hamlet/graph";
+import { poolState } from "../../src/run/simd/pool.ts";
+
+/** Energies as bands with every total there is, and as products by rows and by packed strips. */
+export const KINDS = ["log-sum-exp", "powers", "extremes", "waves", "a hidden layer"] as const;
+
+/** A step of a memory: its energy and slope. */
+export interface Step extends Disposable {
+  /** The bits of all results, as text. */
+  bits(): string;
+}
+
+/** A memory of `K` patterns with `D` entries, for a batch of states. */
+export function prepare(
+  kind: (typeof KINDS)[number],
+  { K, D, batch }: { readonly K: number; readonly D: number; readonly batch: number },
+): Step {
+  const [rows, entries] = [makeDim("K", K), makeDim("D", D)];
+  const [k, i, j] = [makeIndex("k", rows), makeIndex("i", entries), makeIndex("j", entries)];
+  const xi = makeTensor("xi", "data", [rows, entries]);
+  const back = makeTensor("back", "data", [entries, rows]);
+  const v = makeTensor("v", "activation", [entries]);
+  const scores = sum([i], mul(get(xi, [k, i]), get(v, [i])));
+  const energies: Record<(typeof KINDS)[number], () => Expr> = {
+    "log-sum-exp": () => logsumexp([k], scores),
+    powers: () => sum([k], pow(apply("relu", scores), lit(3))),
+    extremes: () => add(reduce("max", [k], scores), reduce("min", [k], apply("tanh", scores))),
+    waves: () => sum([k], mul(get(xi, [k, j]), apply("cos", scores))),
+    "a hidden layer": () => sum([k], mul(get(back, [j, k]), apply("tanh", scores))),
+  };
+  const value = energies[kind]();
+  const isField = kind === "waves" || kind === "a hidden layer";
+  const own = plan(
+    isField
+      ? [{ name: "field", value, indices: [j], batched: true }]
+      : [
+          { name: "energy", value, indices: [], batched: true },
+          { name: "slope", value: gradient(value, v, [j]), indices: [j], batched: true },
+        ],
+    {
+      leaf: (leaf) => ({
+        stage: leaf.kind === "data" ? "load" : "step",
+        batched: leaf.kind !== "data",
+      }),
+    },
+  );
+  const draw = (count: number, size: number) =>
+    Float32Array.from({ length: count }, (_, n) => size * Math.sin(1.7 * n + 3e-3 * n * n));
+  const program = makeProgram(own, { target: simd });
+  const inputs = new Map([
+    [xi, draw(K * D, 1)],
+    [back, draw(K * D, 0.5)],
+    [v, draw(batch * D, 2 / Math.sqrt(D))],
+  ]);
+  for (const stage of ["load", "param", "example"] as const) program.bind(stage, inputs);
+  return {
+    bits() {
+      const results = program.step(inputs, { batch });
+      return [...results.values()]
+        .map((result) => {
+          const bits = new Int32Array(Float32Array.from(result.data).buffer);
+          simd.free(result);
+          return bits.reduce((hash, word) => (Math.imul(hash, 31) + word) | 0, 17) + bits.join();
+        })
+        .join(";");
+    },
+    [Symbol.dispose]: () => program.dispose(),
+  };
+}
+
+/** Runs a large step until a worker has taken some of it; false where none does within seconds. */
+export async function untilHelped(step: Step): Promise<boolean> {
+  const until = performance.now() + 20_000;
+  while (poolState().calls === 0) {
+    if (performance.now() > until) return false;
+    step.bits();
+    // Workers and their messages get their turn.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  return true;
+}
