@@ -5,24 +5,20 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
-import { key, makeProgram, normal, plan, simd, writeNpy } from "../../packages/core/src/index.ts";
 import {
-  div,
-  get,
-  gradient,
-  lit,
-  logsumexp,
-  makeDim,
-  makeIndex,
-  makeTensor,
-  mul,
-  neg,
-  sum,
-} from "../../packages/graph/src/index.ts";
+  key,
+  makeProgram,
+  normal,
+  simd,
+  useThreads,
+  writeNpy,
+} from "../../packages/core/src/index.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadModel } from "../../packages/model/src/index.ts";
 import { medians, printTable } from "../compare.ts";
+import { stepOf } from "./step.ts";
 
+useThreads(1);
 await tf.setBackend("wasm");
 
 /** Seconds of processor time that a call takes, of so many calls. */
@@ -101,24 +97,7 @@ for (const [K, D] of [
   [8256, 2048],
 ]) {
   for (const B of [1, 8, 48]) {
-    const [rows, entries] = [makeDim("K", K), makeDim("D", D)];
-    const [k, i, j] = [makeIndex("k", rows), makeIndex("i", entries), makeIndex("j", entries)];
-    const xi = makeTensor("xi", "data", [rows, entries]);
-    const v = makeTensor("v", "activation", [entries]);
-    const scores = mul(lit(0.1), sum([i], mul(get(xi, [k, i]), get(v, [i]))));
-    const energy = neg(div(logsumexp([k], scores), lit(0.1)));
-    const own = plan(
-      [
-        { name: "energy", value: energy, indices: [], batched: true },
-        { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
-      ],
-      {
-        leaf: ({ kind }) => ({
-          stage: kind === "data" ? "load" : "step",
-          batched: kind !== "data",
-        }),
-      },
-    );
+    const { xi, v, plan: own } = stepOf(K, D);
     const patterns = new Float32Array(normal(key(1), K * D));
     const states = new Float32Array(normal(key(2), B * D));
     const onTensors = makeProgram(own);
