@@ -4,7 +4,7 @@ import { makeRecall } from "@hamlet/ham";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { recallOf, setupOf, twoPatterns } from "./models.ts";
 
 beforeAll(async () => {
@@ -16,6 +16,10 @@ beforeAll(async () => {
     },
   });
   await useBackend("cpu");
+});
+
+afterAll(() => {
+  vi.unstubAllGlobals();
 });
 
 test("a recall runs on tensors, and says so where compiled code is asked for", async () => {
