@@ -324,11 +324,9 @@ class Planner {
     if (op === "sum" && where === null) {
       const expanded = this.#multipliedOut(over, body);
       if (expanded !== null) return this.value(expanded);
-      return contract(
-        this.moves,
-        over,
-        this.#opened(factorsOf(body)).map((factor) => this.value(factor)),
-      );
+      const parts = this.#opened(factorsOf(body)).map((factor) => this.value(factor));
+      // A factor may turn out not to walk an index that it names.
+      return contract(this.moves, over, this.moves.covered(parts, over));
     }
     const neutral = NEUTRAL[op];
     const tied = this.#tiedReduce(op, expr, neutral);

@@ -3,7 +3,17 @@
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { type Expr, get, gradient, hessianVectorProduct, softmax, mul } from "@hamlet/graph";
+import {
+  apply,
+  type Expr,
+  get,
+  gradient,
+  hessianVectorProduct,
+  lit,
+  mul,
+  softmax,
+  sum,
+} from "@hamlet/graph";
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { expectAgreement, runPlanned } from "./compare.ts";
@@ -49,6 +59,15 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
       { name: "diagonal", value: get(pair, [i, i]), indices: [i] },
     ];
     expectNoLeak(() => expectAgreement(outputs, world()));
+  });
+
+  test("a factor that names an index and turns out not to walk it counts all its entries", () => {
+    // The share of each m is 1/4 whatever v is, so that this is 3 · 3 where the guard holds.
+    const share = softmax([m], apply("max", lit(-2), get(v, [i])));
+    const guarded = sum([m, j], share, apply("ne", get(h, [0]), lit(3)));
+    const outputs = [{ name: "x", value: sum([i], guarded), indices: [] }];
+    expectNoLeak(() => expectAgreement(outputs, world()));
+    expect(runPlanned([{ ...outputs[0], batched: true }], world()).get("x")![0]).toBeCloseTo(9, 6);
   });
 
   test("an output that is the same for all examples is repeated only on request", () => {
