@@ -57,6 +57,22 @@ test("a map has contours, arrows, stars, crosses, samples and numbers", async ()
   expect([png.width, png.height]).toEqual([1320, 700]);
 });
 
+test("numbers of points that are close stand apart, beside the points they are of", () => {
+  const close = pointsOf([
+    [0, 0],
+    [0.02, 0.01],
+    [1, 0],
+  ]);
+  const svg = drawEnergyMaps([
+    [{ ...map, patterns: { points: close, energies: Float64Array.of(1, 2, 3) } }],
+  ]);
+  const heightOf = (number: string) =>
+    Number(new RegExp(`translate\\(([^,]*),([^)]*)\\)"[^>]*>${number}<`).exec(svg)![2]);
+  const [first, second, alone] = ["1.00", "2.00", "3.00"].map(heightOf);
+  expect(first - second).toBeGreaterThanOrEqual(11.9);
+  expect((first + second) / 2).toBeCloseTo(alone - 0.5, 0);
+});
+
 test("a map has a colour everywhere, its lowest place included", () => {
   const { data, channels, width } = decode(svgToPng(drawEnergyMaps([[map]])));
   // The pattern at (1, 0): dark blue, not the white of the paper.

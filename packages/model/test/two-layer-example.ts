@@ -2,6 +2,7 @@ import { foldIn, key, normal } from "@hamlet/core";
 import { makeDim, makeNeuron } from "@hamlet/graph";
 import { makeEnergyGraph, makeHypergraph, synDense } from "@hamlet/ham";
 import { lagrIdentity, lagrSoftmax } from "@hamlet/lagrangians";
+import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 
 const [D, L, H] = [makeDim("D", 7), makeDim("L", 8), makeDim("H", 9)];

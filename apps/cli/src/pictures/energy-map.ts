@@ -41,6 +41,8 @@ export interface EnergyMap {
 const CELL = { width: 330, height: 350 };
 const MARGIN = { left: 34, right: 10, top: 28, bottom: 26 };
 const BOUNDS = [-1.5, 1.5] as const;
+/** What the number beside a point takes. */
+const LABEL = { width: 30, height: 12 };
 const LEVELS = 18;
 const LONGEST = 0.09;
 
@@ -70,8 +72,8 @@ function drawMap(map: EnergyMap): string {
       arrowsOf(map, { x, y }),
       circleOf(map.circle),
       samplesOf(map),
-      ...starsOf(map.patterns),
-      ...crossesOf(map.centers),
+      ...starsOf(map.patterns, { x, y }),
+      ...crossesOf(map.centers, { x, y }),
       Plot.frame({ stroke: "#999" }),
       title === undefined ? null : titleOf(title),
     ],
@@ -162,7 +164,7 @@ function samplesOf({ samples }: EnergyMap): Plot.Markish {
   });
 }
 
-function starsOf(patterns: Annotated | undefined): Plot.Markish[] {
+function starsOf(patterns: Annotated | undefined, plane: Plane): Plot.Markish[] {
   if (patterns === undefined) return [];
   const look = {
     symbol: "star",
@@ -173,24 +175,27 @@ function starsOf(patterns: Annotated | undefined): Plot.Markish[] {
   } as const;
   return [
     Plot.dot(rowsOf(patterns), { x: "px", y: "py", ...look, clip: true }),
-    labelsOf(patterns, 1),
+    labelsOf(patterns, { side: 1, plane }),
   ];
 }
 
-function crossesOf(centers: Annotated | undefined): Plot.Markish[] {
+function crossesOf(centers: Annotated | undefined, plane: Plane): Plot.Markish[] {
   if (centers === undefined) return [];
   const look = { symbol: "times", r: 4, stroke: "#f0e442", strokeWidth: 2.4 } as const;
   return [
     Plot.dot(rowsOf(centers), { x: "px", y: "py", ...look, clip: true }),
-    labelsOf(centers, -1),
+    labelsOf(centers, { side: -1, plane }),
   ];
 }
 
-/** Energies to the right of their points, or to the left. */
-function labelsOf(annotated: Annotated, side: 1 | -1): Plot.Markish {
+/** Energies to the right of their points, or to the left, none on top of another. */
+function labelsOf(
+  annotated: Annotated,
+  { side, plane }: { readonly side: 1 | -1; readonly plane: Plane },
+): Plot.Markish {
   const { energies } = annotated;
   if (energies === undefined) return null;
-  return Plot.text(rowsOf(annotated), {
+  return Plot.text(apart(rowsOf(annotated), plane), {
     x: "px",
     y: "py",
     text: ({ i }: Row) => energies[i].toFixed(2),
@@ -199,10 +204,28 @@ function labelsOf(annotated: Annotated, side: 1 | -1): Plot.Markish {
     fill: "white",
     stroke: "#222",
     strokeWidth: 2.5,
-    fontSize: 9,
+    fontSize: 11,
     fontWeight: 600,
     clip: true,
   });
+}
+
+/** Rows with labels of their own: of two that are closer than a label is large, each gives way by half. */
+function apart(rows: readonly Row[], { x, y }: Plane): Row[] {
+  const wide = (LABEL.width * (x[1] - x[0])) / (CELL.width - MARGIN.left - MARGIN.right);
+  const high = (LABEL.height * (y[1] - y[0])) / (CELL.height - MARGIN.top - MARGIN.bottom);
+  const places = rows.map((row) => ({ ...row })).sort((a, b) => a.py - b.py);
+  for (let pass = 0; pass < places.length; pass++) {
+    for (const [k, above] of places.entries()) {
+      for (const below of places.slice(0, k)) {
+        const missing = high - (above.py - below.py);
+        if (missing <= 0 || Math.abs(above.px - below.px) >= wide) continue;
+        above.py += missing / 2;
+        below.py -= missing / 2;
+      }
+    }
+  }
+  return places;
 }
 
 function titleOf(title: string): Plot.Markish {
@@ -216,8 +239,8 @@ function titleOf(title: string): Plot.Markish {
 }
 
 interface Row {
-  readonly px: number;
-  readonly py: number;
+  px: number;
+  py: number;
   readonly i: number;
 }
 

@@ -126,7 +126,7 @@ function colourBar(scale: Plot.Scale, height: number): string {
     const share = k / (ticks - 1);
     return `<text x="${x + 20}" y="${y(share).toFixed(2)}" dy="0.32em">${Number(energyAt(share).toPrecision(3))}</text>`;
   });
-  return `<g aria-label="colour bar" fill="currentColor" text-anchor="start">${strip.join("")}${names.join("")}<text x="${x}" y="${MARGIN.top - 8}">energy</text></g>`;
+  return `<g aria-label="colour bar" fill="currentColor" text-anchor="start">${strip.join("")}${names.join("")}<text x="${x}" y="${MARGIN.top - 10}">energy</text></g>`;
 }
 
 /** An SVG as a PNG of twice its size. */
