@@ -4,8 +4,14 @@ import hamGrammar from "@hamlet/dsl/ham.tmLanguage.json" with { type: "json" };
 import { defineConfig, passthroughImageService } from "astro/config";
 import rehypeKatex from "rehype-katex";
 import remarkMath from "remark-math";
+import decided from "../../tools/publish.config.json" with { type: "json" };
+import { about } from "./src/about.ts";
+import { openInPlayground } from "./src/open-in-playground.ts";
+
+const { site, social, head } = about(decided);
 
 export default defineConfig({
+  ...(site !== undefined && { site }),
   // Pictures are drawn in the size they are shown in, so nothing has to resize them and
   // no native image library is needed.
   image: { service: passthroughImageService() },
@@ -13,7 +19,7 @@ export default defineConfig({
   // plugins, so the pages go through unified.
   markdown: {
     processor: unified({
-      remarkPlugins: [remarkMath],
+      remarkPlugins: [remarkMath, openInPlayground],
       // A formula KaTeX cannot read must stop the build, not turn red on the page.
       rehypePlugins: [[rehypeKatex, { strict: "error", throwOnError: true }]],
     }),
@@ -24,6 +30,9 @@ export default defineConfig({
     starlight({
       title: "Hamlet",
       description: "Associative memories you can write down.",
+      social,
+      head,
+      components: { MarkdownContent: "./src/components/MarkdownContent.astro" },
       // Fonts included: Vite copies them beside the stylesheet, so no page asks another host.
       customCss: ["katex/dist/katex.min.css", "./src/site.css"],
       expressiveCode: { shiki: { langs: [hamGrammar] } },

@@ -46,7 +46,9 @@ test.for(pages)("%s names commands and options that there are", (page) => {
 
 test.for(pages)("%s shows no program that runs tensors without a backend", (page) => {
   for (const [, block] of textOf(page).matchAll(/^```ts\n([^]*?)^```/gm)) {
-    const runs = /from "@(?:hamlet\/(?:model|energy-transformer)|tensorflow\/tfjs-core)/.test(block);
+    const runs = /from "@(?:hamlet\/(?:model|energy-transformer)|tensorflow\/tfjs-core)/.test(
+      block,
+    );
     if (runs) expect(block).toMatch(/^import "@tensorflow\/tfjs-backend-\w+";$/m);
   }
 });

@@ -23,7 +23,7 @@ export function findDeadLinks(files: ReadonlyMap<string, string>): string[] {
 
   const dead: string[] = [];
   for (const [page, document] of documents) {
-    for (const { attribute, value, fetched } of linksOf(document)) {
+    for (const { attribute, value, fetched, scene } of linksOf(document)) {
       const target = new URL(value, `https://site.invalid${page}`);
       const shown = `${page}: ${attribute}="${value}"`;
       if (target.protocol === "data:" || target.protocol === "mailto:") {
@@ -39,7 +39,7 @@ export function findDeadLinks(files: ReadonlyMap<string, string>): string[] {
       const anchor = decodeURIComponent(target.hash.slice(1));
       if (!anchors.has(path) && !files.has(path)) {
         dead.push(`${shown} leads to no page or file`);
-      } else if (anchor !== "" && anchors.has(path) && !anchors.get(path)?.has(anchor)) {
+      } else if (!scene && anchor !== "" && anchors.has(path) && !anchors.get(path)?.has(anchor)) {
         dead.push(`${shown} leads to no heading of ${path}`);
       }
     }
@@ -52,6 +52,8 @@ interface Link {
   readonly value: string;
   /** True for what a browser loads by itself; false for what a reader must click. */
   readonly fetched: boolean;
+  /** True where what stands behind the `#` is a program for the playground. */
+  readonly scene: boolean;
 }
 
 function linksOf(document: Document): Link[] {
@@ -60,7 +62,12 @@ function linksOf(document: Document): Link[] {
     for (const element of document.querySelectorAll(`[${attribute}]`)) {
       const value = element.getAttribute(attribute) ?? "";
       const onlyNames = element.matches("link[rel=canonical], link[rel=alternate]");
-      links.push({ attribute, value, fetched: !element.matches("a") && !onlyNames });
+      links.push({
+        attribute,
+        value,
+        fetched: !element.matches("a") && !onlyNames,
+        scene: element.matches("[data-scene]"),
+      });
     }
   }
   return links;

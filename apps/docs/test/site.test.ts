@@ -60,6 +60,13 @@ describe("in Chromium", () => {
         await page.goto(site.origin + address, { waitUntil: "networkidle" });
         expect(complaints).toEqual([]);
         expect(await page.locator("h1").count()).toBe(1);
+        await page.setViewportSize({ width: 390, height: 844 });
+        // Two frames later the page has seen its new size.
+        await page.evaluate(
+          () => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))),
+        );
+        expect(await page.evaluate(unreachable)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
         await page.close();
       },
     );
@@ -95,6 +102,37 @@ describe("in Chromium", () => {
     await page.close();
   });
 
+  // A message quotes every word of the language; what explains the word comes before it.
+  test.skipIf(withoutBrowser).for([
+    ["Kohonen", "/learn/linear-memories/"],
+    ["certificate", "/reference/glossary/"],
+    ["solver", "/reference/solvers/"],
+    ["index", null],
+    ["shape", null],
+  ] as const)("the search for %s gives pages before messages", async ([word, address]) => {
+    const page = await context.newPage();
+    await page.goto(site.origin, { waitUntil: "networkidle" });
+    // As a text, since the test runner would rewrite the import.
+    const found = await page.evaluate<string[]>(`(async () => {
+      const { search } = await import("/pagefind/pagefind.js");
+      const { results } = await search("${word}");
+      return Promise.all(results.map(async (one) => (await one.data()).url));
+    })()`);
+    if (address !== null) expect(found[0]).toBe(address);
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.slice(0, 2)).not.toContain("/reference/errors/");
+    await page.close();
+  });
+
+  test.skipIf(withoutBrowser)("no label of a figure lies on another", async () => {
+    const page = await context.newPage();
+    for (const figure of builtFiles().filter((file) => file.endsWith(".svg"))) {
+      await page.goto(site.origin + figure);
+      expect(await page.evaluate(crowded), figure).toEqual([]);
+    }
+    await page.close();
+  });
+
   test.skipIf(withoutBrowser)("a reader who prefers the dark gets it", async () => {
     const page = await browser.newPage({ colorScheme: "dark" });
     page.setDefaultTimeout(NEVER);
@@ -103,6 +141,33 @@ describe("in Chromium", () => {
     await page.close();
   });
 });
+
+/** What scrolls sideways and no key can reach. Runs in the page. */
+function unreachable(): string[] {
+  return [...document.querySelectorAll<HTMLElement>("main *")]
+    .filter((part) => part.scrollWidth > part.clientWidth + 1)
+    .filter((part) => /auto|scroll/.test(getComputedStyle(part).overflowX))
+    .filter((part) => part.tabIndex < 0 && part.querySelector("[tabindex], a, button") === null)
+    .map((part) => `${part.tagName} ${part.className}: ${part.textContent.slice(0, 40)}`);
+}
+
+/** Pairs of texts of which one lies on the other by more than their edges. Runs in the page. */
+function crowded(): string[] {
+  const texts = [...document.querySelectorAll("text")].filter(({ textContent }) =>
+    textContent.trim(),
+  );
+  const boxes = texts.map((text) => ({ text, box: text.getBoundingClientRect() }));
+  return boxes.flatMap(({ text, box }, k) =>
+    boxes
+      .slice(k + 1)
+      .filter(({ box: { left, right, top, bottom } }) => {
+        const wide = Math.min(box.right, right) - Math.max(box.left, left);
+        const high = Math.min(box.bottom, bottom) - Math.max(box.top, top);
+        return wide > 1 && high > 4;
+      })
+      .map((other) => `${text.textContent} on ${other.text.textContent}`),
+  );
+}
 
 /** Collects what must not happen on a page: errors, failed requests, and requests to other hosts. */
 function listen(page: Page, origin: string): string[] {

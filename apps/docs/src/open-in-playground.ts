@@ -1,0 +1,49 @@
+// Below every whole program of a page, a link that opens it where it runs.
+
+import { PRESETS } from "./play/presets.ts";
+import { toLink } from "./play/scene.ts";
+
+/** A node of a Markdown tree, as far as it is looked at. */
+interface Node {
+  readonly type: string;
+  readonly lang?: string | null;
+  readonly value?: string;
+  children?: Node[];
+  readonly url?: string;
+  readonly data?: { readonly hProperties: Readonly<Record<string, string>> };
+}
+
+/** The points and the ball that an opened text begins with. */
+const [{ points, ball, span }] = Object.values(PRESETS);
+
+/** A plugin of remark. */
+export function openInPlayground() {
+  return (tree: Node, { path }: { readonly path: string }): void => {
+    // Its hundreds of samples would double the page.
+    if (!path.endsWith("reference/errors.md")) addLinks(tree);
+  };
+}
+
+function addLinks(node: Node): void {
+  if (node.children === undefined) return;
+  node.children = node.children.flatMap((child) => {
+    addLinks(child);
+    return isWhole(child) ? [child, linkTo(`${child.value}\n`)] : [child];
+  });
+}
+
+/** A whole program says its version; the rest are lines of one. */
+function isWhole({ type, lang, value }: Node): boolean {
+  return type === "code" && lang === "ham" && value?.startsWith("ham 1\n") === true;
+}
+
+function linkTo(text: string): Node {
+  const url = `/start/landscape/#${toLink({ text, points, ball, span })}`;
+  const link: Node = {
+    type: "link",
+    url,
+    data: { hProperties: { "data-scene": "" } },
+    children: [{ type: "text", value: "Run it in the playground" }],
+  };
+  return { type: "paragraph", data: { hProperties: { class: "ham-open" } }, children: [link] };
+}

@@ -1,0 +1,12 @@
+// A long formula and a wide table scroll on their own; while they do, keys can reach them.
+
+const parts = document.querySelectorAll<HTMLElement>(".katex-display, .sl-markdown-content table");
+
+const observer = new ResizeObserver((changes) => {
+  for (const { target } of changes) {
+    const scrolls = target.scrollWidth > target.clientWidth;
+    if (scrolls) (target as HTMLElement).tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const part of parts) observer.observe(part);
