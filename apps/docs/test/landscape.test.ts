@@ -3,8 +3,11 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
+import { PRESETS } from "../src/play/presets.ts";
+import { toLink } from "../src/play/scene.ts";
 import { serve } from "./serve.ts";
 
+const [TRIANGLE] = Object.values(PRESETS);
 const CHROMIUM = "/usr/bin/chromium";
 
 /** One of its energies takes minutes. */
@@ -99,6 +102,59 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
     await page.keyboard.press("Control+Z");
     await expect.poll(messages, PATIENT).toBe("");
     await says("comes to rest at");
+  });
+
+  test("in the text the language server helps, and is loaded no sooner", async () => {
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(request.url()));
+    await page.reload();
+    await says("comes to rest at (0.87, -0.50)");
+    const servers = () => loaded.filter((url) => url.includes("/language-worker"));
+    expect(servers()).toEqual([]);
+    await write("energy more = sum[i] v * v[i]");
+    const mistake = page.locator(".cm-lintRange-error").first();
+    await page.locator(".cm-tooltip-autocomplete").waitFor({ state: "detached" });
+    await mistake.hover();
+    await page.locator(".cm-diagnosticAction").first().click();
+    expect(servers()).toHaveLength(1);
+    await expect
+      .poll(() => page.locator(".cm-content").textContent())
+      .toContain("sum[i] v[i] * v[i]");
+    await page.locator(".cm-line", { hasText: "const beta" }).hover({ position: { x: 60, y: 8 } });
+    await page.locator(".cm-told", { hasText: "const beta: real > 0 = 8" }).waitFor();
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("\nneuron w: [D] as softm");
+    await page.locator(".cm-tooltip-autocomplete li", { hasText: "softmax" }).waitFor();
+  });
+
+  test("steps that are too large are seen to leave the picture", async () => {
+    const link = toLink({ ...TRIANGLE, text: TRIANGLE.text.replace("dt = 0.1", "dt = 5") });
+    await page.goto(`${site.origin}/start/landscape/#${link}`);
+    await says("left the numbers");
+    const way = (await page.locator(".way").getAttribute("d"))!;
+    expect(Math.max(...[...way.matchAll(/-?[\d.]+/g)].map(([v]) => Math.abs(Number(v))))).toBe(
+      6300,
+    );
+  });
+
+  test("a program of a page is run from there", async () => {
+    await page.goto(`${site.origin}/learn/fixed-points/`);
+    const program = page.locator("a[data-scene]").first();
+    const text = await page
+      .locator('pre[data-language="ham"]')
+      .first()
+      .locator(".ec-line")
+      .allTextContents();
+    await program.click();
+    await says("converged");
+    const shown = await page.locator(".cm-line").allTextContents();
+    expect(shown.join("\n").trim()).toBe(
+      text
+        .map((line) => line.replace("\n", ""))
+        .join("\n")
+        .trim(),
+    );
   });
 
   test("an energy that takes for ever is said to compute, and gives way to a newer text", async () => {

@@ -2,16 +2,25 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readNpy } from "@hamlet/core";
+import { loadModelFile } from "@hamlet/model/node";
+import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { type Answer, answers } from "../src/play/answer.ts";
 import { whereItRests } from "../src/play/ending.ts";
 import { type Field, pathFrom } from "../src/play/field.ts";
 import { knobsOf, turned } from "../src/play/knobs.ts";
+import { LONGEST_WAY } from "../src/play/limits.ts";
 import { readScene } from "../src/play/memory.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { fromLink, type Point, type Scene, toLink } from "../src/play/scene.ts";
 
 const CASES = join(import.meta.dirname, "../../../fixtures/cases/46-page-and-recall");
+const [XI, Q] = ["xi.npy", "q.npy"].map((name) => join(CASES, name));
+const [CASE, [CUE]] = [XI, Q].map((file): Point[] => {
+  const data = Float64Array.from(readNpy(readFileSync(file)).data, Number);
+  return Array.from({ length: data.length / 2 }, (_, k) => [data[2 * k], data[2 * k + 1]]);
+});
 const [TRIANGLE] = Object.values(PRESETS);
 const { points: EXACT } = TRIANGLE;
 
@@ -39,7 +48,7 @@ function messagesOf(change: (text: string) => string): string {
   return messages.join("\n");
 }
 
-test.each(Object.entries(PRESETS))(
+test.each(Object.entries(PRESETS).filter(([name]) => name !== "Binary units"))(
   "%s reads without a complaint, and its ball rests",
   (_, scene) => {
     const { rests, points } = pathFrom(fieldOf(scene), scene.ball, scene.span);
@@ -152,17 +161,82 @@ test("a text that cannot be read has one answer, without a drawing", async () =>
   expect([only.drawing, only.whole]).toEqual([null, true]);
 });
 
-// What `ham run` gives for the same files is in apps/cli/test/cases/page.test.ts.
+// What `ham run` gives for the same files is in apps/cli/test/cases/page.test.ts, against steps by hand.
 test.each(["dt5", "steps1", "clamp", "start", "schedule", "three"])(
-  "of %s.ham the page claims no ending of a recall",
+  "the recall of %s.ham ends on the page as it does in its own folder",
   async (name) => {
-    const text = readFileSync(join(CASES, `${name}.ham`), "utf8");
-    const scene = { ...TRIANGLE, text };
-    expect(whereItRests(scene, await wholeAnswer(scene))).toBe(
-      "Going downhill, the ball comes to rest at (0.87, -0.50), 0.00 from memory 3, with energy 0.000. The text's `recall settle` is not run here: `ham run` says how it ends.",
-    );
+    const file = join(CASES, `${name}.ham`);
+    const scene = { ...TRIANGLE, text: readFileSync(file, "utf8"), points: CASE, ball: CUE };
+    const before = tf.memory().numTensors;
+    const { drawing, messages } = await wholeAnswer(scene);
+    const { recall } = drawing!;
+    expect(messages).toEqual([]);
+    expect(tf.memory().numTensors).toBe(before);
+    const model = await loadModelFile(file, name === "three" ? { data: { xi: XI, query: Q } } : {});
+    const result = await model.recall();
+    const [{ ending, steps, energyAfter }] = result.outcomes;
+    expect([recall!.ending, recall!.steps, recall!.energy]).toEqual([ending, steps, energyAfter]);
+    const [end] = result.states.values();
+    expect([...recall!.at]).toEqual([...(await end.data())]);
+    expect(recall!.way).toHaveLength(Math.min(steps + 1, LONGEST_WAY));
+    if (ending !== "non-finite" && steps < LONGEST_WAY) {
+      recall!.way.at(-1)!.forEach((x, k) => expect(x).toBeCloseTo(recall!.at[k], 5));
+    }
+    result.dispose();
+    model.dispose();
   },
 );
+
+test("the recall takes the steps of its solver, as by hand in float64", async () => {
+  const { recall } = (await wholeAnswer(TRIANGLE)).drawing!;
+  const field = fieldOf(TRIANGLE);
+  let [x, y] = TRIANGLE.ball;
+  for (const [k, [wayX, wayY]] of recall!.way.entries()) {
+    expect(wayX, `step ${k}`).toBeCloseTo(x, 5);
+    expect(wayY, `step ${k}`).toBeCloseTo(y, 5);
+    const [vx, vy] = field.velocityAt(x, y);
+    [x, y] = [x + 0.1 * vx, y + 0.1 * vy];
+  }
+  expect(recall!.ending).toBe("converged");
+});
+
+test("the page says how the recall ended, and with which solver and precision", async () => {
+  const said = async (text: string) => {
+    const scene = { ...TRIANGLE, text };
+    return whereItRests(scene, await wholeAnswer(scene));
+  };
+  const downhill =
+    "Dashed, downhill in steps that never raise the energy, the ball comes to rest at (0.87, -0.50), 0.00 from memory 3, with energy 0.000.";
+  expect(await said(TRIANGLE.text)).toBe(
+    `\`recall settle\` with \`euler(dt = 0.1)\` in float32 converged after 96 steps, at (0.87, -0.50), 0.00 from memory 3, with energy 0.000. ${downhill}`,
+  );
+  expect(await said(TRIANGLE.text.replace("dt = 0.1", "dt = 5"))).toBe(
+    `\`recall settle\` with \`euler(dt = 5)\` in float32 left the numbers, by steps too large or a formula that has no value, after 34 steps. ${downhill}`,
+  );
+});
+
+test("binary units flip, and nothing flows", async () => {
+  const scene = PRESETS["Binary units"];
+  const answer = await wholeAnswer(scene);
+  const { recall, path, end, marks } = answer.drawing!;
+  expect([path, end, marks]).toEqual([[scene.ball], null, []]);
+  expect([recall!.ending, recall!.at]).toEqual(["converged", [1, -1]]);
+  for (const state of recall!.way) for (const unit of state) expect(Math.abs(unit)).toBe(1);
+  expect(whereItRests(scene, answer)).toBe(
+    "`recall settle` with `async` in float32 converged after 4 steps, at (1.00, -1.00), 0.00 from memory 1, with energy -2.000.",
+  );
+});
+
+test("a recall that nobody waits for any more leaves nothing behind", async () => {
+  const before = tf.memory().numTensors;
+  const parts = answers(TRIANGLE);
+  for (;;) {
+    await parts.next();
+    if (tf.memory().numTensors > before) break;
+  }
+  await parts.return(undefined as never);
+  expect(tf.memory().numTensors).toBe(before);
+});
 
 test("a ball where the energy is no number does not rest", async () => {
   const text = `${PRESETS["A formula of your own"].text}\nenergy hole = log(v[0] - 1)\n`;
@@ -170,6 +244,7 @@ test("a ball where the energy is no number does not rest", async () => {
   const answer = await wholeAnswer(scene);
   expect(answer.drawing!.end).toBeNull();
   expect(whereItRests(scene, answer)).toContain("has not come to rest");
+  expect(whereItRests(scene, answer)).toContain("Where it is hatched, the energy is no number.");
 });
 
 test("a way down never rises", () => {

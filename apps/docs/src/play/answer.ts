@@ -5,6 +5,7 @@ import type { Signal } from "@hamlet/core";
 import { type Field, pathFrom } from "./field.ts";
 import type { Mark } from "./marks.ts";
 import { readScene, type Reading } from "./memory.ts";
+import type { Recalled } from "./recalled.ts";
 import type { Point, Scene } from "./scene.ts";
 
 /** What there is to draw. */
@@ -12,15 +13,20 @@ export interface Drawing {
   /** `n` by `n` energies, the lowest row first. */
   readonly energies: Float64Array;
   readonly n: number;
-  /** The way of the ball downhill; only its start until it is known. */
+  /** The recall of the text; null until it is known. */
+  readonly recall: Recalled | null;
+  /**
+   * The way of the ball downhill, which is not the recall; only its start until it is known, and where
+   * units flip.
+   */
   readonly path: readonly Point[];
-  /** Where the ball comes to rest, and its energy there; null where it does not, or not yet. */
+  /** Where that way comes to rest, and its energy there; null where it does not, or not yet. */
   readonly end: { readonly at: Point; readonly energy: number } | null;
   /** The fixed points; empty until they are found. */
   readonly marks: readonly Mark[];
 }
 
-export interface Answer extends Omit<Reading, "field" | "model"> {
+export interface Answer extends Omit<Reading, "field" | "model" | "entries"> {
   /** Null where the text has no picture. */
   readonly drawing: Drawing | null;
   /** True when nothing more will come. */
@@ -37,20 +43,48 @@ const CELLS = [16, 56, 150] as const;
  * @throws the reason of the signal.
  */
 export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<Answer, Answer> {
-  const { field, model, ...reading } = readScene(scene);
+  const { field, model, entries, ...reading } = readScene(scene);
   if (field === null) return { ...reading, drawing: null, whole: true };
+  const messages = [...reading.messages];
   let drawing: Drawing = {
     energies: energiesOf(field, scene, CELLS[0]),
     n: CELLS[0],
+    recall: null,
     path: [scene.ball],
     end: null,
     marks: [],
   };
-  const sofar = (): Answer => ({ ...reading, drawing, whole: false });
+  const sofar = (): Answer => ({ ...reading, drawing, messages, whole: false });
   yield sofar();
-  const { points: path, rests } = pathFrom(field, scene.ball, scene.span);
-  const at = path.at(-1)!;
-  drawing = { ...drawing, path, end: rests ? { at, energy: field.energyAt(...at) } : null };
+  if (reading.flips !== true) {
+    const { points: path, rests } = pathFrom(field, scene.ball, scene.span);
+    const at = path.at(-1)!;
+    drawing = { ...drawing, path, end: rests ? { at, energy: field.energyAt(...at) } : null };
+    yield sofar();
+  }
+  const problem = (what: string, error: unknown) => {
+    if (signal?.aborted === true || !(error instanceof Error)) throw error;
+    messages.push(`${what}: ${error.message}`);
+  };
+  try {
+    // What recalls and searches is loaded when a picture is there already.
+    const { recalled } = await import("./recalled.ts");
+    const running = recalled(scene.text, entries!, signal);
+    try {
+      for (;;) {
+        const { value, done } = await running.next();
+        if (done === true) {
+          drawing = { ...drawing, recall: value };
+          break;
+        }
+        yield sofar();
+      }
+    } finally {
+      await running.return(undefined as never);
+    }
+  } catch (error) {
+    problem("Its recall did not run", error);
+  }
   yield sofar();
   for (const n of CELLS.slice(1)) {
     const energies = new Float64Array(n * n);
@@ -61,16 +95,15 @@ export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<An
     drawing = { ...drawing, energies, n };
     yield sofar();
   }
-  try {
-    // The search is loaded when the picture is there already.
-    const { marksOf } = await import("./marks.ts");
-    drawing = { ...drawing, marks: await marksOf(model!, scene, signal) };
-    return { ...sofar(), whole: true };
-  } catch (error) {
-    if (signal?.aborted === true || !(error instanceof Error)) throw error;
-    const messages = [...reading.messages, `Its fixed points were not found: ${error.message}`];
-    return { ...sofar(), messages, whole: true };
+  if (reading.flips !== true) {
+    try {
+      const { marksOf } = await import("./marks.ts");
+      drawing = { ...drawing, marks: await marksOf(model!, scene, signal) };
+    } catch (error) {
+      problem("Its fixed points were not found", error);
+    }
   }
+  return { ...sofar(), whole: true };
 }
 
 function energiesOf(field: Field, scene: Scene, n: number): Float64Array {

@@ -33,8 +33,10 @@ export interface Reading {
   readonly model?: SearchedModel;
   /** True when activations are the states, so that memories and states can be compared. */
   readonly plain?: boolean;
-  /** The names of its recall blocks, none of which the page runs. */
-  readonly recalls?: readonly string[];
+  /** What the points and the ball are to the model. */
+  readonly entries?: ReadonlyMap<Tensor, Entries>;
+  /** True where its units have two values, so that a recall flips them and nothing flows. */
+  readonly flips?: boolean;
   /** What is to be said, as the command line would. */
   readonly messages: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -83,8 +85,8 @@ export function readScene(scene: Scene): Reading {
   const field = makeField(graph, neuron, { sizes, tensors });
   const model = { graph, neuron, space: { sizes, tensors } };
   const plain = activationOf(neuron).value.kind === "get";
-  const recalls = graph.recalls.map((recall) => recall.name);
-  return { ...told(compilation, all), field, model, plain, recalls };
+  const flips = neuron.kind === "binary";
+  return { ...told(compilation, all), field, model, plain, entries, flips };
 }
 
 function told(compilation: Compilation, diagnostics: readonly Diagnostic[]): Reading {

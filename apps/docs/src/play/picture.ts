@@ -44,7 +44,10 @@ export class Picture {
   readonly #svg: SVGSVGElement;
   readonly #levels = group("levels");
   readonly #marks = group("marks");
+  /** The way downhill, and the recall with a dot for every step. */
   readonly #path = element("path", { class: "path" });
+  readonly #way = element("path", { class: "way" });
+  readonly #dots = element("path", { class: "dots" });
   readonly #handles = group("handles");
   readonly #events: PictureEvents;
   #span = 1;
@@ -53,19 +56,22 @@ export class Picture {
     this.#events = events;
     this.#canvas = box.appendChild(document.createElement("canvas"));
     this.#svg = box.appendChild(element("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group" }));
-    this.#svg.append(this.#levels, this.#marks, this.#path, this.#handles);
+    this.#svg.append(this.#levels, this.#marks, this.#path, this.#way, this.#dots, this.#handles);
     this.#svg.addEventListener("dblclick", (event) => {
       if (event.target === this.#svg || !(event.target as Element).closest(".handle"))
         events.added(this.#placeOf(event));
     });
   }
 
-  /** Draws the energy, the way of the ball and the fixed points. */
-  draw({ energies, n, path, marks }: Drawing, span: number): void {
+  /** Draws the energy, the recall, the way downhill and the fixed points. */
+  draw({ energies, n, recall, path, marks }: Drawing, span: number): void {
     this.#span = span;
     this.#colour(energies, n);
     this.#levels.replaceChildren(...levelLines(energies, n));
+    const way = (recall?.way ?? []).map((point) => this.#near(point));
     this.#path.setAttribute("d", `M${path.map((point) => this.#toPicture(point)).join("L")}`);
+    this.#way.setAttribute("d", way.length === 0 ? "" : `M${way.join("L")}`);
+    this.#dots.setAttribute("d", way.map((point) => `M${point}h0`).join(""));
     this.#marks.replaceChildren(
       ...marks.map(({ kind, at }) => {
         const [x, y] = this.#toPicture(at);
@@ -158,6 +164,13 @@ export class Picture {
 
   #toPicture([x, y]: Point): Point {
     return [((x / this.#span + 1) / 2) * SIDE, ((1 - y / this.#span) / 2) * SIDE];
+  }
+
+  /** As `toPicture`; what is far outside is drawn at a distance, since lines there have no end. */
+  #near(point: Point): Point {
+    const far = 20 * this.#span;
+    const held = (v: number) => (Number.isNaN(v) ? far : Math.max(-far, Math.min(far, v)));
+    return this.#toPicture([held(point[0]), held(point[1])]);
   }
 
   #fromPicture(x: number, y: number): Point {

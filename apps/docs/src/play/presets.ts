@@ -89,6 +89,30 @@ ${RECALL}`,
     ball: [-0.1, 0.5],
     span: 3,
   },
+  "Binary units": {
+    text: `ham 1
+
+/// Two units that are -1 or 1. Nothing rolls: a unit flips when that lowers the energy.
+
+dim D = 2, K
+
+data xi: [K, D]
+given query: [D]
+
+neuron v: [D] as sign
+
+energy pairs = -1/2 * sum[m] (sum[i] xi[m, i] * v[i])^2
+
+recall settle {
+  start v = query
+  solver = async
+  steps = 20
+}
+`,
+    points: [[1, -1]],
+    ball: [0.8, 0.6],
+    span: 2,
+  },
   "A formula of your own": {
     text: `ham 1
 

@@ -60,7 +60,11 @@ async function compute(scene: Scene, reply: (answer: Answer) => void): Promise<v
     if (value.drawing !== shown) reply(value);
     shown = value.drawing;
     await othersTurn();
-    if (asked !== null) return;
+    if (asked !== null) {
+      // What it owns is given back.
+      await parts.return(value);
+      return;
+    }
     began = performance.now();
   }
 }

@@ -1,0 +1,3 @@
+// The language server, which serves whoever starts this script.
+
+import "@hamlet/language-server/worker";

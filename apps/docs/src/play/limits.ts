@@ -1,0 +1,2 @@
+/** No more states of a recall are drawn. */
+export const LONGEST_WAY = 2000;
