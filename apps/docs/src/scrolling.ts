@@ -1,6 +1,8 @@
-// A long formula and a wide table scroll on their own; while they do, keys can reach them.
+// A long formula, a wide table and a program scroll on their own; while they do, keys can reach them.
 
-const parts = document.querySelectorAll<HTMLElement>(".katex-display, .sl-markdown-content table");
+const parts = document.querySelectorAll<HTMLElement>(
+  ".katex-display, .sl-markdown-content table, .sl-markdown-content pre",
+);
 
 const observer = new ResizeObserver((changes) => {
   for (const { target } of changes) {

@@ -71,7 +71,7 @@ export class Picture {
     const way = (recall?.way ?? []).map((point) => this.#near(point));
     this.#path.setAttribute("d", `M${path.map((point) => this.#toPicture(point)).join("L")}`);
     this.#way.setAttribute("d", way.length === 0 ? "" : `M${way.join("L")}`);
-    this.#dots.setAttribute("d", way.map((point) => `M${point}h0`).join(""));
+    this.#dots.setAttribute("d", way.map(([x, y]) => `M${x} ${y}h0`).join(""));
     this.#marks.replaceChildren(
       ...marks.map(({ kind, at }) => {
         const [x, y] = this.#toPicture(at);
