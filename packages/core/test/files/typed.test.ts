@@ -199,9 +199,7 @@ describe("tables", () => {
         expect(read.shape).toEqual([numbers.length, numbers[0].length]);
         // Whole numbers beyond 2⁵³ come as bigints.
         const values: ArrayLike<number | bigint> = read.data;
-        expect(Array.from(values, (x) => Number(x) + 0)).toEqual(
-          numbers.flat().map((x) => x + 0),
-        );
+        expect(Array.from(values, (x) => Number(x) + 0)).toEqual(numbers.flat().map((x) => x + 0));
       }),
       100,
     );
