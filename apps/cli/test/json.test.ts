@@ -33,6 +33,7 @@ const CASES: readonly (readonly string[])[] = [
   ["check", "m.ham", "--set", "gamma=4"],
   ["test", "tests.ham", "broken.ham"],
   ["explain", "m.ham"],
+  ["explain", "m.ham", "--engine"],
   ["fixed-points", "m.ham", "--starts", "10"],
   ["landscape", "m.ham", "--points", "10"],
 ];

@@ -10,7 +10,9 @@ export {
 } from "./plan/instruction.ts";
 export { float64, type Numbers } from "./run/float64.ts";
 export { KERNELS, type RunOp } from "./run/kernels.ts";
+export { type Part, type PartArray } from "./run/part.ts";
 export {
+  type DescribeOptions,
   type Inputs,
   makeProgram,
   type Program,
@@ -20,6 +22,7 @@ export {
   type WiredStep,
 } from "./run/program.ts";
 export { hasSimd } from "./run/simd/here.ts";
+export { type Limits, type LimitsOptions, measureLimits } from "./run/simd/limits.ts";
 export { simd } from "./run/simd/simd.ts";
 export { useThreads } from "./run/simd/threads.ts";
 export { tensors } from "./run/tensors.ts";

@@ -275,3 +275,28 @@ describe("compiled code", () => {
     }
   });
 });
+
+test.for([...SOLVERS.keys()])("%s says what its steps are made of", (name) => {
+  const sample: Sample = { kinds: ["softmax", "tanh"], batch: 3, seed: 1, held: false };
+  const { graph, layers, starts, values } = modelOf(name, sample);
+  const recall = recallOf(
+    layers.map((layer, n) => [layer, starts[n]] as const),
+    { solver: solver(name) },
+  );
+  const setup = setupOf(values);
+  const functions = ENGINES.map((engine) => {
+    using compiled = makeRecall(graph, recall, { ...setup, engine });
+    const { parts, ...about } = compiled.describe(3);
+    expect(about).toEqual({ engine, why: "it was asked for" });
+    const written = parts.flatMap(({ writes }) => writes.map((array) => array.name));
+    expect(written).toEqual(expect.arrayContaining(["energy", "change"]));
+    const kinds = new Set(parts.map(({ kind }) => kind));
+    expect(kinds.has("operation")).toBe(engine !== "simd");
+    expect(kinds.has("host")).toBe(name === "anderson" || name === "langevin");
+    return parts.reduce((all, part) => all + part.functions, 0);
+  });
+  tf.dispose([...setup.values.values()]);
+  // The same formulas, but for what is not asked for and what a band does again.
+  expect(functions[1]).toBe(functions[2]);
+  expect(functions[0]).toBeGreaterThan(0);
+});

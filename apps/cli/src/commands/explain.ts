@@ -7,30 +7,56 @@ import {
   explainText,
   printCertificate,
 } from "@hamlet/graph";
+import { Option } from "commander";
 import { EXIT } from "../exit.ts";
+import { engineText, explainRecalls } from "../explain-engine.ts";
 import { compileFile } from "../files/compile.ts";
-import { jsonOption, type PluginFlags, type RootFlags, withReadingOptions } from "../options.ts";
+import { openModel } from "../files/open-model.ts";
+import {
+  type DataFlags,
+  jsonOption,
+  type PluginFlags,
+  positiveNumber,
+  withBackendOption,
+  withDataOptions,
+} from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham explain`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withReadingOptions(command.argument("<file>"))
+    withBackendOption(withDataOptions(command.argument("<file>")))
+      .option(
+        "--trust-plugins",
+        "run the code of plugins too, not only read their .ham files",
+        false,
+      )
       .option("--latex", "print the rules as LaTeX", false)
+      .option("--engine", "print what runs where instead; it loads the model as a run does", false)
+      .addOption(
+        new Option("--batch <N>", "with --engine: examples of the second step that is described")
+          .default(100)
+          .argParser(positiveNumber),
+      )
       .addOption(jsonOption()),
   run: explain,
 };
 
-interface ExplainFlags extends RootFlags, PluginFlags {
+interface ExplainFlags extends DataFlags, PluginFlags {
   readonly latex: boolean;
+  readonly engine: boolean;
+  readonly batch: number;
+  readonly backend: string;
   readonly json: boolean;
 }
 
 /**
  * Prints the energy, every neuron's derived update rule, what is computed ahead, and the
- * certificate; with `latex` the rules alone. Returns the exit code.
+ * certificate; with `latex` the rules alone, with `engine` where recalls run. Returns the exit code.
  */
-async function explain(path: string, { latex, json, ...flags }: ExplainFlags): Promise<number> {
+async function explain(path: string, flags: ExplainFlags): Promise<number> {
+  if (flags.engine) return await explainEngine(path, flags);
+  const { latex, json } = flags;
   const compilation = await compileFile(path, { ...flags, energies: true });
   if (compilation === null) return EXIT.file;
   const explanation = explainGraph(compilation.graph);
@@ -47,5 +73,17 @@ async function explain(path: string, { latex, json, ...flags }: ExplainFlags): P
   }
   process.stdout.write(`${text}\nCertificate\n`);
   process.stdout.write(printCertificate(certificate).replaceAll(/^(?=.)/gm, "  "));
+  return EXIT.ok;
+}
+
+/** Prints where every recall runs, and what its steps are made of; nothing is run. */
+async function explainEngine(path: string, flags: ExplainFlags): Promise<number> {
+  using model = await openModel(path, { ...flags, seed: 0 });
+  const recalls = explainRecalls(model, [...new Set([1, flags.batch])]);
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ model: path, backend: flags.backend, recalls })}\n`
+      : `${engineText(recalls)}\n`,
+  );
   return EXIT.ok;
 }

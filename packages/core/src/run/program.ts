@@ -10,8 +10,9 @@ import {
   type Stage,
   STAGES,
 } from "../plan/instruction.ts";
+import { describeTask, type Part } from "./part.ts";
 import { examplesAtOnce, type Slice, slicesOf } from "./slices.ts";
-import { isGiven, type Run, type Target, type Wired, workOf } from "./target.ts";
+import { isGiven, type Run, type StageWork, type Target, type Wired, workOf } from "./target.ts";
 import { tensors } from "./tensors.ts";
 
 /** What is handed to a program, by the tensor of the graph that it stands for. */
@@ -43,6 +44,11 @@ export interface Program<Value = tf.Tensor, Given = tf.Tensor> {
    * @throws HamError `core/stage-not-bound`.
    */
   wire(registers: Registers<Value>): WiredStep;
+  /**
+   * The parts of a step of so many examples, in the order they run; with `outputs`, as far as those
+   * need them. Nothing has to be bound.
+   */
+  describe(options: DescribeOptions): Part[];
   /** Whether anything is known, or computed, at a stage. */
   has(stage: Stage): boolean;
   /** Frees what a stage and those after it keep, until they are bound again. */
@@ -72,6 +78,14 @@ export interface Registers<Value> {
   readonly outputs: ReadonlyMap<string, Register<Value>>;
   /** The number of examples. */
   readonly batch: number;
+}
+
+/** Which step is described. */
+export interface DescribeOptions {
+  /** The number of examples. */
+  readonly batch: number;
+  /** The outputs that a wired step is asked for; default: all. */
+  readonly outputs?: readonly string[];
 }
 
 /** A step that is bound to its registers. */
@@ -120,6 +134,7 @@ type Slots<Value> = Map<number, Slot<Value>>;
 /** What a stage reads from outside, and how its target computes the rest. */
 interface Prepared<Value> {
   readonly entries: readonly (readonly [slot: number, instruction: Instruction])[];
+  readonly work: StageWork;
   readonly run: Run<Value>;
 }
 
@@ -232,6 +247,31 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     };
   }
 
+  describe({ batch, outputs }: DescribeOptions): Part[] {
+    const { work, run } = this.#prepare("step");
+    const { instructions, outputs: slots } = this.#plan;
+    const given = instructions.flatMap(({ tensor }, slot): [number, string][] =>
+      tensor === null ? [] : [[slot, tensor.name]],
+    );
+    const results = [...slots].map(([name, slot]): [number, string] => [slot, name]);
+    const names = new Map([...results, ...given]);
+    // A step that is cut is not wired, and computes all.
+    const isWired = outputs !== undefined && run.wire !== undefined && batch <= this.#atOnce;
+    const wanted = isWired ? { wanted: new Set(outputs.map((name) => slots.get(name)!)) } : {};
+    const slices = slicesOf(batch, this.#atOnce).map(({ count }) => {
+      const how = { batch: count, names, ...wanted };
+      const oneByOne = () =>
+        work.tasks.map((task) => describeTask(task, instructions, how, this.#target.bytes));
+      return run.describe?.(how) ?? oneByOne();
+    });
+    return slices[0].map((part, n) => {
+      const total = (of: "bytes" | "flops" | "functions") =>
+        slices.reduce((sum, parts) => sum + parts[n][of], 0);
+      const totals = { bytes: total("bytes"), flops: total("flops") };
+      return { ...part, ...totals, functions: total("functions") };
+    });
+  }
+
   has(stage: Stage): boolean {
     return this.#plan.instructions.some((instruction) => instruction.stage === stage);
   }
@@ -322,7 +362,8 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
       const entries = [...this.#plan.instructions.entries()].filter(
         ([, { op, stage: own }]) => own === stage && isGiven(op),
       );
-      prepared = { entries, run: this.#target.prepare(workOf(this.#plan, stage)) };
+      const work = workOf(this.#plan, stage);
+      prepared = { entries, work, run: this.#target.prepare(work) };
       this.#prepared.set(stage, prepared);
     }
     return prepared;

@@ -3,6 +3,7 @@
 import type { Tensor } from "@hamlet/graph";
 import type { Instruction, Op, Plan, Stage } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
+import type { Describing, Part } from "./part.ts";
 import type { Slice } from "./slices.ts";
 
 /** An instruction that is computed, rather than given. */
@@ -37,6 +38,8 @@ export interface Run<Value> {
     batch: number,
     results: ReadonlyMap<number, Value>,
   ) => Wired;
+  /** What it does, for a target that does not take the tasks one by one. */
+  readonly describe?: (how: Describing) => Part[];
 }
 
 /** Work that is bound to where its numbers lie, to be done again and again. */

@@ -30,6 +30,7 @@ import {
 } from "../hypergraph/assert-admitted.ts";
 import { assertAlive, assertCount, assertGivens } from "../recall/assert-givens.ts";
 import { type ClipSearch, findClips, makeClipSearch } from "../recall/clips.ts";
+import type { RecallDescription } from "../recall/describe.ts";
 import { leafOf } from "../recall/dynamics.ts";
 import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
 import { type Fault, findFaults } from "../recall/fault.ts";
@@ -122,6 +123,15 @@ export class BinaryRecall implements CompiledRecall {
       });
       step = next;
     }
+  }
+
+  describe(): RecallDescription {
+    assertAlive(this.#recall, this.#disposed);
+    return {
+      engine: "float64",
+      why: `"${this.#recall.solver.name}" flips units one by one, for which it keeps overlaps`,
+      parts: [],
+    };
   }
 
   async run(options: RecallOptions = {}): Promise<RecallResult> {

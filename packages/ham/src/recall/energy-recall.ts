@@ -24,6 +24,7 @@ import { SOLVERS } from "../solvers/catalogue.ts";
 import { CONTROL } from "../solvers/descent.ts";
 import { assertAlive, assertCount, assertGivens } from "./assert-givens.ts";
 import { type ClipSearch, findClips, makeClipSearch } from "./clips.ts";
+import type { RecallDescription } from "./describe.ts";
 import { dynamicsOf, leafOf } from "./dynamics.ts";
 import { engineFor, withEngine } from "./engine.ts";
 import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
@@ -162,6 +163,18 @@ export class EnergyRecall implements CompiledRecall {
     }
   }
 
+  describe(batch = 1): RecallDescription {
+    assertAlive(this.#recall, this.#disposed);
+    assertCount(this.#recall, batch);
+    const { name, why } = engineFor(this.#setup.engine);
+    const { engine } = this.#motion;
+    return {
+      engine,
+      why: engine === name ? why : "the memory has no room for compiled code",
+      parts: this.#motion.describe(batch),
+    };
+  }
+
   dispose(): void {
     this.#disposed = true;
     // What is under way still reads it, and throws when it goes on.
@@ -204,7 +217,7 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   #compiled(): Motion {
-    const name = engineFor(this.#setup.engine);
+    const { name } = engineFor(this.#setup.engine);
     try {
       return withEngine(name, (engine) => makeMotion(this.#parts, engine));
     } catch (error) {

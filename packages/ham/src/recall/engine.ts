@@ -113,20 +113,37 @@ export function withEngine<Result>(
 /** Backends that compute on the processor, where compiled code takes less time. */
 const PROCESSOR: readonly string[] = ["cpu", "wasm"];
 
+/** An engine, and why it is that one. */
+export interface EngineChoice {
+  readonly name: RecallEngine;
+  readonly why: string;
+}
+
 /**
  * The engine of a recall: the one that is asked for, else compiled code where the backend computes
  * on the processor and the machine, or the page, lets code be compiled.
  * @throws HamError `ham/no-engine`.
  */
-export function engineFor(asked: RecallEngine | undefined): RecallEngine {
+export function engineFor(asked: RecallEngine | undefined): EngineChoice {
+  const backend = tf.getBackend();
   if (asked === undefined) {
-    return PROCESSOR.includes(tf.getBackend()) && hasSimd() ? "simd" : "tensors";
+    if (!PROCESSOR.includes(backend)) {
+      const why = `the backend "${backend}" does not compute on the processor, as compiled code does`;
+      return { name: "tensors", why };
+    }
+    if (hasSimd()) {
+      return {
+        name: "simd",
+        why: `the backend "${backend}" computes on the processor, and code can be compiled`,
+      };
+    }
+    return { name: "tensors", why: NO_SIMD };
   }
   if (asked === "simd" && !hasSimd()) {
-    throw new HamError(
-      "ham/no-engine",
-      `The engine "simd" needs WebAssembly with 128-bit vectors, which is not there, or which the page forbids. Use "tensors".`,
-    );
+    throw new HamError("ham/no-engine", `The engine "simd" cannot run: ${NO_SIMD}. Use "tensors".`);
   }
-  return asked;
+  return { name: asked, why: "it was asked for" };
 }
+
+const NO_SIMD =
+  "compiled code needs WebAssembly with 128-bit vectors, which is not there, or which the page forbids";

@@ -11,6 +11,7 @@ import {
 } from "@hamlet/core";
 import { sizeOfDim, type Tensor } from "@hamlet/graph";
 import { traceStep, type Write } from "../solvers/trace.ts";
+import { describeStep, type StepPart } from "./describe.ts";
 import { dynamicsOf, leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
 import type { Engine, RecallEngine } from "./engine.ts";
 import { EngineMoving, type MotionParts, type Moving, type StepPrograms } from "./moving.ts";
@@ -29,6 +30,8 @@ export interface Beginning {
 export interface Motion {
   readonly engine: RecallEngine;
   begin(options: Beginning): Moving;
+  /** The parts of a step of so many examples. */
+  describe(batch: number): StepPart[];
   dispose(): void;
 }
 
@@ -112,6 +115,10 @@ class EngineMotion<Value, Given> implements Motion {
       end();
       throw error;
     }
+  }
+
+  describe(batch: number): StepPart[] {
+    return describeStep(this.#parts, this.#programs, batch);
   }
 
   dispose(): void {

@@ -23,7 +23,7 @@ import {
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
 import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";
-import { activationName, ENERGY, mobilityName, targetName, velocityName } from "./dynamics.ts";
+import { evaluatedAt } from "./describe.ts";
 import type { Engine, RecallEngine, Entries } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
 import type { Reading } from "./follow.ts";
@@ -323,18 +323,12 @@ export class EngineMoving<Value, Given> implements Moving {
     const inputs = new Map(
       neurons.map(({ state }, i) => [state, this.#register(place.states[i], side)]),
     );
-    const outputs = new Map<string, Register<Value>>();
-    const add = (name: string, tensor: Tensor | undefined) => {
-      if (tensor === undefined || wanted?.has(tensor) === false) return;
-      outputs.set(name, this.#register(tensor, side));
-    };
-    neurons.forEach((neuron, i) => {
-      add(velocityName(neuron), place.velocity[i]);
-      add(targetName(neuron), place.target[i]);
-      add(mobilityName(neuron), place.mobility[i]);
-      add(activationName(neuron), place.activations[i]);
-    });
-    add(ENERGY, place.energy);
+    const outputs = new Map(
+      [...evaluatedAt(place, neurons, wanted)].map(([name, tensor]) => [
+        name,
+        this.#register(tensor, side),
+      ]),
+    );
     return this.#own(this.#programs.dynamics.wire({ inputs, outputs, batch: this.batch }));
   }
 

@@ -5,6 +5,7 @@ import type { Inputs, Key, Progress, Signal } from "@hamlet/core";
 import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
+import type { RecallDescription } from "./describe.ts";
 import type { RecallEngine } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
 import type { Outcome } from "./outcome.ts";
@@ -109,6 +110,8 @@ export interface CompiledRecall {
    */
   descend(options?: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined>;
   run(options?: RecallOptions): Promise<RecallResult>;
+  /** Where it runs and why, and the parts of a step of so many examples, by default one. */
+  describe(batch?: number): RecallDescription;
   dispose(): void;
   [Symbol.dispose](): void;
 }

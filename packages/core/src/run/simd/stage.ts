@@ -4,6 +4,7 @@ import { boundShape } from "../../plan/instruction.ts";
 import type { Run, StageWork } from "../target.ts";
 import { arena, Block } from "./arena.ts";
 import type { Action, Kernel, View } from "./actions.ts";
+import { describeActions } from "./describe.ts";
 import { schedule } from "./groups.ts";
 import { factored, isOrdinary } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
@@ -49,7 +50,7 @@ export function prepareStage(work: StageWork): Run<SimdArray> {
       },
     };
   };
-  return Object.assign(run, { wire });
+  return Object.assign(run, { wire, describe: first.describe });
 }
 
 /** Work of a stage, which fails where a factor turns out to be no ordinary number. */
@@ -61,6 +62,7 @@ interface Prepared {
     run(): boolean;
     dispose(): void;
   };
+  readonly describe: NonNullable<Run<SimdArray>["describe"]>;
 }
 
 function prepare(work: StageWork, factors: readonly number[]): Prepared {
@@ -196,7 +198,12 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
       },
     };
   };
-  return { run, wire };
+  const describe: Prepared["describe"] = (how) => {
+    const bases = [...(how.wanted ?? [])].map((slot) => results.get(slot)?.base ?? slot);
+    const done = how.wanted === undefined ? actions : neededFor(actions, bases);
+    return describeActions(done, { shapes: held, results }, work.instructions, how);
+  };
+  return { run, wire, describe };
 }
 
 /** The actions that some slots are computed by, in their order, with what is to be checked of them. */

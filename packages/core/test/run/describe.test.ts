@@ -1,0 +1,106 @@
+// What the parts of a step move and compute, against numbers counted by hand.
+
+import { float64, makeProgram, type Part, plan, simd, type Target } from "@hamlet/core";
+import {
+  apply,
+  type Expr,
+  get,
+  gradient,
+  logsumexp,
+  makeDim,
+  makeIndex,
+  makeTensor,
+  mul,
+  sum,
+} from "@hamlet/graph";
+import { expect, test } from "vitest";
+
+const [K, D, B] = [1000, 64, 8];
+const [rows, entries] = [makeDim("K", K), makeDim("D", D)];
+const [k, i, j] = [makeIndex("k", rows), makeIndex("i", entries), makeIndex("j", entries)];
+const xi = makeTensor("xi", "data", [rows, entries]);
+const v = makeTensor("v", "activation", [entries]);
+const scores = sum([i], mul(get(xi, [k, i]), get(v, [i])));
+
+function programOf<Value, Given>(energy: Expr, target: Target<Value, Given>) {
+  const outputs = [
+    { name: "energy", value: energy, indices: [], batched: true },
+    { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
+  ];
+  const leaf = ({ kind }: { kind: string }) => ({
+    stage: kind === "data" ? ("load" as const) : ("step" as const),
+    batched: kind !== "data",
+  });
+  return makeProgram(plan(outputs, { leaf }), { target });
+}
+
+const totalOf = (parts: readonly Part[], of: "bytes" | "flops" | "functions") =>
+  parts.reduce((all, part) => all + part[of], 0);
+
+test("a band of a log-sum-exp memory reads its matrix once, and nothing of the length of its rows", () => {
+  using program = programOf(logsumexp([k], scores), simd);
+  const parts = program.describe({ batch: B });
+  const bands = parts.filter(({ kind }) => kind === "band");
+  expect(bands).toHaveLength(1);
+  const [band] = bands;
+  expect(band.rows).toBe(K);
+  expect(band.block).toBeLessThan(K);
+  expect(band.reads).toEqual(
+    expect.arrayContaining([
+      { name: "xi", shape: [K, D] },
+      { name: "v", shape: [B, D] },
+    ]),
+  );
+  const long = [...band.reads, ...band.writes].filter(({ shape }) => shape.includes(K));
+  expect(long.map(({ name }) => name)).toEqual(["xi"]);
+  const products = 2 * 2 * K * D * B;
+  expect(band.flops).toBeGreaterThan(products);
+  expect(band.flops).toBeLessThan(1.1 * products);
+  // One exp a score, and a few for every block where a maximum grows.
+  expect(band.functions).toBeGreaterThanOrEqual(K * B);
+  expect(band.functions).toBeLessThan(1.05 * K * B);
+  const least = 4 * (K * D + 2 * B * D);
+  expect(totalOf(parts, "bytes")).toBeGreaterThan(least);
+  expect(totalOf(parts, "bytes")).toBeLessThan(1.1 * least);
+  expect(parts.flatMap(({ writes }) => writes.map(({ name }) => name))).toEqual(
+    expect.arrayContaining(["energy", "slope"]),
+  );
+});
+
+test("what is not asked for is not described", () => {
+  using program = programOf(sum([i], apply("tanh", get(v, [i]))), simd);
+  const [all, energy] = [{}, { outputs: ["energy"] }].map((wanted) =>
+    program.describe({ batch: B, ...wanted }),
+  );
+  const names = (parts: readonly Part[]) =>
+    parts.flatMap(({ writes }) => writes.map(({ name }) => name));
+  expect(names(all)).toContain("slope");
+  expect(names(energy)).toContain("energy");
+  expect(names(energy)).not.toContain("slope");
+  expect(energy).toMatchObject([{ kind: "loop", ops: ["tanh", "sum"], flops: 2 * B * D }]);
+  expect(totalOf(energy, "functions")).toBe(B * D);
+});
+
+test("without a target that joins them, every operation is a part", () => {
+  using program = programOf(sum([k], mul(scores, scores)), float64);
+  const parts = program.describe({ batch: B });
+  expect(new Set(parts.map(({ kind }) => kind))).toEqual(new Set(["operation"]));
+  const products = parts.filter(({ ops }) => ops[0] === "matmul");
+  expect(products.map(({ flops }) => flops)).toEqual([2 * K * D * B, 2 * K * D * B]);
+  expect(products[0].bytes).toBe(8 * (K * D + B * D + K * B));
+});
+
+test("a step that is cut moves its matrix once a slice", () => {
+  const options = { target: float64, budget: 8 * K * 2 };
+  const energy = sum([k], apply("tanh", scores));
+  const leaf = ({ kind }: { kind: string }) => ({
+    stage: kind === "data" ? ("load" as const) : ("step" as const),
+    batched: kind !== "data",
+  });
+  const own = plan([{ name: "energy", value: energy, indices: [], batched: true }], { leaf });
+  using whole = makeProgram(own, { target: float64 });
+  using cut = makeProgram(own, options);
+  const [all, slices] = [whole, cut].map((program) => program.describe({ batch: B }));
+  expect(totalOf(slices, "flops")).toBe(totalOf(all, "flops"));
+  expect(totalOf(slices, "bytes") - totalOf(all, "bytes")).toBe(8 * (B / 2 - 1) * K * D);
+});
