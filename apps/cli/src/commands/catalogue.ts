@@ -138,6 +138,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./doctor.ts"),
   },
   {
+    name: "bench",
+    usage: "[options] <file>",
+    summary: "time a whole recall on every engine here, beside JAX where it is",
+    load: () => import("./bench.ts"),
+  },
+  {
     name: "reproduce",
     usage: "[options] <name>",
     summary: "compute a published result again: kohonen, drdam, drdam-early, diffusion",
