@@ -1,24 +1,21 @@
 // Competitors in the same run: interleaved rounds, medians, and how often the first is faster.
 
+import { durationText as shown } from "../apps/cli/src/explain-engine.ts";
+import { timeInRounds } from "../apps/cli/src/timing.ts";
+
+export { shown };
+
 /** Something to time; gives the seconds that one unit of work took. */
 export type Competitor = () => number | Promise<number>;
 
-/** The medians over some rounds. In every round each competitor runs once, so that all share the weather. */
+/** The medians over some rounds; see {@link timeInRounds}. */
 export async function medians(
   competitors: Readonly<Record<string, Competitor>>,
   rounds: number,
 ): Promise<Record<string, number>> {
-  const times = Object.fromEntries(Object.keys(competitors).map((name) => [name, [] as number[]]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(competitors)) times[name].push(await run());
-  }
-  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const all = Object.entries(competitors).map(([name, run]) => ({ name, run }));
+  const timings = await timeInRounds(all, { rounds });
+  return Object.fromEntries([...timings].map(([name, { median }]) => [name, median]));
 }
 
 /** Seconds that a call takes. */
@@ -26,19 +23,6 @@ export async function seconds(run: () => unknown): Promise<number> {
   const began = performance.now();
   await run();
   return (performance.now() - began) / 1000;
-}
-
-/** A duration with three digits and a fitting unit. */
-export function shown(duration: number): string {
-  const [factor, unit] =
-    duration >= 1
-      ? [1, "s"]
-      : duration >= 1e-3
-        ? [1e3, "ms"]
-        : duration >= 1e-6
-          ? [1e6, "µs"]
-          : [1e9, "ns"];
-  return `${Number((duration * factor).toPrecision(3))} ${unit}`;
 }
 
 /** Prints medians as a Markdown table, each beside how many times as long it takes as the first. */

@@ -74,6 +74,7 @@ export default defineConfig({
             { slug: "reference/command-line" },
             { slug: "reference/operations" },
             { slug: "reference/precision" },
+            { slug: "reference/benchmarks" },
             { slug: "reference/glossary" },
           ],
         },

@@ -1,20 +1,12 @@
-// A log-sum-exp memory on tensors and as compiled code, and in NumPy where python3 has it: whole
-// recalls of a `.ham` file, and one step of its plan. Processor time, one thread each, which a busy
-// machine changes least.
+// A closer look at one step of a log-sum-exp memory on tensors and as compiled code, and in NumPy where
+// python3 has it: processor time, one thread each, which a busy machine changes least. Whole recalls
+// are rows of the table.
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
-import {
-  key,
-  makeProgram,
-  normal,
-  simd,
-  useThreads,
-  writeNpy,
-} from "../../packages/core/src/index.ts";
+import { key, makeProgram, normal, simd, useThreads } from "../../packages/core/src/index.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { loadModel } from "../../packages/model/src/index.ts";
 import { medians, printTable } from "../compare.ts";
 import { stepOf } from "./step.ts";
 
@@ -45,49 +37,6 @@ function inNumpy(script: string, ...sizes: readonly number[]): Record<string, nu
   } catch {
     return {};
   }
-}
-
-for (const [K, D, B, steps] of [
-  [64, 64, 1, 20],
-  [1000, 64, 1, 20],
-  [1000, 784, 1, 20],
-  [1000, 784, 100, 20],
-  [8256, 2048, 1, 10],
-  [8256, 2048, 8, 10],
-]) {
-  const text = `ham 1
-dim D = ${D}, K = ${K}
-data xi: [K, D] from "xi.npy"
-given query: [D]
-neuron v: [D] as identity
-energy lse = -1/0.1 * logsumexp[m] 0.1 * sum[i] xi[m, i] * v[i]
-recall r {
-  start v = query
-  solver = euler(dt = 0.1)
-  steps = ${steps}
-}
-`;
-  const patterns = {
-    shape: [K, D],
-    dtype: "float32",
-    data: new Float32Array(normal(key(1), K * D)),
-  };
-  const files = { read: () => Promise.resolve(writeNpy(patterns)) };
-  using model = await loadModel({ name: "lse.ham", text }, { files });
-  const givens = { query: { shape: [B, D], data: new Float32Array(normal(key(2), B * D)) } };
-  const calls = Math.max(1, Math.min(200, Math.floor(2e8 / (K * D * B * steps))));
-  const recall = (engine: "simd" | "tensors") =>
-    timed(calls, async () => (await model.recall({ givens, engine })).dispose());
-  const first = timed(1, async () => (await model.recall({ givens, engine: "simd" })).dispose());
-  const compiling = await first();
-  const results = await medians(
-    { "compiled code": recall("simd"), "tensors (wasm)": recall("tensors") },
-    K > 5000 ? 3 : 5,
-  );
-  printTable(
-    `Log-sum-exp, K = ${K}, D = ${D}, ${B} at a time: a recall of ${steps} steps by model.recall`,
-    { ...results, ...inNumpy("recall.py", K, D, B, steps), "compiled code, the first": compiling },
-  );
 }
 
 const STAGES = ["load", "param", "example"] as const;

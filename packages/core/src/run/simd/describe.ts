@@ -92,16 +92,20 @@ function loopWork({ sizes, steps, reduction }: Loop, batch: number): Work {
   };
 }
 
-function bandWork({ rows, block, before, each, after }: Band, batch: number): Work {
+function bandWork(band: Band, batch: number): Work {
+  const { rows, block, parts, before, begin, each, clear, merge, after } = band;
   const blocks = Math.ceil(rows / block);
-  const works = [
-    ...[...before, ...after].map((member) => memberWork(member, rows, batch)),
-    ...each.map((member) => {
+  const done = (members: readonly Member[], times: number) =>
+    members.map((member): Work => {
       const work = memberWork(member, rows, batch);
-      // What is not cut into rows is done with every block.
-      const times = isCut(member) ? 1 : blocks;
-      return { ...work, flops: times * work.flops, functions: times * work.functions };
-    }),
+      // What is cut into rows is told for all of them.
+      const often = isCut(member) ? 1 : times;
+      return { ...work, flops: often * work.flops, functions: often * work.functions };
+    });
+  const works = [
+    ...done([...before, ...clear, ...after], 1),
+    ...done([...begin, ...merge.flat()], parts),
+    ...done(each, blocks),
   ];
   const total = (of: (work: Work) => number) => works.reduce((all, work) => all + of(work), 0);
   return {

@@ -1,0 +1,117 @@
+// The main road: every row of the table, as people ask Hamlet for it, beside those who do the same, with
+// the limits of the machine from the same run. All of a row take turns.
+//
+//     pnpm bench [--quick] [--rounds N] [--publish] [WORD…]
+//
+// WORDs choose rows by parts of their names; `--quick` runs small jobs of the same kinds once, to see
+// that they run; `--publish` puts the table on the page of the site, from a quiet machine only.
+// HAMLET_PYTHON names the Python that may have NumPy, JAX and torch, default python3.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import { amount } from "../../apps/cli/src/explain-engine.ts";
+import { timeInRounds } from "../../apps/cli/src/timing.ts";
+import { measureLimits } from "../../packages/core/src/index.ts";
+import { seconds } from "../compare.ts";
+import { JOBS } from "./jobs.ts";
+import { RECALLS } from "./recalls.ts";
+import { markdown, type Result, svg } from "./render.ts";
+import type { Job, Other } from "./row.ts";
+
+const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
+const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
+const PAGE = join(import.meta.dirname, "../../apps/docs/src/content/docs/reference/benchmarks.md");
+const PICTURE = join(import.meta.dirname, "../../apps/docs/src/assets/benchmarks.svg");
+/** Seconds that a round takes at least, with as many jobs as that needs. */
+const ROUND = 0.05;
+
+const { values: flags, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: "boolean", default: false },
+    publish: { type: "boolean", default: false },
+    rounds: { type: "string", default: "7" },
+  },
+});
+const rounds = flags.quick ? 1 : Number(flags.rounds);
+const load = loadavg()[0];
+if (flags.publish && (flags.quick || words.length > 0 || load > 0.2)) {
+  console.error(
+    `Only a whole run on a quiet machine is published: no words, no --quick, and a load below 0.2; it is ${load.toFixed(2)} now.`,
+  );
+  process.exit(2);
+}
+
+const here = Object.fromEntries(
+  Object.keys(NAMES).map((library) => [
+    library,
+    spawnSync(PYTHON, ["-c", `import ${library}`], { stdio: "ignore" }).status === 0,
+  ]),
+);
+for (const [library, name] of Object.entries(NAMES)) {
+  if (!here[library]) console.log(`${name}: not here`);
+}
+
+async function measured(name: string, job: Job): Promise<Result> {
+  await job.run();
+  const once = await seconds(job.run);
+  const times = Math.max(1, Math.min(1000, Math.ceil(ROUND / once)));
+  const ours = async () => {
+    const all = await seconds(async () => {
+      for (let n = 0; n < times; n++) await job.run();
+    });
+    return all / times;
+  };
+  const theirs = (job.others ?? [])
+    .filter(({ library }) => here[library])
+    .map(({ library, args, times: by = 1 }: Other) => ({
+      name: NAMES[library],
+      run: () => by * Number(execFileSync(PYTHON, args, { encoding: "utf8" }).split(" ")[0]),
+    }));
+  const all = await timeInRounds([{ name: "Hamlet", run: ours }, ...theirs], { rounds });
+  const medians = Object.fromEntries([...all].map(([who, { median }]) => [who, median]));
+  const limits = measureLimits();
+  if (job.cost === undefined || limits === null) return { name, medians };
+  const { bytes, flops } = job.cost;
+  const limit = Math.max(bytes / limits.bytesPerSecond, flops / limits.flopsPerSecond);
+  return { name, medians, limit };
+}
+
+tf.env().set("PROD", true);
+await tf.setBackend("wasm");
+const limits = measureLimits();
+const results: Result[] = [];
+for (const { name, make } of [...RECALLS, ...JOBS]) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+  const job = await make(flags.quick);
+  try {
+    results.push(await measured(name, job));
+  } finally {
+    job.end?.();
+  }
+  console.error(`${name}: done`);
+}
+const machine =
+  `${cpus()[0]?.model ?? "a processor"}, ${availableParallelism()} threads` +
+  (limits === null
+    ? ""
+    : `; one thread: ${amount(limits.bytesPerSecond, "B")}/s from memory, ${amount(limits.flopsPerSecond, "flop")}/s`);
+const quick = flags.quick ? "Small jobs, run once: these numbers say nothing.\n\n" : "";
+console.log(`\n${quick}${machine}; load ${load.toFixed(2)}\n\n${markdown(results)}`);
+if (flags.publish) {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const date = new Date().toISOString().slice(0, 10);
+  const table = `${date}, commit ${commit}, ${machine}.\n\n${markdown(results)}\n\n![Hamlet's time over that of the best other, row by row](../../../assets/benchmarks.svg)`;
+  const marks = /(<!-- table -->\n)[^]*?(\n<!-- end of table -->)/;
+  const page = readFileSync(PAGE, "utf8");
+  writeFileSync(
+    PAGE,
+    page.replace(marks, (_, begin: string, end: string) => `${begin}\n${table}\n${end}`),
+  );
+  writeFileSync(PICTURE, svg(results));
+}

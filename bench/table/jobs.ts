@@ -1,0 +1,231 @@
+// Jobs that are a call of a package: random features, linear memories, diffusion, attention, training,
+// loading.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { key, normal, writeNpy } from "../../packages/core/src/index.ts";
+import {
+  circlePoints,
+  initialModel,
+  networkScore,
+  sampleEulerMaruyama,
+  trainScore,
+  varianceExploding,
+} from "../../packages/diffusion/src/index.ts";
+import { makeDrdam } from "../../packages/drdam/src/index.ts";
+import { makeEnergyTransformer, PRESETS } from "../../packages/energy-transformer/src/index.ts";
+import { gaussianRows, learnLinear } from "../../packages/kohonen/src/index.ts";
+import { diskFiles } from "../../packages/model/src/disk.ts";
+import { loadModel } from "../../packages/model/src/index.ts";
+import { others } from "./recalls.ts";
+import type { Row } from "./row.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+const drdam = (batch: number, steps: number): Row => ({
+  name: `makeDrdam, D = 30, Y = 100 000, ${batch} × ${steps} steps`,
+  make(isQuick) {
+    const Y = isQuick ? 2000 : 100_000;
+    const memory = makeDrdam({ D: 30, Y, beta: 25, key: key(0) });
+    const T = memory.distMemories(tf.tensor2d(normal(key(1), 600), [20, 30]));
+    const queries = normal(key(2), 30 * batch).map((x) => x / Math.sqrt(30));
+    const q = tf.tensor2d(queries, [batch, 30]);
+    return Promise.resolve({
+      async run() {
+        const { state, energies, clipped } = await memory.rfApproxEnergyDescent(q, T, {
+          depth: steps,
+        });
+        await state.data();
+        tf.dispose([state, energies, clipped]);
+      },
+      others: others(["numpy", "jax"], "features", 30, Y, batch, steps),
+      end() {
+        tf.dispose([q, T]);
+        memory.dispose();
+      },
+    });
+  },
+});
+
+const storing: Row = {
+  name: "storing 8000 patterns, D = 64, Y = 1024",
+  make(isQuick) {
+    const count = isQuick ? 200 : 8000;
+    const memory = makeDrdam({ D: 64, Y: 1024, beta: 1, key: key(0) });
+    const patterns = tf.tensor2d(normal(key(1), 64 * count), [count, 64]);
+    return Promise.resolve({
+      async run() {
+        const T = memory.distMemories(patterns);
+        await T.data();
+        T.dispose();
+      },
+      others: others(["numpy"], "store", count, 64, 1024),
+      end() {
+        patterns.dispose();
+        memory.dispose();
+      },
+    });
+  },
+};
+
+const drawing: Row = {
+  name: "drawing features, D = 30, Y = 100 000",
+  make(isQuick) {
+    const Y = isQuick ? 2000 : 100_000;
+    const run = () => makeDrdam({ D: 30, Y, beta: 25, key: key(0) }).dispose();
+    return Promise.resolve({ run, others: others(["numpy"], "draw", Y, 30) });
+  },
+};
+
+const linear: Row = {
+  name: "linear memory in float64, 1024 keys of 4096",
+  make(isQuick) {
+    const [n, d] = isQuick ? [64, 256] : [1024, 4096];
+    const [keys, values] = [gaussianRows(key(0), n, d), gaussianRows(key(1), n, d)];
+    return Promise.resolve({
+      run: () => learnLinear({ keys, values }),
+      others: others(["numpy"], "linear", n, d),
+    });
+  },
+};
+
+const diffusion = (batch: number): Row => ({
+  name: `training a score network, 40 iterations of ${batch}`,
+  make(isQuick) {
+    const iterations = isQuick ? 2 : 40;
+    const points = circlePoints(key(0), { count: 2 * batch });
+    const script = join(ROOT, "bench/diffusion/train.py");
+    const args = [script, String(batch), "1", String(iterations)];
+    return Promise.resolve({
+      run: () => trainScore(points, { key: key(2), batch, iterations }),
+      others: [{ library: "torch", args, times: iterations }],
+    });
+  },
+});
+
+const sampling: Row = {
+  name: "sampling 500 points with a score network, 200 steps",
+  make(isQuick) {
+    const noise = varianceExploding();
+    const score = networkScore(initialModel(key(1)));
+    const steps = isQuick ? 2 : 200;
+    return Promise.resolve({
+      run: () => sampleEulerMaruyama(score, { noise, key: key(3), count: 500, steps }),
+      end: () => score.dispose(),
+    });
+  },
+};
+
+const transformer: Row = {
+  name: "energy transformer, 197 × 768, 12 heads, 12 steps",
+  make(isQuick) {
+    const [tokens, steps] = isQuick ? [8, 1] : [197, 12];
+    const { width, heads, headWidth, memories } = PRESETS.base;
+    const block = makeEnergyTransformer(PRESETS.base, { tokens, key: key(0) });
+    const x = tf.tensor2d(normal(key(1), tokens * width), [tokens, width]);
+    const sizes = [tokens, width, heads, headWidth, memories, steps].map(String);
+    const script = join(ROOT, "bench/energy-transformer/block.py");
+    return Promise.resolve({
+      run: async () => (await block.descend(x, { steps })).dispose(),
+      others: [{ library: "jax", args: [script, ...sizes] }],
+      end() {
+        x.dispose();
+        block.dispose();
+      },
+    });
+  },
+};
+
+const training = (file: string, epochs: number): Row => ({
+  name: `ham train ${file}, ${epochs} epochs`,
+  async make(isQuick) {
+    const path = join(ROOT, "examples", file);
+    const text = readFileSync(path, "utf8").replace(
+      /epochs = \d+/,
+      `epochs = ${isQuick ? 1 : epochs}`,
+    );
+    const model = await loadModel({ name: path, text }, { files: diskFiles(path) });
+    return {
+      run: async () => (await model.train()).dispose(),
+      end: () => model.dispose(),
+    };
+  },
+});
+
+const PATTERNS = `ham 1
+dim K, D
+data xi: [K, D] from "xi.npy"
+given query: [D] from "query.npy"
+neuron v: [D] as identity
+energy lse = -logsumexp[m] sum[i] xi[m, i] * v[i]
+recall settle {
+  start v = query
+  solver = euler(dt = 0.5)
+  steps = 20
+}
+`;
+
+/** A folder with a model of so many patterns of 64 numbers. */
+function folderOf(count: number): { readonly path: string; readonly end: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "ham-bench-"));
+  const some = normal(key(0), 4096 * 64);
+  const data = Float32Array.from({ length: count * 64 }, (_, n) => some[n % some.length]);
+  const write = (name: string, rows: number) => {
+    const npy = { shape: [rows, 64], dtype: "float32", data: data.subarray(0, rows * 64) };
+    writeFileSync(join(folder, name), writeNpy(npy));
+  };
+  write("xi.npy", count);
+  write("query.npy", 1);
+  writeFileSync(join(folder, "m.ham"), PATTERNS);
+  return { path: join(folder, "m.ham"), end: () => rmSync(folder, { recursive: true }) };
+}
+
+const loading: Row = {
+  name: "loading 67 MB of patterns",
+  make(isQuick) {
+    const { path, end } = folderOf(isQuick ? 4096 : 262_144);
+    const source = { name: path, text: PATTERNS };
+    return Promise.resolve({
+      run: async () => (await loadModel(source, { files: diskFiles(path) })).dispose(),
+      others: others(["numpy"], "load", join(path, "../xi.npy")),
+      end,
+    });
+  },
+};
+
+const running: Row = {
+  name: "ham run with 1 000 000 patterns of 64 numbers",
+  make(isQuick) {
+    const { path, end } = folderOf(isQuick ? 4096 : 1_000_000);
+    const ham = join(ROOT, "apps/cli/src/main.ts");
+    return Promise.resolve({
+      run() {
+        const { status, stderr } = spawnSync(process.execPath, [ham, "run", path], {
+          encoding: "utf8",
+        });
+        if (status !== 0) throw new Error(stderr);
+      },
+      end,
+    });
+  },
+};
+
+/** All of them. */
+export const JOBS: readonly Row[] = [
+  drdam(20, 20),
+  drdam(100, 5),
+  storing,
+  drawing,
+  linear,
+  diffusion(9),
+  diffusion(500),
+  sampling,
+  transformer,
+  training("14-inpainting.ham", 1),
+  training("11-mnist-memory.ham", 10),
+  loading,
+  running,
+];

@@ -1,0 +1,71 @@
+// The table as Markdown, and its ratios as a picture.
+
+import { durationText } from "../../apps/cli/src/explain-engine.ts";
+
+/** Who did the jobs, in the order of the columns. */
+export const COLUMNS = ["Hamlet", "NumPy", "JAX", "torch"] as const;
+
+/** Medians of one row, in seconds. */
+export interface Result {
+  readonly name: string;
+  readonly medians: Readonly<Partial<Record<(typeof COLUMNS)[number], number>>>;
+  /** Seconds at the limit of one thread, where they are known. */
+  readonly limit?: number;
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Hamlet's time over the best of the others; null where nobody else was there. */
+export function ratioOf({ medians }: Result): number | null {
+  const { Hamlet: ours, ...rest } = medians;
+  const others = Object.values(rest);
+  return others.length === 0 ? null : ours! / Math.min(...others);
+}
+
+/** A Markdown table. */
+export function markdown(results: readonly Result[]): string {
+  const rows = results.map((result) => {
+    const { name, medians, limit } = result;
+    const ratio = ratioOf(result);
+    return [
+      name,
+      ...COLUMNS.map((column) => {
+        const time = medians[column];
+        return time === undefined ? "" : durationText(time);
+      }),
+      ratio === null ? "" : digits(ratio),
+      limit === undefined ? "" : digits(medians.Hamlet! / limit),
+    ];
+  });
+  const head = ["whole job", ...COLUMNS, "ours / best", "× from the limit"];
+  const rule = head.map((_, n) => (n === 0 ? "---" : "---:"));
+  return [head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** A bar for each row that somebody else does too: to the left we are faster, to the right they are. */
+export function svg(results: readonly Result[]): string {
+  const rows = results.flatMap((result) => {
+    const ratio = ratioOf(result);
+    return ratio === null ? [] : [{ name: result.name, ratio }];
+  });
+  const [width, line, middle] = [760, 22, 560];
+  const decades = Math.max(0.5, ...rows.map(({ ratio }) => Math.abs(Math.log10(ratio))));
+  const scale = 130 / decades;
+  const bars = rows.map(({ name, ratio }, n) => {
+    const length = Math.log10(ratio) * scale;
+    const y = line * (n + 1);
+    const [x, w] = [Math.min(middle, middle + length), Math.abs(length)];
+    return [
+      `<text x="8" y="${y + 12}">${name.replaceAll("<", "&lt;")}</text>`,
+      `<rect x="${x.toFixed(1)}" y="${y}" width="${w.toFixed(1)}" height="14" class="${ratio > 1 ? "slower" : "faster"}"/>`,
+      `<text x="${width - 8}" y="${y + 12}" text-anchor="end">${digits(ratio)}</text>`,
+    ].join("");
+  });
+  const height = line * (rows.length + 2);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="Hamlet's time over that of the best other, by row">
+<style>text{fill:#777}.faster{fill:#2a9d6f}.slower{fill:#d9822b}</style>
+<line x1="${middle}" x2="${middle}" y1="8" y2="${height - 8}" stroke="#777"/>
+${bars.join("\n")}
+</svg>
+`;
+}

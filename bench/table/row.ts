@@ -1,0 +1,28 @@
+// What a row of the table is: one job, as people ask Hamlet for it, and who else does it.
+
+import type { StepCost } from "../../apps/cli/src/explain-engine.ts";
+
+/** Who else does a job, with the arguments of a Python script that prints its seconds first. */
+export interface Other {
+  readonly library: "numpy" | "jax" | "torch";
+  readonly args: readonly string[];
+  /** By what its seconds are multiplied to be those of the job. */
+  readonly times?: number;
+}
+
+/** A job that is ready. */
+export interface Job {
+  /** Does it once, from a public call on. */
+  readonly run: () => unknown;
+  readonly others?: readonly Other[];
+  /** What the whole job moves and computes, where its recall says so. */
+  readonly cost?: StepCost;
+  readonly end?: () => void;
+}
+
+/** A row of the table. */
+export interface Row {
+  readonly name: string;
+  /** The same job, or a smaller one of its kind that takes a moment. */
+  readonly make: (isQuick: boolean) => Promise<Job>;
+}
