@@ -86,7 +86,8 @@ tf.env().set("PROD", true);
 await tf.setBackend("wasm");
 const limits = measureLimits();
 const results: Result[] = [];
-for (const { name, make } of [...RECALLS, ...JOBS]) {
+for (const { name, isLong = false, make } of [...RECALLS, ...JOBS]) {
+  if (flags.quick && isLong) continue;
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
   const job = await make(flags.quick);
   try {

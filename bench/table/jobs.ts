@@ -27,13 +27,13 @@ const ROOT = join(import.meta.dirname, "../..");
 
 const drdam = (batch: number, steps: number): Row => ({
   name: `makeDrdam, D = 30, Y = 100 000, ${batch} × ${steps} steps`,
-  make(isQuick) {
+  async make(isQuick) {
     const Y = isQuick ? 2000 : 100_000;
     const memory = makeDrdam({ D: 30, Y, beta: 25, key: key(0) });
-    const T = memory.distMemories(tf.tensor2d(normal(key(1), 600), [20, 30]));
+    const T = await memory.distMemories(tf.tensor2d(normal(key(1), 600), [20, 30]));
     const queries = normal(key(2), 30 * batch).map((x) => x / Math.sqrt(30));
     const q = tf.tensor2d(queries, [batch, 30]);
-    return Promise.resolve({
+    return {
       async run() {
         const { state, energies, clipped } = await memory.rfApproxEnergyDescent(q, T, {
           depth: steps,
@@ -46,7 +46,7 @@ const drdam = (batch: number, steps: number): Row => ({
         tf.dispose([q, T]);
         memory.dispose();
       },
-    });
+    };
   },
 });
 
@@ -58,7 +58,7 @@ const storing: Row = {
     const patterns = tf.tensor2d(normal(key(1), 64 * count), [count, 64]);
     return Promise.resolve({
       async run() {
-        const T = memory.distMemories(patterns);
+        const T = await memory.distMemories(patterns);
         await T.data();
         T.dispose();
       },
@@ -82,13 +82,13 @@ const drawing: Row = {
 
 const linear: Row = {
   name: "linear memory in float64, 1024 keys of 4096",
-  make(isQuick) {
+  async make(isQuick) {
     const [n, d] = isQuick ? [64, 256] : [1024, 4096];
-    const [keys, values] = [gaussianRows(key(0), n, d), gaussianRows(key(1), n, d)];
-    return Promise.resolve({
+    const [keys, values] = [await gaussianRows(key(0), n, d), await gaussianRows(key(1), n, d)];
+    return {
       run: () => learnLinear({ keys, values }),
       others: others(["numpy"], "linear", n, d),
-    });
+    };
   },
 };
 
@@ -141,6 +141,7 @@ const transformer: Row = {
 
 const training = (file: string, epochs: number): Row => ({
   name: `ham train ${file}, ${epochs} epochs`,
+  isLong: file.startsWith("14"),
   async make(isQuick) {
     const path = join(ROOT, "examples", file);
     const text = readFileSync(path, "utf8").replace(

@@ -23,6 +23,8 @@ export interface Job {
 /** A row of the table. */
 export interface Row {
   readonly name: string;
+  /** Whether there is no small job of its kind, so that `--quick` leaves it out. */
+  readonly isLong?: boolean;
   /** The same job, or a smaller one of its kind that takes a moment. */
   readonly make: (isQuick: boolean) => Promise<Job>;
 }

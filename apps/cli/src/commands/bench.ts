@@ -136,7 +136,7 @@ async function addEngines(
       ON_PROCESSOR.includes(name) && packages.every((one) => installedVersion(one) !== null),
   ).map(({ name }) => name);
   let recall = "";
-  let costOfStep = (_: number): Least => ({ bytes: null, flops: null });
+  let costOfStep: (examples: number) => Least = () => ({ bytes: null, flops: null });
   for (const backend of backends) {
     const model = await openModel(path, { ...flags, backend });
     const block = model.recallNamed(flags.recall);

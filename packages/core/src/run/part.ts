@@ -2,7 +2,6 @@
 
 import { boundShape, type Instruction } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
-import type { Task } from "./target.ts";
 
 /** An array that a part reads or writes. */
 export interface PartArray {
@@ -77,7 +76,7 @@ export function bytesOf(arrays: readonly PartArray[], each: number): number {
 
 /** An instruction that runs by itself, on numbers of `bytes` bytes. */
 export function describeTask(
-  { slot, instruction }: Task,
+  { slot, instruction }: { readonly slot: number; readonly instruction: Instruction },
   instructions: readonly Instruction[],
   how: Describing,
   bytes: number,

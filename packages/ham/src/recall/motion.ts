@@ -11,7 +11,8 @@ import {
 } from "@hamlet/core";
 import { sizeOfDim, type Tensor } from "@hamlet/graph";
 import { traceStep, type Write } from "../solvers/trace.ts";
-import { describeStep, type StepPart } from "./describe.ts";
+import type { StepPart } from "./describe.ts";
+import { describeStep } from "./describe-step.ts";
 import { dynamicsOf, leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
 import type { Engine, RecallEngine } from "./engine.ts";
 import { EngineMoving, type MotionParts, type Moving, type StepPrograms } from "./moving.ts";

@@ -23,7 +23,7 @@ import {
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
 import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";
-import { evaluatedAt } from "./describe.ts";
+import { evaluatedAt } from "./evaluated-at.ts";
 import type { Engine, RecallEngine, Entries } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
 import type { Reading } from "./follow.ts";

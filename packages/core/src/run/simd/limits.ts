@@ -2,6 +2,7 @@
 
 import {
   assemble,
+  type Code,
   f32x4,
   get,
   i32,
@@ -46,7 +47,7 @@ const FLOPS = 2 * 4 * SIDE_BY_SIDE * TURNS;
 /** Sums of vectors, kept where the memory begins so that none is left out. */
 function summing(
   name: string,
-  step: (sums: readonly Local[], at: Local) => readonly (readonly number[])[],
+  step: (sums: readonly Local[], at: Local) => readonly Code[],
   by: number,
 ): Procedure {
   return procedure(name, 2, ([at, until], local) => {
