@@ -137,6 +137,8 @@ describe.each([...SOLVERS.keys()])("%s", (name) => {
   test("goes the same way on every engine", async () => {
     await law(
       fc.asyncProperty(SAMPLES, async (sample) => {
+        // Alternating refuses to hold a part of a softmax layer.
+        fc.pre(name !== "alternate" || !sample.held || sample.kinds[0] !== "softmax");
         const isSeeking = SEEKING.includes(name);
         // A size that is halved a step later leads to the same end by another way.
         const more = isSeeking ? { steps: lit(300), stop: changeBelow(1e-4) } : { steps: lit(12) };
