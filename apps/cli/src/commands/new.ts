@@ -1,7 +1,7 @@
 // `ham new NAME`: a commented model to start from, which runs as it is, without any data; or a plugin.
 
 import { isBuiltin } from "node:module";
-import { basename, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { packageOf, suggest } from "@hamlet/dsl";
 import { Option } from "commander";
 import { hamCall } from "../called.ts";
@@ -42,7 +42,9 @@ interface NewFlags {
 /** Writes NAME.ham; never over a file that exists. Returns the exit code. */
 async function newModel(name: string, { from = DEFAULT_START, to }: NewFlags): Promise<number> {
   assertStart(from);
-  const path = join(to, name.endsWith(".ham") ? name : `${name}.ham`);
+  const file = name.endsWith(".ham") ? name : `${name}.ham`;
+  // Left as it is written: a whole path says by itself where it leads, and so does `link/..`.
+  const path = to === "." || isAbsolute(file) ? file : `${to}/${file}`;
   assertFree(path);
   await writeFileAtomically(path, startText(from, basename(path, ".ham")));
   const ham = hamCall();
