@@ -13,11 +13,12 @@ import { get, gradient, type Tensor } from "@hamlet/graph";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { planFor, upload } from "../../conformance/setting.ts";
 import { j, v, world } from "../../conformance/world.ts";
 import { arena } from "../../src/run/simd/arena.ts";
+import { withoutBlocks } from "./without-blocks.ts";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -118,30 +119,6 @@ describe.each(Object.keys(ENERGIES))("%s", (name) => {
   });
 
   test("leaves nothing behind, whichever block is not to be had", () => {
-    const own = arena();
-    const take = own.take.bind(own);
-    let asked = 0;
-    let failing = Infinity;
-    const spy = vi.spyOn(own, "take").mockImplementation((bytes) => {
-      if (++asked === failing) throw new RangeError("there is no room");
-      return take(bytes);
-    });
-    const before = own.taken;
-    try {
-      walk(name, ON_SIMD);
-      const all = asked;
-      for (failing = 1; failing <= all; failing += 5) {
-        asked = 0;
-        try {
-          walk(name, ON_SIMD);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
-        }
-        // The state and the results are the caller's; those it could not make are not there.
-        expect(own.taken).toBe(before);
-      }
-    } finally {
-      spy.mockRestore();
-    }
+    withoutBlocks(() => walk(name, ON_SIMD), 5);
   });
 });

@@ -1,8 +1,7 @@
 // What a compiled program computes with: a shape, and a place in the memory of compiled programs.
 
 import { arena, type Block } from "./arena.ts";
-
-const NUMBER = 4;
+import { NUMBER } from "./sizes.ts";
 
 /** Numbers in float32 until they are freed: row-major, or a transpose of what is. */
 export class SimdArray {

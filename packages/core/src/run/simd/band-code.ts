@@ -16,8 +16,7 @@ import {
 } from "../../wasm/assembler.ts";
 import type { Argument, Band, Kernel, Member, Place } from "./actions.ts";
 import { countCode, loopCode } from "./loops.ts";
-
-const NUMBER = 4;
+import { NUMBER } from "./sizes.ts";
 
 /**
  * The functions of a band. Of one part, `name(batch, …addresses)`; of several, the same with `Before`

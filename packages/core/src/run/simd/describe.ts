@@ -13,8 +13,7 @@ import {
 import type { Action, Band, Member } from "./actions.ts";
 import type { Schedule } from "./groups.ts";
 import type { Loop } from "./loops.ts";
-
-const NUMBER = 4;
+import { NUMBER } from "./sizes.ts";
 
 /** Operations on numbers, and those of them that are functions. */
 interface Work {

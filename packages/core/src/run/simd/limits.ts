@@ -16,6 +16,7 @@ import {
   whileBelow,
 } from "../../wasm/assembler.ts";
 import { compiled, functionsOf, makeLinearMemory } from "../../wasm/host.ts";
+import { VECTOR } from "./sizes.ts";
 
 /** What one thread of compiled code reaches here. */
 export interface Limits {
@@ -36,7 +37,6 @@ export interface LimitsOptions {
 /** What every host of TensorFlow.js has. */
 const host = globalThis as unknown as { readonly performance: { now(): number } };
 
-const VECTOR = 16;
 /** Bytes of a pass. */
 const PASS = 2 ** 26;
 /** Vectors that are summed side by side: as many as hide how long one takes. */

@@ -26,6 +26,7 @@ import {
 import { product } from "../../plan/axis-moves.ts";
 import type { RunOp } from "../kernels.ts";
 import { FUNCTIONS, Lanes } from "./lanes.ts";
+import { LANES, NUMBER } from "./sizes.ts";
 
 /** Sizes and steps are counts of numbers; a negative one is to be multiplied by the batch. */
 export type Count = number;
@@ -64,9 +65,6 @@ export interface Loop {
   /** The number of arrays, whose addresses the function takes behind the batch. */
   readonly arrays: number;
 }
-
-const NUMBER = 4;
-const LANES = 4;
 
 /** Row-major steps of an array of that shape. */
 export function stepsOf(sizes: readonly Count[]): Count[] {

@@ -21,9 +21,8 @@ import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
 import { addTotals, dots, mix, round, scale, scaleTotals } from "./rows.ts";
+import { advance, locals, NUMBER, VECTOR } from "./sizes.ts";
 
-const NUMBER = 4;
-const VECTOR = 16;
 /** Columns of a tile: two vectors. */
 const WIDE = 8;
 /**
@@ -45,10 +44,6 @@ const UNIT = 16;
 /** Rows up to which packing costs more than it saves. */
 const FEW = 12;
 
-type MakeLocal = (type: Local["type"]) => Local;
-const locals = (local: MakeLocal, count: number, type: Local["type"]): Local[] =>
-  Array.from({ length: count }, () => local(type));
-const advance = (pointer: Local, by: Code): Code => set(pointer, i32.add(get(pointer), by));
 const zero = (sum: Local): Code => set(sum, f32x4.of(0));
 /**
  * `tiles6(c, row, a, b, rows, strips, depth, isFirst)`: sets, or adds to, `rows` rows of C, `row` bytes

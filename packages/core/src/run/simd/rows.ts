@@ -24,15 +24,8 @@ import {
   storeOne,
   whileBelow,
 } from "../../wasm/assembler.ts";
+import { advance, LANES, locals, NUMBER, VECTOR } from "./sizes.ts";
 
-const NUMBER = 4;
-const VECTOR = 16;
-const LANES = 4;
-
-type MakeLocal = (type: Local["type"]) => Local;
-const locals = (local: MakeLocal, count: number, type: Local["type"]): Local[] =>
-  Array.from({ length: count }, () => local(type));
-const advance = (pointer: Local, by: Code): Code => set(pointer, i32.add(get(pointer), by));
 const times = (step: Local, count: number): Code => i32.mul(get(step), i32.of(count));
 /** Pointers to neighbours, a step apart. */
 const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code =>

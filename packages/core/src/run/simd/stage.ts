@@ -15,8 +15,8 @@ import { bandOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
 import { compiledKernel, imported, multiply } from "./products.ts";
 import { SimdArray } from "./array.ts";
+import { NUMBER } from "./sizes.ts";
 
-const NUMBER = 4;
 const ALIGNMENT = 64;
 
 const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
