@@ -64,7 +64,10 @@ function looksLikePng(bytes: Uint8Array): boolean {
   return PNG.every((byte, i) => bytes[i] === byte);
 }
 
-/** The text of a file in UTF-8, or null when it is none: not that encoding, or with a zero. */
+/**
+ * The text of a file in UTF-8, without a byte order mark, or null when it is none: not that encoding,
+ * or with a zero.
+ */
 function textOf(bytes: Uint8Array): string | null {
   if (bytes.includes(0)) return null;
   try {

@@ -47,7 +47,7 @@ export function openJson(text: string, { file, wanted }: Wanted): ArrayEntry {
 
 function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""), /\d{16}/.test(text) ? byDigits : undefined);
+    return JSON.parse(text, /\d{16}/.test(text) ? byDigits : undefined);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HamError(

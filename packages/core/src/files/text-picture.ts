@@ -31,7 +31,7 @@ export interface TextPictures {
  * rows of one letter, which are a column of a table.
  */
 export function textPictures(text: string): TextPictures | null {
-  const written = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+  const written = text.split(/\r\n|\n|\r/);
   const trimmed = written.map((line) => line.trimEnd());
   // Blanks at the ends of rows are nothing, unless blanks are paper.
   const lines = trimmed.some((line) => SEEN_PAPER.test(line)) ? trimmed : written;

@@ -17,7 +17,6 @@ export function tooDeep(tokens: readonly IToken[]): IToken | undefined {
   let weight = 0;
   for (const token of tokens) {
     const { image, tokenType } = token;
-    if (tokenType.name === "String") continue;
     if (/^[([]$/.test(image)) {
       outer.push(weight);
       weight += BRACKET;

@@ -125,7 +125,7 @@ class EngineMotion<Value, Given> implements Motion {
   dispose(): void {
     this.#drop();
     this.#programs.dynamics.dispose();
-    this.#starts?.dispose();
+    this.#starts.dispose();
     for (const program of this.#known.values()) program.dispose();
     this.#values.free();
   }

@@ -2,8 +2,7 @@
 
 import type { Inputs } from "@hamlet/core";
 import * as tf from "@tensorflow/tfjs-core";
-import { axpy } from "./layers.ts";
-import type { Layers } from "./layers.ts";
+import { axpy, type Layers } from "./layers.ts";
 import type { Flow } from "./flow.ts";
 import type { Sums } from "./sums.ts";
 import type { Tableau } from "./tableau.ts";
