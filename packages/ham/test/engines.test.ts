@@ -261,10 +261,30 @@ describe("compiled code", () => {
     );
   });
 
-  test("leaves a model to tensors that it has no room for, unless it is forced", async () => {
-    const full = vi.spyOn(arena(), "take").mockImplementation(() => {
+  test("leaves nothing where the second of two runs ends after its recall was disposed", async () => {
+    const before = arena().taken;
+    await withRecall(async (recall, givens) => {
+      const [first, second] = [1, 2].map(() => recall.descend({ givens }));
+      for (const run of [first, second]) run.next();
+      first.return();
+      recall.dispose();
+      second.return();
+      expect(arena().taken).toBe(before);
+    });
+  });
+
+  /** The memory has room for so many blocks more. */
+  function withRoomFor(blocks: number) {
+    const take = arena().take.bind(arena());
+    let left = blocks;
+    return vi.spyOn(arena(), "take").mockImplementation((bytes) => {
+      if (left-- > 0) return take(bytes);
       throw new HamError("core/out-of-memory", "There is no memory left.");
     });
+  }
+
+  test("leaves a model to tensors that it has no room for, unless it is forced", async () => {
+    const full = withRoomFor(0);
     try {
       await withRecall(async (recall, givens) => {
         using result = await recall.run({ givens });
@@ -275,6 +295,23 @@ describe("compiled code", () => {
     } finally {
       full.mockRestore();
     }
+  });
+
+  test("leaves the second of two runs to tensors where it has room for one only", async () => {
+    await withRecall(async (recall, givens) => {
+      const first = recall.descend({ givens });
+      first.next();
+      const before = arena().taken;
+      for (let blocks = 0; blocks < 20; blocks++) {
+        const full = withRoomFor(blocks);
+        const second = recall.descend({ givens });
+        expect(second.next().done).toBe(false);
+        second.return();
+        full.mockRestore();
+        expect(arena().taken).toBe(before);
+      }
+      first.return();
+    });
   });
 });
 

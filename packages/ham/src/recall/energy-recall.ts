@@ -194,15 +194,17 @@ export class EnergyRecall implements CompiledRecall {
     const from = { givens, numbers, batch: batchOf(options), key: seed };
     const isOwn = this.#running > 0;
     let motion = isOwn ? this.#compiled() : this.#motion;
-    let moving: Moving;
+    let moving: Moving | undefined;
     try {
       moving = motion.begin(from);
     } catch (error) {
-      if (isOwn) motion.dispose();
-      if (isOwn || !this.#mayLeave(motion, error)) throw error;
+      if (!this.#mayLeave(motion, error)) throw error;
       motion.dispose();
-      motion = this.#motion = this.#onTensors();
+      motion = this.#onTensors();
+      if (!isOwn) this.#motion = motion;
       moving = motion.begin(from);
+    } finally {
+      if (isOwn && moving === undefined) motion.dispose();
     }
     this.#running++;
     return {
@@ -211,7 +213,7 @@ export class EnergyRecall implements CompiledRecall {
         moving.dispose();
         this.#running--;
         if (isOwn) motion.dispose();
-        else if (this.#disposed) this.#motion.dispose();
+        if (this.#disposed && this.#running === 0) this.#motion.dispose();
       },
     };
   }
