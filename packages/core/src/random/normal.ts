@@ -23,7 +23,7 @@ export function normal(key: Key, size: DrawSize): Float32Array {
 
 /** The numbers of {@link normal}, part by part. */
 export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
-  const numbers = new Float32Array(sizeOf("bits", size));
+  const numbers = new Float32Array(sizeOf("normal", size));
   for (let from = 0; from < numbers.length; from += PART) {
     if (from > 0) yield;
     const part = numbers.subarray(from, from + PART);

@@ -33,7 +33,7 @@ export function uniform(key: Key, size: DrawSize, options: UniformOptions = {}):
       { min, max },
     );
   }
-  const numbers = new Float32Array(sizeOf("bits", size));
+  const numbers = new Float32Array(sizeOf("uniform", size));
   fillUniform(key, numbers, { min, max });
   return numbers;
 }
