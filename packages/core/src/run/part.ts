@@ -1,5 +1,6 @@
 // What a stage consists of where it runs, and what each part has to move and to compute.
 
+import { product } from "../plan/axis-moves.ts";
 import { boundShape, type Instruction } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
 
@@ -53,9 +54,6 @@ const FUNCTIONS: readonly string[] = [
   "cos",
 ] satisfies RunOp[];
 
-/** The numbers in an array of that shape. */
-export const countOf = (shape: readonly number[]): number => shape.reduce((all, n) => all * n, 1);
-
 /** Whether an operation takes as long as many. */
 export const isFunction = (op: string): boolean => FUNCTIONS.includes(op);
 
@@ -70,7 +68,7 @@ export function nameOf(
 
 /** The bytes of arrays, each counted once. */
 export function bytesOf(arrays: readonly PartArray[], each: number): number {
-  const sizes = new Map(arrays.map(({ name, shape }) => [name, countOf(shape)]));
+  const sizes = new Map(arrays.map(({ name, shape }) => [name, product(shape)]));
   return each * [...sizes.values()].reduce((all, n) => all + n, 0);
 }
 
@@ -88,7 +86,7 @@ export function describeTask(
   });
   const reads = [...new Set(inputs)].map(array);
   const result = array(slot);
-  const points = countOf(result.shape);
+  const points = product(result.shape);
   const moved = bytesOf([...reads, result], bytes);
   const part = { kind: "operation", ops: [op], reads, writes: [result], functions: 0 } as const;
   switch (op) {
@@ -98,7 +96,7 @@ export function describeTask(
     case "prod":
     case "max":
     case "min":
-      return { ...part, bytes: moved, flops: countOf(reads[0].shape) };
+      return { ...part, bytes: moved, flops: product(reads[0].shape) };
     case "reshape":
       return { ...part, bytes: 0, flops: 0 };
     case "gather":

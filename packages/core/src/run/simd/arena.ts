@@ -16,6 +16,10 @@ import {
 /** Addresses of blocks are multiples of this, and so are their sizes. */
 const ALIGNMENT = 64;
 
+/** The size of a block of so many bytes. */
+export const aligned = (bytes: number): number =>
+  Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+
 interface Gap {
   readonly at: number;
   readonly bytes: number;
@@ -57,7 +61,7 @@ export class Arena {
    * @throws HamError `core/out-of-memory`.
    */
   take(wanted: number): number {
-    const bytes = Math.max(1, Math.ceil(wanted / ALIGNMENT)) * ALIGNMENT;
+    const bytes = aligned(wanted);
     let place = this.#gaps.findIndex((gap) => gap.bytes >= bytes);
     if (place < 0) {
       this.#grow(bytes);

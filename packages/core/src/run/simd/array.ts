@@ -1,5 +1,6 @@
 // What a compiled program computes with: a shape, and a place in the memory of compiled programs.
 
+import { product } from "../../plan/axis-moves.ts";
 import { arena, type Block } from "./arena.ts";
 import { NUMBER } from "./sizes.ts";
 
@@ -52,7 +53,7 @@ export class SimdArray {
 
   /** How many numbers there are. */
   get length(): number {
-    return this.shape.reduce((total, n) => total * n, 1);
+    return product(this.shape);
   }
 
   /** The same numbers with a shape, from some number on, for somebody else to free. */

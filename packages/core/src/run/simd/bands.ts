@@ -8,7 +8,8 @@
 
 import { product } from "../../plan/axis-moves.ts";
 import type { Action, Argument, Band, Kernel, Member, Place, View } from "./actions.ts";
-import { type Access, type Count, type Loop, type Step, stepsOf } from "./loops.ts";
+import { type Access, accessesOf, type Count, type Loop, type Step, stepsOf } from "./loops.ts";
+import { NUMBER } from "./sizes.ts";
 
 /** What is known about the slots of a stage. */
 export interface Slots {
@@ -388,13 +389,13 @@ class Finder {
 
   /** Rows of a block: of the matrix with the longest ones. */
   #blockRows(): number {
-    const rows = NEAR / 4 / this.#longest();
+    const rows = NEAR / NUMBER / this.#longest();
     return Math.max(8, Math.min(MOST_ROWS, Math.floor(rows / 8) * 8));
   }
 
   /** Rows of a part: whole blocks. */
   #partRows(block: number): number {
-    const least = Math.max(this.#rows / MOST_PARTS, LEAST / 4 / this.#longest());
+    const least = Math.max(this.#rows / MOST_PARTS, LEAST / NUMBER / this.#longest());
     return Math.min(this.#rows, Math.ceil(least / block) * block);
   }
 
@@ -654,12 +655,6 @@ const kernel = (name: Kernel, args: readonly Argument[]): Member => ({
 });
 /** An array from its first number on. */
 const whole = (array: number): Argument => ({ place: { array, step: 0 } });
-
-/** The accesses of a loop, that of its reduction last. */
-const accessesOf = ({ steps, reduction }: Loop): Access[] => [
-  ...steps.flatMap((step) => ("access" in step ? [step.access] : [])),
-  ...(reduction === undefined ? [] : [reduction.access]),
-];
 
 /** The same number everywhere. */
 function filled(array: number, size: Count, value: number): Member {

@@ -1,15 +1,8 @@
 // What the actions of a stage move and compute, read off the actions themselves.
 
+import { product } from "../../plan/axis-moves.ts";
 import { boundShape, type Instruction } from "../../plan/instruction.ts";
-import {
-  bytesOf,
-  countOf,
-  type Describing,
-  describeTask,
-  isFunction,
-  nameOf,
-  type Part,
-} from "../part.ts";
+import { bytesOf, type Describing, describeTask, isFunction, nameOf, type Part } from "../part.ts";
 import type { Action, Band, Member } from "./actions.ts";
 import type { Schedule } from "./groups.ts";
 import type { Loop } from "./loops.ts";
@@ -69,19 +62,19 @@ function workOf(
       return bandWork(action.band, batch);
     case "product": {
       const [a, b] = [action.a, action.b].map(({ sizes }) => boundShape(sizes, batch));
-      return { ops: ["matmul"], flops: 2 * countOf(a) * b.at(-1)!, functions: 0 };
+      return { ops: ["matmul"], flops: 2 * product(a) * b.at(-1)!, functions: 0 };
     }
     case "check":
       return {
         ops: ["check"],
-        flops: reads.reduce((all, { shape }) => all + countOf(shape), 0),
+        flops: reads.reduce((all, { shape }) => all + product(shape), 0),
         functions: 0,
       };
   }
 }
 
 function loopWork({ sizes, steps, reduction }: Loop, batch: number): Work {
-  const points = countOf(boundShape(sizes, batch));
+  const points = product(boundShape(sizes, batch));
   const applied = steps.flatMap((step) => (step.kind === "apply" ? [step.op] : []));
   const ops = [...applied, ...(reduction === undefined ? [] : [reduction.op])];
   return {
@@ -125,7 +118,7 @@ function memberWork(member: Member, rows: number, batch: number): Work {
   const sizes = member.args.flatMap((arg) =>
     "size" in arg ? [arg.size === "rows" ? rows : arg.size] : [],
   );
-  const points = countOf(boundShape(sizes, batch));
+  const points = product(boundShape(sizes, batch));
   const isProduct = isCut(member);
   return { ops: isProduct ? ["matmul"] : [], flops: points * (isProduct ? 2 : 1), functions: 0 };
 }

@@ -16,7 +16,7 @@ import {
   whileBelow,
 } from "../../wasm/assembler.ts";
 import { compiled, functionsOf, makeLinearMemory } from "../../wasm/host.ts";
-import { VECTOR } from "./sizes.ts";
+import { LANES, VECTOR } from "./sizes.ts";
 
 /** What one thread of compiled code reaches here. */
 export interface Limits {
@@ -44,7 +44,7 @@ const SIDE_BY_SIDE = 12;
 /** Passes at least: the first ones run code that is not optimised yet. */
 const PASSES = 20;
 const TURNS = 2 ** 18;
-const FLOPS = 2 * 4 * SIDE_BY_SIDE * TURNS;
+const FLOPS = 2 * LANES * SIDE_BY_SIDE * TURNS;
 
 /** Sums of vectors, kept where the memory begins so that none is left out. */
 function summing(

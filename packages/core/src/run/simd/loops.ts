@@ -26,7 +26,7 @@ import {
 import { product } from "../../plan/axis-moves.ts";
 import type { RunOp } from "../kernels.ts";
 import { FUNCTIONS, Lanes } from "./lanes.ts";
-import { LANES, NUMBER } from "./sizes.ts";
+import { LANES, NUMBER, VECTOR } from "./sizes.ts";
 
 /** Sizes and steps are counts of numbers; a negative one is to be multiplied by the batch. */
 export type Count = number;
@@ -65,6 +65,12 @@ export interface Loop {
   /** The number of arrays, whose addresses the function takes behind the batch. */
   readonly arrays: number;
 }
+
+/** The accesses of a loop, in order, that of its reduction last. */
+export const accessesOf = ({ steps, reduction }: Loop): Access[] => [
+  ...steps.flatMap((step) => ("access" in step ? [step.access] : [])),
+  ...(reduction === undefined ? [] : [reduction.access]),
+];
 
 /** Row-major steps of an array of that shape. */
 export function stepsOf(sizes: readonly Count[]): Count[] {
@@ -159,10 +165,7 @@ class Writer {
     this.#batch = batch;
     this.#rows = rows;
     this.#local = local;
-    this.#accesses = [
-      ...loop.steps.flatMap((step) => ("access" in step ? [step.access] : [])),
-      ...(loop.reduction === undefined ? [] : [loop.reduction.access]),
-    ];
+    this.#accesses = accessesOf(loop);
     this.#bases = this.#accesses.map(({ array }) => arrays[array]);
     this.#axes = axesOf(loop, this.#accesses);
   }
@@ -251,8 +254,9 @@ class Writer {
     // What is the same for all entries is read once before.
     const ready = new Map<number, Local>();
     const before: Code[] = [];
-    this.#loads().forEach((access) => {
-      if (axis.strides[access] !== 0 || this.#stores(access)) return;
+    const steps = this.#loop.steps.filter((step) => "access" in step);
+    steps.forEach(({ kind }, access) => {
+      if (kind !== "load" || axis.strides[access] !== 0) return;
       if (this.#axes.some(({ reduced, strides }) => reduced && strides[access] !== 0)) return;
       const value = this.#local("v128");
       before.push(set(value, loadSplat(get(pointers[access]))));
@@ -355,7 +359,7 @@ class Writer {
           if (which === "column") return one(get(low));
           if (which === "columns") {
             return [low, high].flatMap((own, n) =>
-              store(get(at), f64x2.add(load(get(at), 16 * n), get(own)), 16 * n),
+              store(get(at), f64x2.add(load(get(at), VECTOR * n), get(own)), VECTOR * n),
             );
           }
           return [
@@ -389,16 +393,6 @@ class Writer {
           ? store(get(at), join(load(get(at)), get(total)))
           : storeOne(get(at), join(loadOne(get(at)), which === "all" ? all : get(total))),
     };
-  }
-
-  /** The places of accesses among which loads are. */
-  #loads(): number[] {
-    return this.#accesses.map((_, k) => k);
-  }
-
-  #stores(access: number): boolean {
-    const kinds = this.#loop.steps.flatMap((step) => ("access" in step ? [step.kind] : []));
-    return kinds[access] !== "load";
   }
 
   #movable(axis: Axis, pointers: readonly Local[]): Local[] {

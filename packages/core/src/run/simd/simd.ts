@@ -2,17 +2,16 @@
 // the plan when it first runs.
 
 import { HamError } from "@hamlet/graph";
+import { product } from "../../plan/axis-moves.ts";
 import { BATCH } from "../../plan/instruction.ts";
 import type { Target } from "../target.ts";
 import { Block } from "./arena.ts";
 import { SimdArray } from "./array.ts";
+import { NUMBER } from "./sizes.ts";
 import { prepareStage } from "./stage.ts";
 
-const BYTES = Float32Array.BYTES_PER_ELEMENT;
-const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
-
 function made(shape: readonly number[]): SimdArray {
-  const block = new Block(BYTES * count(shape));
+  const block = new Block(NUMBER * product(shape));
   return new SimdArray(shape, block.at, block);
 }
 
@@ -23,11 +22,11 @@ function made(shape: readonly number[]): SimdArray {
  * never shrinks.
  */
 export const simd: Target<SimdArray, ArrayLike<number> | SimdArray> = {
-  bytes: BYTES,
+  bytes: NUMBER,
   copies: true,
-  examples: ({ length }, shape) => length / count(shape.filter((n) => n !== BATCH)),
+  examples: ({ length }, shape) => length / product(shape.filter((n) => n !== BATCH)),
   input(given, shape, { name }) {
-    if (given.length !== count(shape)) {
+    if (given.length !== product(shape)) {
       throw new HamError(
         "core/input-shape",
         `The value for "${name}" has ${given.length} entries, where [${shape.join(", ")}] was expected.`,
@@ -46,7 +45,7 @@ export const simd: Target<SimdArray, ArrayLike<number> | SimdArray> = {
   prepare: prepareStage,
   cut(value, axis, { from, count: examples }) {
     const { shape } = value;
-    const inner = count(shape.slice(axis + 1));
+    const inner = product(shape.slice(axis + 1));
     const cut = shape.with(axis, examples);
     if (axis === 0) return value.as(cut, from * inner);
     const result = made(cut);

@@ -1,8 +1,9 @@
 // A stage as compiled code: one module for its loops, and a place for everything that it computes.
 
+import { product } from "../../plan/axis-moves.ts";
 import { boundShape } from "../../plan/instruction.ts";
 import type { Run, StageWork } from "../target.ts";
-import { arena, Block } from "./arena.ts";
+import { aligned, arena, Block } from "./arena.ts";
 import type { Action, Kernel, View } from "./actions.ts";
 import { describeActions } from "./describe.ts";
 import { schedule } from "./groups.ts";
@@ -16,10 +17,6 @@ import { type Compiled, compiledOf } from "./pool.ts";
 import { compiledKernel, imported, multiply } from "./products.ts";
 import { SimdArray } from "./array.ts";
 import { NUMBER } from "./sizes.ts";
-
-const ALIGNMENT = 64;
-
-const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
 
 /** Where things lie for a batch: scratch by slot, and how much of it there is. */
 interface Layout {
@@ -80,7 +77,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
   ): (() => boolean) => {
     const place = (slot: number, at: number) => {
       const shape = boundShape(shapes(slot), batch);
-      return { shape, at, count: count(shape) };
+      return { shape, at, count: product(shape) };
     };
     switch (action.kind) {
       case "loop":
@@ -249,9 +246,7 @@ function layoutOf(
   shapes: (slot: number) => readonly number[],
   batch: number,
 ): Layout {
-  const bytesOf = (slot: number) =>
-    Math.max(1, Math.ceil((NUMBER * count(boundShape(shapes(slot), batch))) / ALIGNMENT)) *
-    ALIGNMENT;
+  const bytesOf = (slot: number) => aligned(NUMBER * product(boundShape(shapes(slot), batch)));
   const lastRead = new Map<number, number>();
   actions.forEach(({ reads }, n) => reads.forEach((slot) => lastRead.set(slot, n)));
   const kept = new Map<number, number>();
@@ -316,7 +311,7 @@ function sideOf({ sizes, strides }: View, batch: number) {
   // A step of 0 is that of a single row, where any will do.
   const own = [lead, lead + 1].map((axis) => (bound[axis] === 1 ? 1 : steps[axis]));
   return {
-    stack: count(bound.slice(0, lead)),
+    stack: product(bound.slice(0, lead)),
     step: lead > 0 ? steps[lead - 1] : 0,
     sizes: bound.slice(lead),
     strides: own,
