@@ -12,7 +12,7 @@ import {
 } from "../plan/instruction.ts";
 import { describeTask, type Part } from "./part.ts";
 import { examplesAtOnce, type Slice, slicesOf } from "./slices.ts";
-import { isGiven, type Run, type StageWork, type Target, type Wired, workOf } from "./target.ts";
+import { isGiven, type Run, type StageWork, type Target, workOf } from "./target.ts";
 import { tensors } from "./tensors.ts";
 
 /** What is handed to a program, by the tensor of the graph that it stands for. */
@@ -196,15 +196,14 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     const target = this.#target;
     this.#batch = batch;
     const slots: Slots<Value> = new Map();
-    const clocks: Slots<Value> = new Map();
-    for (const [slot, { op, tensor }] of entries) {
-      const own = op === "time";
-      const value = own ? target.time(0) : givenFor(tensor!, inputs).value;
-      slots.set(slot, { value, owned: own });
-      if (own) clocks.set(slot, slots.get(slot)!);
-    }
-    let wired: Wired;
+    const clocks: Value[] = [];
     try {
+      for (const [slot, { op, tensor }] of entries) {
+        const owned = op === "time";
+        const value = owned ? target.time(0) : givenFor(tensor!, inputs).value;
+        slots.set(slot, { value, owned });
+        if (owned) clocks.push(value);
+      }
       const results = new Map<number, Value>();
       const copies: [Value, Value][] = [];
       for (const [name, { value }] of outputs) {
@@ -213,10 +212,10 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
         if (results.has(slot)) copies.push([value, results.get(slot)!]);
         else results.set(slot, value);
       }
-      wired = run.wire((slot) => this.#read(slot, slots), batch, results);
+      const wired = run.wire((slot) => this.#read(slot, slots), batch, results);
       return {
         run(time) {
-          for (const [, { value }] of clocks) target.replace(value, target.time(time!));
+          for (const clock of clocks) target.replace(clock, timeOf(target, time));
           wired.run();
           for (const [to, from] of copies) target.replace(to, target.share(from));
         },
@@ -333,8 +332,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     try {
       for (const [slot, { op, shape, tensor }] of entries) {
         if (op === "time") {
-          invariant(time !== undefined, "a plan with a schedule is given the time");
-          slots.set(slot, { value: this.#target.time(time), owned: true });
+          slots.set(slot, { value: timeOf(this.#target, time), owned: true });
         } else {
           const given = givenFor(tensor!, inputs);
           const value = this.#target.input(given, boundShape(shape, batch), tensor!);
@@ -403,6 +401,11 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
   #free(slots: Slots<Value> | undefined): void {
     for (const { value, owned } of slots?.values() ?? []) if (owned) this.#target.free(value);
   }
+}
+
+function timeOf<Value>(target: Target<Value, never>, time: number | undefined): Value {
+  invariant(time !== undefined, "a plan with a schedule is given the time");
+  return target.time(time);
 }
 
 function givenFor<Given>(tensor: Tensor, inputs: Inputs<Given>): Given {

@@ -122,3 +122,23 @@ describe.each(Object.keys(ENERGIES))("%s", (name) => {
     withoutBlocks(() => walk(name, ON_SIMD), 5);
   });
 });
+
+test("a wired step without the time of a schedule, or an input, is refused and leaves nothing", () => {
+  const before = arena().taken;
+  {
+    using program = makeProgram(planFor(outputsFor("a schedule"), setting), { target: simd });
+    for (const stage of STAGES) program.bind(stage, NUMBERS);
+    const bound = arena().taken;
+    const wire = (inputs: ReadonlyMap<Tensor, Register<ReturnType<typeof simd.share>>>) =>
+      program.wire({ inputs, outputs: new Map(), batch: BATCH });
+    expect(() => wire(new Map())).toThrow("There is no value for");
+    expect(arena().taken).toBe(bound);
+    const numbers = NUMBERS.get(v)!;
+    const value = simd.input(numbers, [BATCH, numbers.length / BATCH], v);
+    const wired = wire(new Map([[v, { value }]]));
+    expect(() => wired.run()).toThrow("is given the time");
+    wired.dispose();
+    simd.free(value);
+  }
+  expect(arena().taken).toBe(before);
+});
