@@ -254,10 +254,12 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     );
     const results = [...slots].map(([name, slot]): [number, string] => [slot, name]);
     const names = new Map([...results, ...given]);
+    const isCut = batch > this.#atOnce;
     // A step that is cut is not wired, and computes all.
-    const isWired = outputs !== undefined && run.wire !== undefined && batch <= this.#atOnce;
+    const isWired = outputs !== undefined && run.wire !== undefined && !isCut;
     const wanted = isWired ? { wanted: new Set(outputs.map((name) => slots.get(name)!)) } : {};
-    const slices = slicesOf(batch, this.#atOnce).map(({ count }) => {
+    const counts = isCut ? slicesOf(batch, this.#atOnce).map(({ count }) => count) : [batch];
+    const slices = counts.map((count) => {
       const how = { batch: count, names, ...wanted };
       const oneByOne = () =>
         work.tasks.map((task) => describeTask(task, instructions, how, this.#target.bytes));

@@ -90,6 +90,17 @@ test("without a target that joins them, every operation is a part", () => {
   expect(products[0].bytes).toBe(8 * (K * D + B * D + K * B));
 });
 
+test("a step of no examples moves and computes nothing for them", () => {
+  const energy = sum([i], apply("tanh", get(v, [i])));
+  using compiled = programOf(energy, simd);
+  using exact = programOf(energy, float64);
+  for (const program of [compiled, exact]) {
+    const parts = program.describe({ batch: 0 });
+    expect(parts.length).toBeGreaterThan(0);
+    expect(totalOf(parts, "functions")).toBe(0);
+  }
+});
+
 test("a step that is cut moves its matrix once a slice", () => {
   const options = { target: float64, budget: 8 * K * 2 };
   const energy = sum([k], apply("tanh", scores));
