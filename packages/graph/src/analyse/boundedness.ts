@@ -8,11 +8,11 @@
 // a layer beside its own energy, such as a weight decay Σ x̂², holds it too. A Lagrangian that has no
 // value everywhere, such as −log x, says nothing about its transform.
 
-import { dependsOn, tensorsIn } from "../expr/depends.ts";
+import { dependsOn, readersOf } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
 import { indicesOf } from "../expr/dim.ts";
 import type { EnergyGraph, Neuron, Term } from "../model/energy-graph.ts";
-import type { Expr, Tensor } from "../expr/types.ts";
+import type { Tensor } from "../expr/types.ts";
 import { curvatureOf } from "./curvature.ts";
 import { checkDomains } from "./domain.ts";
 import { growthOf, type Monomial } from "./growth.ts";
@@ -59,14 +59,7 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
   const parts = graph.terms.flatMap((term) =>
     addendsOf(term.energy, layers).map((part) => ({ term, part })),
   );
-  const readers = new Map<Tensor, Expr[]>();
-  for (const { part } of parts) {
-    for (const tensor of tensorsIn([part])) {
-      const known = readers.get(tensor);
-      if (known === undefined) readers.set(tensor, [part]);
-      else known.push(part);
-    }
-  }
+  const readers = readersOf(parts, ({ part }) => part);
   const curvature = (neuron: Neuron) =>
     curvatureOf(neuron.lagrangian, neuron.state, facts).curvature;
   const isConvex = (neuron: Neuron) =>
@@ -75,7 +68,7 @@ export function checkBoundedness(graph: EnergyGraph, facts: Facts = factsOf(grap
   const confinements = graph.neurons.map((neuron) => {
     const own = confinementOf(neuron, { range, facts, isConvex: isConvex(neuron) });
     // What does not read a layer does not rise in it.
-    const rises = (readers.get(neuron.activation) ?? []).map((part) =>
+    const rises = (readers.get(neuron.activation) ?? []).map(({ part }) =>
       riseOf(part, neuron.activation, range),
     );
     return { ...own, exponent: Math.max(own.exponent, 0, ...rises) };

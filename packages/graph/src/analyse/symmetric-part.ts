@@ -6,7 +6,7 @@
 // random points, with small sizes: the form decides, not who wrote it. A sum over `i < j` takes a
 // triangle on purpose, and its slope is not symmetric.
 
-import { contains, tensorsIn } from "../expr/depends.ts";
+import { contains, readersOf } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
 import { indicesOf } from "../expr/dim.ts";
 import type { EnergyGraph, Term } from "../model/energy-graph.ts";
@@ -38,14 +38,7 @@ const FEW = 3;
 
 /** The consts, params, data and givens of a model that act by their symmetric part alone. */
 export function symmetricUses(graph: EnergyGraph): SymmetricUse[] {
-  const readers = new Map<Tensor, Term[]>();
-  for (const term of graph.terms) {
-    for (const tensor of tensorsIn([term.energy])) {
-      const known = readers.get(tensor);
-      if (known === undefined) readers.set(tensor, [term]);
-      else known.push(term);
-    }
-  }
+  const readers = readersOf(graph.terms, ({ energy }) => energy);
   let facts: Facts | null = null;
   return graph.tensors.flatMap((tensor) => {
     const orders = exchanges(tensor.axes);

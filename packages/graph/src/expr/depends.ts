@@ -35,3 +35,19 @@ export function tensorsIn(expressions: readonly Expr[]): Set<Tensor> {
   });
   return found;
 }
+
+/** Those of some items whose expression reads a tensor, by that tensor: found in one walk of each. */
+export function readersOf<Item>(
+  items: readonly Item[],
+  expressionOf: (item: Item) => Expr,
+): Map<Tensor, Item[]> {
+  const readers = new Map<Tensor, Item[]>();
+  for (const item of items) {
+    for (const tensor of tensorsIn([expressionOf(item)])) {
+      const known = readers.get(tensor);
+      if (known === undefined) readers.set(tensor, [item]);
+      else known.push(item);
+    }
+  }
+  return readers;
+}
