@@ -21,7 +21,7 @@ export function firstControl({ energy }: Point, step: number): Readonly<Record<s
 }
 
 /** What a trial may not exceed: under a schedule the energy of now, else the lowest so far. */
-export function lowestOf({ scheduled, energy, memory }: StepFrom): Expr {
+function lowestOf({ scheduled, energy, memory }: StepFrom): Expr {
   return scheduled ? energy : memory["lowest"];
 }
 

@@ -16,7 +16,7 @@ export const langevin: Solver = {
   noisy: true,
   advance: ({ states, velocity, noise }, { dt, temperature }) => {
     const moved = axpy(states, dt, velocity);
-    return { states: axpy(moved, Math.sqrt(2 * temperature * dt), noise!) };
+    return { states: axpy(moved, Math.sqrt(2 * temperature * dt), noise) };
   },
   references: [
     "Roberts & Tweedie, Exponential convergence of Langevin distributions, Bernoulli 2, 1996",

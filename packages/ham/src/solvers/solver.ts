@@ -26,8 +26,11 @@ export interface StepFrom extends Point {
    * for batches in which that holds for an example, and else unknown numbers.
    */
   readonly at: (states: Layers, later: number, where?: Expr) => Point;
-  /** Independent normal numbers, 0 where a unit is held and scaled by τ^−½; null without noise. */
-  readonly noise: Layers | null;
+  /**
+   * Independent normal numbers, 0 where a unit is held and scaled by τ^−½; empty for a solver that asks
+   * for none.
+   */
+  readonly noise: Layers;
   readonly memory: Memory;
   /** A value that is computed once for all that read it. */
   readonly kept: (value: Expr) => Expr;

@@ -11,6 +11,7 @@ import {
   type Index,
   indicesOf,
   makeTensor,
+  mul,
   replaceGets,
   select,
   substituteIndices,
@@ -112,6 +113,7 @@ class Trace {
       remembered.map(([name, { indices }]) => [name, get(memory.get(name)!, indices)]),
     );
     const noise = this.#solver.noisy === true ? this.#layers("noise") : [];
+    const mobility = this.#read(from.mobility);
     const active = this.#tensor("active", []);
     const {
       states,
@@ -122,12 +124,7 @@ class Trace {
         ...point,
         ...about,
         memory: old,
-        noise:
-          noise.length === 0
-            ? null
-            : this.#read(noise).map((layer, i) =>
-                apply("mul", layer, this.#read(from.mobility)[i]),
-              ),
+        noise: this.#read(noise).map((layer, i) => mul(layer, mobility[i])),
         at: (elsewhere, later, where) => this.#at(elsewhere, later, where),
         kept: (value) => this.#kept(value),
         solved: (reads, along, solve, where) => this.#solved(reads, along, solve, where),
