@@ -19,6 +19,9 @@ export interface Point {
   readonly energy: Expr;
 }
 
+/** What is computed outside of plans, for one example: numbers from those of two others. */
+export type Solve = (a: ArrayLike<number>, b: ArrayLike<number>) => ArrayLike<number>;
+
 /** Where a step starts from. */
 export interface StepFrom extends Point {
   /**
@@ -41,7 +44,7 @@ export interface StepFrom extends Point {
   readonly solved: (
     reads: readonly [Entrywise, Entrywise],
     along: Index,
-    solve: (a: ArrayLike<number>, b: ArrayLike<number>) => ArrayLike<number>,
+    solve: Solve,
     where: Expr,
   ) => Expr;
   /** The layers that move together, group after group, for a solver that has groups. */

@@ -19,7 +19,16 @@ import {
   tensorsIn,
 } from "@hamlet/graph";
 import { largestChange } from "./layers.ts";
-import type { Groups, Layers, Memory, Point, Solver, SolverSettings, StepFrom } from "./solver.ts";
+import type {
+  Groups,
+  Layers,
+  Memory,
+  Point,
+  Solve,
+  Solver,
+  SolverSettings,
+  StepFrom,
+} from "./solver.ts";
 
 /** A value that is computed, and where it goes. */
 export interface Write extends Entrywise {
@@ -50,7 +59,7 @@ export type Part =
       readonly kind: "solve";
       readonly reads: readonly [Tensor, Tensor];
       readonly into: Tensor;
-      readonly solve: (a: ArrayLike<number>, b: ArrayLike<number>) => ArrayLike<number>;
+      readonly solve: Solve;
       readonly where: Tensor;
     };
 
@@ -201,12 +210,7 @@ class Trace {
     return (leaf as Expr & { kind: "get" }).tensor;
   }
 
-  #solved(
-    [a, b]: readonly [Entrywise, Entrywise],
-    along: Index,
-    solve: (a: ArrayLike<number>, b: ArrayLike<number>) => ArrayLike<number>,
-    where: Expr,
-  ): Expr {
+  #solved([a, b]: readonly [Entrywise, Entrywise], along: Index, solve: Solve, where: Expr): Expr {
     const n = ++this.#count;
     const reads = [
       this.#write(`left ${n}`, a.indices, a.value),
