@@ -34,9 +34,6 @@ export interface LimitsOptions {
   readonly atLeast?: number;
 }
 
-/** What every host of TensorFlow.js has. */
-const host = globalThis as unknown as { readonly performance: { now(): number } };
-
 /** Bytes of a pass. */
 const PASS = 2 ** 26;
 /** Vectors that are summed side by side: as many as hide how long one takes. */
@@ -81,7 +78,7 @@ const computing = (isFused: boolean) =>
  * compiled.
  */
 export function measureLimits({
-  clock = () => host.performance.now(),
+  clock = () => performance.now(),
   atLeast = 100,
 }: LimitsOptions = {}): Limits | null {
   const memory = makeLinearMemory(PASS + VECTOR * SIDE_BY_SIDE);
