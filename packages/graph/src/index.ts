@@ -17,7 +17,12 @@ export { type Culprit } from "./analyse/curvature.ts";
 export { type Colouring, type Joint, twoColours } from "./analyse/colouring.ts";
 export { checkDomains, type DomainRisk, isWhole } from "./analyse/domain.ts";
 export { makeDraws, type Draws } from "./analyse/draws.ts";
-export { type PossibleFault, possibleFaults } from "./analyse/faults.ts";
+export {
+  NUMBER_FORMATS,
+  type NumberFormat,
+  type PossibleFault,
+  possibleFaults,
+} from "./analyse/faults.ts";
 export { type Flatness, flatnessOf, type Hold } from "./analyse/flat.ts";
 export { type Monomial } from "./analyse/growth.ts";
 export { includes, type Interval, isPositive, printInterval } from "./analyse/interval.ts";

@@ -8,11 +8,19 @@ import {
   evaluate,
   evaluateScalar,
   type Expr,
+  get,
   HamError,
   inStates,
   indicesOf,
   lit,
+  makeDim,
+  makeNeuron,
+  makeTensor,
+  mul,
+  neg,
+  pow,
   type Recall,
+  sum,
   velocities,
 } from "@hamlet/graph";
 import { type RecallEngine, ENGINES, makeRecall, type RecallResult, SOLVERS } from "@hamlet/ham";
@@ -141,18 +149,25 @@ describe.each([...SOLVERS.keys()])("%s", (name) => {
         fc.pre(name !== "alternate" || !sample.held || sample.kinds[0] !== "softmax");
         const isSeeking = SEEKING.includes(name);
         // A size that is halved a step later leads to the same end by another way.
-        const more = isSeeking ? { steps: lit(300), stop: changeBelow(1e-4) } : { steps: lit(12) };
+        const more = isSeeking ? { steps: lit(1000), stop: changeBelow(1e-6) } : { steps: lit(12) };
         const [compiled, tensors, exact] = await Promise.all(
           ENGINES.map((engine) => run(name, sample, engine, more)),
         );
         for (const other of [tensors, exact]) {
           const tolerance = isSeeking ? 5e-3 : 2e-5;
-          expectClose(other.states, compiled.states, { tolerance, floor: 1 });
-          expect(other.outcomes.map(({ ending }) => ending)).toEqual(
-            compiled.outcomes.map(({ ending }) => ending),
-          );
+          // Where a part of a softmax layer is held, the rest lies in a valley so flat that
+          // float32 does not see the energy change along it.
+          const isFlat = sample.held && sample.kinds[0] === "softmax";
+          if (!isFlat || !isSeeking) {
+            expectClose(other.states, compiled.states, { tolerance, floor: 1 });
+          }
+          if (!isFlat) {
+            expect(other.outcomes.map(({ ending }) => ending)).toEqual(
+              compiled.outcomes.map(({ ending }) => ending),
+            );
+          }
           const ends = [other, compiled].map(({ energies }) => [...energies.at(-1)!]);
-          expectClose(ends[0], ends[1], { tolerance, floor: 1 });
+          expectClose(ends[0], ends[1], { tolerance: isSeeking ? 1e-4 : 2e-5, floor: 1 });
           if (isSeeking) continue;
           expectClose(
             other.energies.flatMap((all) => [...all]),
@@ -313,6 +328,37 @@ describe("compiled code", () => {
       first.return();
     });
   });
+});
+
+test.each(ENGINES)("%s says why a number is not finite, in its own numbers", async (engine) => {
+  const entries = makeDim("D", 2);
+  const v = makeNeuron("v", [entries], identity);
+  const query = makeTensor("query", "given", [entries]);
+  const at = indicesOf(v.axes);
+  const x = get(v.activation, at);
+  const given = tf.ones([1, 2]);
+  const faultOf = async (energy: Expr) => {
+    const terms = [{ name: "e", energy }];
+    const graph = { dims: [entries], tensors: [query], neurons: [v], terms, recalls: [] };
+    const recall = recallOf([[v, query]], {
+      solver: solverOf("euler", { dt: 0.2 }),
+      steps: lit(50),
+    });
+    using compiled = makeRecall(graph, recall, { ...setupOf(new Map()), engine });
+    using result = await compiled.run({ givens: new Map([[query, given]]) });
+    return result.outcomes[0].fault!;
+  };
+  const format = engine === "float64" ? "float64" : "float32";
+  // In float64 the states themselves go beyond float32 before the energy does beyond float64.
+  const unbounded = await faultOf(neg(sum(at, pow(x, lit(4)))));
+  expect(unbounded).toMatchObject({ kind: "unbounded", part: { what: "energy", name: "e" } });
+  expect(unbounded.reason).toContain(`left the range of ${format}`);
+  // From exponents of 1 to one that float64 has not, by way of some that only float32 has not.
+  const overflow = await faultOf(neg(sum(at, apply("exp", mul(lit(0.9), x)))));
+  expect(overflow).toMatchObject({ kind: "overflow", formula: "exp(0.9 * v[d])" });
+  expect(overflow.reason).toContain(`more than a ${format} holds`);
+  expect(overflow.found).toBeGreaterThan(format === "float64" ? 709 : 88);
+  given.dispose();
 });
 
 test.for([...SOLVERS.keys()])("%s says what its steps are made of", (name) => {

@@ -12,7 +12,7 @@ import { domainOf } from "./domain.ts";
 export interface PossibleFault {
   /**
    * `value`: no value for this argument. `slope`: the value exists, its derivative does not, as of a
-   * root at 0. `empty`: a `where` leaves nothing. `overflow`: more than a float32 holds. `input`: an
+   * root at 0. `empty`: a `where` leaves nothing. `overflow`: more than a number of its format holds. `input`: an
    * entry of a tensor that is itself not finite.
    */
   readonly kind: "value" | "slope" | "empty" | "overflow" | "input";
@@ -31,16 +31,21 @@ export interface PossibleFault {
   readonly within: readonly Expr[];
 }
 
-/** The exponential of more than this is no float32. */
-const LARGEST_EXPONENT = 88.722;
-/** The largest float32, a little less. */
-const LARGEST = 3.4e38;
+/** The largest number of each format, a little less, and the largest with an exponential. */
+export const NUMBER_FORMATS = {
+  float32: { largest: 3.4e38, largestExponent: 88.722 },
+  float64: { largest: 1.79e308, largestExponent: 709.78 },
+} as const;
+
+/** What numbers are computed in. */
+export type NumberFormat = keyof typeof NUMBER_FORMATS;
 
 /**
  * Every part of a formula that has no finite value, or no finite slope, for some arguments:
  * innermost first, so that the first that happens is where things go wrong.
+ * @param format - what it is computed in; default float32.
  */
-export function possibleFaults(root: Expr): PossibleFault[] {
+export function possibleFaults(root: Expr, format: NumberFormat = "float32"): PossibleFault[] {
   const found: PossibleFault[] = [];
   const seen = new Set<Expr>();
   const visit = (node: Expr, reached: Expr, within: readonly Expr[]): void => {
@@ -55,7 +60,7 @@ export function possibleFaults(root: Expr): PossibleFault[] {
       visit(node.whenTrue, and(reached, truth(node.condition)), around);
       visit(node.whenFalse, and(reached, not(truth(node.condition))), around);
     } else for (const child of children(node)) visit(child, reached, around);
-    for (const { broken, counts, ...fault } of faultsOf(node)) {
+    for (const { broken, counts, ...fault } of faultsOf(node, format)) {
       const happens = and(reached, broken);
       const smallest = select(happens, fault.argument, lit(Infinity));
       found.push({
@@ -81,9 +86,10 @@ interface OwnFault extends Pick<PossibleFault, "kind" | "name" | "demand" | "arg
   readonly counts: boolean;
 }
 
-function faultsOf(node: Expr): OwnFault[] {
+function faultsOf(node: Expr, format: NumberFormat): OwnFault[] {
+  const { largest, largestExponent } = NUMBER_FORMATS[format];
   if (node.kind === "get") {
-    const broken = not(apply("le", apply("abs", node), lit(LARGEST)));
+    const broken = not(apply("le", apply("abs", node), lit(largest)));
     const name = `\`${node.tensor.name}\``;
     return [{ kind: "input", name, demand: "", argument: node, broken, counts: false }];
   }
@@ -95,7 +101,7 @@ function faultsOf(node: Expr): OwnFault[] {
     return [{ kind: "empty", name, demand: "", argument, broken, counts: false }];
   }
   if (op === "exp") {
-    const broken = apply("lt", lit(LARGEST_EXPONENT), argument);
+    const broken = apply("lt", lit(largestExponent), argument);
     return [{ kind: "overflow", name, demand: "", argument, broken, counts: true }];
   }
   const counted = op === "division" ? countedBy(argument) : null;

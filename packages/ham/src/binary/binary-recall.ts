@@ -31,8 +31,8 @@ import {
 import { assertAlive, assertCount, assertGivens } from "../recall/assert-givens.ts";
 import { type ClipSearch, findClips, makeClipSearch } from "../recall/clips.ts";
 import type { RecallDescription } from "../recall/describe.ts";
-import { leafOf } from "../recall/dynamics.ts";
-import { type Evaluate, evaluateInFloat64 } from "../recall/evaluate.ts";
+import type { Evaluate } from "../recall/evaluate.ts";
+import { evaluateOn } from "../recall/evaluate-on.ts";
 import { type Fault, findFaults } from "../recall/fault.ts";
 import { type Outcome, outcomeOfWalk, Rise } from "../recall/outcome.ts";
 import type {
@@ -355,9 +355,9 @@ export class BinaryRecall implements CompiledRecall {
         [neuron.activation, this.#entries(neuron, "xhat", examples)],
       ]),
     );
-    const now = { values, givens, states, batch: examples.length, time: this.#time(step) };
+    const now = { sizes, values, givens, states, batch: examples.length, time: this.#time(step) };
     const schedules = new Map(this.#recall.schedules.map(({ tensor, value }) => [tensor, value]));
-    const evaluate = evaluateInFloat64(now, { sizes, leaf: leafOf });
+    const evaluate = evaluateOn("float64", now);
     return (outputs) =>
       evaluate(
         outputs.map((output) => ({

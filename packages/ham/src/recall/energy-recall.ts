@@ -25,9 +25,9 @@ import { CONTROL } from "../solvers/descent.ts";
 import { assertAlive, assertCount, assertGivens } from "./assert-givens.ts";
 import { type ClipSearch, findClips, makeClipSearch } from "./clips.ts";
 import type { RecallDescription } from "./describe.ts";
-import { dynamicsOf, leafOf } from "./dynamics.ts";
-import { engineFor, withEngine } from "./engine.ts";
-import { type Evaluate, evaluateOnBackend } from "./evaluate.ts";
+import { dynamicsOf } from "./dynamics.ts";
+import { engineFor, type RecallEngine, withEngine } from "./engine.ts";
+import { evaluateOn } from "./evaluate-on.ts";
 import { Failures } from "./failures.ts";
 import { type Fault, findFaults } from "./fault.ts";
 import { follow } from "./follow.ts";
@@ -112,7 +112,9 @@ export class EnergyRecall implements CompiledRecall {
   async run(options: RecallOptions = {}): Promise<RecallResult> {
     this.#assertReady(options);
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
-    const numbers = await this.#entries(options.givens);
+    // For an engine that takes no tensors.
+    const isRead = this.#motion.engine !== "tensors";
+    const numbers = await numbersOf(isRead ? options.givens : undefined);
     const every = recordEvery(this.#recall, 1);
     const batch = batchOf(options);
     const record = energyRecord(every, batch);
@@ -238,14 +240,6 @@ export class EnergyRecall implements CompiledRecall {
     return withEngine("tensors", (engine) => makeMotion(this.#parts, engine));
   }
 
-  /** The entries of givens, for an engine that takes no tensors. */
-  async #entries(givens: Inputs = new Map()): Promise<Map<Tensor, ArrayLike<number>>> {
-    const numbers = new Map<Tensor, ArrayLike<number>>();
-    if (this.#motion.engine === "tensors") return numbers;
-    for (const [tensor, value] of givens) numbers.set(tensor, await value.data());
-    return numbers;
-  }
-
   #assertReady({ givens, batch }: RecallOptions): void {
     assertAlive(this.#recall, this.#disposed);
     assertCount(this.#recall, batch);
@@ -290,7 +284,7 @@ export class EnergyRecall implements CompiledRecall {
       all.push(...activations);
       this.#clips ??= { search: makeClipSearch(this.#graph, this.#recall, this.#setup) };
       const clips = await findClips(this.#clips.search, (outputs) => moving.evaluate(outputs));
-      const faults = await this.#faults(failures, trackers, options);
+      const faults = await this.#faults(moving.engine, failures, trackers, options);
       return {
         states: this.#named(states),
         activations: this.#named(activations),
@@ -319,49 +313,58 @@ export class EnergyRecall implements CompiledRecall {
 
   /** Why examples met a number that is not finite, by the position of the example. */
   async #faults(
+    engine: RecallEngine,
     failures: Failures,
     trackers: readonly OutcomeTracker[],
-    { givens = new Map() }: RecallOptions,
+    { givens }: RecallOptions,
   ): Promise<Map<number, Fault>> {
     const found = new Map<number, Fault>();
-    for (const [time, examples] of failures.byTime(this.#recall.schedules.length > 0)) {
-      const courses = examples.map((b) => trackers[b].course);
-      const owned: tf.Tensor[] = [];
-      try {
-        const axes = this.#graph.neurons.map((neuron) =>
-          neuron.axes.map((dim) => sizeOfDim(dim, this.#setup)),
-        );
-        const states = failures.states(examples, axes);
-        owned.push(...states);
-        const rows = tf.tensor1d([...examples, ...examples], "int32");
-        owned.push(rows);
-        const fed = new Map<Tensor, tf.Tensor>();
-        for (const [tensor, value] of givens) {
-          const own = tf.gather(value, rows);
-          owned.push(own);
-          fed.set(tensor, own);
-        }
-        const clock = Math.min(1, time / Math.max(1, this.steps - 1));
-        const evaluate = this.#evaluator(states, fed, clock);
-        const faults = await findFaults(this.#graph, courses, { ...this.#setup, evaluate });
-        examples.forEach((b, k) => found.set(b, faults[k]));
-      } finally {
-        tf.dispose(owned);
-      }
+    const groups = failures.byTime(this.#recall.schedules.length > 0);
+    if (groups.size === 0) return found;
+    const { numbers, sizes } = this.#setup;
+    const values = new Map([...(await numbersOf(this.#setup.values)), ...numbers]);
+    const fed = await numbersOf(givens);
+    const { written } = dynamicsOf(this.#graph, this.#recall);
+    for (const [time, examples] of groups) {
+      const rows = [...examples, ...examples];
+      const states = failures.states(examples);
+      const evaluate = evaluateOn(engine, {
+        sizes,
+        values,
+        givens: new Map(
+          [...fed].map(([given, all]) => [given, rowsOf(all, rows, trackers.length)]),
+        ),
+        states: new Map(this.#graph.neurons.map(({ state }, i) => [state, states[i]])),
+        batch: rows.length,
+        time: Math.min(1, time / Math.max(1, this.steps - 1)),
+      });
+      const faults = await findFaults(
+        this.#graph,
+        examples.map((b) => trackers[b].course),
+        {
+          ...this.#setup,
+          format: engine === "float64" ? "float64" : "float32",
+          evaluate: (outputs) =>
+            evaluate(outputs.map((output) => ({ ...output, value: written(output.value) }))),
+        },
+      );
+      examples.forEach((b, k) => found.set(b, faults[k]));
     }
     return found;
   }
+}
 
-  /** Evaluates formulas over activations at given states, in the precision of the steps. */
-  #evaluator(states: readonly tf.Tensor[], givens: Inputs, time: number): Evaluate {
-    const { values, sizes } = this.#setup;
-    const inputs = new Map(this.#graph.neurons.map(({ state }, i) => [state, states[i]]));
-    const moment = { values, givens, states: inputs, batch: states[0].shape[0], time };
-    const { written } = dynamicsOf(this.#graph, this.#recall);
-    const evaluate = evaluateOnBackend(moment, { sizes, leaf: leafOf });
-    return (outputs) =>
-      evaluate(outputs.map((output) => ({ ...output, value: written(output.value) })));
-  }
+/** The entries of tensors. */
+async function numbersOf(tensors: Inputs = new Map()): Promise<Map<Tensor, ArrayLike<number>>> {
+  const numbers = new Map<Tensor, ArrayLike<number>>();
+  for (const [tensor, value] of tensors) numbers.set(tensor, await value.data());
+  return numbers;
+}
+
+/** Some examples of a batch. */
+function rowsOf(all: ArrayLike<number>, rows: readonly number[], batch: number): number[] {
+  const size = all.length / batch;
+  return rows.flatMap((b) => Array.from({ length: size }, (_, n) => all[b * size + n]));
 }
 
 /** The number of examples. */

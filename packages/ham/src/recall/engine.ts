@@ -30,7 +30,7 @@ export interface Engine<Value, Given> {
   /** Whether values have places of their own, so that what is wired to them may be kept. */
   readonly isFixed: boolean;
   /** A value of its own for a tensor of the graph. */
-  make(numbers: Float32Array | Float64Array, shape: readonly number[], tensor: Tensor): Value;
+  make(numbers: ArrayLike<number>, shape: readonly number[], tensor: Tensor): Value;
   /** Entries of values, as arrays of their own. */
   read(values: readonly Value[]): Entries[] | Promise<Entries[]>;
   /** The same at once, for a moment. */

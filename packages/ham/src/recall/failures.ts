@@ -1,6 +1,5 @@
 // The states around the step at which a number was not finite any more, example by example.
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "./engine.ts";
 import type { OutcomeTracker } from "./outcome.ts";
 
@@ -56,15 +55,15 @@ export class Failures {
     return groups;
   }
 
-  /** Their states as one batch a layer, of shapes `axes`: all before the step, then all after it. */
-  states(examples: readonly number[], axes: readonly (readonly number[])[]): tf.Tensor[] {
-    return tf.tidy(() =>
-      axes.map((shape, layer) => {
-        const rows = (["before", "after"] as const).flatMap((when) =>
-          examples.map((b) => [...this.#kept.get(b)![when][layer]]),
-        );
-        return tf.tensor(rows.flat(), [rows.length, ...shape], "float32");
-      }),
+  /** Their states as one batch a layer: all before the step, then all after it. */
+  states(examples: readonly number[]): Entries[] {
+    const pairs = examples.map((b) => this.#kept.get(b)!);
+    return pairs[0].after.map((_, layer) =>
+      Float64Array.from(
+        (["before", "after"] as const).flatMap((when) =>
+          pairs.flatMap((pair) => [...pair[when][layer]]),
+        ),
+      ),
     );
   }
 }

@@ -3,6 +3,8 @@
 import type { Output } from "@hamlet/core";
 import {
   type EnergyGraph,
+  NUMBER_FORMATS,
+  type NumberFormat,
   type Expr,
   lit,
   apply,
@@ -16,7 +18,7 @@ import { wordingOf, type WrittenOf } from "./wording.ts";
 export interface Fault {
   /**
    * `value`, `slope`, `empty`, `overflow`, `input`: what a formula was asked for; see
-   * `PossibleFault`. `unbounded`: the energy fell without a floor until it left float32.
+   * `PossibleFault`. `unbounded`: the energy fell without a floor until no number held it.
    * `step-too-large`: the energy rose from step to step until it did. `unknown`: none of these.
    */
   readonly kind: PossibleFault["kind"] | "unbounded" | "step-too-large" | "unknown";
@@ -67,43 +69,45 @@ export async function findFaults(
     readonly evaluate: Evaluate;
     /** Whether slopes count, and so both states; without, one state of each is in the batch. */
     readonly slopes?: boolean;
+    /** The numbers of the recall; default float32. */
+    readonly format?: NumberFormat;
   },
 ): Promise<Fault[]> {
-  const { written, evaluate, slopes = true } = options;
-  const parts = partsOf(graph);
-  const values = await leniently(evaluate)(parts.flatMap(outputsOf));
+  const { written, evaluate, slopes = true, format = "float32" } = options;
+  const parts = partsOf(graph, format);
+  const values = await leniently(evaluate)(parts.flatMap((part, p) => outputsOf(part, p, format)));
   return courses.map((course, k) => {
     const end = slopes ? k + courses.length : k;
     // What went wrong at the state before the step is why a number is missing after it.
     const before = slopes && course.step > 0 ? firstIn(parts, values, k) : null;
     const cause = before ?? firstIn(parts, values, end);
     return cause === null
-      ? courseFault(course, brokenPart(parts, values, end))
-      : formulaFault(course, cause, written);
+      ? courseFault(course, brokenPart(parts, values, end), format)
+      : formulaFault(course, cause, { written, format });
   });
 }
 
-function partsOf({ neurons, terms }: EnergyGraph): Part[] {
+function partsOf({ neurons, terms }: EnergyGraph, format: NumberFormat): Part[] {
   return [
     ...neurons.map(({ name, lagrangian }) => ({
       what: "activation" as const,
       name,
       expr: lagrangian,
-      faults: possibleFaults(lagrangian),
+      faults: possibleFaults(lagrangian, format),
     })),
     ...terms.map(({ name, energy }) => ({
       what: "energy" as const,
       name,
       expr: energy,
-      faults: possibleFaults(energy),
+      faults: possibleFaults(energy, format),
     })),
   ];
 }
 
-function outputsOf({ expr, faults }: Part, p: number): Output[] {
+function outputsOf({ expr, faults }: Part, p: number, format: NumberFormat): Output[] {
   const output = (name: string, value: Expr) => ({ name, value, indices: [], batched: true });
   return [
-    output(`${p} finite`, apply("le", apply("abs", expr), lit(3.4e38))),
+    output(`${p} finite`, apply("le", apply("abs", expr), lit(NUMBER_FORMATS[format].largest))),
     ...faults.flatMap(({ happens, found }, f) => [
       output(`${p} ${f} happens`, happens),
       ...(found === null ? [] : [output(`${p} ${f} found`, found)]),
@@ -138,7 +142,7 @@ function brokenPart(parts: readonly Part[], values: Values, b: number): Part | n
 function formulaFault(
   { step }: Course,
   { part: { what, name }, fault, found }: Happened,
-  written?: WrittenOf,
+  { written, format }: { readonly written: WrittenOf | undefined; readonly format: NumberFormat },
 ): Fault {
   // A division is written around the part that divides; a mean is one with a count.
   const [around] = fault.within;
@@ -155,14 +159,15 @@ function formulaFault(
     place,
     argument,
     found,
-    ...wordsFor(fault, { formula, argument, found }),
+    ...wordsFor(fault, { formula, argument, found, format }),
   };
 }
 
 function wordsFor(
   { kind, name, demand }: PossibleFault,
-  { formula, argument, found }: { formula: string; argument: string; found: number | null },
+  about: Pick<Fault, "found"> & { formula: string; argument: string; format: NumberFormat },
 ): Pick<Fault, "reason" | "advice"> {
+  const { formula, argument, found, format } = about;
   const here = found === null ? "" : `, and \`${argument}\` is ${Number(found.toPrecision(6))}`;
   switch (kind) {
     case "value":
@@ -185,7 +190,7 @@ function wordsFor(
       };
     case "overflow":
       return {
-        reason: `\`${formula}\` is more than a float32 holds${here}`,
+        reason: `\`${formula}\` is more than a ${format} holds${here}`,
         advice: "scale the argument down, or take `logsumexp` in place of `log` of a sum of `exp`",
       };
     default:
@@ -197,7 +202,11 @@ function wordsFor(
 }
 
 /** A fault that no single formula is to blame for. */
-function courseFault({ step, energyBefore, lastEnergy, rose }: Course, part: Part | null): Fault {
+function courseFault(
+  { step, energyBefore, lastEnergy, rose }: Course,
+  part: Part | null,
+  format: NumberFormat,
+): Fault {
   const nowhere = { formula: null, place: null, argument: null, found: null };
   const name = part === null ? null : { what: part.what, name: part.name };
   const short = (x: number) =>
@@ -207,7 +216,7 @@ function courseFault({ step, energyBefore, lastEnergy, rose }: Course, part: Par
     return {
       ...about,
       kind: "step-too-large",
-      reason: `the energy rose from step to step, to ${short(lastEnergy)}, and left the range of float32`,
+      reason: `the energy rose from step to step, to ${short(lastEnergy)}, and left the range of ${format}`,
       advice: "try a smaller `dt`, or `adaptive`, which refuses such steps",
     };
   }
@@ -219,7 +228,7 @@ function courseFault({ step, energyBefore, lastEnergy, rose }: Course, part: Par
     return {
       ...about,
       kind: "unbounded",
-      reason: `the energy has no floor: it fell from ${short(energyBefore)} to ${short(lastEnergy)} and left the range of float32`,
+      reason: `the energy has no floor: it fell from ${short(energyBefore)} to ${short(lastEnergy)} and left the range of ${format}`,
       advice:
         "keep what grows bounded: an activation such as tanh or sphere, the layer's own energy (no `leak = off`), or a weaker coupling",
     };
@@ -228,7 +237,7 @@ function courseFault({ step, energyBefore, lastEnergy, rose }: Course, part: Par
     return {
       ...about,
       kind: "overflow",
-      reason: `the ${part.what} of \`${part.name}\` is more than a float32 holds`.replace(
+      reason: `the ${part.what} of \`${part.name}\` is more than a ${format} holds`.replace(
         "the energy of",
         "the energy",
       ),
