@@ -69,7 +69,9 @@ export function semanticTokens({ source, names }: Document, range?: Range): Sema
     const length = name.span.end - name.span.start;
     builder.push(line, character, length, TYPES.indexOf(type), modifiersOf(thing, isDeclaration));
   }
-  return builder.build();
+  // Without the id of a result, which follows the clock: no client asks for what changed since one.
+  const { data } = builder.build();
+  return { data };
 }
 
 function modifiersOf({ from, kind }: NamedThing | BuiltIn, isDeclaration: boolean): number {

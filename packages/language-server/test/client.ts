@@ -1,17 +1,13 @@
 // A client as an editor has one: it starts the server as a process and speaks the protocol.
 
 import { spawn } from "node:child_process";
-import {
-  ExitNotification,
-  type InitializeParams,
-  ShutdownRequest,
-} from "vscode-languageserver-protocol";
+import type { InitializeParams } from "vscode-languageserver-protocol";
 import {
   createProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
-import { begin, type Listening, listenTo } from "./listening.ts";
+import { begin, end, type Listening, listenTo } from "./listening.ts";
 
 /** A server that runs. */
 export interface Client extends Listening {
@@ -38,8 +34,7 @@ export async function startClient(params: Partial<InitializeParams> = {}): Promi
   return {
     ...client,
     async end() {
-      await connection.sendRequest(ShutdownRequest.type);
-      await connection.sendNotification(ExitNotification.type);
+      await end(connection);
       return exit;
     },
   };

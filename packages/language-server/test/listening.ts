@@ -2,11 +2,13 @@
 
 import {
   type Diagnostic,
+  ExitNotification,
   InitializedNotification,
   InitializeRequest,
   type InitializeParams,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
+  ShutdownRequest,
 } from "vscode-languageserver-protocol";
 
 /** A connection to a server, and what it published last. */
@@ -58,4 +60,10 @@ export async function begin(
     ...params,
   });
   await connection.sendNotification(InitializedNotification.type, {});
+}
+
+/** What every session ends with. */
+export async function end(connection: ProtocolConnection): Promise<void> {
+  await connection.sendRequest(ShutdownRequest.type);
+  await connection.sendNotification(ExitNotification.type);
 }

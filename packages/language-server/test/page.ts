@@ -5,8 +5,8 @@ import {
   BrowserMessageWriter,
   createProtocolConnection,
 } from "vscode-languageserver-protocol/browser";
-import { begin, listenTo } from "./listening.ts";
-import { FILES, play } from "./session.ts";
+import { begin, end, listenTo } from "./listening.ts";
+import { COMMANDS, FILES, play } from "./session.ts";
 
 const FOLDER = "file:///models";
 
@@ -25,9 +25,11 @@ async function playIn(script: string): Promise<string> {
   );
   await begin(connection, {
     workspaceFolders: [{ uri: FOLDER, name: "models" }],
-    initializationOptions: { files },
+    initializationOptions: { files, commands: COMMANDS },
   });
-  return JSON.stringify(await play(client, FOLDER));
+  const seen = await play(client, FOLDER);
+  await end(connection);
+  return JSON.stringify(seen);
 }
 
 (globalThis as unknown as { playIn: typeof playIn }).playIn = playIn;

@@ -10,7 +10,7 @@ import {
   type Location,
 } from "vscode-languageserver-protocol";
 import { startClient } from "./client.ts";
-import { expectSession, FILES, play } from "./session.ts";
+import { COMMANDS, expectSession, FILES, play } from "./session.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hamlet-session-"));
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
@@ -18,7 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test("a session over the streams of a process", async () => {
   const uri = pathToFileURL(folder).href;
-  const client = await startClient({ workspaceFolders: [{ uri, name: "models" }] });
+  const client = await startClient({
+    workspaceFolders: [{ uri, name: "models" }],
+    initializationOptions: { commands: COMMANDS },
+  });
   await expectSession(await play(client, uri));
   expect(await client.end()).toBe(0);
 });
