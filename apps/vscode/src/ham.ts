@@ -32,8 +32,9 @@ export function makeHam(commandOf: () => string): Ham {
         ? spawn([command, ...args].map((arg) => `"${arg}"`).join(" "), { cwd, signal, shell: true })
         : spawn(command, args, { cwd, signal });
       let [stdout, stderr] = ["", ""];
-      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      // A letter of several bytes may come in two pieces.
+      child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+      child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
       child.on("error", (error: NodeJS.ErrnoException) =>
         reject(error.code === "ENOENT" ? new NotInstalled(command) : error),
       );

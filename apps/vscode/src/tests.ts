@@ -1,11 +1,12 @@
 // The tests of models in the testing view. They are found by their words, and run by `ham test --json`.
 
+import { unquote } from "@hamlet/dsl/editor";
 import * as vscode from "vscode";
 import type { Refusal } from "./commands.ts";
 import type { Ham } from "./ham.ts";
 
 /** A test as it stands in a file: `test` is a reserved word, so nothing else begins with it. */
-const TEST = /^[ \t]*test[ \t]+"((?:[^"\\\r\n]|\\.)*)"/gm;
+const TEST = /^[ \t]*test[ \t]+("(?:[^"\\\r\n]|\\.)*")/gm;
 
 /** One file of the report of `ham test --json`. */
 interface FileReport {
@@ -68,11 +69,12 @@ export function registerTests(ham: Ham, refusal: Refusal): vscode.Disposable {
       if (stdout === "") throw new Error(stderr.trim());
       const [{ tests, errors }] = JSON.parse(stdout) as [FileReport];
       for (const item of wanted) {
-        const report = tests.find(({ title }) => title === item.label);
-        if (errors !== null || report === undefined) {
+        const reports = tests.filter(({ title }) => title === item.label);
+        const failures = reports.flatMap((report) => report.failures);
+        if (errors !== null || reports.length === 0) {
           run.errored(item, new vscode.TestMessage(errors ?? "There is no such test any more."));
-        } else if (report.passed) run.passed(item);
-        else run.failed(item, report.failures.map(messageOf));
+        } else if (reports.every(({ passed }) => passed)) run.passed(item);
+        else run.failed(item, failures.map(messageOf));
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -124,12 +126,14 @@ export function registerTests(ham: Ham, refusal: Refusal): vscode.Disposable {
   );
 }
 
-/** The tests of a text: their titles, and where they stand. */
+/** The tests of a text: their titles, and where they stand; of several with one title, the first. */
 export function testsOf(text: string): { readonly title: string; readonly offset: number }[] {
-  return [...text.matchAll(TEST)].map(([whole, title], at, all) => ({
-    title: JSON.parse(`"${title}"`) as string,
-    offset: all[at].index + whole.search(/\S/),
-  }));
+  const found = new Map<string, number>();
+  for (const { 0: whole, 1: quoted, index } of text.matchAll(TEST)) {
+    const title = unquote(quoted);
+    if (!found.has(title)) found.set(title, index + whole.search(/\S/));
+  }
+  return [...found].map(([title, offset]) => ({ title, offset }));
 }
 
 function messageOf({ text, values, example }: FileReport["tests"][number]["failures"][number]) {

@@ -131,7 +131,10 @@ class Items {
   }
   replace(items: readonly StubItem[]): void {
     this.#all.clear();
-    items.forEach((item) => this.add(item));
+    for (const item of items) {
+      if (this.#all.has(item.id)) throw new Error(`two items are called ${item.id}`);
+      this.add(item);
+    }
   }
   get = (id: string) => this.#all.get(id);
   delete = (id: string) => void this.#all.delete(id);

@@ -154,6 +154,21 @@ test("the testing view lists the tests, and says how each went", async () => {
   );
 });
 
+test("the testing view follows a title while it is typed, and shows one that stands twice once", async () => {
+  await activate();
+  const document = editor.open(join(folder, "m.ham"), MODEL);
+  const titles = () => [...editor.items].flatMap(([, { children }]) => [...children]);
+  const labels = () => titles().map(([, { label }]) => label);
+  editor.type(document, MODEL.replace("it goes up", "it \\goes\tup"));
+  expect(labels()).toEqual(["it goes\tup", 'it goes "down"']);
+  editor.type(document, MODEL.replace('it goes \\"down\\"', "it goes up"));
+  expect(labels()).toEqual(["it goes up"]);
+  writeFileSync(join(folder, "m.ham"), document.getText());
+  await editor.runTests();
+  writeFileSync(join(folder, "m.ham"), MODEL);
+  expect(editor.results.get("it goes up")).toMatch(/^failed expect v\[0\] < 0/);
+});
+
 test("in a page there are no processes, and what needs one says so", () => {
   class Worker {
     readonly addEventListener = () => undefined;

@@ -14,4 +14,5 @@ export { type Choice, VOCABULARY, type Word } from "./names/vocabulary.ts";
 export { isName, type TextToken, tokensOf } from "./names/text-tokens.ts";
 export { lineAt, linesOf } from "./source.ts";
 export { makeParser } from "./1-parse/parse.ts";
+export { unquote } from "./1-parse/to-expression.ts";
 export { occurrenceAt, occurrencesOf } from "./names/occurrences.ts";

@@ -68,7 +68,7 @@ export function toString(token: IToken): StringLiteral {
 }
 
 /** The value of a quoted text. Unknown escapes were reported by the lexer and stand for themselves. */
-function unquote(raw: string): string {
+export function unquote(raw: string): string {
   const escapes: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
   return raw
     .slice(1, -1)
