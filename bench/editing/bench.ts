@@ -34,7 +34,10 @@ function manyModels(lines: number): string {
   return whole;
 }
 
-/** The middle of the milliseconds that keystrokes take in the middle of a text. */
+/**
+ * The middle of the milliseconds that keystrokes take in the middle of a text: digits of a number, so
+ * that the text stays right and everything about it is looked at.
+ */
 async function keystrokes(
   text: string,
 ): Promise<{ first: number; whole: number; messages: number }> {
@@ -42,12 +45,13 @@ async function keystrokes(
     around: () => NO_FILES,
     list: () => Promise.resolve([]),
   });
-  const middle = text.indexOf("\n", text.length / 2);
+  const half = text.length >> 1;
+  const middle = half + text.slice(half).search(/(?<=\d\.\d+)\b/);
   const firsts: number[] = [];
   const wholes: number[] = [];
   let messages = 0;
   for (let round = 0; round < ROUNDS + WARM; round++) {
-    const typed = `${text.slice(0, middle)} // ${"x".repeat(round % 7)}${text.slice(middle)}`;
+    const typed = `${text.slice(0, middle)}${"1".repeat(round % 7)}${text.slice(middle)}`;
     const began = performance.now();
     project.open(URI, round, typed);
     const document = (await project.document(URI))!;
@@ -78,5 +82,5 @@ for (const [name, text, limit] of [
   console.log(
     `| ${name} | ${lines} | ${messages} | ${first.toFixed(1)} | ${whole.toFixed(1)} | ${limit} |`,
   );
-  if (first > limit) process.exitCode = 1;
+  if (whole > limit) process.exitCode = 1;
 }
