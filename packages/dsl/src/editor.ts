@@ -11,7 +11,8 @@ export {
 } from "./names/file-names.ts";
 export type { BuiltIn, Declaring, NamedThing, Occurrence } from "./names/symbol.ts";
 export { type Choice, VOCABULARY, type Word } from "./names/vocabulary.ts";
-export { isName, type TextToken, tokensOf } from "./names/text-tokens.ts";
+export { isComment, isName, type TextToken, tokensOf } from "./names/text-tokens.ts";
+export { connectionName } from "./2-lower/symbols.ts";
 export { lineAt, linesOf } from "./source.ts";
 export { makeParser } from "./1-parse/parse.ts";
 export { unquote } from "./1-parse/to-expression.ts";

@@ -1,4 +1,4 @@
-import { tokensOf } from "@hamlet/dsl/editor";
+import { isComment, tokensOf } from "@hamlet/dsl/editor";
 import { type FoldingRange, FoldingRangeKind } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { positionOf } from "./positions.ts";
@@ -18,10 +18,10 @@ export function foldingRanges({ source, parsed }: Document): FoldingRange[] {
   }));
   let run: { startLine: number; endLine: number } | null = null;
   let before = -1;
-  for (const { highlight, span } of tokensOf(source)) {
+  for (const token of tokensOf(source)) {
+    const { span } = token;
     const line = lineOf(span.start);
-    const isComment = highlight === "comment" || highlight === "docComment";
-    const stands = isComment && line !== before;
+    const stands = isComment(token) && line !== before;
     if (stands && run !== null && line === run.endLine + 1) run.endLine = line;
     else if (stands) {
       if (run !== null) ranges.push({ ...run, kind: FoldingRangeKind.Comment });

@@ -5,7 +5,7 @@
 
 import type { SourceFile, Span } from "@hamlet/dsl";
 import { format } from "@hamlet/dsl/format";
-import { type TextToken, tokensOf } from "@hamlet/dsl/editor";
+import { isComment, type TextToken, tokensOf } from "@hamlet/dsl/editor";
 import type { Position, Range, TextEdit } from "vscode-languageserver";
 import type { Document } from "./document.ts";
 import { offsetOf, rangeOf, spanOf } from "./positions.ts";
@@ -52,11 +52,9 @@ interface Gap {
 function gapsOf(text: string, tokens: readonly TextToken[]): Gap[] {
   const starts = [
     0,
-    ...tokens.map(({ span, text: written, highlight }) =>
-      // Space behind a comment belongs to the end of its line.
-      highlight === "comment" || highlight === "docComment"
-        ? span.start + written.length
-        : span.end,
+    // Space behind a comment belongs to the end of its line.
+    ...tokens.map((token) =>
+      isComment(token) ? token.span.start + token.text.length : token.span.end,
     ),
   ];
   return starts.map((from, at) => {

@@ -1,7 +1,7 @@
 // Where in a text a cursor stands, told from the tokens before it: a half-typed line has no tree.
 
 import { type ast, type SourceFile } from "@hamlet/dsl";
-import { type TextToken, tokensOf, VOCABULARY } from "@hamlet/dsl/editor";
+import { isComment, type TextToken, tokensOf, VOCABULARY } from "@hamlet/dsl/editor";
 
 /** A bracket that is open at the cursor. */
 export interface Bracket {
@@ -34,22 +34,18 @@ export function placeAt(source: SourceFile, offset: number): Place {
   const { text } = source;
   const all = tokensOf(source);
   const at = all.find(({ span }) => span.start < offset && offset <= span.end);
-  const isComment = at?.highlight === "comment" || at?.highlight === "docComment";
+  const inComment = at !== undefined && isComment(at);
   const isText = at?.highlight === "string" && !(offset === at.span.end && isClosed(at));
   const isWord = at !== undefined && /^[\p{L}_]/u.test(text.slice(at.span.start, at.span.end));
   const span =
     isText && at !== undefined
       ? { start: at.span.start + 1, end: at.span.end - (isClosed(at) ? 1 : 0) }
-      : isWord && at !== undefined && !isComment
+      : isWord && at !== undefined
         ? at.span
         : { start: offset, end: offset };
-  const isOwn = isText || (isWord && !isComment);
+  const isOwn = isText || isWord;
   const before = all.filter(
-    (token) =>
-      token.highlight !== "comment" &&
-      token.highlight !== "docComment" &&
-      token.span.end <= offset &&
-      !(isOwn && token === at),
+    (token) => !isComment(token) && token.span.end <= offset && !(isOwn && token === at),
   );
   const tokens = before.slice(startOf(before, text));
   const line = text
@@ -57,7 +53,7 @@ export function placeAt(source: SourceFile, offset: number): Place {
     .split(/\r\n|\n|\r/)
     .at(-1)!;
   return {
-    inside: isComment ? "comment" : isText ? "text" : "code",
+    inside: inComment ? "comment" : isText ? "text" : "code",
     typed: text.slice(span.start, offset),
     span: { start: Math.min(span.start, offset), end: Math.max(span.end, offset) },
     tokens,

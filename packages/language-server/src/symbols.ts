@@ -1,7 +1,7 @@
 // What a file declares, as a list to look at or to search.
 
 import type { ast, SourceFile } from "@hamlet/dsl";
-import type { FileNames } from "@hamlet/dsl/editor";
+import { connectionName, type FileNames } from "@hamlet/dsl/editor";
 import { type DocumentSymbol, SymbolKind, type WorkspaceSymbol } from "vscode-languageserver";
 import type { UriOf } from "./diagnostics.ts";
 import type { Document } from "./document.ts";
@@ -91,9 +91,8 @@ function symbolsOf(item: ast.Item | ast.BodyItem, source: SourceFile): DocumentS
         ),
       ];
     case "connect": {
-      const { path, span } = item.template;
-      const name = item.name ?? path.segments.at(-1)!;
-      return [make(name.text, name.span, written(span))];
+      const name = connectionName(item);
+      return [make(name.text, name.span, written(item.template.span))];
     }
     case "part":
       return [make(item.name.text, item.name.span, written(item.template.span))];

@@ -30,7 +30,13 @@ import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
 import { knownValue } from "./shape.ts";
 import type { SynapseTemplate } from "./synapse.ts";
-import type { Binding, Connection, Group, Meaning } from "./symbols.ts";
+import {
+  type Binding,
+  type Connection,
+  connectionName,
+  type Group,
+  type Meaning,
+} from "./symbols.ts";
 
 /** Lowers a connection, or reports and returns null. */
 export function lowerConnect(
@@ -41,7 +47,7 @@ export function lowerConnect(
   if (named === null) return null;
   const template = storedForm(model, item, named);
   const { definition } = template;
-  const name = item.name ?? item.template.path.segments.at(-1)!;
+  const name = connectionName(item);
   const written = model.expressions.written(item.template.path.span);
   const head = definition.args.map((arg) => `${arg.name}: [${arg.axes.join(", ")}]`);
   const signature = `${written}(${head.join(", ")})`;

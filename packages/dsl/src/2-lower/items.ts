@@ -2,6 +2,7 @@
 // each of them.
 
 import type * as ast from "../1-parse/ast.ts";
+import { connectionName } from "./symbols.ts";
 
 interface Items {
   readonly neurons: ReadonlyMap<string, ast.NeuronItem>;
@@ -30,9 +31,7 @@ function find({ items }: ast.FileAst): Items {
     if (item.kind === "neuron") keep(neurons, item.name.text, item);
     if (item.kind === "lagrangian") keep(lagrangians, item.name.text, item);
     if (item.kind === "energy") keep(terms, item.name.text, item);
-    if (item.kind === "connect") {
-      keep(terms, item.name?.text ?? item.template.path.segments.at(-1)!.text, item);
-    }
+    if (item.kind === "connect") keep(terms, connectionName(item).text, item);
   }
   return { neurons, lagrangians, terms };
 }

@@ -55,7 +55,7 @@ import { lowerPart } from "./part.ts";
 import { lowerRecall } from "./recall.ts";
 import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
 import { knownValue, Shapes } from "./shape.ts";
-import { type Declaration, kindText, type Meaning } from "./symbols.ts";
+import { connectionName, type Declaration, kindText, type Meaning } from "./symbols.ts";
 import type { Module, Templates } from "./templates.ts";
 import { typedNumber } from "./typed-digits.ts";
 
@@ -674,8 +674,7 @@ class ModelLowering implements Lowering {
 
   #term(item: ast.Item): Term[] {
     if (item.kind === "connect") {
-      const name = item.name ?? item.template.path.segments.at(-1)!;
-      const meaning = this.scope.peek(name.text);
+      const meaning = this.scope.peek(connectionName(item).text);
       return meaning?.kind === "connection" ? [meaning.connection.term] : [];
     }
     if (item.kind !== "energy") return [];

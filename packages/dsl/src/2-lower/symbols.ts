@@ -10,7 +10,7 @@ import type {
   Tensor,
   Term,
 } from "@hamlet/graph";
-import type { Attribute, Item, Name } from "../1-parse/ast.ts";
+import type { Attribute, ConnectItem, Item, Name } from "../1-parse/ast.ts";
 import type { Span } from "../source.ts";
 
 /** What the head of a synapse or a Lagrangian brings into its body: an argument, or one of its dims. */
@@ -94,8 +94,13 @@ export function kindText(item: Item | Formal): string {
   }
 }
 
+/** What a connection is called: one without a name as its synapse. */
+export function connectionName({ name, template }: ConnectItem): Name {
+  return name ?? template.path.segments.at(-1)!;
+}
+
 /**
- * The names that a declaration declares. An unnamed connection has the name of its synapse.
+ * The names that a declaration declares.
  * Lagrangians, synapses and used files are no values: they have names of their own kind.
  */
 export function declaredNames(item: Item): readonly Name[] {
@@ -103,7 +108,7 @@ export function declaredNames(item: Item): readonly Name[] {
     case "dim":
       return item.dims.map((definition) => definition.name);
     case "connect":
-      return [item.name ?? item.template.path.segments.at(-1)!];
+      return [connectionName(item)];
     case "lagrangian":
     case "synapse":
     case "use":

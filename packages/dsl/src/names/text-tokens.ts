@@ -31,6 +31,11 @@ export function tokensOf(source: SourceFile): TextToken[] {
   return all.sort((a, b) => a.span.start - b.span.start);
 }
 
+/** Whether it is a comment, also one that documents. */
+export function isComment({ highlight }: TextToken): boolean {
+  return highlight === "comment" || highlight === "docComment";
+}
+
 /** Whether a text can be the name of something. */
 export function isName(text: string): boolean {
   const [whole] = NAME_PATTERN.exec(text) ?? [];
