@@ -13,7 +13,7 @@ import type {
 
 /** A Lagrangian: its formula, its options, its paper. */
 export function describeLagrangian(definition: LagrangianDefinition): string {
-  const { name, summary, options, coupled, references } = definition;
+  const { summary, options, coupled, references } = definition;
   const over = coupled
     ? ["- `over`: the dims that are mixed; may be left out where there is one"]
     : [];
@@ -22,7 +22,7 @@ export function describeLagrangian(definition: LagrangianDefinition): string {
     summary,
     [...options.map(optionLine), ...over].join("\n"),
     papers(references),
-    name === "" ? "" : coupled ? "It mixes the units of a layer." : "Every unit by itself.",
+    coupled ? "It mixes the units of a layer." : "Every unit by itself.",
   );
 }
 

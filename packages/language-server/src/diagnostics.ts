@@ -9,7 +9,7 @@ import {
 } from "vscode-languageserver";
 import { type Document, findingsOf } from "./document.ts";
 import { LONGEST } from "./project.ts";
-import { rangeOf } from "./positions.ts";
+import { fileName, rangeOf } from "./positions.ts";
 
 /** A message as it is shown: plain text. */
 export type Shown = Diagnostic & { readonly message: string };
@@ -60,13 +60,14 @@ function show(document: Document, found: Found, uriOf: UriOf): Shown {
     return location === null ? [] : [{ location, message: place.label || "here" }];
   });
   if (there !== null) notes.unshift({ location: there, message: label ?? message });
-  const short = found.file.slice(found.file.lastIndexOf("/") + 1);
   return {
     range: rangeOf(document.source, isHere ? found.span : useOf(document, found.file)),
     severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     code,
     source: "ham",
-    message: [isHere ? message : `in ${short}: ${message}`, ...adviceOf(found)].join("\n"),
+    message: [isHere ? message : `in ${fileName(found.file)}: ${message}`, ...adviceOf(found)].join(
+      "\n",
+    ),
     ...(rule === "unused" ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(notes.length === 0 ? {} : { relatedInformation: notes }),
     data: rule,

@@ -23,7 +23,7 @@ import {
   paragraphs,
 } from "./describe.ts";
 import { type Document, findingsOf } from "./document.ts";
-import { offsetOf, positionOf, rangeOf } from "./positions.ts";
+import { fileName, offsetOf, positionOf, rangeOf } from "./positions.ts";
 import { stageOf } from "./stage.ts";
 
 /** A formula longer than this is no help in a small window. */
@@ -69,10 +69,9 @@ function headOf({ node, kind, name, source, owner }: NamedThing): string {
 /** Where it is declared, when that is not in sight. */
 function placeOf({ source }: Document, thing: NamedThing, file: string): string {
   const { line } = positionOf(thing.source, thing.name.span.start);
-  const short = file.slice(file.lastIndexOf("/") + 1);
   return file === source.name
     ? `*Declared in line ${line + 1}.*`
-    : `*Declared in ${short}, line ${line + 1}.*`;
+    : `*Declared in ${fileName(file)}, line ${line + 1}.*`;
 }
 
 function factsOf(document: Document, thing: NamedThing): string[] {

@@ -33,3 +33,13 @@ export function offsetOf(source: SourceFile, { line, character }: Position): num
 export function spanOf(source: SourceFile, { start, end }: Range): Span {
   return { start: offsetOf(source, start), end: offsetOf(source, end) };
 }
+
+/** What a file is called, without its folder, as people read it. */
+export function fileName(uri: string): string {
+  const name = uri.slice(uri.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name; // a `%` that stands for itself
+  }
+}

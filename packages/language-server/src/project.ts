@@ -19,6 +19,7 @@ import type { Registry } from "@hamlet/graph";
 import { decodeSource, isMissing, type ModelFiles, readUses } from "@hamlet/model/check";
 import { analyse, type Document } from "./document.ts";
 import type { ServerFiles } from "./files.ts";
+import { fileName } from "./positions.ts";
 
 /** The longest text that is analysed, in UTF-16 units: no longer file is read by any command. */
 export const LONGEST = 2 ** 22;
@@ -166,7 +167,7 @@ export class Project {
   #source(name: string): Promise<SourceFile | MissingFile> {
     const open = this.#open.get(name);
     if (open !== undefined) return Promise.resolve(open.source);
-    return this.#disk(name, decodeURIComponent(name.slice(name.lastIndexOf("/") + 1)));
+    return this.#disk(name, fileName(name));
   }
 
   async #resolve(source: SourceFile, uses: Map<string, SourceFile | null>): Promise<ResolveUse> {

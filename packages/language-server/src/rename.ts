@@ -13,7 +13,7 @@ import {
 } from "@hamlet/dsl/editor";
 import type { Position, Range } from "vscode-languageserver";
 import type { Document } from "./document.ts";
-import { offsetOf, rangeOf } from "./positions.ts";
+import { fileName, offsetOf, rangeOf } from "./positions.ts";
 import type { Project } from "./project.ts";
 import { applied } from "./quick-fixes.ts";
 
@@ -122,8 +122,7 @@ function whatBreaks(
     for (const { name: old, thing: meant } of occurrences) {
       const there = now.get(moved(file.source.name, old.span.start));
       if (there !== undefined && isKept(meant, there)) continue;
-      const short = file.source.name.slice(file.source.name.lastIndexOf("/") + 1);
-      return `\`${name}\` already means something in ${short}, or would hide what does`;
+      return `\`${name}\` already means something in ${fileName(file.source.name)}, or would hide what does`;
     }
     const named = renamed.length - occurrences.length;
     const given = (moves.get(file.source.name) ?? []).filter(({ text }) =>

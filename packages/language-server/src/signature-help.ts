@@ -1,3 +1,4 @@
+import { VOCABULARY } from "@hamlet/dsl/editor";
 import type { Position, SignatureHelp } from "vscode-languageserver";
 import { type Call, callAt } from "./call.ts";
 import {
@@ -37,7 +38,8 @@ function signatureOf({ registry }: Document, { called }: Call): Signature | null
     case "choice":
       return signatureOfChoice(called.name, called.options);
     case "function": {
-      const parameters = ARGUMENTS[called.name] ?? (called.name === "" ? [] : ["x"]);
+      const known = VOCABULARY.functions.includes(called.name) ? ["x"] : [];
+      const parameters = ARGUMENTS[called.name] ?? known;
       return signatureOfChoice(
         called.name,
         parameters.map((name) => ({ name, meaning: "" })),
@@ -73,6 +75,7 @@ function signatureOf({ registry }: Document, { called }: Call): Signature | null
   }
 }
 
+/** What functions of other than one number take. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   max: ["a", "b"],
   min: ["a", "b"],

@@ -185,15 +185,10 @@ const applied = ({ source }: Document, edits: ReturnType<typeof formatDocument>)
   TextDocument.applyEdits(TextDocument.create("m", "ham", 1, source.text), edits);
 
 describe("formatting", () => {
-  test.each([
-    ...examples(),
-    { name: "ugly", text: UGLY },
-    { name: "no edition", text: "dim   D=3\n" },
-  ])("$name as a whole", async ({ text }) => {
-    const { document } = await at(`${text}|`.replace(/^(?!ham\b)/, ""));
-    const ugly = document.source.text.replaceAll(" = ", "=").replaceAll(", ", ",   ");
-    const again = (await projectOf({ "m.ham": ugly }).document(`${FOLDER}/m.ham`))!;
-    expect(applied(again, formatDocument(again))).toBe(format(again.source).text);
+  test.each([...examples(), { name: "ugly", text: UGLY }])("$name as a whole", async ({ text }) => {
+    const ugly = text.replaceAll(" = ", "=").replaceAll(", ", ",   ");
+    const document = (await projectOf({ "m.ham": ugly }).document(`${FOLDER}/m.ham`))!;
+    expect(applied(document, formatDocument(document))).toBe(format(document.source).text);
   });
 
   test("of a file without its edition", async () => {
@@ -302,6 +297,9 @@ test("signatures show the argument that is being typed", async () => {
   ]);
   expect(await help("part q: kit(|")).toEqual(["kit(D = …, gain = …)", "D = …"]);
   expect(await help("energy e = max(1, |")).toEqual(["max(a, b)", "b"]);
+  expect(await help("energy e = exp(|")).toEqual(["exp(x)", "x"]);
+  expect(await help("energy e = nosuch(|")).toBeNull();
+  expect(await help("synapse s(|")).toBeNull();
   expect(await help("neuron w: [D] as kit.bent(|")).toBeNull();
   expect(await help("energy e = |")).toBeNull();
 });
@@ -318,6 +316,19 @@ test("a mistake of a used file is told at its `use`, with the place", async () =
     uri: `${FOLDER}/part.ham`,
     range: { start: { line: 8 } },
   });
+});
+
+test("files are called as people call them", async () => {
+  const more = { "my part.ham": PART.replace("[D] as", "[X] as"), "100%.ham": PART };
+  const use = `use "./my part.ham" as kit\npart p: kit(D = 3)\n`;
+  const { document, position, project } = await at(`${use}energy e = -sum[i] p.|inner[i]\n`, more);
+  expect(diagnosticsOf(document, uriOf).map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^in my part\.ham: /),
+  );
+  expect(hover(document, position)?.contents).toMatchObject({
+    value: expect.stringContaining("Declared in my part.ham, line 9"),
+  });
+  expect(await project.document(`${FOLDER}/100%.ham`)).not.toBeNull();
 });
 
 test("a warning can be allowed, beside others", async () => {
