@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { RULES, type SourceFile } from "@hamlet/dsl";
 
 const ROOT = join(import.meta.dirname, "fixtures");
+const EXAMPLES = join(import.meta.dirname, "../../../examples");
 
 /** A fixture: its rule (the folder it is in), its case (the file's name) and its text. */
 export interface Fixture {
@@ -33,9 +34,14 @@ export function fixtures(
   );
 }
 
-/** The complete example models. */
+/** The complete example models of the fixtures. */
 export function examples(): SourceFile[] {
   return hamFiles("examples");
+}
+
+/** The examples that everybody gets. */
+export function shippedExamples(): SourceFile[] {
+  return filesIn(EXAMPLES);
 }
 
 /** The files that fixtures may `use`. */
@@ -43,8 +49,13 @@ export function usedFiles(): ReadonlyMap<string, SourceFile> {
   return new Map(hamFiles("uses").map((source) => [source.name, source]));
 }
 
+/** The files in a folder of the fixtures. */
 function hamFiles(folder: string): SourceFile[] {
-  return readdirSync(join(ROOT, folder))
+  return filesIn(join(ROOT, folder));
+}
+
+function filesIn(folder: string): SourceFile[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith(".ham"))
-    .map((name) => ({ name, text: readFileSync(join(ROOT, folder, name), "utf8") }));
+    .map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
 }

@@ -1,6 +1,5 @@
 // Every grammar of an editor against the lexer: the same tokens, in the same colours.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { StringStream } from "@codemirror/language";
 import { codeMirrorMode, textMateGrammar } from "@hamlet/dsl/highlight";
 import * as fc from "fast-check";
@@ -11,6 +10,7 @@ import { law } from "../../../tools/law.ts";
 import { lex } from "../src/1-parse/lex.ts";
 import { type Highlight, TOKEN_TABLE } from "../src/1-parse/tokens.ts";
 import { collectDiagnostics } from "../src/diagnostics/diagnostic.ts";
+import { examples, shippedExamples } from "./fixtures.ts";
 import { hamFile } from "./generate.ts";
 
 /** A stretch of text, and what kind of token it is. */
@@ -129,12 +129,7 @@ const MAY_BE_NAMES = new Set(
 const settled = (tokens: readonly Coloured[]) =>
   tokens.map(([text, kind]) => [text, MAY_BE_NAMES.has(text) ? "name" : kind]);
 
-const EXAMPLES = ["../../../examples/", "./fixtures/examples/"].flatMap((path) => {
-  const folder = new URL(path, import.meta.url);
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".ham"))
-    .map((name) => readFileSync(new URL(name, folder), "utf8"));
-});
+const EXAMPLES = [...shippedExamples(), ...examples()].map(({ text }) => text);
 
 const OTHERS = { CodeMirror: byCodeMirror, TextMate: byTextMate };
 

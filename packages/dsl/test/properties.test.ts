@@ -1,21 +1,16 @@
 // The laws of laws.ts on the example models, on generated files and on text that is no file.
 // `node tools/fuzz-language.ts 1000000` checks many more.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fixtures } from "./fixtures.ts";
+import { fixtures, shippedExamples } from "./fixtures.ts";
 import { hamFile } from "./generate.ts";
 import { modelFile, PART } from "./generate-model.ts";
 import { checkCompiles, checkLaws } from "./laws.ts";
 import { law } from "../../../tools/law.ts";
 import { samples } from "../../../tools/samples.ts";
 
-const FOLDER = join(import.meta.dirname, "../../../examples");
-const EXAMPLES = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".ham"))
-  .map((name) => ({ name, text: readFileSync(join(FOLDER, name), "utf8") }));
+const EXAMPLES = shippedExamples();
 const FILES = Object.fromEntries(EXAMPLES.map(({ name, text }) => [name, text]));
 const USES = { "part.ham": PART };
 

@@ -1,18 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { isSound } from "@hamlet/dsl";
 import { toHam } from "@hamlet/dsl/write";
 import { apply, type EnergyGraph, fromJson, lit, modelId, select, toJson } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import { compiled, messages, type Uses } from "./compiling.ts";
+import { shippedExamples } from "./fixtures.ts";
 
-const FOLDER = join(import.meta.dirname, "../../../examples");
-
-const EXAMPLES = readdirSync(FOLDER)
-  .filter((name) => name.endsWith(".ham"))
-  .map((name) => ({ name, text: readFileSync(join(FOLDER, name), "utf8") }))
-  // A plugin lives in a package of its own.
-  .filter(({ text }) => !/^use "@/m.test(text));
+// A plugin lives in a package of its own.
+const EXAMPLES = shippedExamples().filter(({ text }) => !/^use "@/m.test(text));
 
 const FILES: Uses = Object.fromEntries(EXAMPLES.map(({ name, text }) => [name, text]));
 

@@ -1,10 +1,9 @@
 // Files that live in memory, and what the features say about them.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { MissingFile } from "@hamlet/dsl";
+import type { MissingFile, SourceFile } from "@hamlet/dsl";
 import { CATALOGUE } from "@hamlet/model/check";
 import type { Position } from "vscode-languageserver";
+import { examples as fixtureExamples, shippedExamples } from "../../dsl/test/fixtures.ts";
 import type { Document } from "../src/document.ts";
 import type { ServerFiles } from "../src/files.ts";
 import { positionOf } from "../src/positions.ts";
@@ -56,13 +55,7 @@ export async function at(
   return { document, position: positionOf(document.source, offset), project };
 }
 
-const ROOT = join(import.meta.dirname, "../../..");
-
 /** The complete example models. */
-export function examples(): { name: string; text: string }[] {
-  return ["examples", "packages/dsl/test/fixtures/examples"].flatMap((folder) =>
-    readdirSync(join(ROOT, folder))
-      .filter((name) => name.endsWith(".ham"))
-      .map((name) => ({ name, text: readFileSync(join(ROOT, folder, name), "utf8") })),
-  );
+export function examples(): SourceFile[] {
+  return [...shippedExamples(), ...fixtureExamples()];
 }

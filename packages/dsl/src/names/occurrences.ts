@@ -2,6 +2,7 @@
 // language: the file, the closed body of a definition, and the indices of an expression.
 
 import type * as ast from "../1-parse/ast.ts";
+import { NAME_PATTERN } from "../1-parse/tokens.ts";
 import { declaredNames } from "../2-lower/symbols.ts";
 import { FUNCTIONS } from "../2-lower/expression.ts";
 import type { Span } from "../source.ts";
@@ -463,5 +464,13 @@ class Walk {
 }
 
 /** Words outside of comments, texts and behind dots. */
-const WORDS =
-  /\/\/[^\r\n]*|"(?:[^"\\\r\n]|\\.)*"?|\.\s*[\p{L}_][\p{L}\p{M}\p{Nd}_]*|\d[\p{L}\p{Nd}_]*|(?<name>[\p{L}_][\p{L}\p{M}\p{Nd}_]*)/gu;
+const WORDS = new RegExp(
+  [
+    String.raw`\/\/[^\r\n]*`,
+    String.raw`"(?:[^"\\\r\n]|\\.)*"?`,
+    String.raw`\.\s*${NAME_PATTERN.source}`,
+    String.raw`\d[\p{L}\p{Nd}_]*`,
+    `(?<name>${NAME_PATTERN.source})`,
+  ].join("|"),
+  "gu",
+);
