@@ -23,6 +23,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import * as fc from "fast-check";
 import { main } from "../apps/cli/src/command-line.ts";
+import { examples } from "../apps/cli/src/files/examples.ts";
+import { main as create } from "../packages/create-hamlet/src/command-line.ts";
 import { writeNpy, writeNpz, writeSafetensors } from "../packages/core/src/index.ts";
 
 /** What one run is about. */
@@ -78,6 +80,11 @@ const WRITERS = {
   jax: ["export", "m.ham", "--to", "jax", "--out"],
   fmt: ["fmt"],
   new: ["new"],
+  model: ["new", "m", "--to"],
+  plugin: ["new", "kit", "--plugin", "--to"],
+  example: ["examples", "03a-dense-lse-dot", "--to"],
+  create: ["create-hamlet"],
+  page: ["create-hamlet", "--page"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** What they read besides. */
@@ -90,6 +97,18 @@ const INPUTS: Readonly<Record<keyof typeof WRITERS, readonly string[]>> = {
   jax: ["m.ham"],
   fmt: [],
   new: [],
+  model: [],
+  plugin: [],
+  example: [],
+  create: [],
+  page: [],
+};
+
+/** Of those that are told a folder, what they make in it: a file, or a folder with all that is in it. */
+const MADE: Readonly<Partial<Record<keyof typeof WRITERS, readonly string[]>>> = {
+  model: ["m.ham"],
+  plugin: ["kit"],
+  example: examples().find(({ name }) => name === WRITERS.example[1])!.files,
 };
 
 const OWN_ENDINGS: Readonly<Record<keyof typeof WRITERS, string>> = {
@@ -101,6 +120,11 @@ const OWN_ENDINGS: Readonly<Record<keyof typeof WRITERS, string>> = {
   jax: ".py",
   fmt: ".ham",
   new: "",
+  model: "",
+  plugin: "",
+  example: "",
+  create: "",
+  page: "",
 };
 
 const LOCKED = [".npy", ".npz", ".svg", ".md", ".json", ".py", ".ham"];
@@ -127,6 +151,12 @@ const STEMS = [
   "locked.npy//",
   "aside/../xi",
   "aside/../new",
+  "aside/..",
+  "aside/",
+  "gone/../m",
+  "gone/../new",
+  "gone/.",
+  "halfway",
   "../outside/secret",
   "../outside/new",
   "/dev/null",
@@ -446,6 +476,8 @@ function layOut(what: Situation): string {
     return full;
   };
   write("m.ham", MODEL);
+  write("halfway/data", "meant to stay");
+  symlinkSync("nowhere", join(here, "halfway/kit"));
   write("xi.npy", writeNpy(XI));
   write("q.npy", writeNpy(Q));
   for (const ending of ENDINGS.slice(1, 7)) write(`old${ending}`, "an older result");
@@ -534,7 +566,9 @@ async function runHere(
   }
   process.chdir(folder);
   try {
-    return { code: (await main(args)) ?? 0, said };
+    const [program, ...rest] = args;
+    const code = program === "create-hamlet" ? await create(rest) : await main(args);
+    return { code: code ?? 0, said };
   } finally {
     process.chdir(before);
     streams.forEach((stream, i) => (stream.write = writes[i]));
@@ -591,7 +625,8 @@ async function checkLaws(what: Situation, ground: string): Promise<number> {
       !before.has(path) &&
       after.get(path) === "folder" &&
       named.some((name) => name.startsWith(`${path}/`));
-    if (madeFolder || (code === 0 && mayChange(path, named, kept))) continue;
+    const isNew = named.some((name) => !before.has(name) && path.startsWith(`${name}/`));
+    if (madeFolder || (code === 0 && (isNew || mayChange(path, named, kept)))) continue;
     broken(`a change of ${path} (${named.join(", ")} was named)`, { args, code, said });
   }
   if (what.about === "reading") await checkSame(what, { here, args, code, said });
@@ -625,7 +660,8 @@ function namedBy({ command, to }: Extract<Situation, { about: "output" }>, here:
   if (to.includes("\0")) return [];
   const path = command === "new" ? `${to.replace(/\.ham$/, "")}.ham` : to;
   // As the system reads it: behind a link, .. is another folder.
-  return [aimOf(isAbsolute(path) ? path : `${here}/${path}`)];
+  const place = isAbsolute(path) ? path : `${here}/${path}`;
+  return MADE[command]?.map((name) => aimOf(`${place}/${name}`)) ?? [aimOf(place)];
 }
 
 /** What is named as an output may be replaced, unless it is an input or meant to stay. */

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -144,11 +145,17 @@ describe.each(titled)("ham %s", (_, args) => {
       const { code, stderr } = await ham(args, way);
       expect([code, readFileSync(at(name), "utf8")], `${way}: ${stderr}`).toEqual([2, "old"]);
     }
-    // Behind the link, .. is another folder, in which there is no such file.
-    const { code, stderr } = await ham(args, `aside/../${name}`);
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(readFileSync(at(name), "utf8")).toBe("old");
-    expect(readdirSync(at("there"))).toContain(name);
+    // Behind the link, .. is another folder, in which there is no such file and no such folder.
+    // With --checkpoint alone, the params go where they go by default.
+    const here = () => readdirSync(bench.folder).filter((each) => each !== "out");
+    const before = here();
+    for (const out of [name, `new/${name}`]) {
+      const { code, stderr } = await ham(args, `aside/../${out}`);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(readFileSync(at(name), "utf8")).toBe("old");
+      expect(existsSync(at(`there/${out}`))).toBe(true);
+      expect(here()).toEqual(before);
+    }
   });
 
   test("takes a name as long as the system allows", async () => {
@@ -277,6 +284,17 @@ test("fmt keeps links and permissions, and leaves a read-only file alone", async
     "ham: cannot write to wide.ham: it is read-only. Choose another name.",
   ]);
   expect(readFileSync(at("wide.ham"), "utf8")).toBe(wide);
+});
+
+test("fmt of a folder behind a link and .. changes the files there", async () => {
+  const wide = MODEL.replaceAll(" = ", "   =  ");
+  mkdirSync(at("there/below"), { recursive: true });
+  symlinkSync("there/below", at("aside"));
+  bench.write("wide.ham", wide);
+  bench.write("there/wide.ham", wide);
+  expect((await bench.inProcess(["fmt", "aside/.."])).code).toBe(0);
+  expect(readFileSync(at("wide.ham"), "utf8")).toBe(wide);
+  expect(readFileSync(at("there/wide.ham"), "utf8")).not.toBe(wide);
 });
 
 test.runIf(process.getuid?.() === 0)("the owner of a file stays its owner", async () => {

@@ -5,11 +5,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What is made. */
@@ -25,10 +26,11 @@ const TEMPLATES = fileURLToPath(new URL("../templates/", import.meta.url));
  * @throws Refusal where there is something of that name, or where it cannot be written.
  */
 export function make(folder: string, kind: Kind): readonly string[] {
-  const place = resolve(folder);
+  const place = placeOf(folder);
   if (isThere(place)) throw new Refusal(`${folder} exists already. Choose another name.`);
   const files = filesOf(kind, packageName(basename(place)));
-  const unfinished = `${place}.unfinished-${process.pid}`;
+  // A name of its own: behind a long one there may be no room.
+  const unfinished = join(dirname(place), `.unfinished-${process.pid}`);
   try {
     for (const [path, text] of files) {
       const file = join(unfinished, path);
@@ -42,7 +44,17 @@ export function make(folder: string, kind: Kind): readonly string[] {
       cause: error,
     });
   }
-  return Array.from(files.keys(), (path) => join(folder, path));
+  return Array.from(files.keys(), (path) => `${folder.replace(/\/+$/u, "")}/${path}`);
+}
+
+/** Where a path leads: links are followed as far as they are there, and only then is `..` taken away. */
+function placeOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(placeOf(folder), basename(path));
+  }
 }
 
 /** The files of a kind by their paths: what both have is written once. */

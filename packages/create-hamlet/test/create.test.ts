@@ -3,6 +3,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -82,6 +83,15 @@ test("nothing is written over, not even a link that leads nowhere", () => {
   expect(readFileSync(join(folder, "taken"), "utf8")).toBe("mine");
   expect(create("taken/below")).toMatchObject({ code: 2, stdout: "" });
   expect(readdirSync(folder).filter((name) => name.includes("unfinished"))).toEqual([]);
+});
+
+test("a folder behind a link and .. is made where that leads", () => {
+  mkdirSync(join(folder, "there/below"), { recursive: true });
+  symlinkSync("there/below", join(folder, "aside"));
+  expect(create("aside/../made/here/")).toMatchObject({ code: 0, stderr: "" });
+  expect(existsSync(join(folder, "there/made/here/package.json"))).toBe(true);
+  expect(readdirSync(folder)).not.toContain("made");
+  expect(create("aside/../made")).toMatchObject({ code: 2, stdout: "" });
 });
 
 test("mistakes of the arguments say how it is called", () => {

@@ -9,6 +9,7 @@ import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { EXAMPLES } from "../files/examples.ts";
 import { assertFolder } from "../files/output.ts";
+import { pathIn } from "../files/path-in.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type ModelFlags, withModelOptions } from "../options.ts";
 import { toPng } from "../pictures/canvas.ts";
@@ -47,7 +48,7 @@ interface Trial {
 
 /** Runs the demo; returns the exit code. */
 async function demo(flags: DemoFlags): Promise<number> {
-  const [sheet, plot] = ["digits.png", "energy.svg"].map((name) => join(flags.outDir, name));
+  const [sheet, plot] = ["digits.png", "energy.svg"].map((name) => pathIn(flags.outDir, name));
   await assertFolder(flags.outDir, "--out-dir");
   const path = relative(process.cwd(), DIGITS);
   const outputs = [sheet, plot].map((file) => ({ option: "--out-dir", path: file }));

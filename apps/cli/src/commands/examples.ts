@@ -7,6 +7,7 @@ import { suggest } from "@hamlet/dsl";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { type Example, EXAMPLES, examples } from "../files/examples.ts";
+import { pathIn } from "../files/path-in.ts";
 import { isThere, writeFileAtomically } from "../files/write.ts";
 import { formatTable } from "../table.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -33,7 +34,7 @@ async function copyOrList(
     return EXIT.ok;
   }
   const { files } = find(name.replace(/\.ham$/u, ""));
-  const paths = files.map((file) => join(to, file));
+  const paths = files.map((file) => pathIn(to, file));
   // Two examples may read the same data: what is there already with the same bytes stays.
   const missing: [path: string, bytes: Uint8Array][] = [];
   for (const [k, path] of paths.entries()) {
@@ -46,7 +47,8 @@ async function copyOrList(
       );
     }
   }
-  for (const [path, bytes] of missing) await writeFileAtomically(path, bytes);
+  // The model is the last: it is there with all that it reads.
+  for (const [path, bytes] of missing.toReversed()) await writeFileAtomically(path, bytes);
   process.stdout.write(`${paths.join("\n")}\n\nTry next:\n  ${hamCall()} run ${paths[0]}\n`);
   return EXIT.ok;
 }

@@ -1,11 +1,12 @@
 // `ham new NAME`: a commented model to start from, which runs as it is, without any data; or a plugin.
 
 import { isBuiltin } from "node:module";
-import { basename, isAbsolute, join } from "node:path";
+import { basename } from "node:path";
 import { packageOf, suggest } from "@hamlet/dsl";
 import { Option } from "commander";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
+import { pathIn } from "../files/path-in.ts";
 import { DEFAULT_START, pluginFiles, starts, startText } from "../files/templates.ts";
 import { isThere, writeFileAtomically } from "../files/write.ts";
 import { formatTable } from "../table.ts";
@@ -43,8 +44,7 @@ interface NewFlags {
 async function newModel(name: string, { from = DEFAULT_START, to }: NewFlags): Promise<number> {
   assertStart(from);
   const file = name.endsWith(".ham") ? name : `${name}.ham`;
-  // Left as it is written: a whole path says by itself where it leads, and so does `link/..`.
-  const path = to === "." || isAbsolute(file) ? file : `${to}/${file}`;
+  const path = pathIn(to, file);
   assertFree(path);
   await writeFileAtomically(path, startText(from, basename(path, ".ham")));
   const ham = hamCall();
@@ -67,13 +67,15 @@ async function newPlugin(name: string, { from, to }: NewFlags): Promise<number> 
       `"${name}" is no name for a package on npm. Expected small letters, digits and dashes, such as vision or @someone/vision.`,
     );
   }
-  const folder = join(to, basename(name));
+  const folder = pathIn(to, basename(name));
   assertFree(folder);
-  const files = pluginFiles(name);
-  for (const [path, text] of files) await writeFileAtomically(join(folder, path), text);
-  const paths = Array.from(files.keys(), (path) => join(folder, path));
+  const files = Array.from(
+    pluginFiles(name),
+    ([path, text]) => [pathIn(folder, path), text] as const,
+  );
+  for (const [path, text] of files) await writeFileAtomically(path, text);
   process.stdout.write(
-    `${paths.join("\n")}\n\nTry next:\n  cd ${folder}\n  npm install\n  npm run build\n  npm test\n`,
+    `${files.map(([path]) => path).join("\n")}\n\nTry next:\n  cd ${folder}\n  npm install\n  npm run build\n  npm test\n`,
   );
   return EXIT.ok;
 }

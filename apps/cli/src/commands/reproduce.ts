@@ -1,12 +1,12 @@
 // `ham reproduce NAME`: computes a published result again, as a table and figures.
 
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { Argument } from "commander";
 import { suggest } from "@hamlet/dsl";
 import { startBackend } from "../backend.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertFolder, assertOutputs } from "../files/output.ts";
+import { pathIn } from "../files/path-in.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { workBar } from "../progress.ts";
 import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
@@ -67,7 +67,7 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
   const older = await namesIn(out);
   // Everything that it writes begins with its name.
   const outputs = older.filter((file) => file.startsWith(`${name}-`));
-  await assertOutputs(outputs.map((file) => ({ option: "--out", path: join(out, file) })));
+  await assertOutputs(outputs.map((file) => ({ option: "--out", path: pathIn(out, file) })));
   await startBackend(backend);
   const began = performance.now();
   const bar = await workBar(name);
@@ -88,7 +88,7 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
   const seconds = (performance.now() - began) / 1000;
   const paths: string[] = [];
   for (const [file, content] of Object.entries(findings.figures)) {
-    const path = join(out, file);
+    const path = pathIn(out, file);
     await writeFileAtomically(path, content);
     paths.push(path);
   }

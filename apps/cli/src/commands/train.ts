@@ -9,6 +9,7 @@ import { CommandError, EXIT } from "../exit.ts";
 import { readCallersFile, readRegularFile } from "@hamlet/model/disk";
 import { assertOutputs, type Output } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
+import { pathIn } from "../files/path-in.ts";
 import { modelName } from "../files/source.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import {
@@ -112,7 +113,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
 
 function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
   const params = out ?? join("out", `${modelName(path)}.safetensors`);
-  const stem = join(dirname(params), basename(params, ".safetensors"));
+  const stem = pathIn(dirname(params), basename(params, ".safetensors"));
   return {
     params,
     checkpoint: checkpoint ?? `${stem}.checkpoint.safetensors`,

@@ -1,8 +1,8 @@
 // The `.ham` files that arguments name: themselves, all in a folder, or the standard input.
 
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { CommandError, EXIT } from "../exit.ts";
+import { pathIn } from "./path-in.ts";
 import { STDIN } from "./source.ts";
 
 /**
@@ -39,7 +39,7 @@ async function modelsIn(folder: string, onRead: (folder: string) => void): Promi
   const entries = await readdir(folder, { withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
+    const path = pathIn(folder, entry.name);
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     if (entry.isDirectory()) found.push(...(await modelsIn(path, onRead)));
     else if (entry.name.endsWith(".ham")) found.push(path);

@@ -121,7 +121,7 @@ export async function targetOf(path: string, option?: string): Promise<Target> {
 /** Makes sure that files can be written into a folder, which need not be there yet. */
 export async function assertFolder(folder: string, option?: string): Promise<void> {
   try {
-    for (let at = resolve(folder); ; at = dirname(at)) {
+    for (let at = folder; ; at = dirname(at)) {
       const stats = await statsOf(at);
       if (stats === null && at !== dirname(at)) continue;
       if (!stats!.isDirectory()) {
@@ -158,15 +158,18 @@ async function missingTarget(path: string, hops = 40): Promise<string> {
   return missingTarget(isAbsolute(aim) ? aim : `${dirname(full)}/${aim}`, hops - 1);
 }
 
-/** A path whose folder has its links resolved, as `..` behind a link leads to another place. */
+/**
+ * A path whose folder has its links resolved as far as it is there, as `..` behind a link leads to
+ * another place.
+ */
 async function withRealFolder(path: string): Promise<string> {
-  if (/(^|[\\/])\.{0,2}$/.test(path)) return resolve(path);
-  try {
-    return join(await realpath(dirname(path)), basename(path));
-  } catch (error) {
-    if (isMissing(error)) return resolve(path);
+  const folder = dirname(path);
+  if (folder === path) return resolve(path);
+  const real = await realpath(folder).catch((error: unknown) => {
+    if (isMissing(error)) return withRealFolder(folder);
     throw error;
-  }
+  });
+  return join(real, basename(path));
 }
 
 /** A name for the place of a file that is not there, the same for all ways to write it. */

@@ -1,7 +1,6 @@
 // Trains one network, leaves what it needs to go on, and shows how far it has come.
 
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Key, readCheckpoint } from "@hamlet/core";
 import {
   networkScore,
@@ -15,6 +14,7 @@ import {
 } from "@hamlet/diffusion";
 import { HamError } from "@hamlet/graph";
 import { CommandError, EXIT } from "../../exit.ts";
+import { pathIn } from "../../files/path-in.ts";
 import { writeFileAtomically } from "../../files/write.ts";
 import { listenForStop } from "../../signals.ts";
 import { drawEarly } from "./figures.ts";
@@ -48,7 +48,7 @@ export interface Lesson {
  */
 export async function learn(lesson: Lesson): Promise<TrainedScore> {
   const { patterns, noise, iterations, key, seed, out, onProgress } = lesson;
-  const stem = join(out, `diffusion-${patterns.shape[0]}`);
+  const stem = pathIn(out, `diffusion-${patterns.shape[0]}`);
   const checkpoint = `${stem}.checkpoint.safetensors`;
   const resume = await begun(checkpoint, iterations);
   using signal = listenForStop();
