@@ -223,7 +223,7 @@ test("binary units flip, and nothing flows", async () => {
   expect([recall!.ending, recall!.at]).toEqual(["converged", [1, -1]]);
   for (const state of recall!.way) for (const unit of state) expect(Math.abs(unit)).toBe(1);
   expect(whereItRests(scene, answer)).toBe(
-    "`recall settle` with `async` in float32 converged after 4 steps, at (1.00, -1.00), 0.00 from memory 1, with energy -2.000.",
+    "`recall settle` with `async` in float64 converged after 4 steps, at (1.00, -1.00), 0.00 from memory 1, with energy -2.000.",
   );
 });
 

@@ -31,13 +31,14 @@ const ENDED: Readonly<Record<Ending, string>> = {
 };
 
 function recallInWords(recall: Recalled, scene: Scene, answer: Answer): string[] {
-  const { name, solver, ending, steps, at, energy, way } = recall;
+  const { name, solver, engine, ending, steps, at, energy, way } = recall;
+  const precision = engine === "float64" ? "float64" : "float32";
   const ended = `${ENDED[ending]} ${steps} ${steps === 1 ? "step" : "steps"}`;
   const where = Number.isFinite(energy)
     ? `, at ${placeInWords(at, scene, answer)}, with energy ${inWords(energy, 3)}`
     : "";
   return [
-    `\`recall ${name}\` with \`${solver}\` in float32 ${ended}${where}.`,
+    `\`recall ${name}\` with \`${solver}\` in ${precision} ${ended}${where}.`,
     ...(way.length < LONGEST_WAY ? [] : [`Its first ${LONGEST_WAY} states are drawn.`]),
   ];
 }

@@ -5,7 +5,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { key, type Signal, writeNpy } from "@hamlet/core";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import { printText } from "@hamlet/graph";
-import type { Ending, Entries } from "@hamlet/ham";
+import type { Ending, Entries, RecallEngine } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { LONGEST_WAY } from "./limits.ts";
@@ -16,6 +16,7 @@ export interface Recalled {
   readonly name: string;
   /** The solver with its settings. */
   readonly solver: string;
+  readonly engine: RecallEngine;
   /** The states from the start on, {@link LONGEST_WAY} at most. */
   readonly way: readonly Point[];
   readonly ending: Ending;
@@ -45,6 +46,7 @@ export async function* recalled(
     const [neuron] = model.graph.neurons;
     const result = await model.recall(signal && { signal });
     const { ending, steps, energyAfter } = result.outcomes[0];
+    const { engine } = result;
     const end = await result.states.get(neuron)!.data();
     result.dispose();
     const way: Point[] = [];
@@ -60,6 +62,7 @@ export async function* recalled(
     return {
       name,
       solver: settings.length === 0 ? solver.name : `${solver.name}(${settings.join(", ")})`,
+      engine,
       way,
       ending,
       at: [end[0], end[1]],
