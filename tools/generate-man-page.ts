@@ -4,7 +4,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { EXAMPLES, EXIT_CODES, wholeProgram } from "../apps/cli/src/command-line.ts";
-import { type CommandOutline, outlineOf } from "../apps/cli/src/command-outline.ts";
+import { type CommandOutline, outlineOf, type ValueKind } from "../apps/cli/src/command-outline.ts";
 
 const PAGE = new URL("../apps/cli/man/ham.1", import.meta.url);
 
@@ -40,21 +40,25 @@ export async function manPage(): Promise<string> {
   ].join("\n");
 }
 
-function section({ name, usage, summary, options }: CommandOutline): string[] {
+function section({ name, usage, summary, options, argument }: CommandOutline): string[] {
   return [
     `.SS ham ${escaped(`${name} ${usage}`.trimEnd())}`,
-    escaped(summary),
+    escaped(`${summary}${choicesOf(argument)}`),
     ...options.flatMap((option) => {
       const { value } = option;
       const behind = value === null ? "" : ` \\fI${escaped(value.placeholder)}\\fR`;
-      const choices = value?.kind === "choice" ? `: ${value.choices.join(", ")}` : "";
       return [
         ".TP",
         `\\fB${escaped(option.name)}\\fR${behind}`,
-        escaped(`${option.summary}${choices}`),
+        escaped(`${option.summary}${choicesOf(value)}`),
       ];
     }),
   ];
+}
+
+/** What there is to choose from, behind what it is. */
+function choicesOf(value: ValueKind | null): string {
+  return value?.kind === "choice" ? `: ${value.choices.join(", ")}` : "";
 }
 
 /** A text without what roff would take for its own. */

@@ -128,7 +128,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: "completions",
     usage: "<shell>",
-    summary: "print what completes ham in a shell: bash, zsh or fish",
+    summary: "print what completes ham in a shell",
     load: () => import("./completions.ts"),
   },
   {
@@ -146,7 +146,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: "reproduce",
     usage: "[options] <name>",
-    summary: "compute a published result again: kohonen, drdam, drdam-early, diffusion",
+    summary: "compute a published result again",
     load: () => import("./reproduce.ts"),
   },
   {
