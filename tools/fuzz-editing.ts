@@ -7,18 +7,16 @@
 
 import * as fc from "fast-check";
 import { begin, edited, session, type } from "../packages/language-server/test/editing.ts";
+import { countAndSeed, endWith, isBroken } from "./fuzzing.ts";
 
 const EVERY = 2500;
 /** How many times as much memory as after a first while, which fills what is kept. */
 const GROWTH = 1.25;
 
-const count = Number(process.argv[2] ?? 50_000);
-const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+const USAGE = "node --expose-gc tools/fuzz-editing.ts COUNT [SEED]";
+const { count, seed } = countAndSeed(USAGE, 50_000);
 const { gc } = globalThis as { gc?: () => void };
-if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed) || gc === undefined) {
-  console.error("usage: node --expose-gc tools/fuzz-editing.ts COUNT [SEED]");
-  process.exit(2);
-}
+if (gc === undefined) endWith(USAGE);
 
 const project = begin("ham 1\n");
 const began = performance.now();
@@ -48,12 +46,7 @@ const result = await fc.check(
   { numRuns: count, seed },
 );
 
-if (result.failed) {
-  console.error(`seed ${seed}`);
-  const { errorInstance } = result;
-  console.error(errorInstance instanceof Error ? errorInstance.stack : result.counterexample);
-  process.exitCode = 1;
-} else {
+if (!isBroken(result)) {
   progress();
   const [first = 0] = megabytes;
   const last = megabytes.at(-1)!;

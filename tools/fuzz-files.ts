@@ -7,6 +7,7 @@
 // has taken more memory than any number of runs needs.
 
 import * as fc from "fast-check";
+import { countAndSeed, isBroken } from "./fuzzing.ts";
 import { checkSituation, situation } from "./hostile-files.ts";
 
 const EVERY = 500;
@@ -16,12 +17,7 @@ const MOST_WORK = 2_000;
 /** In KiB. */
 const MOST_MEMORY = 2 ** 20;
 
-const count = Number(process.argv[2] ?? 20_000);
-const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
-  console.error("usage: node tools/fuzz-files.ts COUNT [SEED]");
-  process.exit(2);
-}
+const { count, seed } = countAndSeed("node tools/fuzz-files.ts COUNT [SEED]", 20_000);
 
 const tally = new Map<string, number>();
 const seen = new Set<string>();
@@ -65,13 +61,7 @@ const result = await fc.check(
   { numRuns: count, seed },
 );
 
-if (result.failed) {
-  console.error(`seed ${seed}`);
-  const { errorInstance } = result;
-  console.error(errorInstance instanceof Error ? errorInstance.stack : result.counterexample);
-  console.error(JSON.stringify(result.counterexample));
-  process.exitCode = 1;
-} else {
+if (!isBroken(result)) {
   progress();
   console.log(`${done} runs, no law broken`);
 }

@@ -9,15 +9,11 @@ import * as fc from "fast-check";
 import { hamFile } from "../packages/dsl/test/generate.ts";
 import { modelFile, PART } from "../packages/dsl/test/generate-model.ts";
 import { checkLaws } from "../packages/dsl/test/laws.ts";
+import { countAndSeed, isBroken } from "./fuzzing.ts";
 
 const EVERY = 1000;
 
-const count = Number(process.argv[2] ?? 20_000);
-const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
-if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
-  console.error("usage: node tools/fuzz-language.ts COUNT [SEED]");
-  process.exit(2);
-}
+const { count, seed } = countAndSeed("node tools/fuzz-language.ts COUNT [SEED]", 20_000);
 
 const tally = new Map<string, number>();
 const began = performance.now();
@@ -52,12 +48,7 @@ const result = fc.check(
   { numRuns: count, seed },
 );
 
-if (result.failed) {
-  console.error(`seed ${seed}`);
-  const { errorInstance } = result;
-  console.error(errorInstance instanceof Error ? errorInstance.stack : result.counterexample);
-  process.exitCode = 1;
-} else {
+if (!isBroken(result)) {
   progress();
   console.log(`${done} files, no law broken`);
 }
