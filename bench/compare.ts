@@ -1,4 +1,5 @@
-// Competitors in the same run: interleaved rounds, medians, and how often the first is faster.
+// Competitors in the same run: interleaved rounds, medians, and how many times as long as the first each
+// takes.
 
 import { durationText as shown } from "../apps/cli/src/explain-engine.ts";
 import { timeInRounds } from "../apps/cli/src/timing.ts";

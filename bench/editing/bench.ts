@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { timingOf } from "../../apps/cli/src/timing.ts";
 import { CATALOGUE, NO_FILES } from "../../packages/model/src/check.ts";
 import { diagnosticsOf } from "../../packages/language-server/src/diagnostics.ts";
 import { findingsOf } from "../../packages/language-server/src/document.ts";
@@ -62,11 +63,7 @@ async function keystrokes(
     firsts.push(first);
     wholes.push(performance.now() - began);
   }
-  return { first: median(firsts), whole: median(wholes), messages };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+  return { first: timingOf(firsts).median, whole: timingOf(wholes).median, messages };
 }
 
 console.log("\nA keystroke in the language server, in milliseconds\n");

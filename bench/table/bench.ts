@@ -39,6 +39,18 @@ const { values: flags, positionals: words } = parseArgs({
   },
 });
 const rounds = flags.quick ? 1 : Number(flags.rounds);
+const rows = [...RECALLS, ...JOBS].filter(
+  ({ name, isLong = false }) =>
+    !(flags.quick && isLong) && (words.length === 0 || words.some((word) => name.includes(word))),
+);
+if (rows.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
+  console.error(
+    rows.length === 0
+      ? `No row, and no folder of bench, is named by: ${words.join(" ")}.`
+      : `--rounds is a whole number from 1 up, found ${flags.rounds}.`,
+  );
+  process.exit(2);
+}
 const load = loadavg()[0];
 if (flags.publish && (flags.quick || words.length > 0 || load > 0.2)) {
   console.error(
@@ -86,9 +98,7 @@ tf.env().set("PROD", true);
 await tf.setBackend("wasm");
 const limits = measureLimits();
 const results: Result[] = [];
-for (const { name, isLong = false, make } of [...RECALLS, ...JOBS]) {
-  if (flags.quick && isLong) continue;
-  if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+for (const { name, make } of rows) {
   const job = await make(flags.quick);
   try {
     results.push(await measured(name, job));

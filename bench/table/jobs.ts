@@ -2,11 +2,10 @@
 // loading.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { key, normal, writeNpy } from "../../packages/core/src/index.ts";
+import { key, normal } from "../../packages/core/src/index.ts";
 import {
   circlePoints,
   initialModel,
@@ -20,6 +19,7 @@ import { makeEnergyTransformer, PRESETS } from "../../packages/energy-transforme
 import { gaussianRows, learnLinear } from "../../packages/kohonen/src/index.ts";
 import { diskFiles } from "../../packages/model/src/disk.ts";
 import { loadModel } from "../../packages/model/src/index.ts";
+import { patternsFolder } from "../patterns.ts";
 import { others } from "./recalls.ts";
 import type { Row } from "./row.ts";
 
@@ -156,43 +156,14 @@ const training = (file: string, epochs: number): Row => ({
   },
 });
 
-const PATTERNS = `ham 1
-dim K, D
-data xi: [K, D] from "xi.npy"
-given query: [D] from "query.npy"
-neuron v: [D] as identity
-energy lse = -logsumexp[m] sum[i] xi[m, i] * v[i]
-recall settle {
-  start v = query
-  solver = euler(dt = 0.5)
-  steps = 20
-}
-`;
-
-/** A folder with a model of so many patterns of 64 numbers. */
-function folderOf(count: number): { readonly path: string; readonly end: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), "ham-bench-"));
-  const some = normal(key(0), 4096 * 64);
-  const data = Float32Array.from({ length: count * 64 }, (_, n) => some[n % some.length]);
-  const write = (name: string, rows: number) => {
-    const npy = { shape: [rows, 64], dtype: "float32", data: data.subarray(0, rows * 64) };
-    writeFileSync(join(folder, name), writeNpy(npy));
-  };
-  write("xi.npy", count);
-  write("query.npy", 1);
-  writeFileSync(join(folder, "m.ham"), PATTERNS);
-  return { path: join(folder, "m.ham"), end: () => rmSync(folder, { recursive: true }) };
-}
-
 const loading: Row = {
   name: "loading 67 MB of patterns",
   make(isQuick) {
-    const { path, end } = folderOf(isQuick ? 4096 : 262_144);
-    const source = { name: path, text: PATTERNS };
+    const folder = patternsFolder(isQuick ? 4096 : 262_144);
     return Promise.resolve({
-      run: async () => (await loadModel(source, { files: diskFiles(path) })).dispose(),
-      others: others(["numpy"], "load", join(path, "../xi.npy")),
-      end,
+      run: async () => (await folder.load()).dispose(),
+      others: others(["numpy"], "load", folder.patterns),
+      end: () => folder[Symbol.dispose](),
     });
   },
 };
@@ -200,16 +171,16 @@ const loading: Row = {
 const running: Row = {
   name: "ham run with 1 000 000 patterns of 64 numbers",
   make(isQuick) {
-    const { path, end } = folderOf(isQuick ? 4096 : 1_000_000);
+    const folder = patternsFolder(isQuick ? 4096 : 1_000_000);
     const ham = join(ROOT, "apps/cli/src/main.ts");
     return Promise.resolve({
       run() {
-        const { status, stderr } = spawnSync(process.execPath, [ham, "run", path], {
+        const { status, stderr } = spawnSync(process.execPath, [ham, "run", folder.path], {
           encoding: "utf8",
         });
         if (status !== 0) throw new Error(stderr);
       },
-      end,
+      end: () => folder[Symbol.dispose](),
     });
   },
 };

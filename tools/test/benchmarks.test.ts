@@ -1,12 +1,19 @@
 // The table of `pnpm bench` says what was measured, and its rows have names of their own.
 
 import { expect, test } from "vitest";
+import { JOBS } from "../../bench/table/jobs.ts";
+import { RECALLS } from "../../bench/table/recalls.ts";
 import { markdown, ratioOf, svg } from "../../bench/table/render.ts";
 
 const RESULTS = [
   { name: "a recall", medians: { Hamlet: 0.002, NumPy: 0.001, JAX: 0.004 }, limit: 0.0005 },
   { name: "alone", medians: { Hamlet: 3 } },
 ];
+
+test("rows have names of their own", () => {
+  const names = [...RECALLS, ...JOBS].map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
 
 test("a row stands beside the best of the others and the limit", () => {
   expect(ratioOf(RESULTS[0])).toBe(2);
