@@ -14,6 +14,11 @@ import { STRANGERS } from "./strangers.ts";
 
 const root = join(import.meta.dirname, "../..");
 const [only = ""] = process.argv.slice(2);
+const strangers = Object.entries(STRANGERS).filter(([what]) => what.includes(only));
+if (strangers.length === 0) {
+  console.error(`No stranger is called so: ${only}. ${Object.keys(STRANGERS).join("; ")}`);
+  process.exit(2);
+}
 const folder = mkdtempSync(join(tmpdir(), "hamlet-release-"));
 const copy = join(folder, "copy");
 let failed = 0;
@@ -36,8 +41,7 @@ try {
     registry.publish(tarball);
     console.log(`${manifest.name}@${manifest.version}`);
   }
-  for (const [what, does] of Object.entries(STRANGERS)) {
-    if (!what.includes(only)) continue;
+  for (const [what, does] of strangers) {
     const place = { folder: join(folder, what.replaceAll(/\W+/gu, "-")), root: copy };
     mkdirSync(place.folder);
     const began = performance.now();

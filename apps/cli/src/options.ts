@@ -101,13 +101,18 @@ function withRootOption(command: Command): Command {
   );
 }
 
-/** Adds the options of commands that read a model and do not run it. */
-export function withReadingOptions(command: Command): Command {
-  return withRootOption(command).option(
+/** Adds `--trust-plugins` alone. */
+export function withTrustOption(command: Command): Command {
+  return command.option(
     "--trust-plugins",
     "run the code of plugins too, not only read their .ham files",
     false,
   );
+}
+
+/** Adds the options of commands that read a model and do not run it. */
+export function withReadingOptions(command: Command): Command {
+  return withTrustOption(withRootOption(command));
 }
 
 /** Values and files from outside the model. */
@@ -148,6 +153,14 @@ export function withDataOptions(command: Command): Command {
     );
 }
 
+/** Adds `--params` alone. */
+export function withParamsOption(command: Command): Command {
+  return command.option(
+    "--params <FILE>",
+    "take params from what a training wrote, or from NumPy (.npz, .npy)",
+  );
+}
+
 /** Adds `--seed` alone. */
 export function withSeedOption(command: Command): Command {
   return command.addOption(
@@ -165,12 +178,5 @@ export function withBackendOption(command: Command): Command {
 
 /** Adds the options that load and run a model. */
 export function withModelOptions(command: Command): Command {
-  return withBackendOption(
-    withSeedOption(
-      withDataOptions(command).option(
-        "--params <FILE>",
-        "take params from what a training wrote, or from NumPy (.npz, .npy)",
-      ),
-    ),
-  );
+  return withBackendOption(withSeedOption(withParamsOption(withDataOptions(command))));
 }

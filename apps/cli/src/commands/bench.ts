@@ -17,6 +17,7 @@ import {
   jsonOption,
   positiveNumber,
   withDataOptions,
+  withParamsOption,
   withSeedOption,
 } from "../options.ts";
 import { formatTable } from "../table.ts";
@@ -26,12 +27,7 @@ import type { CommandDefinition } from "./command.ts";
 /** `ham bench`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withSeedOption(
-      withDataOptions(command.argument("<file>")).option(
-        "--params <FILE>",
-        "take params from what a training wrote, or from NumPy (.npz, .npy)",
-      ),
-    )
+    withSeedOption(withParamsOption(withDataOptions(command.argument("<file>"))))
       .option("--recall <NAME>", "the recall block to time (default: the first)")
       .addOption(
         new Option("--batch <N>", "examples where nothing is given")

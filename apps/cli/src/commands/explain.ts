@@ -19,18 +19,14 @@ import {
   positiveNumber,
   withBackendOption,
   withDataOptions,
+  withTrustOption,
 } from "../options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham explain`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withBackendOption(withDataOptions(command.argument("<file>")))
-      .option(
-        "--trust-plugins",
-        "run the code of plugins too, not only read their .ham files",
-        false,
-      )
+    withTrustOption(withBackendOption(withDataOptions(command.argument("<file>"))))
       .option("--latex", "print the rules as LaTeX", false)
       .option("--engine", "print what runs where instead; it loads the model as a run does", false)
       .addOption(
