@@ -19,14 +19,17 @@ import { timeInRounds } from "../../apps/cli/src/timing.ts";
 import { measureLimits } from "../../packages/core/src/index.ts";
 import { seconds } from "../compare.ts";
 import { JOBS } from "./jobs.ts";
+import { Peer } from "./peer.ts";
 import { RECALLS } from "./recalls.ts";
 import { markdown, type Result, svg } from "./render.ts";
-import type { Job, Other } from "./row.ts";
+import type { Job } from "./row.ts";
 
 const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
 const PAGE = join(import.meta.dirname, "../../apps/docs/src/content/docs/reference/benchmarks.md");
 const PICTURE = join(import.meta.dirname, "../../apps/docs/src/assets/benchmarks.svg");
+/** Seconds after which somebody takes part in no further round of a row. */
+const PATIENCE = 60;
 /** Seconds that a round takes at least, with as many jobs as that needs. */
 const ROUND = 0.05;
 
@@ -79,13 +82,18 @@ async function measured(name: string, job: Job): Promise<Result> {
     });
     return all / times;
   };
-  const theirs = (job.others ?? [])
+  const peers = (job.others ?? [])
     .filter(({ library }) => here[library])
-    .map(({ library, args, times: by = 1 }: Other) => ({
-      name: NAMES[library],
-      run: () => by * Number(execFileSync(PYTHON, args, { encoding: "utf8" }).split(" ")[0]),
-    }));
-  const all = await timeInRounds([{ name: "Hamlet", run: ours }, ...theirs], { rounds });
+    .map((other) => new Peer(PYTHON, other));
+  const theirs = peers.map((peer) => ({
+    name: NAMES[peer.library],
+    run: () => peer.seconds(),
+  }));
+  const all = await timeInRounds([{ name: "Hamlet", run: ours }, ...theirs], {
+    rounds,
+    patience: PATIENCE,
+  });
+  for (const peer of peers) peer.end();
   const medians = Object.fromEntries([...all].map(([who, { median }]) => [who, median]));
   const limits = measureLimits();
   if (job.cost === undefined || limits === null) return { name, medians };

@@ -62,7 +62,7 @@ const storing: Row = {
         await T.data();
         T.dispose();
       },
-      others: others(["numpy"], "store", count, 64, 1024),
+      others: others(["numpy", "jax", "torch"], "store", count, 64, 1024),
       end() {
         patterns.dispose();
         memory.dispose();
@@ -76,7 +76,7 @@ const drawing: Row = {
   make(isQuick) {
     const Y = isQuick ? 2000 : 100_000;
     const run = () => makeDrdam({ D: 30, Y, beta: 25, key: key(0) }).dispose();
-    return Promise.resolve({ run, others: others(["numpy"], "draw", Y, 30) });
+    return Promise.resolve({ run, others: others(["numpy", "jax"], "draw", Y, 30) });
   },
 };
 
@@ -87,7 +87,7 @@ const linear: Row = {
     const [keys, values] = [await gaussianRows(key(0), n, d), await gaussianRows(key(1), n, d)];
     return {
       run: () => learnLinear({ keys, values }),
-      others: others(["numpy"], "linear", n, d),
+      others: others(["numpy", "torch"], "linear", n, d),
     };
   },
 };
@@ -101,7 +101,10 @@ const diffusion = (batch: number): Row => ({
     const args = [script, String(batch), "1", String(iterations)];
     return Promise.resolve({
       run: () => trainScore(points, { key: key(2), batch, iterations }),
-      others: [{ library: "torch", args, times: iterations }],
+      others: [
+        { library: "torch", args, times: iterations },
+        ...others(["jax"], "denoising", batch, iterations),
+      ],
     });
   },
 });
@@ -114,6 +117,7 @@ const sampling: Row = {
     const steps = isQuick ? 2 : 200;
     return Promise.resolve({
       run: () => sampleEulerMaruyama(score, { noise, key: key(3), count: 500, steps }),
+      others: others(["jax"], "sampling", 500, steps),
       end: () => score.dispose(),
     });
   },
@@ -139,18 +143,17 @@ const transformer: Row = {
   },
 };
 
-const training = (file: string, epochs: number): Row => ({
+const training = (file: string, job: string, epochs: number): Row => ({
   name: `ham train ${file}, ${epochs} epochs`,
   isLong: file.startsWith("14"),
   async make(isQuick) {
     const path = join(ROOT, "examples", file);
-    const text = readFileSync(path, "utf8").replace(
-      /epochs = \d+/,
-      `epochs = ${isQuick ? 1 : epochs}`,
-    );
+    const times = isQuick ? 1 : epochs;
+    const text = readFileSync(path, "utf8").replace(/epochs = \d+/, `epochs = ${times}`);
     const model = await loadModel({ name: path, text }, { files: diskFiles(path) });
     return {
       run: async () => (await model.train()).dispose(),
+      others: others(["jax"], job, times),
       end: () => model.dispose(),
     };
   },
@@ -196,8 +199,8 @@ export const JOBS: readonly Row[] = [
   diffusion(500),
   sampling,
   transformer,
-  training("14-inpainting.ham", 1),
-  training("11-mnist-memory.ham", 10),
+  training("14-inpainting.ham", "inpainting", 1),
+  training("11-mnist-memory.ham", "mnist", 10),
   loading,
   running,
 ];

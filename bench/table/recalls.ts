@@ -15,7 +15,11 @@ export const others = (
   row: string,
   ...sizes: readonly (number | string)[]
 ): Other[] =>
-  libraries.map((library) => ({ library, args: [THEIRS, library, row, ...sizes.map(String)] }));
+  libraries.map((library) => ({
+    library,
+    args: [THEIRS, library, row, ...sizes.map(String)],
+    stays: true,
+  }));
 
 const array = (shape: readonly number[], seed: number): ArrayData => ({
   shape: [...shape],

@@ -2,10 +2,12 @@
 
 import type { StepCost } from "../../apps/cli/src/explain-engine.ts";
 
-/** Who else does a job, with the arguments of a Python script that prints its seconds first. */
+/** Who else does a job: a Python script that prints its seconds first. */
 export interface Other {
   readonly library: "numpy" | "jax" | "torch";
   readonly args: readonly string[];
+  /** Whether it stays, and does the job once for each line that it reads. */
+  readonly stays?: boolean;
   /** By what its seconds are multiplied to be those of the job. */
   readonly times?: number;
 }

@@ -1,4 +1,8 @@
-"""Prints the seconds of one job of the table: theirs.py numpy|jax|torch ROW SIZES..."""
+"""Times one job of the table: theirs.py numpy|jax|torch ROW SIZES...
+
+Prints the seconds of the job once for each line that it reads, so that whoever asks can take turns
+with it.
+"""
 
 import sys
 import time
@@ -102,34 +106,80 @@ def features(D, Y, B, steps):
 
 def store(K, D, Y):
     patterns, rows = draw(K, D), draw(Y, D)
+    if library == "numpy":
 
-    def job():
+        def job():
+            phases = patterns @ rows.T
+            return np.cos(phases).sum(axis=0), np.sin(phases).sum(axis=0)
+
+        return job
+    if library == "torch":
+        import torch
+
+        patterns, rows = torch.from_numpy(patterns), torch.from_numpy(rows)
+
+        def torch_job():
+            phases = patterns @ rows.T
+            return phases.cos().sum(0), phases.sin().sum(0)
+
+        return torch_job
+    import jax
+    import jax.numpy as jnp
+
+    def sums(patterns, rows):
         phases = patterns @ rows.T
-        return np.cos(phases).sum(axis=0), np.sin(phases).sum(axis=0)
+        return jnp.cos(phases).sum(0), jnp.sin(phases).sum(0)
 
-    return job
+    compiled, arrays = jax.jit(sums), (jnp.asarray(patterns), jnp.asarray(rows))
+    return lambda: jax.block_until_ready(compiled(*arrays))
+
+
+def drawn(Y, D):
+    if library == "numpy":
+        return lambda: draw(Y, D)
+    import jax
+
+    compiled = jax.jit(lambda key: jax.random.normal(key, (Y, D)))
+    return lambda: jax.block_until_ready(compiled(jax.random.PRNGKey(0)))
 
 
 def linear(n, d):
     """V K⁺ by the Gram matrix of fewer keys than numbers, in float64."""
     keys, values = rng.standard_normal((n, d)), rng.standard_normal((n, d))
+    if library == "torch":
+        import torch
+
+        keys, values = torch.from_numpy(keys), torch.from_numpy(values)
+        return lambda: values.T @ torch.linalg.solve(keys @ keys.T, keys)
     return lambda: values.T @ np.linalg.solve(keys @ keys.T, keys)
+
+
+def learns(name):
+    """A job of learning.py."""
+
+    def job():
+        import learning
+
+        return getattr(learning, name)(*map(int, sizes))
+
+    return job
 
 
 JOBS = {
     "lse": lambda: lse(*map(int, sizes)),
     "features": lambda: features(*map(int, sizes)),
     "store": lambda: store(*map(int, sizes)),
-    "draw": lambda: lambda: draw(int(sizes[0]), int(sizes[1])),
+    "draw": lambda: drawn(*map(int, sizes)),
     "linear": lambda: linear(*map(int, sizes)),
     "load": lambda: lambda: np.load(sizes[0]),
+    **{name: learns(name) for name in ("mnist", "inpainting", "denoising", "sampling")},
 }
 job = JOBS[row]()
 job()
-times, spent = [], 0.0
-while len(times) < 3 or (spent < 0.3 and len(times) < 1000):
-    began = time.perf_counter()
-    job()
-    times.append(time.perf_counter() - began)
-    spent += times[-1]
-print(sorted(times)[len(times) // 2])
+for _ in sys.stdin:
+    times = []
+    while not times or (sum(times) < 0.1 and len(times) < 1000):
+        began = time.perf_counter()
+        job()
+        times.append(time.perf_counter() - began)
+    print(sorted(times)[len(times) // 2], flush=True)
