@@ -28,6 +28,8 @@ const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
 const PAGE = join(import.meta.dirname, "../../apps/docs/src/content/docs/reference/benchmarks.md");
 const PICTURE = join(import.meta.dirname, "../../apps/docs/src/assets/benchmarks.svg");
+/** Seconds of jobs before the first round. */
+const WARM = 0.5;
 /** Seconds after which somebody takes part in no further round of a row. */
 const PATIENCE = 60;
 /** Seconds that a round takes at least, with as many jobs as that needs. */
@@ -73,8 +75,9 @@ for (const [library, name] of Object.entries(NAMES)) {
 }
 
 async function measured(name: string, job: Job): Promise<Result> {
-  await job.run();
-  const once = await seconds(job.run);
+  // Code is optimised while it runs.
+  let once = await seconds(job.run);
+  for (let spent = 0; spent < WARM; spent += once) once = await seconds(job.run);
   const times = Math.max(1, Math.min(1000, Math.ceil(ROUND / once)));
   const ours = async () => {
     const all = await seconds(async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type ArrayData, writeNpz } from "@hamlet/core";
-import { exportJax, HamError, sizeOfDim } from "@hamlet/graph";
+import { exportJax, givensOf, HamError, sizeOfDim } from "@hamlet/graph";
 import { openModel } from "./files/open-model.ts";
 import type { DataFlags } from "./options.ts";
 
@@ -87,21 +87,29 @@ export async function startJax(path: string, flags: JaxOptions): Promise<JaxReca
   const add = (name: string, shape: readonly number[], data: ArrayLike<number>) =>
     arrays.set(name, { shape: [...shape], dtype: "float32", data: Float32Array.from(data) });
   let { batch } = flags;
-  for (const [{ name, kind, axes }, { shape, data }] of entries) {
+  const read = givensOf(graph, recall);
+  for (const [tensor, { shape, data }] of entries) {
+    const { name, kind, axes } = tensor;
+    if (kind === "given" && !read.has(tensor)) {
+      // Its text asks for all arrays, and they may have as many examples as they like.
+      const own = axes.map((dim) => sizeOfDim(dim, model));
+      add(name, own, data.subarray(0, count(own)));
+      continue;
+    }
     const isOne = kind === "given" && shape.length === axes.length;
     add(name, isOne ? [1, ...shape] : shape, data);
     if (kind === "given") batch = isOne ? 1 : shape[0];
   }
   for (const { name, axes } of graph.neurons) {
     const shape = [batch, ...axes.map((dim) => sizeOfDim(dim, model))];
-    add(`state/${name}`, shape, new Float32Array(shape.reduce((all, n) => all * n, 1)));
+    add(`state/${name}`, shape, new Float32Array(count(shape)));
   }
   const folder = mkdtempSync(join(tmpdir(), "ham-jax-"));
   writeFileSync(join(folder, "model.py"), text);
   writeFileSync(join(folder, "in.npz"), writeNpz(arrays));
   const names = (isGiven: boolean) =>
     JSON.stringify(
-      entries.flatMap(([{ name, kind }]) => ((kind === "given") === isGiven ? [name] : [])),
+      entries.flatMap(([tensor]) => (read.has(tensor) === isGiven ? [tensor.name] : [])),
     );
   using compiled = model.compileRecall(recall.name);
   const args = ["-c", SERVER, folder, names(true), names(false)];
@@ -134,7 +142,7 @@ async function serve({
   const ask = async (times: number): Promise<number> => {
     child.stdin.write(`${times}\n`);
     const { done, value } = await lines.next();
-    if (done === true) throw new Error(said.join("").trim().split("\n").at(-1) ?? "");
+    if (done === true) throw new Error(reasonIn(said.join("")));
     const answer = JSON.parse(value) as { seconds: number; ends: number[] };
     ends = Float32Array.from(answer.ends);
     return answer.seconds;
@@ -159,4 +167,12 @@ async function serve({
     end();
     return `its recall failed (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((all, n) => all * n, 1);
+
+/** What a Python that ended said last: its error, without the notes of JAX below it. */
+function reasonIn(said: string): string {
+  const lines = said.trim().split("\n");
+  return lines.findLast((line) => /^[\w.]*(?:Error|Exception)\b/.test(line)) ?? lines.at(-1) ?? "";
 }

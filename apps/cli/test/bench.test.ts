@@ -1,5 +1,8 @@
 // `ham bench` runs every engine and compares their ends; how long they take is nobody's business here.
 
+import { chmodSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readNpz } from "@hamlet/core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { timeInRounds, timingOf } from "../src/timing.ts";
 import { type Bench, makeBench, writeModel } from "./ham.ts";
@@ -48,6 +51,42 @@ test("flips have one engine", async () => {
   const { rows } = parseReport("bench", stdout) as Report;
   expect(rows).toMatchObject([{ name: "flips", difference: 0 }]);
 });
+
+const PYTHON = `#!/bin/sh
+[ "$2" = "import jax" ] && exit 0
+cp "$3/in.npz" "$0.npz"
+echo "$4 $5" > "$0.args"
+echo "ValueError: batches differ" >&2
+echo "--------------------" >&2
+echo "For simplicity, JAX has removed its internal frames." >&2
+exit 1
+`;
+
+test.skipIf(process.platform === "win32")(
+  "JAX gets the examples of the recall alone, and its error is told",
+  async () => {
+    bench.write("python", PYTHON);
+    const python = join(bench.folder, "python");
+    chmodSync(python, 0o755);
+    bench.write(
+      "two.ham",
+      "ham 1\ndim D = 2\nconst xi: [D] = 1\ngiven image: [D]\ngiven noisy: [D]\n" +
+        "neuron v: [D] as identity\nenergy e = -sum[i] xi[i] * v[i]\n" +
+        "recall r { start v = noisy  solver = euler(dt = 0.1)  steps = 2 }\n",
+    );
+    bench.write("image.csv", "1,2\n3,4\n5,6\n");
+    bench.write("noisy.csv", "1,2\n3,4\n");
+    vi.stubEnv("HAMLET_PYTHON", python);
+    const given = ["--given", "image=image.csv", "--given", "noisy=noisy.csv"];
+    const { stdout } = await bench.inProcess(["bench", "two.ham", "--rounds", "1", ...given]);
+    expect(stdout).toContain("JAX: its recall failed (ValueError: batches differ)");
+    expect(readFileSync(`${python}.args`, "utf8").trim()).toBe('["noisy"] ["image"]');
+    const arrays = readNpz(new Uint8Array(readFileSync(`${python}.npz`)));
+    expect(arrays.get("noisy")!.shape).toEqual([2, 2]);
+    expect(arrays.get("image")!.shape).toEqual([2]);
+    expect(arrays.get("state/v")!.shape).toEqual([2, 2]);
+  },
+);
 
 test("competitors take turns, and one without an end stays out", async () => {
   const order: string[] = [];
