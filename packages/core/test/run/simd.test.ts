@@ -165,11 +165,29 @@ test.each([
   const other = sum([k], mul(get(a, [k]), get(turned, [n, k])));
   const each = makeTensor("each", "given", [K, N]);
   const stacked = sum([k], mul(get(a, [k]), get(each, [k, n])));
+  const M = makeDim("M", 14);
+  const m = makeIndex("m", M);
+  const [rows, upright] = [
+    makeTensor("rows", "given", [M, K]),
+    makeTensor("upright", "given", [K, M]),
+  ];
+  const across = makeTensor("across", "given", [N, K]);
+  const inStacks = {
+    matrices: mul(get(rows, [m, k]), get(each, [k, n])),
+    "matrices, one turned": mul(get(upright, [k, m]), get(each, [k, n])),
+    "matrices, both turned": mul(get(upright, [k, m]), get(across, [n, k])),
+    "matrices by rows": mul(get(rows, [m, k]), get(across, [n, k])),
+  };
   const left = random(1, batch * depth);
   const outputs = [
     { name: "product", value, indices: [n] },
     { name: "turned", value: other, indices: [n] },
     { name: "stacked", value: stacked, indices: [n] },
+    ...Object.entries(inStacks).map(([name, own]) => ({
+      name,
+      value: sum([k], own),
+      indices: [m, n],
+    })),
   ];
   const setting: Setting = {
     bound: new Map([
@@ -177,6 +195,9 @@ test.each([
       [b, { stage: "load", batched: false, values: random(2, depth * columns) }],
       [turned, { stage: "load", batched: false, values: random(3, depth * columns) }],
       [each, { stage: "example", batched: true, values: random(4, batch * depth * columns) }],
+      [across, { stage: "example", batched: true, values: random(5, batch * depth * columns) }],
+      [rows, { stage: "example", batched: true, values: random(6, 14 * batch * depth) }],
+      [upright, { stage: "example", batched: true, values: random(7, 14 * batch * depth) }],
     ]),
     batch,
   };

@@ -7,6 +7,7 @@ import {
   type Expr,
   get,
   gradient,
+  type Index,
   lit,
   logsumexp,
   makeDim,
@@ -20,7 +21,17 @@ import {
 import { poolState } from "../../src/run/simd/pool.ts";
 
 /** Energies as bands with every total there is, and as products by rows and by packed strips. */
-export const KINDS = ["log-sum-exp", "powers", "extremes", "waves", "a hidden layer"] as const;
+export const KINDS = [
+  "log-sum-exp",
+  "powers",
+  "extremes",
+  "waves",
+  "a hidden layer",
+  "a stack",
+  "a stack of turned matrices",
+] as const;
+/** Rows of each matrix of a stack. */
+const HEADS = 13;
 
 /** A step of a memory: its energy and slope. */
 export interface Step extends Disposable {
@@ -38,6 +49,16 @@ export function prepare(
   const xi = makeTensor("xi", "data", [rows, entries]);
   const back = makeTensor("back", "data", [entries, rows]);
   const v = makeTensor("v", "activation", [entries]);
+  const heads = makeDim("H", HEADS);
+  const m = makeIndex("m", heads);
+  const [some, upright] = [
+    [heads, rows],
+    [rows, heads],
+  ].map((axes) => makeTensor("some", "activation", axes));
+  const [each, turned] = [
+    [rows, entries],
+    [entries, rows],
+  ].map((axes) => makeTensor("each", "activation", axes));
   const scores = sum([i], mul(get(xi, [k, i]), get(v, [i])));
   const energies: Record<(typeof KINDS)[number], () => Expr> = {
     "log-sum-exp": () => logsumexp([k], scores),
@@ -45,12 +66,20 @@ export function prepare(
     extremes: () => add(reduce("max", [k], scores), reduce("min", [k], apply("tanh", scores))),
     waves: () => sum([k], mul(get(xi, [k, j]), apply("cos", scores))),
     "a hidden layer": () => sum([k], mul(get(back, [j, k]), apply("tanh", scores))),
+    "a stack": () => sum([k], mul(get(some, [m, k]), get(each, [k, j]))),
+    "a stack of turned matrices": () => sum([k], mul(get(upright, [k, m]), get(turned, [j, k]))),
   };
   const value = energies[kind]();
-  const isField = kind === "waves" || kind === "a hidden layer";
+  const fields: Partial<Record<(typeof KINDS)[number], Index[]>> = {
+    waves: [j],
+    "a hidden layer": [j],
+    "a stack": [m, j],
+    "a stack of turned matrices": [m, j],
+  };
+  const field = fields[kind];
   const own = plan(
-    isField
-      ? [{ name: "field", value, indices: [j], batched: true }]
+    field !== undefined
+      ? [{ name: "field", value, indices: field, batched: true }]
       : [
           { name: "energy", value, indices: [], batched: true },
           { name: "slope", value: gradient(value, v, [j]), indices: [j], batched: true },
@@ -69,6 +98,8 @@ export function prepare(
     [xi, draw(K * D, 1)],
     [back, draw(K * D, 0.5)],
     [v, draw(batch * D, 2 / Math.sqrt(D))],
+    ...[some, upright].map((tensor) => [tensor, draw(batch * HEADS * K, 1)] as const),
+    ...[each, turned].map((tensor) => [tensor, draw(batch * K * D, 1)] as const),
   ]);
   for (const stage of ["load", "param", "example"] as const) program.bind(stage, inputs);
   return {

@@ -40,7 +40,7 @@ export function findBands(actions: readonly Action[], slots: Slots): readonly Ac
     .flatMap((seed) =>
       [true, false].map((online) => new Finder(actions, first, seed, slots, online)),
     )
-    .filter(({ products, isSound }) => products > 1 && isSound)
+    .filter(({ products, isSound, isWorth }) => products > 1 && isSound && isWorth)
     .toSorted((a, b) => b.products - a.products)[0];
   if (found === undefined) {
     return [...actions.slice(0, first + 1), ...findBands(actions.slice(first + 1), slots)];
@@ -132,6 +132,16 @@ class Finder {
   /** Whether nothing that is scaled is read by others. */
   get isSound(): boolean {
     return [...this.#scales.keys()].every((slot) => !this.#isStored(slot));
+  }
+
+  /** Whether a matrix is read once instead of twice, or what one product gives is used by another at once. */
+  get isWorth(): boolean {
+    const joined = this.#joined.filter(
+      (one): one is JoinedProduct => one.action.kind === "product",
+    );
+    const matrices = joined.map((one) => kernelOf(one)!.m.slot);
+    const reads = joined.flatMap(({ action }) => action.reads);
+    return new Set(matrices).size < joined.length || reads.some((slot) => this.#own.has(slot));
   }
 
   #isStored(slot: number): boolean {

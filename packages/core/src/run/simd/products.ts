@@ -20,7 +20,7 @@ import {
 import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
-import { addTotals, dots, mix, round, scale, scaleTotals } from "./rows.ts";
+import { addTotals, CHUNK, dots, mix, mixLong, round, scale, scaleTotals } from "./rows.ts";
 import { advance, locals, NUMBER, VECTOR } from "./sizes.ts";
 
 /** Columns of a tile: two vectors. */
@@ -41,8 +41,10 @@ const ROWS = 120;
 /** Pieces that a large product is done in at most, and rows or columns that are not torn apart. */
 const PIECES = 16;
 const UNIT = 16;
-/** Rows up to which packing costs more than it saves. */
+/** Rows up to which packing costs more than it saves, however short they are. */
 const FEW = 12;
+/** Columns that are worth the way to them. */
+const LONG = 64;
 
 const zero = (sum: Local): Code => set(sum, f32x4.of(0));
 /**
@@ -137,7 +139,7 @@ function pack(): Procedure {
 }
 
 /** The functions of products. */
-type KernelName = Kernel | "pack" | "tiles6" | "tiles4";
+type KernelName = Kernel | "mixLong" | "pack" | "tiles6" | "tiles4";
 
 /** How each is written. */
 const KERNELS: Readonly<Record<KernelName, (isFused: boolean) => Procedure>> = {
@@ -146,6 +148,7 @@ const KERNELS: Readonly<Record<KernelName, (isFused: boolean) => Procedure>> = {
   pack,
   dots,
   mix,
+  mixLong,
   scale,
   scaleTotals,
   addTotals,
@@ -173,104 +176,147 @@ const known: { [Name in KernelName]?: Compiled } = {};
 export function compiledKernel(name: KernelName): Compiled {
   const made = known[name];
   if (made !== undefined) return made;
-  const of = (isFused: boolean) => arena().compiled([KERNELS[name](isFused)]);
-  return (known[name] = compiledOf((of(true) ?? of(false))!));
+  const called: readonly Kernel[] = name === "mixLong" ? ["mix"] : [];
+  const of = (isFused: boolean) => arena().compiled([KERNELS[name](isFused)], called.map(imported));
+  return (known[name] = compiledOf((of(true) ?? of(false))!, {}, called.map(compiledKernel)));
 }
 
-/** A factor: its row `i` at depth `k` is at `at + 4 (i · row + k · depth)`. */
+/**
+ * A factor: its row `i` at depth `k` is at `at + 4 (i · row + k · depth)`, and the factor of the next
+ * product of a stack `next` numbers on.
+ */
 export interface Side {
   readonly at: number;
   readonly row: number;
   readonly depth: number;
+  readonly next: number;
 }
 
-/** The sizes of a product. */
+/** The sizes of products, and how many there are. */
 export interface Sizes {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
+  readonly stack: number;
 }
 
-/** Writes `A Bᵀ`, of `rows × columns` numbers, at `to`. B's rows are the columns of the product. */
-export function multiply(to: number, a: Side, b: Side, sizes: Sizes): void {
-  const { rows, columns, depth } = sizes;
-  if (rows === 0 || columns === 0) return;
-  const [left, right] = [bytesOf(a), bytesOf(b)];
-  const cleared = () =>
-    arena()
-      .floats(to, rows * columns)
-      .fill(0);
+/**
+ * Prepares to write products `A Bᵀ`, of `rows × columns` numbers each, at `to`. B's rows are the columns of
+ * a product.
+ */
+export function products(to: number, a: Side, b: Side, sizes: Sizes): () => void {
+  const { rows, columns, depth, stack } = sizes;
+  const count = rows * columns * stack;
+  if (count === 0) return () => undefined;
+  const way = wayOf(to, a, b, sizes);
+  if (way === null) {
+    return () => {
+      for (let n = 0; n < stack; n++) {
+        packed(to + NUMBER * n * rows * columns, nth(a, n), nth(b, n), sizes);
+      }
+    };
+  }
+  const { kernel, length, unit, call } = way;
+  const work = count * depth;
+  const pieces = piecesOf(length, unit, isLarge(work) ? PIECES / stack : 1);
+  const calls = Array.from({ length: stack }, (_, n) =>
+    pieces.map(([from, size]) => call(n, from, size)),
+  ).flat();
+  const cleared = (at: number) => arena().floats(at, count).fill(0);
+  if (kernel !== "mixLong") {
+    return () => {
+      cleared(to);
+      inParts(compiledKernel(kernel), kernel, calls, work);
+    };
+  }
+  return () => {
+    const spare = arena().take(NUMBER * count);
+    try {
+      cleared(to);
+      cleared(spare);
+      const spared = calls.map(([y, step, ...more]) => [y, step, y - to + spare, ...more]);
+      inParts(compiledKernel(kernel), kernel, spared, work);
+    } finally {
+      arena().give(spare);
+    }
+  };
+}
+
+/** The factor of the `n`-th product. */
+const nth = (side: Side, n: number): Side => ({ ...side, at: side.at + NUMBER * n * side.next });
+
+/** A kernel that reads rows where they lie; its work may be cut along an axis of the result. */
+interface Way {
+  readonly kernel: "dots" | "mix" | "mixLong";
+  readonly length: number;
+  readonly unit: number;
+  /** The arguments for a piece of the `n`-th product. */
+  readonly call: (n: number, from: number, size: number) => readonly number[];
+}
+
+/** Null where rows do not lie in one piece, or are short. */
+function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): Way | null {
+  const line = NUMBER * columns;
+  const toNth = (n: number) => to + n * rows * line;
   if (isAlong(a.depth, depth) && isAlong(b.depth, depth)) {
     // The larger factor is read once.
-    const [line, next] = [NUMBER * columns, NUMBER];
-    cleared();
-    const [m, x, steps] =
-      rows <= columns
-        ? [{ at: b.at, ...right }, { at: a.at, ...left }, [line, next]]
-        : [{ at: a.at, ...left }, { at: b.at, ...right }, [next, line]];
-    const [yQuery, yRow] = steps;
-    const queries = Math.min(rows, columns);
-    inPieces("dots", sizes, { length: Math.max(rows, columns), unit: UNIT }, (from, count) => [
-      to + from * yRow,
-      yQuery,
-      yRow,
-      m.at + from * m.row,
-      m.row,
-      count,
-      x.at,
-      x.row,
-      queries,
-      depth,
-    ]);
-  } else if (isAlong(b.row, columns) && rows <= FEW) {
-    cleared();
-    const x = [a.at, left.row, left.depth];
-    inPieces("mix", sizes, { length: columns, unit: UNIT }, (from, count) => [
-      to + NUMBER * from,
-      NUMBER * columns,
-      ...x,
-      b.at + NUMBER * from,
-      right.depth,
-      depth,
-      rows,
-      count,
-    ]);
-  } else if (isAlong(a.row, rows) && columns === 1) {
-    cleared();
-    inPieces("mix", sizes, { length: rows, unit: UNIT }, (from, count) => [
-      to + NUMBER * from,
-      0,
-      b.at,
-      0,
-      right.depth,
-      a.at + NUMBER * from,
-      left.depth,
-      depth,
-      1,
-      count,
-    ]);
-  } else packed(to, a, b, sizes);
+    const isRight = rows <= columns;
+    const [m, x] = isRight ? [b, a] : [a, b];
+    const [yQuery, yRow] = isRight ? [line, NUMBER] : [NUMBER, line];
+    return {
+      kernel: "dots",
+      length: Math.max(rows, columns),
+      unit: UNIT,
+      call(n, from, size) {
+        const [{ at, row }, own] = [bytesOf(nth(m, n)), bytesOf(nth(x, n))];
+        const matrix = [at + from * row, row, size];
+        const queries = [own.at, own.row, Math.min(rows, columns), depth];
+        return [toNth(n) + from * yRow, yQuery, yRow, ...matrix, ...queries];
+      },
+    };
+  }
+  const isRight = isAlong(b.row, columns) && (rows <= FEW || columns >= WIDE);
+  if (!isRight && !(isAlong(a.row, rows) && columns === 1)) return null;
+  const [m, x] = isRight ? [b, a] : [a, b];
+  const [queries, across] = isRight ? [rows, columns] : [1, rows];
+  // Many lines rather than parts of short ones.
+  const isWhole = queries >= PIECES && across < PIECES * LONG;
+  return {
+    kernel: depth > CHUNK ? "mixLong" : "mix",
+    length: isWhole ? queries : across,
+    unit: isWhole ? 2 : UNIT,
+    call(n, from, size) {
+      const [matrix, own] = [bytesOf(nth(m, n)), bytesOf(nth(x, n))];
+      const [query, column] = isWhole ? [from, 0] : [0, from];
+      const [some, wide] = isWhole ? [size, across] : [queries, size];
+      return [
+        toNth(n) + line * query + NUMBER * column,
+        line,
+        own.at + query * own.row,
+        own.row,
+        own.depth,
+        matrix.at + NUMBER * column,
+        matrix.depth,
+        depth,
+        some,
+        wide,
+      ];
+    },
+  };
 }
 
-/** A function of a large product on pieces of an axis, along which no entry depends on others. */
-function inPieces(
-  name: KernelName,
-  { rows, columns, depth }: Sizes,
-  { length, unit }: { readonly length: number; readonly unit: number },
-  call: (from: number, count: number) => readonly number[],
-): void {
-  const work = rows * columns * depth;
-  const piece = isLarge(work) ? ceil(length / PIECES, unit) : length;
-  const calls: (readonly number[])[] = [];
-  for (let from = 0; from < length; from += piece) {
-    calls.push(call(from, Math.min(piece, length - from)));
-  }
-  inParts(compiledKernel(name), name, calls, work);
+/** From where, and how many: pieces of whole units, of which there are about so many. */
+function piecesOf(length: number, unit: number, pieces: number): (readonly [number, number])[] {
+  const size = ceil(length / Math.max(1, pieces), unit);
+  return Array.from({ length: Math.ceil(length / size) }, (_, n) => [
+    n * size,
+    Math.min(size, length - n * size),
+  ]);
 }
 
 /** Whether a row lies in one piece. */
 const isAlong = (step: number, size: number): boolean => step === 1 || size <= 1;
-const bytesOf = ({ row, depth }: Side) => ({ row: NUMBER * row, depth: NUMBER * depth });
+const bytesOf = ({ at, row, depth }: Side) => ({ at, row: NUMBER * row, depth: NUMBER * depth });
 
 function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): void {
   const own = arena();
@@ -293,25 +339,17 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
       const whole = Math.floor(some / WIDE);
       for (let k = 0; k < depth; k += deep) {
         const count = Math.min(deep, depth - k);
-        const strips = {
-          at: b.at + NUMBER * (j * b.row + k * b.depth),
-          row: b.row,
-          depth: b.depth,
-        };
+        const strips = { ...b, at: b.at + NUMBER * (j * b.row + k * b.depth) };
         packStrips(right, strips, { rows: some, depth: count, high: WIDE });
         for (let i = 0; i < rows; i += high) {
           const part = Math.min(high, rows - i);
-          const side = {
-            at: a.at + NUMBER * (i * a.row + k * a.depth),
-            row: a.row,
-            depth: a.depth,
-          };
+          const side = { ...a, at: a.at + NUMBER * (i * a.row + k * a.depth) };
           packStrips(left, side, { rows: part, depth: count, high: tile });
           const first = Number(k === 0);
           const at = to + NUMBER * (i * columns + j);
           const strip = stripBytes(count, WIDE);
-          const piece = { rows: part, columns: some, depth: count };
-          inPieces(name, piece, { length: whole, unit: 1 }, (from, strips) => [
+          const work = part * some * count;
+          const calls = piecesOf(whole, 1, isLarge(work) ? PIECES : 1).map(([from, strips]) => [
             at + NUMBER * WIDE * from,
             NUMBER * columns,
             left,
@@ -321,6 +359,7 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
             count,
             first,
           ]);
+          inParts(compiledKernel(name), name, calls, work);
           if (whole * WIDE < some) {
             const last = right + whole * strip;
             const line = NUMBER * WIDE;

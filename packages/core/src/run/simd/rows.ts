@@ -3,11 +3,13 @@
 
 import {
   bits,
+  call,
   type Code,
   f32x4,
   f64x2,
   get,
   i32,
+  ifBelow,
   ifTrue,
   load,
   loadDouble,
@@ -180,6 +182,56 @@ export function mix(isFused: boolean): Procedure {
     return [
       set(query, i32.of(0)),
       ...[2, 1].map((wide) => inGroups(query, queries, wide, some(wide))),
+    ];
+  });
+}
+
+/** Rows that are summed by themselves: long sums in float32 lose less, and the rows stay in a cache. */
+export const CHUNK = 128;
+
+/**
+ * `mixLong(y, yQuery, spare, x, xQuery, xRow, m, mRow, rows, queries, columns)`: `mix` for many rows. The
+ * spare numbers lie as those of y do, and are zeros before and after.
+ */
+export function mixLong(): Procedure {
+  return procedure("mixLong", 11, (parameters, local) => {
+    const [y, yQuery, spare, x, xQuery, xRow, m, mRow, rows, queries, columns] = parameters;
+    const [some, query, j, toY, fromSpare, line, from] = locals(local, 7, "i32");
+    const mixed = [spare, yQuery, x, xQuery, xRow, m, mRow, some, queries, columns].map(get);
+    const zero = f32x4.of(0);
+    return [
+      whileBelow(i32.of(0), get(rows), [
+        set(some, i32.of(CHUNK)),
+        ifBelow(get(rows), get(some), [set(some, get(rows))]),
+        call(0, ...mixed),
+        set(query, i32.of(0)),
+        set(toY, get(y)),
+        set(fromSpare, get(spare)),
+        inGroups(query, queries, 1, [
+          set(line, get(toY)),
+          set(from, get(fromSpare)),
+          along(j, columns, [line, from], (offset, isOne) =>
+            isOne
+              ? [
+                  ...storeOne(get(line), f32x4.add(loadOne(get(line)), loadOne(get(from)))),
+                  ...storeOne(get(from), zero),
+                ]
+              : [
+                  ...store(
+                    get(line),
+                    f32x4.add(load(get(line), offset), load(get(from), offset)),
+                    offset,
+                  ),
+                  ...store(get(from), zero, offset),
+                ],
+          ),
+          advance(toY, get(yQuery)),
+          advance(fromSpare, get(yQuery)),
+        ]),
+        advance(x, i32.mul(get(xRow), get(some))),
+        advance(m, i32.mul(get(mRow), get(some))),
+        set(rows, i32.sub(get(rows), get(some))),
+      ]),
     ];
   });
 }

@@ -14,7 +14,7 @@ import { loopProcedure } from "./loops.ts";
 import { move } from "./moves.ts";
 import { bandOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
-import { compiledKernel, imported, multiply } from "./products.ts";
+import { compiledKernel, imported, products } from "./products.ts";
 import { SimdArray } from "./array.ts";
 import { NUMBER } from "./sizes.ts";
 
@@ -282,37 +282,28 @@ function productOf(
   batch: number,
   address: (slot: number) => number,
 ): () => void {
-  const left = sideOf(a, batch);
-  const right = sideOf(b, batch);
+  const [left, right] = [sideOf(a, batch, address), sideOf(b, batch, address)];
   const [rows, depth] = left.sizes;
-  const columns = right.sizes[1];
-  const to = address(slot);
-  const [atLeft, atRight] = [address(a.base), address(b.base)];
-  const sizes = { rows, columns, depth };
-  const [rowOf, depthOf] = left.strides;
   const [depthIn, rowIn] = right.strides;
-  return () => {
-    for (let n = 0; n < left.stack; n++) {
-      multiply(
-        to + NUMBER * n * rows * columns,
-        { at: atLeft + NUMBER * n * left.step, row: rowOf, depth: depthOf },
-        { at: atRight + NUMBER * n * right.step, row: rowIn, depth: depthIn },
-        sizes,
-      );
-    }
-  };
+  return products(
+    address(slot),
+    { ...left, row: left.strides[0], depth: left.strides[1] },
+    { ...right, row: rowIn, depth: depthIn },
+    { rows, depth, columns: right.sizes[1], stack: left.stack },
+  );
 }
 
 /** A factor as a stack of matrices. */
-function sideOf({ sizes, strides }: View, batch: number) {
+function sideOf({ base, sizes, strides }: View, batch: number, address: (slot: number) => number) {
   const bound = boundShape(sizes, batch);
   const steps = boundShape(strides, batch);
   const lead = bound.length - 2;
   // A step of 0 is that of a single row, where any will do.
   const own = [lead, lead + 1].map((axis) => (bound[axis] === 1 ? 1 : steps[axis]));
   return {
+    at: address(base),
     stack: product(bound.slice(0, lead)),
-    step: lead > 0 ? steps[lead - 1] : 0,
+    next: lead > 0 ? steps[lead - 1] : 0,
     sizes: bound.slice(lead),
     strides: own,
   };
