@@ -55,7 +55,7 @@ import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 export type GivenValue = NumberArray<Float32Array | readonly number[]> | tf.Tensor;
 
 /** What one recall is given. */
-export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "key"> {
+export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "numbers" | "key"> {
   /** The name of the recall block; default: the first. */
   readonly recall?: string;
   /** Values of `given` names; those with a file need none. Tensors are borrowed. */
@@ -156,6 +156,8 @@ class LoadedModel implements Model {
   readonly seed: number;
   readonly warnings: readonly Diagnostic[];
   readonly #memory: number;
+  /** The givens that a recall reads. */
+  readonly #needed = new Map<Recall, readonly Tensor[]>();
   readonly #entries: Map<Tensor, Entries>;
   readonly #tensors = new Map<Tensor, tf.Tensor>();
   /** Compiled recalls that wait for their next run: one a block and engine, until the model changes. */
@@ -267,13 +269,12 @@ class LoadedModel implements Model {
     const what = `The energy of ${batch} examples at once`;
     assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
     return this.#reading(async () => {
-      const bound = this.#bindGivens(recall, givens);
+      const bound = await this.#bindGivens(recall, givens);
       try {
-        await admitAll(bound);
-        const options = { ...rest, givens: bound, key: key(this.seed) };
+        const options = { ...rest, givens: bound.tensors, key: key(this.seed) };
         return await startEnergies(this.graph, recall, this.#setup(), options);
       } finally {
-        tf.dispose([...bound.values()]);
+        tf.dispose([...bound.tensors.values()]);
       }
     });
   }
@@ -316,14 +317,13 @@ class LoadedModel implements Model {
     const batch = rest.batch ?? 1;
     const what = `A recall of ${batch} examples at once`;
     assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
-    const bound = this.#bindGivens(recall, givens);
+    const { tensors, numbers } = await this.#bindGivens(recall, givens);
     try {
-      await admitAll(bound);
       return await this.#leased(recall, engine, (compiled) =>
-        compiled.run({ ...rest, givens: bound }),
+        compiled.run({ ...rest, givens: tensors, numbers }),
       );
     } finally {
-      tf.dispose([...bound.values()]);
+      tf.dispose([...tensors.values()]);
     }
   }
 
@@ -334,17 +334,16 @@ class LoadedModel implements Model {
       assertBatch(this.graph, options.starts, what, { sizes: this.sizes, free: this.#memory });
     }
     return this.#reading(async () => {
-      const bound = this.#bindGivens(NOTHING_BUT_ENERGY, givens);
+      const bound = await this.#bindGivens(NOTHING_BUT_ENERGY, givens);
       try {
-        await admitAll(bound);
         const { sizes, numbers: tensors } = this.#setup();
-        for (const [tensor, value] of bound) {
+        for (const [tensor, value] of bound.tensors) {
           assertOneExample(tensor, value);
-          tensors.set(tensor, await value.data());
+          tensors.set(tensor, bound.numbers.get(tensor)!);
         }
         return await census(this.graph, { sizes, tensors }, { ...options, key: key(this.seed) });
       } finally {
-        tf.dispose([...bound.values()]);
+        tf.dispose([...bound.tensors.values()]);
       }
     });
   }
@@ -428,64 +427,76 @@ class LoadedModel implements Model {
     );
   }
 
-  /** The givens that a recall needs, each `[B, …axes]`. */
-  #bindGivens(
-    recall: Recall,
-    values: Readonly<Record<string, GivenValue>>,
-  ): Map<Tensor, tf.Tensor> {
-    const givens = this.graph.tensors.filter(({ kind }) => kind === "given");
+  /** The givens that a recall needs, each `[B, …axes]`, as tensors for the caller to dispose, and their entries. */
+  async #bindGivens(recall: Recall, values: Readonly<Record<string, GivenValue>>): Promise<Bound> {
+    const { tensors } = this.graph;
     for (const name of Object.keys(values)) {
-      if (givens.some((tensor) => tensor.name === name)) continue;
-      const names = givens.map((tensor) => tensor.name).join(", ") || "none";
+      if (tensors.some((tensor) => tensor.kind === "given" && tensor.name === name)) continue;
+      const known = tensors.filter(({ kind }) => kind === "given").map((tensor) => tensor.name);
       throw new HamError(
         "model/unknown-given",
-        `This model has no given called "${name}". It has: ${names}.`,
+        `This model has no given called "${name}". It has: ${known.join(", ") || "none"}.`,
       );
     }
-    const read = givensOf(this.graph, recall);
-    const needed = givens.filter((tensor) => read.has(tensor));
     const missing = collectDiagnostics(this.compilation.source);
-    const tensors = new Map<Tensor, tf.Tensor>();
-    try {
-      for (const tensor of needed) {
-        const value = values[tensor.name] ?? this.#entries.get(tensor);
-        if (value === undefined) {
-          const span = this.compilation.places.declared.get(tensor)!;
-          notFed(missing, recall.name, tensor.name, span);
-          continue;
-        }
-        const batched = tf.tidy(() => this.#batched(tensor, value));
-        tensors.set(tensor, batched);
+    const shapes = new Map<Tensor, readonly number[]>();
+    const given = new Map<Tensor, GivenValue>();
+    for (const tensor of this.#neededBy(recall)) {
+      const value = values[tensor.name] ?? this.#entries.get(tensor);
+      if (value === undefined) {
+        const span = this.compilation.places.declared.get(tensor)!;
+        notFed(missing, recall.name, tensor.name, span);
+        continue;
       }
-      stopOnErrors(missing.list(), this.compilation.sources);
-      assertOneBatch(tensors);
-    } catch (error) {
-      tf.dispose([...tensors.values()]);
-      throw error;
+      assertReadable(tensor, value);
+      given.set(tensor, value);
+      shapes.set(tensor, this.#batched(tensor, value.shape));
     }
-    return tensors;
+    stopOnErrors(missing.list(), this.compilation.sources);
+    assertOneBatch(shapes);
+    // All are read now, whatever becomes of them while we wait.
+    const read = [...given].map(
+      async ([tensor, value]) =>
+        [tensor, await admitted(tensor, value, shapes.get(tensor)!)] as const,
+    );
+    const numbers = new Map(await Promise.all(read));
+    const bound = tf.tidy(() =>
+      [...numbers].map(([tensor, data]) => tf.tensor(data, [...shapes.get(tensor)!], "float32")),
+    );
+    return {
+      numbers,
+      tensors: new Map([...numbers.keys()].map((tensor, i) => [tensor, bound[i]])),
+    };
   }
 
-  /** A given as float32 `[B, …axes]`. */
-  #batched(tensor: Tensor, given: GivenValue): tf.Tensor {
-    assertReadable(tensor, given);
-    const value =
-      given instanceof tf.Tensor
-        ? tf.cast(given, "float32")
-        : tf.tensor(given.data, [...given.shape], "float32");
-    const wanted = tensor.axes.map((dim) => this.sizes.get(dim)!);
-    const own = value.shape.slice(value.rank - wanted.length);
-    const fits =
-      (value.rank === wanted.length || value.rank === wanted.length + 1) &&
-      own.every((size, axis) => size === wanted[axis]);
-    if (!fits) {
-      throw new HamError(
-        "model/given-shape",
-        `"${tensor.name}" is [${tensor.axes.map((dim) => `${dim.name} = ${this.sizes.get(dim)}`).join(", ")}] for one example: expected the shape [${wanted.join(", ")}] or [B, ${wanted.join(", ")}], found [${value.shape.join(", ")}].`,
-      );
+  #neededBy(recall: Recall): readonly Tensor[] {
+    let needed = this.#needed.get(recall);
+    if (needed === undefined) {
+      const read = givensOf(this.graph, recall);
+      needed = this.graph.tensors.filter((tensor) => tensor.kind === "given" && read.has(tensor));
+      this.#needed.set(recall, needed);
     }
-    return value.rank === wanted.length ? tf.expandDims(value, 0) : tf.clone(value);
+    return needed;
   }
+
+  /** The shape `[B, …axes]` of a given, of one example or several. */
+  #batched(tensor: Tensor, shape: readonly number[]): readonly number[] {
+    const wanted = tensor.axes.map((dim) => this.sizes.get(dim)!);
+    const lead = shape.length - wanted.length;
+    if ((lead === 0 || lead === 1) && wanted.every((size, axis) => size === shape[lead + axis])) {
+      return lead === 1 ? shape : [1, ...shape];
+    }
+    throw new HamError(
+      "model/given-shape",
+      `"${tensor.name}" is [${tensor.axes.map((dim) => `${dim.name} = ${this.sizes.get(dim)}`).join(", ")}] for one example: expected the shape [${wanted.join(", ")}] or [B, ${wanted.join(", ")}], found [${shape.join(", ")}].`,
+    );
+  }
+}
+
+/** What a recall is given. */
+interface Bound {
+  readonly tensors: Map<Tensor, tf.Tensor>;
+  readonly numbers: Map<Tensor, Float32Array>;
 }
 
 /** What a given may come as. */
@@ -519,25 +530,24 @@ function assertReadable({ name }: Tensor, given: GivenValue): void {
 }
 
 /**
- * Checks givens, and makes −1 and +1 of the 0 and 1 of a `sign`, as a file would. A tensor that is
- * replaced is disposed.
+ * The entries of a given as float32, `shape` being `[B, …axes]`: checked, and −1 and +1 for the 0 and 1 of a
+ * `sign`, as a file would have it.
+ * @throws HamError `model/given-value`.
  */
-async function admitAll(tensors: Map<Tensor, tf.Tensor>): Promise<void> {
-  for (const [given, value] of tensors) {
-    const data = (await value.data()) as Float32Array;
-    const entries = entriesOf({ pieces: [data], shape: value.shape }, given);
-    if (!(entries instanceof Float32Array)) {
-      const { at, value: found } = entries;
-      throw new HamError(
-        "model/given-value",
-        `"${given.name}" takes ${demandOf(given)}: found ${String(found)} in example ${at[0]}, at [${at.slice(1).join(", ")}]. Give other values, or declare it without that limit.`,
-        { name: given.name, at, value: Number(found) },
-      );
-    }
-    if (entries === data) continue;
-    tensors.set(given, tf.tensor(entries, value.shape, "float32"));
-    value.dispose();
-  }
+async function admitted(
+  given: Tensor,
+  value: GivenValue,
+  shape: readonly number[],
+): Promise<Float32Array> {
+  const data = value instanceof tf.Tensor ? await value.data() : value.data;
+  const entries = entriesOf({ pieces: [new Float32Array(data)], shape }, given);
+  if (entries instanceof Float32Array) return entries;
+  const { at, value: found } = entries;
+  throw new HamError(
+    "model/given-value",
+    `"${given.name}" takes ${demandOf(given)}: found ${String(found)} in example ${at[0]}, at [${at.slice(1).join(", ")}]. Give other values, or declare it without that limit.`,
+    { name: given.name, at, value: Number(found) },
+  );
 }
 
 /** A recall that reads no given but those of the energy. */
@@ -561,11 +571,8 @@ function assertOneExample({ name }: Tensor, { shape: [count] }: tf.Tensor): void
   );
 }
 
-function assertOneBatch(tensors: ReadonlyMap<Tensor, tf.Tensor>): void {
-  const sizes = [...tensors].map(([tensor, value]) => ({
-    name: tensor.name,
-    count: value.shape[0],
-  }));
+function assertOneBatch(shapes: ReadonlyMap<Tensor, readonly number[]>): void {
+  const sizes = [...shapes].map(([{ name }, [count]]) => ({ name, count }));
   if (new Set(sizes.map(({ count }) => count)).size <= 1) return;
   const list = sizes.map(({ name, count }) => `  ${name}: ${count} examples`).join("\n");
   throw new HamError(

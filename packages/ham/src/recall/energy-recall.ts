@@ -84,7 +84,7 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
-    using lease = this.#begin(options, new Map());
+    using lease = this.#begin(options, options.numbers ?? new Map());
     const { moving } = lease;
     const count = this.#graph.neurons.length;
     for (;;) {
@@ -114,7 +114,7 @@ export class EnergyRecall implements CompiledRecall {
     await assertTensorsAdmitted(unread(this.#setup, options.givens));
     // For an engine that takes no tensors.
     const isRead = this.#motion.engine !== "tensors";
-    const numbers = await numbersOf(isRead ? options.givens : undefined);
+    const numbers = await numbersOf(isRead ? options.givens : undefined, options.numbers);
     const every = recordEvery(this.#recall, 1);
     const batch = batchOf(options);
     const record = energyRecord(every, batch);
@@ -278,16 +278,14 @@ export class EnergyRecall implements CompiledRecall {
     const dispose = () => tf.dispose(all);
     try {
       const descents = await readDescents(moving, trackers.length);
-      const states = tf.tidy(() => moving.tensors("states"));
-      all.push(...states);
-      const activations = tf.tidy(() => moving.tensors("activations"));
-      all.push(...activations);
+      const layers = tf.tidy(() => [...moving.tensors("states"), ...moving.tensors("activations")]);
+      all.push(...layers);
       this.#clips ??= { search: makeClipSearch(this.#graph, this.#recall, this.#setup) };
       const clips = await findClips(this.#clips.search, (outputs) => moving.evaluate(outputs));
       const faults = await this.#faults(moving.engine, failures, trackers, options);
       return {
-        states: this.#named(states),
-        activations: this.#named(activations),
+        states: this.#named(layers),
+        activations: this.#named(layers.slice(this.#graph.neurons.length)),
         batch: trackers.length,
         engine: moving.engine,
         ...record,
@@ -354,10 +352,15 @@ export class EnergyRecall implements CompiledRecall {
   }
 }
 
-/** The entries of tensors. */
-async function numbersOf(tensors: Inputs = new Map()): Promise<Map<Tensor, ArrayLike<number>>> {
+/** The entries of tensors, of which some may be known. */
+async function numbersOf(
+  tensors: Inputs = new Map(),
+  known: ReadonlyMap<Tensor, ArrayLike<number>> = new Map(),
+): Promise<Map<Tensor, ArrayLike<number>>> {
   const numbers = new Map<Tensor, ArrayLike<number>>();
-  for (const [tensor, value] of tensors) numbers.set(tensor, await value.data());
+  for (const [tensor, value] of tensors) {
+    numbers.set(tensor, known.get(tensor) ?? (await value.data()));
+  }
   return numbers;
 }
 

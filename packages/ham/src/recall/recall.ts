@@ -35,6 +35,8 @@ export interface RecallSetup {
 export interface RecallOptions {
   /** Every `given` that the recall uses, `[B, …axes]`. Borrowed. */
   readonly givens?: Inputs;
+  /** Their entries, for what does not compute on tensors; what is left out is read. */
+  readonly numbers?: ReadonlyMap<Tensor, Float32Array>;
   /** The number of examples where nothing is given; default 1. */
   readonly batch?: number;
   /** Draws of start values; default `key(0)`. */

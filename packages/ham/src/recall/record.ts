@@ -61,6 +61,7 @@ export class TrajectoryRecorder {
 
   /** Everything that was kept, for the caller to dispose. */
   finish(): Map<Neuron, Trajectory> {
+    if (this.#layers.length === 0) return new Map();
     const paths = tf.tidy(() => this.#layers.map(({ record }) => tf.stack(record.kept)));
     this.dispose();
     return new Map(

@@ -34,6 +34,8 @@ export class Arena {
   #gaps: Gap[] = [];
   readonly #taken = new Map<number, number>();
   #bytes: number;
+  /** That of the memory as it is now: asking the memory for it takes longer than reading a number. */
+  #buffer: ArrayBufferLike;
 
   /** Shared, where that is wanted and there is such memory. */
   constructor(isShared = false) {
@@ -43,6 +45,7 @@ export class Arena {
     this.memory = memory;
     this.isShared = shared !== null;
     this.#bytes = PAGE;
+    this.#buffer = memory.buffer;
     this.#gaps.push({ at: ALIGNMENT, bytes: PAGE - ALIGNMENT });
   }
 
@@ -90,7 +93,16 @@ export class Arena {
 
   /** Numbers of a block, until the memory grows. */
   floats(at: number, count: number): Float32Array {
-    return new Float32Array(this.memory.buffer, at, count);
+    return new Float32Array(this.#buffer, at, count);
+  }
+
+  /** The same for many looks at them, also after the memory has grown. */
+  view(at: number, count: number): () => Float32Array {
+    let numbers = this.floats(at, count);
+    return () => {
+      if (numbers.buffer !== this.#buffer) numbers = this.floats(at, count);
+      return numbers;
+    };
   }
 
   /** A module that works in this memory; null where an instruction is not there. */
@@ -111,6 +123,7 @@ export class Arena {
       } catch {
         continue;
       }
+      this.#buffer = this.memory.buffer;
       if (atEnd) this.#gaps.pop();
       const at = atEnd ? last.at : this.#bytes;
       this.#bytes += pages * PAGE;

@@ -12,6 +12,7 @@ export class SimdArray {
   readonly #block: Block;
   /** Steps along the axes, where they are not those of the shape. */
   readonly #strides: readonly number[] | null;
+  #view?: () => Float32Array;
 
   constructor(
     shape: readonly number[],
@@ -32,7 +33,7 @@ export class SimdArray {
   get data(): Float32Array {
     const { length, shape } = this;
     const strides = this.#strides;
-    if (strides === null) return arena().floats(this.at, length);
+    if (strides === null) return (this.#view ??= arena().view(this.at, length))();
     // The last entry is the furthest.
     const last = shape.reduce((at, n, axis) => at + (n - 1) * strides[axis], 0);
     const from = arena().floats(this.at, length === 0 ? 0 : last + 1);

@@ -13,12 +13,13 @@ export function bandOf(
   addresses: readonly number[],
 ): () => void {
   const { functions } = compiled;
-  if (parts === 1) return () => functions[name](batch, ...addresses);
+  const [alone, before, after] = ["", "Before", "After"].map((end) => functions[`${name}${end}`]);
+  if (parts === 1) return () => alone(batch, ...addresses);
   const calls = Array.from({ length: parts }, (_, part) => [part, batch, ...addresses]);
   const factors = work.reduce((total, count) => total + (count < 0 ? -count * batch : count), 0);
   return () => {
-    functions[`${name}Before`](batch, ...addresses);
+    before(batch, ...addresses);
     inParts(compiled, `${name}Part`, calls, factors);
-    functions[`${name}After`](batch, ...addresses);
+    after(batch, ...addresses);
   };
 }

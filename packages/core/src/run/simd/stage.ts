@@ -85,25 +85,18 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
         compiled ??= compileLoops(actions);
         const name = `f${actions.indexOf(action)}`;
         const numbers = action.arrays.map(address);
-        const run =
-          action.kind === "band"
-            ? bandOf(compiled, name, action.band, batch, numbers)
-            : () => compiled!.functions[name](batch, ...numbers);
-        return () => {
-          run();
-          return true;
-        };
+        if (action.kind === "band")
+          return always(bandOf(compiled, name, action.band, batch, numbers));
+        const run = compiled.functions[name];
+        return always(() => run(batch, ...numbers));
       }
       case "product": {
-        const run = productOf(action, batch, address);
-        return () => {
-          run();
-          return true;
-        };
+        return always(productOf(action, batch, address));
       }
       case "check": {
         const { at, count: n } = place(action.reads[0], address(action.reads[0]));
-        return () => arena().floats(at, n).every(isOrdinary);
+        const numbers = arena().view(at, n);
+        return () => numbers().every(isOrdinary);
       }
       case "move": {
         const { slot, instruction } = action.task;
@@ -202,6 +195,12 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
   };
   return { run, wire, describe };
 }
+
+/** Something to do that does not fail. */
+const always = (run: () => void) => () => {
+  run();
+  return true;
+};
 
 /** The actions that some slots are computed by, in their order, with what is to be checked of them. */
 function neededFor(actions: readonly Action[], slots: readonly number[]): Action[] {
