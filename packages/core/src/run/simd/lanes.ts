@@ -1,8 +1,8 @@
 // Functions of four float32 numbers at a time.
 //
-// exp and log lose whole powers of two and leave the rest to a polynomial; sine and cosine are
-// reduced and evaluated as two float64 numbers twice, which is right for every angle up to 3e6, and
-// beyond it the host's. Special values are those of the interpreter.
+// exp and log lose whole powers of two and leave the rest to a polynomial; sine and cosine lose
+// quarters of a turn, in three parts so that nothing is rounded but the last, and are the host's for
+// angles beyond 12 000. Special values are those of the interpreter.
 
 import {
   bits,
@@ -39,10 +39,17 @@ export class Lanes {
   code: Code[] = [];
   readonly local: () => Local;
   readonly isFused: boolean;
+  readonly #shared = new Map<Local, unknown>();
 
   constructor(local: () => Local, isFused: boolean) {
     this.local = local;
     this.isFused = isFused;
+  }
+
+  /** What several functions of one value share. */
+  once<Shared>(of: Local, make: () => Shared): Shared {
+    if (!this.#shared.has(of)) this.#shared.set(of, make());
+    return this.#shared.get(of) as Shared;
   }
 
   /** A value that is used several times. */
@@ -202,40 +209,38 @@ function byHost(lanes: Lanes, place: number, args: readonly Local[]): Code {
   return joined(lanes, low, high);
 }
 
-/** π in two parts: `k · PI[0]` is exact for whole `k` below 2²⁰. */
-const PI = [3.1415926534682512, 1.2154201013012384e-10] as const;
-const DOUBLE_ROUNDER = 1.5 * 2 ** 52;
-const LARGEST_ANGLE = 2 ** 20 * 3;
-/** `sin r ≈ r + r z (S₃ + S₅ z + …)` with `z = r²`: within 2e-11 of it for |r| ≤ π/2. */
-const SINE = [
-  -0.16666666606085587, 0.008333330481319517, -0.0001984080227743125, 2.752253174699621e-6,
-  -2.384519357083467e-8,
-];
+/** π/2 in three parts: `k` times the first or the second is exact for whole `k` below 2¹³. */
+const HALF_PI = [1.5703125, 4.837512969970703e-4, 7.549789948768648e-8] as const;
+const LARGEST_ANGLE = 2 ** 13 * 1.5;
+/** `(sin r − r)/r³` and `(cos r − 1)/r²` in powers of r², for |r| ≤ π/4; off by 3e-9 at most. */
+const SINE = [-0.16666654611, 0.00833216087, -0.00019515295891];
+const COSINE = [-0.5, 0.04166664568298827, -0.001388731625493765, 2.443315711809948e-5];
 
+/** An angle without whole quarters of a turn: what is left, and how many those are. */
+function reduced(lanes: Lanes, x: Local) {
+  const shifted = lanes.keep(lanes.madd(get(x), f32x4.of(2 / Math.PI), f32x4.of(ROUNDER)));
+  const turns = lanes.keep(f32x4.sub(get(shifted), f32x4.of(ROUNDER)));
+  const r = HALF_PI.reduce((rest, part) => {
+    return lanes.keep(lanes.madd(get(turns), f32x4.of(-part), get(rest)));
+  }, x);
+  const z = lanes.keep(f32x4.mul(get(r), get(r)));
+  const cube = f32x4.mul(get(r), get(z));
+  return {
+    quarters: shifted,
+    sine: lanes.keep(lanes.madd(lanes.polynomial(z, SINE), cube, get(r))),
+    cosine: lanes.keep(lanes.madd(lanes.polynomial(z, COSINE), get(z), ONE)),
+  };
+}
+
+/** A cosine is the sine of a quarter more; both share what they are made of. */
 function wave(place: number): Function {
-  const quarter = place === COS ? Math.PI / 2 : 0;
   return (lanes, x) => {
-    const [low, high] = halves(x).map((half) => {
-      const angle = lanes.keep(half);
-      const turned = quarter === 0 ? get(angle) : f64x2.add(get(angle), f64x2.of(quarter));
-      const shifted = lanes.keep(
-        f64x2.add(f64x2.mul(turned, f64x2.of(1 / Math.PI)), f64x2.of(DOUBLE_ROUNDER)),
-      );
-      const k = lanes.keep(f64x2.sub(get(shifted), f64x2.of(DOUBLE_ROUNDER)));
-      const less = PI.reduce<Code>(
-        (rest, part) => f64x2.sub(rest, f64x2.mul(get(k), f64x2.of(part))),
-        get(angle),
-      );
-      const r = lanes.keep(quarter === 0 ? less : f64x2.add(less, f64x2.of(quarter)));
-      const z = lanes.keep(f64x2.mul(get(r), get(r)));
-      const series = SINE.slice(0, -1).reduceRight<Code>(
-        (rest, c) => f64x2.add(f64x2.mul(rest, get(z)), f64x2.of(c)),
-        f64x2.of(SINE.at(-1)!),
-      );
-      const value = f64x2.add(get(r), f64x2.mul(f64x2.mul(get(r), get(z)), series));
-      return bits.xor(value, bits.shiftLeft64(get(shifted), 63));
-    });
-    const value = lanes.keep(joined(lanes, low, high));
+    const { quarters, sine, cosine } = lanes.once(x, () => reduced(lanes, x));
+    const quarter = place === SIN ? get(quarters) : bits.add(get(quarters), whole(1));
+    const own = lanes.keep(quarter);
+    const isOdd = bits.shiftRight(bits.shiftLeft(get(own), 31), 31);
+    const sign = bits.and(bits.shiftLeft(get(own), 30), SIGN);
+    const value = lanes.keep(bits.xor(bits.select(get(cosine), get(sine), isOdd), sign));
     const before = lanes.code;
     lanes.code = [];
     const exact = byHost(lanes, place, [x]);
