@@ -8,7 +8,8 @@ import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { key, normal } from "../../packages/core/src/index.ts";
-import { type Engine, makeDrdam } from "../../packages/drdam/src/index.ts";
+import { makeDrdam } from "../../packages/drdam/src/index.ts";
+import type { RecallEngine } from "../../packages/ham/src/index.ts";
 import { medians, printTable, seconds } from "../compare.ts";
 
 const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
@@ -30,7 +31,7 @@ async function gradients(): Promise<void> {
       normal(key(2), [batch, D]).map((x) => x / Math.sqrt(D)),
       [batch, D],
     );
-    const step = (engine: Engine) => () =>
+    const step = (engine: RecallEngine) => () =>
       seconds(async () => {
         const { state, energies, clipped } = await drdam.rfApproxEnergyDescent(q, T, {
           depth: 1,
@@ -41,8 +42,8 @@ async function gradients(): Promise<void> {
       });
     const results = await medians(
       {
-        "Hamlet, fused": step("fused"),
-        "Hamlet, loops in float64": step("loops"),
+        "Hamlet, compiled": step("simd"),
+        "Hamlet, float64": step("float64"),
         "Hamlet, operations on wasm": step("tensors"),
         ...python(batch, "numpy"),
         ...python(batch, "jax"),

@@ -24,6 +24,7 @@ export {
 export { hasSimd } from "./run/simd/here.ts";
 export { type Limits, type LimitsOptions, measureLimits } from "./run/simd/limits.ts";
 export { simd } from "./run/simd/simd.ts";
+export { TransformedRows } from "./run/simd/transforms.ts";
 export { useThreads } from "./run/simd/threads.ts";
 export { tensors } from "./run/tensors.ts";
 export type { SimdArray } from "./run/simd/array.ts";

@@ -1,17 +1,17 @@
-// Kernel sums by WebAssembly inside a browser: bundled into one script and run on an empty page.
+// Kernel sums on compiled code inside a browser: bundled into one script and run on an empty page.
 
 import { key, normal } from "@hamlet/core";
 import { FeatureMap, featureScale, makeFeatures } from "@hamlet/drdam";
-import { makeFusedFeatures } from "../src/fused/fused-features.ts";
+import { CompiledFeatures } from "../src/tensors/compiled.ts";
 
-/** A kernel sum and its derivative; `fused` is null where the browser has no WebAssembly for it. */
-export interface FusedRun {
-  readonly fused: readonly number[] | null;
+/** A kernel sum and its derivative. */
+export interface CompiledRun {
+  readonly compiled: readonly number[];
   readonly float64: readonly number[];
 }
 
 /** Of memories with stored and with transformed rows. */
-function run(): FusedRun[] {
+function run(): CompiledRun[] {
   const D = 30;
   return (["gaussian", "structured"] as const).map((family) => {
     const features = makeFeatures({ D, Y: 2000, beta: 2, key: key(1), family });
@@ -21,10 +21,11 @@ function run(): FusedRun[] {
     const sums = T.map((entry) => entry / featureScale(features));
     const [gradient, slope] = [new Float64Array(D), new Float64Array(D)];
     const h = map.kernelSum(state, sums, gradient);
-    const fused = makeFusedFeatures(features);
-    fused?.load(T);
-    const found = fused?.kernelSums(state, slope) ?? null;
-    return { fused: found && [...found, ...slope], float64: [h, ...gradient] };
+    const compiled = new CompiledFeatures(features);
+    compiled.load(T);
+    const found = compiled.kernelSums(state, slope);
+    compiled.dispose();
+    return { compiled: [...found, ...slope], float64: [h, ...gradient] };
   });
 }
 

@@ -11,7 +11,7 @@ export { drawFeatures, type Features, makeFeatures } from "./features/features.t
 export type { Projection } from "./features/projection.ts";
 export type { DescentOptions, DescentResult } from "./tensors/descent.ts";
 export { descendEnergy, type OwnEnergy } from "./tensors/own-energy.ts";
-export { type ApproxDescentOptions, type DrDAM, type Engine, makeDrdam } from "./tensors/drdam.ts";
+export { type ApproxDescentOptions, type DrDAM, makeDrdam } from "./tensors/drdam.ts";
 export { openMemory } from "./memory/file.ts";
 export {
   type DistributedMemory,

@@ -107,7 +107,7 @@ describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {
       const batch = states.map((row) => [...row]);
       const settings = { depth: 20, alpha: 0.1, returnGrads: true, clampIdxs: [0, 1, 0, 0, 0] };
       const [a, b] = await Promise.all(
-        (["tensors", "fused", "loops"] as const).map((engine) =>
+        (["tensors", "simd", "float64"] as const).map((engine) =>
           drdam.rfApproxEnergyDescent(batch, T, { ...settings, engine }),
         ),
       );
@@ -143,7 +143,7 @@ describe("a descent", () => {
     tf.dispose([state, energies, clipped]);
   });
 
-  test.each(["loops", "tensors"] as const)(
+  test.each(["float64", "simd", "tensors"] as const)(
     "that stands in the dead zone says so, wherever it entered it, with %s",
     async (engine) => {
       using drdam = makeDrdam({ D, Y: 50, beta: 40, key: key(1) });
@@ -304,7 +304,7 @@ describe("descents at the same time", () => {
           drdam.distMemories(rowsOf(rows, D).map((row) => [...row])),
         ),
       );
-      const steps = { depth: 12, engine: "fused" } as const;
+      const steps = { depth: 12, engine: "simd" } as const;
       const alone = [
         await drdam.rfApproxEnergyDescent(start, Ts[0], steps),
         await drdam.rfApproxEnergyDescent(start, Ts[1], steps),

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { some } from "../../../tools/samples.ts";
 import { earlierNotebook, notebook, rowsOf } from "./notebook.ts";
 
-const ENGINES = ["tensors", "fused", "loops"] as const;
+const ENGINES = ["tensors", "simd", "float64"] as const;
 /** Steps of a hundred thousand features by operations take long: on one backend, another in other runs. */
 const BY_TENSORS = some(NODE_BACKENDS, 1);
 

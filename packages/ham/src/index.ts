@@ -46,7 +46,7 @@ export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { type Clip } from "./recall/clips.ts";
 export { type RecallDescription, type StepPart } from "./recall/describe.ts";
-export { type RecallEngine, ENGINES } from "./recall/engine.ts";
+export { type EngineChoice, type RecallEngine, engineFor, ENGINES } from "./recall/engine.ts";
 export { type Fault } from "./recall/fault.ts";
 export { type Descending, follow, type FollowOptions, type Reading } from "./recall/follow.ts";
 export { drawFeed, type FeedSpace } from "./recall/feed.ts";

@@ -79,8 +79,13 @@ export const loadLane = (at: Code, value: Code, lane: number): Code => [
 ];
 /** One number in memory, and three zeros. */
 export const loadOne = (at: Code): Code => access(0x5c)(at)(0);
+/** One lane of `value` into memory. */
+export const storeLane = (at: Code, value: Code, lane: number): Code => [
+  access(0x5a)(at, value)(0),
+  lane,
+];
 /** The first lane of `value` into memory. */
-export const storeOne = (at: Code, value: Code): Code => [access(0x5a)(at, value)(0), 0];
+export const storeOne = (at: Code, value: Code): Code => storeLane(at, value, 0);
 
 /** One float64 number in memory, and a zero. */
 export const loadDouble = (at: Code): Code => access(0x5d)(at)(0);
@@ -168,6 +173,9 @@ export const bits = {
   select: vector(0x52),
   /** Whether there is one: 0 or 1. */
   any: vector(0x53),
+  /** One whole number four times; and all bits where a number is below another. */
+  splat: vector(0x11),
+  lessThan: vector(0x39),
   add: vector(0xae),
   sub: vector(0xb1),
   shiftLeft: (value: Code, by: number): Code => vector(0xab)(value, i32.of(by)),

@@ -1,12 +1,20 @@
 // Gradient descent on an energy, a fixed number of steps, on any backend.
 
-import { makeProgram, type Progress, type Signal, type Turn } from "@hamlet/core";
+import {
+  type Inputs,
+  makeProgram,
+  type Plan,
+  type Program,
+  type Progress,
+  type Signal,
+  type Turn,
+} from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
 import type { Features } from "../features/features.ts";
-import type { FusedFeatures } from "../fused/fused-features.ts";
-import { ENERGY, exactEnergy, featureEnergy, KERNEL_SUM, slopeOf } from "./energies.ts";
+import type { CompiledFeatures } from "./compiled.ts";
+import { ENERGY, exactEnergy, featureEnergy, HALVES, KERNEL_SUM, slopeOf } from "./energies.ts";
 import type { TensorProjection } from "./projection.ts";
 
 /** How a descent goes. */
@@ -58,8 +66,7 @@ export interface EnergyFunction {
 export function exactFunction(memories: tf.Tensor2D, beta: number): EnergyFunction {
   const [K, D] = memories.shape;
   const { plan, states, data } = exactEnergy(D, K, beta);
-  const program = makeProgram(plan);
-  program.bind("load", new Map([[data["xi"], memories]]));
+  const program = programOf(plan, new Map([[data["xi"], memories]]));
   return {
     at(v) {
       const results = program.step(new Map([[states["v"], v]]), { batch: v.shape[0] });
@@ -67,6 +74,19 @@ export function exactFunction(memories: tf.Tensor2D, beta: number): EnergyFuncti
     },
     dispose: () => program.dispose(),
   };
+}
+
+/** A plan with what stays. */
+function programOf(plan: Plan, data: Inputs): Program {
+  const program = makeProgram(plan);
+  try {
+    program.bind("load", new Map());
+    program.bind("param", data);
+    return program;
+  } catch (error) {
+    program.dispose();
+    throw error;
+  }
 }
 
 /** What features are made from: phases, and the shift of positive ones. Call it inside a tidy. */
@@ -93,16 +113,10 @@ export function featureFunction(
 ): EnergyFunction {
   const { Y, beta } = description;
   const { plan, states, data } = featureEnergy(description, eps);
-  const program = makeProgram(plan);
   const halves = tf.tidy(() => [tf.slice(T, 0, Y), tf.slice(T, Y, Y)]);
+  let program: Program;
   try {
-    program.bind(
-      "load",
-      new Map([
-        [data["first"], halves[0]],
-        [data["second"], halves[1]],
-      ]),
-    );
+    program = programOf(plan, new Map(HALVES.map((half, k) => [data[half], halves[k]])));
   } catch (error) {
     tf.dispose(halves);
     throw error;
@@ -128,14 +142,13 @@ export function featureFunction(
 }
 
 /**
- * The same over arrays, in one pass over the features and without `[B, Y]` intermediates: in float64,
- * or, where there are `fused` features and they serve a state, in float32. For backends whose tensors
- * are arrays of this process.
+ * The same over arrays: in float32 where there are `compiled` features, otherwise in float64. For
+ * backends whose tensors are arrays of this process.
  */
 export function arrayFunction(
   features: Features,
   { T, eps }: { readonly T: tf.Tensor1D; readonly eps: number },
-  fused: FusedFeatures | null,
+  compiled: CompiledFeatures | null,
 ): EnergyFunction {
   const { D, beta } = features.description;
   const memory = T.dataSync<"float32">();
@@ -147,8 +160,8 @@ export function arrayFunction(
       const v = states.dataSync<"float32">();
       if (gradients.length !== v.length) gradients = new Float64Array(v.length);
       // Another descent may have had its turn.
-      if (fused !== null && fused.memory !== memory) fused.load(memory);
-      const kernelSums = fused?.kernelSums(v, gradients) ?? loops(v, gradients);
+      if (compiled !== null && compiled.memory !== memory) compiled.load(memory);
+      const kernelSums = compiled?.kernelSums(v, gradients) ?? loops(v, gradients);
       const slope = new Float32Array(v.length);
       for (const [b, h] of kernelSums.entries()) {
         if (!(h > eps)) continue;

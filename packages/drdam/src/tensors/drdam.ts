@@ -1,11 +1,12 @@
 // The class of the notebooks: features, energies and descents on the tensors of any backend.
 
-import { makeProgram, makeTurn, type StopOptions } from "@hamlet/core";
+import { inTurns, makeProgram, makeTurn, type StopOptions, StructuredRows } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
+import { engineFor, type RecallEngine } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import type { FeatureDescription, FeatureOptions } from "../features/description.ts";
 import { type Features, featuresOf } from "../features/features.ts";
-import { type FusedFeatures, makeFusedFeatures } from "../fused/fused-features.ts";
+import { CompiledFeatures, distributed } from "./compiled.ts";
 import {
   arrayFunction,
   type DescentOptions,
@@ -25,18 +26,14 @@ export interface EpsOptions {
   readonly eps?: number;
 }
 
-/** Who computes the steps of an approximate descent. */
-export type Engine = "tensors" | "fused" | "loops";
-
 /** How an approximate descent goes. */
 export interface ApproxDescentOptions extends DescentOptions, EpsOptions {
   /**
-   * `tensors`: operations of the backend. `fused`: one pass in float32 in this process, by
-   * WebAssembly; where that cannot be (positive features, angles beyond 25 000, a page that forbids
-   * it) as `loops`. `loops`: the same in float64. Default `fused` on cpu and wasm, whose tensors are
-   * in this process, and `tensors` elsewhere.
+   * What the steps run on, as those of every recall: `simd`, compiled code in float32 in this process;
+   * `tensors`, operations of the backend; `float64`, plain arrays. Default `simd` on cpu and wasm,
+   * whose tensors are in this process, where code can be compiled; else `tensors`.
    */
-  readonly engine?: Engine;
+  readonly engine?: RecallEngine;
 }
 
 /**
@@ -111,7 +108,7 @@ class RandomFeatureMemory implements DrDAM {
   readonly features: Features;
   readonly #projection: TensorProjection;
   readonly #entries: PlannedEnergy;
-  #fused: FusedFeatures | null | undefined;
+  #compiled: CompiledFeatures | undefined;
   #disposed = false;
 
   constructor(features: Features) {
@@ -188,11 +185,15 @@ class RandomFeatureMemory implements DrDAM {
       tf.zeros([1, this.Tdim]),
     ]);
     const [K] = rows.shape;
-    const most = FEATURES_AT_ONCE[this.#isInProcess() ? "inProcess" : "elsewhere"];
+    const isInProcess = IN_PROCESS.has(tf.getBackend());
+    const most = FEATURES_AT_ONCE[isInProcess ? "inProcess" : "elsewhere"];
     const atOnce = Math.max(1, Math.floor(most / this.Tdim));
     const turn = makeTurn(signal);
     let T = zeros;
     try {
+      if (engineFor(undefined).name === "simd" && !(this.features.projection instanceof StructuredRows)) {
+        return tf.tensor1d(await inTurns(distributed(this.features, rows.dataSync<"float32">()), turn));
+      }
       for (let from = 0; from < K; from += atOnce) {
         await turn();
         const next = this.#run(() => {
@@ -230,14 +231,15 @@ class RandomFeatureMemory implements DrDAM {
     options: ApproxDescentOptions = {},
   ): Promise<DescentResult> {
     this.#assertAlive();
-    const { eps = DEFAULT_EPS, engine = this.#usualEngine() } = options;
+    const { eps = DEFAULT_EPS } = options;
+    const engine = engineFor(options.engine).name;
     const approx = (owned: tf.Tensor[]) => {
       const own = tf.tidy(() => tf.clone(vectorOf(T, this.Tdim, "T")));
       owned.push(own);
       const settings = { T: own, eps: positive("eps", eps) };
       if (engine === "tensors") return featureFunction(this.features, this.#projection, settings);
-      const fused = engine === "fused" ? this.#fusedFeatures() : null;
-      return arrayFunction(this.features, settings, fused);
+      const compiled = engine === "simd" ? this.#compiledFeatures() : null;
+      return arrayFunction(this.features, settings, compiled);
     };
     return await descentOf(approx, q, { ...options, D: this.D, eps });
   }
@@ -263,8 +265,9 @@ class RandomFeatureMemory implements DrDAM {
   }
 
   dispose(): void {
-    if (!this.#disposed) this.#projection.dispose();
-    this.#fused = null;
+    if (this.#disposed) return;
+    this.#projection.dispose();
+    this.#compiled?.dispose();
     this.#disposed = true;
   }
 
@@ -272,18 +275,9 @@ class RandomFeatureMemory implements DrDAM {
     this.dispose();
   }
 
-  #usualEngine(): Engine {
-    return this.#isInProcess() ? "fused" : "tensors";
-  }
-
-  #isInProcess(): boolean {
-    return IN_PROCESS.has(tf.getBackend());
-  }
-
   /** Made when they are first needed: they hold a second copy of the rows. */
-  #fusedFeatures(): FusedFeatures | null {
-    if (this.#fused === undefined) this.#fused = makeFusedFeatures(this.features);
-    return this.#fused;
+  #compiledFeatures(): CompiledFeatures {
+    return (this.#compiled ??= new CompiledFeatures(this.features));
   }
 
   #run<Result extends tf.TensorContainer>(body: () => Result): Result {

@@ -13,6 +13,7 @@ import {
   ifTrue,
   load,
   loadDouble,
+  loadLane,
   loadOne,
   loadSplat,
   type Local,
@@ -23,6 +24,7 @@ import {
   shuffle,
   store,
   storeDouble,
+  storeLane,
   storeOne,
   whileBelow,
 } from "../../wasm/assembler.ts";
@@ -35,12 +37,16 @@ const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code 
     set(pointer, n === 0 ? first : i32.add(get(pointers[n - 1]), get(step))),
   );
 
-/** The sum of the four lanes, in all of them. */
-function sumOfLanes(sum: Local): Code {
-  return [
-    ...set(sum, f32x4.add(get(sum), shuffle(sum, [2, 3, 0, 1]))),
-    ...f32x4.add(get(sum), shuffle(sum, [1, 0, 3, 2])),
-  ];
+/** The sums of the four lanes of one, or of four: one a lane. `to` and the sums are overwritten. */
+function sumsOfLanes(to: Local, sums: readonly Local[]): Code {
+  /** Lanes of two side by side, those of the lower and of the upper half, added up. */
+  const pairs = (a: Local, b: Local): Code =>
+    f32x4.add(shuffle(a, [0, 4, 1, 5], b), shuffle(a, [2, 6, 3, 7], b));
+  if (sums.length === 1) {
+    return [...set(to, pairs(sums[0], sums[0])), ...set(to, pairs(to, to))];
+  }
+  const [a, b, c, d] = sums;
+  return [...set(a, pairs(a, c)), ...set(b, pairs(b, d)), ...set(to, pairs(a, b))];
 }
 
 /** `body` as long as `size` are left of `count` at `done`, which it moves on. */
@@ -50,12 +56,16 @@ const inGroups = (done: Local, count: Local, size: number, body: readonly Code[]
     advance(done, i32.of(size)),
   ]);
 
-/** Goes along rows sixteen, four and one numbers at a time; `step` has an offset in bytes. */
+/**
+ * Goes along rows sixteen, four and one numbers at a time, or does something else with the last three
+ * or fewer; `step` has an offset in bytes.
+ */
 function along(
   place: Local,
   count: Local,
   pointers: readonly Local[],
   step: (offset: number, isOne: boolean) => Code,
+  rest?: Code,
 ): Code {
   const by = (numbers: number, isOne = false): Code[] => [
     ...Array.from({ length: Math.ceil(numbers / LANES) }, (_, n) => step(n * VECTOR, isOne)),
@@ -66,7 +76,9 @@ function along(
     ...set(place, i32.of(0)),
     ...whileBelow(get(place), i32.and(get(count), i32.of(-4 * LANES)), by(4 * LANES)),
     ...whileBelow(get(place), i32.and(get(count), i32.of(-LANES)), by(LANES)),
-    ...whileBelow(get(place), get(count), by(1, true)),
+    ...(rest === undefined
+      ? whileBelow(get(place), get(count), by(1, true))
+      : ifBelow(get(place), get(count), [rest])),
   ];
 }
 
@@ -78,40 +90,73 @@ export function dots(isFused: boolean): Procedure {
   return procedure("dots", 10, (parameters, local) => {
     const [y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth] = parameters;
     const madd = multiplyAdd(isFused);
-    const [row, query, k, fromX, toY, at] = locals(local, 6, "i32");
-    const [entry, value] = locals(local, 2, "v128");
+    const [row, query, k, fromX, toY, at, back] = locals(local, 7, "i32");
+    const [entry, value, isLast] = locals(local, 3, "v128");
     const tile = (high: number, wide: number): Code => {
       const [ms, xs] = [locals(local, high, "i32"), locals(local, wide, "i32")];
       const factors = locals(local, wide, "v128");
-      const sums = ms.map(() => locals(local, wide, "v128"));
-      const read = (pointer: Local, offset: number, isOne: boolean) =>
-        isOne ? loadOne(get(pointer)) : load(get(pointer), offset);
+      const sums = xs.map(() => locals(local, high, "v128"));
+      const step = (read: (pointer: Local) => Code): Code => [
+        ...xs.flatMap((pointer, q) => set(factors[q], read(pointer))),
+        ...ms.flatMap((pointer, r) => [
+          ...set(entry, read(pointer)),
+          ...sums.flatMap((own, q) => set(own[r], madd(get(entry), get(factors[q]), get(own[r])))),
+        ]),
+      ];
+      // The last four numbers, without those that were there before.
+      const rest = step((pointer) =>
+        bits.and(load(i32.sub(get(pointer), get(back))), get(isLast)),
+      );
+      const apart = (lanes: readonly number[]): Code => [
+        ...lanes.flatMap((lane) => [
+          ...set(entry, loadLane(get(at), get(entry), lane)),
+          ...advance(at, get(yRow)),
+        ]),
+        ...set(value, f32x4.add(get(value), get(entry))),
+        ...advance(at, times(yRow, -lanes.length)),
+        ...lanes.flatMap((lane) => [
+          ...storeLane(get(at), get(value), lane),
+          ...advance(at, get(yRow)),
+        ]),
+      ];
+      const together = [
+        store(get(at), f32x4.add(get(value), load(get(at)))),
+        advance(at, i32.of(VECTOR)),
+      ];
+      /** The sums of four rows, or of one, go where they belong. */
+      const added = (own: readonly Local[]): Code => [
+        ...sumsOfLanes(value, own),
+        ...(own.length === 1
+          ? apart([0])
+          : [
+              ifBelow(get(yRow), i32.of(2 * NUMBER), together),
+              ifBelow(i32.of(NUMBER), get(yRow), [apart([0, 1, 2, 3])]),
+            ]),
+      ];
       return [
         ...neighbours(ms, get(m), mRow),
         ...neighbours(xs, get(fromX), xQuery),
         ...sums.flat().flatMap((sum) => set(sum, f32x4.of(0))),
-        ...along(k, depth, [...ms, ...xs], (offset, isOne) => [
-          ...xs.flatMap((pointer, q) => set(factors[q], read(pointer, offset, isOne))),
-          ...ms.flatMap((pointer, r) => [
-            ...set(entry, read(pointer, offset, isOne)),
-            ...sums[r].flatMap((sum, q) => set(sum, madd(get(entry), get(factors[q]), get(sum)))),
-          ]),
-        ]),
-        ...xs.flatMap((_, q) => [
+        ...along(
+          k,
+          depth,
+          [...ms, ...xs],
+          (offset) => step((pointer) => load(get(pointer), offset)),
+          rest,
+        ),
+        ...sums.flatMap((own, q) => [
           ...set(at, i32.add(get(toY), times(yQuery, q))),
-          ...sums.flatMap((own) => [
-            ...set(value, sumOfLanes(own[q])),
-            ...storeOne(get(at), f32x4.add(get(value), loadOne(get(at)))),
-            ...advance(at, get(yRow)),
-          ]),
+          ...(high === 1
+            ? added(own)
+            : Array.from({ length: high / 4 }, (_, four) => added(own.slice(4 * four, 4 * four + 4)))),
         ]),
       ];
     };
-    const some = (high: number): Code[] => [
+    const some = (high: number, widths = [2, 1]): Code[] => [
       set(query, i32.of(0)),
       set(fromX, get(x)),
       set(toY, get(y)),
-      ...[2, 1].map((wide) =>
+      ...widths.map((wide) =>
         inGroups(query, queries, wide, [
           tile(high, wide),
           advance(fromX, times(xQuery, wide)),
@@ -121,7 +166,17 @@ export function dots(isFused: boolean): Procedure {
       advance(m, times(mRow, high)),
       advance(y, times(yRow, high)),
     ];
-    return [set(row, i32.of(0)), ...[4, 1].map((high) => inGroups(row, rows, high, some(high)))];
+    // As many numbers as the last ones are short of four are left out there.
+    const left = i32.sub(i32.of(LANES), i32.and(get(depth), i32.of(LANES - 1)));
+    return [
+      set(back, left),
+      set(isLast, bits.lessThan(bits.splat(i32.sub(get(back), i32.of(1))), bits.of(0, 1, 2, 3))),
+      set(back, i32.mul(get(back), i32.of(NUMBER))),
+      set(row, i32.of(0)),
+      // Eight sums that do not wait for each other.
+      ifBelow(get(queries), i32.of(2), [inGroups(row, rows, 8, some(8, [1]))]),
+      ...[4, 1].map((high) => inGroups(row, rows, high, some(high))),
+    ];
   });
 }
 
