@@ -29,12 +29,12 @@ function frexp(x: number): [mantissa: number, exponent: number] {
   return [x / 2 ** exponent, exponent];
 }
 
-const LOG_HIGH = Float32Array.of(7.0376836292e-2, -1.151461031e-1, 1.167699874e-1);
-const LOG_MIDDLE = Float32Array.of(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
-const LOG_LOW = Float32Array.of(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);
-const SQRT_HALF = f(Math.SQRT1_2);
-const LN2_HIGH = 0.693359375;
-const LN2_LOW = f(-2.1219444e-4);
+export const LOG_HIGH = Float32Array.of(7.0376836292e-2, -1.151461031e-1, 1.167699874e-1);
+export const LOG_MIDDLE = Float32Array.of(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
+export const LOG_LOW = Float32Array.of(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);
+export const SQRT_HALF = f(Math.SQRT1_2);
+export const LN2_HIGH = 0.693359375;
+export const LN2_LOW = f(-2.1219444e-4);
 const SMALLEST_NORMAL = 2 ** -126;
 
 /**
@@ -60,7 +60,7 @@ export function logFloat32(x: number): number {
   return fma(exponent, LN2_HIGH, f(tail + fma(-0.5, square, y)));
 }
 
-const LOG1P_NUMERATOR = Float32Array.of(
+export const LOG1P_NUMERATOR = Float32Array.of(
   4.5270000862e-5,
   0.49854102823,
   6.5787325942,
@@ -69,7 +69,7 @@ const LOG1P_NUMERATOR = Float32Array.of(
   57.112963591,
   20.0395534992,
 );
-const LOG1P_DENOMINATOR = Float32Array.of(
+export const LOG1P_DENOMINATOR = Float32Array.of(
   1,
   15.0629090835,
   83.047565968,
@@ -78,7 +78,7 @@ const LOG1P_DENOMINATOR = Float32Array.of(
   216.42788614,
   60.1186604976,
 );
-const LOG1P_SMALL = f(0.41421356237309503);
+export const LOG1P_SMALL = f(0.41421356237309503);
 
 /**
  * `log(1 + x)` of a float32 value, accurate near 0.
@@ -117,7 +117,7 @@ export function erfFloat32(x: number): number {
   return f(f(x * horner(square, ERF_NUMERATOR)) / horner(square, ERF_DENOMINATOR));
 }
 
-const ERF_INV_CENTRE = Float32Array.of(
+export const ERF_INV_CENTRE = Float32Array.of(
   2.81022636e-8,
   3.43273939e-7,
   -3.5233877e-6,
@@ -128,7 +128,7 @@ const ERF_INV_CENTRE = Float32Array.of(
   0.246640727,
   1.50140941,
 );
-const ERF_INV_TAIL = Float32Array.of(
+export const ERF_INV_TAIL = Float32Array.of(
   -0.000200214257,
   0.000100950558,
   0.00134934322,

@@ -1,6 +1,7 @@
 import { atOnce, type Work } from "../turn.ts";
 import { erfInvFloat32, nextFloat32 } from "./float32.ts";
 import type { Key } from "./key.ts";
+import { compiledNormal } from "./normal-lanes.ts";
 import { type DrawSize, sizeOf } from "./size.ts";
 import { fillUniform } from "./uniform.ts";
 
@@ -9,6 +10,8 @@ const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
 
 /** Numbers in a part of the work: a few milliseconds. */
 const PART = 2 ** 14;
+/** Up to so many, compiling takes longer than they do. */
+const FEW = 2 ** 12;
 
 /**
  * Standard normal float32 numbers: `√2 erf⁻¹(u)` with `u` uniform in `(−1, 1)`.
@@ -24,11 +27,16 @@ export function normal(key: Key, size: DrawSize): Float32Array {
 /** The numbers of {@link normal}, part by part. */
 export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
   const numbers = new Float32Array(sizeOf("normal", size));
+  const fill = numbers.length < FEW ? fillNormal : (compiledNormal(PART) ?? fillNormal);
   for (let from = 0; from < numbers.length; from += PART) {
     if (from > 0) yield;
-    const part = numbers.subarray(from, from + PART);
-    fillUniform(key, part, { min: ABOVE_MINUS_ONE, max: 1, from });
-    for (let i = 0; i < part.length; i++) part[i] = SQRT2 * erfInvFloat32(part[i]);
+    fill(key, numbers.subarray(from, from + PART), from);
   }
   return numbers;
+}
+
+/** The numbers of a stream from number `from` on, one by one. */
+export function fillNormal(key: Key, numbers: Float32Array, from: number): void {
+  fillUniform(key, numbers, { min: ABOVE_MINUS_ONE, max: 1, from });
+  for (let i = 0; i < numbers.length; i++) numbers[i] = SQRT2 * erfInvFloat32(numbers[i]);
 }

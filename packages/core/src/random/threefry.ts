@@ -6,9 +6,9 @@
 /** A random key: two unsigned 32-bit words. Plain data, safe to store as JSON. */
 export type Key = readonly [high: number, low: number];
 
-const PARITY = 0x1bd11bda;
-const EVEN_ROTATIONS = [13, 15, 26, 6] as const;
-const ODD_ROTATIONS = [17, 29, 16, 24] as const;
+export const PARITY = 0x1bd11bda;
+export const EVEN_ROTATIONS = [13, 15, 26, 6] as const;
+export const ODD_ROTATIONS = [17, 29, 16, 24] as const;
 
 /**
  * Encrypts the counter `(high, low)` under `key`; all words are unsigned 32-bit integers.

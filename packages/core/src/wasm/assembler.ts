@@ -150,8 +150,13 @@ export const f64x2 = {
   add: vector(0xf0),
   sub: vector(0xf1),
   mul: vector(0xf2),
+  div: vector(0xf3),
   abs: vector(0xec),
+  sqrt: vector(0xef),
+  max: vector(0xf5),
   lt: vector(0x49),
+  /** The first two of four whole numbers. */
+  ofWhole: vector(0xfe),
   /** The first two of four float32 numbers. */
   ofSingles: vector(0x5f),
   /** One number twice. */
@@ -180,6 +185,8 @@ export const bits = {
   sub: vector(0xb1),
   shiftLeft: (value: Code, by: number): Code => vector(0xab)(value, i32.of(by)),
   shiftRight: (value: Code, by: number): Code => vector(0xac)(value, i32.of(by)),
+  /** The same of whole numbers without a sign. */
+  shiftDown: (value: Code, by: number): Code => vector(0xad)(value, i32.of(by)),
   /** Of two whole numbers of 64 bits. */
   shiftLeft64: (value: Code, by: number): Code => vector(0xcb)(value, i32.of(by)),
 };
