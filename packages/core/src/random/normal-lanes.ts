@@ -41,6 +41,8 @@ import { EVEN_ROTATIONS, type Key, ODD_ROTATIONS, PARITY } from "./threefry.ts";
 const VECTOR = 16;
 /** Vectors of float32 that are made at once. */
 const AT_ONCE = 4;
+/** Numbers that are drawn by one call at most: a few milliseconds. */
+export const PART = 2 ** 14;
 
 /** Numbers of float32 as pairs of float64. */
 type Pairs = readonly Local[];
@@ -240,15 +242,15 @@ type Fill = (key: Key, numbers: Float32Array, from: number) => void;
 
 let known: Fill | null | undefined;
 
-/** Null where no code can be compiled; `most` numbers at a time. */
-export function compiledNormal(most: number): Fill | null {
-  if (known === undefined) known = make(most);
+/** Null where no code can be compiled; {@link PART} numbers at a time. */
+export function compiledNormal(): Fill | null {
+  if (known === undefined) known = make();
   return known;
 }
 
-function make(most: number): Fill | null {
+function make(): Fill | null {
   const module = compiled(assemble([normals()]));
-  const memory = makeLinearMemory(Float32Array.BYTES_PER_ELEMENT * most);
+  const memory = makeLinearMemory(Float32Array.BYTES_PER_ELEMENT * PART);
   if (module === null || memory === null) return null;
   const run = functionsOf(module, memory) as { normals(...numbers: readonly number[]): void };
   const made = new Float32Array(memory.buffer);

@@ -1,15 +1,13 @@
 import { atOnce, type Work } from "../turn.ts";
 import { erfInvFloat32, nextFloat32 } from "./float32.ts";
 import type { Key } from "./key.ts";
-import { compiledNormal } from "./normal-lanes.ts";
+import { compiledNormal, PART } from "./normal-lanes.ts";
 import { type DrawSize, sizeOf } from "./size.ts";
 import { fillUniform } from "./uniform.ts";
 
 const SQRT2 = Math.fround(Math.SQRT2);
 const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
 
-/** Numbers in a part of the work: a few milliseconds. */
-const PART = 2 ** 14;
 /** Up to so many, compiling takes longer than they do. */
 const FEW = 2 ** 12;
 
@@ -27,7 +25,7 @@ export function normal(key: Key, size: DrawSize): Float32Array {
 /** The numbers of {@link normal}, part by part. */
 export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
   const numbers = new Float32Array(sizeOf("normal", size));
-  const fill = numbers.length < FEW ? fillNormal : (compiledNormal(PART) ?? fillNormal);
+  const fill = numbers.length < FEW ? fillNormal : (compiledNormal() ?? fillNormal);
   for (let from = 0; from < numbers.length; from += PART) {
     if (from > 0) yield;
     fill(key, numbers.subarray(from, from + PART), from);
