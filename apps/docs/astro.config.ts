@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { unified } from "@astrojs/markdown-remark";
 import starlight from "@astrojs/starlight";
 import hamGrammar from "@hamlet/dsl/ham.tmLanguage.json" with { type: "json" };
@@ -24,8 +25,18 @@ export default defineConfig({
       rehypePlugins: [[rehypeKatex, { strict: "error", throwOnError: true }]],
     }),
   },
-  // The worker of the landscape loads its search when it needs it, which takes modules.
-  vite: { worker: { format: "es" } },
+  vite: {
+    // The worker of the landscape loads its search when it needs it, which takes modules.
+    worker: { format: "es" },
+    resolve: {
+      alias: [
+        {
+          find: /^@tensorflow\/tfjs-core$/,
+          replacement: fileURLToPath(new URL("src/play/tfjs-core.ts", import.meta.url)),
+        },
+      ],
+    },
+  },
   integrations: [
     starlight({
       title: "Hamlet",

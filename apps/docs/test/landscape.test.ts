@@ -1,5 +1,6 @@
 /** Touches the landscape of the built site in a real browser. */
 import { existsSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
@@ -9,6 +10,9 @@ import { serve } from "./serve.ts";
 
 const [TRIANGLE] = Object.values(PRESETS);
 const CHROMIUM = "/usr/bin/chromium";
+const EDITOR = '[data-part="editor"]';
+/** Bytes of gzip that the page may load before a reader does anything, fonts apart. */
+const BUDGET = 350_000;
 
 /** One of its energies takes minutes. */
 const SLOW = [
@@ -59,10 +63,30 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
 
   /** Adds lines to the end of the text. */
   async function write(...lines: readonly string[]): Promise<void> {
-    await page.locator(".cm-content").click();
+    await page.locator(EDITOR).click();
+    await page.locator(".cm-content:focus").waitFor();
     await page.keyboard.press("Control+End");
     await page.keyboard.insertText(lines.join("\n"));
   }
+
+  test("the page weighs no more than its budget, before somebody writes", async () => {
+    const fresh = await browser.newContext();
+    const cold = await fresh.newPage();
+    const bodies: Promise<Buffer>[] = [];
+    fresh.on("response", (response) => {
+      if (!/\.(?:woff2?|ttf)$/.test(response.url())) bodies.push(response.body());
+    });
+    await cold.goto(`${site.origin}/start/landscape/`);
+    await says("comes to rest at (0.87, -0.50)", cold);
+    const weight = (await Promise.all(bodies)).reduce(
+      (sum, body) => sum + gzipSync(body).length,
+      0,
+    );
+    // The worker and what it loads are in it.
+    expect(weight).toBeGreaterThan(200_000);
+    expect(weight).toBeLessThan(BUDGET);
+    await fresh.close();
+  });
 
   test("rings stand where balls rest, among lines of equal energy", async () => {
     await expect.poll(rings, PATIENT).toBe(3);
@@ -111,15 +135,14 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
     await says("comes to rest at (0.87, -0.50)");
     const servers = () => loaded.filter((url) => url.includes("/language-worker"));
     expect(servers()).toEqual([]);
+    expect(loaded.filter((url) => url.includes("/editor"))).toEqual([]);
     await write("energy more = sum[i] v * v[i]");
     const mistake = page.locator(".cm-lintRange-error").first();
     await page.locator(".cm-tooltip-autocomplete").waitFor({ state: "detached" });
     await mistake.hover();
     await page.locator(".cm-diagnosticAction").first().click();
     expect(servers()).toHaveLength(1);
-    await expect
-      .poll(() => page.locator(".cm-content").textContent())
-      .toContain("sum[i] v[i] * v[i]");
+    await expect.poll(() => page.locator(EDITOR).textContent()).toContain("sum[i] v[i] * v[i]");
     await page.locator(".cm-line", { hasText: "const beta" }).hover({ position: { x: 60, y: 8 } });
     await page.locator(".cm-told", { hasText: "const beta: real > 0 = 8" }).waitFor();
     await page.locator(".cm-content").click();
@@ -148,8 +171,8 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
       .allTextContents();
     await program.click();
     await says("converged");
-    const shown = await page.locator(".cm-line").allTextContents();
-    expect(shown.join("\n").trim()).toBe(
+    const shown = await page.locator(".plain .line").allTextContents();
+    expect(shown.join("").trim()).toBe(
       text
         .map((line) => line.replace("\n", ""))
         .join("\n")
@@ -180,15 +203,13 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
       input.value = "0.1";
       input.dispatchEvent(new Event("input"));
     });
-    expect(await page.locator(".cm-content").textContent()).toContain(
-      "const beta: real > 0 = 1.26",
-    );
+    expect(await page.locator(EDITOR).textContent()).toContain("const beta: real > 0 = 1.26");
     await expect.poll(rings, PATIENT).toBe(1);
     await says("comes to rest at (0.00, 0.00)");
     const other = await browser.newPage();
     await other.goto(page.url());
     await says("comes to rest at (0.00, 0.00)", other);
-    expect(await other.locator(".cm-content").textContent()).toContain("= 1.26");
+    expect(await other.locator(EDITOR).textContent()).toContain("= 1.26");
     await other.goto(`${site.origin}/start/landscape/#nonsense`);
     await says("This link is damaged", other);
     await other.close();

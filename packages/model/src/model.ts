@@ -33,7 +33,6 @@ import {
   type RecallSetup,
   startEnergies,
   type StartEnergies,
-  train,
   type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
@@ -363,6 +362,8 @@ class LoadedModel implements Model {
       ...(heldOut === undefined ? {} : { heldOut: heldOutOf(examples, heldOut, this.sizes) }),
     };
     return this.#reading(async () => {
+      // What only recalls, such as a page, does not load what trains.
+      const { train } = await import("./train.ts");
       const how = { ...options, key: key(this.seed) };
       const result = await train(this.graph, training, setup, how);
       try {

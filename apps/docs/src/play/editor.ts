@@ -9,12 +9,15 @@ import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import type { Diagnostic } from "@hamlet/dsl";
 import { codeMirrorMode } from "@hamlet/dsl/highlight";
 import { classHighlighter } from "@lezer/highlight";
+import type { Place } from "./text.ts";
 
 /** An editor of one text. */
 export interface Editor {
   /** Replaces the text; the reader is not told, since nobody typed. */
   show(text: string): void;
   underline(diagnostics: readonly Diagnostic[]): void;
+  /** Goes into the text, at a place of the window where one is given. */
+  focus(at?: Place): void;
 }
 
 /** What the page found in a text, and what the server said of it. */
@@ -93,6 +96,11 @@ export function makeEditor(box: HTMLElement, onTyped: (text: string) => void): E
       }));
       known = { ...known, page };
       underline();
+    },
+    focus(at) {
+      const head = at === undefined ? null : view.posAtCoords(at);
+      if (head !== null) view.dispatch({ selection: { anchor: head } });
+      view.focus();
     },
   };
 }

@@ -1,12 +1,13 @@
 // The page where a landscape can be touched: text, knobs, picture and link stay one.
 
-import { makeEditor, type Editor } from "./editor.ts";
+import type { Editor } from "./editor.ts";
 import type { Answer } from "./answer.ts";
 import { Asker } from "./asker.ts";
 import { whereItRests } from "./ending.ts";
 import { knobsOf, turned } from "./knobs.ts";
 import { Picture } from "./picture.ts";
 import { PRESETS } from "./presets.ts";
+import { makeText } from "./text.ts";
 import { fromLink, MOST_POINTS, type Point, type Scene, toLink } from "./scene.ts";
 
 /** Milliseconds after which the page says that it still computes. */
@@ -31,7 +32,7 @@ class LandscapePage extends HTMLElement {
       removed: (which) =>
         this.#change({ points: this.#scene.points.filter((_, k) => k !== which) }),
     });
-    this.#editor = makeEditor(this.#part("editor"), (text) => this.#change({ text }));
+    this.#editor = makeText(this.#part("editor"), (text) => this.#change({ text }));
     const presets = this.#presets;
     presets.append(...Object.keys(PRESETS).map((name) => new Option(name)));
     presets.addEventListener("change", () => this.#open(PRESETS[presets.value]));

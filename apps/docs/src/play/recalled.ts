@@ -1,13 +1,13 @@
 // The recall block of a text, run as `ham run` runs it: its solver, clamps, start and schedules, with the
 // points of the picture as its data and the ball as what it is given.
 
-import "@tensorflow/tfjs-backend-cpu";
 import { key, type Signal, writeNpy } from "@hamlet/core";
 import type { Neuron, Tensor } from "@hamlet/graph";
 import { printText } from "@hamlet/graph";
 import type { Ending, Entries, RecallEngine } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
+import { loadBackend } from "./backend.ts";
 import { LONGEST_WAY } from "./limits.ts";
 import type { Point } from "./scene.ts";
 
@@ -32,6 +32,7 @@ export async function* recalled(
   entries: ReadonlyMap<Tensor, Entries>,
   signal: Signal | undefined,
 ): AsyncGenerator<undefined, Recalled> {
+  await loadBackend();
   const arrays = new Map([...entries].map(([tensor, array]) => [tensor.name, array]));
   const model = await loadModel(
     { name: "memory.ham", text },
