@@ -48,6 +48,7 @@ import {
   trainingNamed,
 } from "./training.ts";
 import { wordingsOf } from "./wordings.ts";
+import { startBackend } from "./start-backend.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
 
 /** Entries for a `given`: `[…axes]` for one example, `[B, …axes]` for several. */
@@ -134,18 +135,6 @@ export async function loadModel(source: SourceFile, options: LoadOptions = {}): 
   const parts = await loadParts(source, options);
   await startBackend();
   return new LoadedModel(parts);
-}
-
-async function startBackend(): Promise<void> {
-  try {
-    await tf.ready();
-  } catch (error) {
-    throw new HamError(
-      "model/no-backend",
-      "TensorFlow.js has no backend that works here. Import one, such as @tensorflow/tfjs-backend-wasm, of the version of your @tensorflow/tfjs-core.",
-      { reason: error instanceof Error ? error.message : String(error) },
-    );
-  }
 }
 
 class LoadedModel implements Model {

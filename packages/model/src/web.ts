@@ -1,11 +1,15 @@
-// The entry `@hamlet/model/web`: models by their address.
+// The entry `@hamlet/model/web`: models by their address. It brings the backend that needs no file beside
+// the page; recalls run as compiled code there. Others that the page imports are tried first.
 
 import type { MissingFile } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
+import "@tensorflow/tfjs-backend-cpu";
 import { decodeSource } from "./decode.ts";
 import type { ModelFiles } from "./files.ts";
 import type { LoadOptions } from "./load.ts";
 import { loadModel, type Model } from "./model.ts";
+
+export { loadModel, type Model } from "./model.ts";
 
 /**
  * Loads a `.ham` file from its address, with the data files that it names. A page gives an address
