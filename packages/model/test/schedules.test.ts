@@ -1,5 +1,5 @@
 // At which times of a schedule solvers look: a layer that is pushed by a const that changes adds up
-// the values of that const, by the rule of the solver.
+// the values of that const, by the rule of the solver, or flips with its sign.
 
 import { loadModel } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
@@ -35,6 +35,25 @@ recall go { solver = ${name}(dt = ${DT}) steps = ${STEPS} schedule c = 1 + 3 * t
   }
   expect(end).toBeCloseTo(expected, 5);
 });
+
+test.each(["sync", "async(order = cyclic)", "glauber(temperature = 0)"])(
+  "%s flips by the value of its step",
+  async (solver) => {
+    const text = `ham 1
+dim N = 1
+const c = 1
+neuron v: [N] as sign
+energy push = -c * v[0]
+recall go { solver = ${solver} steps = ${STEPS} schedule c = 0.55 - t record v }
+`;
+    using model = await loadModel({ name: "m.ham", text });
+    using result = await model.recall();
+    const [{ steps, activations }] = [...result.trajectories.values()];
+    // Units without a start are low.
+    const pushed = steps.slice(1).map((step) => Math.sign(0.55 - (step - 1) / (STEPS - 1)));
+    expect([...(await activations.data())]).toEqual([-1, ...pushed]);
+  },
+);
 
 test("an energy that stops being a number ends a recall whose states are fine", async () => {
   // The level reaches exp(88.7), the largest float32, at t = 0.4436: in step 45 of 100.
