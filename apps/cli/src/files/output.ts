@@ -147,15 +147,15 @@ async function statsOf(path: string): Promise<Stats | null> {
 }
 
 /** Where a new file would come to be: a link that leads nowhere yet leads there. */
-async function missingTarget(path: string, hops = 40): Promise<string> {
+async function missingTarget(path: string): Promise<string> {
   const full = await withRealFolder(path);
   const link = await lstat(full).catch((error: unknown) => {
     if (isMissing(error)) return null;
     throw error;
   });
-  if (link === null || !link.isSymbolicLink() || hops === 0) return full;
+  if (link === null || !link.isSymbolicLink()) return full;
   const aim = await readlink(full);
-  return missingTarget(isAbsolute(aim) ? aim : `${dirname(full)}/${aim}`, hops - 1);
+  return missingTarget(isAbsolute(aim) ? aim : `${dirname(full)}/${aim}`);
 }
 
 /**

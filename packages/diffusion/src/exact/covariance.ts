@@ -44,7 +44,6 @@ export function principalAxes(points: Points): PrincipalAxes {
 
 /** Eigenvalues of a symmetric matrix, falling, and the vectors that belong to them as columns. */
 export function eigenOf(symmetric: Matrix): { values: Float64Array; vectors: Matrix } {
-  if (symmetric.isEmpty()) return { values: new Float64Array(0), vectors: symmetric };
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
     assumeSymmetric: true,
   });

@@ -135,6 +135,5 @@ export function between(
   if (left.image === "^" || right.image === "^") return "";
   if (tight.has(left.startOffset) || tight.has(right.startOffset)) return "";
   if (isSign(left, first, spacing)) return "";
-  if (left.image === "{" && right.image === "}") return "";
   return " ";
 }
