@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type ArrayData, writeNpy } from "@hamlet/core";
+import * as tf from "@tensorflow/tfjs-core";
 import { vi } from "vitest";
 import { main } from "../src/command-line.ts";
 
@@ -26,7 +27,10 @@ export interface Bench {
   write(name: string, content: string | Uint8Array): string;
   writeArray(name: string, array: Omit<ArrayData, "dtype"> & { dtype?: string }): string;
   ham(args: readonly string[], options?: { uid?: number }): Finished;
-  /** As `ham`, in this process: ten times as fast, for what needs no process of its own. */
+  /**
+   * As `ham`, in this process: ten times as fast, for what needs no process of its own. Fails where
+   * the command leaves tensors.
+   */
   inProcess(args: readonly string[], options?: { input?: string }): Promise<Finished>;
   [Symbol.dispose](): void;
 }
@@ -58,9 +62,14 @@ export function makeBench(): Bench {
       const stdin = vi
         .spyOn(process, "stdin", "get")
         .mockReturnValue(Readable.from([Buffer.from(input)]) as typeof process.stdin);
+      // Unlike `tf.memory()` it asks no backend, and a command may need none.
+      const { state } = tf.engine();
+      const tensors = state.numTensors;
       process.chdir(folder);
       try {
         const code = await main(args);
+        const left = state.numTensors - tensors;
+        if (left !== 0) throw new Error(`ham ${args.join(" ")} left ${left} tensors.`);
         return { code, stdout: tidy(stdout.text()), stderr: tidy(stderr.text()) };
       } finally {
         process.chdir(before);
