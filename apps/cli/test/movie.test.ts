@@ -54,6 +54,18 @@ test("an encoder whose frames come back as they were, with their times", () => {
   });
 });
 
+test("the first frame is the picture of those who know no movies, the others follow in sequence", () => {
+  const canvas = makeCanvas(2, 2, [0, 0, 0]);
+  const file = Buffer.from(toApng([0, 1, 2].map(() => ({ canvas, milliseconds: 1 }))));
+  const chunks: string[] = [];
+  for (let from = 8; from < file.length; from += 12 + file.readUInt32BE(from)) {
+    const type = file.toString("latin1", from + 4, from + 8);
+    const isNumbered = type === "fcTL" || type === "fdAT";
+    chunks.push(isNumbered ? `${type} ${file.readUInt32BE(from + 8)}` : type);
+  }
+  expect(chunks.join(", ")).toBe("IHDR, acTL, fcTL 0, IDAT, fcTL 1, fdAT 2, fcTL 3, fdAT 4, IEND");
+});
+
 test("a recall from its damaged start to its end", async () => {
   const { code, stdout } = await bench.inProcess(["run", "b.ham", "--movie", "out/m.png"]);
   expect(code).toBe(0);
