@@ -7,6 +7,8 @@ import { makeMemory } from "@hamlet/drdam";
 import { recallKernel, softmaxSeparation } from "@hamlet/kohonen";
 import { hebb, pseudoInverse, storkey } from "@hamlet/ham";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Command } from "commander";
+import { command } from "../src/commands/store.ts";
 import { type Bench, makeBench } from "./ham.ts";
 
 let bench: Bench;
@@ -281,4 +283,24 @@ recall value { solver = euler(dt = 0.5) steps = 100 stop when change < 1e-7 retu
     { separation: softmaxSeparation({ beta: 0.5 }) },
   );
   found.data.forEach((entry, i) => expect(Number(entry)).toBeCloseTo(data[i], 5));
+});
+
+describe("an option of one rule has no meaning for the others", () => {
+  const { options } = command.takes(new Command());
+  const own = options.flatMap((option) => {
+    const owner = /^(\w+): /.exec(option.description)?.[1];
+    return owner === undefined ? [] : [[option.long!, owner, option] as const];
+  });
+
+  test.each(own)("%s is of %s", async (name, owner, { argChoices, required }) => {
+    const value = required ? [argChoices?.[0] ?? "1"] : [];
+    for (const rule of ["hebb", "pseudo-inverse", "storkey", "linear", "drdam"]) {
+      if (rule === owner) continue;
+      const asked = ["store", "bits.npy", "--rule", rule, name, ...value];
+      expect(await bench.inProcess(asked)).toMatchObject({
+        code: 2,
+        stderr: `ham: ${name} is of --rule ${owner}, not of ${rule}.`,
+      });
+    }
+  });
 });
