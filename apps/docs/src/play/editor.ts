@@ -9,7 +9,12 @@ import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import type { Diagnostic } from "@hamlet/dsl";
 import { codeMirrorMode } from "@hamlet/dsl/highlight";
 import { classHighlighter } from "@lezer/highlight";
-import type { Place } from "./text.ts";
+
+/** A place in the window. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** An editor of one text. */
 export interface Editor {

@@ -3,7 +3,7 @@
 
 import { type CharacterStream, codeMirrorMode } from "@hamlet/dsl/highlight";
 import type { Diagnostic } from "@hamlet/dsl";
-import type { Editor } from "./editor.ts";
+import type { Editor, Place } from "./editor.ts";
 
 /** Puts a text into a box. */
 export function makeText(box: HTMLElement, onTyped: (text: string) => void): Editor {
@@ -40,12 +40,6 @@ export function makeText(box: HTMLElement, onTyped: (text: string) => void): Edi
     },
     focus: (at) => void load().then(() => editor!.focus(at)),
   };
-}
-
-/** A place in the window. */
-export interface Place {
-  readonly x: number;
-  readonly y: number;
 }
 
 const MODE = codeMirrorMode();

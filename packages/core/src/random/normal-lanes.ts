@@ -215,7 +215,10 @@ function normals(): Procedure {
       writer.keep(bits.shiftDown(get(words(writer, count, keys)), 9)),
     );
     const uniform = writer.each([writer.pairs(fractions, f64x2.ofWhole)], (u) =>
-      f64x2.max(f64x2.of(LEAST), f64x2.add(f64x2.mul(u, f64x2.of(SPAN * 2 ** -23)), f64x2.of(LEAST))),
+      f64x2.max(
+        f64x2.of(LEAST),
+        f64x2.add(f64x2.mul(u, f64x2.of(SPAN * 2 ** -23)), f64x2.of(LEAST)),
+      ),
     );
     const scaled = writer.kept([erfInv(writer, uniform)], (own) =>
       f64x2.mul(f64x2.of(Math.fround(Math.SQRT2)), own),
@@ -226,7 +229,10 @@ function normals(): Procedure {
       set(keys[1], bits.splat(get(key1))),
       set(keys[2], bits.xor(bits.xor(get(keys[0]), get(keys[1])), all(PARITY))),
       ...counts.map((count, n) =>
-        set(count, bits.add(bits.splat(get(from)), bits.of(4 * n, 4 * n + 1, 4 * n + 2, 4 * n + 3))),
+        set(
+          count,
+          bits.add(bits.splat(get(from)), bits.of(4 * n, 4 * n + 1, 4 * n + 2, 4 * n + 3)),
+        ),
       ),
       loop(at, { from: get(to), until: get(end), by: i32.of(AT_ONCE * VECTOR) }, [
         ...writer.code,

@@ -191,8 +191,13 @@ class RandomFeatureMemory implements DrDAM {
     const turn = makeTurn(signal);
     let T = zeros;
     try {
-      if (engineFor(undefined).name === "simd" && !(this.features.projection instanceof StructuredRows)) {
-        return tf.tensor1d(await inTurns(distributed(this.features, rows.dataSync<"float32">()), turn));
+      if (
+        engineFor(undefined).name === "simd" &&
+        !(this.features.projection instanceof StructuredRows)
+      ) {
+        return tf.tensor1d(
+          await inTurns(distributed(this.features, rows.dataSync<"float32">()), turn),
+        );
       }
       for (let from = 0; from < K; from += atOnce) {
         await turn();

@@ -76,7 +76,8 @@ export function kernelSumOfStates(description: FeatureDescription): PlannedEnerg
   const v = makeTensor("v", "state", [size]);
   const omega = makeTensor("omega", "data", [rows, size]);
   const [i, j] = [makeIndex("i", size), makeIndex("j", size)];
-  const phase = (y: Index) => sum([i], mul(get(omega, [y, i]), mul(lit(Math.sqrt(beta)), get(v, [i]))));
+  const phase = (y: Index) =>
+    sum([i], mul(get(omega, [y, i]), mul(lit(Math.sqrt(beta)), get(v, [i]))));
   const shift = mul(lit(beta), sum([j], pow(get(v, [j]), lit(2))));
   const { sum: kernelSum, halves } = featureSum(description, rows, phase, shift);
   return planned({ [KERNEL_SUM]: kernelSum }, { states: { v }, data: { omega, ...halves } });
@@ -99,7 +100,10 @@ function featureSum(
   phase: (y: Index) => Expr,
   shift: Expr,
 ) {
-  const halves = { first: makeTensor("first", "data", [rows]), second: makeTensor("second", "data", [rows]) };
+  const halves = {
+    first: makeTensor("first", "data", [rows]),
+    second: makeTensor("second", "data", [rows]),
+  };
   const y = makeIndex("y", rows);
   const [u, w] = entries(kind, phase(y), shift);
   const share = add(mul(u, get(halves.first, [y])), mul(w, get(halves.second, [y])));
@@ -129,10 +133,7 @@ export function featureEntries({ Y, kind }: FeatureDescription): PlannedEnergy {
  * `T = Σₘ Φ(ξₘ)` in halves, row by row: of `omega: [D]`, one row, which is batched, and all patterns
  * `xi: [K, D]`.
  */
-export function featureSums(
-  { D, Y, beta, kind }: FeatureDescription,
-  K: number,
-): PlannedEnergy {
+export function featureSums({ D, Y, beta, kind }: FeatureDescription, K: number): PlannedEnergy {
   const [patterns, size] = [makeDim("K", K), makeDim("D", D)];
   const xi = makeTensor("xi", "data", [patterns, size]);
   const omega = makeTensor("omega", "state", [size]);

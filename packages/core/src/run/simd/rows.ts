@@ -104,9 +104,7 @@ export function dots(isFused: boolean): Procedure {
         ]),
       ];
       // The last four numbers, without those that were there before.
-      const rest = step((pointer) =>
-        bits.and(load(i32.sub(get(pointer), get(back))), get(isLast)),
-      );
+      const rest = step((pointer) => bits.and(load(i32.sub(get(pointer), get(back))), get(isLast)));
       const apart = (lanes: readonly number[]): Code => [
         ...lanes.flatMap((lane) => [
           ...set(entry, loadLane(get(at), get(entry), lane)),
@@ -148,7 +146,9 @@ export function dots(isFused: boolean): Procedure {
           ...set(at, i32.add(get(toY), times(yQuery, q))),
           ...(high === 1
             ? added(own)
-            : Array.from({ length: high / 4 }, (_, four) => added(own.slice(4 * four, 4 * four + 4)))),
+            : Array.from({ length: high / 4 }, (_, four) =>
+                added(own.slice(4 * four, 4 * four + 4)),
+              )),
         ]),
       ];
     };

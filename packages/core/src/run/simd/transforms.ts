@@ -108,10 +108,7 @@ function multiply(): Procedure {
 function project(): Procedure {
   return procedure("project", 6, ([to, state, signs, norms, bytes, blocks], local) => {
     const block = local("i32");
-    const turned = [
-      call(TRANSFORM, get(to), get(bytes)),
-      advance(signs, get(bytes)),
-    ];
+    const turned = [call(TRANSFORM, get(to), get(bytes)), advance(signs, get(bytes))];
     return [
       loop(block, { from: i32.of(0), until: get(blocks), by: i32.of(1) }, [
         call(MULTIPLY, get(to), get(state), get(signs), get(bytes)),
@@ -135,8 +132,7 @@ function project(): Procedure {
 function collect(): Procedure {
   return procedure("collect", 7, ([to, work, weights, signs, norms, bytes, blocks], local) => {
     const [block, at] = locals(local, 2, "i32");
-    const sign = (which: number): Code =>
-      i32.add(get(signs), i32.mul(get(bytes), i32.of(which)));
+    const sign = (which: number): Code => i32.add(get(signs), i32.mul(get(bytes), i32.of(which)));
     const here = (base: Local): Code => i32.add(get(base), get(at));
     const turned = call(TRANSFORM, get(work), get(bytes));
     return [
@@ -252,6 +248,11 @@ export class TransformedRows {
 
   #each(name: "project" | "collect", batch: number, call: (b: number) => readonly number[]): void {
     const work = batch * this.rows * 3 * Math.log2(this.#P);
-    inParts(functions(), name, Array.from({ length: batch }, (_, b) => call(b)), work);
+    inParts(
+      functions(),
+      name,
+      Array.from({ length: batch }, (_, b) => call(b)),
+      work,
+    );
   }
 }
