@@ -41,18 +41,21 @@ function signed(value: number): number[] {
   return isLast ? [low] : [low | 0x80, ...signed(rest)];
 }
 
-const vector =
-  (opcode: number) =>
-  (...operands: readonly Code[]): Code => [operands, VECTOR, unsigned(opcode)];
+const vector = (opcode: number) => {
+  const own = [VECTOR, ...unsigned(opcode)];
+  return (...operands: readonly Code[]): Code => [operands, own];
+};
 const plain =
   (opcode: number) =>
   (...operands: readonly Code[]): Code => [operands, opcode];
-const access =
-  (opcode: number) =>
-  (...operands: readonly Code[]) =>
-  (offset: number): Code => [operands, VECTOR, unsigned(opcode), 0, unsigned(offset)];
+const access = (opcode: number) => {
+  const own = [VECTOR, ...unsigned(opcode), 0];
+  return (...operands: readonly Code[]) =>
+    (offset: number): Code => [operands, own, unsigned(offset)];
+};
 
-export const get = ({ index }: Local): Code => [0x20, unsigned(index)];
+const gets: Code[] = [];
+export const get = ({ index }: Local): Code => (gets[index] ??= [0x20, ...unsigned(index)]);
 export const set = ({ index }: Local, value: Code): Code => [value, 0x21, unsigned(index)];
 
 /** Whole numbers. */
@@ -119,9 +122,19 @@ function constant(
   return [FIRST_CONSTANT + place];
 }
 
+/** The codes of numbers that were asked for before. */
+const singles = new Map<number, Code>();
+
 /** Four float32 numbers. */
 export const f32x4 = {
-  of: (value: number): Code => constant(Float32Array.of(value, value, value, value)),
+  of(value: number): Code {
+    const known = singles.get(value);
+    // −0 and 0 are one to a map.
+    if (known !== undefined && value !== 0) return known;
+    const code = constant(Float32Array.of(value, value, value, value));
+    singles.set(value, code);
+    return code;
+  },
   abs: vector(0xe0),
   sqrt: vector(0xe3),
   add: vector(0xe4),
@@ -251,7 +264,7 @@ export interface Procedure {
   readonly name: string;
   readonly parameters: number;
   readonly locals: readonly Local["type"][];
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
 }
 
 /** Writes a function of whole numbers; `write` gets its parameters and a maker of locals. */
@@ -283,8 +296,9 @@ export function procedure(
     }
   };
   add(statements);
-  const first = [...kept].map(([part, own]) => set(own, constants[part - FIRST_CONSTANT]));
-  return { name, parameters, locals, body: [...bytesIn(first), ...body] };
+  const statementsOnly = body.splice(0);
+  for (const [part, own] of kept) add(set(own, constants[part - FIRST_CONSTANT]));
+  return { name, parameters, locals, body: joined(body, statementsOnly) };
 }
 
 /** A function of the host, which comes before the functions of the module. */
@@ -295,8 +309,16 @@ export interface HostFunction {
   readonly isKernel?: boolean;
 }
 
-function bytesIn(code: Code): number[] {
-  return code.flatMap((part) => (typeof part === "number" ? part : bytesIn(part)));
+type Bytes = readonly number[] | Uint8Array;
+
+function joined(...parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
+  let next = 0;
+  for (const part of parts) {
+    all.set(part, next);
+    next += part.length;
+  }
+  return all;
 }
 
 /**
@@ -308,15 +330,11 @@ export function assemble(
   functions: readonly HostFunction[] = [],
   sharedPages?: number,
 ): Uint8Array<ArrayBuffer> {
-  const list = (items: readonly (readonly number[])[]) => [
-    ...unsigned(items.length),
-    ...items.flat(),
-  ];
+  const list = (items: readonly Bytes[]) => joined(unsigned(items.length), ...items);
   const text = (ascii: string) => list(Array.from(ascii, (letter) => [letter.charCodeAt(0)]));
-  const section = (name: keyof typeof SECTIONS, items: readonly (readonly number[])[]) => {
-    const content = list(items);
-    return [SECTIONS[name], ...unsigned(content.length), ...content];
-  };
+  const sized = (content: Bytes) => joined(unsigned(content.length), content);
+  const section = (name: keyof typeof SECTIONS, items: readonly Bytes[]) =>
+    joined([SECTIONS[name]], sized(list(items)));
   const many = (count: number, type: keyof typeof TYPES) =>
     list(Array.from({ length: count }, () => [TYPES[type]]));
   const host = text("host");
@@ -329,10 +347,9 @@ export function assemble(
     ),
     ...procedures.map(({ parameters }) => [0x60, ...many(parameters, "i32"), ...many(0, "i32")]),
   ];
-  const code = procedures.map(({ locals, body }) => {
-    const content = [...list(locals.map((type) => [1, TYPES[type]])), ...body, END];
-    return [...unsigned(content.length), ...content];
-  });
+  const code = procedures.map(({ locals, body }) =>
+    sized(joined(list(locals.map((type) => [1, TYPES[type]])), body, [END])),
+  );
   const place = (n: number) => unsigned(functions.length + n);
   const sections = [
     section("types", types),
@@ -350,5 +367,5 @@ export function assemble(
     ),
     section("code", code),
   ];
-  return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);
+  return joined([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections);
 }

@@ -36,13 +36,18 @@ const LOWEST = -3.4028234663852886e38;
 export function findBands(actions: readonly Action[], slots: Slots): readonly Action[] {
   const first = actions.findIndex(({ kind }) => kind === "product");
   if (first < 0) return actions;
-  const found = seedsOf(actions[first] as Product)
-    .flatMap((seed) =>
-      [true, false].map((online) => new Finder(actions, first, seed, slots, online)),
-    )
-    .filter(({ products, isSound, isWorth }) => products > 1 && isSound && isWorth)
-    .toSorted((a, b) => b.products - a.products)[0];
-  if (found === undefined) {
+  const all = actions.filter(({ kind }) => kind === "product").length;
+  let found: Finder | null = null;
+  for (const seed of seedsOf(actions[first] as Product)) {
+    for (const online of [true, false]) {
+      // There are no more.
+      if (found?.products === all) continue;
+      const band = new Finder(actions, first, seed, slots, online);
+      const { products, isSound, isWorth } = band;
+      if (products > (found?.products ?? 1) && isSound && isWorth) found = band;
+    }
+  }
+  if (found === null) {
     return [...actions.slice(0, first + 1), ...findBands(actions.slice(first + 1), slots)];
   }
   return [...findBands(found.before, slots), found.action(), ...findBands(found.after, slots)];

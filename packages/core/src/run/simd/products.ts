@@ -141,18 +141,21 @@ function pack(): Procedure {
 /** The functions of products. */
 type KernelName = Kernel | "mixLong" | "pack" | "tiles6" | "tiles4";
 
-/** How each is written. */
-const KERNELS: Readonly<Record<KernelName, (isFused: boolean) => Procedure>> = {
-  tiles6: (isFused) => tiles(HIGH, isFused),
-  tiles4: (isFused) => tiles(LOW, isFused),
-  pack,
-  dots,
+/** How those of a module are written. */
+type Written = Readonly<Partial<Record<KernelName, (isFused: boolean) => Procedure>>>;
+const BY_ROWS: Written = {
   mix,
-  mixLong,
+  mixLong: () => mixLong(0),
+  dots,
   scale,
   scaleTotals,
   addTotals,
   round,
+};
+const PACKED: Written = {
+  tiles6: (isFused) => tiles(HIGH, isFused),
+  tiles4: (isFused) => tiles(LOW, isFused),
+  pack,
 };
 
 /** The parameters of those that bands call. */
@@ -170,15 +173,19 @@ export function imported(name: Kernel): HostFunction {
   return { name, parameters: PARAMETERS[name], isKernel: true };
 }
 
-const known: { [Name in KernelName]?: Compiled } = {};
+const known = new Map<Written, Compiled>();
 
-/** The module of a function of products, made when it is first asked for. */
+/** The module of a function of products, made when one of its functions is first asked for. */
 export function compiledKernel(name: KernelName): Compiled {
-  const made = known[name];
-  if (made !== undefined) return made;
-  const called: readonly Kernel[] = name === "mixLong" ? ["mix"] : [];
-  const of = (isFused: boolean) => arena().compiled([KERNELS[name](isFused)], called.map(imported));
-  return (known[name] = compiledOf((of(true) ?? of(false))!, {}, called.map(compiledKernel)));
+  const written = name in PACKED ? PACKED : BY_ROWS;
+  let module = known.get(written);
+  if (module === undefined) {
+    const of = (isFused: boolean) =>
+      arena().compiled(Object.values(written).map((write) => write(isFused)));
+    module = compiledOf((of(true) ?? of(false))!);
+    known.set(written, module);
+  }
+  return module;
 }
 
 /**

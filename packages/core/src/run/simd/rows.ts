@@ -246,9 +246,9 @@ export const CHUNK = 128;
 
 /**
  * `mixLong(y, yQuery, spare, x, xQuery, xRow, m, mRow, rows, queries, columns)`: `mix` for many rows. The
- * spare numbers lie as those of y do, and are zeros before and after.
+ * spare numbers lie as those of y do, and are zeros before and after; `place` is that of `mix`.
  */
-export function mixLong(): Procedure {
+export function mixLong(place: number): Procedure {
   return procedure("mixLong", 11, (parameters, local) => {
     const [y, yQuery, spare, x, xQuery, xRow, m, mRow, rows, queries, columns] = parameters;
     const [some, query, j, toY, fromSpare, line, from] = locals(local, 7, "i32");
@@ -258,7 +258,7 @@ export function mixLong(): Procedure {
       whileBelow(i32.of(0), get(rows), [
         set(some, i32.of(CHUNK)),
         ifBelow(get(rows), get(some), [set(some, get(rows))]),
-        call(0, ...mixed),
+        call(place, ...mixed),
         set(query, i32.of(0)),
         set(toY, get(y)),
         set(fromSpare, get(spare)),

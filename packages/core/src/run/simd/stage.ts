@@ -235,7 +235,7 @@ function compileLoops(actions: readonly Action[]): Compiled {
   let module = isFused === false ? null : of(true);
   isFused ??= module !== null;
   module ??= of(false);
-  return compiledOf(module!, HOST, called.map(compiledKernel));
+  return compiledOf(module!, HOST, [...new Set(called.map(compiledKernel))]);
 }
 
 /** Gives everything that is computed a place; what is not needed any more makes room. */
