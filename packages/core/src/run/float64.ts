@@ -13,7 +13,30 @@ import { oneByOne, type Target } from "./target.ts";
 /** What this target computes with. */
 export type Numbers = NumberArray<Float64Array>;
 
-type Run = (inputs: readonly Numbers[], numbers: readonly number[], batch: number) => Numbers;
+/** Runs an instruction; `make` gives it an array for its result, whose entries may be anything. */
+type Run = (
+  inputs: readonly Numbers[],
+  batch: number,
+  make: (length: number) => Float64Array,
+) => Numbers;
+/** Makes ready to run an instruction again and again, with its constants. */
+type Prepare = (numbers: readonly number[]) => Run;
+
+/** Batches of which an instruction remembers its shapes. */
+const BATCHES = 64;
+
+/** Finds what depends on shapes alone once for a batch. */
+function perBatch<Found>(find: (inputs: readonly Numbers[], batch: number) => Found) {
+  const known = new Map<number, Found>();
+  return (inputs: readonly Numbers[], batch: number): Found => {
+    let found = known.get(batch);
+    if (found !== undefined) return found;
+    if (known.size === BATCHES) known.clear();
+    found = find(inputs, batch);
+    known.set(batch, found);
+    return found;
+  };
+}
 
 const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
 
@@ -46,10 +69,14 @@ function merged(shape: readonly number[], strides: readonly (readonly number[])[
 
 /** Calls `row` for every run along the last axis, with where it begins in each array. */
 function walk({ sizes, strides }: Walk, row: (offsets: readonly number[]) => void): void {
+  const offsets = strides.map(() => 0);
+  if (sizes.length < 2) {
+    row(offsets);
+    return;
+  }
   if (sizes.includes(0)) return;
   const outer = sizes.length - 1;
   const point = sizes.map(() => 0);
-  const offsets = strides.map(() => 0);
   for (;;) {
     row(offsets);
     let axis = outer - 1;
@@ -65,83 +92,122 @@ function walk({ sizes, strides }: Walk, row: (offsets: readonly number[]) => voi
   }
 }
 
-/** The entries of `source` at `start` and steps from it, as an array of that shape. */
-function copied(
-  source: Float64Array,
-  shape: readonly number[],
-  strides: readonly number[],
-  result: readonly number[] = shape,
-): Numbers {
-  const data = new Float64Array(count(shape));
-  const plan = merged(shape, [stridesOf(shape), strides]);
-  const length = plan.sizes.at(-1) ?? 1;
+/** Where entries are copied from, and to. */
+interface Copy {
+  readonly length: number;
+  readonly walk: Walk;
+}
+
+function copyOf(shape: readonly number[], strides: readonly number[]): Copy {
+  return { length: count(shape), walk: merged(shape, [stridesOf(shape), strides]) };
+}
+
+/** The entries of `source` at steps from its first. */
+function copied(source: Float64Array, { length, walk: plan }: Copy, data: Float64Array): void {
+  if (length === 0) return;
+  const size = plan.sizes.at(-1) ?? 1;
   const [to, from] = plan.strides.map((steps) => steps.at(-1) ?? 0);
   walk(plan, ([into, at]) => {
-    for (let i = 0; i < length; i++) data[into + i * to] = source[at + i * from];
+    for (let i = 0; i < size; i++) data[into + i * to] = source[at + i * from];
   });
-  return { shape: result, data };
 }
+
+/** Entries in another order, or repeated. */
+const moved =
+  (
+    find: (
+      shape: readonly number[],
+      numbers: readonly number[],
+      batch: number,
+    ) => { readonly copy: Copy; readonly shape: readonly number[] },
+  ): Prepare =>
+  (numbers) => {
+    const known = perBatch(([{ shape }], batch) => find(shape, numbers, batch));
+    return (inputs, batch, make) => {
+      const { copy, shape } = known(inputs, batch);
+      const data = make(copy.length);
+      copied(inputs[0].data, copy, data);
+      return { shape, data };
+    };
+  };
 
 /** Entry by entry. A plain loop takes half the time of `data.map`. */
 const one =
-  (f: (x: number) => number): Run =>
-  ([{ shape, data }]) => {
-    const result = new Float64Array(data.length);
+  (f: (x: number) => number): Prepare =>
+  () =>
+  ([{ shape, data }], _, make) => {
+    const result = make(data.length);
     for (let i = 0; i < result.length; i++) result[i] = f(data[i]);
     return { shape, data: result };
   };
-const scalar = (name: ScalarFunction): Run => one(SCALAR_FUNCTIONS[name].evaluate);
+const scalar = (name: ScalarFunction): Prepare => one(SCALAR_FUNCTIONS[name].evaluate);
+/** The commonest has a loop of its own. */
+const exp: Prepare =
+  () =>
+  ([{ shape, data }], _, make) => {
+    const result = make(data.length);
+    for (let i = 0; i < result.length; i++) result[i] = Math.exp(data[i]);
+    return { shape, data: result };
+  };
 
+/** Writes `n` numbers from `at` on, of those from `i` in steps of `p` and from `j` in steps of `q`. */
 type RowLoop = (
   n: number,
   out: Float64Array,
   at: number,
   a: Float64Array,
-  from: readonly [number, number],
+  i: number,
   b: Float64Array,
-  steps: readonly [number, number],
+  j: number,
+  p: number,
+  q: number,
 ) => void;
 
 /** Entry by entry, where axes of one entry are repeated. */
 const rows =
-  (loop: RowLoop): Run =>
-  ([a, b]) => {
-    const rank = Math.max(a.shape.length, b.shape.length);
-    const padded = [a, b].map(({ shape }) => [
-      ...Array.from({ length: rank - shape.length }, () => 1),
-      ...shape,
-    ]);
-    const shape = padded[0].map((n, axis) => (n === 1 ? padded[1][axis] : n));
-    const repeated = padded.map((own) =>
-      stridesOf(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)),
-    );
-    const data = new Float64Array(count(shape));
-    const plan = merged(shape, [stridesOf(shape), ...repeated]);
-    const length = plan.sizes.at(-1) ?? 1;
-    const [, stepA, stepB] = plan.strides.map((steps) => steps.at(-1) ?? 0);
-    walk(plan, ([into, fromA, fromB]) =>
-      loop(length, data, into, a.data, [fromA, fromB], b.data, [stepA, stepB]),
-    );
-    return { shape, data };
+  (loop: RowLoop): Prepare =>
+  () => {
+    const known = perBatch(([a, b]) => {
+      const rank = Math.max(a.shape.length, b.shape.length);
+      const padded = [a, b].map(({ shape }) => [
+        ...Array.from({ length: rank - shape.length }, () => 1),
+        ...shape,
+      ]);
+      const shape = padded[0].map((n, axis) => (n === 1 ? padded[1][axis] : n));
+      const repeated = padded.map((own) =>
+        stridesOf(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)),
+      );
+      const plan = merged(shape, [stridesOf(shape), ...repeated]);
+      const length = plan.sizes.at(-1) ?? 1;
+      const [, ...steps] = plan.strides.map((own) => own.at(-1) ?? 0);
+      return { shape, total: count(shape), plan, length, steps: [steps[0], steps[1]] as const };
+    });
+    return (inputs, batch, make) => {
+      const [a, b] = inputs;
+      const { shape, total, plan, length, steps } = known(inputs, batch);
+      const data = make(total);
+      walk(plan, (at) => loop(length, data, at[0], a.data, at[1], b.data, at[2], steps[0], steps[1]));
+      return { shape, data };
+    };
   };
 
 // The commonest have loops of their own: a call for every entry takes several times as long.
-const add = rows((n, out, at, a, [i, j], b, [p, q]) => {
-  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] + b[j + k * q];
+const add = rows((n, out, at, a, i, b, j, p, q) => {
+  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] + b[j];
 });
-const subtract = rows((n, out, at, a, [i, j], b, [p, q]) => {
-  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] - b[j + k * q];
+const subtract = rows((n, out, at, a, i, b, j, p, q) => {
+  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] - b[j];
 });
-const multiply = rows((n, out, at, a, [i, j], b, [p, q]) => {
-  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] * b[j + k * q];
+const multiply = rows((n, out, at, a, i, b, j, p, q) => {
+  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] * b[j];
 });
-const divide = rows((n, out, at, a, [i, j], b, [p, q]) => {
-  for (let k = 0; k < n; k++) out[at + k] = a[i + k * p] / b[j + k * q];
+const divide = rows((n, out, at, a, i, b, j, p, q) => {
+  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] / b[j];
 });
-const pairs = (name: ScalarFunction): Run => {
+const pairs = (name: ScalarFunction): Prepare => {
   const { evaluate } = SCALAR_FUNCTIONS[name];
-  return rows((n, out, at, a, [i, j], b, [p, q]) => {
-    for (let k = 0; k < n; k++) out[at + k] = evaluate(a[i + k * p], b[j + k * q]);
+  return rows((n, out, at, a, i, b, j, p, q) => {
+    for (let k = at; k < at + n; k++, i += p, j += q) out[k] = evaluate(a[i], b[j]);
   });
 };
 
@@ -150,27 +216,33 @@ type Join = (total: number, data: Float64Array, from: number, n: number) => numb
 
 /** Reduces the axes in `numbers` away. */
 const reduction =
-  (empty: number, join: Join): Run =>
-  ([{ shape, data }], axes) => {
-    const kept = shape.filter((_, axis) => !axes.includes(axis));
-    const steps = stridesOf(kept);
-    let next = 0;
-    const into = shape.map((_, axis) => (axes.includes(axis) ? 0 : steps[next++]));
-    const plan = merged(shape, [stridesOf(shape), into]);
-    const length = plan.sizes.at(-1) ?? 1;
-    const step = plan.strides[1].at(-1) ?? 0;
-    const result = new Float64Array(count(kept)).fill(empty);
-    walk(plan, ([from, to]) => {
-      if (step === 0) {
-        result[to] = join(result[to], data, from, length);
-      } else {
-        for (let i = 0; i < length; i++) {
-          const at = to + i * step;
-          result[at] = join(result[at], data, from + i, 1);
-        }
-      }
+  (empty: number, join: Join): Prepare =>
+  (axes) => {
+    const known = perBatch(([{ shape }]) => {
+      const kept = shape.filter((_, axis) => !axes.includes(axis));
+      const steps = stridesOf(kept);
+      let next = 0;
+      const into = shape.map((_, axis) => (axes.includes(axis) ? 0 : steps[next++]));
+      return { kept, total: count(kept), plan: merged(shape, [stridesOf(shape), into]) };
     });
-    return { shape: kept, data: result };
+    return (inputs, batch, make) => {
+      const [{ data }] = inputs;
+      const { kept, total: size, plan } = known(inputs, batch);
+      const length = plan.sizes.at(-1) ?? 1;
+      const step = plan.strides[1].at(-1) ?? 0;
+      const result = make(size).fill(empty);
+      walk(plan, ([from, to]) => {
+        if (step === 0) {
+          result[to] = join(result[to], data, from, length);
+        } else {
+          for (let i = 0; i < length; i++) {
+            const at = to + i * step;
+            result[at] = join(result[at], data, from + i, 1);
+          }
+        }
+      });
+      return { shape: kept, data: result };
+    };
   };
 
 const total: Join = (sum, data, from, n) => {
@@ -192,15 +264,15 @@ const smallest: Join = (least, data, from, n) => {
 
 /** A product with fewer rows, columns or multiplications is not worth packing its factors. */
 const THIN = 4;
-const SMALL = 2 ** 12;
+const SMALL_PRODUCT = 2 ** 12;
 
 /** A product of matrices, or of two stacks of them. */
-const matrixProduct: Run = ([a, b]) => {
+const matrixProduct: Prepare = () => ([a, b], _, make) => {
   const [m, k] = a.shape.slice(-2);
   const n = b.shape.at(-1)!;
   const stack = a.shape.slice(0, -2);
-  const data = new Float64Array(count(stack) * m * n);
-  const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL;
+  const data = make(count(stack) * m * n).fill(0);
+  const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL_PRODUCT;
   for (let s = 0; s < count(stack); s++) {
     if (!isSmall) {
       const left = { data: a.data, offset: s * m * k, row: k, depth: 1 };
@@ -235,9 +307,13 @@ const matrixProduct: Run = ([a, b]) => {
   return { shape: [...stack, m, n], data };
 };
 
-const OPERATIONS: Readonly<Record<RunOp, Run>> = {
-  constant: (_, [value]) => ({ shape: [], data: Float64Array.of(value) }),
-  range: (_, [n]) => ({ shape: [n], data: Float64Array.from({ length: n }, (__, i) => i) }),
+const OPERATIONS: Readonly<Record<RunOp, Prepare>> = {
+  constant:
+    ([value]) =>
+    () => ({ shape: [], data: Float64Array.of(value) }),
+  range:
+    ([n]) =>
+    () => ({ shape: [n], data: Float64Array.from({ length: n }, (__, i) => i) }),
   add,
   sub: subtract,
   mul: multiply,
@@ -248,7 +324,7 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   square: one((x) => x * x),
   reciprocal: one((x) => 1 / x),
   rsqrt: one((x) => 1 / Math.sqrt(x)),
-  exp: one(Math.exp),
+  exp,
   log: scalar("log"),
   sqrt: scalar("sqrt"),
   abs: scalar("abs"),
@@ -269,65 +345,133 @@ const OPERATIONS: Readonly<Record<RunOp, Run>> = {
   and: pairs("and"),
   or: pairs("or"),
   not: scalar("not"),
-  select: ([condition, yes, no]) => ({
-    shape: yes.shape,
-    data: yes.data.map((x, i) => (condition.data[i] === 0 ? no.data[i] : x)),
-  }),
+  select:
+    () =>
+    ([condition, yes, no], _, make) => {
+      const data = make(yes.data.length);
+      for (let i = 0; i < data.length; i++) {
+        data[i] = condition.data[i] === 0 ? no.data[i] : yes.data[i];
+      }
+      return { shape: yes.shape, data };
+    },
   sum: reduction(0, total),
   prod: reduction(1, product),
   max: reduction(-Infinity, largest),
   min: reduction(Infinity, smallest),
   matmul: matrixProduct,
-  transpose: ([{ shape, data }], permutation) => {
+  transpose: moved((shape, permutation) => {
     const strides = stridesOf(shape);
-    return copied(
-      data,
-      permutation.map((axis) => shape[axis]),
-      permutation.map((axis) => strides[axis]),
-    );
-  },
-  reshape: ([{ data }], shape, batch) => ({ shape: boundShape(shape, batch), data }),
-  tile: ([{ shape, data }], numbers, batch) => {
+    const turned = permutation.map((axis) => shape[axis]);
+    return {
+      shape: turned,
+      copy: copyOf(
+        turned,
+        permutation.map((axis) => strides[axis]),
+      ),
+    };
+  }),
+  reshape:
+    (shape) =>
+    ([{ data }], batch) => ({ shape: boundShape(shape, batch), data }),
+  tile: moved((shape, numbers, batch) => {
     const repeats = boundShape(numbers, batch);
     const strides = stridesOf(shape);
-    return copied(
-      data,
-      shape.flatMap((n, axis) => [repeats[axis], n]),
-      strides.flatMap((stride) => [0, stride]),
-      shape.map((n, axis) => n * repeats[axis]),
-    );
-  },
-  indices: (_, positions) => ({ shape: [positions.length], data: new Float64Array(positions) }),
-  gather: ([{ shape, data }], positions) => {
-    const n = shape.at(-1)!;
-    const result = new Float64Array((data.length / Math.max(n, 1)) * positions.length);
-    for (let i = 0; i < result.length; i++) {
-      const row = Math.floor(i / positions.length);
-      result[i] = data[row * n + positions[i % positions.length]];
-    }
-    return { shape: [...shape.slice(0, -1), positions.length], data: result };
-  },
-  take: ([{ shape, data }, places]) => {
-    const [a, n, c] = shape;
-    const wanted = places.data.length;
-    const result = new Float64Array(a * wanted * c);
-    for (let i = 0; i < a; i++) {
-      for (let p = 0; p < wanted; p++) {
-        const from = (i * n + places.data[p]) * c;
-        result.set(data.subarray(from, from + c), (i * wanted + p) * c);
+    return {
+      shape: shape.map((n, axis) => n * repeats[axis]),
+      copy: copyOf(
+        shape.flatMap((n, axis) => [repeats[axis], n]),
+        strides.flatMap((stride) => [0, stride]),
+      ),
+    };
+  }),
+  indices: (positions) => () => ({
+    shape: [positions.length],
+    data: new Float64Array(positions),
+  }),
+  gather:
+    (positions) =>
+    ([{ shape, data }], _, make) => {
+      const n = shape.at(-1)!;
+      const result = make((data.length / Math.max(n, 1)) * positions.length);
+      for (let i = 0; i < result.length; i++) {
+        const row = Math.floor(i / positions.length);
+        result[i] = data[row * n + positions[i % positions.length]];
       }
-    }
-    return { shape: [a, wanted, c], data: result };
-  },
-  pad: ([{ shape, data }], [value]) => {
-    const [a, n, c] = shape;
-    const result = new Float64Array(a * (n + 1) * c).fill(value);
-    for (let i = 0; i < a; i++) {
-      result.set(data.subarray(i * n * c, (i + 1) * n * c), i * (n + 1) * c);
-    }
-    return { shape: [a, n + 1, c], data: result };
-  },
+      return { shape: [...shape.slice(0, -1), positions.length], data: result };
+    },
+  take:
+    () =>
+    ([{ shape, data }, places], _, make) => {
+      const [a, n, c] = shape;
+      const wanted = places.data.length;
+      const result = make(a * wanted * c);
+      for (let i = 0; i < a; i++) {
+        for (let p = 0; p < wanted; p++) {
+          const from = (i * n + places.data[p]) * c;
+          result.set(data.subarray(from, from + c), (i * wanted + p) * c);
+        }
+      }
+      return { shape: [a, wanted, c], data: result };
+    },
+  pad:
+    ([value]) =>
+    ([{ shape, data }], _, make) => {
+      const [a, n, c] = shape;
+      const result = make(a * (n + 1) * c).fill(value);
+      for (let i = 0; i < a; i++) {
+        result.set(data.subarray(i * n * c, (i + 1) * n * c), i * (n + 1) * c);
+      }
+      return { shape: [a, n + 1, c], data: result };
+    },
 };
+
+/** Arrays with fewer entries are made anew every time. */
+const SMALL = 2 ** 10;
+
+/**
+ * The arrays of a stage. What nobody reads any more is written again: a new array is pages that the
+ * system has to clear first.
+ */
+class Arrays {
+  /** Buffers that are free, by their number of bytes. */
+  readonly #free = new Map<number, ArrayBuffer[]>();
+  /** How many values of a run lie in an array that was made for it. */
+  readonly #users = new Map<Float64Array, number>();
+
+  /** What is in use belongs to others now. */
+  forget(): void {
+    this.#users.clear();
+  }
+
+  make = (length: number): Float64Array => {
+    if (length < SMALL) return new Float64Array(length);
+    // Few sizes, so that one serves many batches.
+    const bytes = Float64Array.BYTES_PER_ELEMENT * 2 ** Math.ceil(Math.log2(length));
+    const buffer = this.#free.get(bytes)?.pop() ?? new ArrayBuffer(bytes);
+    const data = new Float64Array(buffer, 0, length);
+    this.#users.set(data, 0);
+    return data;
+  };
+
+  /** One more value lies in an array. */
+  keep = (value: Numbers): Numbers => {
+    const users = this.#users.get(value.data);
+    if (users !== undefined) this.#users.set(value.data, users + 1);
+    return value;
+  };
+
+  free = ({ data }: Numbers): void => {
+    const users = this.#users.get(data);
+    if (users === undefined) return;
+    this.#users.set(data, users - 1);
+    if (users > 1) return;
+    this.#users.delete(data);
+    const buffer = data.buffer as ArrayBuffer;
+    const others = this.#free.get(buffer.byteLength);
+    if (others === undefined) this.#free.set(buffer.byteLength, [buffer]);
+    else others.push(buffer);
+  };
+}
 
 const entriesOf = (given: ArrayLike<number> | Numbers): ArrayLike<number> =>
   "data" in given ? given.data : given;
@@ -351,17 +495,35 @@ export const float64: Target<Numbers, ArrayLike<number>> = {
     );
   },
   time: (time) => ({ shape: [], data: Float64Array.of(time) }),
-  prepare: (work) =>
-    oneByOne(work, {
-      run: ({ op, numbers }, inputs, batch) => OPERATIONS[op](inputs, numbers, batch),
-      free: () => undefined,
-    }),
+  prepare(work) {
+    const arrays = new Arrays();
+    const runs = new Map(
+      work.tasks.map(({ instruction }) => [
+        instruction,
+        OPERATIONS[instruction.op](instruction.numbers),
+      ]),
+    );
+    const run = oneByOne<Numbers>(work, {
+      run: (instruction, inputs, batch) =>
+        arrays.keep(runs.get(instruction)!(inputs, batch, arrays.make)),
+      free: arrays.free,
+    });
+    return (read, batch) => {
+      try {
+        return run(read, batch);
+      } finally {
+        arrays.forget();
+      }
+    };
+  },
   cut({ shape, data }, axis, { from, count: examples }) {
     const strides = stridesOf(shape);
     const cut = shape.with(axis, examples);
     const start = from * strides[axis];
     if (axis === 0) return { shape: cut, data: data.subarray(start, start + count(cut)) };
-    return copied(data.subarray(start), cut, strides);
+    const result = new Float64Array(count(cut));
+    copied(data.subarray(start), copyOf(cut, strides), result);
+    return { shape: cut, data: result };
   },
   join(parts) {
     const examples = parts.reduce((total, { shape }) => total + shape[0], 0);
