@@ -56,6 +56,7 @@ export default defineConfig({
             { slug: "start/editor" },
           ],
         },
+        { label: "Tour", items: [{ autogenerate: { directory: "tour" } }] },
         {
           label: "Learn",
           items: [

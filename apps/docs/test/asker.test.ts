@@ -29,7 +29,9 @@ class FakeWorker extends EventTarget {
   /** Begins with the question that came last, or tells some of its answer. */
   say(whole?: boolean, { id } = this.asked.at(-1)!): void {
     const answer: Answer | null =
-      whole === undefined ? null : { drawing: null, messages: [], diagnostics: [], whole };
+      whole === undefined
+        ? null
+        : { drawing: null, recall: null, checks: null, messages: [], diagnostics: [], whole };
     this.dispatchEvent(new MessageEvent("message", { data: { id, answer } }));
   }
 }

@@ -8,7 +8,7 @@ import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/scene.ts";
 import { serve } from "./serve.ts";
 
-const [TRIANGLE] = Object.values(PRESETS);
+const [TRIANGLE, , , BINARY, OWN] = Object.values(PRESETS);
 const CHROMIUM = "/usr/bin/chromium";
 const EDITOR = '[data-part="editor"]';
 /** Bytes of gzip that the page may load before a reader does anything, fonts apart. */
@@ -161,6 +161,41 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
     );
   });
 
+  test("where the energy is no number the picture is clear, so that its hatching is seen", async () => {
+    const text = `${OWN.text}\nenergy hole = log(v[0] + 1)\n`;
+    await page.goto(`${site.origin}/start/landscape/#${toLink({ ...OWN, text })}`);
+    await says("Where it is hatched, the energy is no number.");
+    const [left, right] = await page.locator(".picture canvas").evaluate((canvas) => {
+      const { width: n } = canvas as HTMLCanvasElement;
+      const pen = (canvas as HTMLCanvasElement).getContext("2d")!;
+      return [1, n - 2].map((x) => pen.getImageData(x, n / 2, 1, 1).data[3]);
+    });
+    expect([left, right]).toEqual([0, 255]);
+  });
+
+  test("units with two values flip along the axes", async () => {
+    await page.goto(`${site.origin}/start/landscape/#${toLink(BINARY)}`);
+    await says("-2.000");
+    const way = (await page.locator(".way").getAttribute("d"))!;
+    const places = way
+      .slice(1)
+      .split("L")
+      .map((at) => at.split(",").map(Number));
+    // One unit at a time.
+    for (const [k, [x, y]] of places.slice(1).entries()) {
+      expect(x === places[k][0] || y === places[k][1]).toBe(true);
+    }
+    expect(new Set(places.map(String)).size).toBeGreaterThan(1);
+    expect(await page.locator(".path").getAttribute("d")).not.toContain("L");
+  });
+
+  test("the energy of a recall is drawn over its steps, and leaves the figure where it grows", async () => {
+    expect(await page.locator(".energies svg").getAttribute("aria-label")).toContain("96 steps");
+    const link = toLink({ ...TRIANGLE, text: TRIANGLE.text.replace("dt = 0.1", "dt = 5") });
+    await page.goto(`${site.origin}/start/landscape/#${link}`);
+    await page.locator(".energies text", { hasText: "further up" }).waitFor();
+  });
+
   test("a program of a page is run from there", async () => {
     await page.goto(`${site.origin}/learn/fixed-points/`);
     const program = page.locator("a[data-scene]").first();
@@ -178,6 +213,15 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
         .join("\n")
         .trim(),
     );
+  });
+
+  test.each(["step-size", "training"])("the lesson %s is solved by its button", async (lesson) => {
+    await page.goto(`${site.origin}/tour/${lesson}/`);
+    await page.locator('[data-part="reasons"]', { hasText: "not so" }).waitFor();
+    await page.locator('[data-part="solve"]').click();
+    await page.locator("ham-lesson[solved]").waitFor();
+    await page.locator('[data-part="reset"]').click();
+    await page.locator("ham-lesson:not([solved])").waitFor();
   });
 
   test("an energy that takes for ever is said to compute, and gives way to a newer text", async () => {

@@ -2,6 +2,7 @@
 // and becomes finer. How fine it ends depends on nothing but the scene.
 
 import type { Signal } from "@hamlet/core";
+import type { Check, Task } from "./checked.ts";
 import { type Field, pathFrom } from "./field.ts";
 import type { Mark } from "./marks.ts";
 import { readScene, type Reading } from "./memory.ts";
@@ -13,8 +14,6 @@ export interface Drawing {
   /** `n` by `n` energies, the lowest row first. */
   readonly energies: Float64Array;
   readonly n: number;
-  /** The recall of the text; null until it is known. */
-  readonly recall: Recalled | null;
   /**
    * The way of the ball downhill, which is not the recall; only its start until it is known, and where
    * units flip.
@@ -29,6 +28,10 @@ export interface Drawing {
 export interface Answer extends Omit<Reading, "field" | "model" | "entries"> {
   /** Null where the text has no picture. */
   readonly drawing: Drawing | null;
+  /** The recall of the text; null until it is known, and where it does not run. */
+  readonly recall: Recalled | null;
+  /** How the tests of a task went; null until it is known, and where nothing is asked for. */
+  readonly checks: readonly Check[] | null;
   /** True when nothing more will come. */
   readonly whole: boolean;
 }
@@ -36,31 +39,41 @@ export interface Answer extends Omit<Reading, "field" | "model" | "entries"> {
 /** Cells along each side of the first picture and of those that follow it. */
 const CELLS = [16, 56, 150] as const;
 
+/** A scene, and what is to be found out of it beside its picture. */
+export interface Asked extends Scene {
+  /** Tests that the text shall pass, from where the stars and the ball of the task are. */
+  readonly check?: Task;
+}
+
 /**
- * Reads a scene and computes its picture. Every answer but the first of a text without a picture has a
- * drawing, and whoever wants no more may stop after any of them. The last one, which is returned, is
- * whole.
+ * Reads a scene, computes its picture where it has one, and runs its recall and the tests of its task.
+ * Every answer but the first of a text that has none has a drawing, and whoever wants no more may stop
+ * after any of them. The last one, which is returned, is whole.
  * @throws the reason of the signal.
  */
-export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<Answer, Answer> {
+export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<Answer, Answer> {
   const { field, model, entries, ...reading } = readScene(scene);
-  if (field === null) return { ...reading, drawing: null, whole: true };
   const messages = [...reading.messages];
-  let drawing: Drawing = {
-    energies: energiesOf(field, scene, CELLS[0]),
-    n: CELLS[0],
+  let answer: Answer = {
+    ...reading,
+    messages,
+    drawing: null,
     recall: null,
-    path: [scene.ball],
-    end: null,
-    marks: [],
+    checks: null,
+    whole: false,
   };
-  const sofar = (): Answer => ({ ...reading, drawing, messages, whole: false });
-  yield sofar();
-  if (reading.flips !== true) {
-    const { points: path, rests } = pathFrom(field, scene.ball, scene.span);
-    const at = path.at(-1)!;
-    drawing = { ...drawing, path, end: rests ? { at, energy: field.energyAt(...at) } : null };
-    yield sofar();
+  const known = (part: Partial<Answer>) => (answer = { ...answer, ...part });
+  const drawn = (part: Partial<Drawing>) => known({ drawing: { ...answer.drawing!, ...part } });
+  if (entries === undefined) return known({ whole: true });
+  if (field !== null) {
+    const [n] = CELLS;
+    const energies = energiesOf(field, scene, n);
+    yield known({ drawing: { energies, n, path: [scene.ball], end: null, marks: [] } });
+    if (reading.flips !== true) {
+      const { points: path, rests } = pathFrom(field, scene.ball, scene.span);
+      const at = path.at(-1)!;
+      yield drawn({ path, end: rests ? { at, energy: field.energyAt(...at) } : null });
+    }
   }
   const problem = (what: string, error: unknown) => {
     if (signal?.aborted === true || !(error instanceof Error)) throw error;
@@ -69,15 +82,15 @@ export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<An
   try {
     // What recalls and searches is loaded when a picture is there already.
     const { recalled } = await import("./recalled.ts");
-    const running = recalled(scene.text, entries!, signal);
+    const running = recalled(scene.text, { entries, plane: field !== null }, signal);
     try {
       for (;;) {
         const { value, done } = await running.next();
         if (done === true) {
-          drawing = { ...drawing, recall: value };
+          known({ recall: value });
           break;
         }
-        yield sofar();
+        yield answer;
       }
     } finally {
       await running.return(undefined as never);
@@ -85,25 +98,34 @@ export async function* answers(scene: Scene, signal?: Signal): AsyncGenerator<An
   } catch (error) {
     problem("Its recall did not run", error);
   }
-  yield sofar();
+  yield answer;
+  if (scene.check !== undefined) {
+    try {
+      const { checked } = await import("./checked.ts");
+      known({ checks: await checked(scene, scene.check) });
+    } catch (error) {
+      problem("The task cannot be checked with this text", error);
+    }
+    yield answer;
+  }
+  if (field === null) return known({ whole: true });
   for (const n of CELLS.slice(1)) {
     const energies = new Float64Array(n * n);
     for (let row = 0; row < n; row++) {
       fillRow(field, scene, { energies, n, row });
-      yield sofar();
+      yield answer;
     }
-    drawing = { ...drawing, energies, n };
-    yield sofar();
+    yield drawn({ energies, n });
   }
   if (reading.flips !== true) {
     try {
       const { marksOf } = await import("./marks.ts");
-      drawing = { ...drawing, marks: await marksOf(model!, scene, signal) };
+      drawn({ marks: await marksOf(model!, scene, signal) });
     } catch (error) {
       problem("Its fixed points were not found", error);
     }
   }
-  return { ...sofar(), whole: true };
+  return known({ whole: true });
 }
 
 function energiesOf(field: Field, scene: Scene, n: number): Float64Array {

@@ -1,7 +1,6 @@
 // Asks the worker: a newer question takes the place of an older one.
 
-import type { Answer } from "./answer.ts";
-import type { Scene } from "./scene.ts";
+import type { Answer, Asked } from "./answer.ts";
 import type { Question, Reply } from "./worker.ts";
 
 /**
@@ -12,12 +11,12 @@ import type { Question, Reply } from "./worker.ts";
 const GRACE = 1000;
 
 /** Called with what was asked and what is known of the answer. */
-export type OnAnswer = (scene: Scene, answer: Answer) => void;
+export type OnAnswer = (scene: Asked, answer: Answer) => void;
 
 export class Asker {
   readonly #onAnswer: OnAnswer;
   #worker = this.#makeWorker();
-  readonly #scenes = new Map<number, Scene>();
+  readonly #scenes = new Map<number, Asked>();
   #last: Question | null = null;
   /** False while a new worker loads: it computes nothing yet that would have to end. */
   #began = false;
@@ -28,7 +27,7 @@ export class Asker {
     this.#onAnswer = onAnswer;
   }
 
-  ask(scene: Scene): void {
+  ask(scene: Asked): void {
     this.#last = { id: (this.#last?.id ?? 0) + 1, scene };
     this.#scenes.set(this.#last.id, scene);
     this.#worker.postMessage(this.#last, []);
@@ -74,7 +73,14 @@ export class Asker {
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#hear(data));
     worker.addEventListener("error", ({ message }) => {
       const messages = [`The program behind this picture did not load or broke: ${message}`];
-      this.#onAnswer(this.#last!.scene, { drawing: null, messages, diagnostics: [], whole: true });
+      this.#onAnswer(this.#last!.scene, {
+        drawing: null,
+        recall: null,
+        checks: null,
+        messages,
+        diagnostics: [],
+        whole: true,
+      });
     });
     return worker;
   }

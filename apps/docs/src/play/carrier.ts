@@ -1,4 +1,4 @@
-// A backend of TensorFlow.js that holds numbers and computes nothing. Recalls of a page run as compiled code,
+// A backend of TensorFlow.js that holds numbers and computes nothing: copies and shapes are all it knows. Recalls of a page run as compiled code,
 // or in float64 where units flip: tensors only carry their numbers in and out.
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -67,12 +67,14 @@ class Carrier extends tf.KernelBackend {
 const NAME = "cpu";
 
 tf.registerBackend(NAME, () => new Carrier());
-tf.registerKernel({
-  kernelName: tf.Identity,
-  backendName: NAME,
-  kernelFunc({ inputs, backend }) {
-    const { dataId, shape, dtype } = inputs.x as tf.TensorInfo;
-    (backend as Carrier).incRef(dataId);
-    return { dataId, shape, dtype };
-  },
-});
+for (const kernelName of [tf.Identity, tf.Reshape]) {
+  tf.registerKernel({
+    kernelName,
+    backendName: NAME,
+    kernelFunc({ inputs, attrs, backend }) {
+      const { dataId, shape, dtype } = inputs.x as tf.TensorInfo;
+      (backend as Carrier).incRef(dataId);
+      return { dataId, shape: (attrs?.shape as number[] | undefined) ?? shape, dtype };
+    },
+  });
+}

@@ -9,11 +9,12 @@ import type { Point, Scene } from "./scene.ts";
 
 /** How the recall of the text ended, where the way downhill ends beside it, and what is hatched. */
 export function whereItRests(scene: Scene, answer: Answer): string {
-  const { drawing } = answer;
-  if (drawing === null) return "";
-  const { recall, energies } = drawing;
+  const { drawing, recall } = answer;
+  const said = recall === null ? [] : recallInWords(recall, scene, answer);
+  if (drawing === null) return said.join(" ");
+  const { energies } = drawing;
   return [
-    ...(recall === null ? [] : recallInWords(recall, scene, answer)),
+    ...said,
     ...(answer.flips === true ? [] : [descentInWords(drawing, scene, answer)]),
     ...(energies.every(Number.isFinite) ? [] : ["Where it is hatched, the energy is no number."]),
   ].join(" ");
@@ -31,15 +32,15 @@ const ENDED: Readonly<Record<Ending, string>> = {
 };
 
 function recallInWords(recall: Recalled, scene: Scene, answer: Answer): string[] {
-  const { name, solver, engine, ending, steps, at, energy, way } = recall;
+  const { name, solver, engine, ending, steps, at, energy, energies, way } = recall;
   const precision = engine === "float64" ? "float64" : "float32";
   const ended = `${ENDED[ending]} ${steps} ${steps === 1 ? "step" : "steps"}`;
   const where = Number.isFinite(energy)
-    ? `, at ${placeInWords(at, scene, answer)}, with energy ${inWords(energy, 3)}`
+    ? `${way.length === 0 ? "" : `, at ${placeInWords(at, scene, answer)}`}, with energy ${inWords(energy, 3)}`
     : "";
   return [
     `\`recall ${name}\` with \`${solver}\` in ${precision} ${ended}${where}.`,
-    ...(way.length < LONGEST_WAY ? [] : [`Its first ${LONGEST_WAY} states are drawn.`]),
+    ...(energies.length < LONGEST_WAY ? [] : [`Its first ${LONGEST_WAY} states are drawn.`]),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
 import { badEntry, fitData, type FoundArray } from "@hamlet/dsl/data";
 import {
   activationOf,
+  type Dim,
   type EnergyGraph,
   firstRefused,
   HamError,
@@ -33,10 +34,12 @@ export interface Reading {
   readonly model?: SearchedModel;
   /** True when activations are the states, so that memories and states can be compared. */
   readonly plain?: boolean;
-  /** What the points and the ball are to the model. */
+  /** What the points and the ball are to the model; there where it can run, also without a plane. */
   readonly entries?: ReadonlyMap<Tensor, Entries>;
   /** True where its units have two values, so that a recall flips them and nothing flows. */
   readonly flips?: boolean;
+  /** Why a text that runs has no picture; one of the messages. */
+  readonly withoutPlane?: string;
   /** What is to be said, as the command line would. */
   readonly messages: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
@@ -55,19 +58,28 @@ const REGISTRY = makeRegistry(...LAGRANGIANS, ...HYPERSYNAPSES);
 export function readScene(scene: Scene): Reading {
   const compilation = compile({ name: "memory.ham", text: scene.text }, { registry: REGISTRY });
   if (!isSound(compilation)) return told(compilation, compilation.diagnostics);
+  const { graph } = compilation;
+  if (graph.neurons.length === 0) {
+    const message = "Write a layer of two units: `neuron v: [D] as identity`.";
+    return { field: null, messages: [message], diagnostics: [] };
+  }
   const neuron = planeOf(compilation);
-  if (typeof neuron === "string") return { field: null, messages: [neuron], diagnostics: [] };
-  const entries = entriesOf(compilation, neuron, scene);
+  const entries = entriesOf(
+    compilation,
+    typeof neuron === "string" ? neuron : neuron.axes[0],
+    scene,
+  );
   if (typeof entries === "string") return { field: null, messages: [entries], diagnostics: [] };
   const { sizes, diagnostics } = fitData(compilation, headersOf(entries));
   const refused = refusedIn(compilation, entries);
   const all = [...compilation.diagnostics, ...diagnostics, ...refused];
   if (all.some(({ severity }) => severity === "error")) return told(compilation, all);
-  const [width] = neuron.axes.map((dim) => sizes.get(dim));
-  if (width !== 2) {
-    const message = `The layer \`${neuron.name}\` has ${width} units, and a plane has two directions: write \`dim ${neuron.axes[0].name} = 2\`.`;
-    return { field: null, messages: [message], diagnostics: all };
+  const why = typeof neuron === "string" ? neuron : otherWidth(neuron, sizes);
+  if (why !== null) {
+    const { messages, ...rest } = told(compilation, all);
+    return { ...rest, messages: [...messages, why], withoutPlane: why, entries };
   }
+  const layer = neuron as Neuron;
   const values = new Map(
     [...entries].map(([tensor, { shape, data }]) => [
       tensor,
@@ -81,11 +93,10 @@ export function readScene(scene: Scene): Reading {
     return { field: null, messages: [error.message], diagnostics: all };
   }
   const tensors = new Map([...values].map(([tensor, { data }]) => [tensor, data]));
-  const { graph } = compilation;
-  const field = makeField(graph, neuron, { sizes, tensors });
-  const model = { graph, neuron, space: { sizes, tensors } };
-  const plain = activationOf(neuron).value.kind === "get";
-  const flips = neuron.kind === "binary";
+  const field = makeField(graph, layer, { sizes, tensors });
+  const model = { graph, neuron: layer, space: { sizes, tensors } };
+  const plain = activationOf(layer).value.kind === "get";
+  const flips = layer.kind === "binary";
   return { ...told(compilation, all), field, model, plain, entries, flips };
 }
 
@@ -97,7 +108,6 @@ function told(compilation: Compilation, diagnostics: readonly Diagnostic[]): Rea
 /** The one layer of a model, or why it has no plane. */
 function planeOf({ graph }: Compilation): Neuron | string {
   const [neuron, other] = graph.neurons;
-  if (neuron === undefined) return "Write a layer of two units: `neuron v: [D] as identity`.";
   if (other !== undefined) {
     return `A picture of a plane needs one layer; this model has \`${neuron.name}\` and \`${other.name}\`. \`ham landscape\` draws a layer of any model.`;
   }
@@ -107,26 +117,42 @@ function planeOf({ graph }: Compilation): Neuron | string {
   return neuron;
 }
 
-/** Points for data `[K, D]`, the ball for givens `[D]`; a text when something else is asked for. */
+/** Why a layer of another size than two has no plane. */
+function otherWidth({ name, axes: [dim] }: Neuron, sizes: ReadonlyMap<Dim, number>): string | null {
+  const width = sizes.get(dim);
+  if (width === 2) return null;
+  return `The layer \`${name}\` has ${width} units, and a plane has two directions: write \`dim ${dim.name} = 2\`.`;
+}
+
+/**
+ * Points for data `[K, D]`, the ball for givens `[D]`, where they bring no entries of their own; a text when
+ * something else is asked for. `plane` is the axis of two units, or why there is none.
+ */
 function entriesOf(
   { graph, places }: Compilation,
-  { axes: [plane], name }: Neuron,
+  plane: Dim | string,
   { points, ball }: Scene,
 ): Map<Tensor, Entries> | string {
   const entries = new Map<Tensor, Entries>();
   for (const tensor of graph.tensors) {
-    if (tensor.kind !== "data" && tensor.kind !== "given") {
-      if (tensor.source?.from !== "file") continue;
+    const { kind, source } = tensor;
+    // Entries that the text writes out are its own.
+    if (source?.from === "entries") continue;
+    if (kind !== "data" && kind !== "given") {
+      if (source?.from !== "file") continue;
       const reader = places.stored.get(tensor) ?? tensor.name;
-      return `This page and its links hold a text, and no files: \`${reader}\` is read from \`${tensor.source.file}\`. \`ham landscape\` draws a model with its files.`;
+      return `This page and its links hold a text, and no files: \`${reader}\` is read from \`${source.file}\`. \`ham landscape\` draws a model with its files.`;
+    }
+    if (typeof plane === "string") {
+      return `${plane} Without a plane this page has nothing to put into \`${kind} ${tensor.name}\`: write its entries out, as in \`= [[1, -1], [-1, 1]]\`.`;
     }
     const { axes } = tensor;
-    const fits = axes.at(-1) === plane && axes.length === (tensor.kind === "data" ? 2 : 1);
+    const fits = axes.at(-1) === plane && axes.length === (kind === "data" ? 2 : 1);
     if (!fits) {
-      const wanted = tensor.kind === "data" ? `[K, ${plane.name}]` : `[${plane.name}]`;
-      return `This page has nothing to put into \`${tensor.kind} ${tensor.name}\`: points of the plane go into data ${wanted}, where \`${plane.name}\` is the axis of \`${name}\`.`;
+      const wanted = kind === "data" ? `[K, ${plane.name}]` : `[${plane.name}]`;
+      return `This page has nothing to put into \`${kind} ${tensor.name}\`: points of the plane go into data ${wanted}, where \`${plane.name}\` is the axis of \`${graph.neurons[0].name}\`.`;
     }
-    const rows = tensor.kind === "data" ? points : [ball];
+    const rows = kind === "data" ? points : [ball];
     if (rows.length === 0) {
       return `There is no memory for \`data ${tensor.name}\`: a double click into the picture adds one.`;
     }

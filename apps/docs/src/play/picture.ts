@@ -3,7 +3,10 @@
 import { contours } from "d3-contour";
 import type { FixedPointKind } from "@hamlet/ham";
 import type { Drawing } from "./answer.ts";
+import type { Recalled } from "./recalled.ts";
 import type { Point, Scene } from "./scene.ts";
+import { element, group } from "./svg.ts";
+import { shortly, ticksOf } from "./ticks.ts";
 
 /** Units of the picture along each side; it is scaled to the page. */
 const SIDE = 600;
@@ -26,8 +29,6 @@ const SIGNS: Readonly<Record<FixedPointKind, string>> = {
   degenerate: "M0-9 9 0 0 9-9 0Z",
 };
 
-const SVG = "http://www.w3.org/2000/svg";
-
 /** What a drag or a key did. */
 export interface PictureEvents {
   /** A memory was moved, or the ball, where `which` is −1. */
@@ -36,6 +37,8 @@ export interface PictureEvents {
   readonly stepped: (which: number, by: Point) => void;
   readonly added: (at: Point) => void;
   readonly removed: (which: number) => void;
+  /** The pointer is at a place where the energy is so high; null where it is nowhere. */
+  readonly pointed: (at: Point | null, energy: number) => void;
 }
 
 /** Draws into a box: a canvas below, lines and handles above. */
@@ -43,6 +46,7 @@ export class Picture {
   readonly #canvas: HTMLCanvasElement;
   readonly #svg: SVGSVGElement;
   readonly #levels = group("levels");
+  readonly #axes = group("axes");
   readonly #marks = group("marks");
   /** The way downhill, and the recall with a dot for every step. */
   readonly #path = element("path", { class: "path" });
@@ -51,12 +55,16 @@ export class Picture {
   readonly #handles = group("handles");
   readonly #events: PictureEvents;
   #span = 1;
+  #energies: { readonly values: Float64Array; readonly n: number } | null = null;
 
   constructor(box: HTMLElement, events: PictureEvents) {
     this.#events = events;
     this.#canvas = box.appendChild(document.createElement("canvas"));
     this.#svg = box.appendChild(element("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group" }));
-    this.#svg.append(this.#levels, this.#marks, this.#path, this.#way, this.#dots, this.#handles);
+    this.#svg.append(this.#levels, this.#axes, this.#marks, this.#path);
+    this.#svg.append(this.#way, this.#dots, this.#handles);
+    this.#svg.addEventListener("pointermove", (event) => this.#point(event));
+    this.#svg.addEventListener("pointerleave", () => events.pointed(null, Number.NaN));
     this.#svg.addEventListener("dblclick", (event) => {
       if (event.target === this.#svg || !(event.target as Element).closest(".handle"))
         events.added(this.#placeOf(event));
@@ -64,8 +72,12 @@ export class Picture {
   }
 
   /** Draws the energy, the recall, the way downhill and the fixed points. */
-  draw({ energies, n, recall, path, marks }: Drawing, span: number): void {
+  draw({ energies, n, path, marks }: Drawing, recall: Recalled | null, span: number): void {
     this.#span = span;
+    this.#energies = { values: energies, n };
+    // Until now there was nothing to hatch.
+    this.#canvas.classList.add("drawn");
+    this.#axes.replaceChildren(...axesOf(span));
     this.#colour(energies, n);
     this.#levels.replaceChildren(...levelLines(energies, n));
     const way = (recall?.way ?? []).map((point) => this.#near(point));
@@ -104,14 +116,27 @@ export class Picture {
     const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
     const image = new ImageData(n, n);
     energies.forEach((energy, cell) => {
+      // What is no number stays clear, and the hatching below is seen.
+      if (!Number.isFinite(energy)) return;
       // The highest row of energies is the first of the image.
       const at = 4 * ((n - 1 - Math.floor(cell / n)) * n + (cell % n));
       const part = high > low ? (energy - low) / (high - low) : 0;
-      image.data.set([...colourOf(part), Number.isFinite(energy) ? 255 : 0], at);
+      image.data.set([...colourOf(part), 255], at);
     });
     this.#canvas.width = n;
     this.#canvas.height = n;
     this.#canvas.getContext("2d")!.putImageData(image, 0, 0);
+  }
+
+  /** Tells the energy of the cell below the pointer. */
+  #point(event: PointerEvent): void {
+    if (this.#energies === null) return;
+    const { values, n } = this.#energies;
+    const at = this.#placeOf(event);
+    const [column, row] = at.map((v) =>
+      Math.min(n - 1, Math.max(0, Math.floor(((v / this.#span + 1) / 2) * n))),
+    );
+    this.#events.pointed(at, values[n * row + column]);
   }
 
   #makeHandle(which: number): SVGElement {
@@ -195,6 +220,22 @@ function colourOf(part: number): [number, number, number] {
   return [mix(0), mix(1), mix(2)];
 }
 
+/** Numbers along the left and the lower edge, with short lines. */
+function axesOf(span: number): SVGElement[] {
+  return ticksOf(-span, span)
+    .filter((value) => Math.abs(value) < 0.93 * span)
+    .flatMap((value) => {
+      const at = ((value / span + 1) / 2) * SIDE;
+      const [x, y] = [at, SIDE - at];
+      const low = element("text", { x, y: SIDE - 14, "text-anchor": "middle" });
+      const left = element("text", { x: 14, y: y + 7 });
+      for (const label of [low, left]) label.textContent = shortly(value);
+      const lines = element("path", { d: `M${x} ${SIDE}v-9M0 ${y}h9` });
+      // The corner has room for one of the two.
+      return value > -0.85 * span ? [lines, low, left] : [lines, low];
+    });
+}
+
 /** Lines of equal energy, closer together near the lowest. */
 function levelLines(energies: Float64Array, n: number): SVGElement[] {
   const finite = energies.filter(Number.isFinite).sort();
@@ -219,17 +260,4 @@ function levelLines(energies: Float64Array, n: number): SVGElement[] {
         );
       return element("path", { d: rings.map((ring) => `M${ring}Z`).join("") });
     });
-}
-
-function group(name: string): SVGElement {
-  return element("g", { class: name });
-}
-
-function element<Name extends keyof SVGElementTagNameMap>(
-  name: Name,
-  attributes: Readonly<Record<string, string | number>>,
-): SVGElementTagNameMap[Name] {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }

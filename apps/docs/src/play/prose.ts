@@ -18,10 +18,18 @@ export function prose(markdown: string): HTMLElement {
 
 function lineOf(text: string): HTMLElement {
   const line = document.createElement("p");
-  for (const [k, part] of text.split(/`([^`]+)`/).entries()) {
-    // Emphasis of whole words is all that stars are there for.
-    if (k % 2 === 0) line.append(part.replaceAll("*", ""));
-    else line.appendChild(document.createElement("code")).textContent = part;
-  }
+  // Emphasis of whole words is all that stars outside of code are there for.
+  line.append(
+    ...withCode(text).map((part) => (typeof part === "string" ? part.replaceAll("*", "") : part)),
+  );
   return line;
+}
+
+/** A text in parts: what stands between backticks is code. */
+export function withCode(text: string): (string | HTMLElement)[] {
+  return text
+    .split(/`([^`]+)`/)
+    .map((part, k) =>
+      k % 2 === 0 ? part : Object.assign(document.createElement("code"), { textContent: part }),
+    );
 }

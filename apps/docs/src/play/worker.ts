@@ -1,11 +1,10 @@
 // Answers what the page asks. Between the pieces of an answer it looks for a newer question.
 
-import { answers, type Answer } from "./answer.ts";
-import type { Scene } from "./scene.ts";
+import { answers, type Answer, type Asked } from "./answer.ts";
 
 export interface Question {
   readonly id: number;
-  readonly scene: Scene;
+  readonly scene: Asked;
 }
 
 /** What the worker says: that it begins with a question, or what it knows of the answer. */
@@ -37,28 +36,35 @@ async function work(): Promise<void> {
     } catch (error) {
       if (asked !== null) continue;
       const text = `This text breaks the page: ${error instanceof Error ? error.message : String(error)}`;
-      reply({ drawing: null, messages: [text], diagnostics: [], whole: true });
+      reply({
+        drawing: null,
+        recall: null,
+        checks: null,
+        messages: [text],
+        diagnostics: [],
+        whole: true,
+      });
     }
   }
   working = false;
 }
 
 /** Computes an answer, or as much of it as there is when a newer question comes. */
-async function compute(scene: Scene, reply: (answer: Answer) => void): Promise<void> {
+async function compute(scene: Asked, reply: (answer: Answer) => void): Promise<void> {
   const signal = {
     get aborted() {
       return asked !== null;
     },
   };
   const parts = answers(scene, signal);
-  let shown: Answer["drawing"] = null;
+  let shown: Answer | null = null;
   let began = performance.now();
   for (;;) {
     const { value, done } = await parts.next();
     if (done === true) return reply(value);
     if (performance.now() - began < TURN) continue;
-    if (value.drawing !== shown) reply(value);
-    shown = value.drawing;
+    if (value !== shown) reply(value);
+    shown = value;
     await othersTurn();
     if (asked !== null) {
       // What it owns is given back.

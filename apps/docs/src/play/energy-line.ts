@@ -1,0 +1,71 @@
+// How the energy fell: a line over the steps of a recall.
+
+import { element } from "./svg.ts";
+import { shortly, ticksOf } from "./ticks.ts";
+
+const [WIDTH, HEIGHT] = [360, 150];
+const MARGIN = { left: 52, right: 18, top: 12, bottom: 34 };
+/** More points than this are not told apart. */
+const MOST = 300;
+
+/** A drawing of energies by their steps; where they grow without end the line leaves it above. */
+export function energyLine(energies: readonly number[]): SVGElement {
+  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  const finite = energies.filter(Number.isFinite);
+  const [low, high] = rangeOf(finite);
+  svg.setAttribute(
+    "aria-label",
+    `The energy over ${energies.length - 1} steps, from ${shortly(energies[0])} to ${shortly(energies.at(-1)!)}.`,
+  );
+  const last = Math.max(1, energies.length - 1);
+  const x = (step: number) => MARGIN.left + (step / last) * (WIDTH - MARGIN.left - MARGIN.right);
+  const y = (energy: number) =>
+    HEIGHT -
+    MARGIN.bottom -
+    ((energy - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  for (const value of ticksOf(low, high, 3)) {
+    svg.append(
+      element("path", { class: "grid", d: `M${MARGIN.left} ${y(value)}H${WIDTH - MARGIN.right}` }),
+    );
+    svg.append(label(shortly(value), MARGIN.left - 6, y(value) + 4, "end"));
+  }
+  for (const step of ticksOf(0, last, 4).filter(Number.isInteger)) {
+    svg.append(label(shortly(step), x(step), HEIGHT - MARGIN.bottom + 15, "middle"));
+  }
+  svg.append(label("step", (WIDTH + MARGIN.left) / 2, HEIGHT - 4, "middle"));
+  const name = label("energy", 0, 0, "middle");
+  name.setAttribute(
+    "transform",
+    `translate(11 ${(HEIGHT - MARGIN.bottom + MARGIN.top) / 2}) rotate(-90)`,
+  );
+  svg.append(name);
+  const every = Math.ceil(energies.length / MOST);
+  const line: string[] = [];
+  for (const [step, energy] of energies.entries()) {
+    if (step % every !== 0 && step !== last && energy <= high) continue;
+    if (Number.isFinite(energy) && energy <= high) {
+      line.push(`${x(step).toFixed(1)} ${y(energy).toFixed(1)}`);
+      continue;
+    }
+    // It leaves the figure, and what comes after would lie on its edge.
+    line.push(`${x(step).toFixed(1)} 0`);
+    svg.append(label("and further up", x(step) + 6, MARGIN.top + 2, "start"));
+    break;
+  }
+  svg.append(element("path", { class: "line", d: line.length === 0 ? "" : `M${line.join("L")}` }));
+  return svg;
+}
+
+/** What is shown: all of it, or where it grows without end what it began with. */
+function rangeOf(finite: readonly number[]): [low: number, high: number] {
+  const low = Math.min(...finite);
+  const rise = 20 * Math.max(1e-9, Math.abs(finite[0] - low), 0.1 * Math.abs(finite[0]));
+  const high = Math.min(Math.max(...finite), finite[0] + rise);
+  return high > low ? [low, high] : [low - 0.5, low + 0.5];
+}
+
+function label(text: string, x: number, y: number, anchor: string): SVGElement {
+  const made = element("text", { x, y, "text-anchor": anchor });
+  made.textContent = text;
+  return made;
+}

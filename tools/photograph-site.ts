@@ -1,0 +1,51 @@
+// Takes pictures of the pages of the built site, in light, in the dark and on a phone, into out/site/.
+//
+//     node tools/photograph-site.ts               every page
+//     node tools/photograph-site.ts /tour/ /      those whose address begins so, or ends with #… of a scene
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { addressOf, builtFiles, DIST } from "../apps/docs/test/built-site.ts";
+import { serve } from "../apps/docs/test/serve.ts";
+
+const OUT = join(import.meta.dirname, "../out/site");
+const LOOKS = {
+  light: { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
+} as const;
+/** Milliseconds for what moves to come to rest. */
+const REST = 2500;
+
+const wanted = process.argv.slice(2);
+const pages = builtFiles()
+  .filter((file) => file.endsWith(".html"))
+  .map(addressOf)
+  .filter((address) => wanted.length === 0 || wanted.some((part) => address.startsWith(part)));
+const scenes = wanted.filter((part) => part.includes("#"));
+
+mkdirSync(OUT, { recursive: true });
+await using site = await serve(DIST);
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu"],
+});
+try {
+  for (const [look, options] of Object.entries(LOOKS)) {
+    const context = await browser.newContext(options);
+    for (const address of [...pages, ...scenes]) {
+      const page = await context.newPage();
+      await page.goto(site.origin + address, { waitUntil: "networkidle" });
+      await page.waitForTimeout(REST);
+      const name = address.split("#")[0].replaceAll("/", "-").replaceAll(/^-|-$/g, "") || "home";
+      const which = address.includes("#") ? `-${scenes.indexOf(address) + 1}` : "";
+      await page.screenshot({ path: join(OUT, `${name}${which}-${look}.png`), fullPage: true });
+      await page.close();
+    }
+    await context.close();
+  }
+} finally {
+  await browser.close();
+}
+console.log(`${pages.length + scenes.length} pages, ${OUT}`);
