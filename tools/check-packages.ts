@@ -1,17 +1,21 @@
 /**
  * `pnpm check:packages`: what would be published is sound.
  *
- * Every public package is built and packed as for publishing (so `publishConfig` applies), and
- * publint looks into the tarball.
+ * Every public package is built and packed as for publishing (so `publishConfig` applies); publint
+ * looks into the tarball, and "are the types wrong" finds its types as Node and bundlers do.
  */
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { CONFIG, described, type Manifest } from "./manifests.ts";
+
+/** How packages were found before there were modules, which is all that ours are. */
+const OLD: ReadonlySet<string> = new Set(["node10", "node16-cjs"]);
 
 const root = join(import.meta.dirname, "..");
 const tarballs = mkdtempSync(join(tmpdir(), "hamlet-pack-"));
@@ -42,6 +46,12 @@ try {
     for (const message of messages) {
       problems += 1;
       console.error(`${folder}/package.json: ${formatMessage(message, pkg, { color: false })}`);
+    }
+    const types = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
+    for (const problem of "problems" in types ? types.problems : []) {
+      if ("resolutionKind" in problem && OLD.has(problem.resolutionKind)) continue;
+      problems += 1;
+      console.error(`${folder}/package.json: ${JSON.stringify(problem)}`);
     }
     if (!("types" in (pkg["exports"]?.["."] ?? {})) && !("bin" in pkg)) {
       problems += 1;

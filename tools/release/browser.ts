@@ -64,6 +64,7 @@ export async function inPage<Seen>(
     const page = await browser.newPage();
     page.setDefaultTimeout(300_000);
     const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
+    failed.catch(() => undefined);
     page.on("console", (message) => said.push(message.text()));
     await before(page);
     await page.goto(address);

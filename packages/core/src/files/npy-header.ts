@@ -16,7 +16,8 @@ export interface NpyHeader {
   payloadStart: number;
 }
 
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** How every `.npy` file starts. */
+export const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 const NAMES: Readonly<Record<string, string>> = {
   b1: "bool",

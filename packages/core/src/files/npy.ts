@@ -1,11 +1,6 @@
-/*
- * NumPy's `.npy` files: one array without a name.
- *
- * Writing is npyjs. Reading is not: npyjs takes whatever follows the header, so a truncated file
- * or a wrong shape would come back as a wrong array instead of an error.
- */
-import { dump, type DType as NpyjsDType } from "npyjs";
+// NumPy's `.npy` files: one array without a name.
 
+import { strToU8 } from "fflate";
 import {
   assertArrayData,
   elementsOf,
@@ -13,21 +8,21 @@ import {
   type ArrayEntry,
   type DType,
 } from "./array-data.ts";
-import { badNpy, npyHeaderLength, readNpyHeader, type NpyHeader } from "./npy-header.ts";
+import { badNpy, MAGIC, npyHeaderLength, readNpyHeader, type NpyHeader } from "./npy-header.ts";
 import { bytesPerElement, type FileBytes, payloadEntry } from "./payload.ts";
 
-const CODES: Readonly<Record<DType, NpyjsDType>> = {
-  bool: "b1",
-  int8: "i1",
-  uint8: "u1",
-  int16: "i2",
-  uint16: "u2",
-  int32: "i4",
-  uint32: "u4",
-  int64: "i8",
-  uint64: "u8",
-  float32: "f4",
-  float64: "f8",
+const TYPES: Readonly<Record<DType, string>> = {
+  bool: "|b1",
+  int8: "|i1",
+  uint8: "|u1",
+  int16: "<i2",
+  uint16: "<u2",
+  int32: "<i4",
+  uint32: "<u4",
+  int64: "<i8",
+  uint64: "<u8",
+  float32: "<f4",
+  float64: "<f8",
 };
 
 /** Every header is longer. */
@@ -85,5 +80,15 @@ export function assertNpyLength(header: NpyHeader, length: number, source: strin
  */
 export function writeNpy(array: ArrayData): Uint8Array {
   assertArrayData(array, "writeNpy");
-  return new Uint8Array(dump(array.data, array.shape, { dtype: CODES[array.dtype] }));
+  const { shape, dtype, data } = array;
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const dict = `{'descr': '${TYPES[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  // NumPy lets the data begin at a multiple of 64 bytes: behind ten bytes, the dict and a line feed.
+  const length = Math.ceil((dict.length + 11) / 64) * 64;
+  const bytes = new Uint8Array(length + data.byteLength);
+  bytes.set([...MAGIC, 1, 0]);
+  new DataView(bytes.buffer).setUint16(8, length - 10, true);
+  bytes.set(strToU8(`${dict.padEnd(length - 11)}\n`), 10);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), length);
+  return bytes;
 }

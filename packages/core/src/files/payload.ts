@@ -3,7 +3,6 @@
  * are the elements already, the result is a view of them: a file is held once.
  */
 import { HamError } from "@hamlet/graph";
-import { float16ToFloat32 } from "npyjs";
 
 import {
   elementsOf,
@@ -144,8 +143,17 @@ function elementsIn(bytes: Uint8Array, { dtype, bigEndian = false }: PayloadLayo
 /** All float16 as float32: 256 kB, made when the first file has some. */
 let halves: Float32Array | undefined;
 
+/** A float16 from its bits: a sign, five of the exponent, ten of the fraction. */
+function half(word: number): number {
+  const [exponent, fraction] = [(word >> 10) & 31, (word & 1023) / 1024];
+  const sign = word >> 15 === 0 ? 1 : -1;
+  if (exponent === 0) return sign * fraction * 2 ** -14;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction) * 2 ** (exponent - 15);
+}
+
 function widened(words: Uint16Array): Float32Array {
-  halves ??= Float32Array.from({ length: 2 ** 16 }, (_, word) => float16ToFloat32(word));
+  halves ??= Float32Array.from({ length: 2 ** 16 }, (_, word) => half(word));
   const result = new Float32Array(words.length);
   for (let i = 0; i < words.length; i++) result[i] = halves[words[i]];
   return result;

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 
-import { inspectArrayFile, readArrayFile, readNpy, readNpz, readSafetensors } from "@hamlet/core";
+import {
+  inspectArrayFile,
+  readArrayFile,
+  readNpy,
+  readNpz,
+  readSafetensors,
+  writeNpy,
+} from "@hamlet/core";
+import { float16ToFloat32 } from "npyjs";
 import { describe, expect, test } from "vitest";
 
 const file = (name: string) =>
@@ -26,6 +34,13 @@ describe("arrays written by NumPy", () => {
     expect(readNpy(file(`${code}.npy`))).toEqual({ shape: [2, 3], dtype, data });
   });
 
+  test.each(["b1", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "scalar", "empty"])(
+    "are written to the byte as %s.npy is",
+    (name) => {
+      expect(writeNpy(readNpy(file(`${name}.npy`)))).toEqual(file(`${name}.npy`));
+    },
+  );
+
   test("in big-endian order are read", () => {
     expect(readNpy(file("big-endian.npy")).data).toEqual(Float64Array.from(rows));
     expect(readNpy(file("big-endian-i2.npy")).data).toEqual(Int16Array.from(rows));
@@ -45,6 +60,13 @@ describe("arrays written by NumPy", () => {
     });
     expect(readNpy(file("empty.npy")).shape).toEqual([0, 3]);
     expect(readNpy(file("version2.npy")).data).toEqual(Float32Array.from(rows));
+  });
+
+  test("of 16-bit floats are what another reader takes them for", () => {
+    const words = Uint16Array.from({ length: 2 ** 16 }, (_, word) => word);
+    const written = writeNpy({ shape: [2 ** 16], dtype: "uint16", data: words });
+    written[written.indexOf("u".charCodeAt(0), 12)] = "f".charCodeAt(0);
+    expect(readNpy(written).data).toEqual(Float32Array.from(words, float16ToFloat32));
   });
 
   test("of 16-bit floats keep infinities, NaN, signed zero and subnormal numbers", () => {
