@@ -56,6 +56,13 @@ describe.each(Object.keys(files))("a damaged %s file", (format) => {
   });
 });
 
+test.each([0, 1, 2, 3, 4, 5])("byte %i of the magic of an npy file is looked at", (at) => {
+  const changed = core.writeNpy(array);
+  changed[at] ^= 1;
+  expect(() => core.readNpy(changed, "f")).toThrow('Expected the bytes 93 "NUMPY" at the start');
+  expect(outcome(() => readAll(changed))).toMatch(/^core\//);
+});
+
 test("arbitrary bytes after any magic number are an error, and nothing else", () => {
   const magics = fc.constantFrom(
     "\u0093NUMPY\u0001\u0000",
@@ -161,6 +168,11 @@ test.each(Object.keys(lies))("%s is an error that says where, what and what to d
   const read = () => core.readArrayFile("weights", lies[name]);
   expect(read).toThrow(HamError);
   expect(read).toThrowErrorMatchingSnapshot();
+});
+
+test("what no array can hold is refused before its bytes are read", () => {
+  const complex = npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", 8);
+  expect(outcome(() => openArrayFile("f.npy", complex))).toBe("core/unsupported-dtype");
 });
 
 /** Counts the bytes that arrays of eight bits are asked for while something runs. */
