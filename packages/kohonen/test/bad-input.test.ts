@@ -1,13 +1,18 @@
 // Every mistake in what is stored or asked is named before anything is computed.
 
 import {
+  kernelCosine,
   learnLinear,
+  linearCosine,
+  linearDistance,
   recallKernel,
   recallLinear,
+  type Sizes,
   softmaxSeparation,
   statisticsOf,
 } from "@hamlet/kohonen";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { approximateLinearCosine } from "../src/theory/linear.ts";
 import { thrownBy } from "./random-pairs.ts";
 
 const rows = (...all: number[][]) => ({
@@ -55,6 +60,24 @@ test("all-zero keys", async () => {
     "kohonen/zero-keys
     All 3 keys are zero, so nothing tells their values apart. Pass keys that are not zero; was the right array loaded?"
   `);
+});
+
+const exponential = (sizes: Sizes) =>
+  kernelCosine(sizes, { ratio: (score, own) => Math.exp(score - own), keys: "unit" });
+
+describe.each(["d", "n", "m"] as const)("the size %s", (name) => {
+  test.each([0, -1, 1.5, Number.NaN, Infinity, 2 ** 53])("of %d", async (size) => {
+    const sizes = { d: 4, n: 3, m: 2, [name]: size };
+    for (const law of [linearCosine, approximateLinearCosine, linearDistance, exponential]) {
+      expect(await thrownBy(() => law(sizes))).toBe(
+        `kohonen/bad-size\n${name}: expected a whole number from 1 up, found ${size}.`,
+      );
+    }
+  });
+
+  test("of 1", () => {
+    expect(linearCosine({ d: 4, n: 3, m: 2, [name]: 1 })).toBeGreaterThan(0);
+  });
 });
 
 test("a shape that does not fit its numbers", async () => {
