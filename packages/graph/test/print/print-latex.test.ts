@@ -76,6 +76,8 @@ test.each<[string, Expr, string]>([
     pow(apply("relu", vi), scalar("n")),
     String.raw`{\max\left(0, \hat{v}_{i}\right)}^{n}`,
   ],
+  ["a negative factor", mul(lit(-3), vi), String.raw`-3 \, \hat{v}_{i}`],
+  ["a negative part", mul(lit(-0.5), vi), String.raw`-\frac{1}{2} \, \hat{v}_{i}`],
   ["a difference", pow(sub(vi, lit(1)), lit(2)), String.raw`\left(\hat{v}_{i} - 1\right)^{2}`],
   ["an inverse root", pow(vi, lit(-0.5)), String.raw`\frac{1}{\sqrt{\hat{v}_{i}}}`],
   [
