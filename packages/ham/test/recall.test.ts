@@ -10,7 +10,12 @@ import {
   time,
 } from "@hamlet/graph";
 import { key } from "@hamlet/core";
-import { makeRecall, type RecallResult } from "@hamlet/ham";
+import {
+  makeRecall,
+  type RecallOptions,
+  type RecallProgress,
+  type RecallResult,
+} from "@hamlet/ham";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -27,12 +32,13 @@ const model = twoPatterns();
 async function settle(
   starts: readonly number[],
   options: Parameters<typeof recallOf>[1] = {},
+  run: RecallOptions = {},
 ): Promise<{ ends: number[]; result: RecallResult }> {
   const setup = setupOf(model.values);
   const recall = recallOf([[model.v, model.query]], { stop: changeBelow(1e-6), ...options });
   using compiled = makeRecall(model.graph, recall, setup);
   const query = tf.tensor2d(starts.map((start) => [start]));
-  const result = await compiled.run({ givens: new Map([[model.query, query]]) });
+  const result = await compiled.run({ ...run, givens: new Map([[model.query, query]]) });
   const ends = [...(await result.states.get(model.v)!.data())];
   return { ends, result };
 }
@@ -56,6 +62,22 @@ describe("a recall", () => {
       expect(alone.result.outcomes[0]).toEqual(together.result.outcomes[b]);
     }
     expect(new Set(together.result.outcomes.map(({ steps }) => steps)).size).toBe(3);
+  });
+
+  test("tells the examples that move, and their mean energy", async () => {
+    const told: RecallProgress[] = [];
+    const { result } = await settle(
+      [0.01, 0.9, -3],
+      { steps: lit(200) },
+      { onProgress: (progress) => void told.push(progress) },
+    );
+    const energies = result.energies.map((each) => [...each]);
+    told.forEach(({ done, of, active, energy }, k) => {
+      expect([done, of]).toEqual([k, 200]);
+      expect(active).toBe(result.outcomes.filter(({ steps }) => steps > k).length);
+      expect(energy).toBeCloseTo(energies[k].reduce((sum, each) => sum + each) / 3, 6);
+    });
+    expect(told.at(-1)!.active).toBe(0);
   });
 
   test("never raises the energy while its step is small", async () => {

@@ -1,6 +1,6 @@
 // Only what fits a place is proposed there, and all of it.
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { writeNpz } from "@hamlet/core";
 import { completion } from "../src/completion.ts";
 import { nearby } from "../src/nearby.ts";
@@ -105,12 +105,13 @@ test.each<[string, string[]]>([
   expect(found.filter((label) => unwanted.includes(label))).toEqual([]);
 });
 
+const ARRAY = { shape: [2], dtype: "float32" as const, data: new Float32Array(2) };
+
 test("the arrays of a file that is at hand, and the models beside", async () => {
-  const array = { shape: [2], dtype: "float32" as const, data: new Float32Array(2) };
   const bytes = writeNpz(
     new Map([
-      ["images", array],
-      ["labels", array],
+      ["images", ARRAY],
+      ["labels", ARRAY],
     ]),
   );
   const more = { "set.npz": bytes, "part.ham": "ham 1\n" };
@@ -120,6 +121,20 @@ test("the arrays of a file that is at hand, and the models beside", async () => 
   ]);
   expect(await proposed('data y: [D] from "other.npz#|"', more)).toEqual([]);
   expect(await proposed('use "|" as p', more)).toEqual(["./part.ham"]);
+});
+
+test("a file too large to be held is closed again, whatever is in it", async () => {
+  for (const content of [writeNpz(new Map([["images", ARRAY]])), "not an array"]) {
+    const { document, position, project } = await at(`${FILE}data y: [D] from "set.npz#|"`);
+    const close = vi.fn(() => Promise.resolve());
+    const bytes = Buffer.from(content);
+    const { length } = bytes;
+    const readInto = (target: Uint8Array, from: number) => void bytes.copy(target, 0, from);
+    const subarray = (from?: number, to?: number) => bytes.subarray(from, to);
+    project.bytes = () => Promise.resolve({ length, readInto, subarray, close });
+    await completion(document, position, nearby(project, document.source.name, [FOLDER]));
+    expect(close).toHaveBeenCalledOnce();
+  }
 });
 
 test("what a part and a used file hold", async () => {
