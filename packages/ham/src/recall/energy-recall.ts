@@ -320,7 +320,7 @@ export class EnergyRecall implements CompiledRecall {
     const groups = failures.byTime(this.#recall.schedules.length > 0);
     if (groups.size === 0) return found;
     const { numbers, sizes } = this.#setup;
-    const values = new Map([...(await numbersOf(this.#setup.values)), ...numbers]);
+    const values = await numbersOf(this.#setup.values, numbers);
     const fed = await numbersOf(givens);
     const { written } = dynamicsOf(this.#graph, this.#recall);
     for (const [time, examples] of groups) {
