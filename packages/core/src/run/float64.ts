@@ -186,7 +186,9 @@ const rows =
       const [a, b] = inputs;
       const { shape, total, plan, length, steps } = known(inputs, batch);
       const data = make(total);
-      walk(plan, (at) => loop(length, data, at[0], a.data, at[1], b.data, at[2], steps[0], steps[1]));
+      walk(plan, (at) =>
+        loop(length, data, at[0], a.data, at[1], b.data, at[2], steps[0], steps[1]),
+      );
       return { shape, data };
     };
   };
@@ -267,45 +269,47 @@ const THIN = 4;
 const SMALL_PRODUCT = 2 ** 12;
 
 /** A product of matrices, or of two stacks of them. */
-const matrixProduct: Prepare = () => ([a, b], _, make) => {
-  const [m, k] = a.shape.slice(-2);
-  const n = b.shape.at(-1)!;
-  const stack = a.shape.slice(0, -2);
-  const data = make(count(stack) * m * n).fill(0);
-  const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL_PRODUCT;
-  for (let s = 0; s < count(stack); s++) {
-    if (!isSmall) {
-      const left = { data: a.data, offset: s * m * k, row: k, depth: 1 };
-      const right = { data: b.data, offset: s * k * n, row: 1, depth: n };
-      const sums = { data, offset: s * m * n, row: n };
-      atOnce(addProduct(sums, left, right, { rows: m, columns: n, depth: k }));
-      continue;
-    }
-    for (let row = 0; row < m; row++) {
-      const into = (s * m + row) * n;
-      if (n < THIN) {
-        // The same sums in the same order, one after the other.
-        const left = (s * m + row) * k;
-        for (let column = 0; column < n; column++) {
-          let sum = 0;
-          let at = s * k * n + column;
-          for (let middle = 0; middle < k; middle++, at += n)
-            sum += a.data[left + middle] * b.data[at];
-          data[into + column] = sum;
-        }
+const matrixProduct: Prepare =
+  () =>
+  ([a, b], _, make) => {
+    const [m, k] = a.shape.slice(-2);
+    const n = b.shape.at(-1)!;
+    const stack = a.shape.slice(0, -2);
+    const data = make(count(stack) * m * n).fill(0);
+    const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL_PRODUCT;
+    for (let s = 0; s < count(stack); s++) {
+      if (!isSmall) {
+        const left = { data: a.data, offset: s * m * k, row: k, depth: 1 };
+        const right = { data: b.data, offset: s * k * n, row: 1, depth: n };
+        const sums = { data, offset: s * m * n, row: n };
+        atOnce(addProduct(sums, left, right, { rows: m, columns: n, depth: k }));
         continue;
       }
-      for (let middle = 0; middle < k; middle++) {
-        const factor = a.data[(s * m + row) * k + middle];
-        const from = (s * k + middle) * n;
-        for (let column = 0; column < n; column++) {
-          data[into + column] += factor * b.data[from + column];
+      for (let row = 0; row < m; row++) {
+        const into = (s * m + row) * n;
+        if (n < THIN) {
+          // The same sums in the same order, one after the other.
+          const left = (s * m + row) * k;
+          for (let column = 0; column < n; column++) {
+            let sum = 0;
+            let at = s * k * n + column;
+            for (let middle = 0; middle < k; middle++, at += n)
+              sum += a.data[left + middle] * b.data[at];
+            data[into + column] = sum;
+          }
+          continue;
+        }
+        for (let middle = 0; middle < k; middle++) {
+          const factor = a.data[(s * m + row) * k + middle];
+          const from = (s * k + middle) * n;
+          for (let column = 0; column < n; column++) {
+            data[into + column] += factor * b.data[from + column];
+          }
         }
       }
     }
-  }
-  return { shape: [...stack, m, n], data };
-};
+    return { shape: [...stack, m, n], data };
+  };
 
 const OPERATIONS: Readonly<Record<RunOp, Prepare>> = {
   constant:
