@@ -45,6 +45,12 @@ export interface Program<Value = tf.Tensor, Given = tf.Tensor> {
    */
   wire(registers: Registers<Value>): WiredStep;
   /**
+   * Binds a stage to registers, for those who change what these hold: `run` computes again what depends
+   * on nothing later, and leaves it where it was, so that later stages and wired steps find it. The
+   * caller disposes it.
+   */
+  wireStage(stage: Kept, registers: StageRegisters<Value>): WiredStep;
+  /**
    * The parts of a step of so many examples, in the order they run; with `outputs`, as far as those
    * need them. Nothing has to be bound.
    */
@@ -72,12 +78,16 @@ export interface Register<Value> {
   value: Value;
 }
 
-/** What a wired step reads and writes. */
-export interface Registers<Value> {
+/** What a wired stage reads. */
+export interface StageRegisters<Value> {
   readonly inputs: ReadonlyMap<Tensor, Register<Value>>;
-  readonly outputs: ReadonlyMap<string, Register<Value>>;
   /** The number of examples. */
   readonly batch: number;
+}
+
+/** What a wired step reads and writes. A register may be both. */
+export interface Registers<Value> extends StageRegisters<Value> {
+  readonly outputs: ReadonlyMap<string, Register<Value>>;
 }
 
 /** Which step is described. */
@@ -188,6 +198,20 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
     }
   }
 
+  wireStage(stage: Kept, { inputs, batch }: StageRegisters<Value>): WiredStep {
+    const bind = () => {
+      this.bind(stage, valuesIn(inputs));
+      this.#batch = batch;
+    };
+    bind();
+    const { run } = this.#prepare(stage);
+    if (run.wire === undefined) return { run: bind, dispose: () => undefined };
+    const slots = this.#kept.get(stage)!;
+    const computed = [...slots].filter(([slot]) => !isGiven(this.#plan.instructions[slot].op));
+    const results = new Map(computed.map(([slot, { value }]) => [slot, value]));
+    return run.wire((slot) => this.#read(slot, slots), batch, results);
+  }
+
   wire({ inputs, outputs, batch }: Registers<Value>): WiredStep {
     const { entries, run } = this.#prepare("step");
     if (run.wire === undefined || batch > this.#atOnce || this.#onStage !== undefined) {
@@ -234,8 +258,7 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
   #unwired({ inputs, outputs, batch }: Registers<Value>): WiredStep {
     return {
       run: (time) => {
-        const held = [...inputs].map(([tensor, { value }]) => [tensor, value] as const);
-        const results = this.step(new Map(held), { batch, time });
+        const results = this.step(valuesIn(inputs), { batch, time });
         for (const [name, value] of results) {
           const register = outputs.get(name);
           if (register === undefined) this.#target.free(value);
@@ -403,6 +426,13 @@ class StagedProgram<Value, Given> implements Program<Value, Given> {
   #free(slots: Slots<Value> | undefined): void {
     for (const { value, owned } of slots?.values() ?? []) if (owned) this.#target.free(value);
   }
+}
+
+/** What registers hold now. */
+function valuesIn<Value>(
+  registers: ReadonlyMap<Tensor, Register<Value>>,
+): ReadonlyMap<Tensor, Value> {
+  return new Map([...registers].map(([tensor, { value }]) => [tensor, value]));
 }
 
 function timeOf<Value>(target: Target<Value, never>, time: number | undefined): Value {

@@ -8,8 +8,9 @@ import {
   simd,
   type Target,
   tensors,
+  type WiredStep,
 } from "@hamlet/core";
-import { get, gradient, type Tensor } from "@hamlet/graph";
+import { add, get, gradient, lit, mul, type Tensor } from "@hamlet/graph";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -121,6 +122,79 @@ describe.each(Object.keys(ENERGIES))("%s", (name) => {
   test("leaves nothing behind, whichever block is not to be had", () => {
     withoutBlocks(() => walk(name, ON_SIMD), 5);
   });
+});
+
+/** A step whose results take the places of what it reads, after params that were changed. */
+function inPlace<Value, Given>(
+  name: string,
+  { target, inputs, make, numbers }: Hand<Value, Given>,
+): void {
+  const slope = gradient(ENERGIES[name], v, [j]);
+  const outputs = [
+    { name: "next", value: add(get(v, [j]), mul(lit(-1 / 8), slope)), indices: [j], batched: true },
+    { name: "before", value: get(v, [j]), indices: [j], batched: true },
+    { name: "slope", value: slope, indices: [j], batched: true },
+  ];
+  const given = inputs();
+  const plan = planFor(outputs, setting);
+  const registers = new Map<Tensor, Register<Value>>();
+  const made: Value[] = [];
+  const wired: WiredStep[] = [];
+  using program = makeProgram(plan, { target });
+  using other = makeProgram(plan, { target });
+  const own = (value: Value) => {
+    made.push(value);
+    return value;
+  };
+  const shapeOf = ({ shape }: Instruction) => shape.map((n) => Math.abs(n) * (n < 0 ? BATCH : 1));
+  const now = () => new Map([...registers].map(([tensor, { value }]) => [tensor, value]));
+  try {
+    for (const instruction of plan.instructions) {
+      const { op, tensor } = instruction;
+      if (op !== "input") continue;
+      registers.set(tensor!, { value: make(NUMBERS.get(tensor!)!, shapeOf(instruction)) });
+    }
+    const { shape } = plan.instructions[plan.outputs.get("slope")!];
+    const found = (name: string): [string, Register<Value>] => [
+      name,
+      { value: make(new Float32Array(NUMBERS.get(v)!.length), shapeOf({ shape } as Instruction)) },
+    ];
+    const others = new Map([found("before"), found("slope")]);
+    for (const stage of STAGES) {
+      wired.push(program.wireStage(stage, { inputs: registers, batch: BATCH }));
+    }
+    const results = new Map([...others, ["next", registers.get(v)!] as const]);
+    const step = program.wire({ inputs: registers, outputs: results, batch: BATCH });
+    for (let round = 0; round < 3; round++) {
+      for (const [tensor, register] of registers) {
+        if (tensor === v) continue;
+        const halved = numbers(register.value).map((x) => x * (tensor.elem === "real" ? 0.75 : 1));
+        const instruction = plan.instructions.find((one) => one.tensor === tensor)!;
+        register.value = target.replace(register.value, make(halved, shapeOf(instruction)));
+      }
+      for (const stage of wired) stage.run();
+      for (const stage of STAGES) other.bind(stage, now());
+      const plain = other.step(now(), { batch: BATCH, time: 0.25 });
+      const expected = [...plain].map(([, value]) => numbers(own(value)));
+      step.run(0.25);
+      expect([...plain.keys()].map((name) => numbers(results.get(name)!.value))).toEqual(expected);
+      for (const value of made.splice(0)) target.free(value);
+    }
+    step.dispose();
+    for (const { value } of others.values()) target.free(value);
+  } finally {
+    for (const stage of wired) stage.dispose();
+    for (const { value } of registers.values()) target.free(value);
+    for (const value of given.values()) if (value instanceof tf.Tensor) value.dispose();
+  }
+}
+
+test.each(Object.keys(ENERGIES))("%s, in place, with other params every time", (name) => {
+  const before = arena().taken;
+  inPlace(name, ON_SIMD);
+  expect(arena().taken).toBe(before);
+  inPlace(name, IN_FLOAT64);
+  expectNoLeak(() => inPlace(name, ON_TENSORS));
 });
 
 test("a wired step without the time of a schedule, or an input, is refused and leaves nothing", () => {

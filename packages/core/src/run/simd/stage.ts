@@ -155,7 +155,14 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
       else copied.set(slot, value);
     }
     const needed = neededFor(actions, [...targets.keys()]);
-    const { bytes, places } = layoutOf(needed, new Set(targets.keys()), shapes, batch);
+    // What would be written before it was read for the last time waits until all is done.
+    const waiting = overwritten(needed, targets, (slot) => read(slot).at);
+    for (const [slot, value] of into) {
+      const base = results.get(slot)?.base ?? slot;
+      if (waiting.has(base)) copied.set(slot, value);
+    }
+    for (const base of waiting) targets.delete(base);
+    const { bytes, places } = layoutOf(needed, new Set(targets.keys()), shapes, batch, waiting);
     let scratch = shared.get(bytes);
     if (scratch === undefined) {
       scratch = { block: new Block(bytes), users: 0 };
@@ -168,16 +175,27 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
       return place === undefined ? (targets.get(slot) ?? read(slot)).at : base + place;
     };
     const calls = needed.map((action) => callOf(action, batch, address));
-    const copies = [...copied].map(([slot, to]) => {
+    const copies = [...copied].flatMap(([slot, to]) => {
       const view = results.get(slot);
       const of = view?.base ?? slot;
+      const place = places.get(of);
+      if (place !== undefined) {
+        return { of, to, from: new SimdArray(to.shape, base + place, scratch.block.shared()) };
+      }
       const from = targets.get(of) ?? read(of);
-      return { to, from: view?.isTurned ? from.turned(to.shape, view.strides) : from.as(to.shape) };
+      // A stage that is computed again has its views already.
+      if (from.at === to.at) return [];
+      const shown = view?.isTurned ? from.turned(to.shape, view.strides) : from.as(to.shape);
+      return { of, to, from: shown };
     });
+    // What is copied from a place that something else is written to is read before.
+    const filled = new Set([...into.values()].map(({ at }) => at));
+    const early = copies.filter(({ from, of }) => !written.has(of) && filled.has(from.at));
     return {
       run() {
+        const kept = new Map(early.map((copy) => [copy, copy.from.data.slice()]));
         if (!calls.every((call) => call())) return false;
-        for (const { to, from } of copies) to.data.set(from.data);
+        for (const copy of copies) copy.to.data.set(kept.get(copy) ?? copy.from.data);
         return true;
       },
       dispose() {
@@ -216,6 +234,39 @@ function neededFor(actions: readonly Action[], slots: readonly number[]): Action
   return actions.filter((action) => needed.has(action) || isChecked(action));
 }
 
+/**
+ * Those targets which lie where something is read afterwards that they do not take entry by entry; all
+ * that lie where anything is read, if a check may have the work done once more.
+ */
+function overwritten(
+  actions: readonly Action[],
+  targets: ReadonlyMap<number, SimdArray>,
+  addressOf: (slot: number) => number,
+): Set<number> {
+  const written = new Set(actions.flatMap(({ writes }) => writes));
+  const isChecked = actions.some(({ kind }) => kind === "check");
+  const clash = (base: number, at: number): boolean => {
+    const writer = actions.findIndex(({ writes }) => writes.includes(base));
+    return actions.some((action, n) => {
+      const aliases = action.reads.filter((slot) => !written.has(slot) && addressOf(slot) === at);
+      if (aliases.length === 0 || (n < writer && !isChecked)) return false;
+      return isChecked || n > writer || !aliases.every((slot) => isEntrywise(action, slot, base));
+    });
+  };
+  return new Set([...targets].filter(([base, { at }]) => clash(base, at)).map(([base]) => base));
+}
+
+/** Whether a loop reads every entry of one array no later than it writes that of another. */
+function isEntrywise(action: Action, from: number, to: number): boolean {
+  if (action.kind !== "loop" || action.loop.reduction !== undefined) return false;
+  const { arrays, loop } = action;
+  const steps = (slot: number) =>
+    loop.steps.flatMap((step) =>
+      "access" in step && arrays[step.access.array] === slot ? [step.access.strides.join()] : [],
+    );
+  return new Set([...steps(from), ...steps(to)]).size === 1;
+}
+
 let isFused: boolean | undefined;
 
 function compileLoops(actions: readonly Action[]): Compiled {
@@ -244,6 +295,7 @@ function layoutOf(
   keptSlots: ReadonlySet<number>,
   shapes: (slot: number) => readonly number[],
   batch: number,
+  lasting: ReadonlySet<number> = new Set(),
 ): Layout {
   const bytesOf = (slot: number) => aligned(NUMBER * product(boundShape(shapes(slot), batch)));
   const lastRead = new Map<number, number>();
@@ -254,7 +306,10 @@ function layoutOf(
     for (const slot of writes) {
       const bytes = bytesOf(slot);
       if (keptSlots.has(slot)) kept.set(slot, bytes);
-      else items.push({ slot, from: n, to: lastRead.get(slot) ?? n, bytes });
+      else {
+        const to = lasting.has(slot) ? actions.length : (lastRead.get(slot) ?? n);
+        items.push({ slot, from: n, to, bytes });
+      }
     }
   });
   const placed: { at: number; from: number; to: number; bytes: number }[] = [];
