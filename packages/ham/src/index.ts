@@ -46,7 +46,16 @@ export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { type Clip } from "./recall/clips.ts";
 export { type RecallDescription, type StepPart } from "./recall/describe.ts";
-export { type EngineChoice, type RecallEngine, engineFor, ENGINES } from "./recall/engine.ts";
+export {
+  type Engine,
+  type EngineChoice,
+  engineFor,
+  ENGINES,
+  type RecallEngine,
+  withEngine,
+} from "./recall/engine.ts";
+export { type Held, hold } from "./recall/held.ts";
+export { RegisterFile } from "./recall/register-file.ts";
 export { type Fault } from "./recall/fault.ts";
 export { type Descending, follow, type FollowOptions, type Reading } from "./recall/follow.ts";
 export { drawFeed, type FeedSpace } from "./recall/feed.ts";
@@ -80,7 +89,7 @@ export type { Minibatch } from "./training/flow.ts";
 export type { Dealt } from "./training/examples.ts";
 export { Journal } from "./training/journal.ts";
 export { type Dealer, learn, type Lesson, type LoopOptions } from "./training/loop.ts";
-export { Weights } from "./training/weights.ts";
+export { Weights, type WeightOptions } from "./training/weights.ts";
 export type {
   GradientMethod,
   GradientParts,
@@ -96,7 +105,6 @@ export type {
   ValidationPoint,
 } from "./training/progress.ts";
 export { type ChangedSetting, fingerprint } from "./training/told.ts";
-export type { ByParam } from "./training/sums.ts";
 export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";
 export { hebb } from "./storage/hebb.ts";
 export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts";

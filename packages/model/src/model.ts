@@ -340,7 +340,12 @@ class LoadedModel implements Model {
     return trainingNamed(this.graph, name);
   }
 
-  async train({ train: name, heldOut, ...options }: ModelTrainOptions = {}): Promise<TrainResult> {
+  async train({
+    train: name,
+    heldOut,
+    engine,
+    ...options
+  }: ModelTrainOptions = {}): Promise<TrainResult> {
     this.#alive();
     const training = this.trainingNamed(name);
     const examples = examplesOf(this.graph, training, this.#entries);
@@ -348,6 +353,7 @@ class LoadedModel implements Model {
       ...this.#setup(),
       params: ofKind(this.#entries, "param"),
       examples,
+      ...(engine === undefined ? {} : { engine }),
       ...(heldOut === undefined ? {} : { heldOut: heldOutOf(examples, heldOut, this.sizes) }),
     };
     return this.#reading(async () => {

@@ -11,13 +11,15 @@ import {
   tensorsIn,
   type Training,
 } from "@hamlet/graph";
-import type { Entries, TrainOptions } from "@hamlet/ham";
+import type { Entries, RecallEngine, TrainOptions } from "@hamlet/ham";
 import { entriesOf } from "./entries.ts";
 
 /** How a model is trained. */
 export interface ModelTrainOptions extends Omit<TrainOptions, "key"> {
   /** The name of the train block; default: the first. */
   readonly train?: string;
+  /** What it runs on; default: compiled code where the backend is of the processor, else tensors. */
+  readonly engine?: RecallEngine;
   /**
    * Other examples of every given that the training reads from a file, `[N, …axes]`: the loss is
    * measured on these, in place of a share of its own examples.

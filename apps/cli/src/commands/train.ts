@@ -2,7 +2,7 @@
 
 import { basename, dirname, join } from "node:path";
 import { asFloat32, openDataFile, readCheckpoint } from "@hamlet/core";
-import type { Entries, TrainResult } from "@hamlet/ham";
+import { type Entries, ENGINES, type RecallEngine, type TrainResult } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -48,6 +48,12 @@ export const command: CommandDefinition = {
           .argParser(collect)
           .default({}, "nothing"),
       )
+      .addOption(
+        new Option(
+          "--engine <NAME>",
+          "what it runs on (default: compiled code, simd, on a processor, else tensors)",
+        ).choices(ENGINES),
+      )
       .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
       .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
       .option("--resume", "go on from the checkpoint", false)
@@ -60,6 +66,7 @@ interface TrainFlags extends ModelFlags {
   readonly epochs?: number;
   readonly validation: number;
   readonly heldOut: Record<string, string>;
+  readonly engine?: RecallEngine;
   readonly out?: string;
   readonly checkpoint?: string;
   readonly resume: boolean;
@@ -95,6 +102,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
       ...resume,
       validation: flags.validation,
       ...heldOut,
+      ...(flags.engine === undefined ? {} : { engine: flags.engine }),
       signal,
       onProgress: bar.onProgress,
       onCheckpoint: (bytes) => writeFileAtomically(places.checkpoint, bytes),
@@ -242,6 +250,7 @@ function report(
     model: path,
     train,
     backend: flags.backend,
+    engine: result.engine,
     seed: flags.seed,
     ending,
     steps,

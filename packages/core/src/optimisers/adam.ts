@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs-core";
+import { add, apply, div, lit, mul, pow, sub } from "@hamlet/graph";
 import type { Moved, Optimiser, Standing } from "./optimiser.ts";
 
 /** How much of the mean slope and of the mean squared slope stays in a step, and what guards 0/0. */
@@ -11,7 +11,8 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 export const adam: Optimiser = {
   name: "adam",
   slots: ["mean", "square"],
-  move: (standing, step, { lr }) => moved(standing, step, { lr, decay: 0 }),
+  numbers: (step) => [1 - BETA1 ** step, 1 - BETA2 ** step],
+  move: (standing, { lr }) => moved(standing, { lr, decay: 0 }),
   references: [
     "Kingma & Ba, Adam: a method for stochastic optimization, ICLR 2015, arXiv:1412.6980",
   ],
@@ -21,22 +22,22 @@ export const adam: Optimiser = {
 export const adamw: Optimiser = {
   name: "adamw",
   slots: adam.slots,
-  move: (standing, step, { lr, decay = 0.01 }) =>
-    moved(standing, step, { lr, decay: standing.decays ? decay : 0 }),
+  numbers: adam.numbers,
+  move: (standing, { lr, decay = 0.01 }) =>
+    moved(standing, { lr, decay: standing.decays ? decay : 0 }),
   references: [
     "Loshchilov & Hutter, Decoupled weight decay regularization, ICLR 2019, arXiv:1711.05101",
   ],
 };
 
 function moved(
-  { value, slope, slots: [mean, square] }: Standing,
-  step: number,
+  { value, slope, slots: [mean, square], numbers: [ofMean, ofSquare] }: Standing,
   { lr, decay }: { lr: number; decay: number },
 ): Moved {
-  const first = tf.add(tf.mul(mean, BETA1), tf.mul(slope, 1 - BETA1));
-  const second = tf.add(tf.mul(square, BETA2), tf.mul(tf.square(slope), 1 - BETA2));
-  const size = tf.add(tf.sqrt(tf.div(second, 1 - BETA2 ** step)), EPSILON);
-  const direction = tf.div(tf.div(first, 1 - BETA1 ** step), size);
-  const shrunk = decay === 0 ? value : tf.mul(value, 1 - lr * decay);
-  return { value: tf.sub(shrunk, tf.mul(direction, lr)), slots: [first, second] };
+  const first = add(mul(lit(BETA1), mean), mul(lit(1 - BETA1), slope));
+  const second = add(mul(lit(BETA2), square), mul(lit(1 - BETA2), pow(slope, lit(2))));
+  const size = add(apply("sqrt", div(second, ofSquare)), lit(EPSILON));
+  const direction = div(div(first, ofMean), size);
+  const shrunk = mul(lit(1 - lr * decay), value);
+  return { value: sub(shrunk, mul(lit(lr), direction)), slots: [first, second] };
 }

@@ -1,65 +1,114 @@
 // The gradient of the denoising loss, as the training loop asks for it.
 
-import { type Inputs, makeProgram, type Program } from "@hamlet/core";
-import type { GradientResult, LossGradient, LossAndMetrics, Minibatch } from "@hamlet/ham";
+import { makeProgram, type Program, type WiredStep } from "@hamlet/core";
+import { makeTensor } from "@hamlet/graph";
+import {
+  type Engine,
+  type GradientResult,
+  type Held,
+  hold,
+  type LossAndMetrics,
+  type LossGradient,
+  type Minibatch,
+  RegisterFile,
+  type Weights,
+} from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import { boundWaves } from "../network/bound.ts";
 import type { Network } from "../network/network.ts";
 import { type DenoisingLoss, LOSS, lossPlan } from "./loss.ts";
 
-/** The denoising loss of a network with these frequencies. Owns tensors. */
-export class DenoisingGradient implements LossGradient {
-  readonly #net: Network;
-  readonly #loss: DenoisingLoss;
-  readonly #program: Program;
-  #waves: Inputs = new Map();
+/** What a gradient is made of. */
+export interface DenoisingParts<Value, Given> {
+  readonly net: Network;
+  readonly loss: DenoisingLoss;
+  readonly frequencies: Float32Array;
+  readonly engine: Engine<Value, Given>;
+  readonly weights: Weights<Value, Given>;
+}
 
-  constructor(net: Network, loss: DenoisingLoss, frequencies: Float32Array) {
-    this.#net = net;
-    this.#loss = loss;
-    this.#program = makeProgram(lossPlan(net, loss));
+/** What is wired for a batch size. */
+interface Lane<Value, Given> {
+  readonly examples: RegisterFile<Value, Given>;
+  readonly params: WiredStep;
+  readonly step: WiredStep;
+}
+
+/** The denoising loss of a network with these frequencies. Owns tensors and registers. */
+export class DenoisingGradient<Value, Given> implements LossGradient {
+  readonly #parts: DenoisingParts<Value, Given>;
+  readonly #program: Program<Value, Given>;
+  /** The mean loss and the share of an example. */
+  readonly #numbers: RegisterFile<Value, Given>;
+  readonly #mean = makeTensor("mean loss", "const");
+  readonly #waves: ReadonlyMap<unknown, tf.Tensor>;
+  readonly #held: Held<Value>;
+  #lane: Lane<Value, Given> | null = null;
+
+  constructor(parts: DenoisingParts<Value, Given>) {
+    const { net, loss, frequencies, engine } = parts;
+    this.#parts = parts;
+    this.#program = makeProgram(lossPlan(net, loss), { target: engine.target });
+    this.#numbers = new RegisterFile(engine, new Map(), null);
+    const waves = boundWaves(net, frequencies);
+    this.#waves = waves;
     try {
-      this.#waves = boundWaves(net, frequencies);
-      this.#program.bind("load", this.#waves);
+      this.#held = hold(engine, waves, { sizes: new Map(), numbers: new Map(), batch: 1 });
+      this.#program.bind("load", this.#held.values);
     } catch (error) {
-      this.dispose();
+      tf.dispose([...waves.values()]);
       throw error;
     }
   }
 
-  async gradient({ params, givens, batch }: Minibatch): Promise<GradientResult> {
-    const { weights } = this.#net;
-    const [mean, ...slopes] = tf.tidy(() => {
-      this.#program.bind("param", params);
-      const inputs = new Map(givens).set(this.#loss.share, tf.scalar(1 / batch));
-      const found = this.#program.step(inputs, { batch });
-      return [LOSS, ...weights.map(({ tensor }) => tensor.name)].map((name) => found.get(name)!);
-    });
-    try {
-      const [loss] = await mean.data();
-      const gradients = new Map(weights.map(({ tensor }, k) => [tensor, slopes[k]]));
-      return { loss, metrics: [], gradients, unsettled: 0, unsolved: 0 };
-    } catch (error) {
-      tf.dispose(slopes);
-      throw error;
-    } finally {
-      mean.dispose();
-    }
+  async gradient({ givens, batch }: Minibatch): Promise<GradientResult> {
+    const { params, step, examples } = this.#laneFor(batch);
+    for (const [tensor, { data }] of givens) examples.fill(tensor, data);
+    params.run();
+    step.run();
+    const [[loss]] = await this.#parts.engine.read([this.#numbers.of(this.#mean).value]);
+    return { loss, metrics: [], scale: 1, unsettled: 0, unsolved: 0 };
   }
 
-  async measure(minibatch: Minibatch): Promise<LossAndMetrics> {
-    const { loss, metrics, gradients } = await this.gradient(minibatch);
-    tf.dispose([...gradients.values()]);
-    return { loss, metrics };
+  measure(minibatch: Minibatch): Promise<LossAndMetrics> {
+    return this.gradient(minibatch);
   }
 
   dispose(): void {
-    tf.dispose([...this.#waves.values()]);
-    this.#waves = new Map();
+    this.#drop();
     this.#program.dispose();
+    this.#numbers.free();
+    this.#held.free();
+    tf.dispose([...this.#waves.values()]);
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #laneFor(batch: number): Lane<Value, Given> {
+    if (this.#lane?.examples.batch === batch) return this.#lane;
+    this.#drop();
+    const { net, loss, engine, weights } = this.#parts;
+    const program = this.#program;
+    this.#numbers.fill(loss.share, [1 / batch]);
+    const examples = new RegisterFile(engine, new Map(), batch);
+    const params = program.wireStage("param", { inputs: weights.registers, batch });
+    const own = [loss.clean, loss.noise, net.t].map((given) => [given, examples.of(given)] as const);
+    const inputs = new Map([...own, [loss.share, this.#numbers.of(loss.share)] as const]);
+    const slopes = net.weights.map(
+      ({ tensor }) => [tensor.name, weights.slopes.sum(tensor)] as const,
+    );
+    const outputs = new Map([...slopes, [LOSS, this.#numbers.of(this.#mean)] as const]);
+    const step = program.wire({ inputs, outputs, batch });
+    this.#lane = { examples, params, step };
+    return this.#lane;
+  }
+
+  #drop(): void {
+    this.#lane?.step.dispose();
+    this.#lane?.params.dispose();
+    this.#lane?.examples.free();
+    this.#lane = null;
   }
 }

@@ -13,14 +13,17 @@ import { assertMatrix, HamError, type Tensor } from "@hamlet/graph";
 import {
   type ChangedSetting,
   type Dealer,
+  engineFor,
   type Entries,
   fingerprint,
   Journal,
   learn,
+  type Lesson,
+  type RecallEngine,
   type TrainProgress,
   Weights,
+  withEngine,
 } from "@hamlet/ham";
-import * as tf from "@tensorflow/tfjs-core";
 import type { Points } from "../data/points.ts";
 import { initialModel, type InitialOptions, places, type ScoreModel } from "../network/model.ts";
 import { type Network, network } from "../network/network.ts";
@@ -42,6 +45,8 @@ export interface TrainScoreOptions extends Partial<Settings>, InitialOptions {
   readonly shape?: Partial<NetworkShape>;
   /** The start, the batches, the noise and the times follow from it; default `key(0)`. */
   readonly key?: Key;
+  /** What it runs on; default as for recalls: compiled code where the backend is of the processor. */
+  readonly engine?: RecallEngine;
   /** A checkpoint to go on from, as bytes; its key takes the place of `key`. */
   readonly resume?: Uint8Array;
   /** Called every `every` iterations. */
@@ -100,28 +105,32 @@ export async function trainScore(
   const batches = new Batches(patterns, batch, foldIn(journal.key, 1));
   const examples = dealerOf(batches, { net, loss, count: patterns.shape[0], batch });
   journal.assertSame({ ...examples.counts, batch });
-  const gradient = new DenoisingGradient(net, loss, start.frequencies);
-  let weights: Weights;
-  try {
-    weights = new Weights(entriesOf(net, start), OPTIMISERS.get("adam")!, { decay });
-  } catch (error) {
-    gradient.dispose();
-    throw error;
-  }
-  const averaged = async () => ({ ...start, weights: joined(await weights.averages()) });
+  const { name } = engineFor(options.engine);
+  const parts = { net, loss, frequencies: start.frequencies };
+  const learned = withEngine(name, (engine): Learned => {
+    const weights = new Weights(engine, entriesOf(net, start), {
+      optimiser: OPTIMISERS.get("adam")!,
+      settings: { lr },
+      decay,
+    });
+    try {
+      const gradient = new DenoisingGradient({ ...parts, engine, weights });
+      return { weights, gradient, engine: name, averages: () => weights.averages() };
+    } catch (error) {
+      weights.dispose();
+      throw error;
+    }
+  });
+  const averaged = async () => ({ ...start, weights: joined(await learned.averages()) });
   const lesson = {
-    gradient,
-    weights,
+    ...learned,
     examples,
     journal,
     checkpointEvery,
     notFinite,
-    values: new Map(),
     steps: iterations,
     afterStep: (progress: TrainProgress) =>
       report(progress, { settings, options, journal, averaged }),
-    optimiser: { lr },
-    clip: Infinity,
   };
   const { onCheckpoint, signal } = options;
   using result = await learn(lesson, {
@@ -134,6 +143,11 @@ export async function trainScore(
   const { ending, steps } = result;
   const losses = meansOf(result.losses, settings.every);
   return { ending, iterations: steps, losses, model: await averaged(), checkpoint };
+}
+
+/** What is learned, and where its averages are. */
+interface Learned extends Pick<Lesson, "weights" | "gradient" | "engine"> {
+  averages(): Promise<ReadonlyMap<string, ArrayData>>;
 }
 
 function modelName({ width, hidden, embedding, layers, sigma }: NetworkShape): string {
@@ -165,16 +179,11 @@ function dealerOf(
     stepsAnEpoch: Math.ceil(count / batch),
     deal(step) {
       const { clean, noise, times } = batches.deal(step);
-      const shape: [number, number] = [batch, net.shape.width];
-      const [x, z, t] = tf.tidy(() => [
-        tf.tensor2d(clean, shape),
-        tf.tensor2d(noise, shape),
-        tf.tensor1d(times),
-      ]);
-      const givens = new Map<Tensor, tf.Tensor>([
-        [loss.clean, x],
-        [loss.noise, z],
-        [net.t, t],
+      const shape = [batch, net.shape.width];
+      const givens = new Map<Tensor, Entries>([
+        [loss.clean, { shape, data: clean }],
+        [loss.noise, { shape, data: noise }],
+        [net.t, { shape: [batch], data: times }],
       ]);
       // All draws are in the batch already.
       return { givens, batch, key: keyOf(0) };

@@ -9,12 +9,13 @@ import {
   plan,
   type Program,
 } from "@hamlet/core";
-import { sizeOfDim, type Tensor } from "@hamlet/graph";
-import { traceStep, type Write } from "../solvers/trace.ts";
+import type { Tensor } from "@hamlet/graph";
+import { outputsOf, traceStep } from "../solvers/trace.ts";
 import type { StepPart } from "./describe.ts";
 import { describeStep } from "./describe-step.ts";
 import { dynamicsOf, leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
 import type { Engine, RecallEngine } from "./engine.ts";
+import { type Held, hold } from "./held.ts";
 import { EngineMoving, type MotionParts, type Moving, type StepPrograms } from "./moving.ts";
 import { drawnStart } from "./start.ts";
 
@@ -39,12 +40,6 @@ export interface Motion {
 /** Compiles a recall for an engine. */
 export function makeMotion<Value, Given>(parts: MotionParts, engine: Engine<Value, Given>): Motion {
   return new EngineMotion(parts, engine);
-}
-
-/** What a program is bound to; `free` gives up what was made for it. */
-interface Held<Value> {
-  readonly values: ReadonlyMap<Tensor, Value>;
-  free(): void;
 }
 
 class EngineMotion<Value, Given> implements Motion {
@@ -145,30 +140,12 @@ class EngineMotion<Value, Given> implements Motion {
     }
   }
 
-  /** Tensors as values of the target, which several programs may read. */
   #hold(
     tensors: Inputs,
     numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
     batch: number,
   ): Held<Value> {
-    const { target } = this.#engine;
-    const values = new Map<Tensor, Value>();
-    const free = () => {
-      if (target.copies === true) for (const value of values.values()) target.free(value);
-      values.clear();
-    };
-    try {
-      for (const [tensor, value] of tensors) {
-        const given = this.#engine.given(value, numbers.get(tensor));
-        const sizes = tensor.axes.map((dim) => sizeOfDim(dim, this.#parts.setup));
-        const shape = tensor.kind === "given" ? [batch, ...sizes] : sizes;
-        values.set(tensor, target.input(given, shape, tensor));
-      }
-      return { values, free };
-    } catch (error) {
-      free();
-      throw error;
-    }
+    return hold(this.#engine, tensors, { sizes: this.#parts.setup.sizes, numbers, batch });
   }
 
   #bind(program: Program<Value, Given>, values: ReadonlyMap<Tensor, Value>): void {
@@ -201,13 +178,4 @@ class EngineMotion<Value, Given> implements Motion {
     };
     return this.#kept(outputs, own, this.#values.values);
   }
-}
-
-function outputsOf(writes: readonly Write[]): Output[] {
-  return writes.map(({ into, indices, value }) => ({
-    name: into.name,
-    value,
-    indices,
-    batched: true,
-  }));
 }

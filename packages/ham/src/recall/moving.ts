@@ -16,7 +16,6 @@ import {
   type EnergyGraph,
   type Neuron,
   type Recall,
-  sizeOfDim,
   type Tensor,
   tensorsIn,
 } from "@hamlet/graph";
@@ -28,6 +27,7 @@ import type { Engine, RecallEngine, Entries } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
 import type { Reading } from "./follow.ts";
 import type { RecallSetup } from "./recall.ts";
+import { RegisterFile } from "./register-file.ts";
 
 /** What a recall is compiled from. */
 export interface MotionParts {
@@ -108,7 +108,7 @@ export class EngineMoving<Value, Given> implements Moving {
   readonly #programs: StepPrograms<Value, Given>;
   readonly #timeStep: number;
   /** By side; what belongs to no point is on the first. */
-  readonly #registers = [new Map<Tensor, Register<Value>>(), new Map<Tensor, Register<Value>>()];
+  readonly #files: readonly RegisterFile<Value, Given>[];
   readonly #twice: ReadonlySet<Tensor>;
   readonly #wired: WiredStep[] = [];
   #run: Run<Value> | null = null;
@@ -126,6 +126,7 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#engine = engine;
     this.#programs = programs;
     this.batch = batch;
+    this.#files = [0, 1].map(() => new RegisterFile(engine, parts.setup.sizes, batch));
     this.#timeStep = 1 / Math.max(1, parts.steps - 1);
     const { from, memory } = programs.traced;
     this.#twice = new Set([...tensorsOf(from), ...memory.values()]);
@@ -150,10 +151,11 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#side = 0;
     const { from, change, remember } = this.#programs.traced;
     this.#parts.graph.neurons.forEach((neuron, i) => {
-      const register = this.#register(from.states[i], 0);
+      // Who starts somewhere has a place there first.
+      this.#register(from.states[i], 0);
       const { value, drawn } = start(neuron, i);
       if (value === undefined) this.#fill(from.states[i], drawn ?? null);
-      else register.value = this.#engine.target.replace(register.value, value);
+      else this.#file(from.states[i], 0).put(from.states[i], value);
     });
     this.#fill(change[0].into, null);
     if (this.#sides.length === 0) this.#sides = [this.#wire(0), this.#wire(1)];
@@ -173,7 +175,7 @@ export class EngineMoving<Value, Given> implements Moving {
       const { neurons } = this.#parts.graph;
       const stream = foldIn(foldIn(this.#run!.key, neurons.length), this.step);
       noise.forEach((tensor, i) =>
-        this.#fill(tensor, normal(foldIn(stream, i), this.#shape(tensor))),
+        this.#fill(tensor, normal(foldIn(stream, i), this.#files[0].shapeOf(tensor))),
       );
     }
     for (const part of now.parts) part();
@@ -252,9 +254,7 @@ export class EngineMoving<Value, Given> implements Moving {
   /** Gives up the registers, for good. */
   free(): void {
     for (const wired of this.#wired) wired.dispose();
-    for (const registers of this.#registers) {
-      for (const { value } of registers.values()) this.#engine.target.free(value);
-    }
+    for (const file of this.#files) file.free();
   }
 
   #wire(side: 0 | 1): Side {
@@ -363,29 +363,16 @@ export class EngineMoving<Value, Given> implements Moving {
   }
 
   #register(tensor: Tensor, side: number): Register<Value> {
-    const registers = this.#registers[this.#twice.has(tensor) ? side : 0];
-    let register = registers.get(tensor);
-    if (register === undefined) {
-      register = { value: this.#made(tensor, null) };
-      registers.set(tensor, register);
-    }
-    return register;
+    return this.#file(tensor, side).of(tensor);
   }
 
   /** Other numbers for a tensor, on the side of now; by default zeros. */
   #fill(tensor: Tensor, numbers: Entries | null): void {
-    const register = this.#register(tensor, this.#side);
-    register.value = this.#engine.target.replace(register.value, this.#made(tensor, numbers));
+    this.#file(tensor, this.#side).fill(tensor, numbers);
   }
 
-  #made(tensor: Tensor, numbers: Entries | null): Value {
-    const shape = this.#shape(tensor);
-    const entries = numbers ?? new Float32Array(shape.reduce((total, n) => total * n, 1));
-    return this.#engine.make(entries, shape, tensor);
-  }
-
-  #shape({ axes }: Tensor): number[] {
-    return [this.batch, ...axes.map((dim) => sizeOfDim(dim, this.#parts.setup))];
+  #file(tensor: Tensor, side: number): RegisterFile<Value, Given> {
+    return this.#files[this.#twice.has(tensor) ? side : 0];
   }
 }
 

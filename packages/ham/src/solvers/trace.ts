@@ -2,6 +2,7 @@
 // are evaluated at other states. Every value in between is a tensor of the graph, so that the parts
 // are plans like all others.
 
+import type { Output } from "@hamlet/core";
 import {
   apply,
   type EnergyGraph,
@@ -316,4 +317,14 @@ function inlined(writes: readonly Write[], count = writes.length): Write[] {
     if (n < count) done.set(write.into, own);
     return own;
   });
+}
+
+/** Writes as what a plan computes. */
+export function outputsOf(writes: readonly Write[]): Output[] {
+  return writes.map(({ into, indices, value }) => ({
+    name: into.name,
+    value,
+    indices,
+    batched: true,
+  }));
 }

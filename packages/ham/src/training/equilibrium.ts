@@ -1,19 +1,16 @@
 // Learning from the difference of two recalls, one of which is nudged towards less loss.
 
-import type { Inputs } from "@hamlet/core";
-import { get, makeTensor, mul } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "./layers.ts";
+import { get, lit, makeTensor, mul, sub } from "@hamlet/graph";
 import { Flow, type Minibatch } from "./flow.ts";
+import { entrywise, type Layers, makeLayers } from "./layers.ts";
 import type {
   GradientMethod,
   GradientParts,
   GradientResult,
   LossGradient,
 } from "./loss-gradient.ts";
-import { mean, RecalledLoss } from "./recalled.ts";
-import { advance } from "./step.ts";
-import { type ByParam, Sums } from "./sums.ts";
+import { RecalledLoss } from "./recalled.ts";
+import { Stepper } from "./step.ts";
 
 const NUDGE = 0.01;
 
@@ -37,73 +34,98 @@ export const equilibrium: GradientMethod = {
   ],
 };
 
-class EquilibriumGradient extends RecalledLoss implements LossGradient {
+class EquilibriumGradient<Value, Given>
+  extends RecalledLoss<Value, Given>
+  implements LossGradient
+{
   /** β, for every example. */
   readonly #beta = makeTensor("nudge", "state");
-  readonly #nudged: Flow;
+  readonly #nudged: Flow<Value, Given>;
+  readonly #stepper: Stepper<Value, Given>;
   readonly #nudge: number;
   readonly #sides: number;
+  /** By side: the slopes of `F` by states. */
+  readonly #slopes: readonly [above: Layers, below: Layers];
+  readonly #free: Layers;
+  readonly #held: Layers;
 
-  constructor(parts: GradientParts) {
+  constructor(parts: GradientParts<Value, Given>) {
     super(parts);
-    this.#nudge = parts.options.get("nudge") ?? NUDGE;
-    this.#sides = parts.options.get("sides") ?? 2;
-    const { setup, graph, ...rest } = parts;
+    const { graph, options } = parts;
+    this.#nudge = options.get("nudge") ?? NUDGE;
+    this.#sides = options.get("sides") ?? 2;
     const term = { name: "nudge", energy: mul(get(this.#beta), parts.loss) };
-    this.#nudged = new Flow({ ...rest, graph: { ...graph, terms: [...graph.terms, term] } }, setup);
+    const nudged = { ...graph, terms: [...graph.terms, term] };
+    this.#nudged = new Flow({ ...parts, graph: nudged });
+    this.#stepper = new Stepper(this.#nudged, graph, this.walker.stepper.stepping, [this.#beta]);
+    this.#slopes = [makeLayers(graph, "slope above"), makeLayers(graph, "slope below")];
+    this.#free = makeLayers(graph, "free");
+    this.#held = makeLayers(graph, "held");
   }
 
   async gradient(minibatch: Minibatch): Promise<GradientResult> {
     this.flow.bind(minibatch);
     this.#nudged.bind(minibatch);
-    const { end, unsettled, dispose } = await this.settle();
-    const sums = new Sums();
-    const owned: tf.Tensor[] = [];
-    try {
-      const loss = await mean(tf.tidy(() => this.flow.loss(end)));
-      const low = this.#sides === 2 ? -this.#nudge : 0;
-      const above = await this.#side(end, this.#nudge, (params) => sums.add(params));
-      owned.push(...above);
-      const below = await this.#side(end, low, (params) => sums.add(params, -1));
-      owned.push(...below);
-      tf.tidy(() => {
-        const held = this.flow
-          .free(end)
-          .map((free, i) => tf.mul(tf.sub(1, free), tf.sub(above[i], below[i])));
-        sums.add(this.flow.pullStart(held));
-      });
-      const scale = 1 / ((this.#nudge - low) * minibatch.batch);
-      const metrics = await this.metrics(end);
-      return { loss, metrics, gradients: sums.take(scale), unsettled, unsolved: 0 };
-    } finally {
-      dispose();
-      sums.dispose();
-      tf.dispose(owned);
+    this.parts.weights.slopes.clear();
+    const unsettled = await this.settle();
+    this.#calls.loss(1);
+    const told = await this.told();
+    const low = this.#sides === 2 ? -this.#nudge : 0;
+    const end = await this.flow.read(this.end);
+    for (const [side, beta] of [this.#nudge, low].entries()) {
+      this.#stepper.states.forEach((tensor, i) => this.#nudged.fill(tensor, end[i]));
+      await this.#side(side, beta);
     }
+    // What a clamp holds follows its start.
+    const [above, below] = [await this.#read(0), await this.#read(1)];
+    this.#slopes[0].forEach((tensor, i) => this.flow.fill(tensor, above[i]));
+    this.#slopes[1].forEach((tensor, i) => this.flow.fill(tensor, below[i]));
+    const { free, hold, pullStart } = this.#calls;
+    free(1);
+    hold();
+    pullStart(0);
+    const scale = 1 / ((this.#nudge - low) * minibatch.batch);
+    return { ...told, scale, unsettled, unsolved: 0 };
   }
 
-  /** The slopes of `F` by states where a recall under the nudge `beta` ends; those by params go to `take`. */
-  async #side(from: Layers, beta: number, take: (params: ByParam) => void): Promise<tf.Tensor[]> {
-    const strength = tf.tidy(() => tf.mul(tf.ones([this.#nudged.batch]), beta));
-    const nudge: Inputs = new Map([[this.#beta, strength]]);
+  /** A recall under the nudge `beta`, and the slopes of `F` where it ends. */
+  async #side(side: number, beta: number): Promise<void> {
+    this.#nudged.fill(this.#beta, new Float32Array(this.#nudged.batch).fill(beta));
     const steps = beta === 0 ? 0 : this.walker.steps;
-    let states = from;
-    try {
-      for (let step = 0; step < steps; step++) {
-        await this.#nudged.turn();
-        const before = states;
-        states = advance(this.#nudged, before, 1, this.walker.stepping, nudge);
-        if (before !== from) tf.dispose([...before]);
-      }
-      return tf.tidy(() => {
-        const slopes = this.#nudged.pullEnergy(states, nudge);
-        take(slopes.params);
-        return [...slopes.states];
-      });
-    } finally {
-      strength.dispose();
-      if (states !== from) tf.dispose([...states]);
+    for (let step = 0; step < steps; step++) {
+      const others = this.#nudged.turn();
+      if (others !== undefined) await others;
+      this.#stepper.advance(1);
     }
+    this.#pulls[side](1);
+  }
+
+  #read(side: number) {
+    return this.#nudged.read(this.#slopes[side]);
+  }
+
+  get #pulls() {
+    return this.#nudged.wired(this, () =>
+      [1, -1].map((factor, side) =>
+        this.#nudged.pullEnergy(this.#stepper.states, this.#slopes[side], [this.#beta], factor),
+      ),
+    );
+  }
+
+  get #calls() {
+    return this.flow.wired(this.#slopes, () => {
+      const { flow, end } = this;
+      const [above, below] = this.#slopes;
+      const held = entrywise(this.#held, (read) =>
+        mul(sub(lit(1), read(this.#free)), sub(read(above), read(below))),
+      );
+      return {
+        loss: flow.loss(end, this.each),
+        free: flow.free(end, this.#free),
+        hold: flow.compute(held, [...this.#free, ...above, ...below]),
+        pullStart: flow.pullStart(this.#held),
+      };
+    });
   }
 
   override dispose(): void {

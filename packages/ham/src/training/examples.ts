@@ -1,8 +1,7 @@
 // Examples from files: held back for validation, shuffled, and dealt out in minibatches.
 
-import { foldIn, type Inputs, type Key, permutation } from "@hamlet/core";
+import { foldIn, type Key, permutation } from "@hamlet/core";
 import { type Feed, HamError, type Tensor } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import { drawFeed, type FeedSpace } from "../recall/feed.ts";
 
@@ -25,9 +24,10 @@ export interface ExampleSource {
   readonly heldOut: ReadonlyMap<Tensor, Entries> | null;
 }
 
-/** A minibatch; its tensors are the caller's. */
+/** A minibatch, as numbers. */
 export interface Dealt {
-  readonly givens: Inputs;
+  /** `[B, …axes]` */
+  readonly givens: ReadonlyMap<Tensor, Entries>;
   readonly batch: number;
   readonly key: Key;
 }
@@ -94,14 +94,7 @@ export class Examples {
     feeds.forEach((feed, i) => {
       givens.set(feed.tensor, drawFeed(feed, { ...space, givens }, rows.length, foldIn(key, i)));
     });
-    const tensors = tf.tidy(() =>
-      [...givens.values()].map(({ data, shape }) => tf.tensor(data, [...shape], "float32")),
-    );
-    return {
-      givens: new Map([...givens.keys()].map((tensor, i) => [tensor, tensors[i]])),
-      batch: rows.length,
-      key: foldIn(key, feeds.length),
-    };
+    return { givens, batch: rows.length, key: foldIn(key, feeds.length) };
   }
 }
 

@@ -1,31 +1,35 @@
-// A recall as functions of tensors, for one minibatch at a time.
+// A recall as plans between registers, for one minibatch at a time.
 
 import {
-  type Inputs,
+  foldIn,
   type Key,
   makeProgram,
   makeTurn,
   type Output,
   plan,
   type Program,
-  tensors,
+  type Register,
   type Turn,
+  type WiredStep,
 } from "@hamlet/core";
-import { invariant } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
+import { invariant, type Tensor } from "@hamlet/graph";
+import type { Entries } from "../hypergraph/initial-entries.ts";
 import { leafOf, makeStarts } from "../recall/dynamics.ts";
+import type { Engine, Entries as Numbers } from "../recall/engine.ts";
+import { type Held, hold } from "../recall/held.ts";
 import type { RecallSetup } from "../recall/recall.ts";
-import { startStates } from "../recall/start.ts";
+import { RegisterFile } from "../recall/register-file.ts";
+import { drawnStart } from "../recall/start.ts";
+import { outputsOf, type Write } from "../solvers/trace.ts";
 import type { Layers } from "./layers.ts";
-import { type Differentiated, layerName, NUMBER, paramName, Pullbacks } from "./pullback.ts";
-import type { ByParam } from "./sums.ts";
+import type { GradientParts } from "./loss-gradient.ts";
+import { layerName, NUMBER, paramName, Pullbacks } from "./pullback.ts";
+import type { Weights } from "./weights.ts";
 
 /** What a gradient is taken at. Everything in it is borrowed. */
 export interface Minibatch {
-  /** Every param, without a batch axis. */
-  readonly params: Inputs;
   /** Every given that is read, `[B, …axes]`. */
-  readonly givens: Inputs;
+  readonly givens: ReadonlyMap<Tensor, Entries>;
   readonly batch: number;
   /** Draws of start values. */
   readonly key: Key;
@@ -33,177 +37,300 @@ export interface Minibatch {
   readonly turn?: Turn;
 }
 
-/** Slopes by states and by params; those by params are summed over the examples. */
-export interface Slopes {
-  readonly states: Layers;
-  readonly params: ByParam;
+/** Something that is done between registers, at a time of the schedule. */
+export type Call = (time?: number) => void;
+
+/** What belongs to one batch size. */
+interface Lane<Value, Given> {
+  readonly registers: RegisterFile<Value, Given>;
+  /** Stages that are computed again for every minibatch, in order. */
+  readonly stages: WiredStep[];
+  readonly steps: WiredStep[];
+  readonly ready: Set<Program<Value, Given>>;
+  readonly calls: Map<object, unknown>;
 }
 
-const NOTHING: Inputs = new Map();
-
 /**
- * The functions of a training. What they return is the caller's; plans are made when they are
- * first needed, and disposed with the flow.
+ * The functions of a training, as calls between registers. Programs are made when they are first
+ * needed, and wired anew where a minibatch has another size.
  */
-export class Flow {
-  readonly #parts: Differentiated;
+export class Flow<Value, Given> {
+  readonly engine: Engine<Value, Given>;
+  readonly #parts: GradientParts<Value, Given>;
   readonly #setup: RecallSetup;
+  readonly #weights: Weights<Value, Given>;
   readonly #pullbacks: Pullbacks;
-  readonly #programs = new Map<string, Program>();
-  #minibatch: Minibatch | null = null;
+  readonly #held: Held<Value>;
+  readonly #programs = new Map<object | string, Program<Value, Given>>();
+  #lane: Lane<Value, Given> | null = null;
+  #givens: readonly Tensor[] = [];
+  #key: Key | null = null;
   #turn: Turn = makeTurn();
 
-  constructor(parts: Differentiated, setup: RecallSetup) {
+  constructor(parts: GradientParts<Value, Given>) {
+    const { setup, weights, engine } = parts;
+    this.engine = engine;
     this.#parts = parts;
     this.#setup = setup;
+    this.#weights = weights;
     this.#pullbacks = new Pullbacks(parts);
+    const still = [...setup.values].filter(([tensor]) => !weights.registers.has(tensor));
+    this.#held = hold(engine, new Map(still), { ...setup, batch: 1 });
   }
 
-  /** Takes params and givens for all that follows. They must live as long. */
-  bind(minibatch: Minibatch): void {
-    this.#minibatch = minibatch;
-    this.#turn = minibatch.turn ?? makeTurn();
-    for (const program of this.#programs.values()) bindTo(program, minibatch);
+  /** Takes givens for all that follows, with the params as they are now. */
+  bind({ givens, batch, key, turn }: Minibatch): void {
+    this.#key = key;
+    this.#turn = turn ?? makeTurn();
+    const known = [...givens.keys()];
+    const isSame = known.every((given) => this.#givens.includes(given));
+    if (this.#lane?.registers.batch !== batch || !isSame) this.#drop();
+    this.#givens = known;
+    const { registers, stages } = this.#now(batch);
+    for (const [tensor, { data }] of givens) registers.fill(tensor, data);
+    for (const stage of stages) stage.run();
   }
 
   get batch(): number {
-    return this.#bound.batch;
+    return this.#now().registers.batch!;
   }
 
-  /** To be awaited between the steps of a recall and of what follows from it. */
+  /** To be awaited, where it is something, between the steps of a recall and of what follows. */
   get turn(): Turn {
     return this.#turn;
   }
 
-  /** The states before the first step. */
-  start(): tf.Tensor[] {
+  /** What somebody wires once for a batch size. */
+  wired<Calls>(of: object, wire: () => Calls): Calls {
+    const { calls } = this.#now();
+    if (!calls.has(of)) calls.set(of, wire());
+    return calls.get(of) as Calls;
+  }
+
+  fill(tensor: Tensor, numbers: ArrayLike<number> | null): void {
+    this.#now().registers.fill(tensor, numbers);
+  }
+
+  /** The number of entries of a tensor, for one example. */
+  sizeOf(tensor: Tensor): number {
+    const [, ...sizes] = this.#now().registers.shapeOf(tensor);
+    return sizes.reduce((total, n) => total * n, 1);
+  }
+
+  copy(from: Layers, to: Layers): void {
+    from.forEach((tensor, i) => this.#now().registers.copy(tensor, to[i]));
+  }
+
+  /** Entries of tensors, as arrays of their own. */
+  read(tensors: readonly Tensor[]): Numbers[] | Promise<Numbers[]> {
+    return this.engine.read(tensors.map((tensor) => this.#of(tensor).value));
+  }
+
+  /** The means over the examples. */
+  async means(tensors: readonly Tensor[]): Promise<number[]> {
+    const read = await this.read(tensors);
+    return read.map((entries) => {
+      let total = 0;
+      for (const entry of entries) total += entry;
+      return total / this.batch;
+    });
+  }
+
+  /** Goes to the states before the first step. */
+  start(states: Layers): void {
     const { graph, recall } = this.#parts;
-    const { batch, key } = this.#bound;
-    const program = this.#program("start", () => makeStarts(recall, this.#setup.sizes, tensors));
-    return tf.tidy(() => {
-      const computed = program.step(NOTHING, { batch });
-      return startStates(graph, recall, this.#setup, { computed, batch, key });
+    const { sizes } = this.#setup;
+    const make = () => makeStarts(recall, sizes, this.engine.target);
+    const { registers } = this.#now();
+    const computed = this.#program("start", make).step(new Map(), { batch: this.batch });
+    graph.neurons.forEach((neuron, i) => {
+      const value = computed.get(neuron.name);
+      if (value !== undefined) return registers.put(states[i], value);
+      const key = foldIn(this.#key!, i);
+      registers.fill(states[i], drawnStart(recall, this.#setup, neuron, key, this.batch));
     });
   }
 
   /** `dx/dt` by layer. `more` are further inputs of the graph. */
-  velocity(states: Layers, time: number, more: Inputs = NOTHING): Layers {
+  velocity(states: Layers, into: Layers, more: readonly Tensor[] = []): Call {
     const outputs = () => this.#pullbacks.velocity();
-    return this.#layers(this.#step("velocity", outputs, this.#at(states, more), time));
+    return this.#call("velocity", outputs, this.#at(states, more), this.#layers(into));
   }
 
-  /** `cotangentᵀ ∂(dx/dt)` at some states. */
-  pullVelocity(states: Layers, cotangent: Layers, time: number): Slopes {
-    const inputs = this.#at(states, this.#cotangents(cotangent));
-    return this.#slopes(
-      this.#step("of velocity", () => this.#pullbacks.ofVelocity(), inputs, time),
-    );
+  /** `cotangentᵀ ∂(dx/dt)` at some states; that by params is added up, unless only states are wanted. */
+  pullVelocity(
+    states: Layers,
+    cotangent: Layers,
+    into: Layers,
+    { withParams = true }: { readonly withParams?: boolean } = {},
+  ): Call {
+    const inputs = new Map([...this.#at(states), ...this.#cotangents(cotangent)]);
+    const outputs = () => this.#pullbacks.ofVelocity();
+    const to = this.#layers(into);
+    if (!withParams) return this.#call("of velocity", outputs, inputs, to);
+    return this.#pull("of velocity", outputs, inputs, to);
   }
 
   /** `cotangentᵀ ∂x₀` by params. */
-  pullStart(cotangent: Layers): ByParam {
+  pullStart(cotangent: Layers): Call {
     const inputs = this.#cotangents(cotangent);
-    return this.#byParam(this.#step("of start", () => this.#pullbacks.ofStart(), inputs, 0));
+    return this.#pull("of start", () => this.#pullbacks.ofStart(), inputs, new Map());
   }
 
   /** The loss of every example, `[B]`. */
-  loss(states: Layers): tf.Tensor {
-    return this.#step("loss", () => this.#pullbacks.loss(), this.#at(states), 1).get(NUMBER)!;
+  loss(states: Layers, into: Tensor): Call {
+    const outputs = () => this.#pullbacks.loss();
+    return this.#call("loss", outputs, this.#at(states), this.#number(into));
   }
 
   /** The metrics of every example, `[B]` each, in the order of the training. */
-  metrics(states: Layers): tf.Tensor[] {
+  metrics(states: Layers, into: readonly Tensor[]): Call {
     const { metrics = [] } = this.#parts;
-    if (metrics.length === 0) return [];
-    const found = this.#step("metrics", () => this.#pullbacks.metrics(), this.#at(states), 1);
-    return metrics.map(({ name }) => found.get(name)!);
+    const to = new Map(metrics.map(({ name }, i) => [name, this.#of(into[i])]));
+    if (to.size === 0) return () => undefined;
+    return this.#call("metrics", () => this.#pullbacks.metrics(), this.#at(states), to);
   }
 
   /** The loss of every example, and the slopes of their sum. */
-  pullLoss(states: Layers): Slopes & { readonly loss: tf.Tensor } {
-    const found = this.#step("of loss", () => this.#pullbacks.ofLoss(), this.#at(states), 1);
-    return { ...this.#slopes(found), loss: found.get(NUMBER)! };
+  pullLoss(states: Layers, loss: Tensor, into: Layers): Call {
+    const outputs = () => this.#pullbacks.ofLoss();
+    const to = new Map([...this.#layers(into), ...this.#number(loss)]);
+    return this.#pull("of loss", outputs, this.#at(states), to);
   }
 
-  /** The slopes of the energy, summed over the examples. */
-  pullEnergy(states: Layers, more: Inputs): Slopes {
+  /** The slopes of the energy, those by params times a factor. */
+  pullEnergy(states: Layers, into: Layers, more: readonly Tensor[], factor: number): Call {
+    const outputs = () => this.#pullbacks.ofEnergy();
     const inputs = this.#at(states, more);
-    return this.#slopes(this.#step("of energy", () => this.#pullbacks.ofEnergy(), inputs, 1));
+    return this.#pull("of energy", outputs, inputs, this.#layers(into), factor);
   }
 
   /** 1 for units that move at the end of the recall, 0 for those that a clamp holds. */
-  free(states: Layers): Layers {
-    return this.#layers(this.#step("free", () => this.#pullbacks.free(), this.#at(states), 1));
+  free(states: Layers, into: Layers): Call {
+    const outputs = () => this.#pullbacks.free();
+    return this.#call("free", outputs, this.#at(states), this.#layers(into));
   }
 
   /** What a stop condition asks for: the activations, and the energy of every example. */
-  watch(states: Layers, time: number): { activations: Layers; energy: tf.Tensor } {
-    const found = this.#step("watch", () => this.#pullbacks.watch(), this.#at(states), time);
-    return { activations: this.#layers(found), energy: found.get(NUMBER)! };
+  watch(states: Layers, activations: Layers, energy: Tensor): Call {
+    const outputs = () => this.#pullbacks.watch();
+    const to = new Map([...this.#layers(activations), ...this.#number(energy)]);
+    return this.#call("watch", outputs, this.#at(states), to);
+  }
+
+  /** What is computed from other tensors of the flow. */
+  compute(writes: readonly Write[], read: readonly Tensor[]): Call {
+    const inputs = new Map(read.map((tensor) => [tensor, this.#of(tensor)]));
+    const to = new Map(writes.map(({ into }) => [into.name, this.#of(into)]));
+    return this.#call(writes, () => outputsOf(writes), inputs, to);
   }
 
   dispose(): void {
+    this.#drop();
     for (const program of this.#programs.values()) program.dispose();
     this.#programs.clear();
+    this.#held.free();
   }
 
-  get #bound(): Minibatch {
-    invariant(this.#minibatch !== null, "a minibatch is bound before anything is computed");
-    return this.#minibatch;
+  #now(batch?: number): Lane<Value, Given> {
+    if (this.#lane === null) {
+      invariant(batch !== undefined, "a minibatch is bound before anything is computed");
+      const registers = new RegisterFile(this.engine, this.#setup.sizes, batch);
+      const [stages, steps]: WiredStep[][] = [[], []];
+      this.#lane = { registers, stages, steps, ready: new Set(), calls: new Map() };
+    }
+    return this.#lane;
   }
 
-  #step(
-    name: string,
-    outputs: () => Output[],
-    inputs: Inputs,
-    time: number,
-  ): Map<string, tf.Tensor> {
+  #drop(): void {
+    if (this.#lane === null) return;
+    const { registers, stages, steps } = this.#lane;
+    for (const wired of [...steps, ...stages]) wired.dispose();
+    for (const program of this.#programs.values()) program.release("param");
+    registers.free();
+    this.#lane = null;
+  }
+
+  #of(tensor: Tensor): Register<Value> {
+    return this.#now().registers.of(tensor);
+  }
+
+  #call(
+    of: object | string,
+    outputs: () => readonly Output[],
+    inputs: ReadonlyMap<Tensor, Register<Value>>,
+    to: ReadonlyMap<string, Register<Value>>,
+  ): Call {
     const { sizes } = this.#setup;
-    const make = () => makeProgram(plan(outputs(), { sizes, leaf: leafOf }));
-    return this.#program(name, make).step(inputs, { batch: this.batch, time });
+    const { target } = this.engine;
+    const make = () => makeProgram(plan(outputs(), { sizes, leaf: leafOf }), { target });
+    const program = this.#program(of, make);
+    const step = program.wire({ inputs, outputs: to, batch: this.batch });
+    this.#now().steps.push(step);
+    return (time) => step.run(time);
   }
 
-  #program(name: string, make: () => Program): Program {
-    let program = this.#programs.get(name);
+  /** A call whose slopes by params are added up. */
+  #pull(
+    of: string,
+    outputs: () => readonly Output[],
+    inputs: ReadonlyMap<Tensor, Register<Value>>,
+    to: ReadonlyMap<string, Register<Value>>,
+    factor = 1,
+  ): Call {
+    const { slopes } = this.#weights;
+    const all = outputs();
+    const names = new Set(all.map(({ name }) => name));
+    const params = this.#parts.params.filter((param) => names.has(paramName(param)));
+    if (all.length === 0) return () => undefined;
+    const parts = params.map((param) => [paramName(param), slopes.part(param)] as const);
+    const call = this.#call(of, () => all, inputs, new Map([...to, ...parts]));
+    return (time) => {
+      call(time);
+      slopes.add(params, factor);
+    };
+  }
+
+  #program(of: object | string, make: () => Program<Value, Given>): Program<Value, Given> {
+    let program = this.#programs.get(of);
     if (program === undefined) {
       program = make();
-      this.#programs.set(name, program);
-      program.bind("load", this.#setup.values);
-      bindTo(program, this.#bound);
+      this.#programs.set(of, program);
+      program.bind("load", this.#held.values);
+    }
+    const { ready, stages, registers } = this.#now();
+    if (!ready.has(program)) {
+      const batch = registers.batch!;
+      const still = [...this.#held.values].map(([tensor, value]) => [tensor, { value }] as const);
+      const params = new Map([...still, ...this.#weights.registers]);
+      const givens = new Map(this.#givens.map((tensor) => [tensor, registers.of(tensor)]));
+      if (program.has("param")) stages.push(program.wireStage("param", { inputs: params, batch }));
+      if (program.has("example")) {
+        stages.push(program.wireStage("example", { inputs: givens, batch }));
+      }
+      ready.add(program);
     }
     return program;
   }
 
-  #at(states: Layers, more: Inputs = NOTHING): Inputs {
+  #at(states: Layers, more: readonly Tensor[] = []): Map<Tensor, Register<Value>> {
+    const { neurons } = this.#parts.graph;
     return new Map([
-      ...this.#parts.graph.neurons.map(({ state }, i) => [state, states[i]] as const),
-      ...more,
+      ...neurons.map(({ state }, i) => [state, this.#of(states[i])] as const),
+      ...more.map((tensor) => [tensor, this.#of(tensor)] as const),
     ]);
   }
 
-  #cotangents(layers: Layers): Inputs {
-    return new Map(this.#pullbacks.cotangents.map((tensor, i) => [tensor, layers[i]]));
+  #cotangents(layers: Layers): Map<Tensor, Register<Value>> {
+    return new Map(this.#pullbacks.cotangents.map((tensor, i) => [tensor, this.#of(layers[i])]));
   }
 
-  #layers(found: ReadonlyMap<string, tf.Tensor>): tf.Tensor[] {
-    return this.#parts.graph.neurons.map((neuron) => found.get(layerName(neuron))!);
+  #layers(into: Layers): Map<string, Register<Value>> {
+    const { neurons } = this.#parts.graph;
+    return new Map(neurons.map((neuron, i) => [layerName(neuron), this.#of(into[i])]));
   }
 
-  #byParam(found: ReadonlyMap<string, tf.Tensor>): ByParam {
-    return new Map(
-      this.#parts.params.flatMap((param) => {
-        const slope = found.get(paramName(param));
-        return slope === undefined ? [] : [[param, slope] as const];
-      }),
-    );
+  #number(into: Tensor): Map<string, Register<Value>> {
+    return new Map([[NUMBER, this.#of(into)]]);
   }
-
-  #slopes(found: ReadonlyMap<string, tf.Tensor>): Slopes {
-    return { states: this.#layers(found), params: this.#byParam(found) };
-  }
-}
-
-function bindTo(program: Program, { params, givens }: Minibatch): void {
-  program.bind("param", params);
-  program.bind("example", givens);
 }

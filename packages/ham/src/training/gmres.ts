@@ -1,13 +1,15 @@
 // Many small linear systems at once, given only what their matrices do to vectors.
 
 import type { Turn } from "@hamlet/core";
-import * as tf from "@tensorflow/tfjs-core";
 import { Rotations } from "./rotations.ts";
 
-/** What a solve returns. The solution is the caller's. */
+/** What matrices make of vectors: `n` numbers of every system, one system after the other. */
+export type Apply = (vectors: Float64Array) => Float64Array | Promise<Float64Array>;
+
+/** What a solve returns. */
 export interface Solved {
   /** `[B, n]` */
-  readonly solution: tf.Tensor;
+  readonly solution: Float64Array;
   /** `|b − A x| / |b|` of every system; 0 where `b` is 0. */
   readonly residuals: Float64Array;
   /** How often the matrices were applied. */
@@ -15,6 +17,8 @@ export interface Solved {
 }
 
 export interface SolveOptions {
+  /** How many systems there are. */
+  readonly systems: number;
   /** The residual, relative to `b`, at which a system is solved. */
   readonly tolerance: number;
   /** How many directions are kept at a time; default 30. */
@@ -33,102 +37,94 @@ const TINY = 1e-30;
  * @see Saad & Schultz, GMRES, SIAM J. Sci. Stat. Comput. 7, 1986.
  */
 export async function gmres(
-  apply: (vectors: tf.Tensor) => tf.Tensor,
-  rhs: tf.Tensor,
-  { tolerance, restart = 30, most = 300, turn }: SolveOptions,
+  apply: Apply,
+  rhs: Float64Array,
+  { systems, tolerance, restart = 30, most = 300, turn }: SolveOptions,
 ): Promise<Solved> {
-  const sizes = await normsOf(rhs);
-  let [solution, left] = tf.tidy(() => [tf.zerosLike(rhs), tf.clone(rhs)]);
+  const sizes = norms(rhs, systems);
+  const solution = new Float64Array(rhs.length);
+  let left = rhs.slice();
   let residuals = sizes.map((size) => Number(size > 0));
   let applications = 0;
-  try {
-    while (applications < most && residuals.some((r) => r > tolerance)) {
-      const goal = sizes.map((size) => size * tolerance);
-      const cycle = await arnoldi(apply, left, {
-        goal,
-        most: Math.min(restart, most - applications),
-        turn,
-      });
-      applications += cycle.applications + 1;
-      const [before, remaining] = [solution, left];
-      try {
-        [solution, left] = tf.tidy(() => {
-          const sum = tf.add(before, cycle.correction);
-          return [sum, tf.sub(rhs, apply(sum))];
-        });
-        tf.dispose([before, remaining]);
-      } finally {
-        cycle.correction.dispose();
-      }
-      const norms = await normsOf(left);
-      residuals = norms.map((norm, b) => (sizes[b] > 0 ? norm / sizes[b] : 0));
-    }
-    return { solution, residuals, applications };
-  } catch (error) {
-    solution.dispose();
-    throw error;
-  } finally {
-    left.dispose();
+  while (applications < most && residuals.some((r) => r > tolerance)) {
+    const goal = sizes.map((size) => size * tolerance);
+    const cycle = await arnoldi(apply, left, {
+      goal,
+      most: Math.min(restart, most - applications),
+      turn,
+    });
+    applications += cycle.applications + 1;
+    cycle.correction.forEach((x, k) => (solution[k] += x));
+    const now = await apply(solution);
+    left = rhs.map((b, k) => b - now[k]);
+    residuals = norms(left, systems).map((norm, b) => (sizes[b] > 0 ? norm / sizes[b] : 0));
   }
+  return { solution, residuals, applications };
 }
 
 /** One cycle: the best correction among the first few directions. */
 async function arnoldi(
-  apply: (vectors: tf.Tensor) => tf.Tensor,
-  residual: tf.Tensor,
+  apply: Apply,
+  residual: Float64Array,
   { goal, most, turn }: { goal: Float64Array; most: number; turn: Turn },
-): Promise<{ correction: tf.Tensor; applications: number }> {
-  const norms = await normsOf(residual);
-  const least = [...norms].map((norm, b) => new Rotations(norm, goal[b]));
-  const basis: tf.Tensor[] = [tf.tidy(() => unit(residual, tf.norm(residual, 2, 1, true)))];
-  try {
-    while (basis.length <= most && least.some((system) => system.open)) {
-      await turn();
-      const [next, products] = tf.tidy(() => orthogonal(apply(basis.at(-1)!), basis));
-      basis.push(next);
-      const columns = await products.data();
-      products.dispose();
-      const count = basis.length;
-      least.forEach((system, b) => {
-        system.add(Float64Array.from({ length: count }, (_, i) => columns[i * least.length + b]));
+): Promise<{ correction: Float64Array; applications: number }> {
+  const systems = goal.length;
+  const lengths = norms(residual, systems);
+  const least = [...lengths].map((norm, b) => new Rotations(norm, goal[b]));
+  const basis = [units(residual, lengths)];
+  while (basis.length <= most && least.some((system) => system.open)) {
+    await turn();
+    const { next, columns } = orthogonal(await apply(basis.at(-1)!), basis, systems);
+    basis.push(next);
+    least.forEach((system, b) => system.add(columns[b]));
+  }
+  const weights = least.map((system) => system.solve());
+  const n = residual.length / systems;
+  const correction = residual.map((_, k) => {
+    const own = weights[Math.floor(k / n)];
+    return own.reduce((sum, weight, j) => sum + weight * basis[j][k], 0);
+  });
+  return { correction, applications: basis.length - 1 };
+}
+
+/** `vectors` without their parts along `basis`, at length 1; and those parts, with the length, by system. */
+function orthogonal(
+  vectors: Float64Array,
+  basis: readonly Float64Array[],
+  systems: number,
+): { next: Float64Array; columns: Float64Array[] } {
+  const n = vectors.length / systems;
+  const columns = Array.from({ length: systems }, () => new Float64Array(basis.length + 1));
+  const next = vectors.slice();
+  columns.forEach((column, b) => {
+    const from = b * n;
+    // What is left after one pass is not yet orthogonal; twice is enough.
+    for (const _ of [1, 2]) {
+      basis.forEach((direction, j) => {
+        let part = 0;
+        for (let k = from; k < from + n; k++) part += next[k] * direction[k];
+        column[j] += part;
+        for (let k = from; k < from + n; k++) next[k] -= part * direction[k];
       });
     }
-    const weights = least.map((system) => system.solve());
-    const correction = tf.tidy(() =>
-      basis.slice(0, -1).reduce((sum, vectors, j) => {
-        const weight = tf.tensor2d(weights.map((each) => [each[j] ?? 0]));
-        return tf.add(sum, tf.mul(vectors, weight));
-      }, tf.zerosLike(residual)),
-    );
-    return { correction, applications: basis.length - 1 };
-  } finally {
-    tf.dispose(basis);
-  }
+  });
+  const lengths = norms(next, systems);
+  columns.forEach((column, b) => (column[basis.length] = lengths[b]));
+  return { next: units(next, lengths), columns };
 }
 
-/** `vectors` without their parts along `basis`, at length 1; and those parts with the length. */
-function orthogonal(vectors: tf.Tensor, basis: readonly tf.Tensor[]): [tf.Tensor, tf.Tensor] {
-  const parts: tf.Tensor[] = basis.map(() => tf.zeros([vectors.shape[0], 1]));
-  let rest = vectors;
-  // In float32 what is left after one pass is not yet orthogonal; twice is enough.
-  for (const _ of [1, 2]) {
-    basis.forEach((direction, i) => {
-      const part = tf.sum(tf.mul(rest, direction), 1, true);
-      parts[i] = tf.add(parts[i], part);
-      rest = tf.sub(rest, tf.mul(part, direction));
-    });
-  }
-  const length = tf.norm(rest, 2, 1, true);
-  return [unit(rest, length), tf.stack([...parts, length].map((part) => tf.reshape(part, [-1])))];
+/** Every system's vector divided by its length. */
+function units(vectors: Float64Array, lengths: Float64Array): Float64Array {
+  const n = vectors.length / lengths.length;
+  return vectors.map((x, k) => x / Math.max(lengths[Math.floor(k / n)], TINY));
 }
 
-function unit(vectors: tf.Tensor, lengths: tf.Tensor): tf.Tensor {
-  return tf.div(vectors, tf.maximum(lengths, TINY));
-}
-
-async function normsOf(vectors: tf.Tensor): Promise<Float64Array> {
-  const norms = tf.tidy(() => tf.norm(vectors, 2, 1));
-  const data = await norms.data();
-  norms.dispose();
-  return new Float64Array(data);
+/** The length of every system's vector. */
+function norms(vectors: Float64Array, systems: number): Float64Array {
+  const n = vectors.length / systems;
+  return Float64Array.from({ length: systems }, (_, b) => {
+    let sum = 0;
+    for (let k = b * n; k < (b + 1) * n; k++) sum += vectors[k] ** 2;
+    return Math.sqrt(sum);
+  });
 }

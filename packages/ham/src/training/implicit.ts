@@ -1,17 +1,15 @@
 // Differentiation of the fixed point itself, however the recall got there.
 
-import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "./layers.ts";
 import type { Minibatch } from "./flow.ts";
 import { gmres } from "./gmres.ts";
+import { type Layers, makeLayers } from "./layers.ts";
 import type {
   GradientMethod,
   GradientParts,
   GradientResult,
   LossGradient,
 } from "./loss-gradient.ts";
-import { mean, RecalledLoss } from "./recalled.ts";
-import { Sums } from "./sums.ts";
+import { RecalledLoss } from "./recalled.ts";
 
 const TOLERANCE = 1e-5;
 
@@ -34,65 +32,101 @@ export const implicit: GradientMethod = {
   ],
 };
 
-class ImplicitGradient extends RecalledLoss implements LossGradient {
+class ImplicitGradient<Value, Given>
+  extends RecalledLoss<Value, Given>
+  implements LossGradient
+{
   readonly #tolerance: number;
+  readonly #slope: Layers;
+  readonly #free: Layers;
+  readonly #vector: Layers;
+  readonly #pulled: Layers;
 
-  constructor(parts: GradientParts) {
+  constructor(parts: GradientParts<Value, Given>) {
     super(parts);
     this.#tolerance = parts.options.get("tolerance") ?? TOLERANCE;
+    const layers = (name: string) => makeLayers(parts.graph, name);
+    this.#slope = layers("slope");
+    this.#free = layers("free");
+    this.#vector = layers("vector");
+    this.#pulled = layers("pulled");
   }
 
   async gradient(minibatch: Minibatch): Promise<GradientResult> {
-    this.flow.bind(minibatch);
-    const { end, unsettled, dispose } = await this.settle();
-    const sums = new Sums();
-    const owned: tf.Tensor[] = [];
-    try {
-      const { loss, slope, free } = tf.tidy(() => {
-        const { params, ...found } = this.flow.pullLoss(end);
-        sums.add(params);
-        return { loss: found.loss, slope: flat(found.states), free: flat(this.flow.free(end)) };
-      });
-      owned.push(loss, slope, free);
-      const pull = (vectors: tf.Tensor) => this.flow.pullVelocity(end, shaped(vectors, end), 1);
-      const apply = (vectors: tf.Tensor) =>
-        tf.tidy(() => tf.mul(free, flat(pull(tf.mul(free, vectors)).states)));
-      const rhs = tf.tidy(() => tf.mul(free, tf.neg(slope)));
-      owned.push(rhs);
-      const { solution, residuals } = await gmres(apply, rhs, {
-        tolerance: this.#tolerance,
-        turn: this.flow.turn,
-      });
-      owned.push(solution);
-      tf.tidy(() => {
-        const { states, params } = pull(tf.mul(free, solution));
-        sums.add(params);
-        const held = tf.mul(tf.sub(1, free), tf.add(slope, flat(states)));
-        sums.add(this.flow.pullStart(shaped(held, end)));
-      });
-      const unsolved = residuals.filter((residual) => !(residual <= this.#tolerance)).length;
-      const value = await mean(tf.clone(loss));
-      const metrics = await this.metrics(end);
-      const gradients = sums.take(1 / minibatch.batch);
-      return { loss: value, metrics, gradients, unsettled, unsolved };
-    } finally {
-      dispose();
-      sums.dispose();
-      tf.dispose(owned);
+    const { flow } = this;
+    const { batch } = minibatch;
+    flow.bind(minibatch);
+    this.parts.weights.slopes.clear();
+    const unsettled = await this.settle();
+    const { pullLoss, findFree, pull, pullAll, pullStart } = this.#calls;
+    pullLoss(1);
+    const told = await this.told();
+    findFree(1);
+    const slope = await this.#rows(this.#slope);
+    const free = await this.#rows(this.#free);
+    const apply = async (vectors: Float64Array) => {
+      this.#fill(vectors.map((x, k) => free[k] * x));
+      pull(1);
+      return (await this.#rows(this.#pulled)).map((x, k) => free[k] * x);
+    };
+    const rhs = slope.map((x, k) => -free[k] * x);
+    const { solution, residuals } = await gmres(apply, rhs, {
+      systems: batch,
+      tolerance: this.#tolerance,
+      turn: flow.turn,
+    });
+    this.#fill(solution.map((x, k) => free[k] * x));
+    pullAll(1);
+    const pulled = await this.#rows(this.#pulled);
+    this.#fill(pulled.map((x, k) => (1 - free[k]) * (slope[k] + x)));
+    pullStart(0);
+    const unsolved = residuals.filter((residual) => !(residual <= this.#tolerance)).length;
+    return { ...told, scale: 1 / batch, unsettled, unsolved };
+  }
+
+  /** All layers of an example in one row. */
+  async #rows(layers: Layers): Promise<Float64Array> {
+    const { batch } = this.flow;
+    const read = await this.flow.read(layers);
+    const width = read.reduce((total, { length }) => total + length / batch, 0);
+    const rows = new Float64Array(batch * width);
+    let from = 0;
+    for (const entries of read) {
+      const size = entries.length / batch;
+      for (let b = 0; b < batch; b++) {
+        rows.set(entries.subarray(b * size, (b + 1) * size), b * width + from);
+      }
+      from += size;
+    }
+    return rows;
+  }
+
+  /** The vectors of all examples, from rows. */
+  #fill(rows: Float64Array): void {
+    const { batch } = this.flow;
+    const width = rows.length / batch;
+    let from = 0;
+    for (const tensor of this.#vector) {
+      const size = this.flow.sizeOf(tensor);
+      const entries = new Float64Array(batch * size);
+      for (let b = 0; b < batch; b++) {
+        entries.set(rows.subarray(b * width + from, b * width + from + size), b * size);
+      }
+      this.flow.fill(tensor, entries);
+      from += size;
     }
   }
-}
 
-/** All layers of an example in one row: `[B, n]`. */
-function flat(layers: Layers): tf.Tensor {
-  return tf.concat(
-    layers.map((layer) => tf.reshape(layer, [layer.shape[0], -1])),
-    1,
-  );
-}
-
-/** Rows as layers again, in the shapes of `like`. */
-function shaped(rows: tf.Tensor, like: Layers): Layers {
-  const sizes = like.map((layer) => layer.size / layer.shape[0]);
-  return tf.split(rows, sizes, 1).map((part, i) => tf.reshape(part, like[i].shape));
+  get #calls() {
+    return this.flow.wired(this.#slope, () => {
+      const { flow, end } = this;
+      return {
+        pullLoss: flow.pullLoss(end, this.each, this.#slope),
+        findFree: flow.free(end, this.#free),
+        pull: flow.pullVelocity(end, this.#vector, this.#pulled, { withParams: false }),
+        pullAll: flow.pullVelocity(end, this.#vector, this.#pulled),
+        pullStart: flow.pullStart(this.#vector),
+      };
+    });
+  }
 }

@@ -1,20 +1,21 @@
 // The training loop: a minibatch, its gradient, a step; what is held back, and a checkpoint, when due.
 
-import { type Inputs, makeTurn, type Settings, type Signal } from "@hamlet/core";
+import { makeTurn, type Signal } from "@hamlet/core";
 import type { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
+import type { RecallEngine } from "../recall/engine.ts";
 import type { Dealt } from "./examples.ts";
 import type { Journal } from "./journal.ts";
 import type { GradientResult, LossGradient, LossAndMetrics } from "./loss-gradient.ts";
 import type { TrainProgress, TrainResult } from "./progress.ts";
-import type { Weights } from "./weights.ts";
+import type { MovingWeights } from "./weights.ts";
 
-/** Minibatches of examples. Everything random in them follows from a key and the step. */
+/** Minibatches of examples, as numbers. Everything random in them follows from a key and the step. */
 export interface Dealer {
   /** The number of examples to learn from, and of those held back. */
   readonly counts: { readonly training: number; readonly validation: number };
   readonly stepsAnEpoch: number;
-  /** The minibatch of a step, counted from 0 over all epochs; its tensors are the caller's. */
+  /** The minibatch of a step, counted from 0 over all epochs. */
   deal(step: number): Dealt;
   /** The examples held back, in minibatches with the same draws every time. */
   validation(): Iterable<Dealt>;
@@ -24,9 +25,9 @@ export interface Dealer {
 export interface Lesson {
   readonly gradient: LossGradient;
   /** What moves. The loop disposes it when it fails. */
-  readonly weights: Weights;
-  /** What does not move, beside it. */
-  readonly values: Inputs;
+  readonly weights: MovingWeights;
+  /** What they run on. */
+  readonly engine: RecallEngine;
   readonly examples: Dealer;
   readonly journal: Journal;
   /** How many steps there will be, from the very first. */
@@ -35,9 +36,6 @@ export interface Lesson {
   readonly checkpointEvery?: number;
   /** What else is done after a step, such as showing an average. */
   readonly afterStep?: (progress: TrainProgress) => Promise<void>;
-  readonly optimiser: Settings;
-  /** The largest norm of a gradient. */
-  readonly clip: number;
   /** The error for a loss, a gradient or a param that stops being a number in a step, counted from 1. */
   readonly notFinite: (what: string, step: number) => HamError;
   /** The error for a first loss of 0 without a slope, where that can be. */
@@ -121,36 +119,23 @@ class Loop {
   }
 
   async #step(): Promise<GradientResult> {
-    const { journal, weights, examples, gradient, optimiser, clip } = this.#lesson;
+    const { journal, weights, examples, gradient } = this.#lesson;
     const { step } = journal;
-    const { givens, batch, key } = examples.deal(step);
-    let params: { all: Inputs; own: tf.Tensor[] } | null = null;
-    let found: GradientResult | null = null;
-    try {
-      params = this.#params();
-      found = await gradient.gradient({
-        params: params.all,
-        givens,
-        batch,
-        key,
-        turn: this.#turn,
-      });
-      const slopes = [...found.gradients.values()];
-      if (!Number.isFinite(found.loss)) throw this.#notFinite("loss");
-      if (!(await areFinite(slopes))) throw this.#notFinite("gradient");
-      if (step === 0 && found.loss === 0 && (await areZero(slopes))) {
-        const error = this.#lesson.nothingToLearn?.();
-        if (error !== undefined) throw error;
-      }
-      weights.move(found.gradients, step + 1, optimiser, clip);
-      journal.add(found);
-      this.#unsettled += found.unsettled;
-      this.#unsolved += found.unsolved;
-      return found;
-    } finally {
-      const own = [...(params?.own ?? []), ...(found?.gradients.values() ?? [])];
-      tf.dispose([...givens.values(), ...own]);
+    const found = await gradient.gradient({ ...examples.deal(step), turn: this.#turn });
+    if (!Number.isFinite(found.loss)) throw this.#notFinite("loss");
+    const total = await weights.move(step + 1, found.scale);
+    // A sum can pass the largest number where no entry does.
+    if (!Number.isFinite(total) && !(await weights.everySlope(Number.isFinite))) {
+      throw this.#notFinite("gradient");
     }
+    if (step === 0 && found.loss === 0 && (await weights.everySlope((x) => x === 0))) {
+      const error = this.#lesson.nothingToLearn?.();
+      if (error !== undefined) throw error;
+    }
+    journal.add(found);
+    this.#unsettled += found.unsettled;
+    this.#unsolved += found.unsolved;
+    return found;
   }
 
   #named(metrics: readonly number[]): Map<string, number> {
@@ -162,35 +147,18 @@ class Loop {
     const { journal, examples, gradient, weights } = this.#lesson;
     const { validation: count } = examples.counts;
     if (count === 0) return null;
-    const params = this.#params();
     let total = 0;
     const metrics = Array.from(journal.metrics, () => 0);
-    try {
-      for (const { givens, batch, key } of examples.validation()) {
-        try {
-          const { all } = params;
-          const minibatch = { params: all, givens, batch, key, turn: this.#turn };
-          const found = await gradient.measure(minibatch);
-          total += batch * found.loss;
-          found.metrics.forEach((value, i) => (metrics[i] += (batch / count) * value));
-        } finally {
-          tf.dispose([...givens.values()]);
-        }
-      }
-    } finally {
-      tf.dispose(params.own);
+    for (const dealt of examples.validation()) {
+      const found = await gradient.measure({ ...dealt, turn: this.#turn });
+      total += dealt.batch * found.loss;
+      found.metrics.forEach((value, i) => (metrics[i] += (dealt.batch / count) * value));
     }
     const loss = total / count;
     if (!Number.isFinite(loss)) throw this.#notFinite("loss on the examples held back");
     if (journal.isBest(loss)) journal.keepBest(loss, await weights.numbers());
     journal.validated({ loss, metrics });
     return { loss, metrics };
-  }
-
-  /** Every param of the model; those that are trained are ours to dispose. */
-  #params(): { all: Inputs; own: tf.Tensor[] } {
-    const trained = this.#lesson.weights.values();
-    return { all: new Map([...this.#lesson.values, ...trained]), own: [...trained.values()] };
   }
 
   async #checkpoint(): Promise<Uint8Array> {
@@ -200,11 +168,9 @@ class Loop {
   /** The gradient of the last step was finite, and the step may still have been too large. */
   async #assertParamsFinite(): Promise<void> {
     const { weights, journal, notFinite } = this.#lesson;
-    const values = [...weights.values().values()];
-    try {
-      if (!(await areFinite(values))) throw notFinite("value of a param", journal.step);
-    } finally {
-      tf.dispose(values);
+    for (const { data } of (await weights.numbers()).values()) {
+      const isFinite = (data as Float32Array).every(Number.isFinite);
+      if (!isFinite) throw notFinite("value of a param", journal.step);
     }
   }
 
@@ -214,7 +180,7 @@ class Loop {
   }
 
   #result(ending: TrainResult["ending"]): TrainResult {
-    const { journal, weights, examples } = this.#lesson;
+    const { journal, weights, examples, engine } = this.#lesson;
     const params = weights.values();
     const { step, losses, validation, metrics, changed, best } = journal;
     const dispose = () => {
@@ -223,6 +189,7 @@ class Loop {
     };
     return {
       ending,
+      engine,
       steps: step,
       resumed: journal.arrays === null ? null : { step: this.#begun, changed },
       epochs: step / examples.stepsAnEpoch,
@@ -241,36 +208,5 @@ class Loop {
 
   #notFinite(what: string): HamError {
     return this.#lesson.notFinite(what, this.#lesson.journal.step + 1);
-  }
-}
-
-/** Whether every entry is a number, with one read where all are. */
-async function areFinite(tensors: readonly tf.Tensor[]): Promise<boolean> {
-  if (tensors.length === 0) return true;
-  if (Number.isFinite(await total(tensors, (tensor) => tensor))) return true;
-  // A sum can pass the largest number where no entry does; 0 · x is 0 for every number.
-  return (await total(tensors, (tensor) => tf.mul(tensor, 0))) === 0;
-}
-
-async function total(
-  tensors: readonly tf.Tensor[],
-  of: (tensor: tf.Tensor) => tf.Tensor,
-): Promise<number> {
-  const sum = tf.tidy(() => tf.addN(tensors.map((tensor) => tf.sum(of(tensor)))));
-  try {
-    return (await sum.data())[0];
-  } finally {
-    sum.dispose();
-  }
-}
-
-/** Whether every entry is 0, with one read. */
-async function areZero(tensors: readonly tf.Tensor[]): Promise<boolean> {
-  if (tensors.length === 0) return true;
-  const largest = tf.tidy(() => tf.max(tf.stack(tensors.map((tensor) => tf.max(tf.abs(tensor))))));
-  try {
-    return (await largest.data())[0] === 0;
-  } finally {
-    largest.dispose();
   }
 }

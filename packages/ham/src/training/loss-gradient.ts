@@ -1,10 +1,11 @@
 // The gradient of a loss at the end of a recall, by the params of the model: the one interface
 // behind which there are three ways to get it.
 
+import type { Engine } from "../recall/engine.ts";
 import type { Minibatch } from "./flow.ts";
 import type { Differentiated } from "./pullback.ts";
-import type { ByParam } from "./sums.ts";
 import type { RecallSetup } from "../recall/recall.ts";
+import type { Weights } from "./weights.ts";
 
 /** Means over the examples of a minibatch. */
 export interface LossAndMetrics {
@@ -13,10 +14,10 @@ export interface LossAndMetrics {
   readonly metrics: readonly number[];
 }
 
-/** What a minibatch measures, its gradient, and what one should know about it. */
+/** What a minibatch measures, and what one should know about its gradient. */
 export interface GradientResult extends LossAndMetrics {
-  /** By param, without a batch axis; the caller's to dispose. A param that is missing has none. */
-  readonly gradients: ByParam;
+  /** What the slopes of the weights are to be multiplied with. */
+  readonly scale: number;
   /** Examples that had not reached a fixed point when the recall ended. 0 for `unroll`. */
   readonly unsettled: number;
   /** Examples whose linear system was not solved to its tolerance. 0 but for `implicit`. */
@@ -26,14 +27,18 @@ export interface GradientResult extends LossAndMetrics {
 /** A way to get the gradient of a loss through a recall. Owns its compiled plans. */
 export interface LossGradient {
   measure(minibatch: Minibatch): Promise<LossAndMetrics>;
+  /** Leaves the gradient, but for a scale, in the slopes of the weights that it was made with. */
   gradient(minibatch: Minibatch): Promise<GradientResult>;
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 /** What a method is made of: what is differentiated, at which values, with which options. */
-export interface GradientParts extends Differentiated {
+export interface GradientParts<Value, Given> extends Differentiated {
   readonly setup: RecallSetup;
+  readonly engine: Engine<Value, Given>;
+  /** The params, on the same engine; those of `setup` stand for what is not among them. */
+  readonly weights: Weights<Value, Given>;
   readonly options: ReadonlyMap<string, number>;
 }
 
@@ -41,6 +46,6 @@ export interface GradientParts extends Differentiated {
 export interface GradientMethod {
   readonly name: string;
   readonly options: Readonly<Record<string, number | null>>;
-  readonly make: (parts: GradientParts) => LossGradient;
+  readonly make: <Value, Given>(parts: GradientParts<Value, Given>) => LossGradient;
   readonly references: readonly string[];
 }

@@ -1,40 +1,29 @@
 // A recall from its start to its end, keeping a state now and then.
 
-import * as tf from "@tensorflow/tfjs-core";
-import { HamError, type Recall } from "@hamlet/graph";
-import type { RecallSetup } from "../recall/recall.ts";
+import { HamError } from "@hamlet/graph";
 import { settingOf } from "../recall/setting.ts";
-import type { Layers } from "./layers.ts";
 import type { Flow } from "./flow.ts";
-import { advance, type Stepping } from "./step.ts";
+import { type Layers, makeLayers } from "./layers.ts";
+import type { GradientParts } from "./loss-gradient.ts";
+import { Stepper } from "./step.ts";
 import { movesAt, Stops } from "./stops.ts";
 import { tableauOf } from "./tableau.ts";
 
-/** Where a recall went. `dispose()` frees what it holds. */
-export interface Path {
-  readonly end: Layers;
-  /** The states before every `every`-th step, from step 0 on. */
-  readonly kept: readonly Layers[];
-  /** The number of steps made. */
-  readonly steps: number;
-  /** When examples stopped; null when all made all steps. */
-  readonly stops: Stops | null;
-  dispose(): void;
-}
-
 /** The steps of a recall block, compiled from its settings. */
-export class Walker {
+export class Walker<Value, Given> {
   readonly steps: number;
-  readonly stepping: Stepping;
-  readonly #flow: Flow;
-  readonly #recall: Recall;
-  readonly #setup: RecallSetup;
+  readonly stepper: Stepper<Value, Given>;
+  /** When examples stopped; null when all make all steps. */
+  readonly stops: Stops<Value, Given> | null;
+  readonly #flow: Flow<Value, Given>;
+  readonly #parts: GradientParts<Value, Given>;
+  readonly #kept: Layers[] = [];
 
   /** @throws HamError `ham/no-gradient`, `ham/bad-setting`. */
-  constructor(flow: Flow, recall: Recall, setup: RecallSetup) {
+  constructor(flow: Flow<Value, Given>, parts: GradientParts<Value, Given>) {
+    const { graph, recall, setup } = parts;
     this.#flow = flow;
-    this.#recall = recall;
-    this.#setup = setup;
+    this.#parts = parts;
     const tableau = tableauOf(recall);
     this.steps = settingOf(recall, setup, "steps");
     if (this.steps === 0) {
@@ -44,58 +33,52 @@ export class Walker {
       );
     }
     const timeStep = 1 / Math.max(1, this.steps - 1);
-    this.stepping = { tableau, dt: settingOf(recall, setup, "dt"), timeStep };
+    const stepping = { tableau, dt: settingOf(recall, setup, "dt"), timeStep };
+    this.stepper = new Stepper(flow, graph, stepping);
+    this.stops = recall.stop === null ? null : new Stops(flow, parts, this.stepper.states);
   }
 
   timeOf(step: number): number {
-    return Math.min(1, step * this.stepping.timeStep);
+    return Math.min(1, step * this.stepper.stepping.timeStep);
   }
 
-  /** Recalls from the start; examples stop where the recall block says so. */
-  async walk(every: number): Promise<Path> {
-    const kept: Layers[] = [];
-    let states: Layers = [];
-    let stops: Stops | null = null;
-    try {
-      states = this.#flow.start();
-      if (this.#recall.stop !== null) {
-        stops = new Stops(this.#flow, this.#recall, this.#setup, states);
-      }
-      let step = 0;
-      while (step < this.steps) {
-        if (stops?.all === true) break;
-        await this.#flow.turn();
-        const before = states;
-        states = this.step(before, step, stops);
-        if (step % every === 0) kept.push(before);
-        else tf.dispose([...before]);
-        step++;
-        await stops?.note(states, step, this.timeOf(step));
-      }
-      const end = states;
-      return { end, kept, steps: step, stops, dispose: () => tf.dispose([...kept.flat(), ...end]) };
-    } catch (error) {
-      tf.dispose([...kept.flat(), ...states]);
-      throw error;
-    } finally {
-      stops?.dispose();
+  /** A place for a state. */
+  kept(place: number): Layers {
+    while (this.#kept.length <= place) {
+      this.#kept.push(makeLayers(this.#parts.graph, `kept ${this.#kept.length}`));
     }
+    return this.#kept[place];
   }
 
-  /** One step from `states`, which stay; examples that have stopped stay where they are. */
-  step(states: Layers, step: number, stops: Stops | null): Layers {
-    return tf.tidy(() => {
-      const next = advance(this.#flow, states, this.timeOf(step), this.stepping);
-      const moves = movesAt(step, stops);
-      if (moves === null) return next;
-      return next.map((layer, i) =>
-        tf.where(tf.cast(alike(moves, layer), "bool"), layer, states[i]),
-      );
-    });
+  /**
+   * Recalls from the start; examples stop where the recall block says so. The states before every
+   * `every`-th step are kept, from step 0 on, at the places 0, 1, …; 0 keeps none. Returns the number
+   * of steps.
+   */
+  async walk(every: number): Promise<number> {
+    const flow = this.#flow;
+    const { states } = this.stepper;
+    flow.start(states);
+    this.stops?.begin();
+    let step = 0;
+    while (step < this.steps && this.stops?.all !== true) {
+      const others = flow.turn();
+      if (others !== undefined) await others;
+      if (step % every === 0) flow.copy(states, this.kept(step / every));
+      this.step(step);
+      step++;
+      await this.stops?.note(step, this.timeOf(step));
+    }
+    return step;
   }
-}
 
-/** Numbers of examples, `[B]`, with the axes of a layer. */
-export function alike(numbers: tf.Tensor, layer: tf.Tensor): tf.Tensor {
-  return tf.reshape(numbers, [numbers.shape[0], ...layer.shape.slice(1).map(() => 1)]);
+  /** One step of the examples that have not stopped. */
+  step(step: number): void {
+    this.stepper.advance(this.timeOf(step), movesAt(step, this.stops));
+  }
+
+  /** The way back through a step, from `states` before it. */
+  stepBack(step: number): void {
+    this.stepper.retreat(this.timeOf(step), movesAt(step, this.stops));
+  }
 }

@@ -3,6 +3,7 @@
 import type { ArrayData, Progress } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
+import type { RecallEngine } from "../recall/engine.ts";
 import type { ChangedSetting } from "./told.ts";
 
 /** A step of a training that is done, of all there will be. */
@@ -47,6 +48,8 @@ export interface BestParams extends ValidationPoint {
 export interface TrainResult {
   /** `aborted`: the signal said so; everything learned until then is here. */
   readonly ending: "finished" | "aborted";
+  /** What it ran on. */
+  readonly engine: RecallEngine;
   readonly steps: number;
   readonly epochs: number;
   /**

@@ -1,10 +1,10 @@
 // What the three gradients share: a flow, the recall that runs on it, and the loss at its end.
 
-import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "./layers.ts";
+import { makeTensor, type Tensor } from "@hamlet/graph";
 import { Flow, type Minibatch } from "./flow.ts";
+import { largestEntry, type Layers, makeLayers } from "./layers.ts";
 import type { GradientParts, LossAndMetrics } from "./loss-gradient.ts";
-import { alike, Walker } from "./path.ts";
+import { Walker } from "./path.ts";
 
 /** Keeps none of the states of a recall but the last. */
 const NONE = 0;
@@ -13,24 +13,36 @@ const NONE = 0;
 const SETTLED = 1e-4;
 
 /** The part of a method that all have. */
-export abstract class RecalledLoss {
-  protected readonly flow: Flow;
-  protected readonly walker: Walker;
+export abstract class RecalledLoss<Value, Given> {
+  protected readonly parts: GradientParts<Value, Given>;
+  protected readonly flow: Flow<Value, Given>;
+  protected readonly walker: Walker<Value, Given>;
+  /** The loss of every example. */
+  protected readonly each = makeTensor("loss", "state");
+  readonly #metrics: readonly Tensor[];
+  readonly #velocity: Layers;
+  readonly #moved = makeTensor("moved", "state");
+  readonly #largest = makeTensor("largest", "state");
 
-  constructor({ setup, ...parts }: GradientParts) {
-    this.flow = new Flow(parts, setup);
-    this.walker = new Walker(this.flow, parts.recall, setup);
+  constructor(parts: GradientParts<Value, Given>) {
+    this.parts = parts;
+    const flow = new Flow(parts);
+    this.flow = flow;
+    try {
+      this.walker = new Walker(flow, parts);
+    } catch (error) {
+      flow.dispose();
+      throw error;
+    }
+    this.#metrics = (parts.metrics ?? []).map(({ name }) => makeTensor(`metric ${name}`, "state"));
+    this.#velocity = makeLayers(parts.graph, "velocity");
   }
 
   async measure(minibatch: Minibatch): Promise<LossAndMetrics> {
     this.flow.bind(minibatch);
-    const path = await this.walker.walk(NONE);
-    try {
-      const loss = await mean(tf.tidy(() => this.flow.loss(path.end)));
-      return { loss, metrics: await this.metrics(path.end) };
-    } finally {
-      path.dispose();
-    }
+    await this.walker.walk(NONE);
+    this.#calls.loss(1);
+    return this.told();
   }
 
   dispose(): void {
@@ -41,64 +53,54 @@ export abstract class RecalledLoss {
     this.dispose();
   }
 
-  /** The means of the metrics at the end of a recall. */
-  protected async metrics(end: Layers): Promise<number[]> {
-    const found = tf.tidy(() => this.flow.metrics(end).map((each) => tf.mean(each)));
-    return found.length === 0 ? [] : read(stacked(found));
+  /** The end of the recall, and where its slopes are. */
+  protected get end(): Layers {
+    return this.walker.stepper.states;
   }
 
-  /** The end of the recall alone, and how many examples have not come to rest there. */
-  protected async settle(): Promise<{ end: Layers; unsettled: number; dispose: () => void }> {
-    const path = await this.walker.walk(NONE);
-    try {
-      const moving = tf.tidy(() => {
-        const velocity = this.flow.velocity(path.end, 1);
-        const step = largest(velocity.map((layer) => tf.mul(layer, this.walker.stepping.dt)));
-        const limit = tf.mul(tf.add(largest(path.end), 1), SETTLED);
-        // A comparison with NaN is false: what is not a number has not settled.
-        return tf.logicalNot(tf.lessEqual(step, limit));
-      });
-      const unsettled = (await read(moving)).reduce((total, one) => total + one, 0);
-      return { end: path.end, unsettled, dispose: () => path.dispose() };
-    } catch (error) {
-      path.dispose();
-      throw error;
+  /** The means of the loss and of the metrics at the end of a recall. */
+  protected async told(): Promise<LossAndMetrics> {
+    this.#calls.metrics(1);
+    const [loss, ...metrics] = await this.flow.means([this.each, ...this.#metrics]);
+    return { loss, metrics };
+  }
+
+  /** Goes to the end of the recall, and counts the examples that have not come to rest there. */
+  protected async settle(): Promise<number> {
+    await this.walker.walk(NONE);
+    const { velocity, size } = this.#calls.rest();
+    velocity(1);
+    size();
+    const [moved, largest] = await this.flow.read([this.#moved, this.#largest]);
+    const { dt } = this.walker.stepper.stepping;
+    let unsettled = 0;
+    for (const [b, size] of moved.entries()) {
+      // A comparison with NaN is false: what is not a number has not settled.
+      if (!(dt * size <= SETTLED * (1 + largest[b]))) unsettled++;
     }
+    return unsettled;
   }
-}
 
-/** The largest absolute entry of every example, `[B]`. */
-function largest(layers: Layers): tf.Tensor {
-  return layers
-    .map((layer) => tf.max(tf.reshape(tf.abs(layer), [layer.shape[0], -1]), 1))
-    .reduce((a, b) => tf.maximum(a, b));
-}
-
-/** Numbers as one tensor; they are disposed. */
-function stacked(numbers: tf.Tensor[]): tf.Tensor {
-  try {
-    return tf.stack(numbers);
-  } finally {
-    tf.dispose(numbers);
+  get #calls() {
+    return this.flow.wired(this.each, () => {
+      const { flow, end } = this;
+      const [velocity, moved, largest] = [this.#velocity, this.#moved, this.#largest];
+      let rest: { velocity: (time: number) => void; size: () => void } | undefined;
+      return {
+        loss: flow.loss(end, this.each),
+        metrics: flow.metrics(end, this.#metrics),
+        rest: () =>
+          (rest ??= {
+            velocity: flow.velocity(end, velocity),
+            size: flow.compute(
+              [
+                { into: moved, indices: [], value: largestEntry(velocity, (at) => at(velocity)) },
+                { into: largest, indices: [], value: largestEntry(end, (at) => at(end)) },
+              ],
+              [...velocity, ...end],
+            ),
+          }),
+      };
+    });
   }
-}
-
-/** The entries of a tensor, which is disposed. */
-export async function read(tensor: tf.Tensor): Promise<number[]> {
-  try {
-    return Array.from(await tensor.data());
-  } finally {
-    tensor.dispose();
-  }
-}
-
-/** The mean of a tensor, which is disposed. */
-export async function mean(tensor: tf.Tensor): Promise<number> {
-  const entries = await read(tensor);
-  return entries.reduce((total, entry) => total + entry, 0) / entries.length;
-}
-
-/** Layers times numbers of examples, `[B]`, or as they are for null. */
-export function scaled(layers: Layers, numbers: tf.Tensor | null): Layers {
-  return numbers === null ? layers : layers.map((layer) => tf.mul(layer, alike(numbers, layer)));
 }

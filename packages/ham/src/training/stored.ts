@@ -1,7 +1,6 @@
 // Params as they are stored: bounded ones without their bound.
 
-import type { Tensor } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
+import { add, apply, type Expr, lit, mul, neg, sub, type Tensor } from "@hamlet/graph";
 
 /** A start value this close to its bound is moved away from it: the bound itself has no place. */
 const CLOSEST = 1e-6;
@@ -30,30 +29,27 @@ export function storedOf({ bound }: Tensor, entries: Float32Array): Float32Array
   });
 }
 
-/** The value of a stored param. The caller owns the result. */
-export function valueOf({ bound }: Tensor, stored: tf.Tensor): tf.Tensor {
-  if (bound === null) return tf.clone(stored);
-  return tf.tidy(() => {
-    // Far below 0 the softplus is less than float32 can tell from 0, or add to the bound.
-    const gap = tf.softplus(stored);
-    switch (bound.op) {
-      case ">":
-        return tf.maximum(tf.add(gap, bound.value), nextTo(bound.value, 1));
-      case ">=":
-        return tf.add(gap, bound.value);
-      case "<":
-        return tf.minimum(tf.sub(bound.value, gap), nextTo(bound.value, -1));
-      case "<=":
-        return tf.sub(bound.value, gap);
-    }
-  });
+/** The value of a stored param, entry by entry. */
+export function valueOf({ bound }: Tensor, stored: Expr): Expr {
+  if (bound === null) return stored;
+  // Far below 0 the softplus is less than float32 can tell from 0, or add to the bound.
+  const gap = apply("softplus", stored);
+  const limit = lit(bound.value);
+  switch (bound.op) {
+    case ">":
+      return apply("max", add(gap, limit), lit(nextTo(bound.value, 1)));
+    case ">=":
+      return add(gap, limit);
+    case "<":
+      return apply("min", sub(limit, gap), lit(nextTo(bound.value, -1)));
+    case "<=":
+      return sub(limit, gap);
+  }
 }
 
-/** The slope by the stored number, from the slope by the value. The caller owns the result. */
-export function storedSlope({ bound }: Tensor, stored: tf.Tensor, slope: tf.Tensor): tf.Tensor {
-  if (bound === null) return tf.clone(slope);
-  return tf.tidy(() => {
-    const scaled = tf.mul(slope, tf.sigmoid(stored));
-    return bound.op.startsWith(">") ? scaled : tf.neg(scaled);
-  });
+/** The slope by the stored number, from the slope by the value. */
+export function storedSlope({ bound }: Tensor, stored: Expr, slope: Expr): Expr {
+  if (bound === null) return slope;
+  const scaled = mul(slope, apply("sigmoid", stored));
+  return bound.op.startsWith(">") ? scaled : neg(scaled);
 }

@@ -5,11 +5,12 @@ import { type EnergyGraph, HamError, modelId, type Tensor, type Training } from 
 import { assertAdmitted, assertNumbersAdmitted } from "../hypergraph/assert-admitted.ts";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import { assertSchedulesAdmitted } from "../recall/schedule.ts";
+import { engineFor, withEngine } from "../recall/engine.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { GRADIENTS } from "./catalogue.ts";
 import { Examples } from "./examples.ts";
 import { Journal } from "./journal.ts";
-import { learn, type LoopOptions } from "./loop.ts";
+import { learn, type Lesson, type LoopOptions } from "./loop.ts";
 import type { TrainResult } from "./progress.ts";
 import { assertBest } from "./restored.ts";
 import { checkSetting, settingsOf } from "./settings.ts";
@@ -83,31 +84,37 @@ export async function train(
   });
   journal.assertSame({ ...examples.counts, batch: settings.batch });
   const params = trainedParams(graph, training);
-  const parts = { graph, recall, loss, metrics, params, setup, options: settings.gradient };
-  const gradient = GRADIENTS.get(training.gradient.name)!.make(parts);
   const start = new Map(params.map((param) => [param, setup.params.get(param)!]));
-  let weights: Weights;
-  try {
-    if (journal.best !== null) assertBest(journal.best, start);
-    weights = new Weights(start, OPTIMISERS.get(training.optimiser.name)!);
-  } catch (error) {
-    gradient.dispose();
-    throw error;
-  }
-  const lesson = {
-    gradient,
-    weights,
-    values: setup.values,
-    examples,
-    journal,
-    steps: epochs * examples.stepsAnEpoch,
-    optimiser: settings.optimiser,
-    clip: settings.clip,
-    notFinite: (what: string, step: number) =>
-      notFinite(training, what, { step, epoch: Math.ceil(step / examples.stepsAnEpoch) }),
-    nothingToLearn: () => nothingToLearn(training),
-  };
-  return learn(lesson, options);
+  if (journal.best !== null) assertBest(journal.best, start);
+  const parts = { graph, recall, loss, metrics, params, setup, options: settings.gradient };
+  const { name: engineName } = engineFor(setup.engine);
+  const lesson = withEngine(engineName, (engine): Pick<Lesson, "weights" | "gradient" | "engine"> => {
+    const weights = new Weights(engine, start, {
+      optimiser: OPTIMISERS.get(training.optimiser.name)!,
+      settings: settings.optimiser,
+      clip: settings.clip,
+      sizes,
+    });
+    try {
+      const method = GRADIENTS.get(training.gradient.name)!;
+      return { weights, gradient: method.make({ ...parts, engine, weights }), engine: engine.name };
+    } catch (error) {
+      weights.dispose();
+      throw error;
+    }
+  });
+  return learn(
+    {
+      ...lesson,
+      examples,
+      journal,
+      steps: epochs * examples.stepsAnEpoch,
+      notFinite: (what: string, step: number) =>
+        notFinite(training, what, { step, epoch: Math.ceil(step / examples.stepsAnEpoch) }),
+      nothingToLearn: () => nothingToLearn(training),
+    },
+    options,
+  );
 }
 
 function nothingToLearn({ name }: Training): HamError {

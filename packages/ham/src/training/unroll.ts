@@ -1,7 +1,5 @@
 // Backpropagation through the steps of a recall.
 
-import * as tf from "@tensorflow/tfjs-core";
-import type { Layers } from "./layers.ts";
 import type { Minibatch } from "./flow.ts";
 import type {
   GradientMethod,
@@ -9,11 +7,7 @@ import type {
   GradientResult,
   LossGradient,
 } from "./loss-gradient.ts";
-import type { Path } from "./path.ts";
-import { mean, RecalledLoss, scaled } from "./recalled.ts";
-import { retreat } from "./step.ts";
-import { movesAt, type Stops } from "./stops.ts";
-import { Sums } from "./sums.ts";
+import { RecalledLoss } from "./recalled.ts";
 
 /**
  * Backpropagation through the recall: the exact gradient of what the recall computes, whether or
@@ -34,87 +28,58 @@ export const unroll: GradientMethod = {
   ],
 };
 
-class UnrolledGradient extends RecalledLoss implements LossGradient {
+class UnrolledGradient<Value, Given>
+  extends RecalledLoss<Value, Given>
+  implements LossGradient
+{
   readonly #every: number;
 
-  constructor(parts: GradientParts) {
+  constructor(parts: GradientParts<Value, Given>) {
     super(parts);
     this.#every = parts.options.get("every") ?? Math.ceil(Math.sqrt(this.walker.steps));
   }
 
   async gradient(minibatch: Minibatch): Promise<GradientResult> {
     this.flow.bind(minibatch);
-    const path = await this.walker.walk(this.#every);
-    const sums = new Sums();
-    const owned: tf.Tensor[] = [];
-    try {
-      const [loss, ...end] = tf.tidy(() => {
-        const { loss: each, states, params } = this.flow.pullLoss(path.end);
-        sums.add(params);
-        return [each, ...states];
-      });
-      owned.push(loss);
-      const start = await this.#pullBack(path, end, sums);
-      owned.push(...start);
-      tf.tidy(() => sums.add(this.flow.pullStart(start)));
-      const value = await mean(tf.clone(loss));
-      const metrics = await this.metrics(path.end);
-      const gradients = sums.take(1 / minibatch.batch);
-      return { loss: value, metrics, gradients, unsettled: 0, unsolved: 0 };
-    } finally {
-      path.dispose();
-      sums.dispose();
-      tf.dispose(owned);
-    }
+    this.parts.weights.slopes.clear();
+    const steps = await this.walker.walk(this.#every);
+    const { pullLoss, pullStart } = this.#calls;
+    pullLoss(1);
+    const told = await this.told();
+    await this.#pullBack(steps);
+    pullStart(0);
+    return { ...told, scale: 1 / minibatch.batch, unsettled: 0, unsolved: 0 };
   }
 
-  /** The cotangent of the start, the caller's, from that of the end, which is used up. */
-  async #pullBack({ kept, steps, stops }: Path, end: Layers, sums: Sums): Promise<Layers> {
-    let back = end;
-    const states: Layers[] = [];
-    try {
-      for (let part = kept.length - 1; part >= 0; part--) {
-        const from = part * this.#every;
-        const count = Math.min(this.#every, steps - from);
-        for (let i = 1; i < count; i++) {
-          await this.flow.turn();
-          states.push(this.walker.step(states.at(-1) ?? kept[part], from + i - 1, stops));
-        }
-        for (let i = count - 1; i >= 0; i--) {
-          await this.flow.turn();
-          const own = states.pop();
-          const before = back;
-          try {
-            back = this.#pullStep(own ?? kept[part], from + i, { back, stops, sums });
-          } finally {
-            tf.dispose([...(own ?? []), ...before]);
-          }
-        }
+  /** From the cotangent of the end to that of the start. */
+  async #pullBack(steps: number): Promise<void> {
+    const { flow, walker } = this;
+    const { states } = walker.stepper;
+    const turn = async () => flow.turn();
+    const parts = Math.ceil(steps / this.#every);
+    for (let part = parts - 1; part >= 0; part--) {
+      const from = part * this.#every;
+      const count = Math.min(this.#every, steps - from);
+      // The states between are computed again, and kept behind all others.
+      const placeOf = (i: number) => walker.kept(i === 0 ? part : parts + i);
+      flow.copy(placeOf(0), states);
+      for (let i = 1; i < count; i++) {
+        await turn();
+        walker.step(from + i - 1);
+        flow.copy(states, placeOf(i));
       }
-      return back;
-    } catch (error) {
-      tf.dispose([...back]);
-      throw error;
-    } finally {
-      tf.dispose(states.flat());
+      for (let i = count - 1; i >= 0; i--) {
+        await turn();
+        if (i < count - 1) flow.copy(placeOf(i), states);
+        walker.stepBack(from + i);
+      }
     }
   }
 
-  #pullStep(
-    states: Layers,
-    step: number,
-    { back, stops, sums }: { back: Layers; stops: Stops | null; sums: Sums },
-  ): Layers {
-    return tf.tidy(() => {
-      const moves = movesAt(step, stops);
-      const moving = scaled(back, moves);
-      const time = this.walker.timeOf(step);
-      const { stepping } = this.walker;
-      const pulled = retreat(this.flow, states, { cotangent: moving, time, sums }, stepping);
-      if (moves === null) return pulled;
-      // Examples that have stopped pass their cotangent on.
-      const stays = scaled(back, tf.sub(1, moves));
-      return pulled.map((layer, i) => tf.add(layer, stays[i]));
-    });
+  get #calls() {
+    return this.flow.wired(this, () => ({
+      pullLoss: this.flow.pullLoss(this.end, this.each, this.walker.stepper.cotangent),
+      pullStart: this.flow.pullStart(this.walker.stepper.cotangent),
+    }));
   }
 }

@@ -1,107 +1,163 @@
 // The trained params with what their optimiser remembers, and their way into a file and back.
 
-import { type ArrayData, asFloat32, type Optimiser, type Settings } from "@hamlet/core";
-import { HamError, type Tensor } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
+import {
+  type ArrayData,
+  asFloat32,
+  makeProgram,
+  type Optimiser,
+  plan,
+  type Program,
+  type Register,
+  type Settings,
+  type WiredStep,
+} from "@hamlet/core";
+import {
+  add,
+  apply,
+  type Dim,
+  div,
+  type Expr,
+  get,
+  HamError,
+  type Index,
+  indicesOf,
+  lit,
+  makeTensor,
+  mul,
+  pow,
+  sum,
+  type Tensor,
+} from "@hamlet/graph";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
-import { clipped } from "./clip.ts";
+import type { Engine } from "../recall/engine.ts";
+import { RegisterFile } from "../recall/register-file.ts";
+import { outputsOf, type Write } from "../solvers/trace.ts";
 import { assertFinite } from "./restored.ts";
+import { Slopes } from "./slopes.ts";
 import { storedOf, storedSlope, valueOf } from "./stored.ts";
-import type { ByParam } from "./sums.ts";
 
+/** A param as it is stored, as the model reads it, and what is remembered of it, by name. */
 interface Weight {
-  stored: tf.Tensor;
-  /** What the optimiser remembers; last the average, where there is one. */
-  slots: readonly tf.Tensor[];
+  readonly stored: Tensor;
+  readonly value: Tensor;
+  readonly slots: ReadonlyMap<string, Tensor>;
 }
 
-/** The trained params of a training. Owns its tensors. */
-export class Weights {
-  readonly #weights: Map<Tensor, Weight>;
-  readonly #optimiser: Optimiser;
-  readonly #slots: readonly string[];
-  readonly #decay: number | null;
+/** How weights move. */
+export interface WeightOptions {
+  readonly optimiser: Optimiser;
+  readonly settings: Settings;
+  /** The largest norm of a gradient; default: no limit. */
+  readonly clip?: number;
+  /** With it weights are averaged over the steps: `ā ← decay ā + (1 − decay) a`, from the start on. */
+  readonly decay?: number | null;
+  readonly sizes?: ReadonlyMap<Dim, number>;
+}
 
-  /**
-   * @param options - with `decay` the weights are averaged over the steps as well:
-   * `ā ← decay ā + (1 − decay) a`, from the start on.
-   */
+/** What a loop asks of weights, whatever they run on. */
+export type MovingWeights = Pick<
+  Weights<never, never>,
+  "values" | "move" | "everySlope" | "numbers" | "arrays" | "restore" | "dispose"
+>;
+
+/** A plan that moves weights, bound to its registers. */
+interface Moving<Value, Given> {
+  readonly program: Program<Value, Given>;
+  readonly step: WiredStep;
+}
+
+/** The trained params of a training, in registers of an engine. Owns them. */
+export class Weights<Value, Given> {
+  /** The params as the model reads them. */
+  readonly registers: ReadonlyMap<Tensor, Register<Value>>;
+  /** The gradient that they move against. */
+  readonly slopes: Slopes<Value, Given>;
+  readonly #engine: Engine<Value, Given>;
+  readonly #file: RegisterFile<Value, Given>;
+  readonly #weights: ReadonlyMap<Tensor, Weight>;
+  readonly #options: Required<WeightOptions>;
+  /** What a step is told: the scale of the gradient, and the optimiser's numbers. */
+  readonly #scale = makeTensor("scale", "const");
+  readonly #numbers: readonly Tensor[];
+  /** The sum of all slopes. */
+  readonly #total = makeTensor("total", "const");
+  #moving: Moving<Value, Given> | null = null;
+
   constructor(
+    engine: Engine<Value, Given>,
     start: ReadonlyMap<Tensor, Entries>,
-    optimiser: Optimiser,
-    { decay = null }: { readonly decay?: number | null } = {},
+    { clip = Infinity, decay = null, sizes = new Map(), ...options }: WeightOptions,
   ) {
-    this.#optimiser = optimiser;
-    this.#decay = decay;
-    this.#slots = decay === null ? optimiser.slots : [...optimiser.slots, AVERAGE];
-    const made = tf.tidy(() =>
-      [...start].map(([param, { shape, data }]) => {
-        const stored = tf.tensor(storedOf(param, data), [...shape], "float32");
-        const average = decay === null ? [] : [tf.clone(stored)];
-        return [stored, ...optimiser.slots.map(() => tf.zerosLike(stored)), ...average];
-      }),
-    );
+    const { optimiser } = options;
+    this.#engine = engine;
+    this.#options = { ...options, clip, decay, sizes };
+    this.#file = new RegisterFile(engine, sizes, null);
+    this.slopes = new Slopes(engine, sizes);
+    this.#numbers = optimiser.numbers(1).map((_, n) => makeTensor(`number ${n}`, "const"));
+    const slots = decay === null ? optimiser.slots : [...optimiser.slots, AVERAGE];
     this.#weights = new Map(
-      [...start.keys()].map((param, i) => {
-        const [stored, ...slots] = made[i];
-        return [param, { stored, slots }];
+      [...start.keys()].map((param) => {
+        const own = (name: string) => makeTensor(`${name} ${param.name}`, "const", param.axes);
+        const stored = own("stored");
+        const value = param.bound === null ? stored : own("value");
+        return [param, { stored, value, slots: new Map(slots.map((slot) => [slot, own(slot)])) }];
       }),
     );
+    try {
+      for (const [param, { data }] of start) {
+        const { stored, slots: own } = this.#weights.get(param)!;
+        const entries = storedOf(param, data);
+        this.#file.fill(stored, entries);
+        if (decay !== null) this.#file.fill(own.get(AVERAGE)!, entries);
+      }
+      this.registers = new Map(
+        [...this.#weights].map(([param, { value }]) => [param, this.#file.of(value)]),
+      );
+      this.#show();
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** The params as the model reads them; the caller's. */
   values(): Map<Tensor, tf.Tensor> {
-    const values = tf.tidy(() =>
-      [...this.#weights].map(([param, { stored }]) => valueOf(param, stored)),
+    return new Map(
+      [...this.registers].map(([param, { value }]) => [param, this.#engine.tensor(value)]),
     );
-    return new Map([...this.#weights.keys()].map((param, i) => [param, values[i]]));
   }
 
-  /** One step down a gradient, which is borrowed. */
-  move(gradients: ByParam, step: number, settings: Settings, clip: number): void {
-    const moving = [...this.#weights].filter(([param]) => gradients.has(param));
-    const next = tf.tidy(() => {
-      const slopes = moving.map(([param, { stored }]) =>
-        storedSlope(param, stored, gradients.get(param)!),
-      );
-      const limited = clip === Infinity ? slopes : clipped(slopes, clip);
-      return moving.map(([param, { stored, slots }], i) => {
-        const own = slots.slice(0, this.#optimiser.slots.length);
-        const decays = param.bound === null;
-        const standing = { value: stored, slope: limited[i], slots: own, decays };
-        const { value, slots: remembered } = this.#optimiser.move(standing, step, settings);
-        return [value, ...remembered, ...this.#averaged(slots.at(-1), value)];
-      });
-    });
-    moving.forEach(([, weight], i) => {
-      tf.dispose([weight.stored, ...weight.slots]);
-      [weight.stored, ...weight.slots] = next[i];
-    });
+  /** One step, counted from 1, down the slopes times a scale. Returns the sum of the gradient. */
+  async move(step: number, scale: number): Promise<number> {
+    this.#moving ??= this.#wire();
+    this.#file.fill(this.#scale, [scale]);
+    const numbers = this.#options.optimiser.numbers(step);
+    numbers.forEach((number, n) => this.#file.fill(this.#numbers[n], [number]));
+    this.#moving.step.run();
+    const [[total]] = await this.#engine.read([this.#file.of(this.#total).value]);
+    return total;
   }
 
-  #averaged(before: tf.Tensor | undefined, value: tf.Tensor): tf.Tensor[] {
-    if (this.#decay === null) return [];
-    return [tf.add(tf.mul(before!, this.#decay), tf.mul(value, 1 - this.#decay))];
+  /** Whether something holds for every entry of the gradient. */
+  async everySlope(holds: (slope: number) => boolean): Promise<boolean> {
+    const slopes = await this.slopes.read();
+    return [...slopes.values()].every((entries) => entries.every(holds));
   }
 
   /** The params as numbers, by name. */
   async numbers(): Promise<Map<string, ArrayData>> {
-    const values = this.values();
-    try {
-      return await read([...values].map(([{ name }, value]) => [name, value]));
-    } finally {
-      tf.dispose([...values.values()]);
-    }
+    return this.#read([...this.#weights].map(([{ name }, { value }]) => [name, value]));
   }
 
   /** The averages of the params as they are stored, by name. */
   async averages(): Promise<Map<string, ArrayData>> {
-    return read([...this.#weights].map(([{ name }, { slots }]) => [name, slots.at(-1)!]));
+    return this.#read([...this.#weights].map(([{ name }, { slots }]) => [name, slots.get(AVERAGE)!]));
   }
 
   /** Everything by name, as a checkpoint holds it. */
   async arrays(): Promise<Map<string, ArrayData>> {
-    return read(this.#named());
+    return this.#read([...this.#named()]);
   }
 
   /**
@@ -111,50 +167,142 @@ export class Weights {
    */
   restore(arrays: ReadonlyMap<string, ArrayData>): void {
     const named = this.#named();
-    for (const [name, { shape }] of named) {
-      assertShape(name, shape, arrays.get(name));
+    for (const [name, tensor] of named) {
+      assertShape(name, this.#file.shapeOf(tensor), arrays.get(name));
       assertFinite(`"${name}"`, arrays.get(name)!);
     }
-    const at = (name: string) => {
-      const { data, shape } = arrays.get(name)!;
-      return tf.tensor(asFloat32(data), [...shape], "float32");
-    };
-    const next = tf.tidy(() =>
-      [...this.#weights.keys()].map((param) => [
-        at(storedName(param)),
-        ...this.#slots.map((slot) => at(slotName(param, slot))),
-      ]),
-    );
-    [...this.#weights.values()].forEach((weight, i) => {
-      tf.dispose([weight.stored, ...weight.slots]);
-      [weight.stored, ...weight.slots] = next[i];
-    });
+    for (const [name, tensor] of named) this.#file.fill(tensor, asFloat32(arrays.get(name)!.data));
+    this.#show();
   }
 
   dispose(): void {
-    for (const { stored, slots } of this.#weights.values()) tf.dispose([stored, ...slots]);
-    this.#weights.clear();
+    this.#moving?.step.dispose();
+    this.#moving?.program.dispose();
+    this.#moving = null;
+    this.#file.free();
+    this.slopes.dispose();
   }
 
-  #named(): Map<string, tf.Tensor> {
+  #named(): Map<string, Tensor> {
     return new Map(
       [...this.#weights].flatMap(([param, { stored, slots }]) => [
         [storedName(param), stored] as const,
-        ...slots.map((slot, i) => [slotName(param, this.#slots[i]), slot] as const),
+        ...[...slots].map(([slot, tensor]) => [slotName(param, slot), tensor] as const),
       ]),
     );
   }
+
+  async #read(
+    tensors: readonly (readonly [string, Tensor])[],
+  ): Promise<Map<string, ArrayData>> {
+    if (tensors.length === 0) return new Map();
+    const read = await this.#engine.read(tensors.map(([, tensor]) => this.#file.of(tensor).value));
+    return new Map(
+      tensors.map(([name, tensor], n) => {
+        const data = Float32Array.from(read[n]);
+        return [name, { shape: this.#file.shapeOf(tensor), dtype: "float32", data }];
+      }),
+    );
+  }
+
+  /** Computes the params as the model reads them from what is stored. */
+  #show(): void {
+    const writes = [...this.#weights].flatMap(([param, { stored, value }]): Write[] => {
+      const indices = indicesOf(param.axes);
+      if (value === stored) return [];
+      return [{ into: value, indices, value: valueOf(param, get(stored, indices)) }];
+    });
+    if (writes.length === 0) return;
+    const { program, step } = this.#plan(writes);
+    try {
+      step.run();
+    } finally {
+      step.dispose();
+      program.dispose();
+    }
+  }
+
+  /** The step of the params that have slopes: of those that were clipped, where there is a limit. */
+  #wire(): Moving<Value, Given> {
+    const { clip } = this.#options;
+    const moving = [...this.#weights].filter(([param]) => this.slopes.params.has(param));
+    const slopes = moving.map(([param, { stored }]): Slope => {
+      const indices = indicesOf(param.axes);
+      const value = mul(get(this.#scale), get(param, indices));
+      return { indices, value: storedSlope(param, get(stored, indices), value) };
+    });
+    const total = moving.map(([param], n) => sum(slopes[n].indices, get(param, slopes[n].indices)));
+    const factor = clip === Infinity ? null : clipFactor(slopes, clip);
+    const writes = moving.flatMap(([param, weight], n) => {
+      const { indices, value } = slopes[n];
+      const slope = factor === null ? value : mul(factor, value);
+      return this.#moved(param, weight, { indices, value: slope });
+    });
+    return this.#plan([...writes, { into: this.#total, indices: [], value: add(...total) }]);
+  }
+
+  #moved(param: Tensor, { stored, value: shown, slots }: Weight, slope: Slope): Write[] {
+    const { optimiser, settings, decay } = this.#options;
+    const { indices } = slope;
+    const read = (tensor: Tensor) => get(tensor, indices);
+    const { value, slots: remembered } = optimiser.move(
+      {
+        value: read(stored),
+        slope: slope.value,
+        slots: optimiser.slots.map((slot) => read(slots.get(slot)!)),
+        numbers: this.#numbers.map((number) => get(number)),
+        decays: param.bound === null,
+      },
+      settings,
+    );
+    const write = (into: Tensor, next: Expr): Write => ({ into, indices, value: next });
+    const writes = [
+      write(stored, value),
+      ...optimiser.slots.map((slot, n) => write(slots.get(slot)!, remembered[n])),
+    ];
+    if (shown !== stored) writes.push(write(shown, valueOf(param, value)));
+    if (decay !== null) {
+      const average = slots.get(AVERAGE)!;
+      const next = add(mul(lit(decay), read(average)), mul(lit(1 - decay), value));
+      writes.push(write(average, next));
+    }
+    return writes;
+  }
+
+  #plan(writes: readonly Write[]): Moving<Value, Given> {
+    const outputs = outputsOf(writes).map((output) => ({ ...output, batched: false }));
+    const leaf = () => ({ stage: "step", batched: false }) as const;
+    const planned = plan(outputs, { sizes: this.#options.sizes, leaf });
+    const program = makeProgram(planned, { target: this.#engine.target });
+    program.bind("load", new Map());
+    const inputs = new Map(
+      planned.instructions.flatMap(({ tensor }) =>
+        tensor === null
+          ? []
+          : [[tensor, this.#weights.has(tensor) ? this.slopes.sum(tensor) : this.#file.of(tensor)]],
+      ),
+    );
+    const into = new Map(writes.map((write) => [write.into.name, this.#file.of(write.into)]));
+    return { program, step: program.wire({ inputs, outputs: into, batch: 1 }) };
+  }
 }
 
-async function read(
-  tensors: Iterable<readonly [string, tf.Tensor]>,
-): Promise<Map<string, ArrayData>> {
-  const arrays = new Map<string, ArrayData>();
-  for (const [name, tensor] of tensors) {
-    const data = new Float32Array(await tensor.data());
-    arrays.set(name, { shape: [...tensor.shape], dtype: "float32", data });
-  }
-  return arrays;
+/** A slope, entry by entry. */
+interface Slope {
+  readonly indices: readonly Index[];
+  readonly value: Expr;
+}
+
+/**
+ * What gradients are scaled with so that their common Euclidean norm is at most `limit`:
+ * `min(1, limit / |g|)`.
+ * @see Pascanu, Mikolov & Bengio, On the difficulty of training recurrent neural networks, ICML 2013.
+ */
+function clipFactor(slopes: readonly Slope[], limit: number): Expr {
+  const squares = slopes.map(({ indices, value }) => sum(indices, pow(value, lit(2))));
+  // A limit above the norm gives 1; so does a norm of 0.
+  const norm = apply("sqrt", add(...squares));
+  return div(lit(limit), apply("max", norm, lit(limit)));
 }
 
 /** The name of the average among what is remembered. */

@@ -1,11 +1,8 @@
 // Many linear systems at once, against solutions that are known.
 
 import { key, makeTurn, normal } from "@hamlet/core";
-import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
-import * as tf from "@tensorflow/tfjs-core";
-import { beforeEach, describe, expect, test } from "vitest";
+import { expectClose } from "@hamlet/testing";
+import { describe, expect, test } from "vitest";
 import { gmres, type SolveOptions } from "../../src/training/gmres.ts";
 
 const [B, N] = [3, 12];
@@ -18,34 +15,28 @@ const regular = Float32Array.from(normal(key(1), B * N * N), (x, k) => {
 });
 
 /** Solves for what the matrices make of `solution`. */
-function solve(
+async function solve(
   matrices: Float32Array,
   solution: Float32Array,
-  options: Omit<SolveOptions, "turn">,
+  options: Omit<SolveOptions, "turn" | "systems">,
 ) {
-  return expectNoLeak(async () => {
-    const A = tf.tensor3d(matrices, [B, N, N]);
-    const apply = (x: tf.Tensor) =>
-      tf.tidy(() => tf.reshape(tf.matMul(A, tf.reshape(x, [B, N, 1])), [B, N]));
-    const rhs = tf.tidy(() => apply(tf.tensor2d(solution, [B, N])));
-    const solved = await gmres(apply, rhs, { ...options, turn: makeTurn() });
-    const again = apply(solved.solution);
-    const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
-    const result = {
-      found: numbers(solved.solution),
-      again: numbers(again),
-      rhs: numbers(rhs),
-      residuals: solved.residuals,
-      applications: solved.applications,
-    };
-    tf.dispose([A, rhs, solved.solution, again]);
-    return result;
+  const apply = (x: Float64Array) =>
+    x.map((_, k) => {
+      const system = Math.floor(k / N);
+      let sum = 0;
+      for (let j = 0; j < N; j++) sum += matrices[k * N + j] * x[system * N + j];
+      return Math.fround(sum);
+    });
+  const rhs = apply(Float64Array.from(solution));
+  const { solution: found, ...solved } = await gmres(apply, rhs, {
+    ...options,
+    systems: B,
+    turn: makeTurn(),
   });
+  return { ...solved, found, again: apply(found), rhs };
 }
 
-describe.each(NODE_BACKENDS)("on %s", (backend) => {
-  beforeEach(() => useBackend(backend));
-
+describe("in vectors that are rounded to float32", () => {
   test.each([30, 5])("finds known solutions with %i directions at a time", async (restart) => {
     const { found, residuals } = await solve(regular, wanted, { tolerance: 1e-6, restart });
     expectClose(found, wanted, { tolerance: 1e-4, floor: 1 });
@@ -71,19 +62,4 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     expect(Math.max(...residuals)).toBeLessThan(1);
     expect(applications).toBeLessThanOrEqual(4);
   });
-});
-
-test("leaves nothing behind when an application fails", async () => {
-  const rhs = tf.ones([B, N]);
-  const failing = expectNoLeak(() =>
-    gmres(
-      () => {
-        throw new Error("no");
-      },
-      rhs,
-      { tolerance: 1e-6, turn: makeTurn() },
-    ),
-  );
-  await expect(failing).rejects.toThrow("no");
-  rhs.dispose();
 });

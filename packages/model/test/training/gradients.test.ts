@@ -3,13 +3,14 @@
 
 import { key, normal, writeNpy } from "@hamlet/core";
 import { reachOf, type Tensor } from "@hamlet/graph";
-import { type GradientResult, GRADIENTS } from "@hamlet/ham";
+import { ENGINES, GRADIENTS, type RecallEngine } from "@hamlet/ham";
 import { loadModel, type Model, type ModelFiles } from "@hamlet/model";
 import { differenceGradient, expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { some } from "../../../../tools/samples.ts";
+import { gradientBy, type TakenGradient } from "../../../ham/test/training/taken.ts";
 import { MODELS } from "./models.ts";
 import { referenceLoss } from "./reference.ts";
 
@@ -30,35 +31,33 @@ const files: ModelFiles = {
 beforeAll(() => useBackend("wasm"));
 
 /** The gradients of a method as plain numbers, by the name of the param. */
-async function gradientsBy(
+function gradientsBy(
   model: Model,
   method: string,
   options: Readonly<Record<string, number>> = {},
-): Promise<GradientResult & { readonly byName: Map<string, number[]> }> {
+  engine: RecallEngine = "simd",
+): Promise<TakenGradient> {
   return expectNoLeak(async () => {
     const [training] = model.graph.trainings!;
     const { recall, loss } = training;
-    const values = new Map(
-      model.graph.tensors.map((tensor) => [tensor, tensorOf(model, tensor)] as const),
-    );
-    const numbers = new Map(
-      model.graph.tensors.map((tensor) => [tensor, model.entries(tensor.name).data] as const),
-    );
-    using gradient = GRADIENTS.get(method)!.make({
-      graph: model.graph,
-      recall,
-      loss,
-      params: paramsOf(model),
-      setup: { sizes: model.sizes, values, numbers },
-      options: new Map(Object.entries(options)),
-    });
-    const minibatch = { params: values, givens: values, batch: BATCH, key: key(0) };
-    const result = await gradient.gradient(minibatch);
-    const byName = new Map(
-      [...result.gradients].map(([param, slope]) => [param.name, Array.from(slope.dataSync())]),
-    );
-    tf.dispose([...values.values(), ...result.gradients.values()]);
-    return { ...result, byName };
+    const { tensors } = model.graph;
+    const still = tensors.filter(({ kind }) => kind !== "given");
+    const values = new Map(still.map((tensor) => [tensor, tensorOf(model, tensor)] as const));
+    const entries = new Map(tensors.map((tensor) => [tensor, model.entries(tensor.name)] as const));
+    const numbers = new Map([...entries].map(([tensor, { data }]) => [tensor, data] as const));
+    const givens = new Map([...entries].filter(([{ kind }]) => kind === "given"));
+    const params = new Map(paramsOf(model).map((param) => [param, entries.get(param)!]));
+    const setup = { sizes: model.sizes, values, numbers };
+    try {
+      return await gradientBy(
+        method,
+        engine,
+        { graph: model.graph, recall, loss, params, setup, options },
+        { givens, batch: BATCH, key: key(0) },
+      );
+    } finally {
+      tf.dispose([...values.values()]);
+    }
   });
 }
 
@@ -105,6 +104,20 @@ describe.each(some(MODELS, 4))("$name", ({ text }) => {
     const short = text.replace(/ stop when.*/, "");
     await expectDifferences(short, ["recall.settle.steps=7"]);
   });
+});
+
+test.each([...GRADIENTS.keys()])("%s says the same on every engine", async (method) => {
+  const text = MODELS[0].text.replace("steps = 400", "steps = 60\n  stop when change < 0.02");
+  using model = await loadModel({ name: "m.ham", text }, { files });
+  const found: TakenGradient[] = [];
+  for (const engine of ENGINES) found.push(await gradientsBy(model, method, {}, engine));
+  const [simd, tensors, float64] = found;
+  // The difference of two recalls loses digits.
+  const tolerance = method === "equilibrium" ? 2e-3 : 1e-4;
+  expect(distance(simd.byName, float64.byName)).toBeLessThan(tolerance);
+  expect(distance(tensors.byName, float64.byName)).toBeLessThan(tolerance);
+  expect(simd.loss).toBeCloseTo(float64.loss, 5);
+  expect(tensors.loss).toBeCloseTo(float64.loss, 5);
 });
 
 test("examples that stop at steps of their own have the gradient of the steps they made", async () => {
@@ -183,7 +196,8 @@ describe("memory over the recall", () => {
     const set = [`recall.settle.steps=${steps}`];
     using model = await loadModel({ name: "m.ham", text: MODELS[1].text }, { files, set });
     const { peakBytes, newTensors } = await tf.profile(async () => {
-      await gradientsBy(model, method);
+      // Tensors can be counted.
+      await gradientsBy(model, method, {}, "tensors");
       return [];
     });
     expect(newTensors).toBe(0);

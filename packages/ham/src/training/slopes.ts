@@ -1,0 +1,104 @@
+// A gradient by params, added up in registers.
+
+import { makeProgram, plan, type Program, type Register, type WiredStep } from "@hamlet/core";
+import { add, type Dim, get, indicesOf, lit, makeTensor, mul, type Tensor } from "@hamlet/graph";
+import type { Engine, Entries } from "../recall/engine.ts";
+import { RegisterFile } from "../recall/register-file.ts";
+
+/** A plan over registers without a batch axis. */
+interface Adding<Value, Given> {
+  readonly program: Program<Value, Given>;
+  readonly step: WiredStep;
+}
+
+/** The gradient of a minibatch. Owns its registers. */
+export class Slopes<Value, Given> {
+  readonly #engine: Engine<Value, Given>;
+  /** By param: what was added up, and what comes next. */
+  readonly #sums: RegisterFile<Value, Given>;
+  readonly #parts: RegisterFile<Value, Given>;
+  readonly #partOf = new Map<Tensor, Tensor>();
+  readonly #known = new Set<Tensor>();
+  readonly #adding = new Map<string, Adding<Value, Given>>();
+
+  constructor(engine: Engine<Value, Given>, sizes: ReadonlyMap<Dim, number>) {
+    this.#engine = engine;
+    this.#sums = new RegisterFile(engine, sizes, null);
+    this.#parts = new RegisterFile(engine, sizes, null);
+  }
+
+  /** The params that something was ever added to; the others have no gradient. */
+  get params(): ReadonlySet<Tensor> {
+    return this.#known;
+  }
+
+  /** The sum of a param, for whoever adds it up by himself. */
+  sum(param: Tensor): Register<Value> {
+    this.#known.add(param);
+    return this.#sums.of(param);
+  }
+
+  /** Where the next slope of a param is left. */
+  part(param: Tensor): Register<Value> {
+    return this.#parts.of(this.#part(param));
+  }
+
+  clear(): void {
+    for (const param of this.#known) this.#sums.fill(param, null);
+  }
+
+  /** Adds what was left for some params, times a factor. */
+  add(params: readonly Tensor[], factor: number): void {
+    if (params.length === 0) return;
+    const name = [factor, ...params.map((param) => param.name)].join("\n");
+    let adding = this.#adding.get(name);
+    if (adding === undefined) {
+      adding = this.#wire(params, factor);
+      this.#adding.set(name, adding);
+    }
+    adding.step.run();
+  }
+
+  /** The sums by param. */
+  async read(): Promise<Map<Tensor, Entries>> {
+    const params = [...this.#known];
+    const read = await this.#engine.read(params.map((param) => this.#sums.of(param).value));
+    return new Map(params.map((param, n) => [param, read[n]]));
+  }
+
+  dispose(): void {
+    for (const { program, step } of this.#adding.values()) {
+      step.dispose();
+      program.dispose();
+    }
+    this.#adding.clear();
+    this.#sums.free();
+    this.#parts.free();
+  }
+
+  #part(param: Tensor): Tensor {
+    let part = this.#partOf.get(param);
+    if (part === undefined) {
+      part = makeTensor(`part of ${param.name}`, "param", param.axes);
+      this.#partOf.set(param, part);
+    }
+    return part;
+  }
+
+  #wire(params: readonly Tensor[], factor: number): Adding<Value, Given> {
+    const outputs = params.map((param) => {
+      const indices = indicesOf(param.axes);
+      const part = mul(lit(factor), get(this.#part(param), indices));
+      return { name: param.name, value: add(get(param, indices), part), indices, batched: false };
+    });
+    const leaf = () => ({ stage: "step", batched: false }) as const;
+    const { sizes } = this.#sums;
+    const program = makeProgram(plan(outputs, { sizes, leaf }), { target: this.#engine.target });
+    program.bind("load", new Map());
+    const sums = params.map((param) => [param, this.sum(param)] as const);
+    const parts = params.map((param) => [this.#part(param), this.part(param)] as const);
+    const into = new Map(sums.map(([{ name }, register]) => [name, register]));
+    const inputs = new Map([...sums, ...parts]);
+    return { program, step: program.wire({ inputs, outputs: into, batch: 1 }) };
+  }
+}

@@ -1,0 +1,65 @@
+// Gradients as plain numbers, whatever they are computed on.
+
+import { OPTIMISERS } from "@hamlet/core";
+import type { Tensor } from "@hamlet/graph";
+import {
+  type Entries,
+  type GradientParts,
+  type GradientResult,
+  GRADIENTS,
+  type LossAndMetrics,
+  type Minibatch,
+  type RecallEngine,
+  Weights,
+  withEngine,
+} from "@hamlet/ham";
+
+/** What a method found. */
+export interface TakenGradient extends GradientResult {
+  readonly byName: ReadonlyMap<string, number[]>;
+  /** What the loss and the metrics are by themselves. */
+  readonly measured: LossAndMetrics;
+}
+
+/** What is needed beside an engine: the params that slopes are taken by with their values. */
+export interface Taking
+  extends Omit<GradientParts<never, never>, "engine" | "weights" | "params" | "options"> {
+  readonly params: ReadonlyMap<Tensor, Entries>;
+  readonly options?: Readonly<Record<string, number>>;
+}
+
+/** The gradient of a minibatch by one of the methods. */
+export function gradientBy(
+  method: string,
+  name: RecallEngine,
+  { params, options = {}, ...parts }: Taking,
+  minibatch: Minibatch,
+): Promise<TakenGradient> {
+  return withEngine(name, async (engine) => {
+    const weights = new Weights(engine, params, {
+      optimiser: OPTIMISERS.get("sgd")!,
+      settings: { lr: 1 },
+      sizes: parts.setup.sizes,
+    });
+    try {
+      using gradient = GRADIENTS.get(method)!.make({
+        ...parts,
+        engine,
+        weights,
+        params: [...params.keys()],
+        options: new Map(Object.entries(options)),
+      });
+      const found = await gradient.gradient(minibatch);
+      const slopes = await weights.slopes.read();
+      const byName = new Map(
+        [...slopes].map(([param, entries]) => [
+          param.name,
+          Array.from(entries, (slope) => slope * found.scale),
+        ]),
+      );
+      return { ...found, byName, measured: await gradient.measure(minibatch) };
+    } finally {
+      weights.dispose();
+    }
+  });
+}
