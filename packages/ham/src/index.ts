@@ -58,7 +58,7 @@ export { type Held, hold } from "./recall/held.ts";
 export { RegisterFile } from "./recall/register-file.ts";
 export { type Fault } from "./recall/fault.ts";
 export { type Descending, follow, type FollowOptions, type Reading } from "./recall/follow.ts";
-export { drawFeed, type FeedSpace } from "./recall/feed.ts";
+export { type Drawn, type FeedSpace, makeFeed } from "./recall/feed.ts";
 export { type Descent, type Ending, ENERGY_ROUNDING, type Outcome } from "./recall/outcome.ts";
 export { makeRecall } from "./recall/make-recall.ts";
 export type {

@@ -12,7 +12,7 @@ import {
   TEST_QUANTITIES,
 } from "@hamlet/graph";
 import {
-  drawFeed,
+  makeFeed,
   type Ending,
   type Entries,
   nameHash,
@@ -75,8 +75,8 @@ export async function runTest(test: ModelTest, bench: TestBench): Promise<TestRe
   const batch = Math.max(1, ...files.map(([, { shape }]) => shape[0]));
   const givens = new Map<Tensor, Entries>(files);
   test.feeds.forEach((feed, i) => {
-    const known = { sizes, constants, givens };
-    givens.set(feed.tensor, drawFeed(feed, known, batch, foldIn(seed, i)));
+    const draw = makeFeed(feed, { sizes, constants });
+    givens.set(feed.tensor, draw(givens, batch, foldIn(seed, i)));
   });
   using result = await bench.recall({
     givens: Object.fromEntries([...givens].map(([tensor, value]) => [tensor.name, value])),

@@ -3,7 +3,7 @@
 import { foldIn, type Key, permutation } from "@hamlet/core";
 import { type Feed, HamError, type Tensor } from "@hamlet/graph";
 import type { Entries } from "../hypergraph/initial-entries.ts";
-import { drawFeed, type FeedSpace } from "../recall/feed.ts";
+import { type Drawn, type FeedSpace, makeFeed } from "../recall/feed.ts";
 
 /** Which stream of random numbers is for what. */
 const [HELD_BACK, SHUFFLES, DRAWS, VALIDATION] = [0, 1, 2, 3];
@@ -15,7 +15,7 @@ export interface ExampleSource {
   readonly files: ReadonlyMap<Tensor, Entries>;
   readonly feeds: readonly Feed[];
   /** What feeds may read beside givens. */
-  readonly space: Omit<FeedSpace, "givens">;
+  readonly space: FeedSpace;
   readonly key: Key;
   readonly batch: number;
   /** The share of the examples that is held back. */
@@ -35,6 +35,7 @@ export interface Dealt {
 /** The examples of a training. Everything random follows from the key and the step. */
 export class Examples {
   readonly #source: ExampleSource;
+  readonly #feeds: readonly Drawn[];
   readonly #training: Int32Array;
   readonly #validation: Int32Array;
   #epoch = -1;
@@ -43,6 +44,7 @@ export class Examples {
   /** @throws HamError `ham/batch-mismatch`, `ham/no-examples`. */
   constructor(source: ExampleSource) {
     this.#source = source;
+    this.#feeds = source.feeds.map((feed) => makeFeed(feed, source.space));
     const count = countOf(source);
     if (source.heldOut !== null) {
       const own = countOf({ ...source, files: source.heldOut, validation: 0 });
@@ -89,10 +91,10 @@ export class Examples {
   }
 
   #dealt(rows: Int32Array, key: Key, own: ExampleSource["heldOut"] = null): Dealt {
-    const { files, feeds, space } = this.#source;
+    const { files, feeds } = this.#source;
     const givens = new Map([...(own ?? files)].map(([tensor, all]) => [tensor, rowsOf(all, rows)]));
     feeds.forEach((feed, i) => {
-      givens.set(feed.tensor, drawFeed(feed, { ...space, givens }, rows.length, foldIn(key, i)));
+      givens.set(feed.tensor, this.#feeds[i](givens, rows.length, foldIn(key, i)));
     });
     return { givens, batch: rows.length, key: foldIn(key, feeds.length) };
   }
