@@ -21,11 +21,13 @@ function horner(x: number, coefficients: Float32Array): number {
   return sum;
 }
 
-/** A float32 value and its bits. */
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
-/** The bits of a float32 value between ½ and 1, but for its fraction; and where the exponent is. */
-const [HALF, EXPONENT] = [0x3f000000, 23];
+/** Splits a positive number into a mantissa in `[½, 1)` and a power of two. */
+function frexp(x: number): [mantissa: number, exponent: number] {
+  let exponent = Math.floor(Math.log2(x)) + 1;
+  if (x >= 2 ** exponent) exponent += 1;
+  else if (x < 2 ** (exponent - 1)) exponent -= 1;
+  return [x / 2 ** exponent, exponent];
+}
 
 export const LOG_HIGH = Float32Array.of(7.0376836292e-2, -1.151461031e-1, 1.167699874e-1);
 export const LOG_MIDDLE = Float32Array.of(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
@@ -44,11 +46,7 @@ export function logFloat32(x: number): number {
   if (Number.isNaN(x) || x < 0) return Number.NaN;
   if (x === 0) return -Infinity;
   if (x === Infinity) return Infinity;
-  // A mantissa in [½, 1) and a power of two.
-  float[0] = Math.max(x, SMALLEST_NORMAL);
-  const power = (bits[0] >> EXPONENT) - 126;
-  bits[0] = (bits[0] & 0x7fffff) | HALF;
-  const mantissa = float[0];
+  const [mantissa, power] = frexp(Math.max(x, SMALLEST_NORMAL));
   const below = mantissa < SQRT_HALF;
   const exponent = below ? power - 1 : power;
   const y = f(below ? 2 * mantissa - 1 : mantissa - 1);
