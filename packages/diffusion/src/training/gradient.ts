@@ -91,18 +91,27 @@ export class DenoisingGradient<Value, Given> implements LossGradient {
     this.#drop();
     const { net, loss, engine, weights } = this.#parts;
     const program = this.#program;
-    this.#numbers.fill(loss.share, [1 / batch]);
     const examples = new RegisterFile(engine, new Map(), batch);
-    const params = program.wireStage("param", { inputs: weights.registers, batch });
-    const own = [loss.clean, loss.noise, net.t].map((given) => [given, examples.of(given)] as const);
-    const inputs = new Map([...own, [loss.share, this.#numbers.of(loss.share)] as const]);
-    const slopes = net.weights.map(
-      ({ tensor }) => [tensor.name, weights.slopes.sum(tensor)] as const,
-    );
-    const outputs = new Map([...slopes, [LOSS, this.#numbers.of(this.#mean)] as const]);
-    const step = program.wire({ inputs, outputs, batch });
-    this.#lane = { examples, params, step };
-    return this.#lane;
+    try {
+      this.#numbers.fill(loss.share, [1 / batch]);
+      const own = [loss.clean, loss.noise, net.t].map((g) => [g, examples.of(g)] as const);
+      const inputs = new Map([...own, [loss.share, this.#numbers.of(loss.share)] as const]);
+      const slopes = net.weights.map(
+        ({ tensor }) => [tensor.name, weights.slopes.sum(tensor)] as const,
+      );
+      const outputs = new Map([...slopes, [LOSS, this.#numbers.of(this.#mean)] as const]);
+      const params = program.wireStage("param", { inputs: weights.registers, batch });
+      try {
+        this.#lane = { examples, params, step: program.wire({ inputs, outputs, batch }) };
+        return this.#lane;
+      } catch (error) {
+        params.dispose();
+        throw error;
+      }
+    } catch (error) {
+      examples.free();
+      throw error;
+    }
   }
 
   #drop(): void {

@@ -9,6 +9,7 @@ import {
   plan,
   type Program,
   type Register,
+  type Registers,
   type Turn,
   type WiredStep,
 } from "@hamlet/core";
@@ -39,6 +40,8 @@ export interface Minibatch {
 
 /** Something that is done between registers, at a time of the schedule. */
 export type Call = (time?: number) => void;
+
+type Between<Value> = Omit<Registers<Value>, "batch">;
 
 /** What belongs to one batch size. */
 interface Lane<Value, Given> {
@@ -139,15 +142,23 @@ export class Flow<Value, Given> {
   /** Goes to the states before the first step. */
   start(states: Layers): void {
     const { graph, recall } = this.#parts;
-    const { sizes } = this.#setup;
-    const make = () => makeStarts(recall, sizes, this.engine.target);
-    const { registers } = this.#now();
-    const computed = this.#program("start", make).step(new Map(), { batch: this.batch });
-    graph.neurons.forEach((neuron, i) => {
-      const value = computed.get(neuron.name);
-      if (value !== undefined) return registers.put(states[i], value);
+    const { neurons } = graph;
+    const isComputed = new Set(
+      recall.starts.flatMap(({ from, neuron }) => (from === "value" ? [neuron] : [])),
+    );
+    const compute = this.wired(states, () => {
+      const { sizes } = this.#setup;
+      const make = () => makeStarts(recall, sizes, this.engine.target);
+      const to = neurons.map((neuron, i) => [neuron, this.#of(states[i])] as const);
+      const computed = to.filter(([neuron]) => isComputed.has(neuron));
+      const outputs = new Map(computed.map(([{ name }, register]) => [name, register]));
+      return this.#wire("start", make, { inputs: new Map(), outputs });
+    });
+    compute();
+    neurons.forEach((neuron, i) => {
+      if (isComputed.has(neuron)) return;
       const key = foldIn(this.#key!, i);
-      registers.fill(states[i], drawnStart(recall, this.#setup, neuron, key, this.batch));
+      this.fill(states[i], drawnStart(recall, this.#setup, neuron, key, this.batch));
     });
   }
 
@@ -258,14 +269,17 @@ export class Flow<Value, Given> {
   #call(
     of: object | string,
     outputs: () => readonly Output[],
-    inputs: ReadonlyMap<Tensor, Register<Value>>,
-    to: ReadonlyMap<string, Register<Value>>,
+    inputs: Between<Value>["inputs"],
+    to: Between<Value>["outputs"],
   ): Call {
     const { sizes } = this.#setup;
     const { target } = this.engine;
     const make = () => makeProgram(plan(outputs(), { sizes, leaf: leafOf }), { target });
-    const program = this.#program(of, make);
-    const step = program.wire({ inputs, outputs: to, batch: this.batch });
+    return this.#wire(of, make, { inputs, outputs: to });
+  }
+
+  #wire(of: object | string, make: () => Program<Value, Given>, between: Between<Value>): Call {
+    const step = this.#program(of, make).wire({ ...between, batch: this.batch });
     this.#now().steps.push(step);
     return (time) => step.run(time);
   }
@@ -274,8 +288,8 @@ export class Flow<Value, Given> {
   #pull(
     of: string,
     outputs: () => readonly Output[],
-    inputs: ReadonlyMap<Tensor, Register<Value>>,
-    to: ReadonlyMap<string, Register<Value>>,
+    inputs: Between<Value>["inputs"],
+    to: Between<Value>["outputs"],
     factor = 1,
   ): Call {
     const { slopes } = this.#weights;

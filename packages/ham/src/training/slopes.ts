@@ -1,15 +1,11 @@
 // A gradient by params, added up in registers.
 
-import { makeProgram, plan, type Program, type Register, type WiredStep } from "@hamlet/core";
+import type { Register, WiredStep } from "@hamlet/core";
 import { add, type Dim, get, indicesOf, lit, makeTensor, mul, type Tensor } from "@hamlet/graph";
 import type { Engine, Entries } from "../recall/engine.ts";
 import { RegisterFile } from "../recall/register-file.ts";
-
-/** A plan over registers without a batch axis. */
-interface Adding<Value, Given> {
-  readonly program: Program<Value, Given>;
-  readonly step: WiredStep;
-}
+import type { Write } from "../solvers/trace.ts";
+import { wirePlan } from "./wired-plan.ts";
 
 /** The gradient of a minibatch. Owns its registers. */
 export class Slopes<Value, Given> {
@@ -19,7 +15,7 @@ export class Slopes<Value, Given> {
   readonly #parts: RegisterFile<Value, Given>;
   readonly #partOf = new Map<Tensor, Tensor>();
   readonly #known = new Set<Tensor>();
-  readonly #adding = new Map<string, Adding<Value, Given>>();
+  readonly #adding = new Map<string, WiredStep>();
 
   constructor(engine: Engine<Value, Given>, sizes: ReadonlyMap<Dim, number>) {
     this.#engine = engine;
@@ -56,7 +52,7 @@ export class Slopes<Value, Given> {
       adding = this.#wire(params, factor);
       this.#adding.set(name, adding);
     }
-    adding.step.run();
+    adding.run();
   }
 
   /** The sums by param. */
@@ -67,10 +63,7 @@ export class Slopes<Value, Given> {
   }
 
   dispose(): void {
-    for (const { program, step } of this.#adding.values()) {
-      step.dispose();
-      program.dispose();
-    }
+    for (const adding of this.#adding.values()) adding.dispose();
     this.#adding.clear();
     this.#sums.free();
     this.#parts.free();
@@ -85,20 +78,16 @@ export class Slopes<Value, Given> {
     return part;
   }
 
-  #wire(params: readonly Tensor[], factor: number): Adding<Value, Given> {
-    const outputs = params.map((param) => {
+  #wire(params: readonly Tensor[], factor: number): WiredStep {
+    const parts = new Set(params.map((param) => this.#part(param)));
+    const writes = params.map((param): Write => {
       const indices = indicesOf(param.axes);
       const part = mul(lit(factor), get(this.#part(param), indices));
-      return { name: param.name, value: add(get(param, indices), part), indices, batched: false };
+      return { into: param, indices, value: add(get(param, indices), part) };
     });
-    const leaf = () => ({ stage: "step", batched: false }) as const;
-    const { sizes } = this.#sums;
-    const program = makeProgram(plan(outputs, { sizes, leaf }), { target: this.#engine.target });
-    program.bind("load", new Map());
-    const sums = params.map((param) => [param, this.sum(param)] as const);
-    const parts = params.map((param) => [this.#part(param), this.part(param)] as const);
-    const into = new Map(sums.map(([{ name }, register]) => [name, register]));
-    const inputs = new Map([...sums, ...parts]);
-    return { program, step: program.wire({ inputs, outputs: into, batch: 1 }) };
+    return wirePlan(this.#engine, writes, {
+      sizes: this.#sums.sizes,
+      registerOf: (tensor) => (parts.has(tensor) ? this.#parts.of(tensor) : this.sum(tensor)),
+    });
   }
 }

@@ -3,10 +3,7 @@
 import {
   type ArrayData,
   asFloat32,
-  makeProgram,
   type Optimiser,
-  plan,
-  type Program,
   type Register,
   type Settings,
   type WiredStep,
@@ -28,14 +25,15 @@ import {
   sum,
   type Tensor,
 } from "@hamlet/graph";
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import type { Engine } from "../recall/engine.ts";
 import { RegisterFile } from "../recall/register-file.ts";
-import { outputsOf, type Write } from "../solvers/trace.ts";
+import type { Write } from "../solvers/trace.ts";
 import { assertFinite } from "./restored.ts";
 import { Slopes } from "./slopes.ts";
 import { storedOf, storedSlope, valueOf } from "./stored.ts";
+import { wirePlan } from "./wired-plan.ts";
 
 /** A param as it is stored, as the model reads it, and what is remembered of it, by name. */
 interface Weight {
@@ -61,12 +59,6 @@ export type MovingWeights = Pick<
   "values" | "move" | "everySlope" | "numbers" | "arrays" | "restore" | "dispose"
 >;
 
-/** A plan that moves weights, bound to its registers. */
-interface Moving<Value, Given> {
-  readonly program: Program<Value, Given>;
-  readonly step: WiredStep;
-}
-
 /** The trained params of a training, in registers of an engine. Owns them. */
 export class Weights<Value, Given> {
   /** The params as the model reads them. */
@@ -82,7 +74,7 @@ export class Weights<Value, Given> {
   readonly #numbers: readonly Tensor[];
   /** The sum of all slopes. */
   readonly #total = makeTensor("total", "const");
-  #moving: Moving<Value, Given> | null = null;
+  #moving: WiredStep | null = null;
 
   constructor(
     engine: Engine<Value, Given>,
@@ -123,9 +115,16 @@ export class Weights<Value, Given> {
 
   /** The params as the model reads them; the caller's. */
   values(): Map<Tensor, tf.Tensor> {
-    return new Map(
-      [...this.registers].map(([param, { value }]) => [param, this.#engine.tensor(value)]),
-    );
+    const values = new Map<Tensor, tf.Tensor>();
+    try {
+      for (const [param, { value }] of this.registers) {
+        values.set(param, this.#engine.tensor(value));
+      }
+      return values;
+    } catch (error) {
+      tf.dispose([...values.values()]);
+      throw error;
+    }
   }
 
   /** One step, counted from 1, down the slopes times a scale. Returns the sum of the gradient. */
@@ -134,7 +133,7 @@ export class Weights<Value, Given> {
     this.#file.fill(this.#scale, [scale]);
     const numbers = this.#options.optimiser.numbers(step);
     numbers.forEach((number, n) => this.#file.fill(this.#numbers[n], [number]));
-    this.#moving.step.run();
+    this.#moving.run();
     const [[total]] = await this.#engine.read([this.#file.of(this.#total).value]);
     return total;
   }
@@ -176,8 +175,7 @@ export class Weights<Value, Given> {
   }
 
   dispose(): void {
-    this.#moving?.step.dispose();
-    this.#moving?.program.dispose();
+    this.#moving?.dispose();
     this.#moving = null;
     this.#file.free();
     this.slopes.dispose();
@@ -213,17 +211,16 @@ export class Weights<Value, Given> {
       return [{ into: value, indices, value: valueOf(param, get(stored, indices)) }];
     });
     if (writes.length === 0) return;
-    const { program, step } = this.#plan(writes);
+    const step = this.#plan(writes);
     try {
       step.run();
     } finally {
       step.dispose();
-      program.dispose();
     }
   }
 
   /** The step of the params that have slopes: of those that were clipped, where there is a limit. */
-  #wire(): Moving<Value, Given> {
+  #wire(): WiredStep {
     const { clip } = this.#options;
     const moving = [...this.#weights].filter(([param]) => this.slopes.params.has(param));
     const slopes = moving.map(([param, { stored }]): Slope => {
@@ -269,21 +266,12 @@ export class Weights<Value, Given> {
     return writes;
   }
 
-  #plan(writes: readonly Write[]): Moving<Value, Given> {
-    const outputs = outputsOf(writes).map((output) => ({ ...output, batched: false }));
-    const leaf = () => ({ stage: "step", batched: false }) as const;
-    const planned = plan(outputs, { sizes: this.#options.sizes, leaf });
-    const program = makeProgram(planned, { target: this.#engine.target });
-    program.bind("load", new Map());
-    const inputs = new Map(
-      planned.instructions.flatMap(({ tensor }) =>
-        tensor === null
-          ? []
-          : [[tensor, this.#weights.has(tensor) ? this.slopes.sum(tensor) : this.#file.of(tensor)]],
-      ),
-    );
-    const into = new Map(writes.map((write) => [write.into.name, this.#file.of(write.into)]));
-    return { program, step: program.wire({ inputs, outputs: into, batch: 1 }) };
+  #plan(writes: readonly Write[]): WiredStep {
+    return wirePlan(this.#engine, writes, {
+      sizes: this.#options.sizes,
+      registerOf: (tensor) =>
+        this.#weights.has(tensor) ? this.slopes.sum(tensor) : this.#file.of(tensor),
+    });
   }
 }
 
