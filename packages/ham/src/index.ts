@@ -85,7 +85,7 @@ export {
   type StepTo,
 } from "./solvers/solver.ts";
 export { GRADIENTS } from "./training/catalogue.ts";
-export type { Minibatch } from "./training/flow.ts";
+export type { Minibatch } from "./training/minibatch.ts";
 export type { Dealt } from "./training/examples.ts";
 export { Journal } from "./training/journal.ts";
 export { type Dealer, learn, type Lesson, type LoopOptions } from "./training/loop.ts";

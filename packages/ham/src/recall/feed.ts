@@ -12,14 +12,15 @@ export interface FeedSpace {
 }
 
 /** Draws a feed: `givens` are those that are there already, `[B, …axes]`. */
-export type Drawn = (
-  givens: ReadonlyMap<Tensor, Entries>,
-  batch: number,
-  key: Key,
-) => Entries;
+export type Drawn = (givens: ReadonlyMap<Tensor, Entries>, batch: number, key: Key) => Entries;
 
 /** An entry from its arguments, where they are given, and one random number. */
-type Draw = (a: number | undefined, b: number | undefined, random: number, tensor: Tensor) => number;
+type Draw = (
+  a: number | undefined,
+  b: number | undefined,
+  random: number,
+  tensor: Tensor,
+) => number;
 
 const DRAWS: Readonly<
   Record<string, { readonly from: "normal" | "uniform"; readonly make: Draw }>

@@ -12,7 +12,7 @@ export interface Held<Value> {
 
 /** Holds tensors, whose entries are in `numbers` where they are known; givens have the batch axis. */
 export function hold<Value, Given>(
-  { target, given }: Engine<Value, Given>,
+  engine: Engine<Value, Given>,
   tensors: Inputs,
   about: {
     readonly sizes: ReadonlyMap<Dim, number>;
@@ -20,6 +20,7 @@ export function hold<Value, Given>(
     readonly batch: number;
   },
 ): Held<Value> {
+  const { target } = engine;
   const values = new Map<Tensor, Value>();
   const free = () => {
     if (target.copies === true) for (const value of values.values()) target.free(value);
@@ -29,7 +30,7 @@ export function hold<Value, Given>(
     for (const [tensor, value] of tensors) {
       const sizes = tensor.axes.map((dim) => sizeOfDim(dim, about));
       const shape = tensor.kind === "given" ? [about.batch, ...sizes] : sizes;
-      const entries = given(value, about.numbers.get(tensor));
+      const entries = engine.given(value, about.numbers.get(tensor));
       values.set(tensor, target.input(entries, shape, tensor));
     }
     return { values, free };

@@ -12,13 +12,7 @@ import {
   type Register,
   type WiredStep,
 } from "@hamlet/core";
-import {
-  type EnergyGraph,
-  type Neuron,
-  type Recall,
-  type Tensor,
-  tensorsIn,
-} from "@hamlet/graph";
+import { type EnergyGraph, type Neuron, type Recall, type Tensor, tensorsIn } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
 import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";

@@ -11,11 +11,7 @@ export class RegisterFile<Value, Given> {
   readonly sizes: ReadonlyMap<Dim, number>;
   readonly #registers = new Map<Tensor, Register<Value>>();
 
-  constructor(
-    engine: Engine<Value, Given>,
-    sizes: ReadonlyMap<Dim, number>,
-    batch: number | null,
-  ) {
+  constructor(engine: Engine<Value, Given>, sizes: ReadonlyMap<Dim, number>, batch: number | null) {
     this.#engine = engine;
     this.sizes = sizes;
     this.batch = batch;

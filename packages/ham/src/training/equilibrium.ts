@@ -1,7 +1,8 @@
 // Learning from the difference of two recalls, one of which is nudged towards less loss.
 
 import { get, lit, makeTensor, mul, sub } from "@hamlet/graph";
-import { Flow, type Minibatch } from "./flow.ts";
+import { Flow } from "./flow.ts";
+import type { Minibatch } from "./minibatch.ts";
 import { entrywise, type Layers, makeLayers } from "./layers.ts";
 import type {
   GradientMethod,
@@ -34,10 +35,7 @@ export const equilibrium: GradientMethod = {
   ],
 };
 
-class EquilibriumGradient<Value, Given>
-  extends RecalledLoss<Value, Given>
-  implements LossGradient
-{
+class EquilibriumGradient<Value, Given> extends RecalledLoss<Value, Given> implements LossGradient {
   /** β, for every example. */
   readonly #beta = makeTensor("nudge", "state");
   readonly #nudged: Flow<Value, Given>;

@@ -14,9 +14,8 @@ import {
   type WiredStep,
 } from "@hamlet/core";
 import { invariant, type Tensor } from "@hamlet/graph";
-import type { Entries } from "../hypergraph/initial-entries.ts";
 import { leafOf, makeStarts } from "../recall/dynamics.ts";
-import type { Engine, Entries as Numbers } from "../recall/engine.ts";
+import type { Engine, Entries } from "../recall/engine.ts";
 import { type Held, hold } from "../recall/held.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { RegisterFile } from "../recall/register-file.ts";
@@ -24,19 +23,9 @@ import { drawnStart } from "../recall/start.ts";
 import { outputsOf, type Write } from "../solvers/trace.ts";
 import type { Layers } from "./layers.ts";
 import type { GradientParts } from "./loss-gradient.ts";
+import type { Minibatch } from "./minibatch.ts";
 import { layerName, NUMBER, paramName, Pullbacks } from "./pullback.ts";
 import type { Weights } from "./weights.ts";
-
-/** What a gradient is taken at. Everything in it is borrowed. */
-export interface Minibatch {
-  /** Every given that is read, `[B, …axes]`. */
-  readonly givens: ReadonlyMap<Tensor, Entries>;
-  readonly batch: number;
-  /** Draws of start values. */
-  readonly key: Key;
-  /** That of the work which it is part of; default one of its own. */
-  readonly turn?: Turn;
-}
 
 /** Something that is done between registers, at a time of the schedule. */
 export type Call = (time?: number) => void;
@@ -125,7 +114,7 @@ export class Flow<Value, Given> {
   }
 
   /** Entries of tensors, as arrays of their own. */
-  read(tensors: readonly Tensor[]): Numbers[] | Promise<Numbers[]> {
+  read(tensors: readonly Tensor[]): Entries[] | Promise<Entries[]> {
     return this.engine.read(tensors.map((tensor) => this.#of(tensor).value));
   }
 

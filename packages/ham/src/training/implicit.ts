@@ -1,6 +1,6 @@
 // Differentiation of the fixed point itself, however the recall got there.
 
-import type { Minibatch } from "./flow.ts";
+import type { Minibatch } from "./minibatch.ts";
 import { gmres } from "./gmres.ts";
 import { type Layers, makeLayers } from "./layers.ts";
 import type {
@@ -32,10 +32,7 @@ export const implicit: GradientMethod = {
   ],
 };
 
-class ImplicitGradient<Value, Given>
-  extends RecalledLoss<Value, Given>
-  implements LossGradient
-{
+class ImplicitGradient<Value, Given> extends RecalledLoss<Value, Given> implements LossGradient {
   readonly #tolerance: number;
   readonly #slope: Layers;
   readonly #free: Layers;

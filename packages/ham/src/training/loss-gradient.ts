@@ -2,7 +2,7 @@
 // behind which there are three ways to get it.
 
 import type { Engine } from "../recall/engine.ts";
-import type { Minibatch } from "./flow.ts";
+import type { Minibatch } from "./minibatch.ts";
 import type { Differentiated } from "./pullback.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import type { Weights } from "./weights.ts";

@@ -1,7 +1,8 @@
 // What the three gradients share: a flow, the recall that runs on it, and the loss at its end.
 
 import { makeTensor, type Tensor } from "@hamlet/graph";
-import { Flow, type Minibatch } from "./flow.ts";
+import { Flow } from "./flow.ts";
+import type { Minibatch } from "./minibatch.ts";
 import { largestEntry, type Layers, makeLayers } from "./layers.ts";
 import type { GradientParts, LossAndMetrics } from "./loss-gradient.ts";
 import { Walker } from "./path.ts";

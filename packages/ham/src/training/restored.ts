@@ -3,7 +3,6 @@
 import { type ArrayData, asFloat64 } from "@hamlet/core";
 import { HamError, placeOf, refusalOf, type Tensor } from "@hamlet/graph";
 import type { Entries } from "../hypergraph/initial-entries.ts";
-import type { BestParams } from "./progress.ts";
 
 /**
  * Checks the weights of a checkpoint, and what their optimiser remembers.
@@ -19,7 +18,10 @@ export function assertFinite(name: string, array: ArrayData): void {
  *
  * @throws HamError `core/bad-checkpoint`.
  */
-export function assertBest(best: BestParams, params: ReadonlyMap<Tensor, Entries>): void {
+export function assertBest(
+  best: { readonly loss: number; readonly params: ReadonlyMap<string, ArrayData> },
+  params: ReadonlyMap<Tensor, Entries>,
+): void {
   if (!Number.isFinite(best.loss)) {
     throw damaged(`expected the lowest loss as a number, found ${best.loss}`);
   }

@@ -1,6 +1,14 @@
 // One step of a recall, and the way back through it.
 
-import { type EnergyGraph, type Expr, get, makeTensor, mul, select, type Tensor } from "@hamlet/graph";
+import {
+  type EnergyGraph,
+  type Expr,
+  get,
+  makeTensor,
+  mul,
+  select,
+  type Tensor,
+} from "@hamlet/graph";
 import type { Write } from "../solvers/trace.ts";
 import type { Call, Flow } from "./flow.ts";
 import { entrywise, type Layers, makeLayers, weighted } from "./layers.ts";

@@ -88,21 +88,28 @@ export async function train(
   if (journal.best !== null) assertBest(journal.best, start);
   const parts = { graph, recall, loss, metrics, params, setup, options: settings.gradient };
   const { name: engineName } = engineFor(setup.engine);
-  const lesson = withEngine(engineName, (engine): Pick<Lesson, "weights" | "gradient" | "engine"> => {
-    const weights = new Weights(engine, start, {
-      optimiser: OPTIMISERS.get(training.optimiser.name)!,
-      settings: settings.optimiser,
-      clip: settings.clip,
-      sizes,
-    });
-    try {
-      const method = GRADIENTS.get(training.gradient.name)!;
-      return { weights, gradient: method.make({ ...parts, engine, weights }), engine: engine.name };
-    } catch (error) {
-      weights.dispose();
-      throw error;
-    }
-  });
+  const lesson = withEngine(
+    engineName,
+    (engine): Pick<Lesson, "weights" | "gradient" | "engine"> => {
+      const weights = new Weights(engine, start, {
+        optimiser: OPTIMISERS.get(training.optimiser.name)!,
+        settings: settings.optimiser,
+        clip: settings.clip,
+        sizes,
+      });
+      try {
+        const method = GRADIENTS.get(training.gradient.name)!;
+        return {
+          weights,
+          gradient: method.make({ ...parts, engine, weights }),
+          engine: engine.name,
+        };
+      } catch (error) {
+        weights.dispose();
+        throw error;
+      }
+    },
+  );
   return learn(
     {
       ...lesson,

@@ -1,6 +1,6 @@
 // Backpropagation through the steps of a recall.
 
-import type { Minibatch } from "./flow.ts";
+import type { Minibatch } from "./minibatch.ts";
 import type {
   GradientMethod,
   GradientParts,
@@ -28,10 +28,7 @@ export const unroll: GradientMethod = {
   ],
 };
 
-class UnrolledGradient<Value, Given>
-  extends RecalledLoss<Value, Given>
-  implements LossGradient
-{
+class UnrolledGradient<Value, Given> extends RecalledLoss<Value, Given> implements LossGradient {
   readonly #every: number;
 
   constructor(parts: GradientParts<Value, Given>) {

@@ -151,7 +151,9 @@ export class Weights<Value, Given> {
 
   /** The averages of the params as they are stored, by name. */
   async averages(): Promise<Map<string, ArrayData>> {
-    return this.#read([...this.#weights].map(([{ name }, { slots }]) => [name, slots.get(AVERAGE)!]));
+    return this.#read(
+      [...this.#weights].map(([{ name }, { slots }]) => [name, slots.get(AVERAGE)!]),
+    );
   }
 
   /** Everything by name, as a checkpoint holds it. */
@@ -190,9 +192,7 @@ export class Weights<Value, Given> {
     );
   }
 
-  async #read(
-    tensors: readonly (readonly [string, Tensor])[],
-  ): Promise<Map<string, ArrayData>> {
+  async #read(tensors: readonly (readonly [string, Tensor])[]): Promise<Map<string, ArrayData>> {
     if (tensors.length === 0) return new Map();
     const read = await this.#engine.read(tensors.map(([, tensor]) => this.#file.of(tensor).value));
     return new Map(

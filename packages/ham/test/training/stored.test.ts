@@ -1,7 +1,15 @@
 // How weights move: clipping of gradients; how bounded params are stored.
 
 import { OPTIMISERS } from "@hamlet/core";
-import { evaluateScalar, type Expr, get, lit, makeDim, makeTensor, type Tensor } from "@hamlet/graph";
+import {
+  evaluateScalar,
+  type Expr,
+  get,
+  lit,
+  makeDim,
+  makeTensor,
+  type Tensor,
+} from "@hamlet/graph";
 import { ENGINES, type RecallEngine, Weights, withEngine } from "@hamlet/ham";
 import { expectClose, expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
@@ -68,7 +76,9 @@ const at = (of: (stored: Expr) => Expr) => {
   const expr = of(get(stored));
   return (numbers: Iterable<number>) =>
     Array.from(numbers, (number) =>
-      Math.fround(evaluateScalar(expr, { sizes: new Map(), tensors: new Map([[stored, [number]]]) })),
+      Math.fround(
+        evaluateScalar(expr, { sizes: new Map(), tensors: new Map([[stored, [number]]]) }),
+      ),
     );
 };
 

@@ -22,8 +22,10 @@ export interface TakenGradient extends GradientResult {
 }
 
 /** What is needed beside an engine: the params that slopes are taken by with their values. */
-export interface Taking
-  extends Omit<GradientParts<never, never>, "engine" | "weights" | "params" | "options"> {
+export interface Taking extends Omit<
+  GradientParts<never, never>,
+  "engine" | "weights" | "params" | "options"
+> {
   readonly params: ReadonlyMap<Tensor, Entries>;
   readonly options?: Readonly<Record<string, number>>;
 }
