@@ -71,7 +71,17 @@ describe("with workers", () => {
     const work = 2 ** 30;
     expect(isLarge(work)).toBe(true);
     const outside = Array.from({ length: 50 }, () => [2 ** 32 - 8, 0, 0, 1, 4]);
-    expect(() => inParts(compiledKernel("pack"), "pack", outside, work)).toThrow();
+    // Whether a call fails here, in a worker or in both is a matter of who takes it.
+    let failed = 0;
+    for (let time = 0; time < 1000; time++) {
+      try {
+        inParts(compiledKernel("pack"), "pack", outside, work);
+      } catch {
+        failed++;
+      }
+      inParts(compiledKernel("pack"), "pack", [[0, 0, 0, 0, 0]], work);
+    }
+    expect(failed).toBe(1000);
     expectSame("log-sum-exp", 300, 2048, 7);
   });
 });

@@ -114,6 +114,7 @@ class Pool {
     Atomics.store(control, PLACES.done, 0);
     this.#tell(calls.length);
     let own = 0;
+    let failed: boolean;
     try {
       for (;;) {
         const seen = Atomics.load(control, PLACES.left);
@@ -128,10 +129,9 @@ class Pool {
       const others = calls.length - own - (Atomics.and(control, PLACES.left, ~LEFT) & LEFT);
       this.#wait(others);
       this.calls += others;
+      failed = Atomics.exchange(control, PLACES.failed, 0) !== 0;
     }
-    if (Atomics.exchange(control, PLACES.failed, 0) !== 0) {
-      throw new Error("a call of compiled code failed in a worker");
-    }
+    if (failed) throw new Error("a call of compiled code failed in a worker");
   }
 
   /** Says how many calls there are to take, and wakes those who sleep. */
