@@ -47,7 +47,6 @@ export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { type Clip } from "./recall/clips.ts";
 export { type RecallDescription, type StepPart } from "./recall/describe.ts";
 export {
-  type Engine,
   type EngineChoice,
   engineFor,
   ENGINES,

@@ -3,7 +3,7 @@
 import { makeProgram, type Program, type WiredStep } from "@hamlet/core";
 import { makeTensor } from "@hamlet/graph";
 import {
-  type Engine,
+  type GradientParts,
   type GradientResult,
   type Held,
   hold,
@@ -11,7 +11,6 @@ import {
   type LossGradient,
   type Minibatch,
   RegisterFile,
-  type Weights,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
 import { boundWaves } from "../network/bound.ts";
@@ -19,12 +18,13 @@ import type { Network } from "../network/network.ts";
 import { type DenoisingLoss, LOSS, lossPlan } from "./loss.ts";
 
 /** What a gradient is made of. */
-export interface DenoisingParts<Value, Given> {
+export interface DenoisingParts<Value, Given> extends Pick<
+  GradientParts<Value, Given>,
+  "engine" | "weights"
+> {
   readonly net: Network;
   readonly loss: DenoisingLoss;
   readonly frequencies: Float32Array;
-  readonly engine: Engine<Value, Given>;
-  readonly weights: Weights<Value, Given>;
 }
 
 /** What is wired for a batch size. */
