@@ -49,11 +49,16 @@ const LAYERS: readonly { low: number; high: number }[] = [
 ];
 const CASES = 200;
 
+/** Below which units and patterns are drawn: of few, and of so many that most of them never count. */
+const SMALL = { units: [1, 70], patterns: [1, 12] } as const;
+const LARGE = { units: [100, 200], patterns: [40, 90] } as const;
+
 /** A random problem: two states of one start, on either path. */
-function problem(stream: Key, energyOf: EnergyOf) {
+function problem(stream: Key, energyOf: EnergyOf, sizes: typeof SMALL | typeof LARGE = SMALL) {
   const pick = (at: number, from: number, to: number) =>
     randint(foldIn(stream, at), 1, from, to)[0];
-  const [units, patterns, kind] = [pick(0, 1, 70), pick(1, 1, 12), pick(2, 0, 2)];
+  const [units, patterns] = [pick(0, ...sizes.units), pick(1, ...sizes.patterns)];
+  const kind = pick(2, 0, 2);
   const D = makeDim("D", units);
   const K = makeDim("K", patterns);
   const [i, m] = [makeIndex("i", D), makeIndex("m", K)];
@@ -143,7 +148,7 @@ test.each([0.01, 0.3, 2, 40, 140])(
     const memory: EnergyOf = (x, m) => neg(div(logsumexp([m], mul(lit(beta), x)), lit(beta)));
     for (let index = 0; index < 50; index++) {
       const stream = foldIn(key(33), index);
-      const { units, fast, general } = problem(stream, memory);
+      const { units, fast, general } = problem(stream, memory, index < 47 ? SMALL : LARGE);
       for (const unit of units) {
         const [found, expected] = [fast.changeOf(unit), general.changeOf(unit)];
         expect(Math.abs(found - expected)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(expected)));

@@ -6,12 +6,17 @@
 //     u_k = F(x_k⁺) − F(x_k)   and   d_k = F(x_k⁻) − F(x_k),
 //
 // changes only when a flip is made. A proposal sums u or d over the patterns, four at a time: no F
-// is evaluated, and no overlap is touched. Where F is so steep that few patterns count, only those
-// are summed; and a unit that was asked for since the last flip is not summed again.
+// is evaluated, and no overlap is touched. And a unit that was asked for since the last flip is not
+// summed again.
+//
+// Where F is so steep that few patterns count, only those are summed. A flip moves an overlap by one
+// step, so a survey of all patterns says which of them can count within some flips. And whether a flip
+// lowers the energy is mostly certain from the head of them, which outweighs all others together.
 
 import type { Lattice } from "./lattice.ts";
 import { type BinaryState, FLIP_ROUNDING, type Unit } from "./binary-state.ts";
 import {
+  addFlip,
   CHOICES,
   chosenSum,
   fillChoices,
@@ -40,8 +45,18 @@ export interface FastSetup {
  */
 export const SLACK = 300;
 
-/** What is smaller than the largest by more than this is lost in rounding, even a thousandfold. */
-const NEGLIGIBLE = 2 ** -64;
+/** What is smaller than the largest by more than this is lost in rounding, even for all patterns and flips. */
+const NEGLIGIBLE = 2 ** -70;
+
+/** Flips between two surveys of all patterns. */
+const REACH = 8;
+
+/** The head of the patterns are those that count for more than this part of the largest. */
+const HEAD = 2 ** -12;
+/** A longer one takes about as long as all. */
+const MOST_IN_HEAD = 64;
+/** What rounding may do to sums, as a part of what is summed. */
+const ROUNDING = 2 ** -40;
 
 export class FastState implements BinaryState {
   readonly values: readonly [Float64Array];
@@ -51,16 +66,31 @@ export class FastState implements BinaryState {
   /** F on the lattice; exp(F − level) for a log-sum-exp. */
   #table: Float64Array;
   #level = 0;
+  /** How much a step changes the table at least, and at most, wherever some flips may lead. */
+  #least: Float64Array;
+  #most: Float64Array;
   readonly #ups: Float64Array;
   readonly #downs: Float64Array;
-  /** The patterns that count, where they are few; null where all are summed. */
-  #few: Int32Array | null = null;
+  /** The patterns that count, those of the head first, and how many that are. */
+  readonly #listed: Int32Array;
+  #count = 0;
+  #head = 0;
+  /** After how many flips they were found. */
+  #surveyed = 0;
+  /** What all that are not of the head could change the sum by together. */
+  #tail = 0;
+  /** The sum of what is not listed, and the largest F of that. */
+  #others = 0;
+  #largestOther = -Infinity;
   readonly #buffer: Int32Array;
   readonly #sums: Float64Array;
-  #summed = false;
+  /** How many sums of all patterns were asked for since the last flip. */
+  #asked = 0;
   /** For every unit after how many flips it was asked for, and what the answer was. */
   readonly #askedAt: Int32Array;
   readonly #answers: Float64Array;
+  /** For every unit after how many flips it was refused without that. */
+  readonly #refusedAt: Int32Array;
   #flips = 0;
   #total = 0;
   /** The largest absolute energy that was asked for: the scale of rounding. */
@@ -75,14 +105,18 @@ export class FastState implements BinaryState {
       Math.round((x - lattice.origin) / lattice.step),
     );
     this.#table = logarithmic ? new Float64Array(lattice.values.length) : lattice.values;
-    if (logarithmic) this.#setLevel(this.#largest());
     this.#ups = new Float64Array(32 * height);
     this.#downs = new Float64Array(32 * height);
     this.#sums = new Float64Array(8 * CHOICES * height);
+    this.#listed = Int32Array.from({ length: count }, (_, k) => k);
+    this.#count = count;
     this.#buffer = new Int32Array(count);
     this.#askedAt = new Int32Array(patterns.units).fill(-1);
     this.#answers = new Float64Array(patterns.units);
-    this.#refresh();
+    this.#refusedAt = new Int32Array(patterns.units).fill(-1);
+    if (logarithmic) this.#setLevel(this.#largest());
+    [this.#least, this.#most] = stepsOf(this.#table);
+    this.#survey();
     this.energy();
   }
 
@@ -107,21 +141,47 @@ export class FastState implements BinaryState {
   }
 
   lowers(unit: Unit): boolean {
+    const { offset } = unit;
+    if (this.#refusedAt[offset] === this.#flips) return false;
+    if (this.#askedAt[offset] !== this.#flips && this.#surelyRises(offset)) {
+      this.#refusedAt[offset] = this.#flips;
+      return false;
+    }
     return this.changeOf(unit) < -FLIP_ROUNDING * this.#scale;
   }
 
   accept({ offset }: Unit): void {
     const { patterns, unit, logarithmic } = this.#setup;
-    const up = this.#isHigh(offset) ? -1 : 1;
-    const at = this.#at;
-    for (let k = 0; k < at.length; k++) at[k] += isPositive(patterns, offset, k) ? up : -up;
-    this.values[0][offset] = up > 0 ? unit.high : unit.low;
+    const isUp = !this.#isHigh(offset);
+    this.values[0][offset] = isUp ? unit.high : unit.low;
+    addFlip(patterns, offset, isUp, this.#at);
     this.#flips++;
     if (logarithmic) {
       const largest = this.#largest();
-      if (Math.abs(largest - this.#level) > SLACK) this.#setLevel(largest);
+      if (Math.abs(largest - this.#level) > SLACK) {
+        this.#setLevel(largest);
+        [this.#least, this.#most] = stepsOf(this.#table);
+        this.#surveyed = -Infinity;
+      }
     }
-    this.#refresh();
+    if (this.#flips - this.#surveyed >= REACH) this.#survey();
+    else this.#refresh();
+  }
+
+  /** Whether the head alone says that a flip does not lower the energy. */
+  #surelyRises(offset: number): boolean {
+    const { patterns, slope } = this.#setup;
+    const high = this.#isHigh(offset);
+    let sum = 0;
+    let size = 0;
+    for (let n = 0; n < this.#head; n++) {
+      const isUp = isPositive(patterns, offset, this.#listed[n]) !== high;
+      const step = isUp ? this.#ups[n] : this.#downs[n];
+      sum += step;
+      size += Math.abs(step);
+    }
+    // The logarithm has the sign of what the sum moves by.
+    return sum * Math.sign(slope) > this.#tail + ROUNDING * size;
   }
 
   #change(offset: number): number {
@@ -137,68 +197,89 @@ export class FastState implements BinaryState {
   /** How the flip of a unit changes the sum. */
   #sumOf(offset: number): number {
     const { patterns } = this.#setup;
-    const few = this.#few;
-    const ups = this.#ups;
-    const downs = this.#downs;
+    const [ups, downs, listed] = [this.#ups, this.#downs, this.#listed];
     const high = this.#isHigh(offset);
-    if (few === null) {
-      if (!this.#summed) fillChoices(ups, downs, this.#sums);
-      this.#summed = true;
+    // Sums of all are worth a table from the second on.
+    if (this.#count === patterns.count && this.#asked++ > 0) {
+      if (this.#asked === 2) this.#fillSums();
       return chosenSum(patterns, offset, this.#sums, high ? -1 : 0);
     }
     let sum = 0;
-    for (let n = 0; n < few.length; n++) {
-      const k = few[n];
-      sum += isPositive(patterns, offset, k) === high ? downs[k] : ups[k];
+    for (let n = 0; n < this.#count; n++) {
+      sum += isPositive(patterns, offset, listed[n]) === high ? downs[n] : ups[n];
     }
     return sum;
+  }
+
+  /** A table for sums of all patterns, in their order. */
+  #fillSums(): void {
+    const [ups, downs] = [this.#ups, this.#downs].map((own) => {
+      const inOrder = new Float64Array(own.length);
+      for (let n = 0; n < this.#count; n++) inOrder[this.#listed[n]] = own[n];
+      return inOrder;
+    });
+    fillChoices(ups, downs, this.#sums);
   }
 
   #isHigh(offset: number): boolean {
     return this.values[0][offset] === this.#setup.unit.high;
   }
 
-  /** The sum, and all that a flip could change it by, from where the overlaps stand now. */
-  #refresh(): void {
-    const at = this.#at;
-    const table = this.#table;
-    const ups = this.#ups;
-    const downs = this.#downs;
-    let total = 0;
-    let largest = 0;
+  /** Finds the patterns that can count until the next survey. */
+  #survey(): void {
+    const { values } = this.#setup.lattice;
+    const [at, least, most, table] = [this.#at, this.#least, this.#most, this.#table];
+    const [listed, rest] = [this.#listed, this.#buffer];
+    let sure = 0;
+    for (let k = 0; k < at.length; k++) if (least[at[k]] > sure) sure = least[at[k]];
+    let [head, tail] = [0, 0];
+    this.#others = 0;
+    this.#largestOther = -Infinity;
     for (let k = 0; k < at.length; k++) {
       const j = at[k];
+      if (most[j] > sure * HEAD) listed[head++] = k;
+      else if (most[j] > sure * NEGLIGIBLE) rest[tail++] = k;
+      else {
+        this.#others += table[j];
+        if (values[j] > this.#largestOther) this.#largestOther = values[j];
+      }
+    }
+    listed.set(rest.subarray(0, tail), head);
+    this.#count = head + tail;
+    this.#head = head <= MOST_IN_HEAD ? head : 0;
+    this.#surveyed = this.#flips;
+    this.#refresh();
+  }
+
+  /** The sum, and all that a flip could change it by, from where the overlaps stand now. */
+  #refresh(): void {
+    const [at, table, listed] = [this.#at, this.#table, this.#listed];
+    const [ups, downs] = [this.#ups, this.#downs];
+    let total = this.#others;
+    let tail = 0;
+    for (let n = 0; n < this.#count; n++) {
+      const j = at[listed[n]];
       const here = table[j];
-      total += here;
       const up = table[j + 1] - here;
       const down = table[j - 1] - here;
-      ups[k] = up;
-      downs[k] = down;
-      const step = Math.max(Math.abs(up), Math.abs(down));
-      if (step > largest) largest = step;
+      total += here;
+      ups[n] = up;
+      downs[n] = down;
+      if (n >= this.#head) tail += Math.max(Math.abs(up), Math.abs(down));
     }
     this.#total = total;
-    this.#summed = false;
-    this.#few = this.#those(largest * NEGLIGIBLE);
+    this.#tail = tail;
+    this.#asked = 0;
   }
 
-  /** The patterns that change the sum by more than `least`; null unless they are few. */
-  #those(least: number): Int32Array | null {
-    const [ups, downs, buffer] = [this.#ups, this.#downs, this.#buffer];
-    const most = buffer.length >> 2;
-    let count = 0;
-    for (let k = 0; k < buffer.length; k++) {
-      if (Math.abs(ups[k]) <= least && Math.abs(downs[k]) <= least) continue;
-      if (count === most) return null;
-      buffer[count++] = k;
-    }
-    return buffer.subarray(0, count);
-  }
-
+  /** The largest F of all patterns. */
   #largest(): number {
     const { values } = this.#setup.lattice;
-    let largest = -Infinity;
-    for (const j of this.#at) largest = Math.max(largest, values[j]);
+    let largest = this.#largestOther;
+    for (let n = 0; n < this.#count; n++) {
+      const value = values[this.#at[this.#listed[n]]];
+      if (value > largest) largest = value;
+    }
     return largest;
   }
 
@@ -214,9 +295,38 @@ export class FastState implements BinaryState {
   #totalAfter(offset: number): number {
     const up = this.#isHigh(offset) ? -1 : 1;
     const { patterns } = this.#setup;
-    return this.#at.reduce(
-      (total, j, k) => total + this.#table[isPositive(patterns, offset, k) ? j + up : j - up],
-      0,
-    );
+    return this.#listed
+      .subarray(0, this.#count)
+      .reduce(
+        (total, k) =>
+          total + this.#table[this.#at[k] + (isPositive(patterns, offset, k) ? up : -up)],
+        this.#others,
+      );
   }
+}
+
+/**
+ * By how much a step from a place of the table changes it, up or down: the least and the most of all
+ * places that so many flips as lie between surveys lead to.
+ */
+function stepsOf(table: Float64Array): [least: Float64Array, most: Float64Array] {
+  const steps = table.map((here, j) =>
+    Math.max(
+      Math.abs((table[j + 1] ?? here) - here),
+      Math.abs((table[j - 1] ?? here) - here),
+    ),
+  );
+  return [around(steps, Math.min), around(steps, Math.max)];
+}
+
+/** What joins the numbers around each place; at the ends a few more than those. */
+function around(numbers: Float64Array, join: (a: number, b: number) => number): Float64Array {
+  const joined = numbers.slice();
+  const wanted = 2 * REACH + 1;
+  for (let width = 1; width < wanted;) {
+    const by = Math.min(width, wanted - width);
+    for (let j = 0; j + by < joined.length; j++) joined[j] = join(joined[j], joined[j + by]);
+    width += by;
+  }
+  return joined.map((_, j) => joined[Math.max(0, j - REACH)]);
 }

@@ -80,6 +80,21 @@ export function overlapsOf(
   });
 }
 
+/** Moves overlaps one step by the flip of a unit: up where its entry is positive, if it goes up. */
+export function addFlip(
+  { columns, height, count }: PackedPatterns,
+  unit: number,
+  isUp: boolean,
+  at: Int32Array,
+): void {
+  const flipped = isUp ? 0 : -1;
+  for (let w = 0, k = 0; w < height; w++) {
+    let word = columns[unit * height + w] ^ flipped;
+    const end = Math.min(k + 32, count);
+    for (; k < end; k++, word >>>= 1) at[k] = (at[k] + ((word & 1) << 1) - 1) | 0;
+  }
+}
+
 /** The number of ones in 32 bits (Warren, Hacker's Delight, 5-1). */
 export function ones(word: number): number {
   let n = word - ((word >>> 1) & 0x55555555);
