@@ -67,6 +67,57 @@ test("a band of a log-sum-exp memory reads its matrix once, and nothing of the l
   );
 });
 
+/** A memory of pictures, as they are or prepared once. */
+function pictures(prepared: (pattern: Expr) => Expr) {
+  const [H, W, KS] = [makeDim("H", 5), makeDim("W", 4), makeDim("K", 70)];
+  const [m, y, x] = [makeIndex("m", KS), makeIndex("y", H), makeIndex("x", W)];
+  const images = makeTensor("images", "data", [KS, H, W]);
+  const state = makeTensor("state", "activation", [H, W]);
+  const pattern = prepared(get(images, [m, y, x]));
+  const energy = logsumexp([m], sum([y, x], mul(pattern, get(state, [y, x]))));
+  const at = [makeIndex("p", H), makeIndex("q", W)];
+  return {
+    tensors: { images, state },
+    outputs: [
+      { name: "energy", value: energy, indices: [], batched: true },
+      { name: "slope", value: gradient(energy, state, at), indices: at, batched: true },
+    ],
+  };
+}
+
+test.each([
+  ["as they are", (pattern: Expr) => pattern],
+  ["prepared", (pattern: Expr) => apply("tanh", pattern)],
+])("pictures %s are read once, and what is computed of them is right", (_, prepared) => {
+  const { outputs, tensors } = pictures(prepared);
+  const leaf = ({ kind }: { kind: string }) => ({
+    stage: kind === "data" ? ("load" as const) : ("step" as const),
+    batched: kind !== "data",
+  });
+  const own = plan(outputs, { leaf });
+  const wave = (count: number) =>
+    Float32Array.from({ length: count }, (__, n) => Math.sin(2.3 * n));
+  const inputs = new Map([
+    [tensors.images, wave(70 * 20)],
+    [tensors.state, wave(3 * 20)],
+  ]);
+  using program = makeProgram(own, { target: simd });
+  using exact = makeProgram(own, { target: float64 });
+  const bands = program.describe({ batch: 3 }).filter(({ kind }) => kind === "band");
+  expect(bands.map(({ reads }) => reads.filter(({ shape }) => shape.includes(70)))).toEqual([
+    [expect.objectContaining({ shape: expect.arrayContaining([70]) as number[] })],
+  ]);
+  for (const stage of ["load", "param", "example"] as const) {
+    program.bind(stage, inputs);
+    exact.bind(stage, inputs);
+  }
+  const right = exact.step(inputs, { batch: 3 });
+  for (const [name, value] of program.step(inputs, { batch: 3 })) {
+    right.get(name)!.data.forEach((number, n) => expect(value.data[n]).toBeCloseTo(number, 4));
+    simd.free(value);
+  }
+});
+
 test("what is not asked for is not described", () => {
   using program = programOf(sum([i], apply("tanh", get(v, [i]))), simd);
   const [all, energy] = [{}, { outputs: ["energy"] }].map((wanted) =>

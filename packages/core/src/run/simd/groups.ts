@@ -10,6 +10,7 @@ import type { Action, View } from "./actions.ts";
 import { findBands } from "./bands.ts";
 import { FUNCTIONS } from "./lanes.ts";
 import { type Access, type Loop, type Step, stepsOf } from "./loops.ts";
+import { seenThrough } from "./views.ts";
 
 /** A stage as things to do. */
 export interface Schedule {
@@ -31,6 +32,8 @@ export function schedule(work: StageWork, factors: readonly number[] = []): Sche
 
 const isLoop = ({ instruction }: Task): boolean => FUNCTIONS[instruction.op] !== undefined;
 const isReduction = ({ instruction }: Task): boolean => REDUCTIONS.includes(instruction.op);
+const isRowMajor = ({ sizes, strides }: View): boolean =>
+  stepsOf(sizes).every((step, axis) => step === strides[axis]);
 /** Without axes of one entry in front. */
 const bare = (shape: readonly number[]): string =>
   shape.slice(shape.findIndex((n) => n !== 1)).join();
@@ -107,7 +110,7 @@ class Scheduler {
     }
     const moved = this.#moved(instruction);
     if (moved === null) return;
-    const isPlain = moved.strides.every((stride, axis) => stride === stepsOf(moved.sizes)[axis]);
+    const isPlain = isRowMajor(moved);
     const readers = (this.#readers.get(slot) ?? []).map((reader) => this.#tasks[reader]);
     const takesSteps = ({ instruction: { op } }: Task) => !["gather", "take", "pad"].includes(op);
     if (!isPlain && (this.#wanted.has(slot) || !readers.every(takesSteps))) return;
@@ -122,10 +125,8 @@ class Scheduler {
     const { base, sizes, strides } = this.#view(inputs[0]);
     switch (op) {
       case "reshape": {
-        const steps = stepsOf(sizes);
-        const isPlain = strides.every((stride, axis) => stride === steps[axis]);
         // What has steps of its own is copied in its own shape first.
-        return isPlain
+        return isRowMajor({ base, sizes, strides })
           ? { base, sizes: shape, strides: stepsOf(shape) }
           : { base, sizes, strides, isCopy: true };
       }
@@ -153,27 +154,37 @@ class Scheduler {
     }
   }
 
-  /** A transpose of an input that only products read, in any stage: those take its steps. */
+  /** A transpose, with any shape, that only products read, in any stage: those take its steps. */
   #turned(slot: number): View | null {
-    const { op, inputs, numbers, shape } = this.#instructions[slot];
-    if (op !== "transpose" || shape.some((n) => n < 0)) return null;
-    const input = this.#instructions[inputs[0]];
+    const { op, shape } = this.#instructions[slot];
+    if (op !== "transpose" && op !== "reshape") return null;
     const readers = this.#instructions.filter((reader) => reader.inputs.includes(slot));
-    if (input.op !== "input" || !readers.every((reader) => reader.op === "matmul")) return null;
-    const strides = stepsOf(input.shape);
-    return {
-      base: inputs[0],
-      sizes: shape,
-      strides: numbers.map((axis) => strides[axis]),
-      isTurned: true,
-    };
+    if (readers.length === 0 || readers.some((reader) => reader.op !== "matmul")) return null;
+    const seen = seenThrough(this.#instructions, slot);
+    if (seen === null || isRowMajor(seen)) return null;
+    const base = this.#place.has(slot) ? seen.base : this.#sameAs(seen.base, slot);
+    return { base, sizes: shape, strides: seen.strides, isTurned: true };
+  }
+
+  /** The slot by which this stage knows the numbers of another one, which it reads as `slot` too. */
+  #sameAs(base: number, slot: number): number {
+    if (this.#instructions[base].op === "input") return base;
+    const known = [...this.#readers.keys()].find((other) => {
+      const seen = this.#place.has(other) ? null : seenThrough(this.#instructions, other);
+      return seen !== null && seen.base === base && isRowMajor(seen);
+    });
+    return known ?? slot;
   }
 
   #view(slot: number): View {
     const known = this.#views.get(slot) ?? this.#turned(slot);
     if (known !== null) return known;
-    const sizes = this.#instructions[slot].shape;
-    return { base: slot, sizes, strides: stepsOf(sizes) };
+    const { op, shape: sizes } = this.#instructions[slot];
+    const plain = { base: slot, sizes, strides: stepsOf(sizes) };
+    if (op !== "reshape" || this.#place.has(slot)) return plain;
+    const seen = seenThrough(this.#instructions, slot);
+    const isSame = seen !== null && isRowMajor(seen);
+    return isSame ? { ...plain, base: this.#sameAs(seen.base, slot) } : plain;
   }
 
   /** Finds the loop of an entry by entry operation, and begins one for a reduction or a copy. */

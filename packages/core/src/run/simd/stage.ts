@@ -130,9 +130,10 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
       for (const [slot, { base, strides, isTurned }] of results) {
         const shape = boundShape(shapes(slot), batch);
         const own = blocks.get(base);
-        if (isTurned) made.set(slot, read(base).turned(shape, strides));
-        else if (own === undefined) made.set(slot, read(base).as(shape));
-        else made.set(slot, new SimdArray(shape, own.at, own.shared()));
+        const steps = isTurned ? strides : null;
+        if (own !== undefined) made.set(slot, new SimdArray(shape, own.at, own.shared(), steps));
+        else if (steps === null) made.set(slot, read(base).as(shape));
+        else made.set(slot, read(base).turned(shape, steps));
       }
       return made;
     } catch (error) {
