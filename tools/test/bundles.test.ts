@@ -1,0 +1,100 @@
+// What a page, an editor or a server has to load for an entry of a package, all that it needs included.
+
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Kilobytes of every entry, as gzip. A new one is held to what it weighs and a little more. */
+const MOST: Readonly<Record<string, number>> = {
+  "@hamlet/core": 108,
+  "@hamlet/core/files": 8,
+  "@hamlet/core/numbers": 7,
+  "@hamlet/core/wasm": 3,
+  "@hamlet/diffusion": 103,
+  "@hamlet/drdam": 78,
+  // See docs/decisions/2026-11-29-weight-of-the-checker.md.
+  "@hamlet/dsl": 100,
+  "@hamlet/dsl/data": 10,
+  "@hamlet/dsl/editor": 63,
+  "@hamlet/dsl/format": 58,
+  "@hamlet/dsl/highlight": 4,
+  "@hamlet/dsl/soundness": 28,
+  "@hamlet/dsl/write": 72,
+  "@hamlet/energy-transformer": 148,
+  "@hamlet/graph": 57,
+  "@hamlet/ham": 169,
+  "@hamlet/ham/hypersynapses": 8,
+  "@hamlet/kohonen": 30,
+  "@hamlet/lagrangians": 6,
+  "@hamlet/language-server": 195,
+  "@hamlet/language-server/node": 217,
+  "@hamlet/language-server/worker": 203,
+  "@hamlet/model": 332,
+  "@hamlet/model/check": 66,
+  "@hamlet/model/disk": 79,
+  "@hamlet/model/needs-node": 1,
+  "@hamlet/model/node": 486,
+  "@hamlet/model/web": 384,
+  "@hamlet/testing": 36,
+};
+
+/** Entries that a page cannot load. */
+const IN_NODE = /\/(?:node|disk|needs-node)$/;
+
+/** Entries that must do without a library, however little of it they would load. */
+const WITHOUT: readonly (readonly [entry: string, library: string])[] = [
+  ["@hamlet/dsl", "tensorflow"],
+  ["@hamlet/dsl/highlight", "chevrotain"],
+  ["@hamlet/language-server/worker", "tensorflow"],
+  ["@hamlet/model/check", "tensorflow"],
+  ["@hamlet/model/disk", "tensorflow"],
+];
+
+const SOURCES = new Map(
+  globSync("packages/*/package.json", { cwd: ROOT })
+    .sort()
+    .flatMap((path) => {
+      const manifest = JSON.parse(readFileSync(join(ROOT, path), "utf8")) as {
+        readonly name: string;
+        readonly private?: boolean;
+        readonly exports?: Readonly<Record<string, string>>;
+      };
+      if (manifest.private === true) return [];
+      return Object.entries(manifest.exports ?? {}).flatMap(([key, source]) =>
+        source.endsWith(".ts")
+          ? [[manifest.name + key.slice(1), join(ROOT, dirname(path), source)] as const]
+          : [],
+      );
+    }),
+);
+
+async function bundled(entry: string) {
+  const bundle = await rolldown({
+    input: SOURCES.get(entry)!,
+    platform: IN_NODE.test(entry) ? "node" : "browser",
+    logLevel: "silent",
+  });
+  const { output } = await bundle.generate({ format: "esm", minify: true, codeSplitting: false });
+  await bundle.close();
+  const [{ code, moduleIds }] = output;
+  return { kilobytes: gzipSync(code).length / 1000, moduleIds };
+}
+
+test("every entry is held to a weight", () => {
+  expect(Object.keys(MOST)).toEqual([...SOURCES.keys()].sort());
+});
+
+test.each([...SOURCES.keys()])(
+  "%s weighs no more, and holds nothing it must do without",
+  async (entry) => {
+    const { kilobytes, moduleIds } = await bundled(entry);
+    expect(kilobytes).toBeLessThanOrEqual(MOST[entry]);
+    for (const [from, library] of WITHOUT) {
+      if (from === entry) expect(moduleIds.filter((id) => id.includes(library))).toEqual([]);
+    }
+  },
+);
