@@ -15,11 +15,15 @@ const FIXES: Readonly<Record<string, string>> = {
   "check:imports": "do what stands below each message above",
   "check:unused": "remove what is listed above, or use it",
   "check:packages": "mend the package.json named above",
+  "check:api": "run node tools/check-api.ts --write, and look at what changed in docs/api",
   "check:changesets": "run pnpm changeset and say in one sentence what changed",
 };
 
-/** Checks that both write `dist`, so the one waits for the other. */
-const AFTER: Readonly<Record<string, string>> = { "check:packages": "check:types" };
+/** Checks that write `dist`, or read it, so the one waits for the other. */
+const AFTER: Readonly<Record<string, string>> = {
+  "check:packages": "check:types",
+  "check:api": "check:packages",
+};
 
 const AT_ONCE = 2;
 

@@ -1,0 +1,101 @@
+/**
+ * `pnpm check:api`: what every entry of a package declares is what docs/api says, so that a change of a
+ * public face shows where changes are reviewed. `node tools/check-api.ts --write` writes it down anew.
+ */
+import { execFileSync } from "node:child_process";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { CompilerState, Extractor, ExtractorConfig } from "@microsoft/api-extractor";
+
+const ROOT = join(import.meta.dirname, "..");
+const REPORTS = join(ROOT, "docs/api");
+/** How declarations are read: those of other packages stand in their sources. */
+const OPTIONS = {
+  ...(JSON.parse(readFileSync(join(ROOT, "tsconfig.base.json"), "utf8")) as { compilerOptions: object })
+    .compilerOptions,
+  types: ["node"],
+  typeRoots: [join(ROOT, "node_modules/@types")],
+  composite: false,
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  rewriteRelativeImportExtensions: false,
+};
+const isWriting = process.argv.includes("--write");
+
+execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b"], { cwd: ROOT });
+const temporary = mkdtempSync(join(tmpdir(), "hamlet-api-"));
+try {
+  const entries = globSync("packages/*/package.json", { cwd: ROOT }).sort().flatMap(entriesOf);
+  const [first, ...others] = entries;
+  // One program for all of them.
+  const compilerState = CompilerState.create(first, {
+    additionalEntryPoints: others.map((entry) => entry.mainEntryPointFilePath),
+  });
+  const changed = entries.filter((entry) => {
+    const { apiReportChanged } = Extractor.invoke(entry, {
+      compilerState,
+      localBuild: isWriting,
+      messageCallback: (message) => {
+        if (message.logLevel !== "error") message.handled = true;
+      },
+    });
+    return apiReportChanged;
+  });
+  const known = new Set(entries.map(({ reportFilePath }) => reportFilePath));
+  const gone = globSync("*.api.md", { cwd: REPORTS })
+    .map((name) => join(REPORTS, name))
+    .filter((path) => !known.has(path));
+  if (isWriting) gone.forEach((path) => rmSync(path));
+  const stale = [...changed.map(({ reportFilePath }) => reportFilePath), ...gone];
+  for (const path of stale) {
+    console.log(`${path.slice(ROOT.length + 1)} ${isWriting ? "was written" : "is not what is declared"}`);
+  }
+  if (stale.length > 0 && !isWriting) {
+    console.log("If the public face is to change so, run: node tools/check-api.ts --write");
+    process.exitCode = 1;
+  }
+  console.log(`${entries.length} entries, ${stale.length} changed`);
+} finally {
+  rmSync(temporary, { recursive: true });
+}
+
+/** What API Extractor is told of every entry of a package that is published. */
+function entriesOf(path: string): ExtractorConfig[] {
+  const folder = join(ROOT, dirname(path));
+  const manifest = JSON.parse(readFileSync(join(ROOT, path), "utf8")) as {
+    readonly private?: boolean;
+    readonly exports?: Readonly<Record<string, string>>;
+  };
+  if (manifest.private === true) return [];
+  const sources = Object.entries(manifest.exports ?? {}).filter(([, source]) => source.endsWith(".ts"));
+  return sources.map(([key, source]) => {
+    const declarations = join(folder, source.replace("./src/", "dist/").replace(/\.ts$/u, ".d.ts"));
+    const quiet = { default: { logLevel: "none" as const } };
+    return ExtractorConfig.prepare({
+      packageJsonFullPath: join(ROOT, path),
+      configObjectFullPath: undefined,
+      configObject: {
+        projectFolder: folder,
+        mainEntryPointFilePath: declarations,
+        compiler: { overrideTsconfig: { compilerOptions: OPTIONS, files: [declarations] } },
+        apiReport: {
+          enabled: true,
+          includeForgottenExports: true,
+          reportFolder: REPORTS,
+          reportTempFolder: temporary,
+          reportFileName: [dirname(path).slice("packages/".length), ...key.split("/").slice(1)].join("-"),
+        },
+        docModel: { enabled: false },
+        dtsRollup: { enabled: false },
+        tsdocMetadata: { enabled: false },
+        newlineKind: "lf",
+        messages: {
+          compilerMessageReporting: quiet,
+          extractorMessageReporting: quiet,
+          tsdocMessageReporting: quiet,
+        },
+      },
+    });
+  });
+}
