@@ -6,14 +6,22 @@ import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CompilerState, Extractor, ExtractorConfig } from "@microsoft/api-extractor";
+import {
+  CompilerState,
+  Extractor,
+  ExtractorConfig,
+  ExtractorLogLevel,
+} from "@microsoft/api-extractor";
 
 const ROOT = join(import.meta.dirname, "..");
 const REPORTS = join(ROOT, "docs/api");
 /** How declarations are read: those of other packages stand in their sources. */
 const OPTIONS = {
-  ...(JSON.parse(readFileSync(join(ROOT, "tsconfig.base.json"), "utf8")) as { compilerOptions: object })
-    .compilerOptions,
+  ...(
+    JSON.parse(readFileSync(join(ROOT, "tsconfig.base.json"), "utf8")) as {
+      compilerOptions: object;
+    }
+  ).compilerOptions,
   types: ["node"],
   typeRoots: [join(ROOT, "node_modules/@types")],
   composite: false,
@@ -23,7 +31,9 @@ const OPTIONS = {
 };
 const isWriting = process.argv.includes("--write");
 
-execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b"], { cwd: ROOT });
+execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b"], {
+  cwd: ROOT,
+});
 const temporary = mkdtempSync(join(tmpdir(), "hamlet-api-"));
 try {
   const entries = globSync("packages/*/package.json", { cwd: ROOT }).sort().flatMap(entriesOf);
@@ -37,7 +47,7 @@ try {
       compilerState,
       localBuild: isWriting,
       messageCallback: (message) => {
-        if (message.logLevel !== "error") message.handled = true;
+        if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
       },
     });
     return apiReportChanged;
@@ -49,7 +59,9 @@ try {
   if (isWriting) gone.forEach((path) => rmSync(path));
   const stale = [...changed.map(({ reportFilePath }) => reportFilePath), ...gone];
   for (const path of stale) {
-    console.log(`${path.slice(ROOT.length + 1)} ${isWriting ? "was written" : "is not what is declared"}`);
+    console.log(
+      `${path.slice(ROOT.length + 1)} ${isWriting ? "was written" : "is not what is declared"}`,
+    );
   }
   if (stale.length > 0 && !isWriting) {
     console.log("If the public face is to change so, run: node tools/check-api.ts --write");
@@ -68,10 +80,12 @@ function entriesOf(path: string): ExtractorConfig[] {
     readonly exports?: Readonly<Record<string, string>>;
   };
   if (manifest.private === true) return [];
-  const sources = Object.entries(manifest.exports ?? {}).filter(([, source]) => source.endsWith(".ts"));
+  const sources = Object.entries(manifest.exports ?? {}).filter(([, source]) =>
+    source.endsWith(".ts"),
+  );
   return sources.map(([key, source]) => {
     const declarations = join(folder, source.replace("./src/", "dist/").replace(/\.ts$/u, ".d.ts"));
-    const quiet = { default: { logLevel: "none" as const } };
+    const quiet = { default: { logLevel: ExtractorLogLevel.None } };
     return ExtractorConfig.prepare({
       packageJsonFullPath: join(ROOT, path),
       configObjectFullPath: undefined,
@@ -84,7 +98,10 @@ function entriesOf(path: string): ExtractorConfig[] {
           includeForgottenExports: true,
           reportFolder: REPORTS,
           reportTempFolder: temporary,
-          reportFileName: [dirname(path).slice("packages/".length), ...key.split("/").slice(1)].join("-"),
+          reportFileName: [
+            dirname(path).slice("packages/".length),
+            ...key.split("/").slice(1),
+          ].join("-"),
         },
         docModel: { enabled: false },
         dtsRollup: { enabled: false },
