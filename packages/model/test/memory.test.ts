@@ -98,6 +98,18 @@ function zeros(shape: number[]): Uint8Array {
   return writeNpz(new Map([["zeros", { shape, dtype: "float32", data }]]));
 }
 
+test.each([
+  ["the first", "dim A = 1000, B = 10"],
+  ["the last", "dim A = 10, B = 1000"],
+])("the largest of two layers is named, %s", async (_, dims) => {
+  const layers = "neuron a: [A] as tanh\nneuron b: [B] as tanh\nenergy e = -sum[i, j] a[i] * b[j]";
+  using model = await modelOf(`${dims}\n${layers}`)();
+  const [name] = /. = 1000/.exec(dims)!;
+  await expect(model.recall({ batch: 1e9 })).rejects.toThrow(
+    `"${name[0].toLowerCase()}" [B = 1000000000, ${name}] is the largest layer`,
+  );
+});
+
 test("a recall of more examples than fit is refused, and so is a search from more starts", async () => {
   using model = await modelOf("dim D = 1000\nneuron v: [D] as tanh\nenergy e = -sum[i] v[i]")();
   await expectNoLeak(async () => {
