@@ -34,7 +34,8 @@ describe.each(Object.entries({ hebb, pseudoInverse, storkey }))("%s", (_, rule) 
   test("refuses what is no pattern", async () => {
     const attempt = (shape: [number, number], data: number[]) =>
       expect(rule({ shape, data })).rejects;
-    await attempt([2, 2], [1, -1, 1, 0]).toThrow("found 0 at unit 1 of pattern 1");
+    await attempt([2, 3], [1, -1, 0, 1, 1, 1]).toThrow("found 0 at unit 2 of pattern 0");
+    await attempt([2, 3], [1, -1, 1, 2, 1, 1]).toThrow("found 2 at unit 0 of pattern 1");
     await attempt([2, 2], [1, -1, 1]).toThrow(HamError);
   });
 });

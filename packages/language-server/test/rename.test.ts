@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { type NamedThing, occurrencesOf } from "@hamlet/dsl/editor";
 import { samples, seed } from "../../../tools/samples.ts";
 import { applied } from "../src/quick-fixes.ts";
-import { rename } from "../src/rename.ts";
+import { renamable, rename } from "../src/rename.ts";
 import { examples, FOLDER, projectOf } from "./analysing.ts";
 
 type Texts = Readonly<Record<string, string>>;
@@ -168,6 +168,24 @@ connect link: dense(v, u, W = let_xi)
 let let_xi[i, m] = xi[m, i] / 2
 `,
 };
+
+test("names of the language and of plugins are kept", async () => {
+  const text = "ham 1\ndim D = 3\nneuron v: [D] as tanh\n";
+  for (const [name, why] of [
+    ["m.ham", null],
+    ["node_modules/kit/index.ham", "`D` belongs to a plugin, and keeps its name"],
+  ] as const) {
+    const project = projectOf({ [name]: text });
+    const document = (await project.document(`${FOLDER}/${name}`))!;
+    const at = (line: number, character: number) => {
+      const found = renamable(document, { line, character });
+      return typeof found === "string" ? found : null;
+    };
+    expect(at(1, 4)).toBe(why);
+    expect(at(2, 17)).toBe("`tanh` is a word of the language, and keeps its name");
+    expect(at(0, 0)).toBe("there is no name here");
+  }
+});
 
 test("across files, through parts, definitions and connections without a name", async () => {
   expect(compiled(PARTS).diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);

@@ -85,6 +85,14 @@ test("a part that is read at two indices is one part", () => {
   ]);
 });
 
+test("a part that several formulas read once each has no name", () => {
+  const { parts } = nameSharedParts([long(i), add(long(j), lit(1)), pow(long(i), lit(2))], {
+    taken: [],
+    isNamed: (_, reads, length) => reads > 1 && length > 3,
+  });
+  expect(parts).toEqual([]);
+});
+
 test("parts over different dims are different, though they look alike", () => {
   const [a, b] = [makeIndex("a", D), makeIndex("b", H)];
   const at = (index: typeof a) => apply("exp", add(position(index), lit(1)));
