@@ -3,11 +3,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bernoulli, key, type Progress } from "@hamlet/core";
+import { compile } from "@hamlet/dsl";
+import { evaluateScalar } from "@hamlet/graph";
+import { CATALOGUE } from "@hamlet/model/check";
 import { hebbInstability, polynomialCapacity, wilsonInterval } from "@hamlet/ham";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../src/backend.ts";
 import { type CapacityPlan, measureCapacity } from "../src/capacity/measure.ts";
-import { CAPACITY_ENERGIES, CAPACITY_RECALLS, type CapacityEnergy } from "../src/capacity/model.ts";
+import {
+  CAPACITY_ENERGIES,
+  CAPACITY_RECALLS,
+  type CapacityEnergy,
+  capacityModel,
+} from "../src/capacity/model.ts";
 import { expectedLimit } from "../src/capacity/theory.ts";
 import { type Bench, makeBench } from "./ham.ts";
 import { parseReport } from "./schema.ts";
@@ -35,6 +43,8 @@ interface Report {
     restored: { noise: number; limit: number; restored: Measured }[];
   }[];
 }
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 const measure = async (...args: string[]) => {
   const { code, stdout, stderr } = await bench.inProcess(["capacity", "--json", ...args]);
@@ -182,6 +192,33 @@ describe("in this process", () => {
         expect(unstable.high).toBeGreaterThan(unstable.share);
       }
     }
+  });
+
+  test.each<[CapacityEnergy, (agreements: number[], D: number) => number]>([
+    [{ name: "quadratic" }, (a) => -sum(a.map((x) => x ** 2)) / 2],
+    [{ name: "polynomial", n: 3 }, (a, D) => -sum(a.map((x) => ((2 * x) / D) ** 3)) / 3],
+    [{ name: "rectified", n: 3 }, (a, D) => -sum(a.map((x) => Math.max(0, (2 * x) / D) ** 3)) / 3],
+    [{ name: "exponential" }, (a) => -Math.log(sum(a.map(Math.exp)))],
+    [
+      { name: "log-sum-exp", beta: 0.5 },
+      (a) => -Math.log(sum(a.map((x) => Math.exp(x / 2)))) / 0.5,
+    ],
+  ])("%j is its formula", (energy, formula) => {
+    const [K, D] = [3, 4];
+    const text = capacityModel(energy, [K, D]);
+    const { graph } = compile({ name: "capacity.ham", text }, { registry: CATALOGUE });
+    const xi = [1, 1, -1, 1, -1, -1, -1, -1, 1, -1, 1, 1];
+    const v = [1, 1, 1, 1];
+    const agreements = [0, 1, 2].map((m) => sum(v.map((x, i) => x * xi[m * D + i])));
+    const tensors = new Map([
+      [graph.tensors.find(({ name }) => name === "xi")!, xi],
+      [graph.neurons[0].activation, v],
+    ]);
+    expect(agreements).toEqual([2, -4, 2]);
+    expect(evaluateScalar(graph.terms[0].energy, { tensors })).toBeCloseTo(
+      formula(agreements, D),
+      10,
+    );
   });
 
   test("dense energies hold where the quadratic one fails", async () => {

@@ -1,7 +1,7 @@
 // `ham completions`: what shells propose, asked of the shells themselves where they are installed.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/commands/catalogue.ts";
@@ -94,3 +94,27 @@ test.skipIf(isMissing("zsh"))(
     }
   },
 );
+
+/** What each shell is told where a value is a folder, or a file of one ending. */
+const FORMS = {
+  bash: { folder: 'compgen -d -- "$word"', file: (ending: string) => `-X '!*${ending}'` },
+  fish: {
+    folder: "__fish_complete_directories",
+    file: (ending: string) => `__fish_complete_suffix ${ending}`,
+  },
+  zsh: { folder: "_files -/", file: (ending: string) => `_files -g "*${ending}"` },
+} as const;
+
+test.each(Object.entries(FORMS))("%s is told of folders and of endings", async (shell, forms) => {
+  const script = readFileSync(join(bench.folder, shell), "utf8").split("\n");
+  for (const { options } of outlineOf(await wholeProgram())) {
+    for (const { name, value } of options) {
+      if (value?.kind !== "folder" && value?.kind !== "file") continue;
+      if (value.kind === "file" && value.endings.length === 0) continue;
+      const plain = shell === "fish" ? `-l ${name.slice(2)} ` : name;
+      const form = value.kind === "folder" ? forms.folder : forms.file(value.endings[0]);
+      const told = script.filter((line) => line.includes(plain) && line.includes(form));
+      expect(told, `${name} of ${value.kind}`).not.toEqual([]);
+    }
+  }
+});

@@ -2,8 +2,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readScore } from "@hamlet/diffusion";
+import { key } from "@hamlet/core";
+import { exactScore, pointsOf, readScore, varianceExploding } from "@hamlet/diffusion";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { measure } from "../src/reproduce/diffusion/measure.ts";
 import { type Bench, makeBench } from "./ham.ts";
 
 interface Row {
@@ -84,4 +86,30 @@ test("a checkpoint of another seed is of another training", async () => {
   expect(stderr).toMatch(
     /^ham: made\/diffusion-2\.checkpoint\.safetensors: The checkpoint is of another training: it was written with patterns \[2, 2\] [0-9a-f]{8}, now \[2, 2\] [0-9a-f]{8}\. Go on with the patterns and settings that wrote it, or start anew without it\.$/,
   );
+});
+
+test("what is told of samples is what they show", async () => {
+  const patterns = pointsOf([
+    [0.5, 0],
+    [-1.5, 0],
+  ]);
+  const noise = varianceExploding(1);
+  const exact = exactScore(patterns, noise);
+  const effort = { samples: 12, steps: 5, columns: 4 };
+  const found = await measure(
+    {
+      score: exact,
+      logDensity: (points) => Promise.resolve(exact.logDensity(points.data, 0.1)),
+    },
+    patterns,
+    { noise, key: key(1), effort },
+  );
+  const radii = Array.from({ length: 12 }, (_, i) =>
+    Math.hypot(...found.samples.data.subarray(2 * i, 2 * i + 2)),
+  );
+  // On both sides of the circle, so that distances could cancel.
+  expect(Math.min(...radii)).toBeLessThan(1);
+  expect(Math.max(...radii)).toBeGreaterThan(1);
+  const mean = radii.reduce((sum, r) => sum + Math.abs(r - 1), 0) / 12;
+  expect(found.offCircle).toBeCloseTo(mean, 12);
 });

@@ -11,6 +11,11 @@ test("a network comes back as it was saved, with its notes", () => {
   expect(readScore(writeScore(MODEL, notes))).toEqual({ model: MODEL, notes });
 });
 
+test("notes do not change what the file says of the network", () => {
+  const notes = { hidden: "7", format: "other", version: "9", patterns: "9" };
+  expect(readScore(writeScore(MODEL, notes))).toEqual({ model: MODEL, notes: { patterns: "9" } });
+});
+
 test("its arrays have the names and shapes of the notebook's module", () => {
   const { arrays } = readSafetensors(writeScore(initialModel(key(2))));
   const shapes = Object.fromEntries(

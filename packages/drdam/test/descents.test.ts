@@ -23,6 +23,7 @@ import {
 } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { arrayFunction } from "../src/tensors/descent.ts";
 import { rowsOf } from "./notebook.ts";
 
 const [D, Y, K, beta] = [5, 300, 4, 2];
@@ -54,6 +55,61 @@ test("the exact gradient is the derivative of the exact energy", () => {
 test("the exact energy is −log of the kernel sum over β", () => {
   const sum = rowsOf(memories, D).reduce((h, xi) => h + rbfKernelOf(states[0], xi, beta), 0);
   expect(lseDescent(states[0], memories, beta).energy).toBeCloseTo(-Math.log(sum) / beta, 12);
+});
+
+describe.each(NODE_BACKENDS)("on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test("the similarity of two states is the kernel, of one with each, and of each with its own", () => {
+    expectNoLeak(() => {
+      using memory = makeDrdam({ D, Y, beta, key: key(5) });
+      const near = { tolerance: 1e-5, floor: 1e-3 };
+      const [one, all] = [
+        tf.tensor1d([...states[0]]),
+        tf.tensor2d(states.map((state) => [...state])),
+      ];
+      const other = tf.tensor2d(states.toReversed().map((state) => [...state]));
+      const [single, each] = [memory.sim(one, all), memory.sim(all, other)];
+      const to = (from: (b: number) => number) =>
+        states.map((state, b) => rbfKernelOf(state, states[from(b)], beta));
+      expectClose(
+        single.dataSync(),
+        to(() => 0),
+        near,
+      );
+      expectClose(
+        each.dataSync(),
+        to((b) => states.length - 1 - b),
+        near,
+      );
+      tf.dispose([one, all, other, single, each]);
+    });
+  });
+
+  test("where the kernel sum is below eps the energy is flat", () => {
+    const features = makeFeatures({ D, Y, beta, key: key(5) });
+    const map = new FeatureMap(features);
+    const T = tf.tensor1d(new Float32Array(sumsOf(map)));
+    const v = tf.tensor2d(states.map((state) => [...state]));
+    const at = (eps: number) => {
+      const { energy, slope, kernelSum } = arrayFunction(features, { T, eps }, null).at(v);
+      return [energy, slope, kernelSum!].map((tensor) => {
+        const values = [...tensor.dataSync()];
+        tensor.dispose();
+        return values;
+      });
+    };
+    const [, steep, sums] = at(1e-10);
+    const eps = (Math.min(...sums) + Math.max(...sums)) / 2;
+    const [energies, slopes] = at(eps);
+    expect(sums.filter((sum) => sum > eps).length).toBeGreaterThan(0);
+    sums.forEach((sum, b) => {
+      const own = slopes.slice(b * D, (b + 1) * D);
+      expect(own).toEqual(sum > eps ? steep.slice(b * D, (b + 1) * D) : Array(D).fill(0));
+      expect(energies[b]).toBeCloseTo(-Math.log(Math.max(sum, eps)) / beta, 5);
+    });
+    tf.dispose([T, v]);
+  });
 });
 
 describe.each(CASES)("$kind features, $family rows", ({ kind, family }) => {

@@ -1,4 +1,5 @@
 import { type Diagnostic, parse, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
+import { makeParser } from "@hamlet/dsl/editor";
 import { describe, expect, test } from "vitest";
 import { fixtures } from "./fixtures.ts";
 
@@ -55,6 +56,16 @@ test("five unrelated mistakes give exactly five messages", () => {
     "broken",
     "recall",
   ]);
+});
+
+test("a parser that keeps what it read says all of it again", () => {
+  const reread = makeParser();
+  for (const { source } of fixtures("invalid")) {
+    const { diagnostics } = parse(source);
+    for (const time of ["first", "second"]) {
+      expect(reread(source).diagnostics, `${source.name}, the ${time} time`).toEqual(diagnostics);
+    }
+  }
 });
 
 test("a diagnostic survives JSON", () => {

@@ -1,4 +1,4 @@
-import { activationOf, printText, verifyGraph } from "@hamlet/graph";
+import { activationOf, evaluateScalar, printText, verifyGraph } from "@hamlet/graph";
 import { expect, test } from "vitest";
 import { compiled, errors } from "./compiling.ts";
 
@@ -38,6 +38,17 @@ neuron v: [D, E, F] as lse(over = [D, E])`);
       String(1 / 6),
     ),
   );
+});
+
+test("a position on the axes that it mixes counts them as one, the last one fastest", () => {
+  const { neuron: v } = neuron(`dim D = 2, E = 3
+lagrangian later(x: [K]) { value = sum[k where k >= 2] k * x[k]^2 }
+neuron v: [D, E] as later(over = [D, E])`);
+  const units = Array.from({ length: 6 }, (_, k) => {
+    const unit = Array.from({ length: 6 }, (__, n) => Number(n === k));
+    return evaluateScalar(v.lagrangian, { tensors: new Map([[v.state, unit]]) });
+  });
+  expect(units).toEqual([0, 0, 2, 3, 4, 5]);
 });
 
 test("its param is a tensor of the neuron, with the mixed axes", () => {

@@ -300,6 +300,8 @@ test("signatures show the argument that is being typed", async () => {
   expect(await help("energy e = exp(|")).toEqual(["exp(x)", "x"]);
   expect(await help("energy e = nosuch(|")).toBeNull();
   expect(await help("synapse s(|")).toBeNull();
+  expect(await help("recall r(dt = 1 {\n solver = |")).toBeNull();
+  expect(await help("neuron w: [D] as tanh(beta = 1 { tau = |")).toBeNull();
   expect(await help("neuron w: [D] as kit.bent(|")).toBeNull();
   expect(await help("energy e = |")).toBeNull();
 });

@@ -138,10 +138,14 @@ export async function play({ connection, diagnostics }: Listening, folder: strin
     signatureHelpProvider: signatures,
     codeActionProvider: [...fixes, ...fixAll],
     definitionProvider: await connection.sendRequest(DefinitionRequest.type, layer),
-    referencesProvider: await connection.sendRequest(ReferencesRequest.type, {
-      ...layer,
-      context: { includeDeclaration: true },
-    }),
+    referencesProvider: await Promise.all(
+      [true, false].map((includeDeclaration) =>
+        connection.sendRequest(ReferencesRequest.type, {
+          ...layer,
+          context: { includeDeclaration },
+        }),
+      ),
+    ),
     documentHighlightProvider: await connection.sendRequest(DocumentHighlightRequest.type, layer),
     renameProvider: [
       await connection.sendRequest(PrepareRenameRequest.type, layer),

@@ -55,6 +55,23 @@ recall go { solver = ${solver} steps = ${STEPS} schedule c = 0.55 - t record v }
   },
 );
 
+test.each(["adaptive", "anderson"])(
+  "%s goes on where the schedule alone raises the energy",
+  async (solver) => {
+    const text = `ham 1
+dim N = 1
+const c = 0
+neuron v: [N] as identity { leak = off }
+energy pull = 1/2 * (v[0] - c)^2 + 10 * c
+recall go { solver = ${solver} steps = 200 schedule c = t }
+`;
+    using model = await loadModel({ name: "m.ham", text });
+    using result = await model.recall();
+    const [end] = await [...result.states.values()][0].data();
+    expect(end).toBeGreaterThan(0.9);
+  },
+);
+
 test("an energy that stops being a number ends a recall whose states are fine", async () => {
   // The level reaches exp(88.7), the largest float32, at t = 0.4436: in step 45 of 100.
   const text = `ham 1

@@ -18,6 +18,14 @@ test("equal infinities and NaN are close, and nothing else is close to them", ()
   expect(maxRelativeError([1], [Infinity])).toBe(Infinity);
 });
 
+test("arrays are close where their floor says so", () => {
+  const compare = (floor?: number) => () =>
+    expectClose([1e-9], [0], { tolerance: 1e-6, ...(floor === undefined ? {} : { floor }) });
+  expect(compare(1)).not.toThrow();
+  expect(compare()).toThrow("differ most");
+  expect(compare(1e-5)).toThrow("differ most");
+});
+
 test("close arrays pass", () => {
   expect(() => expectClose([1.0001, 2], [1, 2], { tolerance: 1e-3 })).not.toThrow();
 });
