@@ -35,7 +35,7 @@ export function readPiece(piece: Piece, work: Work): Item[] {
   const { tree, error } = attempt("item", tokens);
   if (error === undefined) {
     const item = toItem(tree, docs);
-    if (isPlain && !isSpoiled(piece.tokens, work)) kept.keep(piece, source.text, docs, item);
+    if (isPlain) kept.keep(piece, source.text, docs, item);
     return [item];
   }
 
