@@ -55,10 +55,10 @@ const LARGE = { units: [100, 200], patterns: [40, 90] } as const;
 
 /** A random problem: two states of one start, on either path. */
 function problem(stream: Key, energyOf: EnergyOf, sizes: typeof SMALL | typeof LARGE = SMALL) {
-  const pick = (at: number, from: number, to: number) =>
+  const pick = (at: number, [from, to]: readonly [number, number]) =>
     randint(foldIn(stream, at), 1, from, to)[0];
-  const [units, patterns] = [pick(0, ...sizes.units), pick(1, ...sizes.patterns)];
-  const kind = pick(2, 0, 2);
+  const [units, patterns] = [pick(0, sizes.units), pick(1, sizes.patterns)];
+  const kind = pick(2, [0, 2]);
   const D = makeDim("D", units);
   const K = makeDim("K", patterns);
   const [i, m] = [makeIndex("i", D), makeIndex("m", K)];

@@ -5,8 +5,8 @@ import { LAGRANGIANS } from "@hamlet/lagrangians";
 import { expect, test } from "vitest";
 
 type Options = readonly { readonly name: string; readonly default: unknown }[];
-const textOf = (value: unknown) =>
-  typeof value === "function" ? "a formula" : (value ?? "needed");
+const textOf = (value: unknown): string =>
+  typeof value === "function" ? "a formula" : value === null ? "needed" : JSON.stringify(value);
 const call = (name: string, options: Options = []) => {
   const settings = options.map((option) => `${option.name} = ${textOf(option.default)}`);
   return `${name}(${settings.join(", ")})`;
@@ -49,13 +49,13 @@ test("of hypersynapses", () => {
       "dense_3_2()",
       "dense_3_3()",
       "hopfield()",
-      "dam(n = 3, rectified = on)",
+      "dam(n = 3, rectified = "on")",
       "lse(beta = 1)",
       "lse_euclid(beta = 1)",
-      "drdam(beta = 1, eps = 1e-10, features = sin_cos, rows = gaussian)",
-      "conv2d(kernel = 3,3, stride = 1, pad = same)",
-      "conv_pool(kernel = 3,3, pool = 2,2, pad = same)",
-      "attention(beta = a formula, self = off)",
+      "drdam(beta = 1, eps = 1e-10, features = "sin_cos", rows = "gaussian")",
+      "conv2d(kernel = [3,3], stride = 1, pad = "same")",
+      "conv_pool(kernel = [3,3], pool = [2,2], pad = "same")",
+      "attention(beta = a formula, self = "off")",
       "cross_attention(beta = a formula)",
       "memory(n = 2)",
       "three_body(gain = 1)",

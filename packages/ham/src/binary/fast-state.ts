@@ -311,10 +311,7 @@ export class FastState implements BinaryState {
  */
 function stepsOf(table: Float64Array): [least: Float64Array, most: Float64Array] {
   const steps = table.map((here, j) =>
-    Math.max(
-      Math.abs((table[j + 1] ?? here) - here),
-      Math.abs((table[j - 1] ?? here) - here),
-    ),
+    Math.max(Math.abs((table[j + 1] ?? here) - here), Math.abs((table[j - 1] ?? here) - here)),
   );
   return [around(steps, Math.min), around(steps, Math.max)];
 }
