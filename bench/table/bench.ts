@@ -17,7 +17,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { amount } from "../../apps/cli/src/explain-engine.ts";
 import { timeInRounds } from "../../apps/cli/src/timing.ts";
 import { measureLimits } from "../../packages/core/src/index.ts";
-import { seconds } from "../compare.ts";
+import { seconds, shown } from "../compare.ts";
 import { JOBS } from "./jobs.ts";
 import { Peer } from "./peer.ts";
 import { RECALLS } from "./recalls.ts";
@@ -116,7 +116,9 @@ for (const { name, make } of rows) {
   } finally {
     job.end?.();
   }
-  console.error(`${name}: done`);
+  const { medians } = results.at(-1)!;
+  const told = Object.entries(medians).map(([who, time]) => `${who} ${shown(time)}`);
+  console.error(`${name}: ${told.join(", ")}`);
 }
 const machine =
   `${cpus()[0]?.model ?? "a processor"}, ${availableParallelism()} threads` +
