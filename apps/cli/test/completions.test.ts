@@ -91,6 +91,8 @@ test.skipIf(isMissing("zsh"))(
       const specs = ask("zsh", `${stubs}; CURRENT=3 words=(ham ${name} ''); _ham`);
       const told = specs.flatMap((spec) => /^\*?(--[a-z-]+)\[/.exec(spec)?.[1] ?? []);
       expect(told).toEqual([...options.map((option) => option.name), "--help"]);
+      const again = specs.flatMap((spec) => /^\*(--[a-z-]+)\[/.exec(spec)?.[1] ?? []);
+      expect(again).toEqual(options.filter(({ repeats }) => repeats).map((option) => option.name));
     }
   },
 );

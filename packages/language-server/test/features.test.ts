@@ -1,7 +1,7 @@
 // What the other features say about a place or a file.
 
 import { describe, expect, test } from "vitest";
-import { isSame, occurrencesOf } from "@hamlet/dsl/editor";
+import { isSame, occurrencesOf, VOCABULARY } from "@hamlet/dsl/editor";
 import { codeLenses } from "../src/code-lenses.ts";
 import { definition } from "../src/definition.ts";
 import { diagnosticsOf } from "../src/diagnostics.ts";
@@ -304,6 +304,21 @@ test("signatures show the argument that is being typed", async () => {
   expect(await help("neuron w: [D] as tanh(beta = 1 { tau = |")).toBeNull();
   expect(await help("neuron w: [D] as kit.bent(|")).toBeNull();
   expect(await help("energy e = |")).toBeNull();
+});
+
+test("every solver, optimiser and gradient with options has a signature", async () => {
+  for (const [block, word, names] of [
+    ["recall r", "solver", VOCABULARY.solvers],
+    ["train t", "optimiser", VOCABULARY.optimisers],
+    ["train t", "gradient", VOCABULARY.gradients],
+  ] as const) {
+    const withOptions = names.filter(({ options }) => options.length > 0);
+    expect(withOptions).not.toEqual([]);
+    for (const { name } of withOptions) {
+      const { document, position } = await at(`${FILE}${block} {\n ${word} = ${name}(|`, MORE);
+      expect(signatureHelp(document, position)?.signatures[0].label).toContain(`${name}(`);
+    }
+  }
 });
 
 test("a mistake of a used file is told at its `use`, with the place", async () => {

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { exactNumbers } from "../../src/files/typed-numbers.ts";
+import { exactNumbers, isBeyondFloat64 } from "../../src/files/typed-numbers.ts";
 import { law } from "../../../../tools/law.ts";
 
 /** Around powers of two, where one of the two halves of a number begins anew. */
@@ -29,3 +29,10 @@ test.each([2n ** 53n + 1n, -(2n ** 53n) - 1n])("%s has no float64", (value) => {
 
 /** As far as both halves are told apart. */
 const isSafe = (value: bigint) => value < 2n ** 53n && value >= -(2n ** 53n) + 2n ** 32n;
+
+test("whole numbers from 2^53 on are not all told apart, and fractions are", () => {
+  for (const value of [2 ** 53, -(2 ** 53), 1e300]) expect(isBeyondFloat64(value)).toBe(true);
+  for (const value of [2 ** 53 - 1, 0, 0.5, -1.5, Infinity, Number.NaN]) {
+    expect(isBeyondFloat64(value)).toBe(false);
+  }
+});
