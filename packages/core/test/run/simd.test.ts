@@ -155,6 +155,7 @@ test.each([
   [8, 520, 9],
   [13, 6, 600],
   [130, 33, 17],
+  [9, 129, 13],
 ])("products of %i, %i and %i, in stacks too", (batch, depth, columns) => {
   const random = (seed: number, count: number) => new Float64Array(normal(key(seed), count));
   const [K, N] = [makeDim("K", depth), makeDim("N", columns)];

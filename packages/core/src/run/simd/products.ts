@@ -19,6 +19,7 @@ import {
 } from "../../wasm/assembler.ts";
 import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
+import { blocks } from "./blocks.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
 import { addTotals, CHUNK, dots, mix, mixLong, round, scale, scaleTotals } from "./rows.ts";
 import { advance, locals, NUMBER, VECTOR } from "./sizes.ts";
@@ -43,6 +44,9 @@ const PIECES = 16;
 const UNIT = 16;
 /** Rows up to which packing costs more than it saves, however short they are. */
 const FEW = 12;
+/** Queries from which on a tile of the result pays, and the largest matrix whose rows stay in a cache. */
+const SOME = 4;
+const NEAR = 2 ** 19;
 /** Columns that are worth the way to them. */
 const LONG = 64;
 
@@ -139,7 +143,7 @@ function pack(): Procedure {
 }
 
 /** The functions of products. */
-type KernelName = Kernel | "mixLong" | "pack" | "tiles6" | "tiles4";
+type KernelName = Kernel | "mixLong" | "blocks" | "pack" | "tiles6" | "tiles4";
 
 /** How those of a module are written. */
 type Written = Readonly<Partial<Record<KernelName, (isFused: boolean) => Procedure>>>;
@@ -157,6 +161,8 @@ const PACKED: Written = {
   tiles4: (isFused) => tiles(LOW, isFused),
   pack,
 };
+
+const IN_BLOCKS: Written = { blocks };
 
 /** The parameters of those that bands call. */
 const PARAMETERS: Readonly<Record<Kernel, number>> = {
@@ -177,7 +183,7 @@ const known = new Map<Written, Compiled>();
 
 /** The module of a function of products, made when one of its functions is first asked for. */
 export function compiledKernel(name: KernelName): Compiled {
-  const written = name in PACKED ? PACKED : BY_ROWS;
+  const written = [PACKED, IN_BLOCKS].find((own) => name in own) ?? BY_ROWS;
   let module = known.get(written);
   if (module === undefined) {
     const of = (isFused: boolean) =>
@@ -232,7 +238,7 @@ export function products(to: number, a: Side, b: Side, sizes: Sizes): () => void
   const cleared = (at: number) => arena().floats(at, count).fill(0);
   if (kernel !== "mixLong") {
     return () => {
-      cleared(to);
+      if (kernel !== "blocks") cleared(to);
       inParts(compiledKernel(kernel), kernel, calls, work);
     };
   }
@@ -254,7 +260,7 @@ const nth = (side: Side, n: number): Side => ({ ...side, at: side.at + NUMBER * 
 
 /** A kernel that reads rows where they lie; its work may be cut along an axis of the result. */
 interface Way {
-  readonly kernel: "dots" | "mix" | "mixLong";
+  readonly kernel: "dots" | "mix" | "mixLong" | "blocks";
   readonly length: number;
   readonly unit: number;
   /** The arguments for a piece of the `n`-th product. */
@@ -288,10 +294,12 @@ function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): W
   const [queries, across] = isRight ? [rows, columns] : [1, rows];
   // Many lines rather than parts of short ones.
   const isWhole = queries >= PIECES && across < PIECES * LONG;
+  const isNear = NUMBER * m.depth * depth <= NEAR && across >= WIDE;
+  const inBlocks = queries >= SOME && isNear;
   return {
-    kernel: depth > CHUNK ? "mixLong" : "mix",
+    kernel: inBlocks ? "blocks" : depth > CHUNK ? "mixLong" : "mix",
     length: isWhole ? queries : across,
-    unit: isWhole ? 2 : UNIT,
+    unit: !isWhole ? UNIT : inBlocks ? 6 : 2,
     call(n, from, size) {
       const [matrix, own] = [bytesOf(nth(m, n)), bytesOf(nth(x, n))];
       const [query, column] = isWhole ? [from, 0] : [0, from];

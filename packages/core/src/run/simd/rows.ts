@@ -32,7 +32,7 @@ import { advance, LANES, locals, NUMBER, VECTOR } from "./sizes.ts";
 
 const times = (step: Local, count: number): Code => i32.mul(get(step), i32.of(count));
 /** Pointers to neighbours, a step apart. */
-const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code =>
+export const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code =>
   pointers.flatMap((pointer, n) =>
     set(pointer, n === 0 ? first : i32.add(get(pointers[n - 1]), get(step))),
   );
@@ -50,7 +50,7 @@ function sumsOfLanes(to: Local, sums: readonly Local[]): Code {
 }
 
 /** `body` as long as `size` are left of `count` at `done`, which it moves on. */
-const inGroups = (done: Local, count: Local, size: number, body: readonly Code[]): Code =>
+export const inGroups = (done: Local, count: Local, size: number, body: readonly Code[]): Code =>
   whileBelow(i32.add(get(done), i32.of(size - 1)), get(count), [
     ...body,
     advance(done, i32.of(size)),
