@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { addressOf, builtFiles, DIST } from "../apps/docs/test/built-site.ts";
+import { addressOf, builtFiles, DIST, isReference } from "../apps/docs/test/built-site.ts";
 import { serve } from "../apps/docs/test/serve.ts";
 
 const OUT = join(import.meta.dirname, "../out/site");
@@ -20,7 +20,7 @@ const REST = 2500;
 
 const wanted = process.argv.slice(2);
 const pages = builtFiles()
-  .filter((file) => file.endsWith(".html"))
+  .filter((file) => file.endsWith(".html") && !isReference(file))
   .map(addressOf)
   .filter((address) => wanted.length === 0 || wanted.some((part) => address.startsWith(part)));
 const scenes = wanted.filter((part) => part.includes("#"));

@@ -88,6 +88,7 @@ export default defineConfig({
             { slug: "reference/precision" },
             { slug: "reference/benchmarks" },
             { slug: "reference/glossary" },
+            { label: "Packages", link: "/api/" },
           ],
         },
       ],

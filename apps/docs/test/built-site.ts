@@ -3,6 +3,10 @@ import { join } from "node:path";
 
 export const DIST = join(import.meta.dirname, "..", "dist");
 
+/** Whether a file is a page below the first of the reference: TypeDoc makes a thousand of them, all alike. */
+export const isReference = (file: string): boolean =>
+  /^\/api\/.*\.html$/.test(file) && file !== "/api/index.html";
+
 /** The built files, as paths from the root of the site (`/learn/digits/index.html`). */
 export function builtFiles(): string[] {
   if (!existsSync(join(DIST, "index.html"))) {

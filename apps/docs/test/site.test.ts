@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { some } from "../../../tools/samples.ts";
-import { addressOf, builtFiles, DIST } from "./built-site.ts";
+import { addressOf, builtFiles, DIST, isReference } from "./built-site.ts";
 import { serve } from "./serve.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -15,7 +15,7 @@ if (withoutBrowser) {
 }
 
 const pages = builtFiles()
-  .filter((file) => file.endsWith(".html"))
+  .filter((file) => file.endsWith(".html") && !isReference(file))
   .map(addressOf);
 
 describe("in Chromium", () => {

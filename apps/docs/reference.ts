@@ -1,0 +1,51 @@
+/**
+ * The reference of every package that is published, made of its declarations and their comments, as
+ * pages under `/api/` of the built site. Part of the build, after Astro.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Application } from "typedoc";
+
+const root = join(import.meta.dirname, "../..");
+/** Entries by their file, as `packages/core/src/files.ts`. */
+const entries = new Map(
+  globSync("packages/*/package.json", { cwd: root })
+    .sort()
+    .flatMap((path) => {
+      const manifest = JSON.parse(readFileSync(join(root, path), "utf8")) as {
+        readonly name: string;
+        readonly private?: boolean;
+        readonly exports?: Readonly<Record<string, string>>;
+      };
+      if (manifest.private === true) return [];
+      return Object.entries(manifest.exports ?? {})
+        .filter(([, source]) => source.endsWith(".ts"))
+        .map(
+          ([key, source]) => [join(dirname(path), source), manifest.name + key.slice(1)] as const,
+        );
+    }),
+);
+
+const app = await Application.bootstrap({
+  name: "Hamlet",
+  entryPoints: [...entries.keys()].map((file) => join(root, file)),
+  basePath: root,
+  tsconfig: join(import.meta.dirname, "tsconfig.reference.json"),
+  readme: "none",
+  disableSources: true,
+  excludePrivate: true,
+  hideGenerator: true,
+  navigationLinks: { "All of Hamlet": "../" },
+  // `pnpm check:types` has looked for errors, and comments link to what is not published.
+  skipErrorChecking: true,
+  validation: false,
+  logLevel: "Error",
+});
+const project = await app.convert();
+if (project === undefined || app.logger.hasErrors()) throw new Error("no reference was made");
+for (const module of project.children ?? []) {
+  const [file] = [`${module.name}.ts`, `${module.name}/index.ts`].filter((one) => entries.has(one));
+  module.name = entries.get(file)!;
+}
+await app.generateDocs(project, join(import.meta.dirname, "dist/api"));
+if (app.logger.hasErrors()) throw new Error("the reference could not be written");
