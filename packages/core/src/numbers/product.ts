@@ -1,10 +1,10 @@
 // The one product behind everything here: `out += scale · A Bᵀ`, in float64.
 //
 // Both factors are packed into strips of four rows, so that the inner loop reads two streams in
-// order and keeps sixteen sums in registers: 2.5 · 10⁹ multiplications a second on one core, where
-// three plain loops reach 0.5.
+// order and keeps sixteen sums in registers. Large products are compiled code, with the same bits.
 
 import type { Work } from "../turn.ts";
+import { type Bench, giveBench, takeBench } from "./product-lanes.ts";
 
 /** A factor: its row `i` at depth `k` is `data[offset + i · row + k · depth]`. */
 export interface Factor {
@@ -51,17 +51,45 @@ export function* addProduct(
   if (depth === 0) return;
   const deep = Math.min(DEEP, depth);
   const high = Math.min(HIGH, rows);
-  const left = new Float64Array(padded(high) * deep);
-  const right = new Float64Array(padded(columns) * deep);
-  for (let k = 0; k < depth; k += deep) {
-    const count = Math.min(deep, depth - k);
-    pack(right, b, { from: 0, rows: columns, k, count });
-    for (let i = 0; i < rows; i += high) {
-      const part = Math.min(high, rows - i);
-      pack(left, a, { from: i, rows: part, k, count });
-      yield* addTiles(target, left, right, { ...options, from: i, rows: part, depth: count });
+  const sizes = [padded(high) * deep, padded(columns) * deep, TILE * padded(high)];
+  const [left, right, tiles] = sizes;
+  const compiled = rows * columns * depth < LARGE ? null : takeBench(left + right + tiles);
+  const bench = compiled ?? plainBench(left + right + tiles);
+  const { numbers } = bench;
+  const packed = {
+    left: numbers.subarray(0, left),
+    right: numbers.subarray(left, left + right),
+    tiles: numbers.subarray(left + right, left + right + tiles),
+  };
+  try {
+    for (let k = 0; k < depth; k += deep) {
+      const count = Math.min(deep, depth - k);
+      pack(packed.right, b, { from: 0, rows: columns, k, count });
+      for (let i = 0; i < rows; i += high) {
+        const part = Math.min(high, rows - i);
+        pack(packed.left, a, { from: i, rows: part, k, count });
+        yield* addTiles(target, bench, packed, { ...options, from: i, rows: part, depth: count });
+      }
     }
+  } finally {
+    if (compiled !== null) giveBench(compiled);
   }
+}
+
+/** Multiplications from which compiled code is worth its call. */
+const LARGE = 2 ** 15;
+
+/** The same without compiled code. */
+function plainBench(count: number): Bench {
+  const numbers = new Float64Array(count);
+  return {
+    numbers,
+    tiles(to, a, b, strips, depth) {
+      for (let n = 0; n < strips; n++) {
+        writeTile(numbers, to + TILE * TILE * n, a + TILE * depth * n, b, depth);
+      }
+    },
+  };
 }
 
 function padded(rows: number): number {
@@ -95,8 +123,8 @@ function pack(
 /** Adds the products of all pairs of strips. */
 function* addTiles(
   { data, offset = 0, row }: Target,
-  left: Float64Array,
-  right: Float64Array,
+  bench: Bench,
+  { left, right, tiles }: Readonly<Record<"left" | "right" | "tiles", Float64Array>>,
   {
     from,
     rows,
@@ -106,46 +134,30 @@ function* addTiles(
     lower = false,
   }: ProductOptions & { readonly from: number },
 ): Work<void> {
-  const edge = new Float64Array(TILE * TILE);
-  const strip = TILE * rows * depth;
+  const at = (part: Float64Array) => part.byteOffset / Float64Array.BYTES_PER_ELEMENT;
+  const strips = Math.ceil(rows / TILE);
   let done = 0;
   for (let j = 0; j < columns; j += TILE) {
-    done += strip;
+    done += TILE * rows * depth;
     if (done >= AT_ONCE) {
       done = 0;
       yield;
     }
-    for (let i = 0; i < rows; i += TILE) {
-      if (lower && j >= from + i + TILE) continue;
-      const [p, q] = [i * depth, j * depth];
-      const high = Math.min(TILE, rows - i);
-      const wide = Math.min(TILE, columns - j);
-      let at = offset + (from + i) * row + j;
-      if (high === TILE && wide === TILE) {
-        addTile(data, at, row, scale, left, p, right, q, depth);
-        continue;
-      }
-      edge.fill(0);
-      addTile(edge, 0, TILE, scale, left, p, right, q, depth);
-      for (let r = 0; r < high; r++, at += row) {
-        for (let c = 0; c < wide; c++) data[at + c] += edge[TILE * r + c];
-      }
+    // Tiles that lie above the diagonal are left out.
+    const first = lower ? Math.max(0, Math.floor((j - from) / TILE)) : 0;
+    if (first >= strips) continue;
+    const [p, q] = [at(left) + first * TILE * depth, at(right) + j * depth];
+    bench.tiles(at(tiles), p, q, strips - first, depth);
+    const wide = Math.min(TILE, columns - j);
+    let to = offset + (from + first * TILE) * row + j;
+    for (let i = first * TILE, t = 0; i < rows; i++, t += TILE, to += row) {
+      for (let c = 0; c < wide; c++) data[to + c] += scale * tiles[t + c];
     }
   }
 }
 
-/** Adds a strip's product with a strip to four rows of four numbers. */
-function addTile(
-  data: Float64Array,
-  at: number,
-  row: number,
-  scale: number,
-  a: Float64Array,
-  p: number,
-  b: Float64Array,
-  q: number,
-  depth: number,
-): void {
+/** Writes the product of a strip with a strip: four rows of four numbers. */
+function writeTile(data: Float64Array, at: number, p: number, q: number, depth: number): void {
   let t00 = 0;
   let t01 = 0;
   let t02 = 0;
@@ -163,14 +175,14 @@ function addTile(
   let t32 = 0;
   let t33 = 0;
   for (const end = p + TILE * depth; p < end; p += TILE, q += TILE) {
-    const a0 = a[p];
-    const a1 = a[p + 1];
-    const a2 = a[p + 2];
-    const a3 = a[p + 3];
-    const b0 = b[q];
-    const b1 = b[q + 1];
-    const b2 = b[q + 2];
-    const b3 = b[q + 3];
+    const a0 = data[p];
+    const a1 = data[p + 1];
+    const a2 = data[p + 2];
+    const a3 = data[p + 3];
+    const b0 = data[q];
+    const b1 = data[q + 1];
+    const b2 = data[q + 2];
+    const b3 = data[q + 3];
     t00 += a0 * b0;
     t01 += a0 * b1;
     t02 += a0 * b2;
@@ -188,25 +200,7 @@ function addTile(
     t32 += a3 * b2;
     t33 += a3 * b3;
   }
-  data[at] += scale * t00;
-  data[at + 1] += scale * t01;
-  data[at + 2] += scale * t02;
-  data[at + 3] += scale * t03;
-  at += row;
-  data[at] += scale * t10;
-  data[at + 1] += scale * t11;
-  data[at + 2] += scale * t12;
-  data[at + 3] += scale * t13;
-  at += row;
-  data[at] += scale * t20;
-  data[at + 1] += scale * t21;
-  data[at + 2] += scale * t22;
-  data[at + 3] += scale * t23;
-  at += row;
-  data[at] += scale * t30;
-  data[at + 1] += scale * t31;
-  data[at + 2] += scale * t32;
-  data[at + 3] += scale * t33;
+  data.set([t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33], at);
 }
 
 /** Copies the lower triangle of a square matrix into its upper one. */

@@ -92,6 +92,8 @@ export const storeOne = (at: Code, value: Code): Code => storeLane(at, value, 0)
 
 /** One float64 number in memory, and a zero. */
 export const loadDouble = (at: Code): Code => access(0x5d)(at)(0);
+/** The same, twice. */
+export const loadDoubleSplat = (at: Code, offset = 0): Code => access(0x0a)(at)(offset);
 /** The first float64 number of `value` into memory. */
 export const storeDouble = (at: Code, value: Code): Code => [access(0x5b)(at, value)(0), 0];
 /** Zeros in so many bytes of memory. */
