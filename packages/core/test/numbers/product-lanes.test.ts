@@ -10,30 +10,37 @@ const size = (max: number) => fc.integer({ min: 1, max });
 
 test("large products are those of four rows and columns at a time, which no compiled code makes", () => {
   law(
-    fc.property(size(90), size(90), size(700), fc.boolean(), fc.boolean(), (m, n, k, lower, turned) => {
-      const [a, b] = [m, n].map((rows, seed) => Float64Array.from(normal(key(seed), rows * k)));
-      const left = turned ? { data: a, row: 1, depth: m } : { data: a, row: k, depth: 1 };
-      const right = { data: b, row: k, depth: 1 };
-      const [whole, pieces] = [new Float64Array(m * n), new Float64Array(m * n)];
-      const target = { data: whole, row: n };
-      const sizes = { rows: m, columns: n, depth: k, scale: -0.5 };
-      atOnce(addProduct(target, left, right, { ...sizes, lower }));
-      for (let i = 0; i < m; i += 4) {
-        for (let j = 0; j < n; j += 4) {
-          if (lower && j >= i + 4) continue;
-          const piece = { ...sizes, rows: Math.min(4, m - i), columns: Math.min(4, n - j) };
-          atOnce(
-            addProduct(
-              { data: pieces, offset: i * n + j, row: n },
-              { ...left, offset: i * left.row },
-              { ...right, offset: j * k },
-              piece,
-            ),
-          );
+    fc.property(
+      size(90),
+      size(90),
+      size(700),
+      fc.boolean(),
+      fc.boolean(),
+      (m, n, k, lower, turned) => {
+        const [a, b] = [m, n].map((rows, seed) => Float64Array.from(normal(key(seed), rows * k)));
+        const left = turned ? { data: a, row: 1, depth: m } : { data: a, row: k, depth: 1 };
+        const right = { data: b, row: k, depth: 1 };
+        const [whole, pieces] = [new Float64Array(m * n), new Float64Array(m * n)];
+        const target = { data: whole, row: n };
+        const sizes = { rows: m, columns: n, depth: k, scale: -0.5 };
+        atOnce(addProduct(target, left, right, { ...sizes, lower }));
+        for (let i = 0; i < m; i += 4) {
+          for (let j = 0; j < n; j += 4) {
+            if (lower && j >= i + 4) continue;
+            const piece = { ...sizes, rows: Math.min(4, m - i), columns: Math.min(4, n - j) };
+            atOnce(
+              addProduct(
+                { data: pieces, offset: i * n + j, row: n },
+                { ...left, offset: i * left.row },
+                { ...right, offset: j * k },
+                piece,
+              ),
+            );
+          }
         }
-      }
-      expect(whole).toEqual(pieces);
-    }),
+        expect(whole).toEqual(pieces);
+      },
+    ),
     40,
   );
 });

@@ -62,7 +62,12 @@ function* subtractEarlier(rows: Float64Array, D: number, from: number, to: numbe
   const some = { data: rows, offset: from * D, row: D };
   const overlaps = new Float64Array((to - from) * from);
   const sizes = { rows: to - from, columns: from, depth: D };
-  yield* addProduct({ data: overlaps, row: from }, { ...some, depth: 1 }, { data: rows, row: D, depth: 1 }, sizes);
+  yield* addProduct(
+    { data: overlaps, row: from },
+    { ...some, depth: 1 },
+    { data: rows, row: D, depth: 1 },
+    sizes,
+  );
   yield* addProduct(
     some,
     { data: overlaps, row: from, depth: 1 },
