@@ -2,6 +2,7 @@
 // back. It grows and never shrinks; what was given back is taken again.
 
 import { HamError } from "@hamlet/graph";
+import { ALIGNMENT, Gaps } from "../gaps.ts";
 import { threads } from "./threads.ts";
 import { type HostFunction, assemble, type Procedure } from "../../wasm/assembler.ts";
 import {
@@ -13,27 +14,13 @@ import {
   PAGE,
 } from "../../wasm/host.ts";
 
-/** Addresses of blocks are multiples of this, and so are their sizes. */
-const ALIGNMENT = 64;
-
-/** The size of a block of so many bytes. */
-export const aligned = (bytes: number): number =>
-  Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
-
-interface Gap {
-  readonly at: number;
-  readonly bytes: number;
-}
-
 /** Blocks of one memory. Addresses are in bytes. */
 export class Arena {
   readonly memory: Memory<ArrayBufferLike>;
   /** Whether threads can work in it. */
   readonly isShared: boolean;
-  /** What nobody has, by address; neighbours are one. */
-  #gaps: Gap[] = [];
-  readonly #taken = new Map<number, number>();
-  #bytes: number;
+  readonly #gaps = new Gaps(ALIGNMENT, PAGE);
+  #bytes = PAGE;
   /** That of the memory as it is now: asking the memory for it takes longer than reading a number. */
   #buffer: ArrayBufferLike;
 
@@ -44,14 +31,12 @@ export class Arena {
     if (memory === null) throw tooMuch(PAGE);
     this.memory = memory;
     this.isShared = shared !== null;
-    this.#bytes = PAGE;
     this.#buffer = memory.buffer;
-    this.#gaps.push({ at: ALIGNMENT, bytes: PAGE - ALIGNMENT });
   }
 
   /** Bytes that are taken. */
   get taken(): number {
-    return this.#taken.values().reduce((total, bytes) => total + bytes, 0);
+    return this.#gaps.taken;
   }
 
   /** The bytes of the memory. */
@@ -63,32 +48,16 @@ export class Arena {
    * The address of a block of its own.
    * @throws HamError `core/out-of-memory`.
    */
-  take(wanted: number): number {
-    const bytes = aligned(wanted);
-    let place = this.#gaps.findIndex((gap) => gap.bytes >= bytes);
-    if (place < 0) {
-      this.#grow(bytes);
-      place = this.#gaps.length - 1;
-    }
-    const gap = this.#gaps[place];
-    const rest = { at: gap.at + bytes, bytes: gap.bytes - bytes };
-    this.#gaps.splice(place, 1, ...(rest.bytes > 0 ? [rest] : []));
-    this.#taken.set(gap.at, bytes);
-    return gap.at;
+  take(bytes: number): number {
+    const at = this.#gaps.take(bytes);
+    if (at !== null) return at;
+    this.#grow(bytes);
+    return this.#gaps.take(bytes)!;
   }
 
   /** Gives a block back. */
   give(at: number): void {
-    let bytes = this.#taken.get(at)!;
-    this.#taken.delete(at);
-    let place = this.#gaps.findIndex((gap) => gap.at > at);
-    if (place < 0) place = this.#gaps.length;
-    const [before, after] = [this.#gaps[place - 1], this.#gaps[place]];
-    const joinsBefore = before !== undefined && before.at + before.bytes === at;
-    const joinsAfter = after !== undefined && at + bytes === after.at;
-    if (joinsAfter) bytes += after.bytes;
-    const gap = joinsBefore ? { at: before.at, bytes: before.bytes + bytes } : { at, bytes };
-    this.#gaps.splice(place - Number(joinsBefore), Number(joinsBefore) + Number(joinsAfter), gap);
+    this.#gaps.give(at);
   }
 
   /** Numbers of a block, until the memory grows. */
@@ -112,9 +81,7 @@ export class Arena {
 
   /** Makes a gap of so many bytes at the end. */
   #grow(bytes: number): void {
-    const last = this.#gaps.at(-1);
-    const atEnd = last !== undefined && last.at + last.bytes === this.#bytes;
-    const missing = bytes - (atEnd ? last.bytes : 0);
+    const missing = this.#gaps.missing(bytes);
     // A quarter more than there was, so that many small steps do not move a large memory often.
     for (const more of [Math.max(missing, this.#bytes / 4), missing]) {
       const pages = Math.ceil(more / PAGE);
@@ -124,10 +91,8 @@ export class Arena {
         continue;
       }
       this.#buffer = this.memory.buffer;
-      if (atEnd) this.#gaps.pop();
-      const at = atEnd ? last.at : this.#bytes;
       this.#bytes += pages * PAGE;
-      this.#gaps.push({ at, bytes: this.#bytes - at });
+      this.#gaps.extend(this.#bytes);
       return;
     }
     throw tooMuch(bytes);

@@ -27,6 +27,20 @@ const LARGEST = 64;
 
 /** Plans the work of a stage; `factors` are looked at in the end. */
 export function schedule(work: StageWork, factors: readonly number[] = []): Schedule {
+  const { actions, results, shapes: held } = loopsOf(work, factors);
+  const shapes = [...held];
+  const bases = new Set([...results.values()].map(({ base }) => base));
+  const banded = findBands(actions, {
+    shape: (slot) => shapes[slot],
+    add: (shape) => shapes.push(shape) - 1,
+    shorten: (slot, shape) => (shapes[slot] = shape),
+    isWanted: (slot) => bases.has(slot),
+  });
+  return { actions: banded, results, shapes };
+}
+
+/** The same without bands: loops, products and moves. */
+export function loopsOf(work: StageWork, factors: readonly number[] = []): Schedule {
   return new Scheduler(work, factors).schedule();
 }
 
@@ -90,14 +104,7 @@ class Scheduler {
     }
     const results = new Map([...this.#wanted].map((slot) => [slot, this.#view(slot)]));
     const shapes = this.#instructions.map(({ shape }) => shape);
-    const bases = new Set([...results.values()].map(({ base }) => base));
-    const banded = findBands(actions, {
-      shape: (slot) => shapes[slot],
-      add: (shape) => shapes.push(shape) - 1,
-      shorten: (slot, shape) => (shapes[slot] = shape),
-      isWanted: (slot) => bases.has(slot),
-    });
-    return { actions: banded, results, shapes };
+    return { actions, results, shapes };
   }
 
   /** Decides whether what moves numbers is a view, and otherwise how its copy is read. */

@@ -80,7 +80,8 @@ export function stepsOf(sizes: readonly Count[]): Count[] {
 /** The size of an axis of which some rows are walked. */
 const ROWS = "rows";
 
-interface Axis {
+/** An axis that a loop walks. */
+export interface Axis {
   readonly size: Count | typeof ROWS;
   /** Of every access, in order. */
   readonly strides: readonly Count[];
@@ -88,7 +89,7 @@ interface Axis {
 }
 
 /** The axes that have more than one entry; neighbours that every access walks as one are one. */
-function axesOf(loop: Loop, accesses: readonly Access[]): Axis[] {
+export function axesOf(loop: Loop, accesses: readonly Access[]): Axis[] {
   const axes: Axis[] = [];
   loop.sizes.forEach((size, axis) => {
     if (size === 1 && axis !== loop.cut) return;

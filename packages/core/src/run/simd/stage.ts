@@ -3,7 +3,7 @@
 import { product } from "../../plan/axis-moves.ts";
 import { boundShape } from "../../plan/instruction.ts";
 import type { Run, StageWork } from "../target.ts";
-import { aligned, arena, Block } from "./arena.ts";
+import { arena, Block } from "./arena.ts";
 import type { Action, Kernel, View } from "./actions.ts";
 import { describeActions } from "./describe.ts";
 import { schedule } from "./groups.ts";
@@ -11,21 +11,13 @@ import { factored, isOrdinary } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
 import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
+import { type Layout, layoutOf, neededFor } from "./layout.ts";
 import { move } from "./moves.ts";
 import { bandOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
 import { compiledKernel, imported, products } from "./products.ts";
 import { SimdArray } from "./array.ts";
 import { NUMBER } from "./sizes.ts";
-
-/** Where things lie for a batch: scratch by slot, and how much of it there is. */
-interface Layout {
-  readonly batch: number;
-  readonly bytes: number;
-  readonly places: ReadonlyMap<number, number>;
-  /** Bytes of what is kept, by slot. */
-  readonly kept: ReadonlyMap<number, number>;
-}
 
 /** Makes ready to do the work of a stage. */
 export function prepareStage(work: StageWork): Run<SimdArray> {
@@ -221,20 +213,6 @@ const always = (run: () => void) => () => {
   return true;
 };
 
-/** The actions that some slots are computed by, in their order, with what is to be checked of them. */
-function neededFor(actions: readonly Action[], slots: readonly number[]): Action[] {
-  const wanted = new Set(slots);
-  const needed = new Set(
-    actions.toReversed().filter(({ reads, writes }) => {
-      if (!writes.some((slot) => wanted.has(slot))) return false;
-      for (const slot of reads) wanted.add(slot);
-      return true;
-    }),
-  );
-  const isChecked = ({ kind, reads }: Action) => kind === "check" && wanted.has(reads[0]);
-  return actions.filter((action) => needed.has(action) || isChecked(action));
-}
-
 /**
  * Those targets which lie where something is read afterwards that they do not take entry by entry; all
  * that lie where anything is read, if a check may have the work done once more.
@@ -288,47 +266,6 @@ function compileLoops(actions: readonly Action[]): Compiled {
   isFused ??= module !== null;
   module ??= of(false);
   return compiledOf(module!, HOST, [...new Set(called.map(compiledKernel))]);
-}
-
-/** Gives everything that is computed a place; what is not needed any more makes room. */
-function layoutOf(
-  actions: readonly Action[],
-  keptSlots: ReadonlySet<number>,
-  shapes: (slot: number) => readonly number[],
-  batch: number,
-  lasting: ReadonlySet<number> = new Set(),
-): Layout {
-  const bytesOf = (slot: number) => aligned(NUMBER * product(boundShape(shapes(slot), batch)));
-  const lastRead = new Map<number, number>();
-  actions.forEach(({ reads }, n) => reads.forEach((slot) => lastRead.set(slot, n)));
-  const kept = new Map<number, number>();
-  const items: { slot: number; from: number; to: number; bytes: number }[] = [];
-  actions.forEach(({ writes }, n) => {
-    for (const slot of writes) {
-      const bytes = bytesOf(slot);
-      if (keptSlots.has(slot)) kept.set(slot, bytes);
-      else {
-        const to = lasting.has(slot) ? actions.length : (lastRead.get(slot) ?? n);
-        items.push({ slot, from: n, to, bytes });
-      }
-    }
-  });
-  const placed: { at: number; from: number; to: number; bytes: number }[] = [];
-  const places = new Map<number, number>();
-  for (const item of items.toSorted((a, b) => b.bytes - a.bytes)) {
-    const others = placed
-      .filter(({ from, to }) => from <= item.to && item.from <= to)
-      .toSorted((a, b) => a.at - b.at);
-    let at = 0;
-    for (const other of others) {
-      if (at + item.bytes <= other.at) break;
-      at = Math.max(at, other.at + other.bytes);
-    }
-    placed.push({ ...item, at });
-    places.set(item.slot, at);
-  }
-  const bytes = placed.reduce((top, one) => Math.max(top, one.at + one.bytes), 0);
-  return { batch, bytes, places, kept };
 }
 
 /** A product of matrices, or of two stacks of them. */
