@@ -47,6 +47,7 @@ export function explainRecalls(model: Model, sizes: readonly number[]): Explaine
 
 const ENGINE = {
   simd: "compiled code (simd)",
+  webgpu: "shaders on a graphics card (webgpu)",
   tensors: "operations of TensorFlow.js (tensors)",
   float64: "loops in float64 (float64)",
 };

@@ -110,13 +110,13 @@ const FORWARDING = ["WEBGL_CPU_FORWARD", "WEBGPU_CPU_FORWARD"];
 export async function runSuite(
   backend: EngineName,
   choice: Choice = EVERYTHING,
+  engine: Engine = backend === "simd" ? onSimd : onTensors,
 ): Promise<RowResult[]> {
   for (const flag of FORWARDING) {
     if (flag in tf.env().getFlags() || backend.toUpperCase() === flag.split("_")[0]) {
       tf.env().set(flag, false);
     }
   }
-  const engine: Engine = backend === "simd" ? onSimd : onTensors;
   const tallies = new Map<string, Tally>();
   const cases = chosenCases(choice);
   for (let from = 0; from < cases.length; from += AT_ONCE) {

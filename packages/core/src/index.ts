@@ -27,6 +27,8 @@ export { simd } from "./run/simd/simd.ts";
 export { TransformedRows } from "./run/simd/transforms.ts";
 export { useThreads } from "./run/simd/threads.ts";
 export { tensors } from "./run/tensors.ts";
+export type { CardArray } from "./run/webgpu/array.ts";
+export { hasWebgpu, readArrays, toTensor, webgpu } from "./run/webgpu/webgpu.ts";
 export type { SimdArray } from "./run/simd/array.ts";
 export type { Run, StageWork, Target, Task } from "./run/target.ts";
 export {

@@ -35,9 +35,11 @@ const EVERYTHING: Some = { ...ALL, steps: EXAMPLE_STEPS };
 export async function runRecalls(
   some: Some = EVERYTHING,
   engine: RecallEngine = "tensors",
+  only?: string,
 ): Promise<RecallRun[]> {
   const runs: RecallRun[] = [];
   for (const one of chosenRecalls(some)) {
+    if (only !== undefined && one.name !== only) continue;
     const before = tf.memory().numTensors;
     const uploaded = upload(one.model);
     const run = await runRecall(one, uploaded, some.steps, engine);

@@ -50,6 +50,7 @@ export {
   type EngineChoice,
   engineFor,
   ENGINES,
+  RECALL_ENGINES,
   type RecallEngine,
   withEngine,
 } from "./recall/engine.ts";

@@ -1,11 +1,12 @@
-// `ham bench FILE`: how long a whole recall takes, on every engine that runs on the processor.
+// `ham bench FILE`: how long a whole recall takes, on every engine that runs on the processor, and on
+// those of a graphics card where one is asked for.
 
 import { type Limits, measureLimits } from "@hamlet/core";
 import { ENGINES, FLIP_SOLVERS, type RecallEngine } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { Option } from "commander";
-import { BACKENDS } from "../backends/catalogue.ts";
+import { BACKEND_NAMES, BACKENDS } from "../backends/catalogue.ts";
 import { installedVersion } from "../backends/optional.ts";
 import { findBackend } from "../backend.ts";
 import { EXIT } from "../exit.ts";
@@ -35,6 +36,11 @@ export const command: CommandDefinition = {
           .argParser(positiveNumber),
       )
       .addOption(
+        new Option("--backend <NAME>", "one more that takes part, such as webgpu").choices(
+          BACKEND_NAMES,
+        ),
+      )
+      .addOption(
         new Option("--rounds <N>", "rounds, in each of which every engine runs")
           .default(9)
           .argParser(positiveNumber),
@@ -48,6 +54,7 @@ interface BenchFlags extends DataFlags {
   readonly seed: number;
   readonly recall?: string;
   readonly batch: number;
+  readonly backend?: string;
   readonly rounds: number;
   readonly json: boolean;
 }
@@ -127,10 +134,11 @@ async function addEngines(
   path: string,
   flags: BenchFlags,
 ): Promise<{ recall: string; costOfStep: (examples: number) => Least }> {
-  const backends = BACKENDS.filter(
+  const installed = BACKENDS.filter(
     ({ name, packages }) =>
       ON_PROCESSOR.includes(name) && packages.every((one) => installedVersion(one) !== null),
   ).map(({ name }) => name);
+  const backends = [...new Set([...installed, ...(flags.backend === undefined ? [] : [flags.backend])])];
   let recall = "";
   let costOfStep: (examples: number) => Least = () => ({ bytes: null, flops: null });
   for (const backend of backends) {
@@ -138,7 +146,8 @@ async function addEngines(
     const block = model.recallNamed(flags.recall);
     recall = block.name;
     const flips = FLIP_SOLVERS.includes(block.solver.name);
-    const own = backend === backends[0] ? (flips ? FLIPS : ENGINES) : flips ? [] : TENSORS;
+    const isFirst = backend === backends[0];
+    const own = flips ? (isFirst ? FLIPS : []) : isFirst ? ENGINES : enginesOf(backend);
     // The last to end has the model.
     let users = own.length;
     const end = () => {
@@ -149,9 +158,9 @@ async function addEngines(
       const name = flips ? "flips" : engine === "tensors" ? `tensors (${backend})` : engine;
       contenders.push(contend(name, model, { ...flags, recall, backend, engine, end }));
     }
-    if (backend !== backends[0] || flips) continue;
+    if (!isFirst || flips) continue;
     costOfStep = (examples) => {
-      using compiled = model.compileRecall(recall);
+      using compiled = model.compileRecall(recall, "simd");
       const { bytes, flops } = costOf(compiled.describe(examples).parts);
       return { bytes, flops };
     };
@@ -160,7 +169,9 @@ async function addEngines(
 }
 
 const FLIPS: readonly RecallEngine[] = ["float64"];
-const TENSORS: readonly RecallEngine[] = ["tensors"];
+/** Engines that another backend adds. */
+const enginesOf = (backend: string): readonly RecallEngine[] =>
+  backend === "webgpu" ? ["webgpu", "tensors"] : ["tensors"];
 
 /** An engine on a backend. */
 function contend(
@@ -194,7 +205,8 @@ function contend(
         steps = result.energySteps.at(-1)!;
         examples = result.batch;
         const layers = [...result.activations.values()];
-        ends = Float32Array.from(layers.flatMap((layer) => Array.from(layer.dataSync())));
+        const read = await Promise.all(layers.map((layer) => layer.data()));
+        ends = Float32Array.from(read.flatMap((layer) => Array.from(layer)));
         return took;
       }
       return 0;

@@ -2,7 +2,7 @@
 
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import type { Recall } from "@hamlet/graph";
-import { ENGINES, type RecallEngine, FLIP_SOLVERS, type RecallResult } from "@hamlet/ham";
+import { FLIP_SOLVERS, RECALL_ENGINES, type RecallEngine, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
 import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -34,8 +34,8 @@ export const command: CommandDefinition = {
       .addOption(
         new Option(
           "--engine <NAME>",
-          "what it runs on (default: compiled code, simd, on a processor, else tensors)",
-        ).choices(ENGINES),
+          "what it runs on (default: compiled code, simd, on a processor; shaders on webgpu; else tensors)",
+        ).choices(RECALL_ENGINES),
       )
       .addOption(jsonOption())
       .addOption(watchOption())

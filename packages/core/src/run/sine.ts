@@ -91,8 +91,8 @@ const QUARTER_TURN = "0x40000000u";
 
 // The two languages of shaders differ in how they declare, less in what they compute.
 
-function wgsl(wave: Wave): string {
-  return `
+/** What sine and cosine share in a shader. */
+export const WGSL_WAVES = `
     const DIGITS = array<u32, ${DIGITS.length}>(${WORDS});
 
     fn polynomial(r : f32) -> f32 {
@@ -103,11 +103,15 @@ function wgsl(wave: Wave): string {
     fn turnsOf(bits : u32) -> u32 {
       ${manyTurns("let", "var")}
     }
+`;
 
-    fn wave(x : f32) -> f32 {
+/** A function of a shader: sine or cosine; `nan` is what is no number. */
+export function wgslWave(wave: Wave, name: string, nan: string): string {
+  return `
+    fn ${name}(x : f32) -> f32 {
       let size = abs(x);
       let bits = bitcast<u32>(size);
-      if ((bits >> 23u) == 255u) { return uniforms.NAN; }
+      if ((bits >> 23u) == 255u) { return ${nan}; }
       ${wave === "Sin" ? "if (size < 1.0) { return polynomial(x); }" : ""}
       var turns = u32(min(size, 1.0) * ${PER_RADIAN});
       if (size >= 1.0) { turns = turnsOf(bits); }
@@ -116,6 +120,13 @@ function wgsl(wave: Wave): string {
       let turned = ((turns + ${QUARTER_TURN}) >> 31u) == 1u;
       return select(value, -value, turned${wave === "Sin" ? " != (x < 0.0)" : ""});
     }
+`;
+}
+
+function wgsl(wave: Wave): string {
+  return `
+    ${WGSL_WAVES}
+    ${wgslWave(wave, "wave", "uniforms.NAN")}
 
     fn main(index : i32) {
       if (index < uniforms.size) {

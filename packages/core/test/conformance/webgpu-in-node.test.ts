@@ -1,4 +1,4 @@
-// The conformance suite on WebGPU in Node, where there is a Vulkan driver.
+// The conformance suite on WebGPU in Node, where there is a Vulkan driver: on tensors, and in shaders.
 
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -15,15 +15,19 @@ console.info(
     : `Conformance: skipped on webgpu in Node, because ${reason}.`,
 );
 
-// Up to a minute on a machine that does nothing else: shaders are compiled for the processor.
-describe.skipIf(reason !== null)("on webgpu in Node", () => {
+// Up to a minute each on a machine that does nothing else: shaders are compiled for the processor.
+describe.skipIf(reason !== null).each([
+  ["on webgpu in Node", CHOICE],
+  // A case takes a shader of its own, where tensors share theirs.
+  ["in shaders on webgpu in Node", { ...CHOICE, share: CHOICE.share / 4, shaders: true }],
+] as const)("%s", (_, choice) => {
   let results: readonly RowResult[] = [];
 
   beforeAll(async () => {
-    const found = await runWebgpuInNode<RowResult[]>(SCRIPT, CHOICE);
+    const found = await runWebgpuInNode<RowResult[]>(SCRIPT, choice);
     if (found === null) throw new Error("The driver is there, but WebGPU found no device.");
     results = found;
-    if (CHOICE.share === 1) writeResult("webgpu in Node", results);
+    if (choice.share === 1) writeResult("webgpu in Node", results);
   });
 
   test.each(allRows())("%s: every check passes or is excused by name", (row) => {

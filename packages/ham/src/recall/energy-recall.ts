@@ -26,13 +26,14 @@ import { assertAlive, assertCount, assertGivens } from "./assert-givens.ts";
 import { type ClipSearch, findClips, makeClipSearch } from "./clips.ts";
 import type { RecallDescription } from "./describe.ts";
 import { dynamicsOf } from "./dynamics.ts";
-import { engineFor, type RecallEngine, withEngine } from "./engine.ts";
+import { type RecallEngine, recallEngineFor, withEngine } from "./engine.ts";
 import { evaluateOn } from "./evaluate-on.ts";
 import { Failures } from "./failures.ts";
 import { type Fault, findFaults } from "./fault.ts";
 import { follow } from "./follow.ts";
 import { makeMotion, type Motion } from "./motion.ts";
 import type { MotionParts, Moving } from "./moving.ts";
+import { whyNotOnCard } from "./on-card.ts";
 import { type Descent, OutcomeTracker } from "./outcome.ts";
 import type {
   CompiledRecall,
@@ -53,6 +54,8 @@ export class EnergyRecall implements CompiledRecall {
   readonly #setup: RecallSetup;
   readonly #parts: MotionParts;
   #disposed = false;
+  /** Why it runs on tensors where another engine was to be expected. */
+  #against: string | null = null;
   #motion: Motion;
   /** How clips are found, once somebody has asked. */
   #clips?: { readonly search: ClipSearch | null };
@@ -84,7 +87,7 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   *#descend(options: RecallOptions): Generator<RecallStep, void, tf.Tensor | undefined> {
-    using lease = this.#begin(options, options.numbers ?? new Map());
+    using lease = this.#begin(options, options.numbers ?? new Map(), false);
     const { moving } = lease;
     const count = this.#graph.neurons.length;
     for (;;) {
@@ -124,7 +127,7 @@ export class EnergyRecall implements CompiledRecall {
     const failures = new Failures();
     const turn = makeTurn(options.signal);
     assertAlive(this.#recall, this.#disposed);
-    using lease = this.#begin(options, numbers);
+    using lease = this.#begin(options, numbers, recorder.every.length === 0);
     const { moving } = lease;
     try {
       const noisy = this.#parts.settings.temperature > 0;
@@ -168,11 +171,11 @@ export class EnergyRecall implements CompiledRecall {
   describe(batch = 1): RecallDescription {
     assertAlive(this.#recall, this.#disposed);
     assertCount(this.#recall, batch);
-    const { name, why } = engineFor(this.#setup.engine);
+    const { name, why } = recallEngineFor(this.#setup.engine);
     const { engine } = this.#motion;
     return {
       engine,
-      why: engine === name ? why : "the memory has no room for compiled code",
+      why: engine === name ? why : this.#against!,
       parts: this.#motion.describe(batch),
     };
   }
@@ -191,16 +194,17 @@ export class EnergyRecall implements CompiledRecall {
   #begin(
     options: RecallOptions,
     numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
+    ahead: boolean,
   ): { readonly moving: Moving; [Symbol.dispose](): void } {
     const { givens = new Map(), key: seed = key(0) } = options;
-    const from = { givens, numbers, batch: batchOf(options), key: seed };
+    const from = { givens, numbers, batch: batchOf(options), key: seed, ahead };
     const isOwn = this.#running > 0;
     let motion = isOwn ? this.#compiled() : this.#motion;
     let moving: Moving | undefined;
     try {
       moving = motion.begin(from);
     } catch (error) {
-      if (!this.#mayLeave(motion, error)) throw error;
+      this.#leave(motion.engine, error);
       motion.dispose();
       motion = this.#onTensors();
       if (!isOwn) this.#motion = motion;
@@ -221,19 +225,28 @@ export class EnergyRecall implements CompiledRecall {
   }
 
   #compiled(): Motion {
-    const { name } = engineFor(this.#setup.engine);
+    const { name } = recallEngineFor(this.#setup.engine);
+    let motion: Motion;
     try {
-      return withEngine(name, (engine) => makeMotion(this.#parts, engine));
+      motion = withEngine(name, (engine) => makeMotion(this.#parts, engine));
+      if (name !== "webgpu" || this.#setup.engine !== undefined) return motion;
+      this.#against = whyNotOnCard(motion.describe(1));
+      if (this.#against === null) return motion;
     } catch (error) {
-      if (!this.#mayLeave({ engine: name }, error)) throw error;
+      this.#leave(name, error);
       return this.#onTensors();
     }
+    motion.dispose();
+    return this.#onTensors();
   }
 
-  /** Whether tensors may have room for what compiled code has none for. */
-  #mayLeave({ engine }: Pick<Motion, "engine">, error: unknown): boolean {
-    const isChosen = this.#setup.engine === undefined && engine === "simd";
-    return isChosen && HamError.isInstance(error) && error.code === "core/out-of-memory";
+  /** Leaves an engine that nobody asked for, where tensors may take what it does not; else throws. */
+  #leave(engine: RecallEngine, error: unknown): void {
+    const isChosen = this.#setup.engine === undefined && engine !== "tensors";
+    if (!isChosen || !HamError.isInstance(error)) throw error;
+    const against = LEFT_FOR[error.code];
+    if (against === undefined) throw error;
+    this.#against = against(engine);
   }
 
   #onTensors(): Motion {
@@ -351,6 +364,13 @@ export class EnergyRecall implements CompiledRecall {
     return found;
   }
 }
+
+/** What an engine is left for, by the code of the error that tells it. */
+const LEFT_FOR: Readonly<Record<string, (engine: RecallEngine) => string>> = {
+  "core/out-of-memory": (engine) =>
+    `the memory has no room for ${engine === "simd" ? "compiled code" : "shaders"}`,
+  "core/examples-meet": () => "its formulas sum over the examples of a batch",
+};
 
 /** The entries of tensors, of which some may be known. */
 async function numbersOf(

@@ -1,25 +1,33 @@
-// What a recall runs on: compiled code, tensors, or arrays of float64.
+// What a recall runs on: compiled code, shaders, tensors, or arrays of float64.
 
 import {
+  type CardArray,
   float64,
   hasSimd,
+  hasWebgpu,
   type Numbers,
+  readArrays,
   simd,
   type SimdArray,
   type Target,
   tensors,
+  toTensor,
+  webgpu,
 } from "@hamlet/core";
 import { HamError, type Tensor } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { ENERGY_ROUNDING } from "./outcome.ts";
 
-/** The names of engines. */
+/** The names of engines on which everything runs. */
 export const ENGINES = ["simd", "tensors", "float64"] as const;
+/** The names of those on which recalls run. */
+export const RECALL_ENGINES = ["simd", "webgpu", "tensors", "float64"] as const;
 /**
- * What a recall runs on: `simd` is compiled code on the processor in float32, `tensors` the backend of
- * TensorFlow.js, `float64` plain arrays, exact and slow.
+ * What a recall runs on: `simd` is compiled code on the processor in float32, `webgpu` are shaders on
+ * the graphics card of the backend of that name, `tensors` is the backend of TensorFlow.js, `float64`
+ * plain arrays, exact and slow.
  */
-export type RecallEngine = (typeof ENGINES)[number];
+export type RecallEngine = (typeof RECALL_ENGINES)[number];
 
 /** A target, and how its values come from numbers and become numbers. */
 export interface Engine<Value, Given> {
@@ -29,6 +37,8 @@ export interface Engine<Value, Given> {
   given(tensor: tf.Tensor, numbers: ArrayLike<number> | undefined): Given;
   /** Whether values have places of their own, so that what is wired to them may be kept. */
   readonly isFixed: boolean;
+  /** How many steps are sent before one is read, where reading means waiting for all. */
+  readonly ahead?: number;
   /** A value of its own for a tensor of the graph. */
   make(numbers: ArrayLike<number>, shape: readonly number[], tensor: Tensor): Value;
   /** Entries of values, as arrays of their own. */
@@ -83,6 +93,24 @@ const onSimd: Engine<SimdArray, ArrayLike<number>> = {
   rounding: ENERGY_ROUNDING,
 };
 
+const onWebgpu: Engine<CardArray, ArrayLike<number> | tf.Tensor> = {
+  name: "webgpu",
+  target: webgpu,
+  given: (tensor, numbers) => numbers ?? tensor,
+  isFixed: true,
+  ahead: 64,
+  make: (numbers, shape, tensor) => webgpu.input(numbers, shape, tensor),
+  read: readArrays,
+  readNow: () => {
+    throw new HamError(
+      "ham/no-synchronous-read",
+      'This solver reads numbers in every step, which the engine "webgpu" cannot do. Choose another engine, or use adaptive or cccp.',
+    );
+  },
+  tensor: toTensor,
+  rounding: ENERGY_ROUNDING,
+};
+
 const inFloat64: Engine<Numbers, ArrayLike<number>> = {
   name: "float64",
   target: float64,
@@ -103,6 +131,8 @@ export function withEngine<Result>(
   switch (name) {
     case "simd":
       return use(onSimd);
+    case "webgpu":
+      return use(onWebgpu);
     case "tensors":
       return use(onTensors);
     case "float64":
@@ -120,8 +150,8 @@ export interface EngineChoice {
 }
 
 /**
- * The engine of a recall: the one that is asked for, else compiled code where the backend computes
- * on the processor and the machine, or the page, lets code be compiled.
+ * The engine of anything but a recall: the one that is asked for, else compiled code where the
+ * backend computes on the processor and the machine, or the page, lets code be compiled.
  * @throws HamError `ham/no-engine`.
  */
 export function engineFor(asked: RecallEngine | undefined): EngineChoice {
@@ -142,7 +172,31 @@ export function engineFor(asked: RecallEngine | undefined): EngineChoice {
   if (asked === "simd" && !hasSimd()) {
     throw new HamError("ham/no-engine", `The engine "simd" cannot run: ${NO_SIMD}. Use "tensors".`);
   }
+  if (asked === "webgpu") {
+    throw new HamError(
+      "ham/no-engine",
+      'The engine "webgpu" runs recalls alone. Use "tensors", which runs on the graphics card, too.',
+    );
+  }
   return { name: asked, why: "it was asked for" };
+}
+
+/**
+ * The engine of a recall: shaders where the backend is that of WebGPU, else as {@link engineFor}.
+ * @throws HamError `ham/no-engine`.
+ */
+export function recallEngineFor(asked: RecallEngine | undefined): EngineChoice {
+  const isAsked = asked === "webgpu";
+  if (!isAsked && (asked !== undefined || !hasWebgpu())) return engineFor(asked);
+  if (!hasWebgpu()) {
+    throw new HamError(
+      "ham/no-engine",
+      `The engine "webgpu" cannot run: it needs the backend "webgpu", and the backend is "${tf.getBackend()}". Choose that backend, or another engine.`,
+    );
+  }
+  const why =
+    'the backend "webgpu" computes on a graphics card, where many steps are one dispatch of shaders';
+  return { name: "webgpu", why: isAsked ? "it was asked for" : why };
 }
 
 const NO_SIMD =

@@ -26,6 +26,8 @@ export interface Beginning {
   readonly numbers: ReadonlyMap<Tensor, ArrayLike<number>>;
   readonly batch: number;
   readonly key: Key;
+  /** Whether little more than energies and changes will be read before the end; default false. */
+  readonly ahead?: boolean;
 }
 
 /** A compiled recall, on some engine. One run at a time. */
@@ -81,7 +83,7 @@ class EngineMotion<Value, Given> implements Motion {
     }
   }
 
-  begin({ givens, numbers, batch, key }: Beginning): Moving {
+  begin({ givens, numbers, batch, key, ahead = false }: Beginning): Moving {
     const { recall, setup } = this.#parts;
     const { dynamics } = this.#programs;
     const held = this.#hold(givens, numbers, batch);
@@ -99,7 +101,7 @@ class EngineMotion<Value, Given> implements Motion {
     try {
       dynamics.bind("example", held.values);
       starts = this.#startsFrom(held.values, batch);
-      moving.begin({ key, givens: held.values, end }, (neuron, i) => {
+      moving.begin({ key, givens: held.values, end, ahead }, (neuron, i) => {
         const value = starts.get(neuron.name);
         starts.delete(neuron.name);
         if (value !== undefined) return { value };

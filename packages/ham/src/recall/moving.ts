@@ -2,6 +2,11 @@
 //
 // A point is kept twice: a step reads one and writes the other, so that what was before is there
 // when somebody asks how far it moved, or why a number is not finite.
+//
+// Where reading means waiting, steps are sent ahead, and what they are told by is kept for each of
+// them. An example that is held among them is told as it was then: the others do not depend on it.
+// When somebody wants to know more, or all steps are told, the run goes back to where it was saved
+// and takes those steps once more, with every example held when it was.
 
 import {
   foldIn,
@@ -12,7 +17,14 @@ import {
   type Register,
   type WiredStep,
 } from "@hamlet/core";
-import { type EnergyGraph, type Neuron, type Recall, type Tensor, tensorsIn } from "@hamlet/graph";
+import {
+  type EnergyGraph,
+  makeTensor,
+  type Neuron,
+  type Recall,
+  type Tensor,
+  tensorsIn,
+} from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
 import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";
@@ -77,7 +89,23 @@ interface Run<Value> {
   readonly givens: ReadonlyMap<Tensor, Value>;
   /** Called when it is disposed. */
   readonly end: () => void;
+  /** Whether little more than energies and changes will be read before the end. */
+  readonly ahead: boolean;
 }
+
+/** Steps that were sent ahead. */
+interface Ahead {
+  /** The step, and the side, from which they start. */
+  readonly from: number;
+  readonly side: 0 | 1;
+  /** The step until which each example moves. */
+  readonly until: number[];
+  /** What the steps are told by, once it was read. */
+  readings: readonly Reading[] | null;
+}
+
+/** Steps that are sent ahead at first; each time that none was in vain, twice as many. */
+const FIRST_AHEAD = 4;
 
 /** Where a layer starts: at a value, or at numbers that were drawn, or at 0. */
 interface Start<Value> {
@@ -108,7 +136,16 @@ export class EngineMoving<Value, Given> implements Moving {
   #run: Run<Value> | null = null;
   #sides: readonly Side[] = [];
   #remember: WiredStep | null = null;
+  /** The side of the last step that was sent. */
   #side: 0 | 1 = 0;
+  #sent = 0;
+  #ahead: Ahead | null = null;
+  #stride = 1;
+  /** The point that steps were sent ahead from, and the energies and changes of those steps. */
+  readonly #saved: RegisterFile<Value, Given>;
+  readonly #noted: RegisterFile<Value, Given>;
+  /** What stands for the energies and changes of steps in their file, in turns. */
+  readonly #notes: Tensor[] = [];
 
   constructor(
     parts: MotionParts,
@@ -120,14 +157,21 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#engine = engine;
     this.#programs = programs;
     this.batch = batch;
-    this.#files = [0, 1].map(() => new RegisterFile(engine, parts.setup.sizes, batch));
+    const file = () => new RegisterFile(engine, parts.setup.sizes, batch);
+    this.#files = [file(), file()];
+    this.#saved = file();
+    this.#noted = file();
     this.#timeStep = 1 / Math.max(1, parts.steps - 1);
     const { from, memory } = programs.traced;
     this.#twice = new Set([...tensorsOf(from), ...memory.values()]);
   }
 
   get time(): number {
-    return Math.min(1, this.step * this.#timeStep);
+    return this.#timeAt(this.step);
+  }
+
+  #timeAt(step: number): number {
+    return Math.min(1, step * this.#timeStep);
   }
 
   get engine(): RecallEngine {
@@ -142,7 +186,10 @@ export class EngineMoving<Value, Given> implements Moving {
   begin(run: Run<Value>, start: (neuron: Neuron, layer: number) => Start<Value>): void {
     this.#run = run;
     this.step = 0;
+    this.#sent = 0;
     this.#side = 0;
+    this.#ahead = null;
+    this.#stride = FIRST_AHEAD;
     const { from, change, remember } = this.#programs.traced;
     this.#parts.graph.neurons.forEach((neuron, i) => {
       // Who starts somewhere has a place there first.
@@ -161,51 +208,161 @@ export class EngineMoving<Value, Given> implements Moving {
   }
 
   advance(active?: readonly boolean[]): void {
-    const { active: mask, noise } = this.#programs.traced;
+    if (this.step < this.#sent && this.#isTold(active)) {
+      this.step++;
+      return;
+    }
+    this.#settle();
+    this.#ahead = null;
+    const { noise } = this.#programs.traced;
+    const most = this.#run!.ahead && noise.length === 0 ? (this.#engine.ahead ?? 1) : 1;
+    const count = Math.max(1, Math.min(most, this.#stride, this.#parts.steps - this.step));
+    this.#stride = Math.min(most, 2 * this.#stride);
+    const masked = this.#hold(active);
+    if (count > 1) {
+      const until = Array.from({ length: this.batch }, (_, b) =>
+        active?.[b] === false ? this.step : Infinity,
+      );
+      this.#ahead = { from: this.step, side: this.#side, until, readings: null };
+      const { target } = this.#engine;
+      for (const tensor of this.#twice) this.#saved.put(tensor, target.share(this.#value(tensor)));
+    }
+    for (let n = 0; n < count; n++) {
+      this.#go(masked);
+      if (count > 1) this.#note(n);
+    }
+    this.step++;
+  }
+
+  /** Whether the next step was sent ahead for all that move in it; others are held from now on. */
+  #isTold(active: readonly boolean[] | undefined): boolean {
+    const { until } = this.#ahead!;
+    const held = until.map((last, b) => last > this.step && active?.[b] === false);
+    if (until.some((last, b) => last <= this.step && active?.[b] !== false)) return false;
+    // An energy that changes with time does so for what is held, too.
+    if (held.some(Boolean) && this.#parts.recall.schedules.length > 0) return false;
+    held.forEach((is, b) => {
+      if (is) until[b] = this.step;
+    });
+    return true;
+  }
+
+  /** Holds the examples that do not move; returns whether the next step has to ask. */
+  #hold(active: readonly boolean[] | undefined): boolean {
+    const masked = this.#isMasked(active);
+    const numbers = Float32Array.from({ length: this.batch }, (_, b) =>
+      active?.[b] === false ? 0 : 1,
+    );
+    if (masked) this.#fill(this.#programs.traced.active, numbers);
+    return masked;
+  }
+
+  /** Whether some examples are held; an engine that sends ahead has one way for all batches. */
+  #isMasked(active: readonly boolean[] | undefined): boolean {
+    if (this.#engine.ahead !== undefined && this.batch > 1) return true;
+    return active !== undefined && !active.every(Boolean);
+  }
+
+  /** Sends one step. */
+  #go(masked: boolean): void {
+    const { noise } = this.#programs.traced;
     const now = this.#sides[this.#side];
-    const masked = active !== undefined && !active.every(Boolean);
-    if (masked) this.#fill(mask, Float32Array.from(active, Number));
     if (noise.length > 0) {
       const { neurons } = this.#parts.graph;
-      const stream = foldIn(foldIn(this.#run!.key, neurons.length), this.step);
+      const stream = foldIn(foldIn(this.#run!.key, neurons.length), this.#sent);
       noise.forEach((tensor, i) =>
         this.#fill(tensor, normal(foldIn(stream, i), this.#files[0].shapeOf(tensor))),
       );
     }
     for (const part of now.parts) part();
     now.finish(masked);
-    this.step++;
+    this.#sent++;
     this.#side = this.#side === 0 ? 1 : 0;
     const next = this.#sides[this.#side];
-    next.evaluate(this.time);
+    next.evaluate(this.#timeAt(this.#sent));
     next.change();
   }
 
+  /** Goes to the step of now, where others were sent or examples should have been held. */
+  #settle(): void {
+    const ahead = this.#ahead;
+    if (ahead === null) return;
+    const { from, side, until } = ahead;
+    const isEnd = this.step === this.#sent;
+    if (isEnd && until.every((last) => last <= from || last >= this.step)) return;
+    this.#ahead = null;
+    // Whoever looks in between will look again.
+    if (!isEnd) this.#stride = 1;
+    this.#side = side;
+    this.#sent = from;
+    for (const tensor of this.#twice) {
+      const value = this.#engine.target.share(this.#saved.of(tensor).value);
+      this.#file(tensor, side).put(tensor, value);
+    }
+    let masked = false;
+    while (this.#sent < this.step) {
+      if (this.#sent === from || until.includes(this.#sent)) {
+        masked = this.#hold(until.map((last) => last > this.#sent));
+      }
+      this.#go(masked);
+    }
+  }
+
   read(): Reading | Promise<Reading> {
+    const named = ([energy, change]: readonly Entries[]): Reading => ({ energy, change });
+    const ahead = this.#ahead;
+    if (ahead === null) {
+      const read = this.#engine.read(this.#told());
+      return Array.isArray(read) ? named(read) : read.then(named);
+    }
+    if (ahead.readings !== null) return readingOf(ahead, this.step);
+    const noted = this.#notes.slice(0, 2 * (this.#sent - ahead.from));
+    const { step } = this;
+    const all = (read: readonly Entries[]): Reading => {
+      ahead.readings = read.flatMap((_, n) => (n % 2 === 0 ? [named(read.slice(n, n + 2))] : []));
+      return readingOf(ahead, step);
+    };
+    const read = this.#engine.read(noted.map((tensor) => this.#noted.of(tensor).value));
+    return Array.isArray(read) ? all(read) : read.then(all);
+  }
+
+  /** Keeps what the last step that was sent is told by, as that of the n-th sent ahead. */
+  #note(n: number): void {
+    this.#told().forEach((value, k) => {
+      const tensor = (this.#notes[2 * n + k] ??= makeTensor("told", "state"));
+      this.#noted.put(tensor, this.#engine.target.share(value));
+    });
+  }
+
+  /** The energies and changes of the last step that was sent. */
+  #told(): Value[] {
     const { from, change } = this.#programs.traced;
-    const read = this.#engine.read([this.#value(from.energy), this.#value(change[0].into)]);
-    const named = ([energy, moved]: Entries[]): Reading => ({ energy, change: moved });
-    return Array.isArray(read) ? named(read) : read.then(named);
+    return [this.#value(from.energy), this.#value(change[0].into)];
   }
 
   states(when: "before" | "now"): Entries[] | Promise<Entries[]> {
+    this.#settle();
     const side = when === "now" || this.step === 0 ? this.#side : 1 - this.#side;
     const { states } = this.#programs.traced.from;
     return this.#engine.read(states.map((tensor) => this.#register(tensor, side).value));
   }
 
   goTo(states: readonly Entries[]): void {
+    this.#settle();
+    this.#ahead = null;
     states.forEach((layer, i) => this.#fill(this.#programs.traced.from.states[i], layer));
     this.#sides[this.#side].evaluate(this.time);
   }
 
   remembered(names: readonly string[]): Entries[] | Promise<Entries[]> | null {
+    this.#settle();
     const { memory } = this.#programs.traced;
     if (!names.every((name) => memory.has(name))) return null;
     return this.#engine.read(names.map((name) => this.#value(memory.get(name)!)));
   }
 
   readonly evaluate: Evaluate = async (outputs) => {
+    this.#settle();
     const program = this.#programs.evaluatorOf(outputs);
     program.bind("example", this.#run!.givens);
     const { neurons } = this.#parts.graph;
@@ -222,20 +379,24 @@ export class EngineMoving<Value, Given> implements Moving {
   };
 
   tensors(what: "states" | "activations"): tf.Tensor[] {
+    this.#settle();
     return this.#programs.traced.from[what].map((tensor) => this.#tensor(tensor));
   }
 
   activation(neuron: Neuron): tf.Tensor {
+    this.#settle();
     const place = this.#parts.graph.neurons.indexOf(neuron);
     return this.#tensor(this.#programs.traced.from.activations[place]);
   }
 
   reading(): { energy: tf.Tensor; change: tf.Tensor } {
+    this.#settle();
     const { from, change } = this.#programs.traced;
     return { energy: this.#tensor(from.energy), change: this.#tensor(change[0].into) };
   }
 
   memory(): Record<string, tf.Tensor> {
+    this.#settle();
     const { memory } = this.#programs.traced;
     return Object.fromEntries([...memory].map(([name, tensor]) => [name, this.#tensor(tensor)]));
   }
@@ -248,13 +409,17 @@ export class EngineMoving<Value, Given> implements Moving {
   /** Gives up the registers, for good. */
   free(): void {
     for (const wired of this.#wired) wired.dispose();
-    for (const file of this.#files) file.free();
+    for (const file of [...this.#files, this.#saved, this.#noted]) file.free();
   }
 
   #wire(side: 0 | 1): Side {
     const { traced, finish } = this.#programs;
     const other = side === 0 ? 1 : 0;
     const ends: (WiredStep | undefined)[] = [];
+    const end = (masked: boolean) =>
+      (ends[Number(masked)] ??= this.#compute(finish(masked), side, other));
+    // All that a step needs is in one shader if it is known before the first.
+    if (this.#engine.ahead !== undefined) end(this.#isMasked(undefined));
     const evaluation = this.#evaluation(traced.from, side, null);
     const before = new Map(
       traced.before.map((tensor, i) => [tensor, this.#register(traced.from.activations[i], other)]),
@@ -262,10 +427,7 @@ export class EngineMoving<Value, Given> implements Moving {
     const change = this.#compute(traced.change, side, side, before);
     return {
       parts: traced.parts.map((part) => this.#part(part, side)),
-      finish: (masked) => {
-        const step = (ends[Number(masked)] ??= this.#compute(finish(masked), side, other));
-        step.run();
-      },
+      finish: (masked) => end(masked).run(),
       evaluate: (time) => evaluation.run(time),
       change: () => change.run(),
     };
@@ -282,7 +444,7 @@ export class EngineMoving<Value, Given> implements Moving {
         const step = this.#evaluation(place, side, this.#programs.traced.read);
         const isWanted = where === null ? () => true : this.#any(where);
         return () => {
-          if (isWanted()) step.run(Math.min(1, this.time + later * this.#timeStep));
+          if (isWanted()) step.run(this.#timeAt(this.#sent + later));
         };
       }
       case "solve": {
@@ -368,6 +530,16 @@ export class EngineMoving<Value, Given> implements Moving {
   #file(tensor: Tensor, side: number): RegisterFile<Value, Given> {
     return this.#files[this.#twice.has(tensor) ? side : 0];
   }
+}
+
+/** What a step is told by; of an example that was held before, what it was told by then. */
+function readingOf({ from, until, readings }: Ahead, step: number): Reading {
+  const { energy, change } = readings![step - from - 1];
+  const last = (b: number) => (until[b] > from && until[b] < step ? until[b] : step);
+  return {
+    energy: Float64Array.from(energy, (_, b) => readings![last(b) - from - 1].energy[b]),
+    change,
+  };
 }
 
 function tensorsOf({ states, velocity, target, activations, mobility, energy }: Place): Tensor[] {

@@ -26,7 +26,7 @@ export interface RecallSetup {
   readonly written?: WrittenOf;
   /**
    * What it runs on; default `simd` where the backend computes on the processor and code can be
-   * compiled, else `tensors`. Flips of binary units run in float64, whatever it is.
+   * compiled, `webgpu` on the backend of that name, else `tensors`. Flips of binary units run in float64, whatever it is.
    */
   readonly engine?: RecallEngine;
 }

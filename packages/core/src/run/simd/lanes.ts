@@ -97,9 +97,9 @@ const whole = (n: number): Code => bits.of(n, n, n, n);
 /** Adding and subtracting this rounds to a whole number, which then stands in the last bits. */
 const ROUNDER = 1.5 * 2 ** 23;
 const ROUNDER_BITS = 0x4b400000;
-const LN2 = [0.693359375, -2.12194440054e-4] as const;
+export const LN2 = [0.693359375, -2.12194440054e-4] as const;
 /** `(eʳ − 1 − r)/r²` for |r| ≤ log(2)/2. */
-const EXP = [
+export const EXP = [
   0.50000001201, 0.16666665459, 0.041665795894, 0.0083334519073, 0.0013981999507, 0.000198756915,
 ];
 
@@ -121,11 +121,11 @@ function exp(lanes: Lanes, x: Local): Code {
   return f32x4.mul(f32x4.mul(get(power), scale(get(half))), scale(rest));
 }
 
-const SQRT_HALF_BITS = 0x3f3504f3;
-const ONE_BITS = 0x3f800000;
+export const SQRT_HALF_BITS = 0x3f3504f3;
+export const ONE_BITS = 0x3f800000;
 /** `(log(1 + f) − f + f²/2)/s − f²/2` in powers of `s² = (f/(2 + f))²`, from s² on. */
-const LOG = [0.66666662693, 0.40000972152, 0.28498786688, 0.24279078841];
-const LOG2 = [0.69313812256, 9.0580006145e-6] as const;
+export const LOG = [0.66666662693, 0.40000972152, 0.28498786688, 0.24279078841];
+export const LOG2 = [0.69313812256, 9.0580006145e-6] as const;
 
 function log(lanes: Lanes, x: Local): Code {
   const isTiny = lanes.keep(f32x4.lt(get(x), f32x4.of(2 ** -126)));
@@ -173,7 +173,7 @@ function sigmoid(lanes: Lanes, x: Local): Code {
 }
 
 /** `(tanh x − x)/x³` in powers of x², for |x| < 0.625. */
-const TANH = [
+export const TANH = [
   -0.333332819422, 0.133314422036, -0.0537397155531, 0.0206390887954, -0.00570498872745,
 ];
 

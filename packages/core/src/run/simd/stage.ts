@@ -17,7 +17,6 @@ import { bandOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
 import { compiledKernel, imported, products } from "./products.ts";
 import { SimdArray } from "./array.ts";
-import { NUMBER } from "./sizes.ts";
 
 /** Makes ready to do the work of a stage. */
 export function prepareStage(work: StageWork): Run<SimdArray> {

@@ -1,0 +1,198 @@
+// A stage as regions of a shader, and a place for everything that it computes.
+//
+// The regions are those of one example. What differs between examples lies example by example: in an
+// array with a batch axis that is its first, and in all that a stage computes for a batch.
+
+import { HamError } from "@hamlet/graph";
+import { product } from "../../plan/axis-moves.ts";
+import { boundShape } from "../../plan/instruction.ts";
+import type { Action } from "../simd/actions.ts";
+import { describeActions } from "../simd/describe.ts";
+import { loopsOf } from "../simd/groups.ts";
+import { layoutOf, neededFor } from "../simd/layout.ts";
+import { isGiven, type Run, type StageWork } from "../target.ts";
+import { CardArray, copyCall } from "./array.ts";
+import { type Call, card, CardBlock, NUMBER } from "./card.ts";
+import { type Region, regionOf } from "./regions.ts";
+
+/** Where an array begins, in bytes, and how many numbers further the next example is. */
+interface Place {
+  readonly at: number;
+  readonly step: number;
+}
+
+/**
+ * Makes ready to do the work of a stage.
+ * @throws HamError `core/examples-meet` for a sum over the examples.
+ */
+export function prepareStage(work: StageWork): Run<CardArray> {
+  assertApart(work);
+  const { actions, results, shapes } = loopsOf(work);
+  const isShared = work.stage === "load" || work.stage === "param";
+  const one = (slot: number) => product(boundShape(shapes[slot], 1));
+  const written = new Set(actions.flatMap(({ writes }) => writes));
+  const kept = new Set([...results.values()].map(({ base }) => base).filter((b) => written.has(b)));
+  const regions = new Map<Action, Region>();
+  /** How far the next example is in what another stage has computed, or was handed in. */
+  const stepOf = (slot: number): number => {
+    const { op, shape, stage } = work.instructions[slot];
+    const isOwn = !isGiven(op) && (stage === "example" || stage === "step");
+    return isOwn || shape.some((n) => n < 0) ? one(slot) : 0;
+  };
+  const regionFor = (action: Action): Region => {
+    let region = regions.get(action);
+    if (region === undefined) {
+      region = regionOf(action, shapes);
+      regions.set(action, region);
+    }
+    return region;
+  };
+  const callOf = (action: Action, place: (slot: number) => Place): Call => {
+    const region = regionFor(action);
+    const table = region.arrays.flatMap((slot) => {
+      const { at, step } = place(slot);
+      return [at / NUMBER, step];
+    });
+    return { region: region.text, table: [...table, ...region.numbers] };
+  };
+  const layout = layoutOf(actions, kept, (slot) => shapes[slot], 1);
+  const run: Run<CardArray> = (read, batch) => {
+    const examples = isShared ? 1 : batch;
+    const blocks = new Map<number, CardBlock>();
+    const scratch = layout.bytes > 0 ? new CardBlock(layout.bytes * examples) : null;
+    try {
+      for (const slot of layout.kept.keys()) {
+        blocks.set(slot, new CardBlock(NUMBER * one(slot) * examples));
+      }
+      const place = (slot: number): Place => {
+        const own = layout.places.get(slot);
+        if (own !== undefined) return { at: scratch!.at + own, step: layout.bytes / NUMBER };
+        const block = blocks.get(slot);
+        return block === undefined
+          ? { at: read(slot).at, step: stepOf(slot) }
+          : { at: block.at, step: one(slot) };
+      };
+      const calls = actions.flatMap((action) => {
+        const known = numbersOf(action);
+        if (known === null) return [callOf(action, place)];
+        // All places are fresh: nothing that waits reads them.
+        const { at, step } = place(action.writes[0]);
+        for (let n = 0; n < examples; n++) card().write(at + n * NUMBER * step, known);
+        return [];
+      });
+      card().add(calls, examples);
+      const found = new Map<number, CardArray>();
+      for (const [slot, { base, strides, isTurned }] of results) {
+        const shape = boundShape(shapes[slot], batch);
+        const own = blocks.get(base);
+        if (isTurned) found.set(slot, read(base).turned(shape, strides));
+        else if (own === undefined) found.set(slot, read(base).as(shape));
+        else found.set(slot, new CardArray(shape, own.shared()));
+      }
+      return found;
+    } finally {
+      for (const block of blocks.values()) block.free();
+      scratch?.free();
+    }
+  };
+  const wire: Run<CardArray>["wire"] = (read, batch, into) => {
+    /** Where the numbers of a base go; what has several results is copied to the others. */
+    const targets = new Map<number, CardArray>();
+    const copied = new Map<number, CardArray>();
+    for (const [slot, value] of into) {
+      const base = results.get(slot)?.base ?? slot;
+      if (written.has(base) && !targets.has(base)) targets.set(base, value);
+      else copied.set(slot, value);
+    }
+    const needed = neededFor(actions, [...targets.keys()]);
+    const { bytes, places } = layoutOf(needed, new Set(targets.keys()), (slot) => shapes[slot], 1);
+    const scratch = bytes > 0 ? new CardBlock(bytes * batch) : null;
+    card().expect(needed.map((action) => regionFor(action).text));
+    const place = (slot: number): Place => {
+      const own = places.get(slot);
+      if (own !== undefined) return { at: scratch!.at + own, step: bytes / NUMBER };
+      const target = targets.get(slot);
+      return target === undefined
+        ? { at: read(slot).at, step: stepOf(slot) }
+        : { at: target.at, step: one(slot) };
+    };
+    const sources = [...copied].map(([slot, to]) => {
+      const view = results.get(slot);
+      const of = view?.base ?? slot;
+      return () => {
+        const from = targets.get(of) ?? read(of);
+        if (view?.isTurned !== true) return { from: from.as(to.shape), to };
+        const turned = from.turned(to.shape, view.strides);
+        const straight = turned.straight();
+        turned.free();
+        return { from: straight, to };
+      };
+    });
+    /** The calls of last time: the same tables are sent once. */
+    let last: readonly Call[] = [];
+    return {
+      run() {
+        const calls = needed.map((action) => callOf(action, place));
+        for (const source of sources) {
+          const { from, to } = source();
+          calls.push(copyCall(from, to, to.length / batch));
+          from.free();
+        }
+        last = calls.map((call, n) => (isSame(call.table, last[n]?.table) ? last[n] : call));
+        card().add(last, batch);
+      },
+      dispose() {
+        scratch?.free();
+      },
+    };
+  };
+  return Object.assign(run, {
+    wire,
+    describe: (how: Parameters<NonNullable<Run<CardArray>["describe"]>>[0]) => {
+      const bases = [...(how.wanted ?? [])].map((slot) => results.get(slot)?.base ?? slot);
+      const done = how.wanted === undefined ? actions : neededFor(actions, bases);
+      return describeActions(done, { shapes, results }, work.instructions, how);
+    },
+  });
+}
+
+/** The numbers that an action writes, where they are known without a shader. */
+function numbersOf(action: Action): readonly number[] | null {
+  if (action.kind !== "move") return null;
+  const { op, numbers } = action.task.instruction;
+  switch (op) {
+    case "constant":
+    case "indices":
+      return numbers;
+    case "range":
+      return Array.from({ length: numbers[0] }, (_, n) => n);
+    default:
+      return null;
+  }
+}
+
+const isSame = (a: readonly number[], b: readonly number[] | undefined): boolean =>
+  b !== undefined && a.length === b.length && a.every((n, k) => n === b[k]);
+
+/** Examples that meet cannot each have a workgroup. */
+function assertApart({ tasks, instructions }: StageWork): void {
+  const meets = tasks.some(({ instruction: { op, inputs, numbers } }) => {
+    const shapes = inputs.map((input) => instructions[input].shape);
+    switch (op) {
+      case "sum":
+      case "prod":
+      case "max":
+      case "min":
+        return numbers.some((axis) => shapes[0][axis] < 0);
+      case "matmul":
+        return shapes[0].at(-1)! < 0;
+      default:
+        return false;
+    }
+  });
+  if (!meets) return;
+  throw new HamError(
+    "core/examples-meet",
+    "This plan sums over the examples of a batch, which shaders compute apart from each other. Run it on tensors.",
+  );
+}
