@@ -83,7 +83,7 @@ export const onTensors: Engine<tf.Tensor> = {
 /** A target whose values are no tensors, and how those are read. */
 interface Own<Value> {
   readonly target: Target<Value, ArrayLike<number>>;
-  read(values: readonly Value[]): Float32Array[] | Promise<Float32Array[]>;
+  readonly read: (values: readonly Value[]) => Float32Array[] | Promise<Float32Array[]>;
 }
 
 /** Compiled code, without TensorFlow.js. */

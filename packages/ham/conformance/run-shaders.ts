@@ -71,7 +71,8 @@ async function runs({ kinds, solver, batch, steps, limit, seed }: ShaderSample) 
       uniform(foldIn(key(seed), n), [9], { min: -0.3, max: 0.3 }),
     ]),
   );
-  const options: Record<string, number> = solver === "langevin" ? { dt: 0.2, temperature: 0.3 } : { dt: 0.2 };
+  const options: Record<string, number> =
+    solver === "langevin" ? { dt: 0.2, temperature: 0.3 } : { dt: 0.2 };
   const run = async (engine: RecallEngine | undefined, more: Partial<Recall>, times = 1) => {
     const setup = { ...setupOf(values), ...(engine && { engine }) };
     const recall = recallOf(

@@ -138,7 +138,9 @@ async function addEngines(
     ({ name, packages }) =>
       ON_PROCESSOR.includes(name) && packages.every((one) => installedVersion(one) !== null),
   ).map(({ name }) => name);
-  const backends = [...new Set([...installed, ...(flags.backend === undefined ? [] : [flags.backend])])];
+  const backends = [
+    ...new Set([...installed, ...(flags.backend === undefined ? [] : [flags.backend])]),
+  ];
   let recall = "";
   let costOfStep: (examples: number) => Least = () => ({ bytes: null, flops: null });
   for (const backend of backends) {

@@ -72,3 +72,36 @@ export function layoutOf(
   const bytes = placed.reduce((top, one) => Math.max(top, one.at + one.bytes), 0);
   return { batch, bytes, places, kept };
 }
+
+/**
+ * Those targets which lie where something is read afterwards that they do not take entry by entry; all
+ * that lie where anything is read, if a check may have the work done once more.
+ */
+export function overwritten(
+  actions: readonly Action[],
+  targets: ReadonlyMap<number, { readonly at: number }>,
+  addressOf: (slot: number) => number,
+): Set<number> {
+  const written = new Set(actions.flatMap(({ writes }) => writes));
+  const isChecked = actions.some(({ kind }) => kind === "check");
+  const clash = (base: number, at: number): boolean => {
+    const writer = actions.findIndex(({ writes }) => writes.includes(base));
+    return actions.some((action, n) => {
+      const aliases = action.reads.filter((slot) => !written.has(slot) && addressOf(slot) === at);
+      if (aliases.length === 0 || (n < writer && !isChecked)) return false;
+      return isChecked || n > writer || !aliases.every((slot) => isEntrywise(action, slot, base));
+    });
+  };
+  return new Set([...targets].filter(([base, { at }]) => clash(base, at)).map(([base]) => base));
+}
+
+/** Whether a loop reads every entry of one array no later than it writes that of another. */
+function isEntrywise(action: Action, from: number, to: number): boolean {
+  if (action.kind !== "loop" || action.loop.reduction !== undefined) return false;
+  const { arrays, loop } = action;
+  const steps = (slot: number) =>
+    loop.steps.flatMap((step) =>
+      "access" in step && arrays[step.access.array] === slot ? [step.access.strides.join()] : [],
+    );
+  return new Set([...steps(from), ...steps(to)]).size === 1;
+}

@@ -11,7 +11,7 @@ import { factored, isOrdinary } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
 import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
-import { type Layout, layoutOf, neededFor } from "./layout.ts";
+import { type Layout, layoutOf, neededFor, overwritten } from "./layout.ts";
 import { move } from "./moves.ts";
 import { bandOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
@@ -211,39 +211,6 @@ const always = (run: () => void) => () => {
   run();
   return true;
 };
-
-/**
- * Those targets which lie where something is read afterwards that they do not take entry by entry; all
- * that lie where anything is read, if a check may have the work done once more.
- */
-function overwritten(
-  actions: readonly Action[],
-  targets: ReadonlyMap<number, SimdArray>,
-  addressOf: (slot: number) => number,
-): Set<number> {
-  const written = new Set(actions.flatMap(({ writes }) => writes));
-  const isChecked = actions.some(({ kind }) => kind === "check");
-  const clash = (base: number, at: number): boolean => {
-    const writer = actions.findIndex(({ writes }) => writes.includes(base));
-    return actions.some((action, n) => {
-      const aliases = action.reads.filter((slot) => !written.has(slot) && addressOf(slot) === at);
-      if (aliases.length === 0 || (n < writer && !isChecked)) return false;
-      return isChecked || n > writer || !aliases.every((slot) => isEntrywise(action, slot, base));
-    });
-  };
-  return new Set([...targets].filter(([base, { at }]) => clash(base, at)).map(([base]) => base));
-}
-
-/** Whether a loop reads every entry of one array no later than it writes that of another. */
-function isEntrywise(action: Action, from: number, to: number): boolean {
-  if (action.kind !== "loop" || action.loop.reduction !== undefined) return false;
-  const { arrays, loop } = action;
-  const steps = (slot: number) =>
-    loop.steps.flatMap((step) =>
-      "access" in step && arrays[step.access.array] === slot ? [step.access.strides.join()] : [],
-    );
-  return new Set([...steps(from), ...steps(to)]).size === 1;
-}
 
 let isFused: boolean | undefined;
 

@@ -97,11 +97,21 @@ function copy(from: CardArray, to: CardArray): void {
   const straight = from.straight();
   const { examples } = to.card;
   const each = to.shape[0] === examples ? examples : 1;
-  to.card.add([copyCall(straight, to, to.length / each)], each);
+  const count = to.length / each;
+  to.card.add(
+    [copyCall({ at: straight.at, step: count }, { at: to.at, step: count }, count)],
+    each,
+  );
   straight.free();
 }
 
+/** Where an array begins, in bytes, and how many numbers further the next example is. */
+export interface Place {
+  readonly at: number;
+  readonly step: number;
+}
+
 /** A call that copies so many numbers of every example. */
-export function copyCall(from: CardArray, to: CardArray, length: number): Call {
-  return { region: COPY, table: [from.at / NUMBER, length, to.at / NUMBER, length, length] };
+export function copyCall(from: Place, to: Place, count: number): Call {
+  return { region: COPY, table: [from.at / NUMBER, from.step, to.at / NUMBER, to.step, count] };
 }

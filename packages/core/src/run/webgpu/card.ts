@@ -178,7 +178,7 @@ export class Card {
     invariant(refused === null, `the device takes every shader: ${refused?.message}`);
     const all = staging.getMappedRange();
     const found = ranges.map((range) =>
-      new Float32Array(all, places.get(range)!, range.length).slice(),
+      new Float32Array(all, places.get(range), range.length).slice(),
     );
     staging.unmap();
     this.#staging.push(staging);
@@ -274,7 +274,10 @@ export class Card {
     if (place >= 0) return this.#staging.splice(place, 1)[0];
     // What is too small for this is not kept.
     for (const buffer of this.#staging.splice(0)) buffer.destroy();
-    return this.#made(2 ** Math.ceil(Math.log2(Math.max(bytes, ALIGNMENT))), USAGE.read | USAGE.into);
+    return this.#made(
+      2 ** Math.ceil(Math.log2(Math.max(bytes, ALIGNMENT))),
+      USAGE.read | USAGE.into,
+    );
   }
 
   #made(size: number, usage = USAGE.storage | USAGE.from | USAGE.into): Buffer {
@@ -287,7 +290,8 @@ export class Card {
     const most = Math.min(binding, maxBufferSize, 2 ** 32 - ALIGNMENT);
     const before = this.#memory;
     const least = before.size + this.#gaps.missing(bytes);
-    const size = Math.ceil(Math.min(Math.max(least, 2 * before.size), most) / ALIGNMENT) * ALIGNMENT;
+    const size =
+      Math.ceil(Math.min(Math.max(least, 2 * before.size), most) / ALIGNMENT) * ALIGNMENT;
     if (least > size) {
       throw new HamError(
         "core/out-of-memory",

@@ -20,10 +20,7 @@ export function literal(value: number): string {
 const polynomial = (z: string, coefficients: readonly number[]): string =>
   coefficients
     .slice(0, -1)
-    .reduceRight(
-      (rest, c) => `fma(${rest}, ${z}, ${literal(c)})`,
-      literal(coefficients.at(-1)!),
-    );
+    .reduceRight((rest, c) => `fma(${rest}, ${z}, ${literal(c)})`, literal(coefficients.at(-1)!));
 
 /** The functions of shaders that others call, by name. The first numbers of a script are constants. */
 const LIBRARY: Readonly<Record<string, string>> = {

@@ -38,7 +38,11 @@ export function regionOf(action: Action, shapes: readonly (readonly number[])[])
     case "product": {
       const { a, b, writes } = action;
       const shape = shapes[writes[0]];
-      return { text: loopText(productLoop(a, b, shape)), arrays: [a.base, b.base, ...writes], numbers: [] };
+      return {
+        text: loopText(productLoop(a, b, shape)),
+        arrays: [a.base, b.base, ...writes],
+        numbers: [],
+      };
     }
     case "move":
       return moveRegion(action.task.instruction, [...action.reads, ...action.writes], shapes);
@@ -101,7 +105,9 @@ function ofOne(loop: Loop): Loop {
   return {
     ...loop,
     sizes: one(sizes),
-    steps: steps.map((step) => ("access" in step ? { ...step, access: access(step.access) } : step)),
+    steps: steps.map((step) =>
+      "access" in step ? { ...step, access: access(step.access) } : step,
+    ),
     ...(reduction && { reduction: { ...reduction, access: access(reduction.access) } }),
   };
 }
@@ -152,7 +158,10 @@ export function loopText(given: Loop): string {
     });
     return lines.join("\n");
   };
-  const own = (reduced: boolean) => axes.map((axis, n) => ({ axis, name: names[n] })).filter(({ axis }) => axis.reduced === reduced);
+  const own = (reduced: boolean) =>
+    axes
+      .map((axis, n) => ({ axis, name: names[n] }))
+      .filter(({ axis }) => axis.reduced === reduced);
   const placesIn = (reduced: boolean, count: string) =>
     placesOf(
       own(reduced).map(({ axis }) => axis),

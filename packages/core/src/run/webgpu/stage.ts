@@ -9,17 +9,11 @@ import { boundShape } from "../../plan/instruction.ts";
 import type { Action } from "../simd/actions.ts";
 import { describeActions } from "../simd/describe.ts";
 import { loopsOf } from "../simd/groups.ts";
-import { layoutOf, neededFor } from "../simd/layout.ts";
+import { layoutOf, neededFor, overwritten } from "../simd/layout.ts";
 import { isGiven, type Run, type StageWork } from "../target.ts";
-import { CardArray, copyCall } from "./array.ts";
+import { CardArray, copyCall, type Place } from "./array.ts";
 import { type Call, card, CardBlock, NUMBER } from "./card.ts";
 import { type Region, regionOf } from "./regions.ts";
-
-/** Where an array begins, in bytes, and how many numbers further the next example is. */
-interface Place {
-  readonly at: number;
-  readonly step: number;
-}
 
 /**
  * Makes ready to do the work of a stage.
@@ -105,7 +99,19 @@ export function prepareStage(work: StageWork): Run<CardArray> {
       else copied.set(slot, value);
     }
     const needed = neededFor(actions, [...targets.keys()]);
-    const { bytes, places } = layoutOf(needed, new Set(targets.keys()), (slot) => shapes[slot], 1);
+    // What would be written before it was read for the last time waits until all is done.
+    const waiting = overwritten(needed, targets, (slot) => read(slot).at);
+    for (const [slot, value] of into) {
+      if (waiting.has(results.get(slot)?.base ?? slot)) copied.set(slot, value);
+    }
+    for (const base of waiting) targets.delete(base);
+    const { bytes, places } = layoutOf(
+      needed,
+      new Set(targets.keys()),
+      (slot) => shapes[slot],
+      1,
+      waiting,
+    );
     const scratch = bytes > 0 ? new CardBlock(bytes * batch) : null;
     card().expect(needed.map((action) => regionFor(action).text));
     const place = (slot: number): Place => {
@@ -116,30 +122,45 @@ export function prepareStage(work: StageWork): Run<CardArray> {
         ? { at: read(slot).at, step: stepOf(slot) }
         : { at: target.at, step: one(slot) };
     };
-    const sources = [...copied].map(([slot, to]) => {
-      const view = results.get(slot);
-      const of = view?.base ?? slot;
-      return () => {
-        const from = targets.get(of) ?? read(of);
-        if (view?.isTurned !== true) return { from: from.as(to.shape), to };
-        const turned = from.turned(to.shape, view.strides);
-        const straight = turned.straight();
-        turned.free();
-        return { from: straight, to };
-      };
-    });
+    /** Copies to the other results: those of what is overwritten go elsewhere before. */
+    const copies = () => {
+      const filled = new Set([...into.values()].map(({ at }) => at));
+      const [before, after]: Call[][] = [[], []];
+      const blocks: CardBlock[] = [];
+      for (const [slot, to] of copied) {
+        const view = results.get(slot);
+        const of = view?.base ?? slot;
+        const count = to.length / batch;
+        let from = place(of);
+        const end = { at: to.at, step: count };
+        // A stage that is computed again has its views already.
+        if (from.at === to.at) continue;
+        if (view?.isTurned === true) {
+          const turned = read(of).turned(to.shape, view.strides);
+          const straight = turned.straight();
+          from = { at: straight.at, step: count };
+          turned.free();
+          straight.free();
+        }
+        if (!written.has(of) && filled.has(from.at)) {
+          const block = new CardBlock(NUMBER * to.length);
+          blocks.push(block);
+          before.push(copyCall(from, { at: block.at, step: count }, count));
+          from = { at: block.at, step: count };
+        }
+        after.push(copyCall(from, end, count));
+      }
+      return { before, after, blocks };
+    };
     /** The calls of last time: the same tables are sent once. */
     let last: readonly Call[] = [];
     return {
       run() {
-        const calls = needed.map((action) => callOf(action, place));
-        for (const source of sources) {
-          const { from, to } = source();
-          calls.push(copyCall(from, to, to.length / batch));
-          from.free();
-        }
-        last = calls.map((call, n) => (isSame(call.table, last[n]?.table) ? last[n] : call));
+        const { before, after, blocks } = copies();
+        const calls = [...before, ...needed.map((action) => callOf(action, place)), ...after];
+        last = calls.map((call, n) => (isSame(call, last[n]) ? last[n] : call));
         card().add(last, batch);
+        for (const block of blocks) block.free();
       },
       dispose() {
         scratch?.free();
@@ -171,8 +192,10 @@ function numbersOf(action: Action): readonly number[] | null {
   }
 }
 
-const isSame = (a: readonly number[], b: readonly number[] | undefined): boolean =>
-  b !== undefined && a.length === b.length && a.every((n, k) => n === b[k]);
+const isSame = ({ region, table }: Call, other: Call | undefined): boolean =>
+  region === other?.region &&
+  table.length === other.table.length &&
+  table.every((n, k) => n === other.table[k]);
 
 /** Examples that meet cannot each have a workgroup. */
 function assertApart({ tasks, instructions }: StageWork): void {

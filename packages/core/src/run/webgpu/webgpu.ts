@@ -60,12 +60,16 @@ export const webgpu: Target<CardArray, ArrayLike<number> | tf.Tensor> = {
     return value.as(value.shape.with(axis, examples), from * one);
   },
   join(parts) {
-    const result = made(parts[0].shape.with(0, parts.reduce((all, { shape }) => all + shape[0], 0)));
+    const result = made(
+      parts[0].shape.with(
+        0,
+        parts.reduce((all, { shape }) => all + shape[0], 0),
+      ),
+    );
     let next = 0;
     for (const part of parts) {
-      const to = result.as(part.shape, next);
-      part.card.add([copyCall(part, to, part.length)], 1);
-      to.free();
+      const to = result.at + NUMBER * next;
+      part.card.add([copyCall({ at: part.at, step: 0 }, { at: to, step: 0 }, part.length)], 1);
       next += part.length;
     }
     return result;
