@@ -13,7 +13,7 @@ import { layoutOf, neededFor, overwritten } from "../simd/layout.ts";
 import { isGiven, type Run, type StageWork } from "../target.ts";
 import { CardArray, copyCall, type Place } from "./array.ts";
 import { type Call, card, CardBlock, NUMBER } from "./card.ts";
-import { type Region, regionOf } from "./regions.ts";
+import { copyText, type Region, regionOf } from "./regions.ts";
 
 /**
  * Makes ready to do the work of a stage.
@@ -79,9 +79,10 @@ export function prepareStage(work: StageWork): Run<CardArray> {
       for (const [slot, { base, strides, isTurned }] of results) {
         const shape = boundShape(shapes[slot], batch);
         const own = blocks.get(base);
-        if (isTurned) found.set(slot, read(base).turned(shape, strides));
-        else if (own === undefined) found.set(slot, read(base).as(shape));
-        else found.set(slot, new CardArray(shape, own.shared()));
+        const steps = isTurned === true ? strides : null;
+        if (own !== undefined) found.set(slot, new CardArray(shape, own.shared(), 0, steps));
+        else if (steps === null) found.set(slot, read(base).as(shape));
+        else found.set(slot, read(base).turned(shape, steps));
       }
       return found;
     } finally {
@@ -131,35 +132,43 @@ export function prepareStage(work: StageWork): Run<CardArray> {
         const view = results.get(slot);
         const of = view?.base ?? slot;
         const count = to.length / batch;
-        let from = place(of);
+        const from = place(of);
         const end = { at: to.at, step: count };
         // A stage that is computed again has its views already.
         if (from.at === to.at) continue;
-        if (view?.isTurned === true) {
-          const turned = read(of).turned(to.shape, view.strides);
-          const straight = turned.straight();
-          from = { at: straight.at, step: count };
-          turned.free();
-          straight.free();
+        const region =
+          view?.isTurned === true ? copyText(boundShape(shapes[slot], 1), view.strides) : null;
+        const call = (source: Place, target: Place): Call =>
+          region === null
+            ? copyCall(source, target, count)
+            : { region, table: [source, target].flatMap(({ at, step }) => [at / NUMBER, step]) };
+        if (written.has(of) || !filled.has(from.at)) {
+          after.push(call(from, end));
+          continue;
         }
-        if (!written.has(of) && filled.has(from.at)) {
-          const block = new CardBlock(NUMBER * to.length);
-          blocks.push(block);
-          before.push(copyCall(from, { at: block.at, step: count }, count));
-          from = { at: block.at, step: count };
-        }
-        after.push(copyCall(from, end, count));
+        const block = new CardBlock(NUMBER * to.length);
+        const between = { at: block.at, step: count };
+        blocks.push(block);
+        before.push(call(from, between));
+        after.push(copyCall(between, end, count));
       }
       return { before, after, blocks };
     };
-    /** The calls of last time: the same tables are sent once. */
+    const outside = [
+      ...new Set(needed.flatMap((action) => [...action.reads, ...action.writes])),
+    ].filter((slot) => !places.has(slot));
+    /** The calls of last time, and the addresses that they were for: the same tables are sent once. */
     let last: readonly Call[] = [];
+    let known: readonly number[] | null = null;
     return {
       run() {
+        const now = outside.map((slot) => place(slot).at);
+        if (known === null || now.some((at, n) => at !== known![n])) {
+          last = needed.map((action) => callOf(action, place));
+          known = now;
+        }
         const { before, after, blocks } = copies();
-        const calls = [...before, ...needed.map((action) => callOf(action, place)), ...after];
-        last = calls.map((call, n) => (isSame(call, last[n]) ? last[n] : call));
-        card().add(last, batch);
+        card().add(before.length + after.length > 0 ? [...before, ...last, ...after] : last, batch);
         for (const block of blocks) block.free();
       },
       dispose() {
@@ -191,11 +200,6 @@ function numbersOf(action: Action): readonly number[] | null {
       return null;
   }
 }
-
-const isSame = ({ region, table }: Call, other: Call | undefined): boolean =>
-  region === other?.region &&
-  table.length === other.table.length &&
-  table.every((n, k) => n === other.table[k]);
 
 /** Examples that meet cannot each have a workgroup. */
 function assertApart({ tasks, instructions }: StageWork): void {
