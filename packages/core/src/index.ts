@@ -35,6 +35,7 @@ export {
   type ArrayData,
   type ArrayEntry,
   type ArrayHeader,
+  type Rows,
   type TypedArray,
 } from "./files/array-data.ts";
 export {
@@ -52,6 +53,23 @@ export {
   type CheckpointOptions,
 } from "./files/checkpoint.ts";
 export { openDataFile } from "./files/data-file.ts";
+export {
+  assertHeldRows,
+  assertNewRows,
+  commonHeld,
+  countHeld,
+  describeHeld,
+  type Held,
+  type HeldRows,
+  heldRows,
+  type Interval,
+  parseHeld,
+  printHeld,
+  type SourceRows,
+  uniteHeld,
+  withoutHeld,
+} from "./files/held.ts";
+export { openRows } from "./files/rows.ts";
 export { asFloat32, asFloat64, exactNumbers } from "./files/typed-numbers.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
 export { type FileBytes, type OpenFile } from "./files/payload.ts";

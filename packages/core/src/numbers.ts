@@ -12,3 +12,4 @@ export { type Reduced, reduceByQr } from "./numbers/qr.ts";
 export { sinCos } from "./numbers/sin-cos.ts";
 export { walshHadamard } from "./numbers/walsh-hadamard.ts";
 export { addScaled, dot } from "./numbers/vector.ts";
+export { LARGEST_WIDE, WideSums } from "./numbers/wide-sum.ts";

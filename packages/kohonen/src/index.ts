@@ -24,6 +24,14 @@ export {
   type Statistics,
   statisticsOf,
 } from "./learn/statistics.ts";
+export {
+  type CorrelationMemory,
+  type CorrelationOptions,
+  loadCorrelations,
+  makeCorrelations,
+  type StorePairsOptions,
+  type StorePairsResult,
+} from "./memory/memory.ts";
 export { type Closeness, compareRows, type Measured } from "./metrics.ts";
 export { kernelCosine, type KeyLaw, type Ratio } from "./theory/kernel.ts";
 export { linearCosine, linearDistance, randomDistance, type Sizes } from "./theory/linear.ts";

@@ -56,6 +56,23 @@ export interface ArrayEntry {
    * overwritten by the next.
    */
   readonly pieces?: Iterable<TypedArray>;
+  /**
+   * The elements of rows, entries of the first axis, from one up to another: some whole rows at a
+   * time, in row-major order, with no more of the file than that; where the format allows it.
+   */
+  rows?(from: number, to: number): Iterable<TypedArray>;
+}
+
+/** Rows of numbers that are read when they are asked for. */
+export interface Rows {
+  readonly count: number;
+  /** Numbers in a row: all axes behind the first. */
+  readonly width: number;
+  /**
+   * The rows from one up to another in float64, some whole rows at a time; a piece may be overwritten
+   * by the next.
+   */
+  pieces(from: number, to: number): AsyncIterable<Float64Array>;
 }
 
 const STORAGE = {

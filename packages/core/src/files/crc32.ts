@@ -16,9 +16,12 @@ const TABLES = ((): Uint32Array => {
   return tables;
 })();
 
-/** The CRC-32 of zip archives: it shows that a file's bytes are not the ones that were saved. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
+/**
+ * The CRC-32 of zip archives: it shows that a file's bytes are not the ones that were saved. `before` is
+ * that of the bytes in front of these.
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = before ^ -1;
   let i = 0;
   for (; i + 8 <= bytes.length; i += 8) {
     crc =

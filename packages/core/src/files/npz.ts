@@ -11,9 +11,21 @@ import { Inflate, strToU8, zipSync, type Zippable } from "fflate";
 import { crc32 } from "./crc32.ts";
 import { npyHeaderLength, readNpyHeader } from "./npy-header.ts";
 import { assertNpyLength, openNpy, writeNpy } from "./npy.ts";
-import { assertReadable, type FileBytes } from "./payload.ts";
+import {
+  assertReadable,
+  bytesPerElement,
+  elementsIn,
+  type FileBytes,
+  rowsAtOnce,
+} from "./payload.ts";
 import { badNpz, readZipDirectory, type ZipMember } from "./zip-directory.ts";
-import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
+import {
+  type ArrayData,
+  type ArrayEntry,
+  type ArrayHeader,
+  elementsOf,
+  type TypedArray,
+} from "./array-data.ts";
 
 const LONGEST_NAME = 0xffff;
 const EXTENSION = ".npy";
@@ -72,7 +84,87 @@ function openMember(file: FileBytes, member: ZipMember, source: string): ArrayEn
       assertReadable(this.header.dtype, where);
       return openNpy(expand(member, bytes(), where), where).read();
     },
+    rows(from, to) {
+      assertReadable(this.header.dtype, where);
+      if (member.deflated) return inflatedRows(member, bytes, where, [from, to]);
+      const window = {
+        length: stored,
+        subarray: bytes,
+        readInto: (target: Uint8Array, at: number) => target.set(bytes(at, at + target.length)),
+        close: () => Promise.resolve(),
+      };
+      return openNpy(window, where).rows!(from, to);
+    },
   };
+}
+
+/** Rows of a deflated member: what is before them is expanded as well, and dropped. */
+function* inflatedRows(
+  member: ZipMember,
+  bytes: (from: number, to: number) => Uint8Array,
+  where: string,
+  [from, to]: readonly [number, number],
+): Generator<TypedArray> {
+  const header = readNpyHeader(expandHeader(member, bytes, where), where);
+  const { shape, dtype, columnMajor, payloadStart } = header;
+  if (columnMajor) {
+    throw badNpz(
+      where,
+      "rows one after the other",
+      "a compressed array in column-major order; save numpy.ascontiguousarray of it",
+    );
+  }
+  const row = elementsOf(shape.slice(1)) * bytesPerElement(dtype)!;
+  const piece = new Uint8Array(rowsAtOnce(row) * row);
+  const [first, last] = [payloadStart + from * row, payloadStart + to * row];
+  let filled = 0;
+  let reached = 0;
+  for (const chunk of expandedChunks(member, bytes, where)) {
+    let at = Math.max(0, first - reached);
+    const end = Math.min(chunk.length, last - reached);
+    reached += chunk.length;
+    while (at < end) {
+      const some = Math.min(end - at, piece.length - filled);
+      piece.set(chunk.subarray(at, at + some), filled);
+      [at, filled] = [at + some, filled + some];
+      if (filled < piece.length) continue;
+      yield elementsIn(piece, header);
+      filled = 0;
+    }
+    // To the end of the last rows the checksum is worth its time.
+    if (reached >= last && last < member.size) break;
+  }
+  if (filled % row > 0 || reached < last) {
+    throw badNpz(where, `${member.size} bytes`, `the end after ${reached}`);
+  }
+  if (filled > 0) yield elementsIn(piece.subarray(0, filled), header);
+}
+
+/** The expanded bytes, a chunk at a time; at their end they have been compared with the checksum. */
+function* expandedChunks(
+  { stored, size, crc }: ZipMember,
+  bytes: (from: number, to: number) => Uint8Array,
+  where: string,
+): Generator<Uint8Array> {
+  let chunks: Uint8Array[] = [];
+  let [length, sum] = [0, 0];
+  const inflate = new Inflate((chunk) => void chunks.push(chunk));
+  for (let at = 0; at < stored; at += PIECE) {
+    orBadNpz(where, () => {
+      inflate.push(bytes(at, Math.min(at + PIECE, stored)), at + PIECE >= stored);
+      return chunks[0];
+    });
+    for (const chunk of chunks) {
+      length += chunk.length;
+      if (length > size) throw badNpz(where, `the ${size} bytes announced`, "more");
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+    chunks = [];
+  }
+  if (length !== size || sum !== crc) {
+    throw badNpz(where, "the bytes that were saved", "others: the checksum differs");
+  }
 }
 
 function assertPlausible(member: ZipMember, where: string): void {

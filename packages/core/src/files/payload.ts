@@ -93,6 +93,13 @@ export function decodePayload(bytes: Uint8Array, layout: PayloadLayout): ArrayDa
 /** Bytes of a large file that are read at a time: they stay in the cache until they are used. */
 const PIECE = 2 ** 20;
 
+/** Where the payload of an array begins, and what the file is called in errors. */
+interface Payload {
+  readonly file: FileBytes;
+  readonly start: number;
+  readonly source: string;
+}
+
 /** The entry of an array whose payload begins at a place of a file, named `source` in errors. */
 export function payloadEntry(
   header: ArrayHeader,
@@ -101,7 +108,7 @@ export function payloadEntry(
     file,
     start,
     source,
-  }: { readonly file: FileBytes; readonly start: number; readonly source: string },
+  }: Payload,
 ): ArrayEntry {
   const { shape, dtype, columnMajor = false } = layout;
   const count = elementsOf(shape);
@@ -110,10 +117,12 @@ export function payloadEntry(
     assertReadable(dtype, source);
     return decodePayload(file.subarray(start, start + count * width), layout);
   };
-  if (file instanceof Uint8Array || columnMajor) return { header, read };
+  const rows = (from: number, to: number) => rowsOf(layout, { file, start, source }, from, to);
+  if (file instanceof Uint8Array || columnMajor) return { header, read, rows };
   return {
     header,
     read,
+    rows,
     pieces: {
       *[Symbol.iterator]() {
         const bytes = new Uint8Array(Math.min(PIECE, count * width));
@@ -127,7 +136,42 @@ export function payloadEntry(
   };
 }
 
-function elementsIn(bytes: Uint8Array, { dtype, bigEndian = false }: PayloadLayout): TypedArray {
+/** Some whole rows at a time, without a look at the others. */
+function* rowsOf(
+  layout: PayloadLayout,
+  { file, start, source }: Payload,
+  from: number,
+  to: number,
+): Generator<TypedArray> {
+  const { shape, dtype, columnMajor = false } = layout;
+  assertReadable(dtype, source);
+  const [count, ...axes] = shape;
+  const [columns, width] = [elementsOf(axes), BYTES[dtype]];
+  const atOnce = rowsAtOnce(columns * width);
+  for (let at = from; at < to; at += atOnce) {
+    const some = Math.min(atOnce, to - at);
+    if (!columnMajor) {
+      const first = start + at * columns * width;
+      yield elementsIn(file.subarray(first, first + some * columns * width), layout);
+      continue;
+    }
+    // The rows of a column lie side by side.
+    const bytes = new Uint8Array(some * columns * width);
+    for (let c = 0; c < columns; c++) {
+      const first = start + (c * count + at) * width;
+      bytes.set(file.subarray(first, first + some * width), c * some * width);
+    }
+    yield decodePayload(bytes, { ...layout, shape: [some, ...axes] }).data;
+  }
+}
+
+/** How many rows of so many bytes are read at a time. */
+export function rowsAtOnce(bytes: number): number {
+  return Math.max(1, Math.floor(PIECE / Math.max(1, bytes)));
+}
+
+/** The elements of bytes that begin with one. */
+export function elementsIn(bytes: Uint8Array, { dtype, bigEndian = false }: PayloadLayout): TypedArray {
   const width = BYTES[dtype];
   const swapped = bigEndian && width > 1;
   // Not bytes.slice(): that of a Node Buffer shares its memory.

@@ -43,38 +43,88 @@ export function looksLikeTable(text: string): boolean {
  * @throws HamError `core/unknown-array` for a column that is not there.
  */
 export function openTable(text: string, { file, wanted }: Wanted): ArrayEntry {
-  const delimiter = DELIMITERS.find((sign) => text.includes(sign));
-  const source =
-    delimiter === undefined ? text.replaceAll(/[ \t]+/g, " ").replaceAll(/^ | $/gm, "") : text;
-  const { data: cells, errors } = Papa.parse<string[]>(source, {
-    comments: "#",
-    skipEmptyLines: "greedy",
-    ...(delimiter === undefined
-      ? { delimiter: " " }
-      : { delimitersToGuess: DELIMITERS.filter((sign) => text.includes(sign)) }),
-  });
-  const quotes = errors.find(({ type }) => type === "Quotes");
-  if (quotes !== undefined) {
-    const row = (quotes.row ?? 0) + 1;
-    const expected = `a quotation mark at both ends of a cell in row ${row}`;
-    throw badTable(file, { expected, found: "one alone" }, "Write the other one.");
-  }
-  const [first] = cells;
-  // A row of numbers that are written in another way is no row of names: it would be lost.
-  const names = first.every((cell) => numberOf(cell) === null && !OTHER_NUMBER.test(cell.trim()))
-    ? first.map((cell) => cell.trim())
-    : null;
+  const { cells } = splitCells(text, { file, before: 0 });
+  const layout = layoutOf(cells[0], { file, wanted });
+  const { names, columns } = layout;
   const rows = names === null ? cells : cells.slice(1);
   const lead = names === null ? 1 : 2;
   if (rows.length === 0)
     throw badTable(file, { expected: "rows of numbers", found: "a row of names alone" });
+  const numbers = numbersOf(rows, { layout, lead });
+  const shape = wanted === undefined ? [rows.length, columns.length] : [rows.length];
+  const wholes = numbers.some(isBeyondFloat64)
+    ? typedWholes(
+        shape,
+        rows.flatMap((row) => columns.map((c) => row[c].trim())),
+      )
+    : null;
+  const key = wanted === undefined ? {} : { key: wanted };
+  return {
+    ...key,
+    header: { shape, dtype: "float32", ...key },
+    typed: true,
+    read: () => wholes ?? typedNumbers(shape, numbers),
+  };
+}
+
+/** Cells of a text, or of a part of one behind `before` rows, which keeps the delimiter. */
+export function splitCells(
+  text: string,
+  { file, before, delimiter: known }: { file: string; before: number; delimiter?: string },
+): { readonly cells: string[][]; readonly delimiter: string } {
+  const signs = DELIMITERS.filter((sign) => text.includes(sign));
+  const blanks = known === undefined ? signs.length === 0 : known === " ";
+  const source = blanks ? text.replaceAll(/[ \t]+/g, " ").replaceAll(/^ | $/gm, "") : text;
+  const { data, errors, meta } = Papa.parse<string[]>(source, {
+    comments: "#",
+    skipEmptyLines: "greedy",
+    ...(blanks
+      ? { delimiter: " " }
+      : known === undefined
+        ? { delimitersToGuess: signs }
+        : { delimiter: known }),
+  });
+  const quotes = errors.find(({ type }) => type === "Quotes");
+  if (quotes !== undefined) {
+    const row = before + (quotes.row ?? 0) + 1;
+    const expected = `a quotation mark at both ends of a cell in row ${row}`;
+    throw badTable(file, { expected, found: "one alone" }, "Write the other one.");
+  }
+  return { cells: data, delimiter: meta.delimiter };
+}
+
+/** What the first row of a table says about all of them. */
+export interface TableLayout {
+  readonly file: string;
+  /** Cells of every row. */
+  readonly width: number;
+  readonly names: readonly string[] | null;
+  /** Those that are wanted. */
+  readonly columns: readonly number[];
+}
+
+/** The layout of a table that begins with these cells. */
+export function layoutOf(first: readonly string[], { file, wanted }: Wanted): TableLayout {
+  // A row of numbers that are written in another way is no row of names: it would be lost.
+  const names = first.every((cell) => numberOf(cell) === null && !OTHER_NUMBER.test(cell.trim()))
+    ? first.map((cell) => cell.trim())
+    : null;
+  const columns =
+    wanted === undefined ? first.map((_, c) => c) : [columnOf({ file, wanted }, names)];
+  return { file, width: first.length, names, columns };
+}
+
+/** The numbers in the wanted columns of rows, of which the first is row `lead` of the file. */
+export function numbersOf(
+  rows: readonly (readonly string[])[],
+  { layout, lead }: { readonly layout: TableLayout; readonly lead: number },
+): Float64Array {
+  const { file, width, names, columns } = layout;
   for (const [r, row] of rows.entries()) {
-    if (row.length === first.length) continue;
-    const expected = `${first.length} cells in row ${r + lead}, as in the first`;
+    if (row.length === width) continue;
+    const expected = `${width} cells in row ${r + lead}, as in the first`;
     throw badTable(file, { expected, found: String(row.length) });
   }
-  const column = wanted === undefined ? null : columnOf({ file, wanted }, names);
-  const columns = column === null ? first.map((_, c) => c) : [column];
   const numbers = new Float64Array(rows.length * columns.length);
   for (const [r, row] of rows.entries()) {
     for (const [i, c] of columns.entries()) {
@@ -92,20 +142,7 @@ export function openTable(text: string, { file, wanted }: Wanted): ArrayEntry {
       numbers[r * columns.length + i] = value;
     }
   }
-  const shape = column === null ? [rows.length, columns.length] : [rows.length];
-  const wholes = numbers.some(isBeyondFloat64)
-    ? typedWholes(
-        shape,
-        rows.flatMap((row) => columns.map((c) => row[c].trim())),
-      )
-    : null;
-  const key = column === null ? {} : { key: wanted! };
-  return {
-    ...key,
-    header: { shape, dtype: "float32", ...key },
-    typed: true,
-    read: () => wholes ?? typedNumbers(shape, numbers),
-  };
+  return numbers;
 }
 
 function numberOf(cell: string): number | null {
@@ -138,7 +175,8 @@ function columnOf(
 const FILL_IN = 'Fill in the cell, or take one column by its name, as in "table.csv#height".';
 const PLAIN = "Write it plainly: with a decimal point, a minus of the keyboard and no other marks.";
 
-function badTable(
+/** The error of a text that is no table of numbers. */
+export function badTable(
   file: string,
   { expected, found }: { readonly expected: string; readonly found: string },
   advice = FILL_IN,

@@ -3,8 +3,11 @@
 import {
   type ArrayEntry,
   type FileBytes,
+  type Held,
   inspectArrayFile,
   openArrayFile,
+  parseHeld,
+  printHeld,
   writeSafetensors,
 } from "@hamlet/core";
 import { ExactSums } from "@hamlet/core/numbers";
@@ -24,6 +27,8 @@ export interface StoredMemory {
   count: number;
   /** What the sums can have reached at most. */
   reach: number;
+  /** Where its patterns are from, as far as that was said when they were stored. */
+  held: Held;
 }
 
 const VERSION = "1";
@@ -32,7 +37,7 @@ const VERSION = "1";
 export function writeMemory(
   memory: StoredMemory & { readonly description: FeatureDescription },
 ): Uint8Array {
-  const { sums, count, reach, description } = memory;
+  const { sums, count, reach, held, description } = memory;
   const array = (data: Float64Array) => ({ shape: [data.length], dtype: "float64", data });
   return writeSafetensors(
     new Map([
@@ -45,6 +50,7 @@ export function writeMemory(
         features: printFeatures(description),
         count: String(count),
         reach: String(reach),
+        ...(held.length === 0 ? {} : { held: printHeld(held) }),
       },
     },
   );
@@ -52,7 +58,7 @@ export function writeMemory(
 
 /**
  * Reads such a file.
- * @throws HamError `core/bad-safetensors`, `drdam/bad-file`.
+ * @throws HamError `core/bad-safetensors`, `core/bad-held`, `drdam/bad-file`.
  */
 export function readMemory(
   file: FileBytes,
@@ -82,8 +88,9 @@ export function readMemory(
   if (!Number.isSafeInteger(count) || !Number.isFinite(reach)) {
     throw badFile(source, "a count of patterns", JSON.stringify(metadata));
   }
+  const held = parseHeld(metadata["held"], source);
   // Own ones: what is stored next must not reach the bytes.
-  return { description, sums: new ExactSums(high.slice(), low.slice()), count, reach };
+  return { description, sums: new ExactSums(high.slice(), low.slice()), count, reach, held };
 }
 
 /** What the halves of `T` are called where a model reads them. */

@@ -1,6 +1,17 @@
 // A memory that patterns stream into: T = Σₘ Φ(ξₘ), exact whatever the order.
 
-import { makeTurn, type Progress, type Signal } from "@hamlet/core";
+import {
+  assertHeldRows,
+  assertNewRows,
+  type Held,
+  heldRows,
+  makeTurn,
+  type Progress,
+  type Signal,
+  type SourceRows,
+  uniteHeld,
+  withoutHeld,
+} from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import {
   type FeatureDescription,
@@ -24,6 +35,11 @@ export interface StoreOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Ends between patterns; what is stored until then stays stored. */
   readonly signal?: Signal;
+  /**
+   * Which rows of which source the patterns are, the first of them at `from`. A memory keeps that, and
+   * refuses to store rows twice or to forget rows that it does not hold.
+   */
+  readonly source?: SourceRows;
 }
 
 /** What became of patterns that were to be stored or forgotten. */
@@ -45,11 +61,13 @@ export interface DistributedMemory {
   readonly features: Features;
   /** How many patterns are in it. */
   readonly count: number;
+  /** Where its patterns are from, as far as `store` was told. */
+  readonly held: Held;
   /** Adds patterns `[K, D]`, one after the other in one array. */
   store(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
   /** Takes patterns away that were stored. */
   forget(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
-  /** Adds what another memory of the same features holds. */
+  /** Adds what another memory of the same features holds; no rows that are in both. */
   merge(other: DistributedMemory): void;
   /** The memory vector `T`, `[2Y]`, in float64. */
   T(): Float64Array;
@@ -70,7 +88,7 @@ export interface DistributedMemory {
  *
  * Its methods throw HamError: `drdam/shape-mismatch` for arrays of the wrong length,
  * `drdam/not-finite`, `drdam/too-large` for positive features beyond what can be summed exactly,
- * `drdam/different-features`.
+ * `drdam/different-features`, `core/stored-twice` and `core/not-stored` for rows of a source.
  * @throws HamError `drdam/bad-features`.
  * @example
  * const memory = makeMemory({ D: 64, Y: 8192, beta: 5, key: key(0), family: "structured" });
@@ -83,6 +101,7 @@ export function makeMemory(options: FeatureOptions | Features): DistributedMemor
     sums: ExactSums.zeros(2 * features.description.Y),
     count: 0,
     reach: 0,
+    held: [],
   });
 }
 
@@ -122,6 +141,10 @@ class Memory implements DistributedMemory {
     return this.#stored.count;
   }
 
+  get held(): Held {
+    return this.#stored.held;
+  }
+
   store(patterns: ArrayLike<number>, options: StoreOptions = {}): Promise<StoreResult> {
     return this.#addAll("store", patterns, options, 1);
   }
@@ -138,11 +161,13 @@ class Memory implements DistributedMemory {
       );
     }
     if (!(other instanceof Memory)) throw new TypeError("merge takes a memory of makeMemory.");
-    const { sums, count, reach } = other.#stored;
+    const { sums, count, reach, held } = other.#stored;
+    assertNewRows("merge", this.held, held);
     this.#assertRoom(count, reach);
     this.#stored.sums.merge(sums);
     this.#stored.count += count;
     this.#stored.reach += reach;
+    this.#stored.held = uniteHeld(this.held, held);
     this.#totals = null;
   }
 
@@ -187,22 +212,33 @@ class Memory implements DistributedMemory {
   async #addAll(
     what: "store" | "forget",
     patterns: ArrayLike<number>,
-    { onProgress, signal }: StoreOptions,
+    { onProgress, signal, source }: StoreOptions,
     sign: 1 | -1,
   ): Promise<StoreResult> {
     const { D } = this.#description;
     const total = patterns.length / D;
     this.#assertStates(what, patterns);
+    const rows = source === undefined ? null : heldRows(source, total);
+    if (sign === 1) assertNewRows(what, this.held, rows ?? []);
+    else assertHeldRows(what, this.#stored, rows ?? total);
     const turn = makeTurn();
-    for (let done = 0; done < total;) {
-      if (signal?.aborted === true) return { ending: "aborted", done };
-      this.#add(what, patterns, done, sign);
-      done++;
-      if (done % CHUNK === 0 || done === total) onProgress?.({ done, of: total });
-      const others = turn();
-      if (others !== undefined) await others;
+    let done = 0;
+    try {
+      while (done < total) {
+        if (signal?.aborted === true) return { ending: "aborted", done };
+        this.#add(what, patterns, done, sign);
+        done++;
+        if (done % CHUNK === 0 || done === total) onProgress?.({ done, of: total });
+        const others = turn();
+        if (others !== undefined) await others;
+      }
+      return { ending: "finished", done };
+    } finally {
+      if (source !== undefined) {
+        const rows = heldRows(source, done);
+        this.#stored.held = (sign === 1 ? uniteHeld : withoutHeld)(this.held, rows);
+      }
     }
-    return { ending: "finished", done: total };
   }
 
   /** Adds one pattern, or nothing at all. */
@@ -213,7 +249,7 @@ class Memory implements DistributedMemory {
       pattern[d] = patterns[index * D + d];
       if (!Number.isFinite(pattern[d])) throw notFinite(what, index);
     }
-    const largest = kind === "positive" ? this.#largest(pattern) : 1;
+    const largest = kind === "positive" ? roundedUp(this.#largest(pattern)) : 1;
     if (sign === 1) this.#assertRoom(1, largest);
     else if (this.#stored.count === 0) throw nothingLeft(index);
     const { sums } = this.#stored;
@@ -259,6 +295,11 @@ class Memory implements DistributedMemory {
       patterns.length,
     );
   }
+}
+
+/** To a grain whose sums are exact, so that no order shows in them either. */
+function roundedUp(largest: number): number {
+  return Math.ceil(largest * 2 ** 26) / 2 ** 26;
 }
 
 function wrongLength(what: string, expected: string, found: number): HamError {
