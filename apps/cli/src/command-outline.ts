@@ -64,6 +64,8 @@ export function usageOf({ registeredArguments, options }: Command): string {
 const ARGUMENTS: Readonly<Record<string, string>> = {
   file: "FILE.ham",
   files: "FILE.ham",
+  memories: "FILE.safetensors",
+  memory: "FILE.safetensors",
   patterns: "FILE",
 };
 

@@ -31,13 +31,18 @@ export async function explainError(error: unknown): Promise<number> {
 /** Mistakes in the arguments, and in the files that they name beside the model. */
 const USAGE = new Set([
   "core/bad-checkpoint",
+  "core/bad-held",
   "core/bad-npy",
   "core/bad-npz",
+  "core/bad-parquet",
   "core/bad-json",
   "core/bad-table",
   "core/bad-text-picture",
   "core/bad-png",
   "core/bad-safetensors",
+  "core/no-rows",
+  "core/not-stored",
+  "core/stored-twice",
   "core/unknown-array",
   "core/unknown-array-format",
   "core/unsupported-dtype",

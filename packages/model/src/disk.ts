@@ -4,7 +4,13 @@ import "./disk/refuse-old-node.ts";
 
 export { CATALOGUE } from "./catalogue.ts";
 export { decodeSource } from "./decode.ts";
-export { diskFiles, type DiskOptions, readCallersFile, readSource } from "./disk/files.ts";
+export {
+  diskFiles,
+  type DiskOptions,
+  openCallersFile,
+  readCallersFile,
+  readSource,
+} from "./disk/files.ts";
 export type { PluginCode } from "./disk/plugins.ts";
 export { readRegularFile } from "./disk/regular-file.ts";
 export { assertMemory } from "./memory.ts";

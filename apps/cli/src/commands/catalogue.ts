@@ -48,6 +48,30 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./store.ts"),
   },
   {
+    name: "remember",
+    usage: "[options] <patterns...>",
+    summary: "stream patterns of any number into a memory, whole or in shards",
+    load: () => import("./remember.ts"),
+  },
+  {
+    name: "merge",
+    usage: "[options] <memories...>",
+    summary: "merge memories of parts into the memory of all",
+    load: () => import("./merge.ts"),
+  },
+  {
+    name: "forget",
+    usage: "[options] <memory> <patterns...>",
+    summary: "take patterns away from a stored memory",
+    load: () => import("./forget.ts"),
+  },
+  {
+    name: "memory",
+    usage: "[options] <memory>",
+    summary: "say what is in a stored memory, and write its weights",
+    load: () => import("./memory.ts"),
+  },
+  {
     name: "capacity",
     usage: "[options] [patterns]",
     summary: "measure how many patterns an energy holds (random ones, or FILE[#KEY])",

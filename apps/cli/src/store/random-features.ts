@@ -91,7 +91,7 @@ async function merge(
 
 /** The memory that `--into` names, or an empty one. */
 async function memoryFor(flags: FeatureFlags, D: number): Promise<DistributedMemory> {
-  const { into, beta, features: Y = 4096, kind, family, seed, forget } = flags;
+  const { into, forget } = flags;
   if (into !== undefined) {
     const told = (["beta", "features", "kind", "family"] as const).find(
       (flag) => flags[flag] !== undefined,
@@ -102,6 +102,15 @@ async function memoryFor(flags: FeatureFlags, D: number): Promise<DistributedMem
   if (forget === true) {
     throw new CommandError(EXIT.usage, "--forget needs --into FILE, the memory that forgets.");
   }
+  return emptyMemory(flags, D);
+}
+
+/** What features are made of. */
+export type FeatureChoice = Pick<FeatureFlags, "beta" | "features" | "kind" | "family" | "seed">;
+
+/** An empty memory of states of D numbers. */
+export function emptyMemory(flags: FeatureChoice, D: number): DistributedMemory {
+  const { beta, features: Y = 4096, kind, family, seed } = flags;
   if (beta === undefined) {
     throw new CommandError(
       EXIT.usage,
@@ -123,11 +132,16 @@ function isMemory(bytes: Uint8Array): boolean {
   return inspectArrayFile("", bytes).metadata["drdam"] !== undefined;
 }
 
-function tell(what: string, { count, features }: DistributedMemory, out: string): void {
+function tell(what: string, memory: DistributedMemory, out: string): void {
+  process.stdout.write(`${what}; ${out} holds ${describeMemory(memory, out)}`);
+}
+
+/** What a memory holds, and how a model names it. */
+export function describeMemory({ count, features }: DistributedMemory, file: string): string {
   const { D, Y, beta, kind, family } = features.description;
   const word = kind === "sin-cos" ? "" : `, features = ${kind}`;
-  process.stdout.write(
-    `${what}; ${out} holds ${count} patterns of ${D} numbers in ${Y} ${kind} features of ${family} rows, beta = ${beta}.\n\n` +
-      `In a model, whose layer has ${D} numbers:\n\n  connect memory: drdam(v${word}) from "${out}"\n`,
+  return (
+    `${count} patterns of ${D} numbers in ${Y} ${kind} features of ${family} rows, beta = ${beta}.\n\n` +
+    `In a model, whose layer has ${D} numbers:\n\n  connect memory: drdam(v${word}) from "${file}"\n`
   );
 }

@@ -2,7 +2,7 @@
 
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import type { FileBytes } from "@hamlet/core";
+import type { FileBytes, OpenFile } from "@hamlet/core";
 import { insidePlugin, type MissingFile, type SourceFile, suggest } from "@hamlet/dsl";
 import { HamError } from "@hamlet/graph";
 import { decodeSource } from "../decode.ts";
@@ -56,6 +56,15 @@ export async function readSource(path: string): Promise<SourceFile> {
 export async function readCallersFile(path: string, most?: number): Promise<Uint8Array> {
   const read = await readRegularFile(path, most);
   return typeof read === "string" ? await cannotRead(path, read) : read;
+}
+
+/**
+ * A file that the caller named, open, to be read a piece at a time; the caller closes it.
+ * @throws HamError `model/cannot-read` as {@link readCallersFile}.
+ */
+export async function openCallersFile(path: string): Promise<OpenFile> {
+  const file = await openRegularFile(path, { held: -1 });
+  return typeof file === "string" ? await cannotRead(path, file) : (file as OpenFile);
 }
 
 async function cannotRead(path: string, reason: string): Promise<never> {

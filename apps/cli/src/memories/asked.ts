@@ -1,0 +1,111 @@
+// The rows that a command is to store or to take away: files, and which part of them.
+
+import { type Held, heldRows, type Signal, uniteHeld } from "@hamlet/core";
+import { InvalidArgumentError, Option } from "commander";
+import { CommandError, EXIT } from "../exit.ts";
+import { openSource, type Source } from "./source.ts";
+
+/** The i-th of n equal parts. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** `--shard`. */
+export function shardOption(): Option {
+  return new Option("--shard <I/N>", "only the I-th of N equal parts of all rows").argParser(
+    shardOf,
+  );
+}
+
+function shardOf(text: string): Shard {
+  const [, index = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index >= 1 && index <= of && Number.isSafeInteger(of)) return { index, of };
+  throw new InvalidArgumentError("Write it as I/N, from 1/N to N/N, for example 3/8.");
+}
+
+/** Rows of several sources. */
+export interface Asked {
+  readonly sources: readonly Source[];
+  readonly held: Held;
+  readonly width: number;
+  readonly values: number | null;
+  /** The files that are read. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens every file; rows are counted through all of them, in the order in which they are given.
+ * @throws CommandError for files that do not go together.
+ */
+export async function openAsked(
+  paths: readonly string[],
+  { values, shard }: { readonly values: readonly string[]; readonly shard?: Shard },
+  signal: Signal,
+): Promise<Asked> {
+  if (values.length > 0 && values.length !== paths.length) {
+    throw new CommandError(
+      EXIT.usage,
+      `Expected --values once for each file of patterns, found ${values.length} for ${paths.length}.`,
+    );
+  }
+  const sources: Source[] = [];
+  const close = async () => {
+    for (const source of sources) await source.close();
+  };
+  try {
+    for (const [i, path] of paths.entries()) {
+      sources.push(await openSource(path, values[i] ?? null, signal));
+    }
+    assertAlike(sources);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [{ width, values: valueWidth }] = sources;
+  return { sources, held: heldOf(sources, shard), width, values: valueWidth, close };
+}
+
+function assertAlike(sources: readonly Source[]): void {
+  const [first] = sources;
+  const ids = new Map<string, string>();
+  for (const { path, width, values, id } of sources) {
+    if (width !== first.width || values !== first.values) {
+      const words = [first, { path, width, values }].map(
+        (one) => `${one.width} numbers${one.values === null ? "" : ` with values of ${one.values}`}`,
+      );
+      throw new CommandError(
+        EXIT.usage,
+        `${first.path} has patterns of ${words[0]}, and ${path} of ${words[1]}.`,
+      );
+    }
+    const other = ids.get(id);
+    if (other !== undefined) {
+      throw new CommandError(
+        EXIT.usage,
+        `${other} and ${path} hold the same bytes, and would count twice. Leave one of them out.`,
+      );
+    }
+    ids.set(id, path);
+  }
+}
+
+function heldOf(sources: readonly Source[], shard: Shard = { index: 1, of: 1 }): Held {
+  const total = sources.reduce((sum, { count }) => sum + count, 0);
+  const place = (index: number) => Number((BigInt(total) * BigInt(index)) / BigInt(shard.of));
+  const [from, to] = [place(shard.index - 1), place(shard.index)];
+  let held: Held = [];
+  let before = 0;
+  for (const { id, name, count } of sources) {
+    const [begin, end] = [from - before, to - before].map((row) => Math.min(Math.max(row, 0), count));
+    held = uniteHeld(held, heldRows({ id, name, from: begin }, end - begin));
+    before += count;
+  }
+  if (held.length === 0) {
+    throw new CommandError(
+      EXIT.usage,
+      `Part ${shard.index} of ${shard.of} of ${total} rows holds none: use at most ${total} parts.`,
+    );
+  }
+  return held;
+}

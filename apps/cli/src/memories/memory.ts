@@ -1,0 +1,174 @@
+// Memories that patterns stream into, of every rule behind one face: store, forget, merge, save.
+
+import { arrayFormatOf, type Held, inspectArrayFile, type Signal, type SourceRows } from "@hamlet/core";
+import type { DistributedMemory } from "@hamlet/drdam";
+import type { CorrelationMemory } from "@hamlet/kohonen";
+import { readCallersFile } from "@hamlet/model/disk";
+import { CommandError, EXIT } from "../exit.ts";
+import type { FeatureChoice } from "../store/random-features.ts";
+
+/** The rules whose sums merge exactly in any order. */
+export const MEMORY_RULES = ["drdam", "linear", "hebb"] as const;
+/** One of them. */
+export type MemoryRule = (typeof MEMORY_RULES)[number];
+
+/** Rows of a source, one after the other, with their values where the rule has any. */
+export interface Piece {
+  readonly rows: Float64Array;
+  readonly values: Float64Array | null;
+  /** Undefined for patterns of no known source. */
+  readonly source?: SourceRows | undefined;
+}
+
+/** A memory of any rule. */
+export interface PatternMemory {
+  readonly rule: MemoryRule;
+  /** What has to be equal in memories that merge, by the words of the command line. */
+  readonly made: Readonly<Record<string, string | number>>;
+  /** Numbers of a pattern. */
+  readonly width: number;
+  /** Numbers of a value; null where there are none. */
+  readonly values: number | null;
+  readonly count: number;
+  readonly held: Held;
+  /** Rows that are stored, or taken away; fewer than were given where the signal said stop. */
+  add(piece: Piece, sign: 1 | -1, signal: Signal): Promise<number>;
+  merge(other: PatternMemory): void;
+  save(): Uint8Array;
+  /** The memory itself. */
+  readonly own: OwnMemory;
+}
+
+/** The memory of its package. */
+export type OwnMemory =
+  | { readonly kind: "features"; readonly memory: DistributedMemory }
+  | { readonly kind: "correlations"; readonly memory: CorrelationMemory };
+
+/** What an empty memory is made of. */
+export interface RuleFlags extends FeatureChoice {
+  readonly rule?: MemoryRule;
+}
+
+/** An empty memory of a rule. */
+export async function emptyMemoryOf(
+  flags: RuleFlags,
+  { width, values }: { readonly width: number; readonly values: number | null },
+): Promise<PatternMemory> {
+  const { rule } = flags;
+  if (rule === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      `Say with --rule how patterns are stored: ${MEMORY_RULES.join(", ")}; or with --into FILE which memory they are added to.`,
+    );
+  }
+  if (values !== null && rule !== "linear") {
+    throw new CommandError(EXIT.usage, `--values is of --rule linear, not of ${rule}.`);
+  }
+  if (rule === "drdam") {
+    const { emptyMemory } = await import("../store/random-features.ts");
+    return ofFeatures(emptyMemory(flags, width));
+  }
+  const { makeCorrelations } = await import("@hamlet/kohonen");
+  return ofCorrelations(makeCorrelations({ rule, d: width, m: values }));
+}
+
+/**
+ * Reads a memory that was stored.
+ * @throws CommandError for another file; HamError as the package of the memory does.
+ */
+export async function readMemoryFile(path: string): Promise<PatternMemory> {
+  const bytes = await readCallersFile(path);
+  return await memoryOf(bytes, path);
+}
+
+/** The same of bytes. */
+export async function memoryOf(bytes: Uint8Array, path: string): Promise<PatternMemory> {
+  const isArrays = arrayFormatOf(bytes) === "safetensors";
+  const metadata = isArrays ? inspectArrayFile(path, bytes).metadata : {};
+  if (metadata["drdam"] !== undefined) {
+    return ofFeatures((await import("@hamlet/drdam")).loadMemory(bytes, path));
+  }
+  if (metadata["correlations"] !== undefined) {
+    return ofCorrelations((await import("@hamlet/kohonen")).loadCorrelations(bytes, path));
+  }
+  throw new CommandError(
+    EXIT.usage,
+    `${path}: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file of ${bytes.length} bytes.`,
+  );
+}
+
+/** What differs in two memories: `beta 2 and 3`; empty where they merge. */
+export function differences(a: PatternMemory["made"], b: PatternMemory["made"]): string {
+  const names =
+    a["rule"] === b["rule"] ? [...new Set([...Object.keys(a), ...Object.keys(b)])] : ["rule"];
+  return names
+    .filter((name) => a[name] !== b[name])
+    .map((name) => `${name} ${a[name] ?? "none"} and ${b[name] ?? "none"}`)
+    .join(", ");
+}
+
+function ofFeatures(memory: DistributedMemory): PatternMemory {
+  const { D, Y, beta, key, kind, family, norms } = memory.features.description;
+  return {
+    rule: "drdam",
+    made: { rule: "drdam", numbers: D, features: Y, beta, key: key.join(" "), kind, family, norms },
+    width: D,
+    values: null,
+    get count() {
+      return memory.count;
+    },
+    get held() {
+      return memory.held;
+    },
+    async add({ rows, source }, sign, signal) {
+      const options = { signal, ...(source === undefined ? {} : { source }) };
+      return (await memory[sign === 1 ? "store" : "forget"](rows, options)).done;
+    },
+    merge({ own }) {
+      if (own.kind === "features") memory.merge(own.memory);
+    },
+    save: () => memory.save(),
+    own: { kind: "features", memory },
+  };
+}
+
+function ofCorrelations(memory: CorrelationMemory): PatternMemory {
+  const { rule, d, m } = memory;
+  return {
+    rule,
+    made: { rule, numbers: d, ...(m === null ? {} : { values: m }) },
+    width: d,
+    values: m,
+    get count() {
+      return memory.count;
+    },
+    get held() {
+      return memory.held;
+    },
+    async add({ rows, values, source }, sign, signal) {
+      const options = {
+        signal,
+        ...(values === null ? {} : { values }),
+        ...(source === undefined ? {} : { source }),
+      };
+      const keys = rule === "hebb" ? signsOf(rows, d) : rows;
+      return (await memory[sign === 1 ? "store" : "forget"](keys, options)).done;
+    },
+    merge({ own }) {
+      if (own.kind === "correlations") memory.merge(own.memory);
+    },
+    save: () => memory.save(),
+    own: { kind: "correlations", memory },
+  };
+}
+
+/** Bits as signs, row by row: one of ones alone is the same in both. */
+function signsOf(rows: Float64Array, width: number): Float64Array {
+  const signs = rows.slice();
+  for (let at = 0; at < rows.length; at += width) {
+    const row = signs.subarray(at, at + width);
+    if (!row.includes(0) || row.includes(-1)) continue;
+    row.forEach((bit, i) => (row[i] = 2 * bit - 1));
+  }
+  return signs;
+}
