@@ -67,6 +67,7 @@ export default defineConfig({
             { slug: "learn/binary-memories" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },
+            { slug: "learn/shards" },
             { slug: "learn/hypergraphs" },
             { slug: "learn/training" },
             { slug: "learn/linear-memories" },

@@ -46,9 +46,7 @@ test.each(RULES)("$rule $kind", async (flags) => {
       fc.infiniteStream(fc.nat()),
       async (cuts, choices) => {
         const ends = [0, ...cuts.sort((a, b) => a - b), K];
-        const parts = await Promise.all(
-          ends.slice(1).map((to, i) => fileOf(flags, ends[i], to)),
-        );
+        const parts = await Promise.all(ends.slice(1).map((to, i) => fileOf(flags, ends[i], to)));
         const take = () => parts.splice(choices.next().value! % parts.length, 1)[0];
         while (parts.length > 1) {
           const memory = await read(take());

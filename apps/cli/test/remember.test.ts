@@ -104,9 +104,15 @@ test("every format gives the numbers of the npy file", async () => {
     }));
   const rowText = (k: number) => Array.from(patterns.subarray(k * D, (k + 1) * D), String).join();
   bench.write("z.npz", writeNpz(new Map([["xi", { ...array, shape: [K, D] }]])));
-  bench.write("s.npz", writeNpz(new Map([["xi", { ...array, shape: [K, D] }]]), { compress: false }));
+  bench.write(
+    "s.npz",
+    writeNpz(new Map([["xi", { ...array, shape: [K, D] }]]), { compress: false }),
+  );
   bench.write("t.safetensors", writeSafetensors(new Map([["xi", { ...array, shape: [K, D] }]])));
-  bench.write("c.csv", `a,b,c,d,e\n${Array.from({ length: K }, (_, k) => rowText(k)).join("\n")}\n`);
+  bench.write(
+    "c.csv",
+    `a,b,c,d,e\n${Array.from({ length: K }, (_, k) => rowText(k)).join("\n")}\n`,
+  );
   const columnData = columnsOf((d) => `x${d}`);
   const parquet = parquetWriteBuffer({ columnData, rowGroupSize: 7 });
   bench.write("p.parquet", new Uint8Array(parquet));
@@ -131,7 +137,9 @@ test("a model recalls from what was remembered, and the library reads it", async
   );
   const { total } = JSON.parse(await ham("energy", "m.ham", "--json")) as { total: number[] };
   total.forEach((energy, k) => {
-    expect(Math.abs(energy - memory.energy(patterns.subarray(k * D, (k + 1) * D)))).toBeLessThan(1e-4);
+    expect(Math.abs(energy - memory.energy(patterns.subarray(k * D, (k + 1) * D)))).toBeLessThan(
+      1e-4,
+    );
   });
 });
 
@@ -176,7 +184,13 @@ test("what was stopped goes on, and says how far it is", async () => {
   expect(await ham(...args)).toBe("go.safetensors holds these 23 patterns already.");
 
   bench.write("go.safetensors.partial", bytesOf("half.safetensors"));
-  const other = await bench.inProcess(["remember", "signs.npy", ...DRDAM, "--out", "go.safetensors"]);
+  const other = await bench.inProcess([
+    "remember",
+    "signs.npy",
+    ...DRDAM,
+    "--out",
+    "go.safetensors",
+  ]);
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("is of other patterns") });
 });
 
@@ -278,7 +292,9 @@ test("a file that changes while it is read is refused by its name", async () => 
   const source = await openSource(path, null, { aborted: false });
   await source.assertUnchanged();
   utimesSync(path, 1, 1);
-  await expect(source.assertUnchanged()).rejects.toThrow(/moving\.npy was changed while it was read/);
+  await expect(source.assertUnchanged()).rejects.toThrow(
+    /moving\.npy was changed while it was read/,
+  );
   writeFileSync(path, bytesOf("all.npy").slice(0, 200));
   const read = async () => {
     for await (const _ of source.pieces(0, K));

@@ -43,7 +43,11 @@ async function forget(path: string, paths: readonly string[], flags: ForgetFlags
   await assertOutputs([{ option: "--out", path: out, content: MEMORY_FILE }], inputs);
   const memory = await readMemoryFile(path);
   using signal = listenForStop();
-  const asked = await openAsked(paths, { values, ...(shard === undefined ? {} : { shard }) }, signal);
+  const asked = await openAsked(
+    paths,
+    { values, ...(shard === undefined ? {} : { shard }) },
+    signal,
+  );
   try {
     assertWidth(asked, { memory, path });
     const unknown = withoutHeld(asked.held, memory.held);
@@ -87,7 +91,11 @@ function assertWidth(
 /** Rows that no id knows may be among the patterns of no known source, as far as their number tells. */
 function assertStored(
   { count, held }: PatternMemory,
-  { path, unknown, what }: { readonly path: string; readonly unknown: number; readonly what: string },
+  {
+    path,
+    unknown,
+    what,
+  }: { readonly path: string; readonly unknown: number; readonly what: string },
 ): void {
   const others = count - countHeld(held);
   if (unknown <= others) return;

@@ -60,7 +60,9 @@ function reportOf(memory: PatternMemory) {
     features: description,
     /** Of one pattern's kernel; of rows that are not independent an upper limit. */
     kernelDeviation:
-      description === null || description.kind !== "sin-cos" ? null : 1 / Math.sqrt(2 * description.Y),
+      description === null || description.kind !== "sin-cos"
+        ? null
+        : 1 / Math.sqrt(2 * description.Y),
     sources: held.map(({ id, name, rows }) => ({ id, name, rows })),
     /** Patterns that no source is known of. */
     unknown: count - countHeld(held),
@@ -78,7 +80,9 @@ function textOf(report: Report, weights: string | undefined): string {
     lines.push(`${Y} ${kind} features of ${family} rows, beta = ${beta}, key = ${key.join(" ")}`);
   }
   if (kernelDeviation !== null) {
-    lines.push(`the kernel of a pattern is off by ${kernelDeviation.toPrecision(2)} at most (one standard deviation)`);
+    lines.push(
+      `the kernel of a pattern is off by ${kernelDeviation.toPrecision(2)} at most (one standard deviation)`,
+    );
   }
   const rows = report.sources.map(({ name, id, rows: intervals }) => [
     name,

@@ -6,12 +6,7 @@ import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import {
-  differences,
-  memoryOf,
-  type PatternMemory,
-  readMemoryFile,
-} from "../memories/memory.ts";
+import { differences, memoryOf, type PatternMemory, readMemoryFile } from "../memories/memory.ts";
 import { MEMORY_FILE, summaryOf, type Twice, twiceOption } from "../memories/words.ts";
 import type { CommandDefinition } from "./command.ts";
 

@@ -84,7 +84,11 @@ async function remember(paths: readonly string[], flags: RememberFlags): Promise
     inputs,
   );
   using signal = listenForStop();
-  const asked = await openAsked(paths, { values, ...(shard === undefined ? {} : { shard }) }, signal);
+  const asked = await openAsked(
+    paths,
+    { values, ...(shard === undefined ? {} : { shard }) },
+    signal,
+  );
   try {
     return await rememberAsked(asked, { ...flags, out, partial, signal });
   } finally {
@@ -128,11 +132,9 @@ async function rememberAsked(asked: Asked, places: Places): Promise<number> {
     saved = Date.now();
   };
   const bar = await countBar("storing");
-  const done = await stream(
-    memory,
-    { asked, rows },
-    { sign: 1, signal, bar, between },
-  ).finally(() => bar.done());
+  const done = await stream(memory, { asked, rows }, { sign: 1, signal, bar, between }).finally(
+    () => bar.done(),
+  );
   const of = countHeld(rows);
   if (done < of) {
     await save();

@@ -58,12 +58,12 @@ export async function openAsked(
       sources.push(await openSource(path, values[i] ?? null, signal));
     }
     assertAlike(sources);
+    const [{ width, values: valueWidth }] = sources;
+    return { sources, held: heldOf(sources, shard), width, values: valueWidth, close };
   } catch (error) {
     await close();
     throw error;
   }
-  const [{ width, values: valueWidth }] = sources;
-  return { sources, held: heldOf(sources, shard), width, values: valueWidth, close };
 }
 
 function assertAlike(sources: readonly Source[]): void {
@@ -72,7 +72,8 @@ function assertAlike(sources: readonly Source[]): void {
   for (const { path, width, values, id } of sources) {
     if (width !== first.width || values !== first.values) {
       const words = [first, { path, width, values }].map(
-        (one) => `${one.width} numbers${one.values === null ? "" : ` with values of ${one.values}`}`,
+        (one) =>
+          `${one.width} numbers${one.values === null ? "" : ` with values of ${one.values}`}`,
       );
       throw new CommandError(
         EXIT.usage,
@@ -97,7 +98,9 @@ function heldOf(sources: readonly Source[], shard: Shard = { index: 1, of: 1 }):
   let held: Held = [];
   let before = 0;
   for (const { id, name, count } of sources) {
-    const [begin, end] = [from - before, to - before].map((row) => Math.min(Math.max(row, 0), count));
+    const [begin, end] = [from - before, to - before].map((row) =>
+      Math.min(Math.max(row, 0), count),
+    );
     held = uniteHeld(held, heldRows({ id, name, from: begin }, end - begin));
     before += count;
   }

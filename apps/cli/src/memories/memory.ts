@@ -1,6 +1,12 @@
 // Memories that patterns stream into, of every rule behind one face: store, forget, merge, save.
 
-import { arrayFormatOf, type Held, inspectArrayFile, type Signal, type SourceRows } from "@hamlet/core";
+import {
+  arrayFormatOf,
+  type Held,
+  inspectArrayFile,
+  type Signal,
+  type SourceRows,
+} from "@hamlet/core";
 import type { DistributedMemory } from "@hamlet/drdam";
 import type { CorrelationMemory } from "@hamlet/kohonen";
 import { readCallersFile } from "@hamlet/model/disk";

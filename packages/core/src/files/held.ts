@@ -135,7 +135,10 @@ function isHeld(value: unknown): value is Held {
   return value.every((one: unknown) => {
     const { id, name, rows } = (one ?? {}) as Partial<Record<keyof HeldRows, unknown>>;
     return (
-      typeof id === "string" && typeof name === "string" && Array.isArray(rows) && areIntervals(rows)
+      typeof id === "string" &&
+      typeof name === "string" &&
+      Array.isArray(rows) &&
+      areIntervals(rows)
     );
   });
 }

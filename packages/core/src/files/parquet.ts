@@ -63,10 +63,7 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
   };
 }
 
-function columnsOf(
-  children: readonly SchemaTree[],
-  { file, wanted }: Wanted,
-): string[] {
+function columnsOf(children: readonly SchemaTree[], { file, wanted }: Wanted): string[] {
   const keys = children.map(({ element }) => element.name);
   if (wanted !== undefined && !keys.includes(wanted)) {
     const near = nearest(wanted, keys);
@@ -162,7 +159,11 @@ async function orBad<Result>(file: string, work: () => Promise<Result>): Promise
     return await work();
   } catch (error) {
     if (HamError.isInstance(error)) throw error;
-    throw badParquet(file, "columns that can be read", error instanceof Error ? error.message : "damage");
+    throw badParquet(
+      file,
+      "columns that can be read",
+      error instanceof Error ? error.message : "damage",
+    );
   }
 }
 

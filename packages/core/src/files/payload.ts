@@ -104,11 +104,7 @@ interface Payload {
 export function payloadEntry(
   header: ArrayHeader,
   layout: PayloadLayout,
-  {
-    file,
-    start,
-    source,
-  }: Payload,
+  { file, start, source }: Payload,
 ): ArrayEntry {
   const { shape, dtype, columnMajor = false } = layout;
   const count = elementsOf(shape);
@@ -171,7 +167,10 @@ export function rowsAtOnce(bytes: number): number {
 }
 
 /** The elements of bytes that begin with one. */
-export function elementsIn(bytes: Uint8Array, { dtype, bigEndian = false }: PayloadLayout): TypedArray {
+export function elementsIn(
+  bytes: Uint8Array,
+  { dtype, bigEndian = false }: PayloadLayout,
+): TypedArray {
   const width = BYTES[dtype];
   const swapped = bigEndian && width > 1;
   // Not bytes.slice(): that of a Node Buffer shares its memory.

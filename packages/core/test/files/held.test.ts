@@ -1,6 +1,14 @@
 // Rows of sources as sets: intervals say the same as the rows one by one.
 
-import { commonHeld, countHeld, type Held, parseHeld, printHeld, uniteHeld, withoutHeld } from "@hamlet/core";
+import {
+  commonHeld,
+  countHeld,
+  type Held,
+  parseHeld,
+  printHeld,
+  uniteHeld,
+  withoutHeld,
+} from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -22,9 +30,7 @@ const heldOf = (rows: readonly string[]): Held =>
 
 const rowsOf = (held: Held) =>
   held.flatMap(({ id, rows }) =>
-    rows.flatMap(([from, to]) =>
-      Array.from({ length: to - from }, (_, i) => `${id} ${from + i}`),
-    ),
+    rows.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => `${id} ${from + i}`)),
   );
 
 test("intervals are the sets of their rows, and print alike for equal sets", () => {
@@ -38,8 +44,14 @@ test("intervals are the sets of their rows, and print alike for equal sets", () 
         expect(countHeld(held)).toBe(rows.length);
       };
       same(uniteHeld(inA, inB), [...new Set([...a, ...b])]);
-      same(commonHeld(inA, inB), a.filter((row) => b.includes(row)));
-      same(withoutHeld(inA, inB), a.filter((row) => !b.includes(row)));
+      same(
+        commonHeld(inA, inB),
+        a.filter((row) => b.includes(row)),
+      );
+      same(
+        withoutHeld(inA, inB),
+        a.filter((row) => !b.includes(row)),
+      );
     }),
     200,
   );

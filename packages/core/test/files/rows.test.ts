@@ -62,7 +62,10 @@ const FILES: Record<string, (K: number) => Uint8Array> = {
   "stored.npz": (K) => writeNpz(new Map([["x", arrayOf(K)]]), { compress: false }),
   "deflated.npz": (K) => writeNpz(new Map([["x", arrayOf(K)]])),
   "a.safetensors": (K) => writeSafetensors(new Map([["x", arrayOf(K)]])),
-  "a.csv": (K) => new TextEncoder().encode(`${Array.from({ length: D }, (_, d) => `x${d}`).join()}\n# a comment\n${textOf(K)}\n`),
+  "a.csv": (K) =>
+    new TextEncoder().encode(
+      `${Array.from({ length: D }, (_, d) => `x${d}`).join()}\n# a comment\n${textOf(K)}\n`,
+    ),
   "lists.parquet": (K) => {
     const { data } = arrayOf(K);
     const lists = Array.from({ length: K }, (_, k) => [...data.subarray(k * D, (k + 1) * D)]);
@@ -73,7 +76,9 @@ const FILES: Record<string, (K: number) => Uint8Array> = {
       { name: "element", type: "FLOAT", repetition_type: "REQUIRED" },
     ] as const;
     const columnData = [{ name: "x", data: lists }];
-    return new Uint8Array(parquetWriteBuffer({ columnData, schema: [...schema], rowGroupSize: 500 }));
+    return new Uint8Array(
+      parquetWriteBuffer({ columnData, schema: [...schema], rowGroupSize: 500 }),
+    );
   },
   "columns.parquet": (K) => {
     const columnData = Array.from({ length: D }, (_, d) => ({
@@ -149,12 +154,14 @@ test("damage in a compressed array is found where it is read", async () => {
 test("parquet columns that hold no numbers are refused, and so is nothing in place of one", async () => {
   const bytesOf = (columnData: Parameters<typeof parquetWriteBuffer>[0]["columnData"]) =>
     new Uint8Array(parquetWriteBuffer({ columnData }));
-  const numbers = { name: "n", data: [1, 2], type: "INT32" } as const;
-  const words = { name: "w", data: ["a", "b"], type: "STRING" } as const;
-  const holes = { name: "h", data: [1, null], type: "DOUBLE" } as const;
+  const numbers = { name: "n", data: [1, 2], type: "INT32" as const };
+  const words = { name: "w", data: ["a", "b"], type: "STRING" as const };
+  const holes = { name: "h", data: [1, null], type: "DOUBLE" as const };
   const bytes = bytesOf([numbers, words]);
   await expect(read("p.parquet", bytes)).rejects.toThrow("p.parquet#w: expected numbers");
   expect((await read("p.parquet#n", bytes)).found).toEqual([1, 2]);
   await expect(read("p.parquet#m", bytes)).rejects.toThrow(/expected a column named "m"/);
-  await expect(read("h.parquet", bytesOf([holes]))).rejects.toThrow(/a number in row 1, found nothing/);
+  await expect(read("h.parquet", bytesOf([holes]))).rejects.toThrow(
+    /a number in row 1, found nothing/,
+  );
 });

@@ -29,20 +29,24 @@ const term = fc
 
 test("sums are those of whole numbers of the smallest grain, in any order", () => {
   law(
-    fc.property(fc.array(term, { maxLength: 40 }), fc.array(term, { maxLength: 10 }), (all, gone) => {
-      const add = (sums: WideSums, terms: readonly number[], sign: 1 | -1) => {
-        for (const each of terms) sums.add(0, Float64Array.of(each), 1, sign);
-        return sums;
-      };
-      const sums = add(new WideSums(1), [...all, ...gone], 1);
-      add(sums, gone, -1);
-      expect(total(sums)).toBe(all.reduce((sum, each) => sum + wholes(each), 0n));
-      const [a, b] = [all.slice(0, 7).reverse(), all.slice(7)].map((some) =>
-        add(new WideSums(1), some, 1),
-      );
-      b.merge(a);
-      expect(b.totals()).toEqual(sums.totals());
-    }),
+    fc.property(
+      fc.array(term, { maxLength: 40 }),
+      fc.array(term, { maxLength: 10 }),
+      (all, gone) => {
+        const add = (sums: WideSums, terms: readonly number[], sign: 1 | -1) => {
+          for (const each of terms) sums.add(0, Float64Array.of(each), 1, sign);
+          return sums;
+        };
+        const sums = add(new WideSums(1), [...all, ...gone], 1);
+        add(sums, gone, -1);
+        expect(total(sums)).toBe(all.reduce((sum, each) => sum + wholes(each), 0n));
+        const [a, b] = [all.slice(0, 7).reverse(), all.slice(7)].map((some) =>
+          add(new WideSums(1), some, 1),
+        );
+        b.merge(a);
+        expect(b.totals()).toEqual(sums.totals());
+      },
+    ),
     300,
   );
 });

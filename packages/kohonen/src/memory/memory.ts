@@ -231,7 +231,10 @@ class Correlations implements CorrelationMemory {
   /** Adds one pair, or nothing at all. */
   #add(
     what: string,
-    { keys, values }: { readonly keys: ArrayLike<number>; readonly values?: ArrayLike<number> | undefined },
+    {
+      keys,
+      values,
+    }: { readonly keys: ArrayLike<number>; readonly values?: ArrayLike<number> | undefined },
     index: number,
     sign: 1 | -1,
   ): void {
