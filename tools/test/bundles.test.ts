@@ -13,6 +13,8 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/core": 108,
   "@hamlet/core/files": 8,
   "@hamlet/core/numbers": 7,
+  // With hyparquet, which is loaded for a Parquet file alone.
+  "@hamlet/core/rows": 50,
   "@hamlet/core/wasm": 3,
   "@hamlet/diffusion": 103,
   "@hamlet/drdam": 78,
@@ -28,7 +30,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/graph": 57,
   "@hamlet/ham": 169,
   "@hamlet/ham/hypersynapses": 8,
-  "@hamlet/kohonen": 30,
+  "@hamlet/kohonen": 44,
   "@hamlet/lagrangians": 6,
   "@hamlet/language-server": 195,
   "@hamlet/language-server/node": 217,

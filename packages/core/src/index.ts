@@ -35,7 +35,6 @@ export {
   type ArrayData,
   type ArrayEntry,
   type ArrayHeader,
-  type Rows,
   type TypedArray,
 } from "./files/array-data.ts";
 export {
@@ -59,17 +58,16 @@ export {
   commonHeld,
   countHeld,
   describeHeld,
-  type Held,
+  type HeldSources,
   type HeldRows,
   heldRows,
-  type Interval,
+  type RowInterval,
   parseHeld,
   printHeld,
   type SourceRows,
   uniteHeld,
   withoutHeld,
 } from "./files/held.ts";
-export { openRows } from "./files/rows.ts";
 export { asFloat32, asFloat64, exactNumbers } from "./files/typed-numbers.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
 export { type FileBytes, type OpenFile } from "./files/payload.ts";

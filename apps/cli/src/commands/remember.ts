@@ -1,7 +1,7 @@
 // `ham remember PATTERNS…`: patterns stream into a stored memory; parts of them on other machines.
 
 import { rm } from "node:fs/promises";
-import { commonHeld, countHeld, describeHeld, type Held, withoutHeld } from "@hamlet/core";
+import { commonHeld, countHeld, describeHeld, type HeldSources, withoutHeld } from "@hamlet/core";
 import { Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
@@ -177,7 +177,7 @@ function assertFits(asked: Asked, memory: PatternMemory, into: string | undefine
 }
 
 /** Whether a memory is there that holds these rows and no others. */
-async function isDone(out: string, wanted: PatternMemory, rows: Held): Promise<boolean> {
+async function isDone(out: string, wanted: PatternMemory, rows: HeldSources): Promise<boolean> {
   const found = await readMemoryFile(out).catch(() => null);
   if (found === null || differences(found.made, wanted.made) !== "") return false;
   return found.count === countHeld(rows) && countHeld(commonHeld(found.held, rows)) === found.count;
@@ -186,7 +186,7 @@ async function isDone(out: string, wanted: PatternMemory, rows: Held): Promise<b
 /** What was done of this before it was stopped, or the start. */
 async function goOn(
   start: PatternMemory,
-  { asked, partial }: { readonly asked: Held; readonly partial: string },
+  { asked, partial }: { readonly asked: HeldSources; readonly partial: string },
 ): Promise<PatternMemory> {
   if (!isThere(partial)) return start;
   const found = await readMemoryFile(partial);

@@ -1,6 +1,6 @@
 // The rows that a command is to store or to take away: files, and which part of them.
 
-import { type Held, heldRows, type Signal, uniteHeld } from "@hamlet/core";
+import { type HeldSources, heldRows, type Signal, uniteHeld } from "@hamlet/core";
 import { InvalidArgumentError, Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
 import { openSource, type Source } from "./source.ts";
@@ -27,7 +27,7 @@ function shardOf(text: string): Shard {
 /** Rows of several sources. */
 export interface Asked {
   readonly sources: readonly Source[];
-  readonly held: Held;
+  readonly held: HeldSources;
   readonly width: number;
   readonly values: number | null;
   /** The files that are read. */
@@ -91,11 +91,11 @@ function assertAlike(sources: readonly Source[]): void {
   }
 }
 
-function heldOf(sources: readonly Source[], shard: Shard = { index: 1, of: 1 }): Held {
+function heldOf(sources: readonly Source[], shard: Shard = { index: 1, of: 1 }): HeldSources {
   const total = sources.reduce((sum, { count }) => sum + count, 0);
   const place = (index: number) => Number((BigInt(total) * BigInt(index)) / BigInt(shard.of));
   const [from, to] = [place(shard.index - 1), place(shard.index)];
-  let held: Held = [];
+  let held: HeldSources = [];
   let before = 0;
   for (const { id, name, count } of sources) {
     const [begin, end] = [from - before, to - before].map((row) =>

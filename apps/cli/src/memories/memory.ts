@@ -2,7 +2,7 @@
 
 import {
   arrayFormatOf,
-  type Held,
+  type HeldSources,
   inspectArrayFile,
   type Signal,
   type SourceRows,
@@ -36,7 +36,7 @@ export interface PatternMemory {
   /** Numbers of a value; null where there are none. */
   readonly values: number | null;
   readonly count: number;
-  readonly held: Held;
+  readonly held: HeldSources;
   /** Rows that are stored, or taken away; fewer than were given where the signal said stop. */
   add(piece: Piece, sign: 1 | -1, signal: Signal): Promise<number>;
   merge(other: PatternMemory): void;

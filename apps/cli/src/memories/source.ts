@@ -4,7 +4,8 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { makeTurn, type OpenFile, openRows, type Rows, type Signal } from "@hamlet/core";
+import { makeTurn, type OpenFile, type Signal } from "@hamlet/core";
+import { openRows, type Rows } from "@hamlet/core/rows";
 import { openCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf } from "../files/patterns.ts";

@@ -1,6 +1,6 @@
 // Rows of sources go through a memory, piece by piece.
 
-import { countHeld, type Held, type Signal } from "@hamlet/core";
+import { countHeld, type HeldSources, type Signal } from "@hamlet/core";
 import { HamError } from "@hamlet/graph";
 import { CommandError, EXIT } from "../exit.ts";
 import type { Bar } from "../progress.ts";
@@ -21,7 +21,7 @@ export interface StreamOptions {
 /** Returns the number of rows that are done: fewer than all where the signal said stop. */
 export async function stream(
   memory: PatternMemory,
-  { asked, rows }: { readonly asked: Asked; readonly rows: Held },
+  { asked, rows }: { readonly asked: Asked; readonly rows: HeldSources },
   { sign, named = true, signal, bar, between = () => Promise.resolve() }: StreamOptions,
 ): Promise<number> {
   const of = countHeld(rows);

@@ -5,7 +5,7 @@
 import { HamError } from "@hamlet/graph";
 
 /** Rows from one up to, and without, another. */
-export type Interval = readonly [from: number, to: number];
+export type RowInterval = readonly [from: number, to: number];
 
 /** Rows of one source. */
 export interface HeldRows {
@@ -14,11 +14,11 @@ export interface HeldRows {
   /** What it was called; for people. */
   readonly name: string;
   /** In ascending order, without gaps of no width. */
-  readonly rows: readonly Interval[];
+  readonly rows: readonly RowInterval[];
 }
 
 /** Rows of several sources, in the order of their ids. Plain data. */
-export type Held = readonly HeldRows[];
+export type HeldSources = readonly HeldRows[];
 
 /** Where patterns come from that are stored: rows of a source, from one on. */
 export interface SourceRows extends Pick<HeldRows, "id" | "name"> {
@@ -26,27 +26,27 @@ export interface SourceRows extends Pick<HeldRows, "id" | "name"> {
 }
 
 /** So many rows of a source. */
-export function heldRows({ id, name, from }: SourceRows, count: number): Held {
+export function heldRows({ id, name, from }: SourceRows, count: number): HeldSources {
   return count === 0 ? [] : [{ id, name, rows: [[from, from + count]] }];
 }
 
 /** The rows of either. */
-export function uniteHeld(a: Held, b: Held): Held {
+export function uniteHeld(a: HeldSources, b: HeldSources): HeldSources {
   return combine(a, b, (inA, inB) => inA || inB);
 }
 
 /** The rows of both. */
-export function commonHeld(a: Held, b: Held): Held {
+export function commonHeld(a: HeldSources, b: HeldSources): HeldSources {
   return combine(a, b, (inA, inB) => inA && inB);
 }
 
 /** The rows of `a` that are not in `b`. */
-export function withoutHeld(a: Held, b: Held): Held {
+export function withoutHeld(a: HeldSources, b: HeldSources): HeldSources {
   return combine(a, b, (inA, inB) => inA && !inB);
 }
 
 /** How many rows there are. */
-export function countHeld(held: Held): number {
+export function countHeld(held: HeldSources): number {
   return held.reduce(
     (total, { rows }) => rows.reduce((sum, [from, to]) => sum + to - from, total),
     0,
@@ -58,7 +58,7 @@ export function countHeld(held: Held): number {
  * @param what - what was asked for: "merge".
  * @throws HamError `core/stored-twice`.
  */
-export function assertNewRows(what: string, held: Held, more: Held): void {
+export function assertNewRows(what: string, held: HeldSources, more: HeldSources): void {
   const twice = commonHeld(held, more);
   if (twice.length === 0) return;
   throw new HamError(
@@ -75,8 +75,8 @@ export function assertNewRows(what: string, held: Held, more: Held): void {
  */
 export function assertHeldRows(
   what: string,
-  { held, count }: { readonly held: Held; readonly count: number },
-  asked: Held | number,
+  { held, count }: { readonly held: HeldSources; readonly count: number },
+  asked: HeldSources | number,
 ): void {
   if (typeof asked !== "number") {
     const missing = withoutHeld(asked, held);
@@ -97,7 +97,7 @@ export function assertHeldRows(
 }
 
 /** For a message: `a.npy rows 0 to 99, 200 to 299`, of at most three intervals. */
-export function describeHeld(held: Held): string {
+export function describeHeld(held: HeldSources): string {
   const parts = held.flatMap(({ name, rows }) =>
     rows.map(([from, to]) => `${name} rows ${from} to ${to - 1}`),
   );
@@ -106,7 +106,7 @@ export function describeHeld(held: Held): string {
 }
 
 /** One line of JSON, the same for the same rows. */
-export function printHeld(held: Held): string {
+export function printHeld(held: HeldSources): string {
   return JSON.stringify(held.map(({ id, name, rows }) => ({ id, name, rows })));
 }
 
@@ -114,7 +114,7 @@ export function printHeld(held: Held): string {
  * Reads what {@link printHeld} wrote; nothing stands for no rows.
  * @throws HamError `core/bad-held` for anything else.
  */
-export function parseHeld(text: string | undefined, source: string): Held {
+export function parseHeld(text: string | undefined, source: string): HeldSources {
   if (text === undefined) return [];
   let held: unknown;
   try {
@@ -130,7 +130,7 @@ export function parseHeld(text: string | undefined, source: string): Held {
   );
 }
 
-function isHeld(value: unknown): value is Held {
+function isHeld(value: unknown): value is HeldSources {
   if (!Array.isArray(value)) return false;
   return value.every((one: unknown) => {
     const { id, name, rows } = (one ?? {}) as Partial<Record<keyof HeldRows, unknown>>;
@@ -157,8 +157,8 @@ function areIntervals(rows: readonly unknown[]): boolean {
 
 type Keep = (inA: boolean, inB: boolean) => boolean;
 
-function combine(a: Held, b: Held, keep: Keep): Held {
-  const sources = new Map<string, { name: string; a: Interval[]; b: Interval[] }>();
+function combine(a: HeldSources, b: HeldSources, keep: Keep): HeldSources {
+  const sources = new Map<string, { name: string; a: RowInterval[]; b: RowInterval[] }>();
   for (const [side, held] of [
     ["a", a],
     ["b", b],
@@ -179,7 +179,7 @@ function combine(a: Held, b: Held, keep: Keep): Held {
 }
 
 /** Goes over all ends of intervals in ascending order, and joins what is kept. */
-function sweep(a: readonly Interval[], b: readonly Interval[], keep: Keep): Interval[] {
+function sweep(a: readonly RowInterval[], b: readonly RowInterval[], keep: Keep): RowInterval[] {
   const ends = [...new Set([...a, ...b].flat())].sort((x, y) => x - y);
   const kept: [number, number][] = [];
   const [inA, inB] = [walker(a), walker(b)];
@@ -194,7 +194,7 @@ function sweep(a: readonly Interval[], b: readonly Interval[], keep: Keep): Inte
 }
 
 /** Whether places in ascending order are inside of intervals in ascending order. */
-function walker(rows: readonly Interval[]): (place: number) => boolean {
+function walker(rows: readonly RowInterval[]): (place: number) => boolean {
   let at = 0;
   return (place) => {
     while (at < rows.length && rows[at][1] <= place) at++;

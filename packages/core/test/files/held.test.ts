@@ -3,7 +3,7 @@
 import {
   commonHeld,
   countHeld,
-  type Held,
+  type HeldSources,
   parseHeld,
   printHeld,
   uniteHeld,
@@ -22,13 +22,13 @@ const anyRows = fc.uniqueArray(
   fc.tuple(fc.constantFrom(...IDS), fc.nat(ROWS - 1)).map(([id, row]) => `${id} ${row}`),
 );
 
-const heldOf = (rows: readonly string[]): Held =>
-  rows.reduce<Held>((held, text) => {
+const heldOf = (rows: readonly string[]): HeldSources =>
+  rows.reduce<HeldSources>((held, text) => {
     const [id, row] = text.split(" ");
     return uniteHeld(held, [{ id, name: id, rows: [[Number(row), Number(row) + 1]] }]);
   }, []);
 
-const rowsOf = (held: Held) =>
+const rowsOf = (held: HeldSources) =>
   held.flatMap(({ id, rows }) =>
     rows.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => `${id} ${from + i}`)),
   );
@@ -37,7 +37,7 @@ test("intervals are the sets of their rows, and print alike for equal sets", () 
   law(
     fc.property(anyRows, anyRows, (a, b) => {
       const [inA, inB] = [heldOf(a), heldOf(b)];
-      const same = (held: Held, rows: readonly string[]) => {
+      const same = (held: HeldSources, rows: readonly string[]) => {
         expect(rowsOf(held).sort()).toEqual([...rows].sort());
         expect(printHeld(held)).toBe(printHeld(heldOf([...rows].reverse())));
         expect(parseHeld(printHeld(held), "test")).toEqual(held);

@@ -1,6 +1,7 @@
 // Patterns in pieces: the same numbers as of the whole array, and never more of a file at a time.
 
-import { type OpenFile, openRows, writeNpy, writeNpz, writeSafetensors } from "@hamlet/core";
+import { type OpenFile, writeNpy, writeNpz, writeSafetensors } from "@hamlet/core";
+import { openRows } from "@hamlet/core/rows";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 
@@ -154,7 +155,7 @@ test("damage in a compressed array is found where it is read", async () => {
 test("parquet columns that hold no numbers are refused, and so is nothing in place of one", async () => {
   const bytesOf = (columnData: Parameters<typeof parquetWriteBuffer>[0]["columnData"]) =>
     new Uint8Array(parquetWriteBuffer({ columnData }));
-  const numbers = { name: "n", data: [1, 2], type: "INT32" as const };
+  const numbers = { name: "n", data: Int32Array.of(1, 2), type: "INT32" as const };
   const words = { name: "w", data: ["a", "b"], type: "STRING" as const };
   const holes = { name: "h", data: [1, null], type: "DOUBLE" as const };
   const bytes = bytesOf([numbers, words]);

@@ -3,7 +3,7 @@
 import {
   type ArrayEntry,
   type FileBytes,
-  type Held,
+  type HeldSources,
   inspectArrayFile,
   openArrayFile,
   parseHeld,
@@ -28,7 +28,7 @@ export interface StoredMemory {
   /** What the sums can have reached at most. */
   reach: number;
   /** Where its patterns are from, as far as that was said when they were stored. */
-  held: Held;
+  held: HeldSources;
 }
 
 const VERSION = "1";

@@ -3,7 +3,7 @@
 import {
   assertHeldRows,
   assertNewRows,
-  type Held,
+  type HeldSources,
   heldRows,
   makeTurn,
   type Progress,
@@ -62,7 +62,7 @@ export interface DistributedMemory {
   /** How many patterns are in it. */
   readonly count: number;
   /** Where its patterns are from, as far as `store` was told. */
-  readonly held: Held;
+  readonly held: HeldSources;
   /** Adds patterns `[K, D]`, one after the other in one array. */
   store(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
   /** Takes patterns away that were stored. */
@@ -141,7 +141,7 @@ class Memory implements DistributedMemory {
     return this.#stored.count;
   }
 
-  get held(): Held {
+  get held(): HeldSources {
     return this.#stored.held;
   }
 

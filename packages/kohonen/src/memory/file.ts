@@ -2,7 +2,7 @@
 
 import {
   type ArrayData,
-  type Held,
+  type HeldSources,
   inspectArrayFile,
   openArrayFile,
   parseHeld,
@@ -22,7 +22,7 @@ export interface StoredCorrelations {
   count: number;
   /** What a sum can have reached at most. */
   reach: number;
-  held: Held;
+  held: HeldSources;
 }
 
 const VERSION = "1";

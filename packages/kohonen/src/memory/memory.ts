@@ -3,7 +3,7 @@
 import {
   assertHeldRows,
   assertNewRows,
-  type Held,
+  type HeldSources,
   heldRows,
   makeTurn,
   type Progress,
@@ -67,7 +67,7 @@ export interface CorrelationMemory {
   /** How many pairs are in it. */
   readonly count: number;
   /** Where they are from, as far as `store` was told. */
-  readonly held: Held;
+  readonly held: HeldSources;
   /** Adds keys `[K, d]`, one after the other in one array, with their values. */
   store(keys: ArrayLike<number>, options?: StorePairsOptions): Promise<StorePairsResult>;
   /** Takes pairs away that were stored. */
@@ -141,7 +141,7 @@ class Correlations implements CorrelationMemory {
     return this.#stored.count;
   }
 
-  get held(): Held {
+  get held(): HeldSources {
     return this.#stored.held;
   }
 
