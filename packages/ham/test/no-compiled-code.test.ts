@@ -1,13 +1,13 @@
 // A page may forbid that code is compiled: recalls then run on tensors.
 
-import { makeRecall } from "@hamlet/ham";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { recallOf, setupOf, twoPatterns } from "./models.ts";
 
 beforeAll(async () => {
+  // Whether code can be compiled is asked once, perhaps by a test before.
+  vi.resetModules();
   // What a content security policy without 'wasm-unsafe-eval' does.
   vi.stubGlobal("WebAssembly", {
     Memory: WebAssembly.Memory,
@@ -20,9 +20,12 @@ beforeAll(async () => {
 
 afterAll(() => {
   vi.unstubAllGlobals();
+  vi.resetModules();
 });
 
 test("a recall runs on tensors, and says so where compiled code is asked for", async () => {
+  const { makeRecall } = await import("@hamlet/ham");
+  const { recallOf, setupOf, twoPatterns } = await import("./models.ts");
   const { graph, v, query, values } = twoPatterns();
   const recall = recallOf([[v, query]]);
   const setup = setupOf(values);
