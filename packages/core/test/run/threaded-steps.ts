@@ -29,6 +29,9 @@ export const KINDS = [
   "a hidden layer",
   "a stack",
   "a stack of turned matrices",
+  "a loop",
+  "sums of rows",
+  "sums of columns",
 ] as const;
 /** Rows of each matrix of a stack. */
 const HEADS = 13;
@@ -67,6 +70,9 @@ export function prepare(
     waves: () => sum([k], mul(get(xi, [k, j]), apply("cos", scores))),
     "a hidden layer": () => sum([k], mul(get(back, [j, k]), apply("tanh", scores))),
     "a stack": () => sum([k], mul(get(some, [m, k]), get(each, [k, j]))),
+    "a loop": () => apply("tanh", mul(get(each, [k, j]), get(v, [j]))),
+    "sums of rows": () => sum([j], apply("exp", mul(get(each, [k, j]), get(v, [j])))),
+    "sums of columns": () => sum([k], apply("exp", get(each, [k, j]))),
     "a stack of turned matrices": () => sum([k], mul(get(upright, [k, m]), get(turned, [j, k]))),
   };
   const value = energies[kind]();
@@ -75,6 +81,9 @@ export function prepare(
     "a hidden layer": [j],
     "a stack": [m, j],
     "a stack of turned matrices": [m, j],
+    "a loop": [k, j],
+    "sums of rows": [k],
+    "sums of columns": [j],
   };
   const field = fields[kind];
   const own = plan(

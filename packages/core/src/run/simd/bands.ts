@@ -8,7 +8,15 @@
 
 import { product } from "../../plan/axis-moves.ts";
 import type { Action, Argument, Band, Kernel, Member, Place, View } from "./actions.ts";
-import { type Access, accessesOf, type Count, type Loop, type Step, stepsOf } from "./loops.ts";
+import {
+  type Access,
+  accessesOf,
+  type Count,
+  type Loop,
+  type Step,
+  STEP,
+  stepsOf,
+} from "./loops.ts";
 import { NUMBER } from "./sizes.ts";
 
 /** What is known about the slots of a stage. */
@@ -27,8 +35,6 @@ const MOST_ROWS = 256;
 /** Parts of a band at most, and bytes of the matrix in each at least. They do not depend on the batch. */
 const MOST_PARTS = 16;
 const LEAST = 2 ** 17;
-/** Products of two numbers that take about as long as a step of a loop. */
-const STEP = 4;
 /** What exponents subtract at least, so that rows of −∞ give 0 and not NaN. */
 const LOWEST = -3.4028234663852886e38;
 

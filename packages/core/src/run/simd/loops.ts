@@ -62,6 +62,8 @@ export interface Loop {
   };
   /** The axis of which some rows are walked, if any: how many is told when it runs. */
   readonly cut?: number;
+  /** The same for one of the axes that are walked as one. */
+  readonly rowAxis?: number;
   /** The number of arrays, whose addresses the function takes behind the batch. */
   readonly arrays: number;
 }
@@ -112,10 +114,67 @@ export function axesOf(loop: Loop, accesses: readonly Access[]): Axis[] {
   return axes;
 }
 
-/** The function of a loop: `name(batch, …addresses)`. */
-export function loopProcedure(name: string, loop: Loop, isFused: boolean): Procedure {
-  return procedure(name, 1 + loop.arrays, ([batch, ...arrays], local) =>
-    loopCode(loop, { isFused, batch, arrays, local }),
+/** Points of a loop, for a batch of one, from which on it may be cut. */
+const MANY = 2 ** 12;
+/** Products of two numbers that take about as long as a step of a loop. */
+export const STEP = 4;
+
+/** A loop of many points, of which some rows are walked at a time. */
+export interface RowLoop {
+  /** Its arrays are those of `places`. */
+  readonly loop: Loop;
+  readonly rows: Count;
+  /** Rows that are not torn apart: several vectors, where a row is a number. */
+  readonly unit: number;
+  /** The array of the whole loop, and the step from row to row. */
+  readonly places: readonly { readonly array: number; readonly step: Count }[];
+  /** Products of two numbers, about: factors that are multiplied. */
+  readonly work: readonly Count[];
+}
+
+/** The rows of a loop, along an axis that nothing is summed over; null for a small one. */
+export function rowsOf(loop: Loop): RowLoop | null {
+  const { sizes, steps, reduction } = loop;
+  if (Math.abs(product(sizes)) < MANY) return null;
+  const axes = axesOf(loop, accessesOf(loop));
+  const kept = axes.filter(({ reduced }) => !reduced);
+  const isLong = ({ size }: Axis) => Math.abs(size as Count) >= 4 * LANES;
+  const along = kept.find(isLong) ?? kept[0];
+  if (along === undefined) return null;
+  const { size, strides } = along;
+  const rowAxis = axes.indexOf(along);
+  const places: { readonly array: number; readonly step: Count }[] = [];
+  let next = 0;
+  const placed = (access: Access): Access => {
+    const place = { array: access.array, step: strides[next++] };
+    const known = places.findIndex(
+      ({ array, step }) => array === place.array && step === place.step,
+    );
+    return { ...access, array: known < 0 ? places.push(place) - 1 : known };
+  };
+  const own = steps.map((step) =>
+    "access" in step ? { ...step, access: placed(step.access) } : step,
+  );
+  const last = reduction && { ...reduction, access: placed(reduction.access) };
+  return {
+    loop: { sizes, steps: own, arrays: places.length, ...(last && { reduction: last }), rowAxis },
+    rows: size as Count,
+    unit: rowAxis === axes.length - 1 ? 4 * LANES : 1,
+    places,
+    work: [...sizes, STEP * steps.length],
+  };
+}
+
+/** The function of a loop: `name(batch, …addresses)`, or `name(batch, rows, …addresses)`. */
+export function loopProcedure(name: string, whole: Loop, isFused: boolean): Procedure {
+  const cut = rowsOf(whole);
+  if (cut === null) {
+    return procedure(name, 1 + whole.arrays, ([batch, ...arrays], local) =>
+      loopCode(whole, { isFused, batch, arrays, local }),
+    );
+  }
+  return procedure(name, 2 + cut.loop.arrays, ([batch, rows, ...arrays], local) =>
+    loopCode(cut.loop, { isFused, batch, arrays, local, rows }),
   );
 }
 
@@ -168,7 +227,9 @@ class Writer {
     this.#local = local;
     this.#accesses = accessesOf(loop);
     this.#bases = this.#accesses.map(({ array }) => arrays[array]);
-    this.#axes = axesOf(loop, this.#accesses);
+    this.#axes = axesOf(loop, this.#accesses).map((axis, n) =>
+      n === loop.rowAxis ? { ...axis, size: ROWS } : axis,
+    );
   }
 
   write(): Code[] {

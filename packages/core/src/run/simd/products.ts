@@ -21,6 +21,7 @@ import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
 import { blocks } from "./blocks.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
+import { ceil, PIECES, piecesOf } from "./parts.ts";
 import { addTotals, CHUNK, dots, mix, mixLong, round, scale, scaleTotals } from "./rows.ts";
 import { advance, locals, NUMBER, VECTOR } from "./sizes.ts";
 
@@ -39,8 +40,7 @@ const GAP = 64;
 /** Columns and rows that are packed at a time: half a megabyte, and an eighth. */
 const COLUMNS = 512;
 const ROWS = 120;
-/** Pieces that a large product is done in at most, and rows or columns that are not torn apart. */
-const PIECES = 16;
+/** Rows or columns that are not torn apart. */
 const UNIT = 16;
 /** Rows up to which packing costs more than it saves, however short they are. */
 const FEW = 12;
@@ -320,15 +320,6 @@ function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): W
   };
 }
 
-/** From where, and how many: pieces of whole units, of which there are about so many. */
-function piecesOf(length: number, unit: number, pieces: number): (readonly [number, number])[] {
-  const size = ceil(length / Math.max(1, pieces), unit);
-  return Array.from({ length: Math.ceil(length / size) }, (_, n) => [
-    n * size,
-    Math.min(size, length - n * size),
-  ]);
-}
-
 /** Whether a row lies in one piece. */
 const isAlong = (step: number, size: number): boolean => step === 1 || size <= 1;
 const bytesOf = ({ at, row, depth }: Side) => ({ at, row: NUMBER * row, depth: NUMBER * depth });
@@ -404,8 +395,6 @@ function packed(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): 
     own.give(left);
   }
 }
-
-const ceil = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
 /** Bytes from a strip to the next: only those of columns have a gap. */
 const stripBytes = (depth: number, high: number): number =>

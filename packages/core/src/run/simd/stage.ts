@@ -13,7 +13,7 @@ import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
 import { type Layout, layoutOf, neededFor, overwritten } from "./layout.ts";
 import { move } from "./moves.ts";
-import { bandOf } from "./parts.ts";
+import { bandOf, loopOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
 import { compiledKernel, imported, products } from "./products.ts";
 import { SimdArray } from "./array.ts";
@@ -78,8 +78,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
         const numbers = action.arrays.map(address);
         if (action.kind === "band")
           return always(bandOf(compiled, name, action.band, batch, numbers));
-        const run = compiled.functions[name];
-        return always(() => run(batch, ...numbers));
+        return always(loopOf(compiled, name, action.loop, batch, numbers));
       }
       case "product": {
         return always(productOf(action, batch, address));
