@@ -228,7 +228,7 @@ describe("an archive that expands to far more than it is", () => {
     const archive = announcing(core.writeNpy(zeros([16])).length, whole);
     const taken = bytesTaken(() => {
       expect(() => core.readArrayFile("bomb.npz", archive)).toThrowErrorMatchingInlineSnapshot(
-        `[HamError: bomb.npz#W: not a valid .npz file. Expected deflated data, found more than the 80 bytes announced. Save the arrays again with numpy.savez, or copy the file again if it was cut short.]`,
+        `[HamError: bomb.npz#W: not a valid .npz file. Expected deflated data, found more than the 144 bytes announced. Save the arrays again with numpy.savez, or copy the file again if it was cut short.]`,
       );
     });
     expect(taken).toBeLessThan(2 ** 23);
