@@ -45,7 +45,7 @@ export default defineConfig({
       head,
       components: { MarkdownContent: "./src/components/MarkdownContent.astro" },
       // Fonts included: Vite copies them beside the stylesheet, so no page asks another host.
-      customCss: ["katex/dist/katex.min.css", "./src/site.css"],
+      customCss: ["katex/dist/katex.min.css", "./src/site.css", "./src/figures.css"],
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
         {
@@ -54,6 +54,7 @@ export default defineConfig({
             { slug: "start/quickstart" },
             { slug: "start/landscape" },
             { slug: "start/editor" },
+            { slug: "start/gallery" },
           ],
         },
         { label: "Tour", items: [{ autogenerate: { directory: "tour" } }] },
@@ -76,6 +77,7 @@ export default defineConfig({
             { slug: "learn/how-it-runs" },
           ],
         },
+        { label: "Notebooks", items: [{ autogenerate: { directory: "notebooks" } }] },
         {
           label: "Reference",
           items: [

@@ -1,5 +1,6 @@
 /** Touches the landscape of the built site in a real browser. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -11,7 +12,10 @@ import { serve } from "./serve.ts";
 const [TRIANGLE, , , BINARY, OWN] = Object.values(PRESETS);
 const CHROMIUM = "/usr/bin/chromium";
 const EDITOR = '[data-part="editor"]';
-/** Bytes of gzip that the page may load before a reader does anything, fonts apart. */
+/**
+ * Bytes of gzip that the page may load before a reader does anything: all but fonts, and the search of the
+ * site, which every page loads when it has nothing else to do.
+ */
 const BUDGET = 350_000;
 
 /** One of its energies takes minutes. */
@@ -72,16 +76,14 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   test("the page weighs no more than its budget, before somebody writes", async () => {
     const fresh = await browser.newContext();
     const cold = await fresh.newPage();
-    const bodies: Promise<Buffer>[] = [];
-    fresh.on("response", (response) => {
-      if (!/\.(?:woff2?|ttf)$/.test(response.url())) bodies.push(response.body());
-    });
+    const loaded = new Set<string>();
+    fresh.on("request", (request) => loaded.add(new URL(request.url()).pathname));
     await cold.goto(`${site.origin}/start/landscape/`);
     await says("comes to rest at (0.87, -0.50)", cold);
-    const weight = (await Promise.all(bodies)).reduce(
-      (sum, body) => sum + gzipSync(body).length,
-      0,
-    );
+    const weight = [...loaded]
+      .filter((path) => !/\.(?:woff2?|ttf)$|\/ui-core/.test(path))
+      .map((path) => join(DIST, path.endsWith("/") ? `${path}index.html` : path))
+      .reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0);
     // The worker and what it loads are in it.
     expect(weight).toBeGreaterThan(200_000);
     expect(weight).toBeLessThan(BUDGET);

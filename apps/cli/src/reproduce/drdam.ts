@@ -49,7 +49,11 @@ export const drdam: Reproduction = {
     const scatter = drawEnergyScatter(exact, approx);
     const compared = comparison(numbers);
     const verdict = `${compared.verdict}; with the steps of ${digits(bound.alpha)} for which the paper's bound on the divergence holds it is ${digits(bound.most)}, and ${digits(bound.found)} is found`;
-    const results = [...compared.results, { what: "bound on the divergence", ...bound }];
+    const results = [
+      ...compared.results,
+      { what: "bound on the divergence", ...bound },
+      { what: "energies of the queries", exact, approx },
+    ];
     return {
       ...compared,
       results,

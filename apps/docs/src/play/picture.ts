@@ -3,6 +3,7 @@
 import { contours } from "d3-contour";
 import type { FixedPointKind } from "@hamlet/ham";
 import type { Drawing } from "./answer.ts";
+import { colourOf } from "./colours.ts";
 import type { Recalled } from "./recalled.ts";
 import type { Point, Scene } from "./scene.ts";
 import { element, group } from "./svg.ts";
@@ -11,16 +12,6 @@ import { shortly, ticksOf } from "./ticks.ts";
 /** Units of the picture along each side; it is scaled to the page. */
 const SIDE = 600;
 const LEVELS = 14;
-/** Lowest to highest, dark to light: readable also without colours. */
-const COLOURS = [
-  [59, 28, 82],
-  [88, 62, 138],
-  [124, 107, 183],
-  [170, 165, 214],
-  [218, 218, 236],
-  [247, 247, 244],
-] as const;
-
 /** A ring where a ball can rest, a cross on a pass between, a triangle on a top. */
 const SIGNS: Readonly<Record<FixedPointKind, string>> = {
   minimum: "M-9 0A9 9 0 1 0 9 0A9 9 0 1 0-9 0Z",
@@ -212,13 +203,6 @@ const ARROWS: Readonly<Record<string, Point>> = {
   ArrowUp: [0, 1],
   ArrowDown: [0, -1],
 };
-
-function colourOf(part: number): [number, number, number] {
-  const place = Math.min(0.999999, Math.max(0, part)) * (COLOURS.length - 1);
-  const [from, to] = [COLOURS[Math.floor(place)], COLOURS[Math.floor(place) + 1]];
-  const mix = (k: 0 | 1 | 2) => from[k] + (place % 1) * (to[k] - from[k]);
-  return [mix(0), mix(1), mix(2)];
-}
 
 /** Numbers along the left and the lower edge, with short lines. */
 function axesOf(span: number): SVGElement[] {

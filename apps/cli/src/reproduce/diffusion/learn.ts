@@ -35,6 +35,8 @@ export interface Lesson {
   readonly patterns: Points;
   readonly noise: Noise;
   readonly iterations: number;
+  /** How much of the averaged weights stays in an iteration; default: as the notebook has it. */
+  readonly decay?: number;
   readonly key: Key;
   readonly seed: number;
   /** The folder of everything that is written. */
@@ -47,7 +49,7 @@ export interface Lesson {
  * @throws CommandError when it is stopped from the keyboard, after a checkpoint was written.
  */
 export async function learn(lesson: Lesson): Promise<TrainedScore> {
-  const { patterns, noise, iterations, key, seed, out, onProgress } = lesson;
+  const { patterns, noise, iterations, decay, key, seed, out, onProgress } = lesson;
   const stem = pathIn(out, `diffusion-${patterns.shape[0]}`);
   const checkpoint = `${stem}.checkpoint.safetensors`;
   const resume = await begun(checkpoint, iterations);
@@ -56,6 +58,7 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
     const trained = await trainScore(patterns, {
       shape: { sigma: noise.sigma },
       iterations,
+      ...(decay !== undefined && { decay }),
       batch: Math.max(BATCH.least, Math.min(BATCH.most, patterns.shape[0])),
       key,
       ...(resume !== null && { resume }),

@@ -15,11 +15,12 @@ import {
 } from "@hamlet/drdam";
 import { drawPanels, INK, type Panel, type PanelMarks } from "../../pictures/panels.ts";
 
-const BETAS = [0.01, 0.1, 1, 10];
-const SPAN = 5;
-const [D, K, Y, QUERIES, FEATURES] = [2, 8, 2 ** 15, 3, 6];
+export const BETAS = [0.01, 0.1, 1, 10];
+export const SPAN = 5;
+/** Dimensions, patterns, features, queries, and how many features are shown. */
+export const [D, K, Y, QUERIES, FEATURES] = [2, 8, 2 ** 15, 3, 6];
 /** Steps between two states that are drawn, and their size. */
-const [STEPS, ALPHA] = [25, 0.01];
+export const [STEPS, ALPHA] = [25, 0.01];
 const RANGE = [-SPAN, SPAN] as const;
 
 /** How much is drawn. */
@@ -33,15 +34,17 @@ interface Effort {
 }
 
 /** States drawn in a square. */
-function box(from: Key, count: number): Float32Array {
+export function box(from: Key, count: number): Float32Array {
   return uniform(from, [count, D]).map((u) => u * 2 * SPAN - SPAN);
 }
 
-function pointsOf(flat: ArrayLike<number>): [number, number][] {
+/** The points of a plane whose numbers lie one after the other. */
+export function pointsOf(flat: ArrayLike<number>): [number, number][] {
   return Array.from({ length: flat.length / D }, (_, k) => [flat[k * D], flat[k * D + 1]]);
 }
 
-interface Scene {
+/** One inverse temperature: both energies over the plane, and the ways down them. */
+export interface Scene {
   readonly beta: number;
   readonly features: Features;
   readonly T: Float64Array;
@@ -108,7 +111,8 @@ export function drawEnergyScatter(exact: readonly number[], approx: readonly num
   ]);
 }
 
-async function sceneOf(
+/** Computes a scene. */
+export async function sceneOf(
   beta: number,
   given: {
     readonly key: Key;

@@ -1,7 +1,7 @@
 // Takes pictures of the pages of the built site, in light, in the dark and on a phone, into out/site/.
 //
-//     node tools/photograph-site.ts               every page
-//     node tools/photograph-site.ts /tour/ /      those whose address begins so, or ends with #… of a scene
+//     node tools/make-site-pictures.ts               every page
+//     node tools/make-site-pictures.ts /tour/ /      those whose address begins so, or ends with #… of a scene
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -37,6 +37,10 @@ try {
     for (const address of [...pages, ...scenes]) {
       const page = await context.newPage();
       await page.goto(site.origin + address, { waitUntil: "networkidle" });
+      // What is loaded when it is seen is seen.
+      await page.evaluate(() => {
+        for (const image of document.images) image.loading = "eager";
+      });
       await page.waitForTimeout(REST);
       const name = address.split("#")[0].replaceAll("/", "-").replaceAll(/^-|-$/g, "") || "home";
       const which = address.includes("#") ? `-${scenes.indexOf(address) + 1}` : "";

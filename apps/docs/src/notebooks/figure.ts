@@ -1,0 +1,47 @@
+// A figure as data: what the pages draw, and what readers can load.
+
+/** An axis, with its unit in the label where it has one. */
+export interface Axis {
+  readonly label: string;
+  readonly low: number;
+  readonly high: number;
+  readonly log?: boolean;
+}
+
+/** Points of one look. */
+export interface Mark {
+  readonly as: "line" | "dots" | "stars" | "crosses" | "arrows";
+  /** Which colour: 1 to 5, or 0 for what is only there to compare with. */
+  readonly ink: number;
+  /** Stands in the legend. */
+  readonly name?: string;
+  readonly dashed?: boolean;
+  readonly radius?: number;
+  /** Arrows have two more numbers, where they point to. */
+  readonly points: readonly (readonly number[])[];
+  /** Standard errors of the second numbers, drawn twice as long. */
+  readonly errors?: readonly number[];
+  /** What is written beside the points. */
+  readonly labels?: readonly string[];
+}
+
+/** One square of a figure. */
+export interface Panel {
+  readonly title?: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Values from the lower left corner, row by row; null where there is none. */
+  readonly map?: { readonly columns: number; readonly values: readonly (number | null)[] };
+  /** As high as it is wide, as maps are. */
+  readonly square?: boolean;
+  /** Drawn without axes: a picture. */
+  readonly bare?: boolean;
+  readonly marks: readonly Mark[];
+}
+
+/** A figure: its panels, each as wide as the phone where there is no room for more. */
+export interface Figure {
+  readonly panels: readonly Panel[];
+  /** What the colours of maps are. */
+  readonly scale?: string;
+}

@@ -1,0 +1,38 @@
+// The examples as cards: what each is, and its hypergraph.
+
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Panel } from "../../apps/docs/src/notebooks/figure.ts";
+import { loadModelFile } from "../../packages/model/src/node.ts";
+import { hypergraphOf } from "./blocks.ts";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
+
+/** An example. */
+interface Card {
+  readonly name: string;
+  /** Its first words about itself. */
+  readonly summary: string;
+  readonly panel: Panel;
+}
+
+export async function gallery(): Promise<Record<string, object>> {
+  const cards: Card[] = [];
+  for (const file of globSync("*.ham", { cwd: EXAMPLES }).toSorted()) {
+    const path = join(EXAMPLES, file);
+    const lines = readFileSync(path, "utf8").split("\n");
+    const first = lines.findIndex((line) => line.startsWith("/// "));
+    const end = lines.findIndex((line, k) => k > first && !line.startsWith("/// "));
+    const said = lines
+      .slice(first, end)
+      .map((line) => line.slice(4))
+      .join(" ");
+    using model = await loadModelFile(path);
+    cards.push({
+      name: basename(file, ".ham"),
+      summary: /^.*?[.:](?= [A-Z`]|$)/.exec(said)?.[0].replace(/:$/, ".") ?? said,
+      panel: hypergraphOf(model.graph),
+    });
+  }
+  return { gallery: cards };
+}
