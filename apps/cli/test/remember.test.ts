@@ -194,6 +194,37 @@ test("what was stopped goes on, and says how far it is", async () => {
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("is of other patterns") });
 });
 
+test("Ctrl-C keeps what is done under another name, and leaves a memory that forgets as it was", async () => {
+  const rows = 3000;
+  bench.writeArray("long.npy", { shape: [rows, D], data: normal(key(5), [rows, D]) });
+  const settings = ["--rule", "drdam", "--beta", "2", "--features", "4000"];
+  const stopped = async (...args: string[]) => {
+    const before = process.listenerCount("SIGINT");
+    const timer = setInterval(() => {
+      if (process.listenerCount("SIGINT") === before) return;
+      clearInterval(timer);
+      setTimeout(() => process.emit("SIGINT", "SIGINT"), 10);
+    }, 1);
+    return await bench.inProcess(args);
+  };
+  const args = ["remember", "long.npy", ...settings, "--out", "long.safetensors"];
+  const first = await stopped(...args);
+  expect(first).toMatchObject({ code: 130, stdout: "", stderr: expect.stringMatching(/^Stopped/) });
+  expect(isFile("long.safetensors")).toBe(false);
+  // Where it was stopped before the first pattern there is nothing to go on from.
+  const report = JSON.parse(
+    isFile("long.safetensors.partial")
+      ? await ham("memory", "long.safetensors.partial", "--json")
+      : '{"count":0}',
+  ) as { count: number };
+  const { code, stdout } = await bench.inProcess(args);
+  expect([code, stdout.split(";")[0]]).toEqual([0, `${rows - report.count} patterns stored`]);
+  const whole = bytesOf("long.safetensors");
+  const forgetting = await stopped("forget", "long.safetensors", "long.npy");
+  expect(forgetting).toMatchObject({ code: 130, stdout: "" });
+  expect(bytesOf("long.safetensors")).toEqual(whole);
+});
+
 test("mistakes are explained, and leave no file behind", async () => {
   await ham("remember", "all.npy", ...DRDAM, "--shard", "1/2", "--out", "a.safetensors");
   await ham("remember", "all.npy", "--rule", "drdam", "--beta", "3", "--out", "b.safetensors");
@@ -246,7 +277,7 @@ test("mistakes are explained, and leave no file behind", async () => {
       "2 ham: a.safetensors and b.safetensors do not merge: they differ in features 16 and 4096, beta 2 and 3, key 0 7 and 0 0. Store all parts alike.",
       "2 ham: a.safetensors and l.safetensors do not merge: they differ in rule drdam and linear. Store all parts alike.",
       "2 ham: cut.safetensors#low: not a valid safetensors file. Expected 256 bytes of data for shape [32] of float64, found bytes 256 to 512 of 509. Save the arrays again, or copy the file again if it was cut short.",
-      "2 ham: all.npy: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file of 524 bytes.",
+      "2 ham: all.npy: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file.",
       "2 ham: all.npy rows 0 to 10 are in a.safetensors and in a.safetensors, and would count twice. Leave it out, or count them once with --twice once.",
     ]
   `);

@@ -43,11 +43,15 @@ async function forget(path: string, paths: readonly string[], flags: ForgetFlags
   await assertOutputs([{ option: "--out", path: out, content: MEMORY_FILE }], inputs);
   const memory = await readMemoryFile(path);
   using signal = listenForStop();
-  const asked = await openAsked(
-    paths,
-    { values, ...(shard === undefined ? {} : { shard }) },
-    signal,
-  );
+  const opening = openAsked(paths, { values, ...(shard === undefined ? {} : { shard }) }, signal);
+  const asked = await opening.catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  if (asked === null) {
+    process.stderr.write("Stopped before anything was forgotten.\n");
+    return signal.exitCode;
+  }
   try {
     assertWidth(asked, { memory, path });
     const unknown = withoutHeld(asked.held, memory.held);

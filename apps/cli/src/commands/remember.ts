@@ -84,11 +84,15 @@ async function remember(paths: readonly string[], flags: RememberFlags): Promise
     inputs,
   );
   using signal = listenForStop();
-  const asked = await openAsked(
-    paths,
-    { values, ...(shard === undefined ? {} : { shard }) },
-    signal,
-  );
+  const opening = openAsked(paths, { values, ...(shard === undefined ? {} : { shard }) }, signal);
+  const asked = await opening.catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  if (asked === null) {
+    process.stderr.write("Stopped before anything was stored.\n");
+    return signal.exitCode;
+  }
   try {
     return await rememberAsked(asked, { ...flags, out, partial, signal });
   } finally {

@@ -99,7 +99,7 @@ export async function memoryOf(bytes: Uint8Array, path: string): Promise<Pattern
   }
   throw new CommandError(
     EXIT.usage,
-    `${path}: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file of ${bytes.length} bytes.`,
+    `${path}: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file.`,
   );
 }
 
