@@ -9,6 +9,8 @@ import { serve } from "./serve.ts";
 const CHROMIUM = "/usr/bin/chromium";
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
+/** Pixels of the smallest letters of a figure. */
+const SMALLEST = 11;
 const withoutBrowser = !existsSync(CHROMIUM);
 if (withoutBrowser) {
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM} (apt-get install chromium).`);
@@ -67,6 +69,7 @@ describe("in Chromium", () => {
         );
         expect(await page.evaluate(unreachable)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+        expect(await page.evaluate(smallest)).toBeGreaterThanOrEqual(SMALLEST);
         await page.close();
       },
     );
@@ -141,6 +144,20 @@ describe("in Chromium", () => {
     await page.close();
   });
 });
+
+/** The size of the smallest letters that are drawn on the page, in pixels. Runs in the page. */
+function smallest(): number {
+  const letters = document.querySelectorAll<SVGTextElement>(
+    ".ham-figure text, ham-memory text, .ham-play text",
+  );
+  const sizes = Array.from(letters, (text) => {
+    // Labels of an axis that goes up are turned.
+    const { a, b } = text.getScreenCTM()!;
+    const scale = Math.hypot(a, b);
+    return Number.parseFloat(getComputedStyle(text).fontSize) * scale;
+  });
+  return sizes.length === 0 ? 100 : Math.min(...sizes);
+}
 
 /** What scrolls sideways and no key can reach. Runs in the page. */
 function unreachable(): string[] {
