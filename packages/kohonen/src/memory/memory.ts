@@ -57,7 +57,7 @@ export interface StorePairsResult {
  * dispose.
  *
  * Storing, forgetting and merging add and take away exactly: in any order and any grouping the same
- * pairs give the same bits. `statisticsOf` is some ten times as fast, and depends on the order.
+ * pairs give the same bits. `statisticsOf` is some fifty times as fast, and depends on the order.
  * @see Kohonen, Correlation matrix memories, IEEE Trans. Computers C-21, 1972.
  */
 export interface CorrelationMemory {
