@@ -75,6 +75,9 @@ for (const [library, name] of Object.entries(NAMES)) {
 }
 
 async function measured(name: string, job: Job): Promise<Result> {
+  const peers = (job.others ?? [])
+    .filter(({ library }) => here[library])
+    .map((other) => new Peer(PYTHON, other));
   // Code is optimised while it runs.
   let once = await seconds(job.run);
   for (let spent = 0; spent < WARM; spent += once) once = await seconds(job.run);
@@ -85,9 +88,6 @@ async function measured(name: string, job: Job): Promise<Result> {
     });
     return all / times;
   };
-  const peers = (job.others ?? [])
-    .filter(({ library }) => here[library])
-    .map((other) => new Peer(PYTHON, other));
   const theirs = peers.map((peer) => ({
     name: NAMES[peer.library],
     run: () => peer.seconds(),
