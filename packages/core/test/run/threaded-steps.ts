@@ -17,6 +17,7 @@ import {
   pow,
   reduce,
   sum,
+  tensorsIn,
 } from "@hamlet/graph";
 import { poolState } from "../../src/run/simd/pool.ts";
 
@@ -38,7 +39,7 @@ const HEADS = 13;
 
 /** A step of a memory: its energy and slope. */
 export interface Step extends Disposable {
-  /** The bits of all results, as text. */
+  /** Fingerprints of the bits of all results. */
   bits(): string;
 }
 
@@ -103,13 +104,19 @@ export function prepare(
   const draw = (count: number, size: number) =>
     Float32Array.from({ length: count }, (_, n) => size * Math.sin(1.7 * n + 3e-3 * n * n));
   const program = makeProgram(own, { target: simd });
-  const inputs = new Map([
-    [xi, draw(K * D, 1)],
-    [back, draw(K * D, 0.5)],
-    [v, draw(batch * D, 2 / Math.sqrt(D))],
-    ...[some, upright].map((tensor) => [tensor, draw(batch * HEADS * K, 1)] as const),
-    ...[each, turned].map((tensor) => [tensor, draw(batch * K * D, 1)] as const),
-  ]);
+  const read = tensorsIn([value]);
+  const sizes = [
+    { tensors: [xi], count: K * D, size: 1 },
+    { tensors: [back], count: K * D, size: 0.5 },
+    { tensors: [v], count: batch * D, size: 2 / Math.sqrt(D) },
+    { tensors: [some, upright], count: batch * HEADS * K, size: 1 },
+    { tensors: [each, turned], count: batch * K * D, size: 1 },
+  ];
+  const inputs = new Map(
+    sizes.flatMap(({ tensors, count, size }) =>
+      tensors.filter((tensor) => read.has(tensor)).map((tensor) => [tensor, draw(count, size)]),
+    ),
+  );
   for (const stage of ["load", "param", "example"] as const) program.bind(stage, inputs);
   return {
     bits() {
@@ -118,12 +125,22 @@ export function prepare(
         .map((result) => {
           const bits = new Int32Array(Float32Array.from(result.data).buffer);
           simd.free(result);
-          return bits.reduce((hash, word) => (Math.imul(hash, 31) + word) | 0, 17) + bits.join();
+          return fingerprint(bits);
         })
         .join(";");
     },
     [Symbol.dispose]: () => program.dispose(),
   };
+}
+
+/** Two sums over all words, of which no change of a few words keeps both. */
+function fingerprint(words: Int32Array): string {
+  let [one, other] = [17, 23];
+  for (let n = 0; n < words.length; n++) {
+    one = (Math.imul(one, 31) + words[n]) | 0;
+    other = (Math.imul(other, 0x0100_0193) ^ words[n]) | 0;
+  }
+  return `${words.length} ${one} ${other}`;
 }
 
 /** Runs a large step until a worker has taken some of it; false where none does within seconds. */

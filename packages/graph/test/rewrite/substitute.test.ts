@@ -56,7 +56,8 @@ test("replacing indices never captures: the value is that of the renamed point",
         );
         const direct = valueAt(expr, sample, there);
         const renamed = valueAt(substituteIndices(expr, map), sample, point);
-        return Object.is(direct, renamed) || Math.abs(direct - renamed) <= 1e-9 * scaleOf([direct]);
+        // Sums in another order differ by digits where much cancels; what is captured is another number.
+        return Object.is(direct, renamed) || Math.abs(direct - renamed) <= 1e-6 * scaleOf([direct]);
       },
     ),
     500,
