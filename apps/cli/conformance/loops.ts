@@ -30,6 +30,7 @@ import {
 import { makeEnergyTransformer, PRESETS } from "../../../packages/energy-transformer/src/index.ts";
 import { hebb, pseudoInverse, storkey, unlearn } from "@hamlet/ham";
 import {
+  makeCorrelations,
   gaussianRows,
   learnFromStatistics,
   learnLinear,
@@ -230,6 +231,16 @@ export const LOOPS: readonly Loop[] = [
       const memory = makeMemory({ D: 64, Y: 8192, beta: 1, key: key(1), family: "structured" });
       const patterns = numbersOf(20_000, 64).data;
       return (signal) => memory.store(patterns, { signal });
+    },
+  },
+  {
+    name: "storing correlations",
+    file: "packages/kohonen/src/memory/memory.ts",
+    keeps: true,
+    async prepare() {
+      const memory = makeCorrelations({ rule: "hebb", d: 256 });
+      const keys = numbersOf(20_000, 256).data.map((x) => (x < 0 ? -1 : 1));
+      return (signal) => memory.store(keys, { signal });
     },
   },
   {

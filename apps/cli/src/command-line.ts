@@ -27,8 +27,11 @@ async function makeProgram(
     .configureHelp({
       // Also beside long options, on a narrow terminal.
       minWidthToWrap: 20,
+      // That a command has options, its own help says.
       subcommandTerm: (command) =>
-        `${command.name()} ${usages.get(command.name()) ?? command.usage()}`.trimEnd(),
+        `${command.name()} ${usages.get(command.name()) ?? command.usage()}`
+          .replace(" [options]", "")
+          .trimEnd(),
     })
     .addHelpText("before", examples)
     .addHelpText("after", ({ command }) =>

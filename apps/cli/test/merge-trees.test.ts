@@ -1,4 +1,5 @@
 // Every tree of merges, through the bytes of files, gives the bytes of the whole.
+// The seeds are fixed: rows and features are any, the trees are drawn.
 
 import { key, normal } from "@hamlet/core";
 import * as fc from "fast-check";

@@ -13,8 +13,12 @@ import { followDown } from "../src/landscape/paths.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
-/** The home of turns, parts of work that has one, and reproductions, which their own tests run. */
+/**
+ * The home of turns, parts of work that has one, and what tests of its command run: reproductions, and
+ * the hash of a large file.
+ */
 const INSIDE = [
+  "apps/cli/src/memories/source.ts",
   "apps/cli/src/reproduce/drdam/figures.ts",
   "apps/cli/src/reproduce/ring.ts",
   "packages/core/src/turn.ts",
