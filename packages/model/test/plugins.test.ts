@@ -155,6 +155,15 @@ describe("a text that names no package is refused before anything is looked for"
   });
 });
 
+test.each(["./marking", "./x/../marking", "./@scope/kit.ham"])(
+  "%s is a file, although a package is called so",
+  async (path) => {
+    install("marking", MANIFEST, "export const externs = {};");
+    const { text } = await told(path);
+    expect(text).toContain("E0901] no_file: cannot read `./");
+  },
+);
+
 describe("a package that cannot be used says why", () => {
   const { ham: _ham, ...noHam } = MANIFEST;
   const { version: _version, ...noVersion } = MANIFEST;

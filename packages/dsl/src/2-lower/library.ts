@@ -138,7 +138,7 @@ export class Library {
       pluginName(diagnostics, item.path);
       return null;
     }
-    const key = isPath(written) ? joinPath(folder, written) : written;
+    const key = isPath(written) ? pathOf(folder, written) : written;
     const from = chain.indexOf(key);
     if (from >= 0) {
       usesItself(diagnostics, [...chain.slice(from), key], item.path.span);
@@ -173,7 +173,7 @@ export function usesOf(file: ast.FileAst, folder = ""): string[] {
   return file.items.flatMap((item) => {
     if (item.kind !== "use") return [];
     const written = item.path.value;
-    if (isPath(written)) return [joinPath(folder, written)];
+    if (isPath(written)) return [pathOf(folder, written)];
     return packageOf(written) === null ? [] : [written];
   });
 }
@@ -215,6 +215,12 @@ export function insidePlugin(path: string): { specifier: string; path: string } 
 /** True for a path, false for a package. */
 export function isPath(specifier: string): boolean {
   return /^\.{0,2}\//.test(specifier) || (specifier.endsWith(".ham") && !specifier.startsWith("@"));
+}
+
+/** The path of a `use` as it is asked for; `./kit` stays so, because `kit` is a package. */
+function pathOf(folder: string, written: string): string {
+  const path = joinPath(folder, written);
+  return isPath(path) || insidePlugin(path) !== null ? path : `./${path}`;
 }
 
 /** `a/` and `../b.ham` make `b.ham`. */
