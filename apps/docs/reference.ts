@@ -35,6 +35,7 @@ const app = await Application.bootstrap({
   disableSources: true,
   excludePrivate: true,
   hideGenerator: true,
+  favicon: join(import.meta.dirname, "public/favicon.svg"),
   navigationLinks: { "All of Hamlet": "../" },
   // `pnpm check:types` has looked for errors, and comments link to what is not published.
   skipErrorChecking: true,

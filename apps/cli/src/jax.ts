@@ -134,6 +134,7 @@ async function serve({
   const [said, lines] = [[] as string[], createInterface(child.stdout)[Symbol.asyncIterator]()];
   child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text));
   child.stdin.on("error", () => undefined);
+  const closed = new Promise((resolve) => child.once("close", resolve));
   const end = () => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -142,7 +143,11 @@ async function serve({
   const ask = async (times: number): Promise<number> => {
     child.stdin.write(`${times}\n`);
     const { done, value } = await lines.next();
-    if (done === true) throw new Error(reasonIn(said.join("")));
+    if (done === true) {
+      // What it said may come after its last line.
+      await closed;
+      throw new Error(reasonIn(said.join("")));
+    }
     const answer = JSON.parse(value) as { seconds: number; ends: number[] };
     ends = Float32Array.from(answer.ends);
     return answer.seconds;
