@@ -2,7 +2,10 @@
 
 import type { RunDetails } from "fast-check";
 
-/** `COUNT [SEED]` of the command line; says the usage and ends the process where they are no numbers. */
+/**
+ * `COUNT [SEED]` of the command line, and says the seed, which a process that dies could not; says the
+ * usage and ends the process where they are no numbers.
+ */
 export function countAndSeed(
   usage: string,
   usual: number,
@@ -10,6 +13,7 @@ export function countAndSeed(
   const [, , count = usual, seed = Date.now() % 2 ** 31] = process.argv;
   const [many, from] = [Number(count), Number(seed)];
   if (!Number.isSafeInteger(many) || many < 1 || !Number.isSafeInteger(from)) endWith(usage);
+  console.error(`seed ${from}`);
   return { count: many, seed: from };
 }
 
