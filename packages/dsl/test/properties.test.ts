@@ -3,6 +3,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checked } from "./checking.ts";
 import { fixtures, shippedExamples } from "./fixtures.ts";
 import { hamFile } from "./generate.ts";
 import { modelFile, PART } from "./generate-model.ts";
@@ -17,6 +18,26 @@ const USES = { "part.ham": PART };
 const LAYER = "ham 1\ndim D = 3\ndim K\nneuron v: [D] as tanh\n";
 const guarded = (op: string) =>
   `${LAYER}let t[a] = ${op}[i where a >= 1] v[i] * v[a]\nenergy e = -sum[i] v[i]^2 + t[0]`;
+
+describe("an axis of any size is read without a walk along it", () => {
+  // A walk of all entries would take a minute, and more memory than there is.
+  const LARGE = "400000000";
+
+  test.each([
+    ["a mean with a guard", "energy e = mean[i: D where (i != 1 or i == 0)] v[i]"],
+    ["a const", "const all = sum[i: D] i\nenergy e = all * sum[i] v[i]^2"],
+    ["an assertion", "assert sum[i: D] i > 3\nenergy e = sum[i] v[i]^2"],
+    ["a divisor", "energy e = sum[i] v[i]^2 / sum[j: D where j < 7] 2"],
+    [
+      "a time constant",
+      "neuron w: [D] as identity { tau = sum[i: D] i }\nenergy e = sum[i] w[i] * v[i]",
+    ],
+  ])("%s", (_, text) => {
+    const model = `ham 1\ndim D = ${LARGE}\nneuron v: [D] as identity\n${text}\n`;
+    const { diagnostics } = checked({ name: "m.ham", text: model });
+    expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+});
 
 describe("compiling, formatting, JSON and the flat file agree on a model", () => {
   // The plugin of one example lives in a package of its own.

@@ -4,10 +4,7 @@ import {
   type Assertion,
   type Dim,
   eachPart,
-  type Environment,
-  evaluateScalar,
   type Expr,
-  HamError,
   replaceGets,
   type Tensor,
 } from "@hamlet/graph";
@@ -17,6 +14,7 @@ import { assertFailed } from "../rules/assert-failed.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { NOWHERE } from "./expression.ts";
+import { knownValue } from "./known-value.ts";
 import type { Lowering } from "./lowering.ts";
 import { walk } from "./walk.ts";
 
@@ -49,11 +47,11 @@ export function checkAssertion(
   known: { readonly sizes: ReadonlyMap<Dim, number>; readonly originOf: OriginOf },
 ): "true" | "false" | "unknown" {
   const written = withConsts(condition);
-  const value = valueOf(written, known);
+  const value = knownValue(written, known);
   if (value === null) return "unknown";
   if (value !== 0) return "true";
-  const wrong = comparisons.find(({ holds }) => valueOf(withConsts(holds), known) === 0);
-  const number = (expr: Expr) => shortNumber(valueOf(withConsts(expr), known) ?? Number.NaN);
+  const wrong = comparisons.find(({ holds }) => knownValue(withConsts(holds), known) === 0);
+  const number = (expr: Expr) => shortNumber(knownValue(withConsts(expr), known) ?? Number.NaN);
   const values =
     wrong === undefined
       ? "the condition"
@@ -69,15 +67,6 @@ function withConsts(expr: Expr): Expr {
     const value = tensor.axes.length === 0 ? source(tensor) : null;
     return value && withConsts(value);
   });
-}
-
-function valueOf(expr: Expr, environment: Environment): number | null {
-  try {
-    return evaluateScalar(expr, environment);
-  } catch (error) {
-    if (HamError.isInstance(error)) return null;
-    throw error;
-  }
 }
 
 function shortNumber(value: number): string {

@@ -1,8 +1,9 @@
 // The axes of a definition meet those of what it is given: `dense(a: [A], b: [B])` with a [D] and
 // an [H] makes A = D and B = H, and everything that names an axis twice must agree.
 
-import { apply, type Dim, evaluateScalar, type Expr, HamError, printText } from "@hamlet/graph";
+import { apply, type Dim, type Expr, printText } from "@hamlet/graph";
 import type { Span } from "../source.ts";
+import { knownValue } from "./known-value.ts";
 
 /** Something with axes that a definition is given: a neuron by position, or an array by name. */
 export interface Given {
@@ -60,12 +61,8 @@ export function bindAxes(
 export function sameSize(a: Expr, b: Expr): boolean | null {
   const [left, right] = [writtenOut(a), writtenOut(b)];
   if (printText(left) === printText(right)) return true;
-  try {
-    return evaluateScalar(left) === evaluateScalar(right);
-  } catch (error) {
-    if (HamError.isInstance(error)) return null;
-    throw error;
-  }
+  const [one, other] = [knownValue(left), knownValue(right)];
+  return one === null || other === null ? null : one === other;
 }
 
 /** A size with the formulas of derived dims in place of their names. */
@@ -77,10 +74,5 @@ export function writtenOut(expr: Expr): Expr {
 /** A size as far as it is known. */
 export function sizeText(expr: Expr): string {
   const full = writtenOut(expr);
-  try {
-    return String(evaluateScalar(full));
-  } catch (error) {
-    if (HamError.isInstance(error)) return printText(full);
-    throw error;
-  }
+  return String(knownValue(full) ?? printText(full));
 }

@@ -15,7 +15,7 @@ import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
 import type { ConnectionSite } from "./connect-arguments.ts";
 import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 
 /** Every option of the synapse with its value, or null after a message. */
 export function readOptions(

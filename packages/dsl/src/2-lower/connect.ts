@@ -28,7 +28,7 @@ import { derivedAxes, solveAxes } from "./connect-axes.ts";
 import { readOptions } from "./connect-options.ts";
 import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 import type { SynapseTemplate } from "./synapse.ts";
 import {
   type Binding,

@@ -2,7 +2,7 @@
 //
 // This needs headers only. The caller reads the files; nothing here touches a disk or a tensor.
 
-import { type Dim, evaluateScalar, HamError, type Tensor } from "@hamlet/graph";
+import type { Dim, Tensor } from "@hamlet/graph";
 import { count } from "../diagnostics/place.ts";
 import { dimNotWhole } from "../rules/dim-not-whole.ts";
 import { arrayDisagrees } from "../rules/array-literal.ts";
@@ -12,6 +12,7 @@ import type { Compilation } from "../compile.ts";
 import { collectDiagnostics, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import { checkAssertion } from "./assert.ts";
+import { knownValue } from "./known-value.ts";
 
 /** What the data says. */
 export interface DataFit {
@@ -32,13 +33,7 @@ export function fitData(
   const sizeOf = (dim: Dim): number | null => {
     const known = sizes.get(dim);
     if (known !== undefined) return known;
-    if (dim.size === null) return null;
-    try {
-      return evaluateScalar(dim.size, { sizes });
-    } catch (error) {
-      if (HamError.isInstance(error)) return null;
-      throw error;
-    }
+    return dim.size && knownValue(dim.size, { sizes });
   };
   const failed = new Set<Dim>();
   const origins = new Map<Dim, string>();
@@ -134,12 +129,7 @@ export function layoutOf(tensor: Tensor): readonly Dim[] {
 /** How many entries of the leading axis are read; null for all. */
 export function takeOf(tensor: Tensor, sizes: ReadonlyMap<Dim, number>): number | null {
   if (tensor.source?.from !== "file" || tensor.source.take === null) return null;
-  try {
-    return evaluateScalar(tensor.source.take, { sizes });
-  } catch (error) {
-    if (HamError.isInstance(error)) return null;
-    throw error;
-  }
+  return knownValue(tensor.source.take, { sizes });
 }
 
 function open(axes: readonly Dim[], sizeOf: (dim: Dim) => number | null): number {

@@ -22,7 +22,8 @@ import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { OpenNotes } from "./notes.ts";
 import { makeScope, type Scope } from "./scope.ts";
-import { knownValue, Shapes } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
+import { Shapes } from "./shape.ts";
 import { type Declaration, declaredNames, type Formal, kindText, type Meaning } from "./symbols.ts";
 
 /** An argument of a definition, as its head has it. */

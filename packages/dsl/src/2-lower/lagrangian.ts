@@ -16,7 +16,7 @@ import { assumptionsOf } from "../rules/attributes.ts";
 import { ignoresArgument } from "../rules/ignores-argument.ts";
 import { DefinitionBody, type DefinitionAssert, type DefinitionPlace } from "./definition-body.ts";
 import { instantiate, type Instance, type Place } from "./instantiate.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 
 /** A Lagrangian as a neuron uses it. */
 export interface LagrangianTemplate {

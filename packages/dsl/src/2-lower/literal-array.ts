@@ -19,7 +19,7 @@ import { valueRefused } from "../rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 import type { Expressions } from "./expression.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 import { typedNumber } from "./typed-digits.ts";
 
 /** What is declared about an array. */

@@ -10,7 +10,7 @@ import { unknownArgument } from "../rules/unknown-argument.ts";
 import { type Declared, formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering, PartInstance } from "./lowering.ts";
 import { declarationsOf } from "./scope.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 import { axesOf, type Declaration, type Group, kindText, type Meaning } from "./symbols.ts";
 import type { Module } from "./templates.ts";
 import type { Span } from "../source.ts";

@@ -4,9 +4,7 @@ import {
   apply,
   type Dim,
   div,
-  evaluateScalar,
   type Expr,
-  HamError,
   lit,
   makeDim,
   mul,
@@ -20,6 +18,7 @@ import { dimNotWhole } from "../rules/dim-not-whole.ts";
 import { numberNeeded } from "../rules/type-mismatch.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Expressions } from "./expression.ts";
+import { knownValue } from "./known-value.ts";
 
 /** Where a size is written. */
 type SizePlace = "file" | "definition";
@@ -116,15 +115,5 @@ export class Shapes {
       node.span,
     );
     return null;
-  }
-}
-
-/** The value of a size when every dim in it is known. */
-export function knownValue(value: Expr): number | null {
-  try {
-    return evaluateScalar(value);
-  } catch (error) {
-    if (HamError.isInstance(error)) return null;
-    throw error;
   }
 }

@@ -1,9 +1,10 @@
 // Whether the solvers that suit some models only suit this one.
 
-import { type EnergyGraph, evaluateScalar, misfitOf, type Tensor } from "@hamlet/graph";
+import { type EnergyGraph, misfitOf, type Tensor } from "@hamlet/graph";
 import { solverMisfit } from "../rules/solver-misfit.ts";
 import type { Span } from "../source.ts";
 import type { Written } from "./graph-check.ts";
+import { knownValue } from "./known-value.ts";
 
 /** Reports every recall whose solver cannot move the model. */
 export function reportSolvers(
@@ -29,11 +30,8 @@ function knownNumbers({ tensors }: EnergyGraph): Map<Tensor, number[]> {
   for (const tensor of tensors) {
     const { kind, axes, source } = tensor;
     if (kind !== "const" || axes.length > 0 || source?.from !== "value") continue;
-    try {
-      known.set(tensor, [evaluateScalar(source.value, { tensors: known })]);
-    } catch {
-      // It needs a size or an array that only loading knows.
-    }
+    const value = knownValue(source.value, { tensors: known });
+    if (value !== null) known.set(tensor, [value]);
   }
   return known;
 }

@@ -22,7 +22,7 @@ import { unknownTemplate } from "../rules/unknown-template.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source.ts";
 import type { Lowering } from "./lowering.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 
 /** An option of a solver. */
 export interface SolverOption extends KnownOption {

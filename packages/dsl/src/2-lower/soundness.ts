@@ -9,11 +9,9 @@ import {
   checkSlopes,
   type Convexity,
   type EnergyGraph,
-  evaluateScalar,
   type Expr,
   type Facts,
   factsOf,
-  HamError,
   isLit,
   isValue,
   makeRanges,
@@ -39,6 +37,7 @@ import { itemsOf } from "./items.ts";
 import { reportRounded } from "./rounded-numbers.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
+import { knownValue } from "./known-value.ts";
 
 /** Reports every promise that a sound graph may still break. */
 export const checkSoundness: GraphCheck = (graph, written) => {
@@ -429,11 +428,5 @@ type Known = ReadonlyMap<Tensor, ArrayLike<number>>;
 function valueOf(expr: Expr, tensors: Known, time?: number): number | null {
   const reads = tensorsIn([expr]);
   if (expr.free.length > 0 || [...reads].some((tensor) => !tensors.has(tensor))) return null;
-  try {
-    return evaluateScalar(expr, { tensors, ...(time === undefined ? {} : { time }) });
-  } catch (error) {
-    // The size of a dim may be known only with the data.
-    if (HamError.isInstance(error)) return null;
-    throw error;
-  }
+  return knownValue(expr, { tensors, ...(time === undefined ? {} : { time }) });
 }

@@ -16,7 +16,7 @@ import { noEnergy } from "../rules/no-energy.ts";
 import { noNeuron } from "../rules/no-neuron.ts";
 import { DefinitionBody, type DefinitionAssert, type DefinitionPlace } from "./definition-body.ts";
 import { instantiate, type Instance } from "./instantiate.ts";
-import { knownValue } from "./shape.ts";
+import { knownValue } from "./known-value.ts";
 
 /** The energy of an `extern` synapse: a value of the plugin's package that returns graph. */
 export type ExternEnergy = HypersynapseDefinition["energy"];
