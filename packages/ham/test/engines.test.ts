@@ -138,6 +138,9 @@ async function run(
   }
 }
 
+/** Endings between which the last digits of an energy decide. */
+const ROUNDED = ["converged", "max-steps", "energy-increased"];
+
 /** Solvers whose steps are of a size that is found while they go. */
 const SEEKING = ["adaptive", "anderson"];
 
@@ -161,11 +164,11 @@ describe.each([...SOLVERS.keys()])("%s", (name) => {
           if (!isFlat || !isSeeking) {
             expectClose(other.states, compiled.states, { tolerance, floor: 1 });
           }
-          if (!isFlat) {
-            expect(other.outcomes.map(({ ending }) => ending)).toEqual(
-              compiled.outcomes.map(({ ending }) => ending),
-            );
-          }
+          const [found, wanted] = [other, compiled].map(({ outcomes }) =>
+            outcomes.map(({ ending }) => ending),
+          );
+          if (isFlat) expect(ROUNDED).toEqual(expect.arrayContaining([...found, ...wanted]));
+          else expect(found).toEqual(wanted);
           const ends = [other, compiled].map(({ energies }) => [...energies.at(-1)!]);
           expectClose(ends[0], ends[1], { tolerance: isSeeking ? 1e-4 : 2e-5, floor: 1 });
           if (isSeeking) continue;

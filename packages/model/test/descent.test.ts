@@ -70,8 +70,10 @@ function checkFall(energies: readonly number[], label: string): boolean {
 describe.each([...HOMES].map(([home, all]) => [home, all.map(({ solver }) => solver)] as const))(
   "wired as: %s; by %j the energy never rises",
   (wiring, solvers) => {
-    test.each([0, 1])("in group %i of hypergraphs", async (group) => {
-      let finite = 0;
+    let finite = 0;
+    const groups = [0, 1];
+
+    test.each(groups)("in group %i of hypergraphs", async (group) => {
       const first = seed() + group * GROUP;
       for (let each = first; each < first + GROUP; each++) {
         const text = randomHypergraph(each, wiring, solvers);
@@ -82,8 +84,10 @@ describe.each([...HOMES].map(([home, all]) => [home, all.map(({ solver }) => sol
           finite += Number(checkFall(energies, `${name}, seed ${each}\n${text}`));
         }
       }
-      // One in fifty has no floor under its energy and may leave float32: of so few, some always stay.
-      expect(finite).toBeGreaterThanOrEqual(0.25 * GROUP * solvers.length);
+    });
+
+    test("where it has a floor, which most have", () => {
+      expect(finite).toBeGreaterThan(0.5 * groups.length * GROUP * solvers.length);
     });
   },
 );
