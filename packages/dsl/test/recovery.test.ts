@@ -92,6 +92,15 @@ const declared = (item: ast.Item): string => {
   return "name" in item ? `${item.kind} ${item.name?.text}` : item.kind;
 };
 
+test.each([
+  ["second", "const a = 1\nconst a = (\n"],
+  ["first", "const a = (\nconst a = 1\n"],
+])("of two declarations of a name the %s is half typed: that alone is told", (_, text) => {
+  const codes = (whole: string) => compiled(whole).diagnostics.map(({ code }) => code);
+  expect(codes(text)).toEqual(["E0102"]);
+  expect(codes("const a = 1\nconst a = 2\n")).toEqual(["E0202"]);
+});
+
 describe("one token less costs one message and at most one other declaration", () => {
   // Every token of every example: others of them in every run.
   test.each(some(examples(), 8))("in $name", ({ name, text }) => {

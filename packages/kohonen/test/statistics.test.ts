@@ -64,6 +64,24 @@ test("a ridge means the same for sums and for pairs", async () => {
   expect(largestGap(memory.weights.data, expected.weights.data)).toBeLessThan(1e-12);
 });
 
+test("the condition number of sums is that of the keys, however they are solved", async () => {
+  // Rows along the axes: the lengths are the singular values.
+  const conditionOf = async (lengths: readonly number[]) => {
+    const d = lengths.length;
+    const data = new Float64Array(d * d);
+    lengths.forEach((length, i) => (data[i * d + i] = length));
+    const keys: Matrix = { shape: [d, d], data };
+    const { solution } = await learnFromStatistics(await statisticsOf({ keys, values: keys }));
+    return solution;
+  };
+  const near = await conditionOf([2, 10, 50]);
+  expect(near.method).toBe("cholesky");
+  expect(near.condition).toBeCloseTo(25, 1);
+  const far = await conditionOf([1e-3, 1, 4e3]);
+  expect(far.method).toBe("eigen");
+  expect(far.condition / 4e6).toBeCloseTo(1, 6);
+});
+
 test("sums over keys that span less than they could come with a warning", async () => {
   const stored = randomPairs({ n: 30, d: 6, m: 2 }, 2);
   for (let i = 0; i < 30; i++) stored.keys.data[6 * i + 5] = stored.keys.data[6 * i];
