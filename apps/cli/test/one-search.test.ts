@@ -1,5 +1,6 @@
 // One model, four doors to its fixed points: they list the same ones, of the same kinds.
 
+import "@tensorflow/tfjs-backend-cpu";
 import { energyCensus, type Points } from "@hamlet/diffusion";
 import { samples, seed } from "../../../tools/samples.ts";
 import * as fc from "fast-check";

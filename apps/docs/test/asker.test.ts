@@ -1,5 +1,6 @@
 // The page and its worker, however slow the machine: no answer that somebody waits for is given up.
 
+import "@tensorflow/tfjs-backend-cpu";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Answer } from "../src/play/answer.ts";
 import { Asker } from "../src/play/asker.ts";

@@ -1,5 +1,6 @@
 // What the page of the landscape computes: its energy, the ways down, its links and its messages.
 
+import "@tensorflow/tfjs-backend-cpu";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readNpy } from "@hamlet/core";

@@ -1,5 +1,6 @@
 // Every lesson of the tour asks for something that its text does not do, and that its solution does.
 
+import "@tensorflow/tfjs-backend-cpu";
 import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";

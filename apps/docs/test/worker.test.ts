@@ -1,5 +1,6 @@
 // The worker of the landscape page on machines of all speeds: the last word is always the same.
 
+import "@tensorflow/tfjs-backend-cpu";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Answer, answers } from "../src/play/answer.ts";
 import { PRESETS } from "../src/play/presets.ts";

@@ -1,10 +1,31 @@
 // What rounding alone moves: the scale of a tolerance for two ways of computing one thing.
 
 import { evaluate, type Environment, type Expr, type Index } from "@hamlet/graph";
+import { RAW } from "./arbitrary-expr.ts";
+
+/** The same expression, with every sum and softmax moved by `nudge`; guards and conditions stay. */
+function stir(expr: Expr, nudge: (x: number) => number): Expr {
+  const inside = (part: Expr) => stir(part, nudge);
+  const moved = (part: Expr) => RAW.apply("mul", part, RAW.lit(nudge(1)));
+  switch (expr.kind) {
+    case "apply":
+      return { ...expr, args: expr.args.map(inside) };
+    case "select":
+      return { ...expr, whenTrue: inside(expr.whenTrue), whenFalse: inside(expr.whenFalse) };
+    case "reduce":
+    case "softmax": {
+      const same = { ...expr, body: inside(expr.body) };
+      return expr.kind === "softmax" || expr.op === "sum" ? moved(same) : same;
+    }
+    default:
+      return expr;
+  }
+}
 
 /**
- * How far each entry of an expression moves when its inputs move by their last digits: what no two
- * ways of computing it can be asked to agree on. Infinite where a kink of a jump is that near.
+ * How far each entry of an expression moves when its inputs, and the sums on the way, move by their
+ * last digits: what no two ways of computing it can be asked to agree on. Infinite where a kink of a
+ * jump is that near.
  */
 export function movement(
   expr: Expr,
@@ -26,7 +47,7 @@ export function movement(
       ]),
     );
     const time = nudge(environment.time);
-    const near = evaluate(expr, { ...environment, tensors, time }, order).data;
+    const near = evaluate(stir(expr, nudge), { ...environment, tensors, time }, order).data;
     near.forEach((value, k) => {
       const difference = Object.is(value, data[k]) ? 0 : Math.abs(value - data[k]);
       moved[k] = Math.max(moved[k], Number.isNaN(difference) ? Infinity : difference);
