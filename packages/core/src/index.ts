@@ -68,6 +68,15 @@ export {
   uniteHeld,
   withoutHeld,
 } from "./files/held.ts";
+export {
+  type Incoming,
+  parseStored,
+  printStored,
+  type StoredSums,
+  type StoreOptions,
+  type StoreResult,
+  StreamedSums,
+} from "./files/streamed-sums.ts";
 export { asFloat32, asFloat64, exactNumbers } from "./files/typed-numbers.ts";
 export { readNpy, writeNpy } from "./files/npy.ts";
 export { type FileBytes, type OpenFile } from "./files/payload.ts";

@@ -1,3 +1,4 @@
+export type { StoreOptions, StoreResult } from "@hamlet/core";
 export { type ExactDescent, lseDescent, type Patterns, rbfKernelOf } from "./exact.ts";
 export {
   type FeatureDescription,
@@ -13,13 +14,7 @@ export type { DescentOptions, DescentResult } from "./tensors/descent.ts";
 export { descendEnergy, type OwnEnergy } from "./tensors/own-energy.ts";
 export { type ApproxDescentOptions, type DrDAM, makeDrdam } from "./tensors/drdam.ts";
 export { openMemory } from "./memory/file.ts";
-export {
-  type DistributedMemory,
-  loadMemory,
-  makeMemory,
-  type StoreOptions,
-  type StoreResult,
-} from "./memory/memory.ts";
+export { type DistributedMemory, loadMemory, makeMemory } from "./memory/memory.ts";
 export type { MemoryRecall, MemoryRecallOptions } from "./memory/recall.ts";
 export {
   divergence,

@@ -1,3 +1,4 @@
+export type { StoreOptions, StoreResult } from "@hamlet/core";
 export { type Experiment, gaussianRows, measureRecall } from "./experiment.ts";
 export { type KernelOptions, recallKernel } from "./kernel/recall.ts";
 export {
@@ -30,7 +31,6 @@ export {
   loadCorrelations,
   makeCorrelations,
   type StorePairsOptions,
-  type StorePairsResult,
 } from "./memory/memory.ts";
 export { type Closeness, compareRows, type Measured } from "./metrics.ts";
 export { kernelCosine, type KeyLaw, type Ratio } from "./theory/kernel.ts";

@@ -3,11 +3,11 @@
 import {
   type ArrayEntry,
   type FileBytes,
-  type HeldSources,
   inspectArrayFile,
   openArrayFile,
-  parseHeld,
-  printHeld,
+  parseStored,
+  printStored,
+  type StoredSums,
   writeSafetensors,
 } from "@hamlet/core";
 import { ExactSums } from "@hamlet/core/numbers";
@@ -22,14 +22,7 @@ import { featureScale } from "../features/feature-map.ts";
 import { makeFeatures } from "../features/features.ts";
 
 /** What a memory consists of. */
-export interface StoredMemory {
-  readonly sums: ExactSums;
-  count: number;
-  /** What the sums can have reached at most. */
-  reach: number;
-  /** Where its patterns are from, as far as that was said when they were stored. */
-  held: HeldSources;
-}
+export type StoredMemory = StoredSums<ExactSums>;
 
 const VERSION = "1";
 
@@ -37,7 +30,7 @@ const VERSION = "1";
 export function writeMemory(
   memory: StoredMemory & { readonly description: FeatureDescription },
 ): Uint8Array {
-  const { sums, count, reach, held, description } = memory;
+  const { sums, description } = memory;
   const array = (data: Float64Array) => ({ shape: [data.length], dtype: "float64", data });
   return writeSafetensors(
     new Map([
@@ -48,9 +41,7 @@ export function writeMemory(
       metadata: {
         drdam: VERSION,
         features: printFeatures(description),
-        count: String(count),
-        reach: String(reach),
-        ...(held.length === 0 ? {} : { held: printHeld(held) }),
+        ...printStored(memory),
       },
     },
   );
@@ -75,7 +66,7 @@ export function readMemory(
   const [high, low] = ["high", "low"].map((name) => {
     const header = arrays.find(({ key }) => key === name);
     if (header?.dtype === "float64" && header.shape.join() === String(length)) {
-      // A copy: what is read may be the bytes of the file themselves.
+      // A copy: what is stored next must not reach the bytes.
       return (openArrayFile(source, file, name).read().data as Float64Array).slice();
     }
     throw badFile(
@@ -84,13 +75,11 @@ export function readMemory(
       arrays.map(({ key }) => key).join(", ") || "no arrays",
     );
   });
-  const [count, reach] = [Number(metadata["count"]), Number(metadata["reach"])];
-  if (!Number.isSafeInteger(count) || !Number.isFinite(reach)) {
+  const stored = parseStored(metadata, source);
+  if (!Number.isSafeInteger(stored.count) || !Number.isFinite(stored.reach)) {
     throw badFile(source, "a count of patterns", JSON.stringify(metadata));
   }
-  const held = parseHeld(metadata["held"], source);
-  // Own ones: what is stored next must not reach the bytes.
-  return { description, sums: new ExactSums(high.slice(), low.slice()), count, reach, held };
+  return { description, sums: new ExactSums(high, low), ...stored };
 }
 
 /** What the halves of `T` are called where a model reads them. */

@@ -1,17 +1,13 @@
 // A memory that patterns stream into: T = Σₘ Φ(ξₘ), exact whatever the order.
 
 import {
-  assertHeldRows,
-  assertNewRows,
   type HeldSources,
-  heldRows,
-  makeTurn,
-  type Progress,
-  type Signal,
-  type SourceRows,
-  uniteHeld,
-  withoutHeld,
+  type Incoming,
+  type StoreOptions,
+  type StoreResult,
+  StreamedSums,
 } from "@hamlet/core";
+import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "@hamlet/core/numbers";
 import { HamError } from "@hamlet/graph";
 import {
   type FeatureDescription,
@@ -21,34 +17,12 @@ import {
 } from "../features/description.ts";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
 import { type Features, featuresOf, makeFeatures } from "../features/features.ts";
-import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "@hamlet/core/numbers";
 import { type ErrorBar, estimatedError } from "../theory/error-bar.ts";
 import { readMemory, type StoredMemory, writeMemory } from "./file.ts";
 import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recall.ts";
 
 /** Below this kernel sum an energy is flat. */
 const EPS = 1e-10;
-
-/** How patterns are stored. */
-export interface StoreOptions {
-  /** Called now and then with the number of patterns of this call that are done. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Ends between patterns; what is stored until then stays stored. */
-  readonly signal?: Signal;
-  /**
-   * Which rows of which source the patterns are, the first of them at `from`. A memory keeps that, and
-   * refuses to store rows twice or to forget rows that it does not hold.
-   */
-  readonly source?: SourceRows;
-}
-
-/** What became of patterns that were to be stored or forgotten. */
-export interface StoreResult {
-  /** `aborted`: the signal said so; everything that was done until then is in the memory. */
-  readonly ending: "finished" | "aborted";
-  /** Patterns of this call that are done; go on with those behind them. */
-  readonly done: number;
-}
 
 /**
  * A distributed memory: `2 Y` sums for any number of patterns, in float64 and plain arrays, so
@@ -114,43 +88,27 @@ export function loadMemory(bytes: Uint8Array, source = "memory file"): Distribut
   return new Memory(makeFeatures(description), stored);
 }
 
-/** Patterns between two reports. */
-const CHUNK = 256;
-
-class Memory implements DistributedMemory {
+class Memory
+  extends StreamedSums<ExactSums, StoredMemory, StoreOptions>
+  implements DistributedMemory
+{
   readonly features: Features;
+  protected readonly largest = LARGEST_TOTAL;
   readonly #map: FeatureMap;
-  readonly #stored: StoredMemory;
   /** The pattern that is being added. */
   readonly #pattern: Float64Array;
   /** The sums rounded to one number each, until they change. */
   #totals: Float64Array | null = null;
 
   constructor(features: Features, stored: StoredMemory) {
+    super(stored);
     this.features = features;
     this.#map = new FeatureMap(features);
-    this.#stored = { ...stored };
     this.#pattern = new Float64Array(features.description.D);
   }
 
   get #description(): FeatureDescription {
     return this.features.description;
-  }
-
-  get count(): number {
-    return this.#stored.count;
-  }
-
-  get held(): HeldSources {
-    return this.#stored.held;
-  }
-
-  store(patterns: ArrayLike<number>, options: StoreOptions = {}): Promise<StoreResult> {
-    return this.#addAll("store", patterns, options, 1);
-  }
-
-  forget(patterns: ArrayLike<number>, options: StoreOptions = {}): Promise<StoreResult> {
-    return this.#addAll("forget", patterns, options, -1);
   }
 
   merge(other: DistributedMemory): void {
@@ -161,13 +119,7 @@ class Memory implements DistributedMemory {
       );
     }
     if (!(other instanceof Memory)) throw new TypeError("merge takes a memory of makeMemory.");
-    const { sums, count, reach, held } = other.#stored;
-    assertNewRows("merge", this.held, held);
-    this.#assertRoom(count, reach);
-    this.#stored.sums.merge(sums);
-    this.#stored.count += count;
-    this.#stored.reach += reach;
-    this.#stored.held = uniteHeld(this.held, held);
+    this.absorb(other.stored);
     this.#totals = null;
   }
 
@@ -201,65 +153,36 @@ class Memory implements DistributedMemory {
   }
 
   save(): Uint8Array {
-    return writeMemory({ ...this.#stored, description: this.#description });
+    return writeMemory({ ...this.stored, description: this.#description });
   }
 
   #sums(): Float64Array {
-    this.#totals ??= this.#stored.sums.totals();
+    this.#totals ??= this.stored.sums.totals();
     return this.#totals;
   }
 
-  async #addAll(
-    what: "store" | "forget",
-    patterns: ArrayLike<number>,
-    { onProgress, signal, source }: StoreOptions,
-    sign: 1 | -1,
-  ): Promise<StoreResult> {
-    const { D } = this.#description;
-    const total = patterns.length / D;
-    this.#assertStates(what, patterns);
-    const rows = source === undefined ? null : heldRows(source, total);
-    if (sign === 1) assertNewRows(what, this.held, rows ?? []);
-    else assertHeldRows(what, this.#stored, rows ?? total);
-    const turn = makeTurn();
-    let done = 0;
-    try {
-      while (done < total) {
-        if (signal?.aborted === true) return { ending: "aborted", done };
-        this.#add(what, patterns, done, sign);
-        done++;
-        if (done % CHUNK === 0 || done === total) onProgress?.({ done, of: total });
-        const others = turn();
-        if (others !== undefined) await others;
-      }
-      return { ending: "finished", done };
-    } finally {
-      if (source !== undefined) {
-        const rows = heldRows(source, done);
-        this.#stored.held = (sign === 1 ? uniteHeld : withoutHeld)(this.held, rows);
-      }
-    }
-  }
-
-  /** Adds one pattern, or nothing at all. */
-  #add(what: string, patterns: ArrayLike<number>, index: number, sign: 1 | -1): void {
+  protected incoming(what: string, patterns: ArrayLike<number>): Incoming {
     const { D, Y, kind } = this.#description;
     const pattern = this.#pattern;
-    for (let d = 0; d < D; d++) {
-      pattern[d] = patterns[index * D + d];
-      if (!Number.isFinite(pattern[d])) throw notFinite(what, index);
-    }
-    const largest = kind === "positive" ? roundedUp(this.#largest(pattern)) : 1;
-    if (sign === 1) this.#assertRoom(1, largest);
-    else if (this.#stored.count === 0) throw nothingLeft(index);
-    const { sums } = this.#stored;
-    this.#map.blocks(pattern, (row, count, first, second) => {
-      sums.add(row, first, count, sign);
-      sums.add(Y + row, second, count, sign);
-    });
-    this.#stored.count += sign;
-    this.#stored.reach += sign * largest;
-    this.#totals = null;
+    this.#assertStates(what, patterns);
+    return {
+      count: patterns.length / D,
+      look: (index) => {
+        for (let d = 0; d < D; d++) {
+          pattern[d] = patterns[index * D + d];
+          if (!Number.isFinite(pattern[d])) throw notFinite(what, index);
+        }
+        return kind === "positive" ? roundedUp(this.#largest(pattern)) : 1;
+      },
+      add: (sign) => {
+        const { sums } = this.stored;
+        this.#map.blocks(pattern, (row, count, first, second) => {
+          sums.add(row, first, count, sign);
+          sums.add(Y + row, second, count, sign);
+        });
+        this.#totals = null;
+      },
+    };
   }
 
   /** The largest entry that a pattern adds. */
@@ -271,13 +194,20 @@ class Memory implements DistributedMemory {
     return largest;
   }
 
-  #assertRoom(count: number, reach: number): void {
-    const { count: now, reach: reached } = this.#stored;
-    if (now + count <= MOST_TERMS && reached + reach <= LARGEST_TOTAL) return;
-    throw new HamError(
+  protected tooLarge(more: number): HamError {
+    const { count } = this;
+    return new HamError(
       "drdam/too-large",
-      `This memory holds ${now} patterns, and with ${count} more its sums would not be exact any more (at most ${MOST_TERMS} patterns, and entries that add up to ${LARGEST_TOTAL}). Start another memory${this.#description.kind === "positive" ? ", scale the patterns down, or use sine-cosine features" : ""}.`,
-      { count: now, more: count },
+      `This memory holds ${count} patterns, and with ${more} more its sums would not be exact any more (at most ${MOST_TERMS} patterns, and entries that add up to ${LARGEST_TOTAL}). Start another memory${this.#description.kind === "positive" ? ", scale the patterns down, or use sine-cosine features" : ""}.`,
+      { count, more },
+    );
+  }
+
+  protected nothingLeft(index: number): HamError {
+    return new HamError(
+      "drdam/nothing-stored",
+      `forget: the memory is empty, so pattern ${index} was never stored. Forget what was stored.`,
+      { index },
     );
   }
 
@@ -314,14 +244,6 @@ function notFinite(what: string, index: number): HamError {
   return new HamError(
     "drdam/not-finite",
     `${what}: pattern ${index} holds NaN or an infinity, which would spoil the whole memory. Leave it out; the patterns before it are stored.`,
-    { index },
-  );
-}
-
-function nothingLeft(index: number): HamError {
-  return new HamError(
-    "drdam/nothing-stored",
-    `forget: the memory is empty, so pattern ${index} was never stored. Forget what was stored.`,
     { index },
   );
 }

@@ -2,11 +2,11 @@
 
 import {
   type ArrayData,
-  type HeldSources,
   inspectArrayFile,
   openArrayFile,
-  parseHeld,
-  printHeld,
+  parseStored,
+  printStored,
+  type StoredSums,
   writeSafetensors,
 } from "@hamlet/core";
 import { WideSums } from "@hamlet/core/numbers";
@@ -14,22 +14,17 @@ import { HamError } from "@hamlet/graph";
 import { sumsOf } from "./sizes.ts";
 
 /** What such a memory consists of. */
-export interface StoredCorrelations {
+export interface StoredCorrelations extends StoredSums<WideSums> {
   readonly rule: "linear" | "hebb";
   readonly d: number;
   readonly m: number | null;
-  readonly sums: WideSums;
-  count: number;
-  /** What a sum can have reached at most. */
-  reach: number;
-  held: HeldSources;
 }
 
 const VERSION = "1";
 
 /** The bytes of a file; parts of the sums that are 0 throughout are not in it. */
 export function writeCorrelations(memory: StoredCorrelations): Uint8Array {
-  const { rule, d, m, sums, count, reach, held } = memory;
+  const { rule, d, m, sums } = memory;
   const arrays = new Map<string, ArrayData>();
   for (const [p, data] of sums.parts.entries()) {
     if (data === null || data.every((sum) => sum === 0)) continue;
@@ -41,9 +36,7 @@ export function writeCorrelations(memory: StoredCorrelations): Uint8Array {
       rule,
       d: String(d),
       ...(m === null ? {} : { m: String(m) }),
-      count: String(count),
-      reach: String(reach),
-      ...(held.length === 0 ? {} : { held: printHeld(held) }),
+      ...printStored(memory),
     },
   });
 }
@@ -61,10 +54,10 @@ export function readCorrelations(file: Uint8Array, source: string): StoredCorrel
   }
   const d = Number(metadata["d"]);
   const m = metadata["m"] === undefined ? null : Number(metadata["m"]);
-  const [count, reach] = [Number(metadata["count"]), Number(metadata["reach"])];
+  const stored = parseStored(metadata, source);
   if (
     (rule !== "linear" && rule !== "hebb") ||
-    ![d, m ?? 1, count, reach].every(Number.isSafeInteger)
+    ![d, m ?? 1, stored.count, stored.reach].every(Number.isSafeInteger)
   ) {
     throw badFile(source, "a rule, sizes and a count of patterns", JSON.stringify(metadata));
   }
@@ -79,8 +72,7 @@ export function readCorrelations(file: Uint8Array, source: string): StoredCorrel
     // A copy: what is stored next must not reach the bytes.
     return (openArrayFile(source, file, `part${p}`).read().data as Float64Array).slice();
   });
-  const held = parseHeld(metadata["held"], source);
-  return { rule, d, m, sums: new WideSums(length, parts), count, reach, held };
+  return { rule, d, m, sums: new WideSums(length, parts), ...stored };
 }
 
 function badFile(source: string, expected: string, found: string): HamError {

@@ -1,16 +1,11 @@
 // A memory that pairs stream into: Σ k kᵀ and Σ k vᵀ, exact whatever the order.
 
 import {
-  assertHeldRows,
-  assertNewRows,
   type HeldSources,
-  heldRows,
-  makeTurn,
-  type Progress,
-  type Signal,
-  type SourceRows,
-  uniteHeld,
-  withoutHeld,
+  type Incoming,
+  type StoreOptions,
+  type StoreResult,
+  StreamedSums,
 } from "@hamlet/core";
 import { LARGEST_WIDE, mirrorLower, MOST_TERMS, WideSums, zeros } from "@hamlet/core/numbers";
 import { HamError, type Matrix } from "@hamlet/graph";
@@ -33,23 +28,9 @@ export interface CorrelationOptions {
 }
 
 /** How pairs are stored. */
-export interface StorePairsOptions {
+export interface StorePairsOptions extends StoreOptions {
   /** `[K, m]`, one value for each key, where they are not their own. */
   readonly values?: ArrayLike<number>;
-  /** Called now and then with the number of pairs of this call that are done. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Ends between pairs; what is stored until then stays stored. */
-  readonly signal?: Signal;
-  /** Which rows of which source the pairs are, the first of them at `from`. */
-  readonly source?: SourceRows;
-}
-
-/** What became of pairs that were to be stored or forgotten. */
-export interface StorePairsResult {
-  /** `aborted`: the signal said so; everything that was done until then is in the memory. */
-  readonly ending: "finished" | "aborted";
-  /** Pairs of this call that are done; go on with those behind them. */
-  readonly done: number;
 }
 
 /**
@@ -69,9 +50,9 @@ export interface CorrelationMemory {
   /** Where they are from, as far as `store` was told. */
   readonly held: HeldSources;
   /** Adds keys `[K, d]`, one after the other in one array, with their values. */
-  store(keys: ArrayLike<number>, options?: StorePairsOptions): Promise<StorePairsResult>;
+  store(keys: ArrayLike<number>, options?: StorePairsOptions): Promise<StoreResult>;
   /** Takes pairs away that were stored. */
-  forget(keys: ArrayLike<number>, options?: StorePairsOptions): Promise<StorePairsResult>;
+  forget(keys: ArrayLike<number>, options?: StorePairsOptions): Promise<StoreResult>;
   /** Adds what another memory of the same sizes and rule holds; no rows that are in both. */
   merge(other: CorrelationMemory): void;
   /** The sums rounded to one number each. */
@@ -113,44 +94,28 @@ export function loadCorrelations(bytes: Uint8Array, source = "memory file"): Cor
   return new Correlations(readCorrelations(bytes, source));
 }
 
-/** Pairs between two reports. */
-const CHUNK = 256;
-
-class Correlations implements CorrelationMemory {
-  readonly #stored: StoredCorrelations;
+class Correlations
+  extends StreamedSums<WideSums, StoredCorrelations, StorePairsOptions>
+  implements CorrelationMemory
+{
+  protected readonly largest = LARGEST_WIDE;
   readonly #terms: Float64Array;
 
   constructor(stored: StoredCorrelations) {
-    this.#stored = stored;
+    super(stored);
     this.#terms = new Float64Array(Math.max(stored.d, stored.m ?? 0));
   }
 
   get rule(): "linear" | "hebb" {
-    return this.#stored.rule;
+    return this.stored.rule;
   }
 
   get d(): number {
-    return this.#stored.d;
+    return this.stored.d;
   }
 
   get m(): number | null {
-    return this.#stored.m;
-  }
-
-  get count(): number {
-    return this.#stored.count;
-  }
-
-  get held(): HeldSources {
-    return this.#stored.held;
-  }
-
-  store(keys: ArrayLike<number>, options: StorePairsOptions = {}): Promise<StorePairsResult> {
-    return this.#addAll("store", keys, options, 1);
-  }
-
-  forget(keys: ArrayLike<number>, options: StorePairsOptions = {}): Promise<StorePairsResult> {
-    return this.#addAll("forget", keys, options, -1);
+    return this.stored.m;
   }
 
   merge(other: CorrelationMemory): void {
@@ -164,17 +129,11 @@ class Correlations implements CorrelationMemory {
         `merge: the memories are of different rules or sizes, ${mine} and ${others}. Store the pairs alike.`,
       );
     }
-    const { sums, count, reach, held } = other.#stored;
-    assertNewRows("merge", this.held, held);
-    this.#assertRoom(count, reach);
-    this.#stored.sums.merge(sums);
-    this.#stored.count += count;
-    this.#stored.reach += reach;
-    this.#stored.held = uniteHeld(this.held, held);
+    this.absorb(other.stored);
   }
 
   statistics(): Statistics {
-    const { d, m, sums, count } = this.#stored;
+    const { d, m, sums, count } = this.stored;
     const totals = sums.totals();
     const keyKey = zeros(d, d);
     for (let i = 0, at = 0; i < d; at += ++i) {
@@ -194,85 +153,61 @@ class Correlations implements CorrelationMemory {
   }
 
   save(): Uint8Array {
-    return writeCorrelations(this.#stored);
+    return writeCorrelations(this.stored);
   }
 
-  async #addAll(
-    what: "store" | "forget",
-    keys: ArrayLike<number>,
-    { values, onProgress, signal, source }: StorePairsOptions,
-    sign: 1 | -1,
-  ): Promise<StorePairsResult> {
-    const total = keys.length / this.d;
-    this.#assertShapes(what, keys, values);
-    const rows = source === undefined ? null : heldRows(source, total);
-    if (sign === 1) assertNewRows(what, this.held, rows ?? []);
-    else assertHeldRows(what, this.#stored, rows ?? total);
-    const turn = makeTurn();
-    let done = 0;
-    try {
-      while (done < total) {
-        if (signal?.aborted === true) return { ending: "aborted", done };
-        this.#add(what, { keys, values }, done, sign);
-        done++;
-        if (done % CHUNK === 0 || done === total) onProgress?.({ done, of: total });
-        const others = turn();
-        if (others !== undefined) await others;
-      }
-      return { ending: "finished", done };
-    } finally {
-      if (source !== undefined) {
-        const rows = heldRows(source, done);
-        this.#stored.held = (sign === 1 ? uniteHeld : withoutHeld)(this.held, rows);
-      }
-    }
-  }
-
-  /** Adds one pair, or nothing at all. */
-  #add(
+  protected incoming(
     what: string,
-    {
-      keys,
-      values,
-    }: { readonly keys: ArrayLike<number>; readonly values?: ArrayLike<number> | undefined },
-    index: number,
-    sign: 1 | -1,
-  ): void {
-    const { d, m, rule, sums } = this.#stored;
-    const [k, v] = [index * d, index * (m ?? 0)];
-    let largest = 0;
-    const look = (entry: number) => {
-      if (!Number.isFinite(entry)) throw notFinite(what, index);
-      if (rule === "hebb" && entry !== 1 && entry !== -1) throw notSigns(what, entry, index);
-      largest = Math.max(largest, Math.abs(entry));
-    };
-    for (let i = 0; i < d; i++) look(keys[k + i]);
-    for (let j = 0; j < (m ?? 0); j++) look(values![v + j]);
-    const reach = reachOf(largest);
-    if (sign === 1) this.#assertRoom(1, reach);
-    else if (this.#stored.count === 0) throw nothingLeft(index);
+    keys: ArrayLike<number>,
+    { values }: StorePairsOptions = {},
+  ): Incoming {
+    const { d, m, rule, sums } = this.stored;
+    this.#assertShapes(what, keys, values);
     const terms = this.#terms;
     const half = triangle(d);
-    for (let i = 0, at = 0; i < d; at += ++i) {
-      const key = keys[k + i];
-      if (key === 0) continue;
-      for (let j = 0; j <= i; j++) terms[j] = key * keys[k + j];
-      sums.add(at, terms, i + 1, sign);
-      if (m === null) continue;
-      for (let j = 0; j < m; j++) terms[j] = key * values![v + j];
-      sums.add(half + i * m, terms, m, sign);
-    }
-    this.#stored.count += sign;
-    this.#stored.reach += sign * reach;
+    let [k, v] = [0, 0];
+    return {
+      count: keys.length / d,
+      look(index) {
+        [k, v] = [index * d, index * (m ?? 0)];
+        let largest = 0;
+        const measure = (entry: number) => {
+          if (!Number.isFinite(entry)) throw notFinite(what, index);
+          if (rule === "hebb" && entry !== 1 && entry !== -1) throw notSigns(what, entry, index);
+          largest = Math.max(largest, Math.abs(entry));
+        };
+        for (let i = 0; i < d; i++) measure(keys[k + i]);
+        for (let j = 0; j < (m ?? 0); j++) measure(values![v + j]);
+        return reachOf(largest);
+      },
+      add(sign) {
+        for (let i = 0, at = 0; i < d; at += ++i) {
+          const key = keys[k + i];
+          if (key === 0) continue;
+          for (let j = 0; j <= i; j++) terms[j] = key * keys[k + j];
+          sums.add(at, terms, i + 1, sign);
+          if (m === null) continue;
+          for (let j = 0; j < m; j++) terms[j] = key * values![v + j];
+          sums.add(half + i * m, terms, m, sign);
+        }
+      },
+    };
   }
 
-  #assertRoom(count: number, reach: number): void {
-    const { count: now, reach: reached } = this.#stored;
-    if (now + count <= MOST_TERMS && reached + reach <= LARGEST_WIDE) return;
-    throw new HamError(
+  protected tooLarge(more: number): HamError {
+    const { count } = this;
+    return new HamError(
       "kohonen/too-large",
-      `This memory holds ${now} pairs, and with ${count} more its sums would not be exact any more (at most ${MOST_TERMS} pairs, whose largest squares add up to ${LARGEST_WIDE}). Start another memory, or scale the numbers down.`,
-      { count: now, more: count },
+      `This memory holds ${count} pairs, and with ${more} more its sums would not be exact any more (at most ${MOST_TERMS} pairs, whose largest squares add up to ${LARGEST_WIDE}). Start another memory, or scale the numbers down.`,
+      { count, more },
+    );
+  }
+
+  protected nothingLeft(index: number): HamError {
+    return new HamError(
+      "core/not-stored",
+      `forget: the memory is empty, so pattern ${index} was never stored. Forget what was stored.`,
+      { index },
     );
   }
 
@@ -327,13 +262,5 @@ function notSigns(what: string, entry: number, index: number): HamError {
     "kohonen/not-signs",
     `${what}: expected patterns of -1 and +1, found ${entry} in pattern ${index}. Turn bits into 2 * bit - 1 first.`,
     { index, entry },
-  );
-}
-
-function nothingLeft(index: number): HamError {
-  return new HamError(
-    "core/not-stored",
-    `forget: the memory is empty, so pattern ${index} was never stored. Forget what was stored.`,
-    { index },
   );
 }
