@@ -50,6 +50,15 @@ test("ham check loads no TensorFlow.js", () => {
   expect(loaded.filter((url) => TENSORFLOW.test(url))).toEqual([]);
 });
 
+test.for(["remember", "forget", "merge", "memory"])(
+  "ham %s loads the package of a memory when it knows which",
+  (name) => {
+    const loaded = loadedBy([name, "--help"]);
+    expect(loaded.some((url) => url.endsWith(`/commands/${name}.ts`))).toBe(true);
+    expect(loaded.filter((url) => /\/packages\/(drdam|kohonen)\//.test(url))).toEqual([]);
+  },
+);
+
 test.for([["--help"], ...COMMANDS.map(({ name }) => [name, "--help"])])(
   "ham %s fits into sixty columns",
   async (args) => {

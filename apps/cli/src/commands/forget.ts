@@ -1,16 +1,20 @@
 // `ham forget MEMORY PATTERNS…`: takes patterns away, as if they had never been stored.
 
 import { countHeld, describeHeld, withoutHeld } from "@hamlet/core";
-import { Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import { type Asked, openAsked, type Shard, shardOption } from "../memories/asked.ts";
+import {
+  type AskedFlags,
+  assertFits,
+  openAsked,
+  shardOption,
+  valuesOption,
+} from "../memories/asked.ts";
 import { type PatternMemory, readMemoryFile } from "../memories/memory.ts";
 import { stream } from "../memories/stream.ts";
 import { MEMORY_FILE, summaryOf } from "../memories/words.ts";
-import { gather } from "../options.ts";
 import { countBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -21,52 +25,38 @@ export const command: CommandDefinition = {
     command
       .argument("<memory>")
       .argument("<patterns...>")
-      .addOption(
-        new Option("--values <FILE[#KEY]>", "linear: values, one file for each of patterns")
-          .argParser(gather)
-          .default([], "the patterns"),
-      )
+      .addOption(valuesOption())
       .addOption(shardOption())
       .option("--out <FILE>", "where the memory goes (default: where it was)"),
   run: forget,
 };
 
-interface ForgetFlags {
-  readonly values: readonly string[];
-  readonly shard?: Shard;
+interface ForgetFlags extends AskedFlags {
   readonly out?: string;
 }
 
 async function forget(path: string, paths: readonly string[], flags: ForgetFlags): Promise<number> {
-  const { values, shard, out = path } = flags;
+  const { values, out = path } = flags;
   const inputs = [...[...paths, ...values].map(fileOf), ...(out === path ? [] : [path])];
   await assertOutputs([{ option: "--out", path: out, content: MEMORY_FILE }], inputs);
   const memory = await readMemoryFile(path);
   using signal = listenForStop();
-  const opening = openAsked(paths, { values, ...(shard === undefined ? {} : { shard }) }, signal);
-  const asked = await opening.catch((error: unknown) => {
-    if (signal.aborted) return null;
-    throw error;
-  });
+  await using asked = await openAsked(paths, flags, signal);
   if (asked === null) {
     process.stderr.write("Stopped before anything was forgotten.\n");
     return signal.exitCode;
   }
+  assertFits(asked, memory, path);
+  const unknown = withoutHeld(asked.held, memory.held);
+  assertStored(memory, { path, unknown: countHeld(unknown), what: describeHeld(unknown) });
+  const bar = await countBar("forgetting");
+  const how = { sign: -1, signal, bar } as const;
+  const known = withoutHeld(asked.held, unknown);
   try {
-    assertWidth(asked, { memory, path });
-    const unknown = withoutHeld(asked.held, memory.held);
-    assertStored(memory, { path, unknown: countHeld(unknown), what: describeHeld(unknown) });
-    const bar = await countBar("forgetting");
-    const how = { sign: -1, signal, bar } as const;
-    const known = withoutHeld(asked.held, unknown);
-    try {
-      await stream(memory, { asked, rows: known }, how);
-      if (!signal.aborted) await stream(memory, { asked, rows: unknown }, { ...how, named: false });
-    } finally {
-      bar.done();
-    }
+    await stream(memory, { asked, rows: known }, how);
+    if (!signal.aborted) await stream(memory, { asked, rows: unknown }, { ...how, named: false });
   } finally {
-    await asked.close();
+    bar.done();
   }
   if (signal.aborted) {
     process.stderr.write(`Stopped; ${out} is as it was.\n`);
@@ -75,21 +65,6 @@ async function forget(path: string, paths: readonly string[], flags: ForgetFlags
   await writeFileAtomically(out, memory.save());
   process.stdout.write(`${countHeld(asked.held)} patterns forgotten; ${summaryOf(memory, out)}`);
   return EXIT.ok;
-}
-
-function assertWidth(
-  { sources, width, values }: Asked,
-  { memory, path }: { readonly memory: PatternMemory; readonly path: string },
-): void {
-  if (width === memory.width && values === memory.values) return;
-  const words = [{ width, values }, memory].map(
-    (one) =>
-      `patterns of ${one.width} numbers${one.values === null ? "" : ` with values of ${one.values}`}`,
-  );
-  throw new CommandError(
-    EXIT.usage,
-    `${sources[0].path} has ${words[0]}, and ${path} is of ${words[1]}.`,
-  );
 }
 
 /** Rows that no id knows may be among the patterns of no known source, as far as their number tells. */

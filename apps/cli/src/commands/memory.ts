@@ -7,6 +7,7 @@ import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { type PatternMemory, readMemoryFile } from "../memories/memory.ts";
+import { describeSizes } from "../memories/words.ts";
 import { jsonOption, positiveReal } from "../options.ts";
 import { formatTable } from "../table.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -70,10 +71,10 @@ function reportOf(memory: PatternMemory) {
 }
 
 function textOf(report: Report, weights: string | undefined): string {
-  const { file, bytes, rule, count, width, values, features, kernelDeviation, unknown } = report;
+  const { file, bytes, rule, count, features, kernelDeviation, unknown } = report;
   const lines = [
     `${file}   ${bytes} bytes`,
-    `${count} patterns of ${width} numbers${values === null ? "" : ` with values of ${values}`}, by ${rule}`,
+    `${count} patterns of ${describeSizes(report)}, by ${rule}`,
   ];
   if (features !== null) {
     const { Y, kind, family, beta, key } = features;
@@ -84,13 +85,13 @@ function textOf(report: Report, weights: string | undefined): string {
       `the kernel of a pattern is off by ${kernelDeviation.toPrecision(2)} at most (one standard deviation)`,
     );
   }
-  const rows = report.sources.map(({ name, id, rows: intervals }) => [
-    name,
-    String(intervals.reduce((sum, [from, to]) => sum + to - from, 0)),
-    intervals.length > 4
-      ? `${intervals.length} intervals`
-      : intervals.map(([from, to]) => `${from}-${to - 1}`).join(" "),
-    id.slice(0, 19),
+  const rows = report.sources.map((source) => [
+    source.name,
+    String(countHeld([source])),
+    source.rows.length > 4
+      ? `${source.rows.length} intervals`
+      : source.rows.map(([from, to]) => `${from}-${to - 1}`).join(" "),
+    source.id.slice(0, 19),
   ]);
   if (rows.length > 0) lines.push("", formatTable(["source", "patterns", "rows", "id"], rows));
   if (unknown > 0) lines.push("", `${unknown} patterns are of no known source.`);

@@ -7,7 +7,14 @@ import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
 import { isThere, writeFileAtomically } from "../files/write.ts";
-import { type Asked, openAsked, type Shard, shardOption } from "../memories/asked.ts";
+import {
+  type Asked,
+  type AskedFlags,
+  assertFits,
+  openAsked,
+  shardOption,
+  valuesOption,
+} from "../memories/asked.ts";
 import {
   differences,
   emptyMemoryOf,
@@ -18,34 +25,21 @@ import {
 } from "../memories/memory.ts";
 import { MEMORY_FILE, summaryOf, type Twice, twiceOption } from "../memories/words.ts";
 import { stream } from "../memories/stream.ts";
-import { gather, positiveNumber, positiveReal, wholeNumber } from "../options.ts";
+import { wholeNumber } from "../options.ts";
 import { countBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
+import { toldFeature, withFeatureOptions } from "../store/feature-options.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham remember`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    command
-      .argument("<patterns...>")
-      .addOption(new Option("--rule <RULE>", "how they are stored").choices([...MEMORY_RULES]))
-      .addOption(
-        new Option("--values <FILE[#KEY]>", "linear: values, one file for each of patterns")
-          .argParser(gather)
-          .default([], "the patterns"),
-      )
-      .addOption(new Option("--beta <X>", "drdam: inverse temperature").argParser(positiveReal))
-      .addOption(new Option("--features <Y>", "drdam: rows, 4096").argParser(positiveNumber))
-      .addOption(
-        new Option("--kind <KIND>", "drdam: feature map, sin-cos").choices(["sin-cos", "positive"]),
-      )
-      .addOption(
-        new Option("--family <FAMILY>", "drdam: rows, gaussian").choices([
-          "gaussian",
-          "orthogonal",
-          "structured",
-        ]),
-      )
+    withFeatureOptions(
+      command
+        .argument("<patterns...>")
+        .addOption(new Option("--rule <RULE>", "how they are stored").choices([...MEMORY_RULES]))
+        .addOption(valuesOption()),
+    )
       .addOption(
         new Option("--seed <N>", "drdam: seed of the features").default(0).argParser(wholeNumber),
       )
@@ -56,9 +50,7 @@ export const command: CommandDefinition = {
   run: remember,
 };
 
-interface RememberFlags extends RuleFlags {
-  readonly values: readonly string[];
-  readonly shard?: Shard;
+interface RememberFlags extends RuleFlags, AskedFlags {
   readonly into?: string;
   readonly twice: Twice;
   readonly out?: string;
@@ -68,7 +60,7 @@ interface RememberFlags extends RuleFlags {
 const SAFE_EVERY = 30_000;
 
 async function remember(paths: readonly string[], flags: RememberFlags): Promise<number> {
-  const { into, out = into, values, shard } = flags;
+  const { into, out = into, values } = flags;
   if (out === undefined) {
     throw new CommandError(EXIT.usage, "Say with --out FILE where the memory goes.");
   }
@@ -84,20 +76,12 @@ async function remember(paths: readonly string[], flags: RememberFlags): Promise
     inputs,
   );
   using signal = listenForStop();
-  const opening = openAsked(paths, { values, ...(shard === undefined ? {} : { shard }) }, signal);
-  const asked = await opening.catch((error: unknown) => {
-    if (signal.aborted) return null;
-    throw error;
-  });
+  await using asked = await openAsked(paths, flags, signal);
   if (asked === null) {
     process.stderr.write("Stopped before anything was stored.\n");
     return signal.exitCode;
   }
-  try {
-    return await rememberAsked(asked, { ...flags, out, partial, signal });
-  } finally {
-    await asked.close();
-  }
+  return await rememberAsked(asked, { ...flags, out, partial, signal });
 }
 
 interface Places extends RememberFlags {
@@ -110,7 +94,7 @@ async function rememberAsked(asked: Asked, places: Places): Promise<number> {
   const { into, out, partial, signal, twice } = places;
   const start =
     into === undefined ? await emptyMemoryOf(places, asked) : await readMemoryFile(into);
-  assertFits(asked, start, into);
+  assertFits(asked, start, into ?? out);
   const base = start.held;
   const already = commonHeld(base, asked.held);
   if (already.length > 0 && twice === "refuse") {
@@ -156,9 +140,7 @@ async function rememberAsked(asked: Asked, places: Places): Promise<number> {
 /** What is of features alone, and what a memory says that is there already. */
 function assertChoice(flags: RememberFlags): void {
   const { rule, into } = flags;
-  const told = (["beta", "features", "kind", "family"] as const).find(
-    (flag) => flags[flag] !== undefined,
-  );
+  const told = toldFeature(flags);
   if (into !== undefined && (rule ?? told) !== undefined) {
     const flag = rule === undefined ? told : "rule";
     throw new CommandError(EXIT.usage, `${into} says what --${flag} is: leave it out.`);
@@ -166,18 +148,6 @@ function assertChoice(flags: RememberFlags): void {
   if (rule !== undefined && rule !== "drdam" && told !== undefined) {
     throw new CommandError(EXIT.usage, `--${told} is of --rule drdam, not of ${rule}.`);
   }
-}
-
-function assertFits(asked: Asked, memory: PatternMemory, into: string | undefined): void {
-  if (asked.width === memory.width && asked.values === memory.values) return;
-  const words = [asked, memory].map(
-    ({ width, values }) =>
-      `patterns of ${width} numbers${values === null ? "" : ` with values of ${values}`}`,
-  );
-  throw new CommandError(
-    EXIT.usage,
-    `${asked.sources[0].path} has ${words[0]}, and ${into ?? "the memory"} is of ${words[1]}.`,
-  );
 }
 
 /** Whether a memory is there that holds these rows and no others. */

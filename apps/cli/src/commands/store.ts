@@ -8,6 +8,7 @@ import { CommandError, EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
 import { assertOutputs } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
+import { FEATURE_FLAGS, withFeatureOptions } from "../store/feature-options.ts";
 import type { LinearFlags } from "../store/linear.ts";
 import type { FeatureFlags } from "../store/random-features.ts";
 import { Option } from "commander";
@@ -17,49 +18,47 @@ import { positiveNumber, positiveReal, wholeNumber } from "../options.ts";
 /** `ham store`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    command
-      .argument("<patterns>")
-      .addOption(
-        new Option("--rule <RULE>", "how they are stored")
-          .choices([...STORAGE_RULES, "linear", "drdam"])
-          .default("hebb"),
-      )
-      .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
-      .addOption(
-        new Option("--unlearn <N>", "then weaken N states that random starts fall into").argParser(
-          positiveNumber,
+    withFeatureOptions(
+      command
+        .argument("<patterns>")
+        .addOption(
+          new Option("--rule <RULE>", "how they are stored")
+            .choices([...STORAGE_RULES, "linear", "drdam"])
+            .default("hebb"),
+        )
+        .addOption(new Option("--take <K>", "store only the first K").argParser(positiveNumber))
+        .addOption(
+          new Option(
+            "--unlearn <N>",
+            "then weaken N states that random starts fall into",
+          ).argParser(positiveNumber),
+        )
+        .addOption(
+          new Option("--rate <X>", "how much of each is unlearned")
+            .default(0.01)
+            .argParser(positiveReal),
+        )
+        .addOption(
+          new Option("--seed <N>", "seed of the random starts, or of random features")
+            .default(0)
+            .argParser(wholeNumber),
+        )
+        .option(
+          "--values <FILE[#KEY]>",
+          "linear: the values that belong to the patterns, one a row",
+        )
+        .addOption(
+          new Option("--ridge <X>", "linear: weight of a penalty on large weights").argParser(
+            positiveReal,
+          ),
         ),
-      )
-      .addOption(
-        new Option("--rate <X>", "how much of each is unlearned")
-          .default(0.01)
-          .argParser(positiveReal),
-      )
-      .addOption(
-        new Option("--seed <N>", "seed of the random starts, or of random features")
-          .default(0)
-          .argParser(wholeNumber),
-      )
-      .option("--values <FILE[#KEY]>", "linear: the values that belong to the patterns, one a row")
-      .addOption(
-        new Option("--ridge <X>", "linear: weight of a penalty on large weights").argParser(
-          positiveReal,
-        ),
-      )
-      .addOption(new Option("--beta <X>", "drdam: inverse temperature").argParser(positiveReal))
-      .addOption(new Option("--features <Y>", "drdam: rows, 4096").argParser(positiveNumber))
-      .addOption(new Option("--kind <KIND>", "drdam: feature map, sin-cos").choices(KINDS))
-      .addOption(new Option("--family <FAMILY>", "drdam: rows, gaussian").choices(FAMILIES))
+    )
       .option("--into <FILE>", "drdam: add to this memory; it says what features are made of")
       .option("--forget", "drdam: take the patterns away again")
       .addOption(new Option("--skip <K>", "drdam: go on after the first K").argParser(wholeNumber))
       .option("--out <FILE>", "where it goes: W.npy, or memory.safetensors for drdam"),
   run: store,
 };
-
-/** As in `@hamlet/drdam`, which is loaded when it is asked for. */
-const KINDS = ["sin-cos", "positive"];
-const FAMILIES = ["gaussian", "orthogonal", "structured"];
 
 const RULES = { hebb, "pseudo-inverse": pseudoInverse, storkey } as const;
 type RuleName = keyof typeof RULES;
@@ -76,7 +75,7 @@ interface StoreFlags extends LinearFlags, FeatureFlags {
 /** The rules that flags belong to; the others have no use for them. */
 const OWN_FLAGS = {
   linear: ["values", "ridge"],
-  drdam: ["beta", "features", "kind", "family", "into", "forget", "skip"],
+  drdam: [...FEATURE_FLAGS, "into", "forget", "skip"],
 } as const;
 
 const ARRAY = { what: "one NumPy array", endings: [".npy"] };

@@ -3,7 +3,10 @@
 import { type HeldSources, heldRows, type Signal, uniteHeld } from "@hamlet/core";
 import { InvalidArgumentError, Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
+import { gather } from "../options.ts";
+import type { PatternMemory } from "./memory.ts";
 import { openSource, type Source } from "./source.ts";
+import { describeSizes } from "./words.ts";
 
 /** The i-th of n equal parts. */
 export interface Shard {
@@ -24,25 +27,39 @@ function shardOf(text: string): Shard {
   throw new InvalidArgumentError("Write it as I/N, from 1/N to N/N, for example 3/8.");
 }
 
+/** What commands are told of rows. */
+export interface AskedFlags {
+  readonly values: readonly string[];
+  readonly shard?: Shard;
+}
+
+/** `--values`. */
+export function valuesOption(): Option {
+  return new Option("--values <FILE[#KEY]>", "linear: values, one file for each of patterns")
+    .argParser(gather)
+    .default([], "the patterns");
+}
+
 /** Rows of several sources. */
 export interface Asked {
   readonly sources: readonly Source[];
   readonly held: HeldSources;
   readonly width: number;
   readonly values: number | null;
-  /** The files that are read. */
-  close(): Promise<void>;
+  /** Closes the files that are read. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Opens every file; rows are counted through all of them, in the order in which they are given.
+ * Opens every file; rows are counted through all of them, in the order in which they are given. Null
+ * where the signal said stop before all were open.
  * @throws CommandError for files that do not go together.
  */
 export async function openAsked(
   paths: readonly string[],
-  { values, shard }: { readonly values: readonly string[]; readonly shard?: Shard },
+  { values, shard }: AskedFlags,
   signal: Signal,
-): Promise<Asked> {
+): Promise<Asked | null> {
   if (values.length > 0 && values.length !== paths.length) {
     throw new CommandError(
       EXIT.usage,
@@ -59,9 +76,16 @@ export async function openAsked(
     }
     assertAlike(sources);
     const [{ width, values: valueWidth }] = sources;
-    return { sources, held: heldOf(sources, shard), width, values: valueWidth, close };
+    return {
+      sources,
+      held: heldOf(sources, shard),
+      width,
+      values: valueWidth,
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     await close();
+    if (signal.aborted) return null;
     throw error;
   }
 }
@@ -71,10 +95,7 @@ function assertAlike(sources: readonly Source[]): void {
   const ids = new Map<string, string>();
   for (const { path, width, values, id } of sources) {
     if (width !== first.width || values !== first.values) {
-      const words = [first, { path, width, values }].map(
-        (one) =>
-          `${one.width} numbers${one.values === null ? "" : ` with values of ${one.values}`}`,
-      );
+      const words = [first, { width, values }].map(describeSizes);
       throw new CommandError(
         EXIT.usage,
         `${first.path} has patterns of ${words[0]}, and ${path} of ${words[1]}.`,
@@ -89,6 +110,19 @@ function assertAlike(sources: readonly Source[]): void {
     }
     ids.set(id, path);
   }
+}
+
+/**
+ * Stops at rows that are not of the sizes of a memory.
+ * @throws CommandError
+ */
+export function assertFits(asked: Asked, memory: PatternMemory, file: string): void {
+  if (asked.width === memory.width && asked.values === memory.values) return;
+  const words = [asked, memory].map((one) => `patterns of ${describeSizes(one)}`);
+  throw new CommandError(
+    EXIT.usage,
+    `${asked.sources[0].path} has ${words[0]}, and ${file} is of ${words[1]}.`,
+  );
 }
 
 function heldOf(sources: readonly Source[], shard: Shard = { index: 1, of: 1 }): HeldSources {

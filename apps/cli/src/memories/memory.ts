@@ -11,7 +11,7 @@ import type { DistributedMemory } from "@hamlet/drdam";
 import type { CorrelationMemory } from "@hamlet/kohonen";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
-import type { FeatureChoice } from "../store/random-features.ts";
+import type { FeatureChoice } from "../store/feature-options.ts";
 
 /** The rules whose sums merge exactly in any order. */
 export const MEMORY_RULES = ["drdam", "linear", "hebb"] as const;
@@ -71,7 +71,7 @@ export async function emptyMemoryOf(
     throw new CommandError(EXIT.usage, `--values is of --rule linear, not of ${rule}.`);
   }
   if (rule === "drdam") {
-    const { emptyMemory } = await import("../store/random-features.ts");
+    const { emptyMemory } = await import("../store/empty-memory.ts");
     return ofFeatures(emptyMemory(flags, width));
   }
   const { makeCorrelations } = await import("@hamlet/kohonen");
@@ -115,56 +115,56 @@ export function differences(a: PatternMemory["made"], b: PatternMemory["made"]):
 
 function ofFeatures(memory: DistributedMemory): PatternMemory {
   const { D, Y, beta, key, kind, family, norms } = memory.features.description;
-  return {
-    rule: "drdam",
-    made: { rule: "drdam", numbers: D, features: Y, beta, key: key.join(" "), kind, family, norms },
-    width: D,
-    values: null,
-    get count() {
-      return memory.count;
+  return ofOwn(
+    { kind: "features", memory },
+    {
+      rule: "drdam",
+      made: { numbers: D, features: Y, beta, key: key.join(" "), kind, family, norms },
+      width: D,
+      values: null,
     },
-    get held() {
-      return memory.held;
-    },
-    async add({ rows, source }, sign, signal) {
-      const options = { signal, ...(source === undefined ? {} : { source }) };
-      return (await memory[sign === 1 ? "store" : "forget"](rows, options)).done;
-    },
-    merge({ own }) {
-      if (own.kind === "features") memory.merge(own.memory);
-    },
-    save: () => memory.save(),
-    own: { kind: "features", memory },
-  };
+  );
 }
 
 function ofCorrelations(memory: CorrelationMemory): PatternMemory {
   const { rule, d, m } = memory;
+  const made = { numbers: d, ...(m === null ? {} : { values: m }) };
+  return ofOwn({ kind: "correlations", memory }, { rule, made, width: d, values: m });
+}
+
+function ofOwn(
+  own: OwnMemory,
+  { rule, made, width, values }: Pick<PatternMemory, "rule" | "made" | "width" | "values">,
+): PatternMemory {
+  const { memory } = own;
   return {
     rule,
-    made: { rule, numbers: d, ...(m === null ? {} : { values: m }) },
-    width: d,
-    values: m,
+    made: { rule, ...made },
+    width,
+    values,
     get count() {
       return memory.count;
     },
     get held() {
       return memory.held;
     },
-    async add({ rows, values, source }, sign, signal) {
+    async add({ rows, values: more, source }, sign, signal) {
       const options = {
         signal,
-        ...(values === null ? {} : { values }),
+        ...(more === null ? {} : { values: more }),
         ...(source === undefined ? {} : { source }),
       };
-      const keys = rule === "hebb" ? signsOf(rows, d) : rows;
-      return (await memory[sign === 1 ? "store" : "forget"](keys, options)).done;
+      const patterns = rule === "hebb" ? signsOf(rows, width) : rows;
+      return (await memory[sign === 1 ? "store" : "forget"](patterns, options)).done;
     },
-    merge({ own }) {
-      if (own.kind === "correlations") memory.merge(own.memory);
+    merge({ own: other }) {
+      if (own.kind === "features" && other.kind === "features") own.memory.merge(other.memory);
+      else if (own.kind === "correlations" && other.kind === "correlations") {
+        own.memory.merge(other.memory);
+      } else throw new TypeError("Memories of different rules do not merge.");
     },
     save: () => memory.save(),
-    own: { kind: "correlations", memory },
+    own,
   };
 }
 

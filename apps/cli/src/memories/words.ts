@@ -1,7 +1,7 @@
 // What the commands of memories say alike.
 
+import type { DistributedMemory } from "@hamlet/drdam";
 import { Option } from "commander";
-import { describeMemory } from "../store/random-features.ts";
 import type { PatternMemory } from "./memory.ts";
 
 /** What `--out` names. */
@@ -17,14 +17,28 @@ export function twiceOption(what: string): Option {
     .default("refuse");
 }
 
+/** `5 numbers with values of 3`. */
+export function describeSizes({ width, values }: Pick<PatternMemory, "width" | "values">): string {
+  return `${width} numbers${values === null ? "" : ` with values of ${values}`}`;
+}
+
+/** What a memory of random features holds, and how a model names it. */
+export function describeMemory({ count, features }: DistributedMemory, file: string): string {
+  const { D, Y, beta, kind, family } = features.description;
+  const word = kind === "sin-cos" ? "" : `, features = ${kind}`;
+  return (
+    `${count} patterns of ${D} numbers in ${Y} ${kind} features of ${family} rows, beta = ${beta}.\n\n` +
+    `In a model, whose layer has ${D} numbers:\n\n  connect memory: drdam(v${word}) from "${file}"\n`
+  );
+}
+
 /** What a memory holds now, and what to do with it. */
 export function summaryOf(memory: PatternMemory, file: string): string {
-  const { rule, width, count, values, own } = memory;
+  const { rule, count, own } = memory;
   if (own.kind === "features") return `${file} holds ${describeMemory(own.memory, file)}`;
-  const of = values === null ? "" : ` with values of ${values}`;
   const name = rule === "hebb" ? "hopfield(v)" : "dense(v, k)";
   return (
-    `${file} holds ${count} patterns of ${width} numbers${of}, by ${rule}.\n\n` +
+    `${file} holds ${count} patterns of ${describeSizes(memory)}, by ${rule}.\n\n` +
     `For a model, once all parts are merged:\n\n  ham memory ${file} --weights W.npy\n  connect stored: ${name} from "W.npy"\n`
   );
 }

@@ -1,30 +1,26 @@
 // `ham store PATTERNS --rule drdam`: patterns stream into a memory of one size.
 
-import { arrayFormatOf, asFloat64, inspectArrayFile, key } from "@hamlet/core";
-import { type DistributedMemory, loadMemory, makeMemory } from "@hamlet/drdam";
+import { arrayFormatOf, asFloat64, inspectArrayFile } from "@hamlet/core";
+import { type DistributedMemory, loadMemory } from "@hamlet/drdam";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { fileOf, readRows } from "../files/patterns.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { countBar } from "../progress.ts";
+import { describeMemory, MEMORY_FILE } from "../memories/words.ts";
 import { listenForStop } from "../signals.ts";
+import { emptyMemory } from "./empty-memory.ts";
+import { type FeatureChoice, toldFeature } from "./feature-options.ts";
 
 /** What a memory of random features is told. */
-export interface FeatureFlags {
+export interface FeatureFlags extends FeatureChoice {
   readonly out?: string;
   readonly take?: number;
-  readonly seed: number;
-  readonly beta?: number;
-  readonly features?: number;
-  readonly kind?: "sin-cos" | "positive";
-  readonly family?: "gaussian" | "orthogonal" | "structured";
   readonly into?: string;
   readonly forget?: true;
   readonly skip?: number;
 }
-
-const FILE = { what: "a memory", endings: [".safetensors"] };
 
 /**
  * Stores, forgets or, where the patterns are another memory, merges; returns the exit code. What is
@@ -33,7 +29,7 @@ const FILE = { what: "a memory", endings: [".safetensors"] };
 export async function storeFeatures(path: string, flags: FeatureFlags): Promise<number> {
   const { into, out = into ?? "memory.safetensors", forget = false, skip = 0 } = flags;
   const inputs = [fileOf(path), ...(into === undefined || into === out ? [] : [into])];
-  await assertOutputs([{ option: "--out", path: out, content: FILE }], inputs);
+  await assertOutputs([{ option: "--out", path: out, content: MEMORY_FILE }], inputs);
   const bytes = await readCallersFile(fileOf(path));
   if (isMemory(bytes)) return merge(path, bytes, { ...flags, out });
 
@@ -93,9 +89,7 @@ async function merge(
 async function memoryFor(flags: FeatureFlags, D: number): Promise<DistributedMemory> {
   const { into, forget } = flags;
   if (into !== undefined) {
-    const told = (["beta", "features", "kind", "family"] as const).find(
-      (flag) => flags[flag] !== undefined,
-    );
+    const told = toldFeature(flags);
     if (told === undefined) return loadMemory(await readCallersFile(into), into);
     throw new CommandError(EXIT.usage, `${into} says what --${told} is: leave it out.`);
   }
@@ -105,28 +99,6 @@ async function memoryFor(flags: FeatureFlags, D: number): Promise<DistributedMem
   return emptyMemory(flags, D);
 }
 
-/** What features are made of. */
-export type FeatureChoice = Pick<FeatureFlags, "beta" | "features" | "kind" | "family" | "seed">;
-
-/** An empty memory of states of D numbers. */
-export function emptyMemory(flags: FeatureChoice, D: number): DistributedMemory {
-  const { beta, features: Y = 4096, kind, family, seed } = flags;
-  if (beta === undefined) {
-    throw new CommandError(
-      EXIT.usage,
-      "--rule drdam needs --beta X, the inverse temperature: larger is sharper, and needs more features.",
-    );
-  }
-  return makeMemory({
-    D,
-    Y,
-    beta,
-    key: key(seed),
-    ...(kind === undefined ? {} : { kind }),
-    ...(family === undefined ? {} : { family }),
-  });
-}
-
 function isMemory(bytes: Uint8Array): boolean {
   if (arrayFormatOf(bytes) !== "safetensors") return false;
   return inspectArrayFile("", bytes).metadata["drdam"] !== undefined;
@@ -134,14 +106,4 @@ function isMemory(bytes: Uint8Array): boolean {
 
 function tell(what: string, memory: DistributedMemory, out: string): void {
   process.stdout.write(`${what}; ${out} holds ${describeMemory(memory, out)}`);
-}
-
-/** What a memory holds, and how a model names it. */
-export function describeMemory({ count, features }: DistributedMemory, file: string): string {
-  const { D, Y, beta, kind, family } = features.description;
-  const word = kind === "sin-cos" ? "" : `, features = ${kind}`;
-  return (
-    `${count} patterns of ${D} numbers in ${Y} ${kind} features of ${family} rows, beta = ${beta}.\n\n` +
-    `In a model, whose layer has ${D} numbers:\n\n  connect memory: drdam(v${word}) from "${file}"\n`
-  );
 }
