@@ -82,7 +82,7 @@ function openMember(file: FileBytes, member: ZipMember, source: string): ArrayEn
     },
     read() {
       assertReadable(this.header.dtype, where);
-      return openNpy(expand(member, bytes(), where), where).read();
+      return openNpy(expand(member, bytes, where), where).read();
     },
     rows(from, to) {
       assertReadable(this.header.dtype, where);
@@ -148,23 +148,22 @@ function* expandedChunks(
 ): Generator<Uint8Array> {
   let chunks: Uint8Array[] = [];
   let [length, sum] = [0, 0];
-  const inflate = new Inflate((chunk) => void chunks.push(chunk));
+  const inflate = new Inflate((chunk) => {
+    length += chunk.length;
+    if (length > size) throw new Error(`more than the ${size} bytes announced`);
+    chunks.push(chunk);
+  });
   for (let at = 0; at < stored; at += PIECE) {
     orBadNpz(where, () => {
       inflate.push(bytes(at, Math.min(at + PIECE, stored)), at + PIECE >= stored);
-      return chunks[0];
     });
     for (const chunk of chunks) {
-      length += chunk.length;
-      if (length > size) throw badNpz(where, `the ${size} bytes announced`, "more");
       sum = crc32(chunk, sum);
       yield chunk;
     }
     chunks = [];
   }
-  if (length !== size || sum !== crc) {
-    throw badNpz(where, "the bytes that were saved", "others: the checksum differs");
-  }
+  if (length !== size || sum !== crc) throw differs(where);
 }
 
 function assertPlausible(member: ZipMember, where: string): void {
@@ -205,32 +204,33 @@ function expandHeader(
   });
 }
 
-function expand(member: ZipMember, content: Uint8Array, where: string): Uint8Array {
-  const bytes = member.deflated ? orBadNpz(where, () => inflated(content, member)) : content;
-  if (bytes.length !== member.size || crc32(bytes) !== member.crc) {
-    throw badNpz(where, "the bytes that were saved", "others: the checksum differs");
+function expand(
+  member: ZipMember,
+  bytes: (from: number, to: number) => Uint8Array,
+  where: string,
+): Uint8Array {
+  const { deflated, stored, size, crc } = member;
+  if (!deflated) {
+    const content = bytes(0, stored);
+    if (content.length !== size || crc32(content) !== crc) throw differs(where);
+    return content;
   }
-  return bytes;
-}
-
-/** Expands the bytes of a member, and stops as soon as there is more of it than was announced. */
-function inflated(bytes: Uint8Array, { size }: ZipMember): Uint8Array {
   const expanded = new Uint8Array(size);
-  let length = 0;
-  const inflate = new Inflate((chunk) => {
-    if (length + chunk.length > size) throw new Error(`more than the ${size} bytes announced`);
-    expanded.set(chunk, length);
-    length += chunk.length;
-  });
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    inflate.push(bytes.subarray(at, at + PIECE), at + PIECE >= bytes.length);
+  let at = 0;
+  for (const chunk of expandedChunks(member, bytes, where)) {
+    expanded.set(chunk, at);
+    at += chunk.length;
   }
-  return expanded.subarray(0, length);
+  return expanded;
 }
 
-function orBadNpz(where: string, expandBytes: () => Uint8Array): Uint8Array {
+function differs(where: string): HamError {
+  return badNpz(where, "the bytes that were saved", "others: the checksum differs");
+}
+
+function orBadNpz<Result>(where: string, work: () => Result): Result {
   try {
-    return expandBytes();
+    return work();
   } catch (error) {
     throw badNpz(where, "deflated data", error instanceof Error ? error.message : "damage");
   }
