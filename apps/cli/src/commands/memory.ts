@@ -1,11 +1,11 @@
 // `ham memory FILE`: what is in a stored memory, and the weights that it stands for.
 
 import { stat } from "node:fs/promises";
-import { countHeld, writeNpy } from "@hamlet/core";
+import { countHeld } from "@hamlet/core";
 import { Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { WEIGHTS_FILE, writeWeights } from "../files/weights.ts";
 import { type PatternMemory, readMemoryFile } from "../memories/memory.ts";
 import { describeSizes } from "../memories/words.ts";
 import { jsonOption, positiveReal } from "../options.ts";
@@ -33,16 +33,14 @@ interface MemoryFlags {
   readonly json: boolean;
 }
 
-const ARRAY = { what: "one NumPy array", endings: [".npy"] };
-
 async function describe(path: string, flags: MemoryFlags): Promise<number> {
   const { weights, json } = flags;
   if (weights !== undefined) {
-    await assertOutputs([{ option: "--weights", path: weights, content: ARRAY }], [path]);
+    await assertOutputs([{ option: "--weights", path: weights, content: WEIGHTS_FILE }], [path]);
   }
   const memory = await readMemoryFile(path);
   const report = { file: path, bytes: (await stat(path)).size, ...reportOf(memory) };
-  if (weights !== undefined) await writeWeights(weights, memory, { path, flags });
+  if (weights !== undefined) await writeOwn(weights, memory, { path, flags });
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else process.stdout.write(textOf(report, weights));
   return EXIT.ok;
@@ -99,7 +97,7 @@ function textOf(report: Report, weights: string | undefined): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function writeWeights(
+async function writeOwn(
   out: string,
   { own }: PatternMemory,
   { path, flags: { ridge } }: { readonly path: string; readonly flags: MemoryFlags },
@@ -112,6 +110,5 @@ async function writeWeights(
   }
   const { weights, solution } = await own.memory.weights(ridge === undefined ? {} : { ridge });
   if (solution?.warning != null) process.stderr.write(`${solution.warning}\n`);
-  const data = Float32Array.from(weights.data);
-  await writeFileAtomically(out, writeNpy({ shape: [...weights.shape], dtype: "float32", data }));
+  await writeWeights(out, weights);
 }

@@ -1,13 +1,13 @@
 // `ham store PATTERNS --rule RULE`: one-shot learning, from patterns to a memory in a file.
 
-import { atOnce, key, writeNpy } from "@hamlet/core";
+import { atOnce, key } from "@hamlet/core";
 import { addProduct } from "@hamlet/core/numbers";
 import { hebb, pseudoInverse, type StoredPatterns, storkey, unlearn } from "@hamlet/ham";
 import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf, readPatterns } from "../files/patterns.ts";
 import { assertOutputs } from "../files/output.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { WEIGHTS_FILE, writeWeights } from "../files/weights.ts";
 import { FEATURE_FLAGS, withFeatureOptions } from "../store/feature-options.ts";
 import type { LinearFlags } from "../store/linear.ts";
 import type { FeatureFlags } from "../store/random-features.ts";
@@ -78,8 +78,6 @@ const OWN_FLAGS = {
   drdam: [...FEATURE_FLAGS, "into", "forget", "skip"],
 } as const;
 
-const ARRAY = { what: "one NumPy array", endings: [".npy"] };
-
 /** Bytes of a number, while learning and in the file. */
 const [FLOAT64, FLOAT32] = [8, 4];
 
@@ -105,7 +103,7 @@ async function storeCouplings(
   flags: StoreFlags & { readonly rule: RuleName },
 ): Promise<number> {
   const { rule, out = "W.npy", take, rate, seed } = flags;
-  await assertOutputs([{ option: "--out", path: out, content: ARRAY }], [fileOf(path)]);
+  await assertOutputs([{ option: "--out", path: out, content: WEIGHTS_FILE }], [fileOf(path)]);
   const patterns = await readPatterns(path, { take });
   const [K, D] = patterns.shape;
   assertMemory(`${D} × ${D} weights`, D * D * (FLOAT64 + FLOAT32));
@@ -115,9 +113,7 @@ async function storeCouplings(
       ? learned
       : await unlearn(learned, { count: flags.unlearn, rate, key: key(seed) });
   const stable = countStable(weights, patterns);
-  // A model reads its data as float32.
-  const data = new Float32Array(weights);
-  await writeFileAtomically(out, writeNpy({ shape: [D, D], dtype: "float32", data }));
+  await writeWeights(out, { shape: [D, D], data: weights });
   process.stdout.write(
     `${K} patterns of ${D} units, stored by ${rule}: ${stable} are fixed points of sign(W v).\n\n` +
       `${out}   float32 [${D}, ${D}]; in a model:\n\n` +

@@ -1,11 +1,11 @@
 // `ham store KEYS --values VALUES --rule linear`: the matrix that maps every key nearest to its value.
 
-import { asFloat64, writeNpy } from "@hamlet/core";
+import { asFloat64 } from "@hamlet/core";
 import { learnLinear } from "@hamlet/kohonen";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { fileOf, readRows } from "../files/patterns.ts";
-import { writeFileAtomically } from "../files/write.ts";
+import { WEIGHTS_FILE, writeWeights } from "../files/weights.ts";
 
 /** What a linear memory is told. */
 export interface LinearFlags {
@@ -15,13 +15,11 @@ export interface LinearFlags {
   readonly ridge?: number;
 }
 
-const ARRAY = { what: "one NumPy array", endings: [".npy"] };
-
 /** Writes `W [m, d]`; without values the patterns are their own. Returns the exit code. */
 export async function storeLinear(path: string, flags: LinearFlags): Promise<number> {
   const { out = "W.npy", values = path, take, ridge } = flags;
   const inputs = [fileOf(path), fileOf(values)];
-  await assertOutputs([{ option: "--out", path: out, content: ARRAY }], inputs);
+  await assertOutputs([{ option: "--out", path: out, content: WEIGHTS_FILE }], inputs);
   const [keys, wanted] = await Promise.all([path, values].map((file) => readRows(file, { take })));
   const [n, d] = keys.shape;
   const [count, m] = wanted.shape;
@@ -38,8 +36,7 @@ export async function storeLinear(path: string, flags: LinearFlags): Promise<num
     },
     ridge === undefined ? {} : { ridge },
   );
-  const data = Float32Array.from(weights.data);
-  await writeFileAtomically(out, writeNpy({ shape: [m, d], dtype: "float32", data }));
+  await writeWeights(out, weights);
   if (solution.warning !== null) process.stderr.write(`${solution.warning}\n`);
   process.stdout.write(
     `${n} pairs of ${d} and ${m} numbers, rank ${solution.rank}, by ${solution.method}.\n\n` +
