@@ -10,6 +10,7 @@ import { openNpy } from "./npy.ts";
 import { openNpz } from "./npz.ts";
 import { assertReadable, type FileBytes } from "./payload.ts";
 import { looksLikeSafetensors, openSafetensors } from "./safetensors.ts";
+import { wantedOf } from "./wanted.ts";
 import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
 
 /** The array files that can be read. */
@@ -49,9 +50,7 @@ export function readArrayFile(name: string, bytes: FileBytes, key?: string): Arr
  * @throws HamError as {@link readArrayFile} does, but for damage inside the payload.
  */
 export function openArrayFile(name: string, bytes: FileBytes, key?: string): ArrayEntry {
-  const hash = name.lastIndexOf("#");
-  const file = hash < 0 ? name : name.slice(0, hash);
-  const wanted = key ?? (hash < 0 ? undefined : name.slice(hash + 1));
+  const { file, wanted } = wantedOf(name, key);
   const { format, entries } = open(file, bytes);
   const entry = pick(file, format, entries, wanted);
   assertReadable(entry.header.dtype, entry.key === undefined ? file : `${file}#${entry.key}`);
@@ -64,8 +63,7 @@ export function openArrayFile(name: string, bytes: FileBytes, key?: string): Arr
  * @throws HamError as `readArrayFile` does for malformed files.
  */
 export function inspectArrayFile(name: string, bytes: FileBytes): ArrayFileHeader {
-  const hash = name.lastIndexOf("#");
-  const { format, entries, metadata } = open(hash < 0 ? name : name.slice(0, hash), bytes);
+  const { format, entries, metadata } = open(wantedOf(name).file, bytes);
   return { format, arrays: entries.map(({ header }) => header), metadata };
 }
 

@@ -9,6 +9,7 @@ import { HamError } from "@hamlet/graph";
 import { arrayFormatOf, openArrayFile } from "./array-file.ts";
 import type { ArrayEntry } from "./array-data.ts";
 import type { FileBytes } from "./payload.ts";
+import { wantedOf } from "./wanted.ts";
 
 /** The largest file of text that is read as numbers. */
 const LARGEST_TEXT = 2 ** 26;
@@ -34,9 +35,7 @@ export async function openDataFile(
   key?: string,
 ): Promise<ArrayEntry> {
   if (arrayFormatOf(content) !== null) return openArrayFile(name, content, key);
-  const hash = name.lastIndexOf("#");
-  const file = hash < 0 ? name : name.slice(0, hash);
-  const wanted = key ?? (hash < 0 ? undefined : name.slice(hash + 1));
+  const { file, wanted } = wantedOf(name, key);
   const isPng = looksLikePng(content.subarray(0, PNG.length));
   if (!isPng && content.length > LARGEST_TEXT) throw unknownFormat(file, content.length);
   const bytes = content.subarray();

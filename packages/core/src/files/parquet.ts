@@ -8,9 +8,8 @@ import { HamError } from "@hamlet/graph";
 import type { AsyncBuffer, Compressors, SchemaTree } from "hyparquet";
 
 import type { Rows } from "./array-data.ts";
-import { nearest } from "./nearest.ts";
 import type { FileBytes } from "./payload.ts";
-import type { Wanted } from "./wanted.ts";
+import { noColumn, type Wanted } from "./wanted.ts";
 
 /** Physical types of columns of numbers. */
 const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
@@ -65,16 +64,7 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
 
 function columnsOf(children: readonly SchemaTree[], { file, wanted }: Wanted): string[] {
   const keys = children.map(({ element }) => element.name);
-  if (wanted !== undefined && !keys.includes(wanted)) {
-    const near = nearest(wanted, keys);
-    const advice =
-      near === undefined ? 'Write one of them after "#".' : `Did you mean "${file}#${near}"?`;
-    throw new HamError(
-      "core/unknown-array",
-      `${file}: expected a column named "${wanted}", found ${keys.slice(0, 12).join(", ")}. ${advice}`,
-      { file, wanted, keys },
-    );
-  }
+  if (wanted !== undefined && !keys.includes(wanted)) throw noColumn({ file, wanted }, keys);
   const chosen = children.filter(({ element }) => wanted === undefined || element.name === wanted);
   for (const column of chosen) {
     const type = typeOf(column);

@@ -11,6 +11,7 @@ import { arrayFormatOf, openArrayFile } from "./array-file.ts";
 import { openDataFile } from "./data-file.ts";
 import { type FileBytes, rowsAtOnce } from "./payload.ts";
 import { asFloat64 } from "./typed-numbers.ts";
+import { wantedOf } from "./wanted.ts";
 
 /** Larger tables are read in pieces. */
 const LARGEST_HELD = 2 ** 26;
@@ -27,9 +28,7 @@ const LARGEST_HELD = 2 ** 26;
  * for await (const piece of rows.pieces(0, rows.count)) await memory.store(piece);
  */
 export async function openRows(name: string, content: FileBytes, key?: string): Promise<Rows> {
-  const hash = name.lastIndexOf("#");
-  const file = hash < 0 ? name : name.slice(0, hash);
-  const wanted = key ?? (hash < 0 ? undefined : name.slice(hash + 1));
+  const { file, wanted } = wantedOf(name, key);
   if (looksLikeParquet(content.subarray(0, 4))) {
     const { openParquet } = await import("./parquet.ts");
     return openParquet(content, { file, wanted });

@@ -8,8 +8,7 @@ import { HamError } from "@hamlet/graph";
 import Papa from "papaparse";
 
 import type { ArrayEntry } from "./array-data.ts";
-import { noNames, type Wanted } from "./wanted.ts";
-import { nearest } from "./nearest.ts";
+import { noColumn, noNames, type Wanted } from "./wanted.ts";
 import { isBeyondFloat64, typedNumbers, typedWholes } from "./typed-numbers.ts";
 
 const DELIMITERS = [",", "\t", ";", "|"];
@@ -163,13 +162,7 @@ function columnOf(
     throw badTable(file, { expected: `one column named "${wanted}"`, found }, advice);
   }
   if (found >= 0) return found;
-  const near = nearest(wanted, names);
-  throw new HamError(
-    "core/unknown-array",
-    `${file}: expected a column named "${wanted}", found ${names.slice(0, 12).join(", ")}. ` +
-      (near === undefined ? `Write one of them after "#".` : `Did you mean "${file}#${near}"?`),
-    { file, wanted, keys: names },
-  );
+  throw noColumn({ file, wanted }, names);
 }
 
 const FILL_IN = 'Fill in the cell, or take one column by its name, as in "table.csv#height".';

@@ -1,4 +1,5 @@
 import { HamError } from "@hamlet/graph";
+import { nearest } from "./nearest.ts";
 
 /** What a reader is told about the file. */
 export interface Wanted {
@@ -8,6 +9,13 @@ export interface Wanted {
   readonly wanted: string | undefined;
 }
 
+/** The parts of `FILE` or `FILE#NAME`; a key of its own overrides the name. */
+export function wantedOf(name: string, key?: string): Wanted {
+  const hash = name.lastIndexOf("#");
+  if (hash < 0) return { file: name, wanted: key };
+  return { file: name.slice(0, hash), wanted: key ?? name.slice(hash + 1) };
+}
+
 /** The error of a file that holds one array without a name, when one is asked for by name. */
 export function noNames({ file, wanted }: Wanted, what: string): HamError {
   return new HamError(
@@ -15,5 +23,20 @@ export function noNames({ file, wanted }: Wanted, what: string): HamError {
     `${file}: expected an array named "${wanted}", found ${what}, which holds one array without a ` +
       `name. Leave "#${wanted}" out.`,
     { file, wanted, keys: [] },
+  );
+}
+
+/** The error of a column that a file of named columns lacks. */
+export function noColumn(
+  { file, wanted }: { readonly file: string; readonly wanted: string },
+  names: readonly string[],
+): HamError {
+  const near = nearest(wanted, names);
+  const advice =
+    near === undefined ? 'Write one of them after "#".' : `Did you mean "${file}#${near}"?`;
+  return new HamError(
+    "core/unknown-array",
+    `${file}: expected a column named "${wanted}", found ${names.slice(0, 12).join(", ")}. ${advice}`,
+    { file, wanted, keys: names },
   );
 }
