@@ -50,8 +50,4 @@ export class ExactSums {
   totals(): Float64Array {
     return this.high.map((value, i) => value + this.low[i]);
   }
-
-  clone(): ExactSums {
-    return new ExactSums(this.high.slice(), this.low.slice());
-  }
 }
