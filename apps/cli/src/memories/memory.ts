@@ -1,16 +1,11 @@
 // Memories that patterns stream into, of every rule behind one face: store, forget, merge, save.
 
-import {
-  arrayFormatOf,
-  type HeldSources,
-  inspectArrayFile,
-  type Signal,
-  type SourceRows,
-} from "@hamlet/core";
+import type { HeldSources, Signal, SourceRows } from "@hamlet/core";
 import type { DistributedMemory } from "@hamlet/drdam";
 import type { CorrelationMemory } from "@hamlet/kohonen";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
+import { memoryKindOf } from "./kind.ts";
 import type { FeatureChoice } from "../store/feature-options.ts";
 
 /** The rules whose sums merge exactly in any order. */
@@ -89,18 +84,17 @@ export async function readMemoryFile(path: string): Promise<PatternMemory> {
 
 /** The same of bytes. */
 export async function memoryOf(bytes: Uint8Array, path: string): Promise<PatternMemory> {
-  const isArrays = arrayFormatOf(bytes) === "safetensors";
-  const metadata = isArrays ? inspectArrayFile(path, bytes).metadata : {};
-  if (metadata["drdam"] !== undefined) {
-    return ofFeatures((await import("@hamlet/drdam")).loadMemory(bytes, path));
+  switch (memoryKindOf(bytes, path)) {
+    case "features":
+      return ofFeatures((await import("@hamlet/drdam")).loadMemory(bytes, path));
+    case "correlations":
+      return ofCorrelations((await import("@hamlet/kohonen")).loadCorrelations(bytes, path));
+    case null:
+      throw new CommandError(
+        EXIT.usage,
+        `${path}: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file.`,
+      );
   }
-  if (metadata["correlations"] !== undefined) {
-    return ofCorrelations((await import("@hamlet/kohonen")).loadCorrelations(bytes, path));
-  }
-  throw new CommandError(
-    EXIT.usage,
-    `${path}: expected a memory that \`ham remember\` or \`ham store --rule drdam\` wrote, found another file.`,
-  );
 }
 
 /** What differs in two memories: `beta 2 and 3`; empty where they merge. */

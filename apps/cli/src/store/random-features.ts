@@ -1,6 +1,6 @@
 // `ham store PATTERNS --rule drdam`: patterns stream into a memory of one size.
 
-import { arrayFormatOf, asFloat64, inspectArrayFile } from "@hamlet/core";
+import { asFloat64 } from "@hamlet/core";
 import { type DistributedMemory, loadMemory } from "@hamlet/drdam";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
@@ -8,6 +8,7 @@ import { assertOutputs } from "../files/output.ts";
 import { fileOf, readRows } from "../files/patterns.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { countBar } from "../progress.ts";
+import { memoryKindOf } from "../memories/kind.ts";
 import { describeMemory, MEMORY_FILE } from "../memories/words.ts";
 import { listenForStop } from "../signals.ts";
 import { emptyMemory } from "./empty-memory.ts";
@@ -31,7 +32,7 @@ export async function storeFeatures(path: string, flags: FeatureFlags): Promise<
   const inputs = [fileOf(path), ...(into === undefined || into === out ? [] : [into])];
   await assertOutputs([{ option: "--out", path: out, content: MEMORY_FILE }], inputs);
   const bytes = await readCallersFile(fileOf(path));
-  if (isMemory(bytes)) return merge(path, bytes, { ...flags, out });
+  if (memoryKindOf(bytes, path) === "features") return merge(path, bytes, { ...flags, out });
 
   const { shape, data } = await readRows(path, { take: flags.take, bytes });
   const [K, D] = shape;
@@ -97,11 +98,6 @@ async function memoryFor(flags: FeatureFlags, D: number): Promise<DistributedMem
     throw new CommandError(EXIT.usage, "--forget needs --into FILE, the memory that forgets.");
   }
   return emptyMemory(flags, D);
-}
-
-function isMemory(bytes: Uint8Array): boolean {
-  if (arrayFormatOf(bytes) !== "safetensors") return false;
-  return inspectArrayFile("", bytes).metadata["drdam"] !== undefined;
 }
 
 function tell(what: string, memory: DistributedMemory, out: string): void {
