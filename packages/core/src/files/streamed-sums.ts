@@ -61,7 +61,13 @@ export interface Incoming {
 /** Patterns between two reports. */
 const CHUNK = 256;
 
-/** A memory of exact sums; each kind adds what its patterns stand for, and its errors. */
+/**
+ * A memory of exact sums `Σₘ φ(ξₘ)`: each kind says what `φ` of a pattern is, and its own errors.
+ *
+ * `store` and `forget` add and take away one pattern after the other, and stop before one that is wrong;
+ * those before it stay. They throw `core/stored-twice` and `core/not-stored` before the first pattern for
+ * rows of a source that are in the memory already, or are not.
+ */
 export abstract class StreamedSums<
   Sums extends { merge(other: Sums): void },
   Stored extends StoredSums<Sums>,
@@ -102,7 +108,10 @@ export abstract class StreamedSums<
   /** The error of a pattern that is taken from an empty memory. */
   protected abstract nothingLeft(index: number): HamError;
 
-  /** Adds what another holds that is made alike. */
+  /**
+   * Adds what another holds that is made alike.
+   * @throws HamError `core/stored-twice`, and what `tooLarge` makes; then nothing is added.
+   */
   protected absorb({ sums, count, reach, held }: StoredSums<Sums>): void {
     const { stored } = this;
     assertNewRows("merge", stored.held, held);
