@@ -40,6 +40,7 @@ export interface StoreResult {
 
 /** Sums over patterns, and what is known of those. */
 export interface StoredSums<Sums> {
+  /** Added to and taken from in place. */
   readonly sums: Sums;
   /** How many patterns are in them. */
   count: number;
@@ -51,6 +52,7 @@ export interface StoredSums<Sums> {
 
 /** Patterns on their way into a memory, or out of it. */
 export interface Incoming {
+  /** How many there are. */
   readonly count: number;
   /** Looks at one: what it adds to a sum at most. Throws where it cannot be stored. */
   look(index: number): number;
@@ -73,24 +75,29 @@ export abstract class StreamedSums<
   Stored extends StoredSums<Sums>,
   Options extends StoreOptions,
 > {
+  /** What a file of it holds. */
   protected readonly stored: Stored;
 
   constructor(stored: Stored) {
     this.stored = { ...stored };
   }
 
+  /** How many patterns are in it. */
   get count(): number {
     return this.stored.count;
   }
 
+  /** Where its patterns are from, as far as `store` was told. */
   get held(): HeldSources {
     return this.stored.held;
   }
 
+  /** Adds patterns, one after the other in one array. */
   store(patterns: ArrayLike<number>, options?: Options): Promise<StoreResult> {
     return this.#addAll("store", patterns, options, 1);
   }
 
+  /** Takes patterns away that were stored. */
   forget(patterns: ArrayLike<number>, options?: Options): Promise<StoreResult> {
     return this.#addAll("forget", patterns, options, -1);
   }
