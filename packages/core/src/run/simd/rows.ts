@@ -30,6 +30,9 @@ import {
 } from "../../wasm/assembler.ts";
 import { advance, LANES, locals, NUMBER, VECTOR } from "./sizes.ts";
 
+/** Bytes of a float64 number. */
+const DOUBLE = 2 * NUMBER;
+
 const times = (step: Local, count: number): Code => i32.mul(get(step), i32.of(count));
 /** Pointers to neighbours, a step apart. */
 export const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code =>
@@ -298,7 +301,7 @@ export function scale(): Procedure {
     const factor = local("v128");
     return [
       set(line, i32.of(0)),
-      whileBelow(get(line), get(lines), [
+      inGroups(line, lines, 1, [
         set(factor, loadSplat(get(factors))),
         set(at, get(y)),
         ifTrue(bits.any(f32x4.ne(get(factor), f32x4.of(1))), [
@@ -310,59 +313,46 @@ export function scale(): Procedure {
         ]),
         advance(y, i32.mul(get(columns), i32.of(NUMBER))),
         advance(factors, i32.of(NUMBER)),
-        advance(line, i32.of(1)),
       ]),
     ];
   });
 }
+
+/**
+ * A procedure that does something `count` times, its last parameter, at places that lie so many bytes
+ * apart.
+ */
+const forEach = (
+  name: string,
+  steps: readonly number[],
+  body: (...places: Code[]) => Code,
+): Procedure =>
+  procedure(name, steps.length + 1, (parameters, local) => {
+    const [done, count] = [local("i32"), parameters[steps.length]];
+    const places = parameters.slice(0, steps.length);
+    return [
+      set(done, i32.of(0)),
+      inGroups(done, count, 1, [
+        body(...places.map(get)),
+        ...places.map((place, n) => advance(place, i32.of(steps[n]))),
+      ]),
+    ];
+  });
 
 /** `scaleTotals(totals, factors, count)`: float64 numbers, times a float32 factor each. */
-export function scaleTotals(): Procedure {
-  return procedure("scaleTotals", 3, ([totals, factors, count], local) => {
-    const n = local("i32");
-    return [
-      set(n, i32.of(0)),
-      whileBelow(get(n), get(count), [
-        storeDouble(
-          get(totals),
-          f64x2.mul(loadDouble(get(totals)), f64x2.ofSingles(loadOne(get(factors)))),
-        ),
-        advance(totals, i32.of(2 * NUMBER)),
-        advance(factors, i32.of(NUMBER)),
-        advance(n, i32.of(1)),
-      ]),
-    ];
-  });
-}
+export const scaleTotals = (): Procedure =>
+  forEach("scaleTotals", [DOUBLE, NUMBER], (totals, factors) =>
+    storeDouble(totals, f64x2.mul(loadDouble(totals), f64x2.ofSingles(loadOne(factors)))),
+  );
 
 /** `addTotals(to, totals, count)`: adds float64 numbers to others. */
-export function addTotals(): Procedure {
-  return procedure("addTotals", 3, ([to, totals, count], local) => {
-    const n = local("i32");
-    return [
-      set(n, i32.of(0)),
-      whileBelow(get(n), get(count), [
-        storeDouble(get(to), f64x2.add(loadDouble(get(to)), loadDouble(get(totals)))),
-        advance(totals, i32.of(2 * NUMBER)),
-        advance(to, i32.of(2 * NUMBER)),
-        advance(n, i32.of(1)),
-      ]),
-    ];
-  });
-}
+export const addTotals = (): Procedure =>
+  forEach("addTotals", [DOUBLE, DOUBLE], (to, totals) =>
+    storeDouble(to, f64x2.add(loadDouble(to), loadDouble(totals))),
+  );
 
 /** `round(to, totals, count)`: float64 numbers as float32. */
-export function round(): Procedure {
-  return procedure("round", 3, ([to, totals, count], local) => {
-    const n = local("i32");
-    return [
-      set(n, i32.of(0)),
-      whileBelow(get(n), get(count), [
-        storeOne(get(to), f32x4.ofDoubles(loadDouble(get(totals)))),
-        advance(totals, i32.of(2 * NUMBER)),
-        advance(to, i32.of(NUMBER)),
-        advance(n, i32.of(1)),
-      ]),
-    ];
-  });
-}
+export const round = (): Procedure =>
+  forEach("round", [NUMBER, DOUBLE], (to, totals) =>
+    storeOne(to, f32x4.ofDoubles(loadDouble(totals))),
+  );
