@@ -5,6 +5,7 @@ import { boundShape, type Instruction } from "../../plan/instruction.ts";
 import { bytesOf, type Describing, describeTask, isFunction, nameOf, type Part } from "../part.ts";
 import type { Action, Band, Member } from "./actions.ts";
 import type { Schedule } from "./groups.ts";
+import { neededFor } from "./layout.ts";
 import type { Loop } from "./loops.ts";
 import { NUMBER } from "./sizes.ts";
 
@@ -15,14 +16,15 @@ interface Work {
   readonly functions: number;
 }
 
-/** The parts that actions are. */
+/** The parts of a stage, or those of them that are needed for what is wanted. */
 export function describeActions(
-  actions: readonly Action[],
-  { shapes, results }: Pick<Schedule, "shapes" | "results">,
+  { actions, shapes, results }: Schedule,
   instructions: readonly Instruction[],
   how: Describing,
 ): Part[] {
-  const { batch } = how;
+  const { batch, wanted } = how;
+  const bases = [...(wanted ?? [])].map((slot) => results.get(slot)?.base ?? slot);
+  const done = wanted === undefined ? actions : neededFor(actions, bases);
   // A result may be another view of what an action writes.
   const ofResults = [...results].flatMap(([slot, { base }]): [number, string][] => {
     const name = how.names.get(slot);
@@ -36,7 +38,7 @@ export function describeActions(
     name: nameOf(slot, instructions, own),
     shape: boundShape(shapes[slot], batch),
   });
-  return actions.map((action): Part => {
+  return done.map((action): Part => {
     if (action.kind === "move") {
       const part = describeTask(action.task, instructions, own, NUMBER);
       return { ...part, kind: "move" };

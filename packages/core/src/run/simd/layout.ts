@@ -1,9 +1,10 @@
-// Which actions of a stage are needed, and where what they compute lies.
+// Which actions of a stage are needed, and where what they compute lies, and goes.
 
 import { product } from "../../plan/axis-moves.ts";
 import { boundShape } from "../../plan/instruction.ts";
-import type { Action } from "./actions.ts";
 import { aligned } from "../gaps.ts";
+import type { Action } from "./actions.ts";
+import type { Schedule } from "./groups.ts";
 import { NUMBER } from "./sizes.ts";
 
 /** Where things lie for a batch: scratch by slot, and how much of it there is. */
@@ -36,11 +37,11 @@ export function neededFor(actions: readonly Action[], slots: readonly number[]):
 export function layoutOf(
   actions: readonly Action[],
   keptSlots: ReadonlySet<number>,
-  shapes: (slot: number) => readonly number[],
+  shapes: Schedule["shapes"],
   batch: number,
   lasting: ReadonlySet<number> = new Set(),
 ): Layout {
-  const bytesOf = (slot: number) => aligned(NUMBER * product(boundShape(shapes(slot), batch)));
+  const bytesOf = (slot: number) => aligned(NUMBER * product(boundShape(shapes[slot], batch)));
   const lastRead = new Map<number, number>();
   actions.forEach(({ reads }, n) => reads.forEach((slot) => lastRead.set(slot, n)));
   const kept = new Map<number, number>();
@@ -73,11 +74,48 @@ export function layoutOf(
   return { batch, bytes, places, kept };
 }
 
+/** A stage between places that others gave it. */
+export interface Wiring<Value> extends Pick<Layout, "bytes" | "places"> {
+  /** What is to be done. */
+  readonly needed: readonly Action[];
+  /** Where the numbers of a base go. */
+  readonly targets: ReadonlyMap<number, Value>;
+  /** Where the numbers of other slots are copied when all is done. */
+  readonly copied: ReadonlyMap<number, Value>;
+  /** What the stage computes by itself. */
+  readonly written: ReadonlySet<number>;
+}
+
+/** Wires the results of a stage: of several with one base, the first is computed in its place. */
+export function wiringOf<Value extends { readonly at: number }>(
+  { actions, results, shapes }: Schedule,
+  into: ReadonlyMap<number, Value>,
+  addressOf: (slot: number) => number,
+  batch: number,
+): Wiring<Value> {
+  const written = new Set(actions.flatMap(({ writes }) => writes));
+  const baseOf = (slot: number) => results.get(slot)?.base ?? slot;
+  const targets = new Map<number, Value>();
+  const copied = new Map<number, Value>();
+  for (const [slot, value] of into) {
+    const base = baseOf(slot);
+    if (written.has(base) && !targets.has(base)) targets.set(base, value);
+    else copied.set(slot, value);
+  }
+  const needed = neededFor(actions, [...targets.keys()]);
+  // What would be written before it was read for the last time waits until all is done.
+  const waiting = overwritten(needed, targets, addressOf);
+  for (const [slot, value] of into) if (waiting.has(baseOf(slot))) copied.set(slot, value);
+  for (const base of waiting) targets.delete(base);
+  const { bytes, places } = layoutOf(needed, new Set(targets.keys()), shapes, batch, waiting);
+  return { needed, targets, copied, written, bytes, places };
+}
+
 /**
  * Those targets which lie where something is read afterwards that they do not take entry by entry; all
  * that lie where anything is read, if a check may have the work done once more.
  */
-export function overwritten(
+function overwritten(
   actions: readonly Action[],
   targets: ReadonlyMap<number, { readonly at: number }>,
   addressOf: (slot: number) => number,

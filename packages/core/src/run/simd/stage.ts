@@ -11,7 +11,7 @@ import { factored, isOrdinary } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
 import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
-import { type Layout, layoutOf, neededFor, overwritten } from "./layout.ts";
+import { type Layout, layoutOf, wiringOf } from "./layout.ts";
 import { move } from "./moves.ts";
 import { bandOf, loopOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
@@ -54,10 +54,9 @@ interface Prepared {
 }
 
 function prepare(work: StageWork, factors: readonly number[]): Prepared {
-  const { actions, results, shapes: held } = schedule(work, factors);
-  const shapes = (slot: number) => held[slot];
-  const written = new Set(actions.flatMap(({ writes }) => writes));
-  const kept = new Set([...results.values()].map(({ base }) => base).filter((b) => written.has(b)));
+  const planned = schedule(work, factors);
+  const { actions, results, shapes } = planned;
+  const kept = new Set([...results.values()].map(({ base }) => base));
   let compiled: Compiled | undefined;
   let layout: Layout | undefined;
   /** What an action does between the addresses of slots; false where a factor is not ordinary. */
@@ -67,7 +66,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
     address: (slot: number) => number,
   ): (() => boolean) => {
     const place = (slot: number, at: number) => {
-      const shape = boundShape(shapes(slot), batch);
+      const shape = boundShape(shapes[slot], batch);
       return { shape, at, count: product(shape) };
     };
     switch (action.kind) {
@@ -118,7 +117,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
       for (const [slot, bytes] of layout.kept) blocks.set(slot, new Block(bytes));
       if (!actions.every((action) => callOf(action, batch, address)())) return null;
       for (const [slot, { base, strides, isTurned }] of results) {
-        const shape = boundShape(shapes(slot), batch);
+        const shape = boundShape(shapes[slot], batch);
         const own = blocks.get(base);
         const steps = isTurned ? strides : null;
         if (own !== undefined) made.set(slot, new SimdArray(shape, own.at, own.shared(), steps));
@@ -137,23 +136,8 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
   /** Scratch by its size: work that is wired never runs at the same time. */
   const shared = new Map<number, { readonly block: Block; users: number }>();
   const wire: Prepared["wire"] = (read, batch, into) => {
-    /** Where the numbers of a base go; what has several results is copied to the others. */
-    const targets = new Map<number, SimdArray>();
-    const copied = new Map<number, SimdArray>();
-    for (const [slot, value] of into) {
-      const base = results.get(slot)?.base ?? slot;
-      if (written.has(base) && !targets.has(base)) targets.set(base, value);
-      else copied.set(slot, value);
-    }
-    const needed = neededFor(actions, [...targets.keys()]);
-    // What would be written before it was read for the last time waits until all is done.
-    const waiting = overwritten(needed, targets, (slot) => read(slot).at);
-    for (const [slot, value] of into) {
-      const base = results.get(slot)?.base ?? slot;
-      if (waiting.has(base)) copied.set(slot, value);
-    }
-    for (const base of waiting) targets.delete(base);
-    const { bytes, places } = layoutOf(needed, new Set(targets.keys()), shapes, batch, waiting);
+    const wiring = wiringOf(planned, into, (slot) => read(slot).at, batch);
+    const { needed, targets, copied, written, bytes, places } = wiring;
     let scratch = shared.get(bytes);
     if (scratch === undefined) {
       scratch = { block: new Block(bytes), users: 0 };
@@ -197,11 +181,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
       },
     };
   };
-  const describe: Prepared["describe"] = (how) => {
-    const bases = [...(how.wanted ?? [])].map((slot) => results.get(slot)?.base ?? slot);
-    const done = how.wanted === undefined ? actions : neededFor(actions, bases);
-    return describeActions(done, { shapes: held, results }, work.instructions, how);
-  };
+  const describe: Prepared["describe"] = (how) => describeActions(planned, work.instructions, how);
   return { run, wire, describe };
 }
 

@@ -9,7 +9,8 @@ import { boundShape } from "../../plan/instruction.ts";
 import type { Action } from "../simd/actions.ts";
 import { describeActions } from "../simd/describe.ts";
 import { loopsOf } from "../simd/groups.ts";
-import { layoutOf, neededFor, overwritten } from "../simd/layout.ts";
+import { layoutOf, wiringOf } from "../simd/layout.ts";
+import type { Describing } from "../part.ts";
 import { isGiven, type Run, type StageWork } from "../target.ts";
 import { CardArray, copyCall, type Place } from "./array.ts";
 import { type Call, card, CardBlock, NUMBER } from "./card.ts";
@@ -21,11 +22,11 @@ import { copyText, type Region, regionOf } from "./regions.ts";
  */
 export function prepareStage(work: StageWork): Run<CardArray> {
   assertApart(work);
-  const { actions, results, shapes } = loopsOf(work);
+  const planned = loopsOf(work);
+  const { actions, results, shapes } = planned;
   const isShared = work.stage === "load" || work.stage === "param";
   const one = (slot: number) => product(boundShape(shapes[slot], 1));
-  const written = new Set(actions.flatMap(({ writes }) => writes));
-  const kept = new Set([...results.values()].map(({ base }) => base).filter((b) => written.has(b)));
+  const kept = new Set([...results.values()].map(({ base }) => base));
   const regions = new Map<Action, Region>();
   /** How far the next example is in what another stage has computed, or was handed in. */
   const stepOf = (slot: number): number => {
@@ -49,7 +50,7 @@ export function prepareStage(work: StageWork): Run<CardArray> {
     });
     return { region: region.text, table: [...table, ...region.numbers] };
   };
-  const layout = layoutOf(actions, kept, (slot) => shapes[slot], 1);
+  const layout = layoutOf(actions, kept, shapes, 1);
   const run: Run<CardArray> = (read, batch) => {
     const examples = isShared ? 1 : batch;
     const blocks = new Map<number, CardBlock>();
@@ -91,28 +92,9 @@ export function prepareStage(work: StageWork): Run<CardArray> {
     }
   };
   const wire: Run<CardArray>["wire"] = (read, batch, into) => {
-    /** Where the numbers of a base go; what has several results is copied to the others. */
-    const targets = new Map<number, CardArray>();
-    const copied = new Map<number, CardArray>();
-    for (const [slot, value] of into) {
-      const base = results.get(slot)?.base ?? slot;
-      if (written.has(base) && !targets.has(base)) targets.set(base, value);
-      else copied.set(slot, value);
-    }
-    const needed = neededFor(actions, [...targets.keys()]);
-    // What would be written before it was read for the last time waits until all is done.
-    const waiting = overwritten(needed, targets, (slot) => read(slot).at);
-    for (const [slot, value] of into) {
-      if (waiting.has(results.get(slot)?.base ?? slot)) copied.set(slot, value);
-    }
-    for (const base of waiting) targets.delete(base);
-    const { bytes, places } = layoutOf(
-      needed,
-      new Set(targets.keys()),
-      (slot) => shapes[slot],
-      1,
-      waiting,
-    );
+    // Places are those of one example.
+    const wiring = wiringOf(planned, into, (slot) => read(slot).at, 1);
+    const { needed, targets, copied, written, bytes, places } = wiring;
     const scratch = bytes > 0 ? new CardBlock(bytes * batch) : null;
     card().expect(needed.map((action) => regionFor(action).text));
     const place = (slot: number): Place => {
@@ -178,11 +160,7 @@ export function prepareStage(work: StageWork): Run<CardArray> {
   };
   return Object.assign(run, {
     wire,
-    describe: (how: Parameters<NonNullable<Run<CardArray>["describe"]>>[0]) => {
-      const bases = [...(how.wanted ?? [])].map((slot) => results.get(slot)?.base ?? slot);
-      const done = how.wanted === undefined ? actions : neededFor(actions, bases);
-      return describeActions(done, { shapes, results }, work.instructions, how);
-    },
+    describe: (how: Describing) => describeActions(planned, work.instructions, how),
   });
 }
 
