@@ -29,11 +29,14 @@ export class Gaps {
     return this.#taken.values().reduce((total, bytes) => total + bytes, 0);
   }
 
-  /** The address of a block; null where no gap has room for it. */
-  take(wanted: number): number | null {
+  /** The address of a block; where no gap has room for it, `grow` makes one at the end. */
+  take(wanted: number, grow: () => void): number {
     const bytes = aligned(wanted);
-    const place = this.#gaps.findIndex((gap) => gap.bytes >= bytes);
-    if (place < 0) return null;
+    let place = this.#placeFor(bytes);
+    if (place < 0) {
+      grow();
+      place = this.#placeFor(bytes);
+    }
     const gap = this.#gaps[place];
     const rest = { at: gap.at + bytes, bytes: gap.bytes - bytes };
     this.#gaps.splice(place, 1, ...(rest.bytes > 0 ? [rest] : []));
@@ -66,6 +69,10 @@ export class Gaps {
     if (bytes > 0) this.#gaps.pop();
     this.#gaps.push({ at: this.#end - bytes, bytes: bytes + end - this.#end });
     this.#end = end;
+  }
+
+  #placeFor(bytes: number): number {
+    return this.#gaps.findIndex((gap) => gap.bytes >= bytes);
   }
 
   /** The bytes of a gap at the end of the memory. */

@@ -49,10 +49,7 @@ export class Arena {
    * @throws HamError `core/out-of-memory`.
    */
   take(bytes: number): number {
-    const at = this.#gaps.take(bytes);
-    if (at !== null) return at;
-    this.#grow(bytes);
-    return this.#gaps.take(bytes)!;
+    return this.#gaps.take(bytes, () => this.#grow(bytes));
   }
 
   /** Gives a block back. */
@@ -112,24 +109,4 @@ let shared: Arena | undefined;
 export function arena(): Arena {
   shared ??= new Arena(threads() > 1);
   return shared;
-}
-
-/** A block that several values may lie in. */
-export class Block {
-  readonly at: number;
-  #users = 1;
-
-  constructor(bytes: number) {
-    this.at = arena().take(bytes);
-  }
-
-  /** One more who frees it. */
-  shared(): this {
-    this.#users++;
-    return this;
-  }
-
-  free(): void {
-    if (--this.#users === 0) arena().give(this.at);
-  }
 }

@@ -1,7 +1,8 @@
 // What a compiled program computes with: a shape, and a place in the memory of compiled programs.
 
 import { product } from "../../plan/axis-moves.ts";
-import { arena, type Block } from "./arena.ts";
+import { Block } from "../block.ts";
+import { type Arena, arena } from "./arena.ts";
 import { NUMBER } from "./sizes.ts";
 
 /** Numbers in float32 until they are freed: row-major, or a transpose of what is. */
@@ -9,7 +10,7 @@ export class SimdArray {
   readonly shape: readonly number[];
   /** The address, in bytes. */
   readonly at: number;
-  readonly #block: Block;
+  readonly #block: Block<Arena>;
   /** Steps along the axes, where they are not those of the shape. */
   readonly #strides: readonly number[] | null;
   #view?: () => Float32Array;
@@ -17,7 +18,7 @@ export class SimdArray {
   constructor(
     shape: readonly number[],
     at: number,
-    block: Block,
+    block: Block<Arena>,
     strides: readonly number[] | null = null,
   ) {
     this.shape = shape;
@@ -71,4 +72,10 @@ export class SimdArray {
   free(): void {
     this.#block.free();
   }
+}
+
+/** An array of its own. */
+export function made(shape: readonly number[]): SimdArray {
+  const block = new Block(NUMBER * product(shape), arena());
+  return new SimdArray(shape, block.at, block);
 }

@@ -5,15 +5,9 @@ import { HamError } from "@hamlet/graph";
 import { product } from "../../plan/axis-moves.ts";
 import { BATCH } from "../../plan/instruction.ts";
 import type { Target } from "../target.ts";
-import { Block } from "./arena.ts";
-import { SimdArray } from "./array.ts";
+import { made, SimdArray } from "./array.ts";
 import { NUMBER } from "./sizes.ts";
 import { prepareStage } from "./stage.ts";
-
-function made(shape: readonly number[]): SimdArray {
-  const block = new Block(NUMBER * product(shape));
-  return new SimdArray(shape, block.at, block);
-}
 
 /**
  * Runs plans as compiled code on the processor: one module a stage, loops without intermediates, and

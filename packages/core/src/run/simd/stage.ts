@@ -2,8 +2,9 @@
 
 import { product } from "../../plan/axis-moves.ts";
 import { boundShape } from "../../plan/instruction.ts";
+import { Block } from "../block.ts";
 import type { Run, StageWork } from "../target.ts";
-import { arena, Block } from "./arena.ts";
+import { type Arena, arena } from "./arena.ts";
 import type { Action, Kernel, View } from "./actions.ts";
 import { describeActions } from "./describe.ts";
 import { schedule } from "./groups.ts";
@@ -106,7 +107,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
     if (layout?.batch !== batch) layout = layoutOf(actions, kept, shapes, batch);
     const { places } = layout;
     const scratch = layout.bytes > 0 ? arena().take(layout.bytes) : 0;
-    const blocks = new Map<number, Block>();
+    const blocks = new Map<number, Block<Arena>>();
     const address = (slot: number): number => {
       const place = places.get(slot);
       if (place !== undefined) return scratch + place;
@@ -114,7 +115,7 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
     };
     const made = new Map<number, SimdArray>();
     try {
-      for (const [slot, bytes] of layout.kept) blocks.set(slot, new Block(bytes));
+      for (const [slot, bytes] of layout.kept) blocks.set(slot, new Block(bytes, arena()));
       if (!actions.every((action) => callOf(action, batch, address)())) return null;
       for (const [slot, { base, strides, isTurned }] of results) {
         const shape = boundShape(shapes[slot], batch);
@@ -134,13 +135,13 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
     }
   };
   /** Scratch by its size: work that is wired never runs at the same time. */
-  const shared = new Map<number, { readonly block: Block; users: number }>();
+  const shared = new Map<number, { readonly block: Block<Arena>; users: number }>();
   const wire: Prepared["wire"] = (read, batch, into) => {
     const wiring = wiringOf(planned, into, (slot) => read(slot).at, batch);
     const { needed, targets, copied, written, bytes, places } = wiring;
     let scratch = shared.get(bytes);
     if (scratch === undefined) {
-      scratch = { block: new Block(bytes), users: 0 };
+      scratch = { block: new Block(bytes, arena()), users: 0 };
       shared.set(bytes, scratch);
     }
     scratch.users++;

@@ -20,8 +20,9 @@ import {
   whileBelow,
 } from "../../wasm/assembler.ts";
 import type { StructuredRows } from "../../random/rows/structured.ts";
-import { arena, Block } from "./arena.ts";
-import { SimdArray } from "./array.ts";
+import { Block } from "../block.ts";
+import { type Arena, arena } from "./arena.ts";
+import { made, type SimdArray } from "./array.ts";
 import { type Compiled, compiledOf, inParts } from "./pool.ts";
 import { advance, locals, NUMBER, VECTOR } from "./sizes.ts";
 
@@ -174,7 +175,7 @@ export class TransformedRows {
   readonly #P: number;
   readonly #blocks: number;
   /** Signs, and norms behind them. */
-  readonly #factors: Block;
+  readonly #factors: Block<Arena>;
   readonly #norms: number;
 
   /** Null where a block is shorter than what is transformed at once. */
@@ -184,7 +185,7 @@ export class TransformedRows {
 
   private constructor({ D, P, blocks, signs, norms }: StructuredRows) {
     [this.#D, this.#P, this.#blocks, this.rows] = [D, P, blocks, blocks * P];
-    this.#factors = new Block(NUMBER * (signs.length + this.rows));
+    this.#factors = new Block(NUMBER * (signs.length + this.rows), arena());
     this.#norms = this.#factors.at + NUMBER * signs.length;
     arena().floats(this.#factors.at, signs.length).set(signs);
     const lengths = arena().floats(this.#norms, this.rows).fill(0);
@@ -194,8 +195,8 @@ export class TransformedRows {
   /** `scale · x ωᵀ`, `[B, rows]`, of states `[B, D]`; the caller frees it. */
   project(states: ArrayLike<number>, scale: number): SimdArray {
     const batch = states.length / this.#D;
-    const from = this.#take([batch, this.#P]);
-    const to = this.#take([batch, this.rows]);
+    const from = made([batch, this.#P]);
+    const to = made([batch, this.rows]);
     const padded = from.data.fill(0);
     for (let b = 0; b < batch; b++) {
       for (let d = 0; d < this.#D; d++) padded[b * this.#P + d] = scale * states[b * this.#D + d];
@@ -216,7 +217,7 @@ export class TransformedRows {
   /** `weights ω`, `[B, D]`, of weights `[B, rows]`. */
   collect(weights: SimdArray): Float32Array {
     const batch = weights.length / this.rows;
-    const work = this.#take([batch, 2, this.#P]);
+    const work = made([batch, 2, this.#P]);
     work.data.fill(0);
     const bytes = NUMBER * this.#P;
     this.#each("collect", batch, (b) => [
@@ -239,11 +240,6 @@ export class TransformedRows {
 
   dispose(): void {
     this.#factors.free();
-  }
-
-  #take(shape: readonly number[]): SimdArray {
-    const block = new Block(NUMBER * shape.reduce((size, n) => size * n, 1));
-    return new SimdArray(shape, block.at, block);
   }
 
   #each(name: "project" | "collect", batch: number, call: (b: number) => readonly number[]): void {

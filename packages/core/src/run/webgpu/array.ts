@@ -1,13 +1,14 @@
 // What a program on a graphics card computes with: a shape, and a place in the memory of the card.
 
 import { product } from "../../plan/axis-moves.ts";
-import { type Call, type Card, CardBlock, NUMBER, type Range } from "./card.ts";
+import { Block } from "../block.ts";
+import { type Call, type Card, card, NUMBER, type Range } from "./card.ts";
 import { COPY, copyText } from "./regions.ts";
 
 /** Numbers in float32 until they are freed: row-major, or a transpose of what is. */
 export class CardArray {
   readonly shape: readonly number[];
-  #block: CardBlock;
+  #block: Block<Card>;
   /** Bytes into the block. */
   #from: number;
   /** Steps along the axes, where they are not those of the shape. */
@@ -15,7 +16,7 @@ export class CardArray {
 
   constructor(
     shape: readonly number[],
-    block: CardBlock,
+    block: Block<Card>,
     from = 0,
     strides: readonly number[] | null = null,
   ) {
@@ -31,7 +32,7 @@ export class CardArray {
   }
 
   get card(): Card {
-    return this.#block.card;
+    return this.#block.memory;
   }
 
   get length(): number {
@@ -85,8 +86,8 @@ export class CardArray {
 }
 
 /** An array of its own. */
-export function made(shape: readonly number[], on?: Card): CardArray {
-  return new CardArray(shape, new CardBlock(NUMBER * product(shape), on));
+export function made(shape: readonly number[], on = card()): CardArray {
+  return new CardArray(shape, new Block(NUMBER * product(shape), on));
 }
 
 /**

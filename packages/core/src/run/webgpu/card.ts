@@ -100,10 +100,7 @@ export class Card {
    * @throws HamError `core/out-of-memory`.
    */
   take(bytes: number): number {
-    const at = this.#gaps.take(bytes);
-    if (at !== null) return at;
-    this.#grow(bytes);
-    return this.#gaps.take(bytes)!;
+    return this.#gaps.take(bytes, () => this.#grow(bytes));
   }
 
   /** Gives a block back. */
@@ -354,31 +351,4 @@ export function card(): Card {
     cards.set(device, known);
   }
   return known;
-}
-
-/** A block of a card that several values may lie in. */
-export class CardBlock {
-  readonly card: Card;
-  readonly at: number;
-  #users = 1;
-
-  constructor(bytes: number, own = card()) {
-    this.card = own;
-    this.at = own.take(bytes);
-  }
-
-  /** Whether nobody else has it. */
-  get isAlone(): boolean {
-    return this.#users === 1;
-  }
-
-  /** One more who frees it. */
-  shared(): this {
-    this.#users++;
-    return this;
-  }
-
-  free(): void {
-    if (--this.#users === 0) this.card.give(this.at);
-  }
 }

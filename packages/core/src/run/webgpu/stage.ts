@@ -6,14 +6,15 @@
 import { HamError } from "@hamlet/graph";
 import { product } from "../../plan/axis-moves.ts";
 import { boundShape } from "../../plan/instruction.ts";
+import { Block } from "../block.ts";
+import type { Describing } from "../part.ts";
 import type { Action } from "../simd/actions.ts";
 import { describeActions } from "../simd/describe.ts";
 import { loopsOf } from "../simd/groups.ts";
 import { layoutOf, wiringOf } from "../simd/layout.ts";
-import type { Describing } from "../part.ts";
 import { isGiven, type Run, type StageWork } from "../target.ts";
 import { CardArray, copyCall, type Place } from "./array.ts";
-import { type Call, card, CardBlock, NUMBER } from "./card.ts";
+import { type Call, type Card, card, NUMBER } from "./card.ts";
 import { copyText, type Region, regionOf } from "./regions.ts";
 
 /**
@@ -53,11 +54,11 @@ export function prepareStage(work: StageWork): Run<CardArray> {
   const layout = layoutOf(actions, kept, shapes, 1);
   const run: Run<CardArray> = (read, batch) => {
     const examples = isShared ? 1 : batch;
-    const blocks = new Map<number, CardBlock>();
-    const scratch = layout.bytes > 0 ? new CardBlock(layout.bytes * examples) : null;
+    const blocks = new Map<number, Block<Card>>();
+    const scratch = layout.bytes > 0 ? new Block(layout.bytes * examples, card()) : null;
     try {
       for (const slot of layout.kept.keys()) {
-        blocks.set(slot, new CardBlock(NUMBER * one(slot) * examples));
+        blocks.set(slot, new Block(NUMBER * one(slot) * examples, card()));
       }
       const place = (slot: number): Place => {
         const own = layout.places.get(slot);
@@ -95,7 +96,7 @@ export function prepareStage(work: StageWork): Run<CardArray> {
     // Places are those of one example.
     const wiring = wiringOf(planned, into, (slot) => read(slot).at, 1);
     const { needed, targets, copied, written, bytes, places } = wiring;
-    const scratch = bytes > 0 ? new CardBlock(bytes * batch) : null;
+    const scratch = bytes > 0 ? new Block(bytes * batch, card()) : null;
     card().expect(needed.map((action) => regionFor(action).text));
     const place = (slot: number): Place => {
       const own = places.get(slot);
@@ -109,7 +110,7 @@ export function prepareStage(work: StageWork): Run<CardArray> {
     const copies = () => {
       const filled = new Set([...into.values()].map(({ at }) => at));
       const [before, after]: Call[][] = [[], []];
-      const blocks: CardBlock[] = [];
+      const blocks: Block<Card>[] = [];
       for (const [slot, to] of copied) {
         const view = results.get(slot);
         const of = view?.base ?? slot;
@@ -128,7 +129,7 @@ export function prepareStage(work: StageWork): Run<CardArray> {
           after.push(call(from, end));
           continue;
         }
-        const block = new CardBlock(NUMBER * to.length);
+        const block = new Block(NUMBER * to.length, card());
         const between = { at: block.at, step: count };
         blocks.push(block);
         before.push(call(from, between));
