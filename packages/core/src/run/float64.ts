@@ -3,12 +3,12 @@
 // TensorFlow.js has no float64, and an interpreter that walks expressions is slow. A plan says the
 // same in few large operations, each of which is a loop or two here.
 
-import { HamError, type NumberArray, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
+import { type NumberArray, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
 import { addProduct } from "../numbers/product.ts";
 import { BATCH, boundShape } from "../plan/instruction.ts";
 import { atOnce } from "../turn.ts";
 import type { RunOp } from "./kernels.ts";
-import { oneByOne, type Target } from "./target.ts";
+import { assertCount, oneByOne, type Target } from "./target.ts";
 
 /** What this target computes with. */
 export type Numbers = NumberArray<Float64Array>;
@@ -488,15 +488,10 @@ const entriesOf = (given: ArrayLike<number> | Numbers): ArrayLike<number> =>
 export const float64: Target<Numbers, ArrayLike<number>> = {
   bytes: Float64Array.BYTES_PER_ELEMENT,
   examples: (given, shape) => entriesOf(given).length / count(shape.filter((n) => n !== BATCH)),
-  input(given, shape, { name }) {
+  input(given, shape, tensor) {
     const entries = entriesOf(given);
-    if (entries.length === count(shape)) {
-      return { shape, data: entries instanceof Float64Array ? entries : new Float64Array(entries) };
-    }
-    throw new HamError(
-      "core/input-shape",
-      `The value for "${name}" has ${entries.length} entries, where [${shape.join(", ")}] was expected.`,
-    );
+    assertCount(entries.length, shape, tensor);
+    return { shape, data: entries instanceof Float64Array ? entries : new Float64Array(entries) };
   },
   time: (time) => ({ shape: [], data: Float64Array.of(time) }),
   prepare(work) {

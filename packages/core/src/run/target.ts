@@ -1,6 +1,7 @@
 // Where a plan runs: what a program leaves to tensors, to arrays of float64, or to compiled code.
 
-import type { Tensor } from "@hamlet/graph";
+import { HamError, type Tensor } from "@hamlet/graph";
+import { product } from "../plan/axis-moves.ts";
 import type { Instruction, Op, Plan, Stage } from "../plan/instruction.ts";
 import type { RunOp } from "./kernels.ts";
 import type { Describing, Part } from "./part.ts";
@@ -78,6 +79,18 @@ export interface Target<Value, Given> {
   /** Takes the place of a value by another of its shape; both are given up for what is returned. */
   replace(value: Value, by: Value): Value;
   free(value: Value): void;
+}
+
+/**
+ * That numbers without a shape are as many as a shape has.
+ * @throws HamError `core/input-shape`.
+ */
+export function assertCount(count: number, shape: readonly number[], { name }: Tensor): void {
+  if (count === product(shape)) return;
+  throw new HamError(
+    "core/input-shape",
+    `The value for "${name}" has ${count} entries, where [${shape.join(", ")}] was expected.`,
+  );
 }
 
 /** Whether an operation comes from outside. */

@@ -1,10 +1,9 @@
 // The target of compiled code: float32, four numbers at a time, in WebAssembly that is written for
 // the plan when it first runs.
 
-import { HamError } from "@hamlet/graph";
 import { product } from "../../plan/axis-moves.ts";
 import { BATCH } from "../../plan/instruction.ts";
-import type { Target } from "../target.ts";
+import { assertCount, type Target } from "../target.ts";
 import { made, SimdArray } from "./array.ts";
 import { NUMBER } from "./sizes.ts";
 import { prepareStage } from "./stage.ts";
@@ -19,13 +18,8 @@ export const simd: Target<SimdArray, ArrayLike<number> | SimdArray> = {
   bytes: NUMBER,
   copies: true,
   examples: ({ length }, shape) => length / product(shape.filter((n) => n !== BATCH)),
-  input(given, shape, { name }) {
-    if (given.length !== product(shape)) {
-      throw new HamError(
-        "core/input-shape",
-        `The value for "${name}" has ${given.length} entries, where [${shape.join(", ")}] was expected.`,
-      );
-    }
+  input(given, shape, tensor) {
+    assertCount(given.length, shape, tensor);
     if (given instanceof SimdArray && !given.isTurned) return given.as(shape);
     const value = made(shape);
     value.data.set(given instanceof SimdArray ? given.data : given);

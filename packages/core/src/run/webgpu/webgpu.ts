@@ -1,11 +1,10 @@
 // The target of graphics cards: float32, in shaders of WebGPU that are written for the plan when it
 // first runs, one workgroup for each example.
 
-import { HamError } from "@hamlet/graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { product } from "../../plan/axis-moves.ts";
 import { BATCH } from "../../plan/instruction.ts";
-import type { Target } from "../target.ts";
+import { assertCount, type Target } from "../target.ts";
 import { CardArray, copyCall, made } from "./array.ts";
 import { NUMBER } from "./card.ts";
 import { type Buffer, deviceHere } from "./device.ts";
@@ -37,13 +36,8 @@ export const webgpu: Target<CardArray, ArrayLike<number> | tf.Tensor> = {
   bytes: NUMBER,
   copies: true,
   examples: (given, shape) => lengthOf(given) / product(shape.filter((n) => n !== BATCH)),
-  input(given, shape, { name }) {
-    if (lengthOf(given) !== product(shape)) {
-      throw new HamError(
-        "core/input-shape",
-        `The value for "${name}" has ${lengthOf(given)} entries, where [${shape.join(", ")}] was expected.`,
-      );
-    }
+  input(given, shape, tensor) {
+    assertCount(lengthOf(given), shape, tensor);
     if (isTensor(given)) return fromTensor(given, shape);
     if (!(given instanceof CardArray)) return filled(given, shape);
     if (!given.isTurned) return given.as(shape);
