@@ -1,10 +1,10 @@
 // A step of a log-sum-exp memory: its energy and slope as a plan.
 
+import { energyAndSlope, leaf } from "../../packages/core/conformance/descent.ts";
 import { plan } from "../../packages/core/src/index.ts";
 import {
   div,
   get,
-  gradient,
   lit,
   logsumexp,
   makeDim,
@@ -23,14 +23,5 @@ export function stepOf(K: number, D: number) {
   const v = makeTensor("v", "activation", [entries]);
   const scores = mul(lit(0.1), sum([i], mul(get(xi, [k, i]), get(v, [i]))));
   const energy = neg(div(logsumexp([k], scores), lit(0.1)));
-  const own = plan(
-    [
-      { name: "energy", value: energy, indices: [], batched: true },
-      { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
-    ],
-    {
-      leaf: ({ kind }) => ({ stage: kind === "data" ? "load" : "step", batched: kind !== "data" }),
-    },
-  );
-  return { xi, v, plan: own };
+  return { xi, v, plan: plan(energyAndSlope(energy, v, [j]), { leaf }) };
 }

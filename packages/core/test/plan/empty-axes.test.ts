@@ -3,7 +3,7 @@
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-import { type Leaf, makeProgram, plan } from "@hamlet/core";
+import { makeProgram, plan } from "@hamlet/core";
 import {
   apply,
   evaluate,
@@ -27,6 +27,7 @@ import {
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
+import { leaf } from "../../conformance/descent.ts";
 
 const A = makeDim("A", 3);
 const NONE = makeDim("None", 0);
@@ -35,9 +36,6 @@ const xi = makeTensor("xi", "data", [NONE, A]);
 const nothing = makeTensor("nothing", "activation", [NONE]);
 const i = makeIndex("i", A);
 const m = makeIndex("m", NONE);
-
-const leaf = (tensor: typeof v): Leaf =>
-  tensor.kind === "data" ? { stage: "load", batched: false } : { stage: "step", batched: true };
 
 /** One output for a batch of two (or of `batch`), as its shape and entries. */
 function run(value: Expr, indices: readonly Index[] = [], batch = 2) {

@@ -17,6 +17,7 @@ import {
   time,
 } from "@hamlet/graph";
 import { expect, test } from "vitest";
+import { energyAndSlope } from "../../conformance/descent.ts";
 import { planFor } from "../../conformance/setting.ts";
 import { ENERGIES } from "../../conformance/energies.ts";
 import {
@@ -116,8 +117,7 @@ test("log-sum-exp and the softmax of its gradient share their exponentials", () 
   const body = mul(get(beta), sum([i], mul(get(xi, [m, i]), get(v, [i]))));
   const energy = logsumexp([m], body);
   const outputs = [
-    { name: "energy", value: energy, indices: [], batched: true },
-    { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
+    ...energyAndSlope(energy, v, [j]),
     { name: "weights", value: softmax([m], body), indices: [m], batched: true },
   ];
   const ops = planFor(outputs, world()).instructions.map((one) => one.op);

@@ -5,7 +5,6 @@ import {
   apply,
   type Expr,
   get,
-  gradient,
   logsumexp,
   makeDim,
   makeIndex,
@@ -14,6 +13,7 @@ import {
   sum,
 } from "@hamlet/graph";
 import { expect, test } from "vitest";
+import { energyAndSlope, leaf } from "../../conformance/descent.ts";
 
 const [K, D, B] = [1000, 64, 8];
 const [rows, entries] = [makeDim("K", K), makeDim("D", D)];
@@ -23,15 +23,7 @@ const v = makeTensor("v", "activation", [entries]);
 const scores = sum([i], mul(get(xi, [k, i]), get(v, [i])));
 
 function programOf<Value, Given>(energy: Expr, target: Target<Value, Given>) {
-  const outputs = [
-    { name: "energy", value: energy, indices: [], batched: true },
-    { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
-  ];
-  const leaf = ({ kind }: { kind: string }) => ({
-    stage: kind === "data" ? ("load" as const) : ("step" as const),
-    batched: kind !== "data",
-  });
-  return makeProgram(plan(outputs, { leaf }), { target });
+  return makeProgram(plan(energyAndSlope(energy, v, [j]), { leaf }), { target });
 }
 
 const totalOf = (parts: readonly Part[], of: "bytes" | "flops" | "functions") =>
@@ -78,10 +70,7 @@ function pictures(prepared: (pattern: Expr) => Expr) {
   const at = [makeIndex("p", H), makeIndex("q", W)];
   return {
     tensors: { images, state },
-    outputs: [
-      { name: "energy", value: energy, indices: [], batched: true },
-      { name: "slope", value: gradient(energy, state, at), indices: at, batched: true },
-    ],
+    outputs: energyAndSlope(energy, state, at),
   };
 }
 
@@ -90,10 +79,6 @@ test.each([
   ["prepared", (pattern: Expr) => apply("tanh", pattern)],
 ])("pictures %s are read once, and what is computed of them is right", (_, prepared) => {
   const { outputs, tensors } = pictures(prepared);
-  const leaf = ({ kind }: { kind: string }) => ({
-    stage: kind === "data" ? ("load" as const) : ("step" as const),
-    batched: kind !== "data",
-  });
   const own = plan(outputs, { leaf });
   const wave = (count: number) =>
     Float32Array.from({ length: count }, (__, n) => Math.sin(2.3 * n));
@@ -155,10 +140,6 @@ test("a step of no examples moves and computes nothing for them", () => {
 test("a step that is cut moves its matrix once a slice", () => {
   const options = { target: float64, budget: 8 * K * 2 };
   const energy = sum([k], apply("tanh", scores));
-  const leaf = ({ kind }: { kind: string }) => ({
-    stage: kind === "data" ? ("load" as const) : ("step" as const),
-    batched: kind !== "data",
-  });
   const own = plan([{ name: "energy", value: energy, indices: [], batched: true }], { leaf });
   using whole = makeProgram(own, { target: float64 });
   using cut = makeProgram(own, options);

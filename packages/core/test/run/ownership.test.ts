@@ -2,8 +2,9 @@
 // takes a stage at once and keeps count.
 
 import { float64, makeProgram, type Target } from "@hamlet/core";
-import { gradient, type NumberArray } from "@hamlet/graph";
+import type { NumberArray } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
+import { energyAndSlope } from "../../conformance/descent.ts";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { planFor } from "../../conformance/setting.ts";
 import { j, v, world } from "../../conformance/world.ts";
@@ -66,10 +67,7 @@ function countingTarget(failing = Infinity) {
 function run(name: string, budget: number, failing?: number) {
   const { target, alive, made } = countingTarget(failing);
   const energy = ENERGIES[name];
-  const outputs = [
-    { name: "energy", value: energy, indices: [], batched: true },
-    { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
-  ];
+  const outputs = energyAndSlope(energy, v, [j]);
   const arrays = new Map([...setting.bound].map(([tensor, { values }]) => [tensor, values]));
   let stages = 0;
   const program = makeProgram(planFor(outputs, setting), {

@@ -39,6 +39,7 @@ import { schedule } from "../../src/run/simd/groups.ts";
 import { workOf } from "../../src/run/target.ts";
 import { describe, expect, test } from "vitest";
 import { law } from "../../../../tools/law.ts";
+import { energyAndSlope, leaf } from "../../conformance/descent.ts";
 import { runReference } from "../../conformance/reference-run.ts";
 import { planFor, type Setting } from "../../conformance/setting.ts";
 
@@ -91,21 +92,7 @@ function draw(seed: number, count: number, size: number): Float32Array {
 /** The plan of an energy and its slope. */
 function planned(K: number, D: number, name: string) {
   const { tensors, energies, indices } = memory(K, D);
-  const energy = energies[name];
-  return plan(
-    [
-      { name: "energy", value: energy, indices: [], batched: true },
-      {
-        name: "slope",
-        value: gradient(energy, tensors.v, [indices.j]),
-        indices: [indices.j],
-        batched: true,
-      },
-    ],
-    {
-      leaf: ({ kind }) => ({ stage: kind === "data" ? "load" : "step", batched: kind !== "data" }),
-    },
-  );
+  return plan(energyAndSlope(energies[name], tensors.v, [indices.j]), { leaf });
 }
 
 function check(
@@ -137,13 +124,7 @@ function check(
   };
   const energy = energies[name];
   const outputs: Output[] = [
-    { name: "energy", value: energy, indices: [], batched: true },
-    {
-      name: "slope",
-      value: gradient(energy, tensors.v, [indices.j]),
-      indices: [indices.j],
-      batched: true,
-    },
+    ...energyAndSlope(energy, tensors.v, [indices.j]),
     {
       name: "hidden",
       value: gradient(energy, tensors.h, [indices.k]),

@@ -20,6 +20,7 @@ import {
 } from "@hamlet/graph";
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { energyAndSlope } from "../../conformance/descent.ts";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { runReference } from "../../conformance/reference-run.ts";
 import { planFor, type Setting } from "../../conformance/setting.ts";
@@ -238,10 +239,7 @@ test("a long sum loses nothing", () => {
 function bound(batch: number) {
   const setting = world({ batch });
   const energy = ENERGIES["a distance memory"];
-  const outputs = [
-    { name: "energy", value: energy, indices: [], batched: true },
-    { name: "slope", value: gradient(energy, v, [j]), indices: [j], batched: true },
-  ];
+  const outputs = energyAndSlope(energy, v, [j]);
   const program = makeProgram(planFor(outputs, setting), { target: simd });
   const arrays = new Map([...setting.bound].map(([tensor, { values }]) => [tensor, values]));
   for (const stage of STAGES) program.bind(stage, arrays);
@@ -326,10 +324,7 @@ test.each(Object.keys(ENERGIES))(
   "%s leaves nothing behind, whichever block is not to be had",
   (name) => {
     const setting = world({ batch: 5 });
-    const outputs = [
-      { name: "energy", value: ENERGIES[name], indices: [], batched: true },
-      { name: "slope", value: gradient(ENERGIES[name], v, [j]), indices: [j], batched: true },
-    ];
+    const outputs = energyAndSlope(ENERGIES[name], v, [j]);
     const arrays = new Map([...setting.bound].map(([tensor, { values }]) => [tensor, values]));
     withoutBlocks(() => {
       using program = makeProgram(planFor(outputs, setting), { target: simd, budget: 64 });

@@ -3,10 +3,11 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { float64, makeProgram, simd, type Target } from "@hamlet/core";
-import { get, gradient, makeTensor } from "@hamlet/graph";
+import { get, makeTensor } from "@hamlet/graph";
 import { expectClose, expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, test } from "vitest";
+import { energyAndSlope } from "../../conformance/descent.ts";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { planFor, upload } from "../../conformance/setting.ts";
 import { i, j, v, world, xi, m } from "../../conformance/world.ts";
@@ -17,8 +18,7 @@ const setting = world({ batch: BATCH });
 
 function outputsOf(name: string) {
   return [
-    { name: "energy", value: ENERGIES[name], indices: [], batched: true },
-    { name: "slope", value: gradient(ENERGIES[name], v, [j]), indices: [j], batched: true },
+    ...energyAndSlope(ENERGIES[name], v, [j]),
     { name: "input", value: get(v, [i]), indices: [i], batched: true },
     { name: "data", value: get(xi, [m, i]), indices: [m, i], batched: false },
   ];

@@ -6,7 +6,6 @@ import {
   apply,
   type Expr,
   get,
-  gradient,
   type Index,
   lit,
   logsumexp,
@@ -19,6 +18,7 @@ import {
   sum,
   tensorsIn,
 } from "@hamlet/graph";
+import { energyAndSlope, leaf } from "../../conformance/descent.ts";
 import { poolState } from "../../src/run/simd/pool.ts";
 
 /** Energies as bands with every total there is, and as products by rows and by packed strips. */
@@ -90,16 +90,8 @@ export function prepare(
   const own = plan(
     field !== undefined
       ? [{ name: "field", value, indices: field, batched: true }]
-      : [
-          { name: "energy", value, indices: [], batched: true },
-          { name: "slope", value: gradient(value, v, [j]), indices: [j], batched: true },
-        ],
-    {
-      leaf: (leaf) => ({
-        stage: leaf.kind === "data" ? "load" : "step",
-        batched: leaf.kind !== "data",
-      }),
-    },
+      : energyAndSlope(value, v, [j]),
+    { leaf },
   );
   const draw = (count: number, size: number) =>
     Float32Array.from({ length: count }, (_, n) => size * Math.sin(1.7 * n + 3e-3 * n * n));

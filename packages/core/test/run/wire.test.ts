@@ -15,6 +15,7 @@ import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { energyAndSlope } from "../../conformance/descent.ts";
 import { ENERGIES } from "../../conformance/energies.ts";
 import { planFor, upload } from "../../conformance/setting.ts";
 import { j, v, world } from "../../conformance/world.ts";
@@ -57,8 +58,7 @@ const IN_FLOAT64: Hand<ReturnType<typeof float64.share>, ArrayLike<number>> = {
 
 /** An energy, its slope, and both again by other names. */
 const outputsFor = (name: string) => [
-  { name: "energy", value: ENERGIES[name], indices: [], batched: true },
-  { name: "slope", value: gradient(ENERGIES[name], v, [j]), indices: [j], batched: true },
+  ...energyAndSlope(ENERGIES[name], v, [j]),
   { name: "slope again", value: gradient(ENERGIES[name], v, [j]), indices: [j], batched: true },
   { name: "cue", value: get(v, [j]), indices: [j], batched: true },
 ];
