@@ -1,8 +1,9 @@
 // Normal numbers by compiled code, sixteen at a time: the bits of threefry.ts and float32.ts.
 //
 // Between two roundings to float32 everything is float64 there, and so it is here: pairs of float64
-// numbers that are float32 again after every operation, eight pairs that do not wait for each other. A fused multiplication of float32
-// would round once where that rounds twice, which differs in one number of some millions.
+// numbers that are float32 again after every operation, eight pairs that do not wait for each other.
+// A fused multiplication of float32 would round once where that rounds twice, which differs in one
+// number of some millions.
 
 import {
   assemble,
@@ -200,9 +201,11 @@ function erfInv(writer: Writer, x: Pairs): Pairs {
   return writer.each([polynomial, x], f64x2.mul);
 }
 
-/** The least and the largest number that is drawn uniformly, and their distance. */
-const LEAST = nextFloat32(-1, "up");
+/** The least number that is drawn uniformly, and how far 1 is from it. */
+export const LEAST = nextFloat32(-1, "up");
 const SPAN = Math.fround(1 - LEAST);
+/** What the inverse error function is multiplied by. */
+export const SQRT2 = Math.fround(Math.SQRT2);
 
 /** `normals(to, end, from, key0, key1)`: numbers from `from` on of a stream, sixteen at a time. */
 function normals(): Procedure {
@@ -220,9 +223,7 @@ function normals(): Procedure {
         f64x2.add(f64x2.mul(u, f64x2.of(SPAN * 2 ** -23)), f64x2.of(LEAST)),
       ),
     );
-    const scaled = writer.kept([erfInv(writer, uniform)], (own) =>
-      f64x2.mul(f64x2.of(Math.fround(Math.SQRT2)), own),
-    );
+    const scaled = writer.kept([erfInv(writer, uniform)], (own) => f64x2.mul(f64x2.of(SQRT2), own));
     const made = writer.singles(scaled);
     return [
       set(keys[0], bits.splat(get(key0))),

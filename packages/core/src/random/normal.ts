@@ -1,12 +1,9 @@
 import { atOnce, type Work } from "../turn.ts";
-import { erfInvFloat32, nextFloat32 } from "./float32.ts";
+import { erfInvFloat32 } from "./float32.ts";
 import type { Key } from "./key.ts";
-import { compiledNormal, PART } from "./normal-lanes.ts";
+import { compiledNormal, LEAST, PART, SQRT2 } from "./normal-lanes.ts";
 import { type DrawSize, sizeOf } from "./size.ts";
 import { fillUniform } from "./uniform.ts";
-
-const SQRT2 = Math.fround(Math.SQRT2);
-const ABOVE_MINUS_ONE = nextFloat32(-1, "up");
 
 /** Up to so many, compiling takes longer than they do. */
 const FEW = 2 ** 12;
@@ -35,6 +32,6 @@ export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
 
 /** The numbers of a stream from number `from` on, one by one. */
 export function fillNormal(key: Key, numbers: Float32Array, from: number): void {
-  fillUniform(key, numbers, { min: ABOVE_MINUS_ONE, max: 1, from });
+  fillUniform(key, numbers, { min: LEAST, max: 1, from });
   for (let i = 0; i < numbers.length; i++) numbers[i] = SQRT2 * erfInvFloat32(numbers[i]);
 }
