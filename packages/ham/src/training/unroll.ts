@@ -52,7 +52,6 @@ class UnrolledGradient<Value, Given> extends RecalledLoss<Value, Given> implemen
   async #pullBack(steps: number): Promise<void> {
     const { flow, walker } = this;
     const { states } = walker.stepper;
-    const turn = async () => flow.turn();
     const parts = Math.ceil(steps / this.#every);
     for (let part = parts - 1; part >= 0; part--) {
       const from = part * this.#every;
@@ -61,12 +60,12 @@ class UnrolledGradient<Value, Given> extends RecalledLoss<Value, Given> implemen
       const placeOf = (i: number) => walker.kept(i === 0 ? part : parts + i);
       flow.copy(placeOf(0), states);
       for (let i = 1; i < count; i++) {
-        await turn();
+        await flow.turn();
         walker.step(from + i - 1);
         flow.copy(states, placeOf(i));
       }
       for (let i = count - 1; i >= 0; i--) {
-        await turn();
+        await flow.turn();
         if (i < count - 1) flow.copy(placeOf(i), states);
         walker.stepBack(from + i);
       }
