@@ -54,7 +54,12 @@ class EquilibriumGradient<Value, Given> extends RecalledLoss<Value, Given> imple
     this.#sides = options.get("sides") ?? 2;
     const term = { name: "nudge", energy: mul(get(this.#beta), parts.loss) };
     const nudged = { ...graph, terms: [...graph.terms, term] };
-    this.#nudged = new Flow({ ...parts, graph: nudged });
+    try {
+      this.#nudged = new Flow({ ...parts, graph: nudged });
+    } catch (error) {
+      super.dispose();
+      throw error;
+    }
     this.#stepper = new Stepper(this.#nudged, graph, this.walker.stepper.stepping, [this.#beta]);
     this.#slopes = [makeLayers(graph, "slope above"), makeLayers(graph, "slope below")];
     this.#free = makeLayers(graph, "free");

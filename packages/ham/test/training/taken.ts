@@ -30,38 +30,54 @@ export interface Taking extends Omit<
   readonly options?: Readonly<Record<string, number>>;
 }
 
+/** A method on an engine, with weights of its own. */
+export function makeGradient<Value, Given>(
+  method: string,
+  engine: GradientParts<Value, Given>["engine"],
+  { params, options = {}, ...parts }: Taking,
+) {
+  const weights = new Weights(engine, params, {
+    optimiser: OPTIMISERS.get("sgd")!,
+    settings: { lr: 1 },
+    sizes: parts.setup.sizes,
+  });
+  try {
+    const gradient = GRADIENTS.get(method)!.make({
+      ...parts,
+      engine,
+      weights,
+      params: [...params.keys()],
+      options: new Map(Object.entries(options)),
+    });
+    const dispose = () => {
+      gradient.dispose();
+      weights.dispose();
+    };
+    return { gradient, weights, [Symbol.dispose]: dispose };
+  } catch (error) {
+    weights.dispose();
+    throw error;
+  }
+}
+
 /** The gradient of a minibatch by one of the methods. */
 export function gradientBy(
   method: string,
   name: RecallEngine,
-  { params, options = {}, ...parts }: Taking,
+  taking: Taking,
   minibatch: Minibatch,
 ): Promise<TakenGradient> {
   return withEngine(name, async (engine) => {
-    const weights = new Weights(engine, params, {
-      optimiser: OPTIMISERS.get("sgd")!,
-      settings: { lr: 1 },
-      sizes: parts.setup.sizes,
-    });
-    try {
-      using gradient = GRADIENTS.get(method)!.make({
-        ...parts,
-        engine,
-        weights,
-        params: [...params.keys()],
-        options: new Map(Object.entries(options)),
-      });
-      const found = await gradient.gradient(minibatch);
-      const slopes = await weights.slopes.read();
-      const byName = new Map(
-        [...slopes].map(([param, entries]) => [
-          param.name,
-          Array.from(entries, (slope) => slope * found.scale),
-        ]),
-      );
-      return { ...found, byName, measured: await gradient.measure(minibatch) };
-    } finally {
-      weights.dispose();
-    }
+    using made = makeGradient(method, engine, taking);
+    const { gradient, weights } = made;
+    const found = await gradient.gradient(minibatch);
+    const slopes = await weights.slopes.read();
+    const byName = new Map(
+      [...slopes].map(([param, entries]) => [
+        param.name,
+        Array.from(entries, (slope) => slope * found.scale),
+      ]),
+    );
+    return { ...found, byName, measured: await gradient.measure(minibatch) };
   });
 }

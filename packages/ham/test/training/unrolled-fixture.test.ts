@@ -1,13 +1,16 @@
 // The gradient of a loss through six steps, by backpropagation, against the reference.
 
 import { key } from "@hamlet/core";
-import { type Entries, ENGINES, GRADIENTS } from "@hamlet/ham";
+import { makeDim, makeTensor } from "@hamlet/graph";
+import { type Entries, ENGINES, GRADIENTS, withEngine } from "@hamlet/ham";
 import { expectClose, expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { arena } from "../../../core/src/run/simd/arena.ts";
+import { withoutBlocks } from "../../../core/test/run/without-blocks.ts";
 import { setupOf } from "../models.ts";
-import { gradientBy } from "./taken.ts";
+import { gradientBy, makeGradient } from "./taken.ts";
 import { graph, loss, recall, reference, start, target, W } from "./tanh-model.ts";
 
 beforeAll(() => useBackend("wasm"));
@@ -57,4 +60,17 @@ describe.each(ENGINES)("on %s", (engine) => {
       expect(arena().taken).toBe(before);
     }),
   );
+});
+
+test.each([...GRADIENTS.keys()])("%s leaves nothing behind where there is no room", (method) => {
+  const other = makeTensor("other", "data", [makeDim("N", 3)]);
+  const setup = setupOf(new Map([[other, [1, 2, 3]]]));
+  withoutBlocks(
+    () =>
+      withEngine("simd", (engine) => {
+        using _ = makeGradient(method, engine, { ...parts(), setup });
+      }),
+    1,
+  );
+  tf.dispose([...setup.values.values()]);
 });
