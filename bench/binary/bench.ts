@@ -3,7 +3,6 @@
 // Naive proposals are so slow that a few are timed and the rest is multiplied. Where JAX is present
 // (HAMLET_PYTHON names its Python, default python3) the scan of scan.py runs in the same rounds.
 
-import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-cpu";
@@ -11,11 +10,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { foldIn, key, randint, readArrayFile, uniform } from "../../packages/core/src/index.ts";
 import { loadModel } from "../../packages/model/src/index.ts";
 import { medians, printTable, seconds } from "../compare.ts";
+import { hasLibrary, printed } from "../python.ts";
 import type * as plainWays from "./plain.ts";
 
 const [D, K, PROPOSALS, BATCH, ROUNDS] = [2304, 1024, 16_000, 100, 5];
 const ICONS = join(import.meta.dirname, "../../examples/data/icons.npz");
-const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 
 /** The energies: as `.ham`, and as a function of one overlap. */
 const ENERGIES = {
@@ -80,10 +79,6 @@ function timed(
   };
 }
 
-function hasJax(): boolean {
-  return spawnSync(PYTHON, ["-c", "import jax"], { stdio: "ignore" }).status === 0;
-}
-
 for (const [name, { ham, F, outer }] of Object.entries(ENERGIES)) {
   const files = { read: () => Promise.resolve(new Uint8Array(bytes)) };
   using model = await loadModel({ name: "icons.ham", text: textOf(ham) }, { files });
@@ -108,13 +103,8 @@ for (const [name, { ham, F, outer }] of Object.entries(ENERGIES)) {
       },
       "incremental, plain TypeScript": timed(ways.incremental, plain, PROPOSALS),
       "naive, plain TypeScript": timed(ways.naive, plain, 100),
-      ...(hasJax() && {
-        "JAX scan": () =>
-          Number(
-            execFileSync(PYTHON, [join(import.meta.dirname, "scan.py"), ICONS, name], {
-              encoding: "utf8",
-            }),
-          ),
+      ...(hasLibrary("jax") && {
+        "JAX scan": () => printed([join(import.meta.dirname, "scan.py"), ICONS, name])[0],
       }),
     },
     ROUNDS,

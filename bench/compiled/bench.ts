@@ -1,13 +1,13 @@
 // A closer look at one step of a log-sum-exp memory on tensors and as compiled code, and in NumPy where
-// python3 has it: processor time, one thread each, which a busy machine changes least. Whole recalls
-// are rows of the table.
+// Python has it (HAMLET_PYTHON names which, default python3): processor time, one thread each, which a
+// busy machine changes least. Whole recalls are rows of the table.
 
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import { key, makeProgram, normal, simd, useThreads } from "../../packages/core/src/index.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { medians, printTable } from "../compare.ts";
+import { hasLibrary, printed } from "../python.ts";
 import { stepOf } from "./step.ts";
 
 useThreads(1);
@@ -21,22 +21,11 @@ const timed = (calls: number, run: () => unknown) => async () => {
   return (user + system) / 1e6 / calls;
 };
 
-/** What NumPy takes, where python3 has it. */
-function inNumpy(script: string, ...sizes: readonly number[]): Record<string, number> {
-  try {
-    const found = execFileSync(
-      "python3",
-      [join(import.meta.dirname, script), ...sizes.map(String)],
-      {
-        encoding: "utf8",
-        env: { ...process.env, OPENBLAS_NUM_THREADS: "1" },
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    );
-    return { NumPy: Number(found) };
-  } catch {
-    return {};
-  }
+/** What NumPy takes, where Python has it. */
+function inNumpy(...sizes: readonly number[]): Record<string, number> {
+  if (!hasLibrary("numpy")) return {};
+  const args = [join(import.meta.dirname, "step.py"), ...sizes.map(String)];
+  return { NumPy: printed(args, { ...process.env, OPENBLAS_NUM_THREADS: "1" })[0] };
 }
 
 const STAGES = ["load", "param", "example"] as const;
@@ -78,7 +67,7 @@ for (const [K, D] of [
     );
     printTable(`Log-sum-exp, K = ${K}, D = ${D}, ${B} at a time: one step`, {
       ...results,
-      ...inNumpy("step.py", K, D, B),
+      ...inNumpy(K, D, B),
     });
     onTensors.dispose();
     compiled.dispose();

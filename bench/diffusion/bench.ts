@@ -5,7 +5,6 @@
 // backend has one thread in Node, and PyTorch is given one. HAMLET_PYTHON names the Python that may
 // have PyTorch, default python3.
 
-import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -13,9 +12,9 @@ import { key } from "../../packages/core/src/index.ts";
 import { circlePoints, initialModel, trainScore } from "../../packages/diffusion/src/index.ts";
 import { Batches } from "../../packages/diffusion/src/training/batches.ts";
 import { medians, printTable, shown } from "../compare.ts";
+import { hasLibrary, printed, PYTHON } from "../python.ts";
 import { makeLayersTraining } from "./layers.ts";
 
-const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const [BATCH, ITERATIONS, ROUNDS] = [500, 40, 5];
 
 /** Seconds of the processor that an iteration takes, over some of them. */
@@ -30,7 +29,7 @@ async function each(iterate: (k: number) => unknown): Promise<number> {
 function torch(threads: number, column: 0 | 1): () => number {
   const script = join(import.meta.dirname, "train.py");
   const args = [script, String(BATCH), String(threads), String(ITERATIONS)];
-  return () => Number(execFileSync(PYTHON, args, { encoding: "utf8" }).split(" ")[column]);
+  return () => printed(args)[column];
 }
 
 tf.env().set("PROD", true);
@@ -49,7 +48,7 @@ const competitors = {
   "Hamlet, wasm": hamlet,
   "tfjs-layers, wasm": () => each((k) => iterateLayers(theirs.deal(k))),
 };
-const hasTorch = spawnSync(PYTHON, ["-c", "import torch"], { stdio: "ignore" }).status === 0;
+const hasTorch = hasLibrary("torch");
 if (!hasTorch) console.log(`\nPyTorch is not present in ${PYTHON}; HAMLET_PYTHON names another.`);
 const all = { ...competitors, ...(hasTorch && { "PyTorch, one thread": torch(1, 1) }) };
 await medians(competitors, 1); // Compiled before they count.

@@ -3,7 +3,7 @@
 //
 // HAMLET_PYTHON names the Python that may have JAX and NumPy, default python3.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -11,16 +11,16 @@ import { key, normal } from "../../packages/core/src/index.ts";
 import { makeDrdam } from "../../packages/drdam/src/index.ts";
 import type { RecallEngine } from "../../packages/ham/src/index.ts";
 import { medians, printTable, seconds } from "../compare.ts";
+import { hasLibrary, printed } from "../python.ts";
 
-const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const [D, Y, BETA, ROUNDS] = [30, 100_000, 25, 3];
 
 function python(batch: number, library: "jax" | "numpy") {
-  if (spawnSync(PYTHON, ["-c", `import ${library}`], { stdio: "ignore" }).status !== 0) return {};
+  if (!hasLibrary(library)) return {};
   const script = join(import.meta.dirname, "energy.py");
   const args = [script, String(D), String(Y), String(batch), library];
   const name = library === "jax" ? "JAX, jit" : "NumPy";
-  return { [name]: () => Number(execFileSync(PYTHON, args, { encoding: "utf8" })) };
+  return { [name]: () => printed(args)[0] };
 }
 
 async function gradients(): Promise<void> {

@@ -3,7 +3,6 @@
 //
 // HAMLET_PYTHON names the Python that may have JAX, default python3.
 
-import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -11,8 +10,8 @@ import { recallBar } from "../../apps/cli/src/progress.ts";
 import { key, normal } from "../../packages/core/src/index.ts";
 import { makeEnergyTransformer, PRESETS } from "../../packages/energy-transformer/src/index.ts";
 import { medians, printTable, seconds } from "../compare.ts";
+import { hasLibrary, printed } from "../python.ts";
 
-const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const [TOKENS, STEPS, ROUNDS] = [197, 12, 3];
 const { width, heads, headWidth, memories } = PRESETS.base;
 
@@ -21,14 +20,12 @@ const [HAMLET, JAX] = ["Hamlet on wasm", "JAX, jit"];
 const processor: Record<string, number> = {};
 
 function jax() {
-  if (spawnSync(PYTHON, ["-c", "import jax"], { stdio: "ignore" }).status !== 0) return {};
+  if (!hasLibrary("jax")) return {};
   const sizes = [TOKENS, width, heads, headWidth, memories, STEPS].map(String);
   const args = [join(import.meta.dirname, "block.py"), ...sizes];
   return {
     [JAX]: () => {
-      const [took, worked] = execFileSync(PYTHON, args, { encoding: "utf8" })
-        .split(" ")
-        .map(Number);
+      const [took, worked] = printed(args);
       processor[JAX] = worked;
       return took;
     },

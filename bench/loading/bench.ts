@@ -1,7 +1,8 @@
 // Loading large patterns, and recalling again with a loaded model.
 //
 // Each load is a process of its own: time on the clock from the file to a model that is ready, and the
-// memory that is resident then. NumPy loads the same file where python3 has it.
+// memory that is resident then. NumPy loads the same file where Python has it
+// (HAMLET_PYTHON names which, default python3).
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { startBackend } from "../../apps/cli/src/backend.ts";
 import type { Model } from "../../packages/model/src/index.ts";
 import { medians, printTable, seconds } from "../compare.ts";
 import { LENGTH, patternsFolder } from "../patterns.ts";
+import { hasLibrary, PYTHON } from "../python.ts";
 
 const ROUNDS = 3;
 const [K, D] = [1_000_000, LENGTH];
@@ -47,9 +49,9 @@ const competitors = {
     open,
     large.path,
   ]),
-  ...(measured("python3", ["-c", "import numpy; print([0, 0])"]) === null
-    ? {}
-    : { "numpy.load": competitor("numpy.load", "python3", ["-c", NUMPY, large.patterns]) }),
+  ...(hasLibrary("numpy") && {
+    "numpy.load": competitor("numpy.load", PYTHON, ["-c", NUMPY, large.patterns]),
+  }),
 };
 printTable(`Loading ${K} patterns of ${D} numbers`, await medians(competitors, ROUNDS));
 for (const [name, bytes] of Object.entries(memory)) {

@@ -7,7 +7,7 @@
 // that they run; `--publish` puts the table on the page of the site, from a quiet machine only.
 // HAMLET_PYTHON names the Python that may have NumPy, JAX and torch, default python3.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
@@ -18,13 +18,13 @@ import { amount } from "../../apps/cli/src/explain-engine.ts";
 import { timeInRounds } from "../../apps/cli/src/timing.ts";
 import { measureLimits } from "../../packages/core/src/index.ts";
 import { seconds, shown } from "../compare.ts";
+import { hasLibrary } from "../python.ts";
 import { JOBS } from "./jobs.ts";
 import { Peer } from "./peer.ts";
 import { RECALLS } from "./recalls.ts";
 import { markdown, type Result, svg } from "./render.ts";
 import type { Job } from "./row.ts";
 
-const PYTHON = process.env["HAMLET_PYTHON"] ?? "python3";
 const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
 const PAGE = join(import.meta.dirname, "../../apps/docs/src/content/docs/reference/benchmarks.md");
 const PICTURE = join(import.meta.dirname, "../../apps/docs/src/assets/benchmarks.svg");
@@ -65,10 +65,7 @@ if (flags.publish && (flags.quick || words.length > 0 || load > 0.2)) {
 }
 
 const here = Object.fromEntries(
-  Object.keys(NAMES).map((library) => [
-    library,
-    spawnSync(PYTHON, ["-c", `import ${library}`], { stdio: "ignore" }).status === 0,
-  ]),
+  Object.keys(NAMES).map((library) => [library, hasLibrary(library)]),
 );
 for (const [library, name] of Object.entries(NAMES)) {
   if (!here[library]) console.log(`${name}: not here`);
@@ -77,7 +74,7 @@ for (const [library, name] of Object.entries(NAMES)) {
 async function measured(name: string, job: Job): Promise<Result> {
   const peers = (job.others ?? [])
     .filter(({ library }) => here[library])
-    .map((other) => new Peer(PYTHON, other));
+    .map((other) => new Peer(other));
   // Code is optimised while it runs.
   let once = await seconds(job.run);
   for (let spent = 0; spent < WARM; spent += once) once = await seconds(job.run);

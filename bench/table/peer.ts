@@ -1,7 +1,8 @@
 // Somebody else at work, in a Python of its own.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
+import { printed, PYTHON } from "../python.ts";
 import type { Other } from "./row.ts";
 
 /** Who else does a job, when asked. */
@@ -12,11 +13,11 @@ export class Peer {
   readonly #process: ChildProcess | null;
   readonly #lines: Interface | null;
 
-  constructor(python: string, { library, args, times = 1, stays = false }: Other) {
+  constructor({ library, args, times = 1, stays = false }: Other) {
     this.library = library;
     this.#times = times;
-    this.#once = () => Number(execFileSync(python, args, { encoding: "utf8" }).split(" ")[0]);
-    this.#process = stays ? spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] }) : null;
+    this.#once = () => printed(args)[0];
+    this.#process = stays ? spawn(PYTHON, args, { stdio: ["pipe", "pipe", "inherit"] }) : null;
     this.#lines = stays ? createInterface(this.#process!.stdout!) : null;
   }
 
