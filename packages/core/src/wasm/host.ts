@@ -31,6 +31,21 @@ export function compiled(code: Uint8Array<ArrayBuffer>): object | null {
   }
 }
 
+/** Whether a machine may have multiply-adds that round once: until a module shows that it has none. */
+let mayFuse = true;
+
+/**
+ * A module that `make` writes with multiply-adds that round once, where the machine has them, or else
+ * twice; null where it compiles neither.
+ */
+export function fusedOrNot(make: (isFused: boolean) => object | null): object | null {
+  const fused = mayFuse ? make(true) : null;
+  if (fused !== null) return fused;
+  const module = make(false);
+  if (module !== null) mayFuse = false;
+  return module;
+}
+
 /** Memory of so many bytes or a few more; null where there is none left. */
 export function makeLinearMemory(bytes: number): Memory | null {
   try {

@@ -15,7 +15,7 @@ import {
   store,
   whileBelow,
 } from "../../wasm/assembler.ts";
-import { compiled, functionsOf, makeLinearMemory } from "../../wasm/host.ts";
+import { compiled, functionsOf, fusedOrNot, makeLinearMemory } from "../../wasm/host.ts";
 import { LANES, VECTOR } from "./sizes.ts";
 
 /** What one thread of compiled code reaches here. */
@@ -82,10 +82,8 @@ export function measureLimits({
   atLeast = 100,
 }: LimitsOptions = {}): Limits | null {
   const memory = makeLinearMemory(PASS + VECTOR * SIDE_BY_SIDE);
-  const module = [true, false]
-    .map((isFused) => compiled(assemble([reading, computing(isFused)])))
-    .find((made) => made !== null);
-  if (memory === null || module === undefined) return null;
+  const module = fusedOrNot((isFused) => compiled(assemble([reading, computing(isFused)])));
+  if (memory === null || module === null) return null;
   // Pages that nobody has written are all the same one, which a cache holds.
   new Uint8Array(memory.buffer).fill(1);
   const run = functionsOf(module, memory) as Record<

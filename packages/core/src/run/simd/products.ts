@@ -17,6 +17,7 @@ import {
   store,
   whileBelow,
 } from "../../wasm/assembler.ts";
+import { fusedOrNot } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
 import { blocks } from "./blocks.ts";
@@ -186,9 +187,10 @@ export function compiledKernel(name: KernelName): Compiled {
   const written = [PACKED, IN_BLOCKS].find((own) => name in own) ?? BY_ROWS;
   let module = known.get(written);
   if (module === undefined) {
-    const of = (isFused: boolean) =>
-      arena().compiled(Object.values(written).map((write) => write(isFused)));
-    module = compiledOf((of(true) ?? of(false))!);
+    const made = fusedOrNot((isFused) =>
+      arena().compiled(Object.values(written).map((write) => write(isFused))),
+    );
+    module = compiledOf(made!);
     known.set(written, module);
   }
   return module;

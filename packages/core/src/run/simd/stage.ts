@@ -2,6 +2,7 @@
 
 import { product } from "../../plan/axis-moves.ts";
 import { boundShape } from "../../plan/instruction.ts";
+import { fusedOrNot } from "../../wasm/host.ts";
 import { Block } from "../block.ts";
 import type { Run, StageWork } from "../target.ts";
 import { type Arena, arena } from "./arena.ts";
@@ -192,8 +193,6 @@ const always = (run: () => void) => () => {
   return true;
 };
 
-let isFused: boolean | undefined;
-
 function compileLoops(actions: readonly Action[]): Compiled {
   /** Those that the bands call, by their places. */
   const called: Kernel[] = [];
@@ -201,16 +200,13 @@ function compileLoops(actions: readonly Action[]): Compiled {
     if (!called.includes(name)) called.push(name);
     return HOST_FUNCTIONS.length + called.indexOf(name);
   };
-  const of = (fused: boolean) => {
+  const module = fusedOrNot((isFused) => {
     const procedures = actions.flatMap((action, n) => {
-      if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, fused)];
-      return action.kind === "band" ? bandProcedures(`f${n}`, action.band, fused, place) : [];
+      if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, isFused)];
+      return action.kind === "band" ? bandProcedures(`f${n}`, action.band, isFused, place) : [];
     });
     return arena().compiled(procedures, [...HOST_FUNCTIONS, ...called.map(imported)]);
-  };
-  let module = isFused === false ? null : of(true);
-  isFused ??= module !== null;
-  module ??= of(false);
+  });
   return compiledOf(module!, HOST, [...new Set(called.map(compiledKernel))]);
 }
 
