@@ -12,13 +12,21 @@ const placesIn = (svg: string) =>
   [...svg.matchAll(/Z" transform="translate\(([\d.]+),([\d.]+)\)"/g)].map(([, x, y]) => [+x, +y]);
 
 describe("a panel", () => {
-  test("has its field as a picture, its lowest value violet, its highest green, from below", () => {
-    const values = [-1, 3, -Infinity, 1, 0, Infinity];
-    const svg = drawPanels([[{ ...SQUARE, field: { values, width: 3 } }]]);
+  /** The colours of the picture of a field, from its upper left corner. */
+  function coloursOf(field: NonNullable<Panel["field"]>) {
+    const svg = drawPanels([[{ ...SQUARE, field }]]);
     const [, base64] = /base64,([^"]*)"/.exec(svg)!;
     const { width, height, data } = decode(Buffer.from(base64, "base64"));
+    const colours = Array.from({ length: width * height }, (_, k) => [
+      ...data.subarray(3 * k, 3 * k + 3),
+    ]);
+    return { width, height, colours };
+  }
+
+  test("has its field as a picture, its lowest value violet, its highest green, from below", () => {
+    const values = [-1, 3, -Infinity, 1, 0, Infinity];
+    const { width, height, colours } = coloursOf({ values, width: 3 });
     expect([width, height]).toEqual([3, 2]);
-    const colours = Array.from({ length: 6 }, (_, k) => [...data.subarray(3 * k, 3 * k + 3)]);
     const [violet, light, white, green] = [
       [118, 42, 131],
       [194, 165, 207],
@@ -28,6 +36,18 @@ describe("a panel", () => {
     // The upper row is the second; -1, 0, 1 and 3 are 0, 1/4, 1/2 and all of the way.
     expect([colours[0], colours[1], colours[2]]).toEqual([white, light, green]);
     expect([colours[3], colours[4], colours[5]]).toEqual([violet, green, violet]);
+  });
+
+  test("is grey where its field is no number, and as ever beside it", () => {
+    const [violet, grey, green] = [
+      [118, 42, 131],
+      [119, 119, 119],
+      [27, 120, 55],
+    ];
+    const values = [0, Number.NaN, 2];
+    expect(coloursOf({ values, width: 3 }).colours).toEqual([violet, grey, green]);
+    const nothing = { values: [Number.NaN, Number.NaN], width: 2 };
+    expect(coloursOf(nothing).colours).toEqual([grey, grey]);
   });
 
   test("of equal values is of one colour, and one without a field has no picture", () => {

@@ -3,6 +3,7 @@
 import { encode } from "fast-png";
 import * as Plot from "@observablehq/plot";
 import { emptyDocument } from "./chart.ts";
+import { rangeOf } from "./energy-colours.ts";
 import { drawTiles } from "./tiles.ts";
 
 /** Points or a path of one look. */
@@ -95,12 +96,10 @@ function drawPanel({ title, x, y, xLabel, yLabel, field, marks }: Panel): string
   return plot.outerHTML;
 }
 
-/** A field as a picture: violet where it is low, green where it is high. */
+/** A field as a picture: violet where it is low, green where it is high, grey where it is no number. */
 function picture({ values, width }: NonNullable<Panel["field"]>): string {
   const height = values.length / width;
-  const finite = Array.from(values).filter(Number.isFinite);
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [low, high] = rangeOf(values);
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -120,8 +119,10 @@ const STOPS = [
   [166, 219, 160],
   [27, 120, 55],
 ] as const;
+const NO_NUMBER = [119, 119, 119];
 
-function colourOf(level: number): number[] {
+function colourOf(level: number): readonly number[] {
+  if (Number.isNaN(level)) return NO_NUMBER;
   const place = Math.min(1, Math.max(0, level)) * (STOPS.length - 1);
   const stop = Math.min(STOPS.length - 2, Math.floor(place));
   const part = place - stop;
