@@ -1,9 +1,4 @@
-/** A public package as far as releases are concerned. */
-export interface Releasable {
-  readonly name: string;
-  /** `packages/graph`, say. */
-  readonly folder: string;
-}
+import type { Published } from "./published.ts";
 
 /**
  * The packages whose source changed although no changeset says so.
@@ -12,7 +7,7 @@ export interface Releasable {
  * version, which is not tagged yet.
  */
 export function withoutChangeset(
-  packages: readonly Releasable[],
+  packages: readonly Pick<Published, "name" | "folder">[],
   changedFiles: readonly string[],
   changesets: readonly string[],
 ): string[] {

@@ -5,13 +5,14 @@
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   CompilerState,
   Extractor,
   ExtractorConfig,
   ExtractorLogLevel,
 } from "@microsoft/api-extractor";
+import { entriesIn, type Entry } from "./published.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const REPORTS = join(ROOT, "docs/api");
@@ -36,7 +37,7 @@ execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "
 });
 const temporary = mkdtempSync(join(tmpdir(), "hamlet-api-"));
 try {
-  const entries = globSync("packages/*/package.json", { cwd: ROOT }).sort().flatMap(entriesOf);
+  const entries = entriesIn(ROOT).map(configOf);
   const [first, ...others] = entries;
   // One program for all of them.
   const compilerState = CompilerState.create(first, {
@@ -72,47 +73,38 @@ try {
   rmSync(temporary, { recursive: true });
 }
 
-/** What API Extractor is told of every entry of a package that is published. */
-function entriesOf(path: string): ExtractorConfig[] {
-  const folder = join(ROOT, dirname(path));
-  const manifest = JSON.parse(readFileSync(join(ROOT, path), "utf8")) as {
-    readonly private?: boolean;
-    readonly exports?: Readonly<Record<string, string>>;
-  };
-  if (manifest.private === true) return [];
-  const sources = Object.entries(manifest.exports ?? {}).filter(([, source]) =>
-    source.endsWith(".ts"),
+/** What API Extractor is told of an entry. */
+function configOf({ name, folder, source }: Entry): ExtractorConfig {
+  const projectFolder = join(ROOT, folder);
+  const declarations = join(
+    ROOT,
+    source.replace(`${folder}/src/`, `${folder}/dist/`).replace(/\.ts$/u, ".d.ts"),
   );
-  return sources.map(([key, source]) => {
-    const declarations = join(folder, source.replace("./src/", "dist/").replace(/\.ts$/u, ".d.ts"));
-    const quiet = { default: { logLevel: ExtractorLogLevel.None } };
-    return ExtractorConfig.prepare({
-      packageJsonFullPath: join(ROOT, path),
-      configObjectFullPath: undefined,
-      configObject: {
-        projectFolder: folder,
-        mainEntryPointFilePath: declarations,
-        compiler: { overrideTsconfig: { compilerOptions: OPTIONS, files: [declarations] } },
-        apiReport: {
-          enabled: true,
-          includeForgottenExports: true,
-          reportFolder: REPORTS,
-          reportTempFolder: temporary,
-          reportFileName: [
-            dirname(path).slice("packages/".length),
-            ...key.split("/").slice(1),
-          ].join("-"),
-        },
-        docModel: { enabled: false },
-        dtsRollup: { enabled: false },
-        tsdocMetadata: { enabled: false },
-        newlineKind: "lf",
-        messages: {
-          compilerMessageReporting: quiet,
-          extractorMessageReporting: quiet,
-          tsdocMessageReporting: quiet,
-        },
+  const quiet = { default: { logLevel: ExtractorLogLevel.None } };
+  return ExtractorConfig.prepare({
+    packageJsonFullPath: join(projectFolder, "package.json"),
+    configObjectFullPath: undefined,
+    configObject: {
+      projectFolder,
+      mainEntryPointFilePath: declarations,
+      compiler: { overrideTsconfig: { compilerOptions: OPTIONS, files: [declarations] } },
+      apiReport: {
+        enabled: true,
+        includeForgottenExports: true,
+        reportFolder: REPORTS,
+        reportTempFolder: temporary,
+        // Without the scope: `core-files`.
+        reportFileName: name.split("/").slice(1).join("-"),
       },
-    });
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      newlineKind: "lf",
+      messages: {
+        compilerMessageReporting: quiet,
+        extractorMessageReporting: quiet,
+        tsdocMessageReporting: quiet,
+      },
+    },
   });
 }

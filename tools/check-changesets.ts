@@ -5,17 +5,15 @@
  */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { withoutChangeset, type Releasable } from "./changesets.ts";
+import { join } from "node:path";
+import { withoutChangeset } from "./changesets.ts";
+import { publishedIn } from "./published.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const list = (pattern: string): string[] => globSync(pattern, { cwd: root }).sort();
 
-const packages = list("{packages,apps}/*/package.json").flatMap((path): Releasable[] => {
-  const manifest: { name: string; private?: boolean } = JSON.parse(read(path));
-  return manifest.private === true ? [] : [{ name: manifest.name, folder: dirname(path) }];
-});
+const packages = publishedIn(root);
 const changesets = list(".changeset/*.md").map(read);
 const tag = lastReleaseTag();
 const missing = withoutChangeset(packages, changedSince(tag), changesets);

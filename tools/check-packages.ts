@@ -5,14 +5,15 @@
  * looks into the tarball, and "are the types wrong" finds its types as Node and bundlers do.
  */
 import { execFileSync } from "node:child_process";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { CONFIG, described, type Manifest } from "./manifests.ts";
+import { publishedIn } from "./published.ts";
 
 /** How packages were found before there were modules, which is all that ours are. */
 const OLD: ReadonlySet<string> = new Set(["node10", "node16-cjs"]);
@@ -22,7 +23,7 @@ const tarballs = mkdtempSync(join(tmpdir(), "hamlet-pack-"));
 let problems = 0;
 
 try {
-  const packages = publicPackages();
+  const packages = publishedIn(root);
   run("turbo", [
     "run",
     "build",
@@ -66,17 +67,6 @@ try {
   rmSync(tarballs, { recursive: true });
 }
 process.exitCode = problems > 0 ? 1 : 0;
-
-function publicPackages(): { name: string; folder: string }[] {
-  return globSync("{packages,apps}/*/package.json", { cwd: root })
-    .sort()
-    .flatMap((path) => {
-      const manifest: { name: string; private?: boolean } = JSON.parse(
-        readFileSync(join(root, path), "utf8"),
-      );
-      return manifest.private === true ? [] : [{ name: manifest.name, folder: dirname(path) }];
-    });
-}
 
 function run(command: string, args: readonly string[]): void {
   try {

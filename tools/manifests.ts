@@ -2,8 +2,9 @@
  * `node tools/manifests.ts`: writes what all packages say of the project into their `package.json`, from
  * tools/publish.config.json; `pnpm fix` puts it in its order. `pnpm check:packages` holds them to it.
  */
-import { globSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { publishedIn } from "./published.ts";
 import config from "./publish.config.json" with { type: "json" };
 
 /** What an owner decides once. */
@@ -65,11 +66,10 @@ export function described(manifest: Manifest, folder: string, about: PublishConf
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, "..");
-  for (const path of globSync("{packages,apps}/*/package.json", { cwd: root }).sort()) {
-    const file = join(root, path);
+  for (const { folder } of publishedIn(root)) {
+    const file = join(root, folder, "package.json");
     const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
-    if (manifest.private === true) continue;
-    const text = JSON.stringify(described(manifest, dirname(path), CONFIG), null, 2);
+    const text = JSON.stringify(described(manifest, folder, CONFIG), null, 2);
     writeFileSync(file, `${text}\n`);
   }
 }

@@ -2,29 +2,13 @@
  * The reference of every package that is published, made of its declarations and their comments, as
  * pages under `/api/` of the built site. Part of the build, after Astro.
  */
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { Application } from "typedoc";
+import { entriesIn } from "../../tools/published.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** Entries by their file, as `packages/core/src/files.ts`. */
-const entries = new Map(
-  globSync("packages/*/package.json", { cwd: root })
-    .sort()
-    .flatMap((path) => {
-      const manifest = JSON.parse(readFileSync(join(root, path), "utf8")) as {
-        readonly name: string;
-        readonly private?: boolean;
-        readonly exports?: Readonly<Record<string, string>>;
-      };
-      if (manifest.private === true) return [];
-      return Object.entries(manifest.exports ?? {})
-        .filter(([, source]) => source.endsWith(".ts"))
-        .map(
-          ([key, source]) => [join(dirname(path), source), manifest.name + key.slice(1)] as const,
-        );
-    }),
-);
+const entries = new Map(entriesIn(root).map(({ name, source }) => [source, name]));
 
 const app = await Application.bootstrap({
   name: "Hamlet",

@@ -6,9 +6,10 @@
  * description has NAME in it.
  */
 import { execFileSync } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { publishedIn } from "../published.ts";
 import { startRegistry } from "./registry.ts";
 import { STRANGERS } from "./strangers.ts";
 
@@ -33,13 +34,11 @@ try {
   run("pnpm", ["build", "--filter=!@hamlet/docs"]);
   step("registry");
   using registry = await startRegistry(join(folder, "registry"));
-  for (const path of globSync("{packages,apps}/*/package.json", { cwd: copy }).sort()) {
-    const manifest = JSON.parse(readFileSync(join(copy, path), "utf8")) as Manifest;
-    if (manifest.private === true) continue;
-    const tarball = join(folder, `${dirname(path).replaceAll("/", "-")}.tgz`);
-    run("pnpm", ["--dir", dirname(path), "pack", "--out", tarball]);
+  for (const { name, version, folder: from } of publishedIn(copy)) {
+    const tarball = join(folder, `${from.replaceAll("/", "-")}.tgz`);
+    run("pnpm", ["--dir", from, "pack", "--out", tarball]);
     registry.publish(tarball);
-    console.log(`${manifest.name}@${manifest.version}`);
+    console.log(`${name}@${version}`);
   }
   for (const [what, does] of strangers) {
     const place = { folder: join(folder, what.replaceAll(/\W+/gu, "-")), root: copy };
@@ -60,12 +59,6 @@ try {
 }
 console.log(failed === 0 ? "a release would work" : `${failed} would not`);
 process.exitCode = failed === 0 ? 0 : 1;
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly private?: boolean;
-}
 
 function step(what: string): void {
   console.log(`-- ${what}`);

@@ -1,10 +1,10 @@
 // What a page, an editor or a server has to load for an entry of a package, all that it needs included.
 
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
+import { entriesIn } from "../published.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -56,23 +56,7 @@ const WITHOUT: readonly (readonly [entry: string, library: string])[] = [
   ["@hamlet/model/disk", "tensorflow"],
 ];
 
-const SOURCES = new Map(
-  globSync("packages/*/package.json", { cwd: ROOT })
-    .sort()
-    .flatMap((path) => {
-      const manifest = JSON.parse(readFileSync(join(ROOT, path), "utf8")) as {
-        readonly name: string;
-        readonly private?: boolean;
-        readonly exports?: Readonly<Record<string, string>>;
-      };
-      if (manifest.private === true) return [];
-      return Object.entries(manifest.exports ?? {}).flatMap(([key, source]) =>
-        source.endsWith(".ts")
-          ? [[manifest.name + key.slice(1), join(ROOT, dirname(path), source)] as const]
-          : [],
-      );
-    }),
-);
+const SOURCES = new Map(entriesIn(ROOT).map(({ name, source }) => [name, join(ROOT, source)]));
 
 async function bundled(entry: string) {
   const bundle = await rolldown({
