@@ -3,11 +3,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { decode } from "fast-png";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { dataOf, FIGURES, numberOf } from "../src/notebooks/figures.ts";
 import { drawPanel, frameOf } from "../src/notebooks/draw.ts";
 import { mapPng } from "../src/notebooks/map-png.ts";
+import { colourOf } from "../src/play/colours.ts";
 import { builtFiles, DIST } from "./built-site.ts";
 
 const files = new Set(builtFiles());
@@ -124,9 +126,26 @@ test("the gallery shows every example", () => {
   expect(document.querySelectorAll("article a[data-scene]").length).toBeGreaterThan(2);
 });
 
+test("the bar of colours beside maps has the colours of maps", () => {
+  const styles = readFileSync(join(import.meta.dirname, "../src/site.css"), "utf8");
+  const [, bar] = /linear-gradient\(90deg, ([^)]*)\)/.exec(styles)!;
+  const colours = bar.split(", ").map((hex) => [...Buffer.from(hex.slice(1), "hex")]);
+  const last = colours.length - 1;
+  expect(colours).toEqual(colours.map((_, k) => colourOf(k / last).map(Math.round)));
+  expect(last).toBeGreaterThan(1);
+});
+
 test("a map becomes a picture with a pixel for every value", () => {
   const png = mapPng({ columns: 3, values: [0, 1, 2, 3, 4, null] });
   expect([...png.subarray(1, 4)]).toEqual([80, 78, 71]);
   const size = new DataView(png.buffer);
   expect([size.getUint32(16), size.getUint32(20)]).toEqual([3, 2]);
+  const { data, palette } = decode(png);
+  const pixels = Array.from(data, (index) => palette![index]);
+  // The lower row of values is the lower row of pixels; what is no number is clear.
+  expect(pixels.map((colour) => colour[3] ?? 255)).toEqual([255, 255, 0, 255, 255, 255]);
+  expect([pixels[3].slice(0, 3), pixels[1].slice(0, 3)]).toEqual([
+    [59, 28, 82],
+    [247, 247, 244],
+  ]);
 });

@@ -10,6 +10,17 @@ const COLOURS = [
   [247, 247, 244],
 ] as const;
 
+/** The lowest and the highest of those that are numbers. */
+export function rangeOf(values: Iterable<number | null>): [low: number, high: number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value === null || !Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
 /** The colour of a part of the way from the lowest to the highest. */
 export function colourOf(part: number): [number, number, number] {
   const place = Math.min(0.999999, Math.max(0, part)) * (COLOURS.length - 1);

@@ -2,6 +2,7 @@
 
 import type { Answer, Asked } from "./answer.ts";
 import { Asker } from "./asker.ts";
+import { rangeOf } from "./colours.ts";
 import type { Editor } from "./editor.ts";
 import { whereItRests } from "./ending.ts";
 import { energyLine } from "./energy-line.ts";
@@ -184,12 +185,8 @@ export abstract class PlayElement extends HTMLElement {
 
 /** What the colours stand for. */
 function scaleOf(energies: Float64Array): string {
-  const finite = energies.filter(Number.isFinite);
-  if (finite.length === 0) return "";
-  const [low, high] = [
-    finite.reduce((a, b) => Math.min(a, b)),
-    finite.reduce((a, b) => Math.max(a, b)),
-  ];
+  const [low, high] = rangeOf(energies);
+  if (low > high) return "";
   // As exact as the colours are.
   const unit = 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-12)) - 2);
   return [low, high].map((v) => shortly(Math.round(v / unit) * unit)).join(" to ");

@@ -3,7 +3,7 @@
 import { contours } from "d3-contour";
 import type { FixedPointKind } from "@hamlet/ham";
 import type { Drawing } from "./answer.ts";
-import { colourOf } from "./colours.ts";
+import { colourOf, rangeOf } from "./colours.ts";
 import type { Recalled } from "./recalled.ts";
 import type { Point, Scene } from "./scene.ts";
 import { element, group } from "./svg.ts";
@@ -102,9 +102,7 @@ export class Picture {
   }
 
   #colour(energies: Float64Array, n: number): void {
-    const finite = energies.filter(Number.isFinite);
-    const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
-    const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+    const [low, high] = rangeOf(energies);
     const image = new ImageData(n, n);
     energies.forEach((energy, cell) => {
       // What is no number stays clear, and the hatching below is seen.
