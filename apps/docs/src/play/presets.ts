@@ -1,15 +1,9 @@
 // What the page can start with.
 
 import type { Scene } from "./scene.ts";
+import { settle } from "./settle.ts";
 
-const RECALL = `
-recall settle {
-  start v = query
-  solver = euler(dt = 0.1)
-  steps = 200
-  stop when change < 1e-5
-}
-`;
+const RECALL = settle(200);
 
 const FIVE = [
   [1.1, 0.9],

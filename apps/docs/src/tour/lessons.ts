@@ -1,6 +1,7 @@
 // The lessons of the tour: what each begins with, what it asks for, and what solves it.
 
 import type { Point, Scene } from "../play/scene.ts";
+import { settle } from "../play/settle.ts";
 
 /** A lesson. */
 export interface Lesson {
@@ -20,14 +21,7 @@ export function solutionOf({ scene, edits }: Lesson): string {
   }, scene.text);
 }
 
-const SETTLE = `
-recall settle {
-  start v = query
-  solver = euler(dt = 0.1)
-  steps = 400
-  stop when change < 1e-5
-}
-`;
+const SETTLE = settle(400);
 
 const EUCLID = "energy memory = -1/beta * logsumexp[m] -beta/2 * sum[i] (v[i] - xi[m, i])^2\n";
 
@@ -36,6 +30,15 @@ const PLANE = `dim D = 2, K
 data xi: [K, D]
 given query: [D]
 `;
+
+/** Two stars, and a ball between them. */
+const TWO: Pick<Scene, "points" | "ball"> = {
+  points: [
+    [-1, 0.3],
+    [1, -0.3],
+  ],
+  ball: [0.3, 0.9],
+};
 
 function lesson(
   text: string,
@@ -89,13 +92,7 @@ ${EUCLID}${SETTLE}`,
   expect close(v, xi[1, _], 0.02)
 }`,
     [["= 0.5", "= 5"]],
-    {
-      points: [
-        [-1, 0.3],
-        [1, -0.3],
-      ],
-      ball: [0.3, 0.9],
-    },
+    TWO,
   ),
   mistakes: lesson(
     `const beta: real > 0 = 5
@@ -113,13 +110,7 @@ ${SETTLE}`,
       ["bta", "beta"],
       ["(v -", "(v[i] -"],
     ],
-    {
-      points: [
-        [-1, 0.3],
-        [1, -0.3],
-      ],
-      ball: [0.3, 0.9],
-    },
+    TWO,
   ),
   lagrangians: lesson(
     `${PLANE}
@@ -142,14 +133,7 @@ ${SETTLE}`,
 ${PLANE}
 neuron v: [D] as identity { leak = off }
 
-${EUCLID}
-recall settle {
-  start v = query
-  solver = euler(dt = 0.1)
-  steps = 400
-  stop when change < 1e-5
-}
-`,
+${EUCLID}${SETTLE}`,
     `test "the first number stays as it was given, and the second finds its memory" {
   run settle
   expect converged
@@ -170,14 +154,7 @@ recall settle {
 ${PLANE}
 neuron v: [D] as identity { leak = off }
 
-${EUCLID}
-recall settle {
-  start v = query
-  solver = euler(dt = 2.2)
-  steps = 400
-  stop when change < 1e-5
-}
-`,
+${EUCLID}${settle(400, 2.2)}`,
     `test "it converges within twenty steps, and the energy never rises" {
   run settle
   expect converged
