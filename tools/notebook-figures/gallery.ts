@@ -2,19 +2,11 @@
 
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Panel } from "../../apps/docs/src/notebooks/figure.ts";
+import type { Card } from "../../apps/docs/src/notebooks/figure.ts";
 import { loadModelFile } from "../../packages/model/src/node.ts";
 import { hypergraphOf } from "./blocks.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
-
-/** An example. */
-interface Card {
-  readonly name: string;
-  /** Its first words about itself. */
-  readonly summary: string;
-  readonly panel: Panel;
-}
 
 export async function gallery(): Promise<Record<string, object>> {
   const cards: Card[] = [];

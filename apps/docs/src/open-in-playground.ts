@@ -1,7 +1,7 @@
 // Below every whole program of a page, a link that opens it where it runs.
 
 import { PRESETS } from "./play/presets.ts";
-import { toLink } from "./play/scene.ts";
+import { playgroundOf } from "./play/scene.ts";
 
 /** A node of a Markdown tree, as far as it is looked at. */
 interface Node {
@@ -14,7 +14,7 @@ interface Node {
 }
 
 /** The points and the ball that an opened text begins with. */
-const [{ points, ball, span }] = Object.values(PRESETS);
+const [place] = Object.values(PRESETS);
 
 /** A plugin of remark. */
 export function openInPlayground() {
@@ -38,7 +38,7 @@ function isWhole({ type, lang, value }: Node): boolean {
 }
 
 function linkTo(text: string): Node {
-  const url = `/start/landscape/#${toLink({ text, points, ball, span })}`;
+  const url = playgroundOf({ ...place, text });
   const link: Node = {
     type: "link",
     url,

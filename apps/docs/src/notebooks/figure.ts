@@ -1,4 +1,4 @@
-// A figure as data: what the pages draw, and what readers can load.
+// Figures, cards and tables as data: what the pages draw, and what readers can load.
 
 /** An axis, with its unit in the label where it has one. */
 export interface Axis {
@@ -44,4 +44,21 @@ export interface Figure {
   readonly panels: readonly Panel[];
   /** What the colours of maps are. */
   readonly scale?: string;
+}
+
+/** An example, as the gallery shows it. */
+export interface Card {
+  readonly name: string;
+  /** Its first words about itself. */
+  readonly summary: string;
+  /** Its hypergraph. */
+  readonly panel: Panel;
+}
+
+/** A number that a source prints, beside ours. */
+export interface Compared {
+  readonly what: string;
+  readonly theirs: number;
+  readonly ours: number;
+  readonly agrees: boolean;
 }

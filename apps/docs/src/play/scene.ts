@@ -27,6 +27,11 @@ export function toLink({ text, points, ball, span }: Scene): string {
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** The address of the playground with a scene in it. */
+export function playgroundOf(scene: Scene): string {
+  return `/start/landscape/#${toLink(scene)}`;
+}
+
 /** The scene of a link; null when it is damaged. */
 export function fromLink(link: string): Scene | null {
   try {

@@ -2,7 +2,7 @@
 
 import type { Answer, Asked } from "../play/answer.ts";
 import { PlayElement } from "../play/element.ts";
-import { toLink } from "../play/scene.ts";
+import { playgroundOf } from "../play/scene.ts";
 import { type Lesson, LESSONS, solutionOf } from "./lessons.ts";
 
 class LessonElement extends PlayElement {
@@ -16,7 +16,7 @@ class LessonElement extends PlayElement {
     on("reset", () => this.open(scene));
     on("solve", () => this.open({ ...scene, text: solutionOf(this.#lesson) }));
     on("elsewhere", () => {
-      location.href = `/start/landscape/#${toLink(this.scene)}`;
+      location.href = playgroundOf(this.scene);
     });
     this.open(scene);
   }
