@@ -2,7 +2,7 @@
 
 import type { Figure, Mark, Panel } from "../../apps/docs/src/notebooks/figure.ts";
 import { loadModelFile } from "../../packages/model/src/node.ts";
-import { around } from "./numbers.ts";
+import { energiesAlong } from "./marks.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 const SIDE = 48;
@@ -29,27 +29,16 @@ export async function binary(): Promise<Record<string, Figure>> {
     })),
   );
   const every = Math.max(1, Math.floor(result.energies.length / SHOWN));
-  const marks = Array.from({ length: result.batch }, (_, icon): Mark => ({
-    as: "line",
-    ink: icon + 1,
-    name: `icon ${icon + 1}`,
-    points: result.energies.flatMap((energy, at) =>
-      at % every === 0 ? [[result.energySteps[at], Number(energy[icon].toPrecision(6))]] : [],
-    ),
-  }));
-  const all = marks.flatMap(({ points }) => points);
   return {
     "binary-icons": { panels },
     "binary-energies": {
       panels: [
-        {
-          x: { label: "units visited", low: 0, high: Math.max(...all.map(([step]) => step)) },
-          y: around(
-            "energy",
-            all.map(([, energy]) => energy),
-          ),
-          marks,
-        },
+        energiesAlong(result, {
+          step: "units visited",
+          energy: "energy",
+          look: (icon) => ({ ink: icon + 1, name: `icon ${icon + 1}` }),
+          every,
+        }),
       ],
     },
   };

@@ -3,7 +3,7 @@
 import type { Figure, Mark, Panel } from "../../apps/docs/src/notebooks/figure.ts";
 import { type EnergyGraph, neuronsOf } from "../../packages/graph/src/index.ts";
 import { loadModelFile } from "../../packages/model/src/node.ts";
-import { around } from "./numbers.ts";
+import { energiesAlong } from "./marks.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
 const MODEL = new URL("04-two-layer.ham", EXAMPLES).pathname;
@@ -96,27 +96,15 @@ function lagrangians(): Panel[] {
 
 /** The energy of the two-layer network from several random starts. */
 async function energies(): Promise<Panel> {
-  const marks: Mark[] = [];
   using model = await loadModelFile(MODEL);
   using result = await model.recall({ batch: STARTS });
-  for (let example = 0; example < STARTS; example++) {
-    marks.push({
-      as: "line",
+  return energiesAlong(result, {
+    step: "step of 0.5",
+    energy: "energy of the whole",
+    look: (example) => ({
       ink: 2,
-      points: result.energies.map((energy, at) => [
-        result.energySteps[at],
-        Number(energy[example].toPrecision(5)),
-      ]),
       ...(example === 0 && { name: `a recall, from ${STARTS} random starts` }),
-    });
-  }
-  const all = marks.flatMap(({ points }) => points);
-  return {
-    x: { label: "step of 0.5", low: 0, high: Math.max(...all.map(([step]) => step)) },
-    y: around(
-      "energy of the whole",
-      all.map(([, energy]) => energy),
-    ),
-    marks,
-  };
+    }),
+    digits: 5,
+  });
 }

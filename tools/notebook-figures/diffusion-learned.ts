@@ -18,6 +18,7 @@ import {
   subset,
   varianceExploding,
 } from "../../packages/diffusion/src/index.ts";
+import { arrows } from "./marks.ts";
 import { pairsOf, plane, rounded } from "./numbers.ts";
 
 const NOISE = varianceExploding(1);
@@ -94,14 +95,14 @@ export async function diffusionLearned(out: string): Promise<Record<string, Figu
 function mapsOf(results: readonly Learned[]): Panel[] {
   return (["learned", "exact"] as const).flatMap((side) =>
     results.map(({ patterns, [side]: found }): Panel => {
-      const { energies, columns, arrows, clusters } = found;
+      const { energies, columns, arrows: shown, clusters } = found;
       const few = patterns.shape[0] <= MANY;
       return {
         title: `K = ${patterns.shape[0]}, ${side}`,
         ...plane(1.5, ["x", "y"]),
         map: { columns, values: rounded(energies.grid) },
         marks: [
-          arrowsOf(arrows),
+          arrows(pairsOf(shown.points.data), pairsOf(shown.scores)),
           ...(few
             ? [
                 starsOf(patterns, energies.patterns),
@@ -131,21 +132,6 @@ function starsOf(patterns: Points, energies: Float64Array): Mark {
     ...(patterns.shape[0] <= NUMBERED && {
       labels: Array.from(energies, (energy) => energy.toFixed(2)),
     }),
-  };
-}
-
-function arrowsOf({ points, scores }: Measured["arrows"]): Mark {
-  const pairs = pairsOf(scores);
-  const longest = Math.max(...pairs.map(([x, y]) => Math.hypot(x, y)));
-  return {
-    as: "arrows",
-    ink: 0,
-    name: "score",
-    points: pairsOf(points.data).map(([x, y], k) => [
-      x,
-      y,
-      ...pairs[k].map((part, d) => Number(([x, y][d] + (0.27 * part) / longest).toPrecision(4))),
-    ]),
   };
 }
 

@@ -16,6 +16,7 @@ import {
 import type { Figure, Mark, Panel } from "../../apps/docs/src/notebooks/figure.ts";
 import { key, makeTurn, split } from "../../packages/core/src/index.ts";
 import { featureOverGrid, kernelScatter, spaced } from "../../packages/drdam/src/index.ts";
+import { diagonal } from "./marks.ts";
 import { around, plane, rounded } from "./numbers.ts";
 
 const UPDATES = 20;
@@ -25,6 +26,8 @@ const [POINTS, STATES] = [50, 100];
 const FEW_POINTS = 30;
 /** The pairs of a scatter that are drawn. */
 const SHOWN = 400;
+/** The kernels of a scatter, with room. */
+const [LOW, HIGH] = [-0.25, 1.1];
 
 export async function drdam(): Promise<Record<string, Figure>> {
   const keys = split(key(779), 10);
@@ -46,6 +49,20 @@ export async function drdam(): Promise<Record<string, Figure>> {
     map: { columns: Math.sqrt(values.length), values: rounded(values, 3) },
     marks: [stars, ...marks],
   });
+  /** The ways over the map, and the energies along them; down both energies, or the exact one alone. */
+  const descents = (both: boolean): Panel[] => [
+    ...scenes.map(({ beta, exact, runs }) =>
+      map(
+        exact,
+        `β = ${beta}`,
+        runs.flatMap((run, q) => [
+          wayOf(run.exact, q, 2, both ? "down the exact energy" : "states, 25 steps apart"),
+          ...(both ? [wayOf(run.approx, q, 1, "down the energy by features")] : []),
+        ]),
+      ),
+    ),
+    ...scenes.map(({ beta, runs }) => curves(beta, runs, both)),
+  ];
   const states = box(keys[9], STATES);
   const features = await Promise.all(
     Array.from({ length: FEATURES }, (_, entry) => entry).flatMap((entry) =>
@@ -66,16 +83,7 @@ export async function drdam(): Promise<Record<string, Figure>> {
     },
     "drdam-exact-descents": {
       scale: "energy",
-      panels: [
-        ...scenes.map(({ beta, exact, runs }) =>
-          map(
-            exact,
-            `β = ${beta}`,
-            runs.map((run, q) => wayOf(run.exact, q, 2, "states, 25 steps apart")),
-          ),
-        ),
-        ...scenes.map(({ beta, runs }) => curves(beta, runs, false)),
-      ],
+      panels: descents(false),
     },
     "drdam-kernels": {
       panels: [
@@ -93,19 +101,7 @@ export async function drdam(): Promise<Record<string, Figure>> {
     },
     "drdam-descents": {
       scale: "exact energy",
-      panels: [
-        ...scenes.map(({ beta, exact, runs }) =>
-          map(
-            exact,
-            `β = ${beta}`,
-            runs.flatMap((run, q) => [
-              wayOf(run.exact, q, 2, "down the exact energy"),
-              wayOf(run.approx, q, 1, "down the energy by features"),
-            ]),
-          ),
-        ),
-        ...scenes.map(({ beta, runs }) => curves(beta, runs, true)),
-      ],
+      panels: descents(true),
     },
   };
 }
@@ -169,21 +165,13 @@ function scatters(
       const points = Array.from(exact, (x, i) =>
         [x, approx[i]].map((v) => Number(v.toPrecision(4))),
       );
-      const axis = (label: string) => ({ label, low: -0.25, high: 1.1 });
+      const axis = (label: string) => ({ label, low: LOW, high: HIGH });
       return {
         title: `${name}, β = ${beta}`,
         x: axis("kernel"),
         y: axis("by features"),
         marks: [
-          {
-            as: "line",
-            ink: 0,
-            name: "equal",
-            points: [
-              [-0.25, -0.25],
-              [1.1, 1.1],
-            ],
-          },
+          diagonal(LOW, HIGH),
           {
             as: "dots",
             ink: 1,

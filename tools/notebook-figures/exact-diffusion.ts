@@ -18,6 +18,7 @@ import {
   subset,
   varianceExploding,
 } from "../../packages/diffusion/src/index.ts";
+import { arrows } from "./marks.ts";
 import { around, pairsOf, plane, rounded } from "./numbers.ts";
 
 const NOISE = varianceExploding(1);
@@ -145,18 +146,5 @@ async function coolingMap(title: string, patterns: Points, t: number): Promise<P
       { as: "stars", ink: 1, name: "patterns", points: pairsOf(patterns.data) },
       { as: "crosses", ink: 2, name: "minima", points: pairsOf(minima.flat()) },
     ],
-  };
-}
-
-function arrows(points: readonly number[][], slopes: readonly number[][]): Mark {
-  const longest = Math.max(...slopes.map(([x, y]) => Math.hypot(x, y)));
-  return {
-    as: "arrows",
-    ink: 0,
-    name: "score",
-    points: points.map((at, k) => [
-      ...at,
-      ...slopes[k].map((part, d) => Number((at[d] + (0.27 * part) / longest).toPrecision(4))),
-    ]),
   };
 }

@@ -1,14 +1,8 @@
 // What `ham reproduce` prints as JSON, as figures and as tables.
 
-import type { Figure, Panel } from "../../apps/docs/src/notebooks/figure.ts";
+import type { Compared, Figure, Panel } from "../../apps/docs/src/notebooks/figure.ts";
+import { diagonal } from "./marks.ts";
 import { around } from "./numbers.ts";
-
-interface Compared {
-  readonly what: string;
-  readonly theirs: number;
-  readonly ours: number;
-  readonly agrees: boolean;
-}
 
 interface Energies {
   readonly what: "energies of the queries";
@@ -34,15 +28,7 @@ function scatter({ exact, approx }: Energies): Panel {
     x,
     y,
     marks: [
-      {
-        as: "line",
-        ink: 0,
-        name: "equal",
-        points: [
-          [x.low, x.low],
-          [x.high, x.high],
-        ],
-      },
+      diagonal(x.low, x.high),
       {
         as: "dots",
         ink: 1,

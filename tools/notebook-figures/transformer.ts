@@ -1,9 +1,9 @@
 // An energy transformer: both energies of a block along its steps.
 
-import type { Figure, Mark } from "../../apps/docs/src/notebooks/figure.ts";
+import type { Figure } from "../../apps/docs/src/notebooks/figure.ts";
 import { key, normal } from "../../packages/core/src/index.ts";
 import { loadModelFile } from "../../packages/model/src/node.ts";
-import { around } from "./numbers.ts";
+import { energiesAlong } from "./marks.ts";
 
 const MODEL = new URL("../../examples/06-energy-transformer.ham", import.meta.url).pathname;
 const [EXAMPLES, TOKENS, WIDTH] = [6, 17, 32];
@@ -20,27 +20,16 @@ export async function transformer(): Promise<Record<string, Figure>> {
       visible: { shape: [EXAMPLES, TOKENS], data: visible },
     },
   });
-  const marks = Array.from({ length: EXAMPLES }, (_, example): Mark => ({
-    as: "line",
-    ink: 2,
-    points: result.energies.map((energy, at) => [
-      result.energySteps[at],
-      Number(energy[example].toPrecision(6)),
-    ]),
-    ...(example === 0 && { name: "one set of tokens" }),
-  }));
-  const all = marks.flatMap(({ points }) => points);
   return {
     "transformer-energies": {
       panels: [
         {
           title: "06-energy-transformer.ham",
-          x: { label: "step of 0.1", low: 0, high: Math.max(...all.map(([step]) => step)) },
-          y: around(
-            "attention and memory energy",
-            all.map(([, energy]) => energy),
-          ),
-          marks,
+          ...energiesAlong(result, {
+            step: "step of 0.1",
+            energy: "attention and memory energy",
+            look: (example) => ({ ink: 2, ...(example === 0 && { name: "one set of tokens" }) }),
+          }),
         },
       ],
     },
