@@ -1,5 +1,6 @@
-// A backend of TensorFlow.js that holds numbers and computes nothing: copies and shapes are all it knows. Recalls of a page run as compiled code,
-// or in float64 where units flip: tensors only carry their numbers in and out.
+// A backend of TensorFlow.js that holds numbers and computes nothing: copies and shapes are all it knows.
+// Recalls of a page run as compiled code, or in float64 where units flip: tensors only carry their numbers
+// in and out.
 
 import * as tf from "@tensorflow/tfjs-core";
 
