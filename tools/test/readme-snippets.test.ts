@@ -199,10 +199,10 @@ test("the snippets of all READMEs have types that fit, strictly", async () => {
   writeFileSync(project, JSON.stringify({ compilerOptions, files }));
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const found = await run(process.execPath, [tsc, "--project", project], { cwd: ROOT }).catch(
-    (error: { readonly stdout: string }) => error,
+    (error: { readonly stdout: string; readonly stderr: string }) => error,
   );
   rmSync(dirname(project), { recursive: true });
-  expect(found.stdout).toBe("");
+  expect(found).toMatchObject({ stdout: "", stderr: "" });
 });
 
 test.each(READMES)("the snippets of %s run and give what they say", async (path) => {
