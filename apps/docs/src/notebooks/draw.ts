@@ -12,6 +12,12 @@ const PLOT_HEIGHT = 250;
 const MARGIN = { left: 52, right: 14, top: 26, bottom: 42 };
 const BARE = { left: 2, right: 2, top: 34, bottom: 2 };
 
+/** Outlines of what is no line and no dot, about 0. */
+export const SIGNS = {
+  stars: "M0-8 2.2-2.6 8-2.6 3.6 1.6 5.2 7.4 0 4-5.2 7.4-3.6 1.6-8-2.6-2.2-2.6Z",
+  crosses: "M-5-5 5 5M-5 5 5-5",
+};
+
 /** Where a panel has its picture, in units, and how large it is. */
 export function frameOf({ map, square, bare }: Panel) {
   const margin = bare === true ? BARE : MARGIN;
@@ -109,13 +115,9 @@ function drawMark(mark: Mark, across: Scale, up: Scale, over: boolean): string {
       return `${bars}<path class="dots ${colour}" stroke-width="${2 * radius}" d="${d}"/>`;
     }
     case "stars":
-      return signs(
-        at,
-        "M0-8 2.2-2.6 8-2.6 3.6 1.6 5.2 7.4 0 4-5.2 7.4-3.6 1.6-8-2.6-2.2-2.6Z",
-        `star ${colour}`,
-      );
+      return signs(at, SIGNS.stars, `star ${colour}`);
     case "crosses":
-      return signs(at, "M-5-5 5 5M-5 5 5-5", `cross ${colour}`);
+      return signs(at, SIGNS.crosses, `cross ${colour}`);
   }
 }
 
@@ -177,7 +179,8 @@ function text(value: string, x: number, y: number, anchor: string, look?: string
   return `<text x="${n(x)}" y="${n(y)}" text-anchor="${anchor}"${named}>${escaped(value)}</text>`;
 }
 
-function escaped(value: string): string {
+/** A text as it stands in markup. */
+export function escaped(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
