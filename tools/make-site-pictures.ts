@@ -1,7 +1,7 @@
 // Takes pictures of the pages of the built site, in light, in the dark and on a phone, into out/site/.
 //
 //     node tools/make-site-pictures.ts               every page
-//     node tools/make-site-pictures.ts /tour/ /      those whose address begins so, or ends with #… of a scene
+//     node tools/make-site-pictures.ts /tour/ /      those below /tour/, and the first; scenes by their #…
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,11 @@ const wanted = process.argv.slice(2);
 const pages = builtFiles()
   .filter((file) => file.endsWith(".html") && !isReference(file))
   .map(addressOf)
-  .filter((address) => wanted.length === 0 || wanted.some((part) => address.startsWith(part)));
+  .filter(
+    (address) =>
+      wanted.length === 0 ||
+      wanted.some((part) => address === part || (part !== "/" && address.startsWith(part))),
+  );
 const scenes = wanted.filter((part) => part.includes("#"));
 
 mkdirSync(OUT, { recursive: true });
