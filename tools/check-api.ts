@@ -1,6 +1,6 @@
 /**
  * `pnpm check:api`: what every entry of a package declares is what docs/api says, so that a change of a
- * public face shows where changes are reviewed. `node tools/check-api.ts --write` writes it down anew.
+ * public face shows where changes are reviewed. `pnpm check:api --write` writes it down anew.
  */
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -65,7 +65,7 @@ try {
     );
   }
   if (stale.length > 0 && !isWriting) {
-    console.log("If the public face is to change so, run: node tools/check-api.ts --write");
+    console.log("If the public face is to change so, run: pnpm check:api --write");
     process.exitCode = 1;
   }
   console.log(`${entries.length} entries, ${stale.length} changed`);

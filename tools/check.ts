@@ -15,7 +15,7 @@ const FIXES: Readonly<Record<string, string>> = {
   "check:imports": "do what stands below each message above",
   "check:unused": "remove what is listed above, or use it",
   "check:packages": "mend the package.json named above",
-  "check:api": "run node tools/check-api.ts --write, and look at what changed in docs/api",
+  "check:api": "run pnpm check:api --write, and look at what changed in docs/api",
   "check:changesets": "run pnpm changeset and say in one sentence what changed",
 };
 
