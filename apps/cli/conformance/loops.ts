@@ -225,7 +225,7 @@ export const LOOPS: readonly Loop[] = [
   },
   {
     name: "storing in random features",
-    file: "packages/drdam/src/memory/memory.ts",
+    file: "packages/core/src/files/streamed-sums.ts",
     keeps: true,
     async prepare() {
       const memory = makeMemory({ D: 64, Y: 8192, beta: 1, key: key(1), family: "structured" });
@@ -235,7 +235,7 @@ export const LOOPS: readonly Loop[] = [
   },
   {
     name: "storing correlations",
-    file: "packages/kohonen/src/memory/memory.ts",
+    file: "packages/core/src/files/streamed-sums.ts",
     keeps: true,
     async prepare() {
       const memory = makeCorrelations({ rule: "hebb", d: 256 });
