@@ -53,15 +53,20 @@ export function prepare(folder: string, root: string): void {
 
 export const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
 
-/** Runs programs in the folder, with the registry for every package manager. */
-export function runner(folder: string, address: string) {
+/** Runs programs in the folder, with the registry for every package manager, and `more` variables. */
+export function runner(
+  folder: string,
+  address: string,
+  more: Readonly<Record<string, string>> = {},
+) {
   const environment = {
     ...process.env,
+    ...more,
     npm_config_registry: address,
     YARN_REGISTRY: address,
     NO_COLOR: "1",
   };
-  return (program: string, args: readonly string[]): string => {
+  return (program: string, args: readonly string[], { mayFail = false } = {}): string => {
     try {
       return execFileSync(program, args, {
         cwd: folder,
@@ -71,6 +76,7 @@ export function runner(folder: string, address: string) {
       });
     } catch (error) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      if (mayFail) return `${stdout}${stderr}`;
       throw new Error(`${program} ${args.join(" ")}\n${stdout}${stderr}`, { cause: error });
     }
   };

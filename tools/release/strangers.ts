@@ -2,7 +2,7 @@
 // numbers that the workspace gives too.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { builtPage, chosenBackend, compilesNothing, createPage, unbuiltPage } from "./pages.ts";
 import {
   created,
@@ -34,6 +34,10 @@ export const STRANGERS: Readonly<Record<string, Stranger>> = {
   "chooses wasm for a page, built with Vite": chosenBackend("wasm", "vite"),
   "chooses wasm for a page, built with webpack": chosenBackend("wasm", "webpack"),
   "chooses webgpu for a page": chosenBackend("webgpu", "vite"),
+  "has nothing but the README of the command, and Node 22": (place) =>
+    reader(place, "@hamlet/cli", /lower half hidden .*\b(?:9[5-9]|100)\b[^]*converged[^]*loss/u),
+  "has nothing but the README of the library, and Node 22": (place) =>
+    reader(place, "@hamlet/model", /'converged'[^]*finished/u),
   "installs with pnpm": (place) => javascript(place, ["npx", "-y", "pnpm@12.21.0", "add"]),
   "installs with yarn": (place) => javascript(place, ["npx", "-y", "yarn@1.22.22", "add"]),
 };
@@ -144,7 +148,45 @@ function typescript({ folder, registry, root }: Place, resolution: "nodenext" | 
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   run("npx", ["tsc"]);
   same(run(process.execPath, ["made/script.js"]), expected(root));
+  const all = ["tsc", "--noEmit", "--skipLibCheck", "false", "--lib", "es2022"];
+  const mistakes = run("npx", all, { mayFail: true })
+    .split("\n")
+    .filter((line) => line.includes("@hamlet/"));
+  expect(mistakes.length === 0, `types of ours fit, looked at one by one:\n${mistakes.join("\n")}`);
 }
+
+/**
+ * Does what a packed README says and nothing else, up to its part on pages: files that it gives by name
+ * are written, lines of the shell run one after the other.
+ */
+function reader({ folder, registry }: Place, name: string, prints: RegExp): void {
+  const before = join(folder, "before");
+  mkdirSync(before);
+  const get = runner(before, registry.address);
+  writeFileSync(join(before, "package.json"), '{ "private": true }');
+  get("npm", ["install", "node@22", ...quiet]);
+  const tarball = get("npm", ["pack", name, ...quiet]).trim();
+  get("tar", ["-xzf", tarball]);
+  const readme = readFileSync(join(before, "package/README.md"), "utf8").split("## In a page")[0];
+
+  const place = join(folder, "empty");
+  mkdirSync(place);
+  const bin = ["node_modules/node/bin", "global/bin"].map((path) => join(before, path));
+  const there = runner(place, registry.address, {
+    PATH: [...bin, process.env.PATH].join(delimiter),
+    npm_config_prefix: join(before, "global"),
+  });
+  expect(there("node", ["--version"]).startsWith("v22."), "it is Node 22");
+  let printed = "";
+  for (const [, file, language, text] of readme.matchAll(BLOCK)) {
+    if (file !== undefined) writeFileSync(join(place, file), text);
+    else if (language === "sh") printed += there("bash", ["-euc", text]);
+  }
+  expect(prints.test(printed), `the README leads to ${prints}, not to\n${printed}`);
+}
+
+/** A block, with the name of its file where one stands before it. */
+const BLOCK = /(?:`([\w.-]+)`:\n\n)?```(\w+)\n([^]*?)```/gu;
 
 function javascript({ folder, registry, root }: Place, [tool, ...args]: readonly string[]): void {
   const run = runner(folder, registry.address);

@@ -73,15 +73,12 @@ const READER: Readonly<Record<string, Reader>> = {
   },
   "packages/ham/README.md": { from: "packages/model" },
   "packages/model/README.md": {
-    has: `import { writeNpy } from "@hamlet/core";
-      import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+    has: `import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
       import { tmpdir } from "node:os";
       const folder = mkdtempSync(tmpdir() + "/readme-");
       process.on("exit", () => rmSync(folder, { recursive: true }));
       process.chdir(folder);
-      writeFileSync("memory.ham", ${JSON.stringify(MODEL.replace("query: [D]", 'query: [D] from "q.npy"'))});
-      const data = Float32Array.from({ length: 30 }, (_, k) => Math.sin(k));
-      writeFileSync("q.npy", writeNpy({ shape: [10, 3], dtype: "float32", data }));`,
+      for (const [name, text] of ${JSON.stringify(filesOf("packages/model/README.md"))}) writeFileSync(name, text);`,
   },
   "packages/testing/README.md": {
     from: "packages/model",
@@ -97,6 +94,13 @@ const READER: Readonly<Record<string, Reader>> = {
   },
 };
 
+/** The files that a README gives: what stands in a block after its name. */
+function filesOf(path: string): [name: string, text: string][] {
+  const text = readFileSync(join(ROOT, path), "utf8");
+  const blocks = text.matchAll(/`([\w.-]+)`:\n\n```(?:ham|csv)\n([\s\S]*?)```/g);
+  return [...blocks].map(([, name, inside]) => [name, inside]);
+}
+
 /** An expression with a comment that says its value. */
 const SHOWN = /^(?!(?:import|const|let|using|for|if)\b)([\w(].*);\s*\/\/\s*(.+)$/gm;
 
@@ -109,11 +113,10 @@ interface Shown {
 function programOf(text: string, { has = "", instead = [] }: Reader): string {
   const snippets = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code).join("\n");
   const shorter = instead.reduce((code, [long, short]) => code.replaceAll(long, short), snippets);
-  const code = shorter.replaceAll(
-    SHOWN,
-    (_, expression: string, comment: string) =>
-      `shown.push({ comment: ${JSON.stringify(comment)}, value: plain(${expression}) });`,
-  );
+  const code = shorter.replaceAll(SHOWN, (_, expression: string, comment: string) => {
+    const value = expression.replace(/^console\.log(?=\()/, "");
+    return `shown.push({ comment: ${JSON.stringify(comment)}, value: plain(${value}) });`;
+  });
   return `
     const shown: { comment: string; value: unknown }[] = [];
     const plain = (value: any) =>
