@@ -40,6 +40,7 @@ const USAGE = new Set([
   "core/bad-text-picture",
   "core/bad-png",
   "core/bad-safetensors",
+  "core/no-parquet",
   "core/no-rows",
   "core/not-stored",
   "core/stored-twice",

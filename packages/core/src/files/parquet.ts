@@ -2,7 +2,7 @@
  * Parquet files: columns of numbers, or one column whose entries are lists. A row group is read at a
  * time.
  *
- * hyparquet decodes them; it is loaded when a file is one.
+ * hyparquet decodes them, which whoever reads such files installs; it is loaded when a file is one.
  */
 import { HamError } from "@hamlet/graph";
 import type { AsyncBuffer, Compressors, SchemaTree } from "hyparquet";
@@ -18,10 +18,11 @@ const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
  * The rows of a Parquet file: all its columns of numbers side by side, in the order of the file, or
  * the one that is wanted, which may hold lists of one length.
  *
- * @throws HamError `core/bad-parquet`, `core/unknown-array`, `core/unsupported-dtype`.
+ * @throws HamError `core/no-parquet`, `core/bad-parquet`, `core/unknown-array`,
+ * `core/unsupported-dtype`.
  */
 export async function openParquet(content: FileBytes, { file, wanted }: Wanted): Promise<Rows> {
-  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet");
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = await decoderFor(file);
   const buffer: AsyncBuffer = {
     byteLength: content.length,
     slice(from, to) {
@@ -60,6 +61,15 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
       }
     },
   };
+}
+
+async function decoderFor(file: string) {
+  try {
+    return await import("hyparquet");
+  } catch {
+    const message = `${file} is a Parquet file, which hyparquet decodes, and that was not found. Install it: npm install hyparquet`;
+    throw new HamError("core/no-parquet", message, { file });
+  }
 }
 
 function columnsOf(children: readonly SchemaTree[], { file, wanted }: Wanted): string[] {

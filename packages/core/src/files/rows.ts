@@ -21,7 +21,7 @@ const LARGEST_HELD = 2 ** 26;
  * that `openDataFile` reads. Entries of the first axis are rows, whatever axes a row has.
  *
  * @param name - the file's name, for errors and for the key: `patterns.npz#xi`, `table.parquet#x`.
- * @throws HamError as `openDataFile` does, `core/bad-parquet`, and `core/no-rows` for an array
+ * @throws HamError as `openDataFile` does, `core/no-parquet`, `core/bad-parquet`, and `core/no-rows` for an array
  * without rows of numbers.
  * @example
  * const rows = await openRows("patterns.npy", bytes);

@@ -3,7 +3,7 @@
 import { type OpenFile, writeNpy, writeNpz, writeSafetensors } from "@hamlet/core";
 import { openRows } from "@hamlet/core/rows";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 /** A file that keeps how much was asked for at once, and in all. */
 function counted(bytes: Uint8Array): OpenFile & { most: number; all: number } {
@@ -165,4 +165,18 @@ test("parquet columns that hold no numbers are refused, and so is nothing in pla
   await expect(read("h.parquet", bytesOf([holes]))).rejects.toThrow(
     /a number in row 1, found nothing/,
   );
+});
+
+test("who has no hyparquet is told to install it", async () => {
+  vi.doMock("hyparquet", () => {
+    throw new Error("Cannot find package 'hyparquet'");
+  });
+  try {
+    await expect(openRows("columns.parquet", FILES["columns.parquet"](2))).rejects.toMatchObject({
+      code: "core/no-parquet",
+      message: expect.stringContaining("npm install hyparquet"),
+    });
+  } finally {
+    vi.doUnmock("hyparquet");
+  }
 });
