@@ -34,7 +34,7 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import * as fc from "fast-check";
-import { factored } from "../../src/run/simd/factors.ts";
+import { couldWait, factored } from "../../src/run/simd/factors.ts";
 import { schedule } from "../../src/run/simd/groups.ts";
 import { workOf } from "../../src/run/target.ts";
 import { describe, expect, test } from "vitest";
@@ -67,6 +67,9 @@ function memory(K: number, D: number) {
     "a logarithm of waves": apply(
       "log",
       add(lit(40), sum([k], add(apply("sin", scores), mul(get(bias, [k]), apply("cos", scores))))),
+    ),
+    "a logarithm that is cut": neg(
+      apply("log", apply("max", sum([k], mul(get(bias, [k]), apply("cos", scores))), lit(0.4))),
     ),
     "a hidden layer": sum([k], mul(get(h, [k]), biased)),
     "two totals": mul(sum([k], apply("tanh", scores)), logsumexp([k], scores)),
@@ -270,3 +273,14 @@ test.each(NAMES.filter((name) => !TWICE.includes(name)))(
     expect(kinds.filter((kind) => kind === "product" || kind === "band")).toEqual(["band"]);
   },
 );
+
+test("a factor of 0 waits, unless what it is multiplied by has no number", () => {
+  const sums = (...numbers: readonly number[]) => Float32Array.from(numbers);
+  expect(couldWait("mul", 0, sums(1, -2e38))).toBe(true);
+  expect(couldWait("mul", -0, sums())).toBe(true);
+  expect(couldWait("mul", 0, sums(1, Infinity))).toBe(false);
+  expect(couldWait("mul", 0, sums(Number.NaN, 1))).toBe(false);
+  expect(couldWait("div", 0, sums(1))).toBe(false);
+  expect(couldWait("mul", 1e-45, sums(1))).toBe(false);
+  expect(couldWait("mul", -0.5, sums(Infinity))).toBe(true);
+});

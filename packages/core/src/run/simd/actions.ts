@@ -1,6 +1,7 @@
 // What a stage consists of when it is compiled: loops, products, and bands of both.
 
 import type { Task } from "../target.ts";
+import type { Waiting } from "./factors.ts";
 import type { Count, Loop } from "./loops.ts";
 
 /** Numbers of a slot seen with a shape. Sizes and steps are those of loops. */
@@ -22,8 +23,8 @@ export type Action = {
   | { readonly kind: "product"; readonly a: View; readonly b: View }
   | { readonly kind: "band"; readonly band: Band; readonly arrays: readonly number[] }
   | { readonly kind: "move"; readonly task: Task }
-  /** Whether what is read are ordinary numbers. */
-  | { readonly kind: "check" }
+  /** Whether factors, the first that is read, could be left out of sums, the second. */
+  | { readonly kind: "check"; readonly op: Waiting["op"] }
 );
 
 /** Where numbers lie: an array of the band, and how far they move on with every row. */

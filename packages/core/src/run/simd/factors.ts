@@ -3,24 +3,34 @@
 // The weights of a softmax are divided by their total, and those of a logarithm of a sum by that
 // sum: numbers that are known when all rows are done. Behind the product, such a factor waits until
 // then, and the rows are read once. The result is the same as long as the factor is an ordinary
-// number, neither infinite nor 0 nor far from 1: that has to be looked at when it is known.
+// number, neither infinite nor far from 1, or 0 times a finite sum: that has to be looked at when it
+// is known.
 
 import type { Instruction } from "../../plan/instruction.ts";
 import type { StageWork, Task } from "../target.ts";
 
-/** Work whose products leave factors out, and the slots of these. */
+/** Work whose products leave factors out, and these. */
 export interface Factored {
   readonly work: StageWork;
-  readonly factors: readonly number[];
+  readonly factors: readonly Waiting[];
+}
+
+/** A factor that waits, by its slot, and the slot of the sums that it multiplies or divides. */
+export interface Waiting {
+  readonly op: "mul" | "div";
+  readonly slot: number;
+  readonly sums: number;
 }
 
 /** Sizes between which a factor is an ordinary number. */
 const [SMALLEST, LARGEST] = [2 ** -40, 2 ** 40];
 
-/** Whether a factor may be left until the end. */
-export function isOrdinary(factor: number): boolean {
+/** Whether a factor could be left out of sums until the end. */
+export function couldWait(op: Waiting["op"], factor: number, sums: Float32Array): boolean {
   const size = Math.abs(factor);
-  return SMALLEST <= size && size <= LARGEST;
+  if (SMALLEST <= size && size <= LARGEST) return true;
+  // The slope where an energy is flat.
+  return op === "mul" && size === 0 && sums.every(Number.isFinite);
 }
 
 /** Leaves factors of the rows of a product until after it; new slots are behind the others. */
@@ -42,7 +52,7 @@ type Computed = Task["instruction"];
 /** Something without its factor, as tasks still to be done. */
 interface Core {
   readonly slot: number;
-  readonly by: { readonly op: "mul" | "div"; readonly slot: number };
+  readonly by: Pick<Waiting, "op" | "slot">;
   readonly tasks: readonly Task[];
   /** What is not computed any more. */
   readonly gone: readonly Task[];
@@ -50,7 +60,7 @@ interface Core {
 
 class Factoring {
   readonly instructions: Instruction[];
-  readonly factors: number[] = [];
+  readonly factors: Waiting[] = [];
   readonly gone = new Set<number>();
   readonly #tasks: ReadonlyMap<number, Task>;
   readonly #passing: ReadonlySet<number>;
@@ -71,7 +81,7 @@ class Factoring {
     const { op, slot: factor } = core.by;
     const last: Computed = { ...instruction, op, numbers: [], inputs: [product.slot, factor] };
     this.instructions[slot] = last;
-    this.factors.push(factor);
+    this.factors.push({ op, slot: factor, sums: product.slot });
     for (const one of core.gone) this.gone.add(one.slot);
     const done = [...core.gone, ...core.tasks, product].flatMap((one) => [one.slot, ...one.done]);
     return [...core.tasks, product, { slot, instruction: last, done: [...task.done, ...done] }];

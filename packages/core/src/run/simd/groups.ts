@@ -8,6 +8,7 @@ import type { Instruction } from "../../plan/instruction.ts";
 import type { StageWork, Task } from "../target.ts";
 import type { Action, View } from "./actions.ts";
 import { findBands } from "./bands.ts";
+import type { Waiting } from "./factors.ts";
 import { FUNCTIONS } from "./lanes.ts";
 import { type Access, type Loop, type Step, stepsOf } from "./loops.ts";
 import { seenThrough } from "./views.ts";
@@ -26,7 +27,7 @@ const REDUCTIONS = ["sum", "prod", "max", "min"];
 const LARGEST = 64;
 
 /** Plans the work of a stage; `factors` are looked at in the end. */
-export function schedule(work: StageWork, factors: readonly number[] = []): Schedule {
+export function schedule(work: StageWork, factors: readonly Waiting[] = []): Schedule {
   const { actions, results, shapes: held } = loopsOf(work, factors);
   const shapes = [...held];
   const bases = new Set([...results.values()].map(({ base }) => base));
@@ -40,7 +41,7 @@ export function schedule(work: StageWork, factors: readonly number[] = []): Sche
 }
 
 /** The same without bands: loops, products and moves. */
-export function loopsOf(work: StageWork, factors: readonly number[] = []): Schedule {
+export function loopsOf(work: StageWork, factors: readonly Waiting[] = []): Schedule {
   return new Scheduler(work, factors).schedule();
 }
 
@@ -64,17 +65,17 @@ class Scheduler {
   readonly #place = new Map<number, number>();
   readonly #readers = new Map<number, number[]>();
   readonly #wanted: ReadonlySet<number>;
-  readonly #factors: ReadonlySet<number>;
+  readonly #factors: readonly Waiting[];
   readonly #views = new Map<number, View>();
   /** Places of tasks that are views of what is there. */
   readonly #virtual = new Set<number>();
   /** The place of the last task of the loop that a task is in. */
   readonly #root = new Map<number, number>();
 
-  constructor({ tasks, instructions }: StageWork, factors: readonly number[]) {
+  constructor({ tasks, instructions }: StageWork, factors: readonly Waiting[]) {
     this.#tasks = tasks;
     this.#instructions = instructions;
-    this.#factors = new Set(factors);
+    this.#factors = factors;
     const done = new Set(tasks.flatMap((task) => task.done));
     this.#wanted = new Set(tasks.map(({ slot }) => slot).filter((slot) => !done.has(slot)));
     tasks.forEach(({ slot, instruction }, place) => {
@@ -99,8 +100,8 @@ class Scheduler {
       if (own !== undefined) return [this.#loop(own)];
       return this.#root.has(place) ? [] : [this.#other(task)];
     });
-    for (const factor of this.#factors) {
-      actions.push({ kind: "check", reads: [this.#view(factor).base], writes: [] });
+    for (const { op, slot, sums } of this.#factors) {
+      actions.push({ kind: "check", op, reads: [this.#view(slot).base, sums], writes: [] });
     }
     const results = new Map([...this.#wanted].map((slot) => [slot, this.#view(slot)]));
     const shapes = this.#instructions.map(({ shape }) => shape);
@@ -258,7 +259,7 @@ class Scheduler {
         known.set(slot, step);
         const readers = this.#readers.get(slot) ?? [];
         const isRead = readers.some((reader) => !own.has(this.#tasks[reader].slot));
-        const isKept = this.#wanted.has(slot) || this.#factors.has(slot);
+        const isKept = this.#wanted.has(slot) || this.#factors.some((one) => one.slot === slot);
         if (task !== root && !isRead && !isKept) continue;
         writes.push(slot);
         steps.push({ kind: "store", access: whole(slot), step });

@@ -26,7 +26,8 @@ export function neededFor(actions: readonly Action[], slots: readonly number[]):
       return true;
     }),
   );
-  const isChecked = ({ kind, reads }: Action) => kind === "check" && wanted.has(reads[0]);
+  const isChecked = ({ kind, reads }: Action) =>
+    kind === "check" && reads.every((slot) => wanted.has(slot));
   return actions.filter((action) => needed.has(action) || isChecked(action));
 }
 

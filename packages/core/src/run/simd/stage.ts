@@ -9,7 +9,7 @@ import { type Arena, arena } from "./arena.ts";
 import type { Action, Kernel, View } from "./actions.ts";
 import { describeActions } from "./describe.ts";
 import { schedule } from "./groups.ts";
-import { factored, isOrdinary } from "./factors.ts";
+import { couldWait, factored, type Waiting } from "./factors.ts";
 import { HOST, HOST_FUNCTIONS } from "./lanes.ts";
 import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
@@ -55,7 +55,7 @@ interface Prepared {
   readonly describe: NonNullable<Run<SimdArray>["describe"]>;
 }
 
-function prepare(work: StageWork, factors: readonly number[]): Prepared {
+function prepare(work: StageWork, factors: readonly Waiting[]): Prepared {
   const planned = schedule(work, factors);
   const { actions, results, shapes } = planned;
   const kept = new Set([...results.values()].map(({ base }) => base));
@@ -85,9 +85,17 @@ function prepare(work: StageWork, factors: readonly number[]): Prepared {
         return always(productOf(action, batch, address));
       }
       case "check": {
-        const { at, count: n } = place(action.reads[0], address(action.reads[0]));
-        const numbers = arena().view(at, n);
-        return () => numbers().every(isOrdinary);
+        const [factors, sums] = action.reads.map((slot) => {
+          const { at, count: n } = place(slot, address(slot));
+          return arena().view(at, n);
+        });
+        return () => {
+          const [all, of] = [factors(), sums()];
+          const width = of.length / all.length;
+          return all.every((factor, row) =>
+            couldWait(action.op, factor, of.subarray(row * width, (row + 1) * width)),
+          );
+        };
       }
       case "move": {
         const { slot, instruction } = action.task;
