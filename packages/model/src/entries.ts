@@ -108,7 +108,9 @@ export function entriesOf(
       part.set(numbers ?? asFloat32(piece));
     }
     if (areBits) for (let i = 0; i < part.length; i++) if (part[i] === 0) part[i] = -1;
-    const refused = firstRefused(tensor, areBits ? part : (numbers ?? piece));
+    const refused = areTaken(tensor, piece)
+      ? null
+      : firstRefused(tensor, areBits ? part : (numbers ?? piece));
     if (refused !== null) {
       const { offset, because } = refused;
       return { at: placeOf(start + offset, shape), value: piece[offset], because };
@@ -116,6 +118,18 @@ export function entriesOf(
     start += piece.length;
   }
   return entries ?? new Float32Array(count);
+}
+
+/** The exponent of a float32 that is infinite or not a number. */
+const NOT_FINITE = 0x7f800000;
+
+/** True for what patterns nearly always are: float32, finite, for a tensor that takes every number. */
+function areTaken({ elem, bound }: Pick<Tensor, "elem" | "bound">, piece: TypedArray): boolean {
+  if (elem !== "real" || bound !== null || !(piece instanceof Float32Array)) return false;
+  const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
+  // A plain loop over whole numbers takes a tenth of the time of one over entries of any type.
+  for (let i = 0; i < words.length; i++) if ((words[i] & NOT_FINITE) === NOT_FINITE) return false;
+  return true;
 }
 
 function hasMinusOne(pieces: Iterable<TypedArray>): boolean {
