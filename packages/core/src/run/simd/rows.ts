@@ -59,19 +59,24 @@ export const inGroups = (done: Local, count: Local, size: number, body: readonly
     advance(done, i32.of(size)),
   ]);
 
+/** What is done with the vectors at some offsets in bytes, or with one number. */
+type Step = (offsets: readonly number[], isOne: boolean) => Code;
+
 /**
  * Goes along rows sixteen, four and one numbers at a time, or does something else with the last three
- * or fewer; `step` has an offset in bytes.
+ * or fewer. Of sixteen, `step` takes two vectors at a time.
  */
 function along(
   place: Local,
   count: Local,
   pointers: readonly Local[],
-  step: (offset: number, isOne: boolean) => Code,
+  step: Step,
   rest?: Code,
 ): Code {
   const by = (numbers: number, isOne = false): Code[] => [
-    ...Array.from({ length: Math.ceil(numbers / LANES) }, (_, n) => step(n * VECTOR, isOne)),
+    ...(numbers > LANES ? [0, 2].map((n) => [n * VECTOR, (n + 1) * VECTOR]) : [[0]]).map((two) =>
+      step(two, isOne),
+    ),
     ...pointers.map((pointer) => advance(pointer, i32.of(NUMBER * numbers))),
     advance(place, i32.of(numbers)),
   ];
@@ -84,6 +89,12 @@ function along(
       : ifBelow(get(place), get(count), [rest])),
   ];
 }
+
+/** A step that takes one vector after the other. */
+const eachVector =
+  (step: (offset: number, isOne: boolean) => Code): Step =>
+  (offsets, isOne) =>
+    offsets.flatMap((offset) => step(offset, isOne));
 
 /**
  * `dots(y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth)`: adds ⟨x_q, m_r⟩ to y_qr. Steps
@@ -142,7 +153,7 @@ export function dots(isFused: boolean): Procedure {
           k,
           depth,
           [...ms, ...xs],
-          (offset) => step((pointer) => load(get(pointer), offset)),
+          eachVector((offset) => step((pointer) => load(get(pointer), offset))),
           rest,
         ),
         ...sums.flatMap((own, q) => [
@@ -192,10 +203,10 @@ export function mix(isFused: boolean): Procedure {
     const [y, yQuery, x, xQuery, xRow, m, mRow, rows, queries, columns] = parameters;
     const madd = multiplyAdd(isFused);
     const [row, query, j, fromX, fromM, at] = locals(local, 6, "i32");
-    const entry = local("v128");
+    const entries = locals(local, 2, "v128");
     const tile = (high: number, wide: number): Code => {
       const [ms, ys] = [locals(local, high, "i32"), locals(local, wide, "i32")];
-      const sums = locals(local, wide, "v128");
+      const sums = ys.map(() => locals(local, 2, "v128"));
       const factors = ys.map(() => locals(local, high, "v128"));
       return [
         ...neighbours(ms, get(fromM), mRow),
@@ -207,20 +218,31 @@ export function mix(isFused: boolean): Procedure {
             ...advance(at, get(xRow)),
           ]),
         ]),
-        ...along(j, columns, [...ms, ...ys], (offset, isOne) => [
-          ...ys.flatMap((pointer, q) =>
-            set(sums[q], isOne ? loadOne(get(pointer)) : load(get(pointer), offset)),
-          ),
-          ...ms.flatMap((pointer, r) => [
-            ...set(entry, isOne ? loadOne(get(pointer)) : load(get(pointer), offset)),
-            ...sums.flatMap((sum, q) => set(sum, madd(get(factors[q][r]), get(entry), get(sum)))),
-          ]),
-          ...ys.flatMap((pointer, q) =>
-            isOne
-              ? storeOne(get(pointer), get(sums[q]))
-              : store(get(pointer), get(sums[q]), offset),
-          ),
-        ]),
+        // What is stored comes last, so that an engine may make one vector of two.
+        ...along(j, columns, [...ms, ...ys], (offsets, isOne) => {
+          const read = (to: readonly Local[], pointer: Local) =>
+            offsets.flatMap((offset, n) =>
+              set(to[n], isOne ? loadOne(get(pointer)) : load(get(pointer), offset)),
+            );
+          const written = (pointer: Local, from: readonly Local[]) =>
+            offsets.flatMap((offset, n) =>
+              isOne
+                ? storeOne(get(pointer), get(from[n]))
+                : store(get(pointer), get(from[n]), offset),
+            );
+          return [
+            ...ys.flatMap((pointer, q) => read(sums[q], pointer)),
+            ...ms.flatMap((pointer, r) => [
+              ...read(entries, pointer),
+              ...sums.flatMap((own, q) =>
+                offsets.flatMap((_, n) =>
+                  set(own[n], madd(get(factors[q][r]), get(entries[n]), get(own[n]))),
+                ),
+              ),
+            ]),
+            ...ys.flatMap((pointer, q) => written(pointer, sums[q])),
+          ];
+        }),
       ];
     };
     const some = (wide: number): Code[] => [
@@ -268,20 +290,25 @@ export function mixLong(place: number): Procedure {
         inGroups(query, queries, 1, [
           set(line, get(toY)),
           set(from, get(fromSpare)),
-          along(j, columns, [line, from], (offset, isOne) =>
-            isOne
-              ? [
-                  ...storeOne(get(line), f32x4.add(loadOne(get(line)), loadOne(get(from)))),
-                  ...storeOne(get(from), zero),
-                ]
-              : [
-                  ...store(
-                    get(line),
-                    f32x4.add(load(get(line), offset), load(get(from), offset)),
-                    offset,
-                  ),
-                  ...store(get(from), zero, offset),
-                ],
+          along(
+            j,
+            columns,
+            [line, from],
+            eachVector((offset, isOne) =>
+              isOne
+                ? [
+                    ...storeOne(get(line), f32x4.add(loadOne(get(line)), loadOne(get(from)))),
+                    ...storeOne(get(from), zero),
+                  ]
+                : [
+                    ...store(
+                      get(line),
+                      f32x4.add(load(get(line), offset), load(get(from), offset)),
+                      offset,
+                    ),
+                    ...store(get(from), zero, offset),
+                  ],
+            ),
           ),
           advance(toY, get(yQuery)),
           advance(fromSpare, get(yQuery)),
@@ -305,10 +332,15 @@ export function scale(): Procedure {
         set(factor, loadSplat(get(factors))),
         set(at, get(y)),
         ifTrue(bits.any(f32x4.ne(get(factor), f32x4.of(1))), [
-          along(j, columns, [at], (offset, isOne) =>
-            isOne
-              ? storeOne(get(at), f32x4.mul(get(factor), loadOne(get(at))))
-              : store(get(at), f32x4.mul(get(factor), load(get(at), offset)), offset),
+          along(
+            j,
+            columns,
+            [at],
+            eachVector((offset, isOne) =>
+              isOne
+                ? storeOne(get(at), f32x4.mul(get(factor), loadOne(get(at))))
+                : store(get(at), f32x4.mul(get(factor), load(get(at), offset)), offset),
+            ),
           ),
         ]),
         advance(y, i32.mul(get(columns), i32.of(NUMBER))),
