@@ -83,6 +83,12 @@ export function watchOption(): Option {
   return new Option("--watch", "do it again whenever a file changes that it reads").default(false);
 }
 
+/** `--turbo`. */
+export function turboOption(): Option {
+  const what = "let compiled code use lanes of 256 bits, where they are: the same numbers, sooner";
+  return new Option("--turbo", what).default(false);
+}
+
 /** What limits the files that a model names. */
 export interface RootFlags {
   readonly root?: string;
@@ -127,6 +133,7 @@ export interface ModelFlags extends DataFlags {
   readonly params?: string;
   readonly seed: number;
   readonly backend: string;
+  readonly turbo?: boolean;
 }
 
 /** Adds `--set` alone. */

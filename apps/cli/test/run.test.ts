@@ -173,3 +173,13 @@ test("--out writes the energies that --json prints, one row a step", async () =>
   expect(kept).toEqual(energies.flat());
   expect([...arrays.get("energySteps")!.data]).toEqual(energySteps);
 });
+
+test("--turbo changes no number", async () => {
+  const energies = ({ stdout }: { readonly stdout: string }) =>
+    (JSON.parse(stdout) as Report).energies;
+  const plain = await bench.inProcess(["run", "m.ham", "--json"]);
+  // A process of its own: it is a matter of the whole one.
+  const wide = await bench.ham(["run", "m.ham", "--json", "--turbo"]);
+  expect(wide.code).toBe(0);
+  expect(energies(wide)).toEqual(energies(plain));
+});

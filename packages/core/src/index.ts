@@ -26,6 +26,7 @@ export { type Limits, type LimitsOptions, measureLimits } from "./run/simd/limit
 export { simd } from "./run/simd/simd.ts";
 export { TransformedRows } from "./run/simd/transforms.ts";
 export { useThreads } from "./run/simd/threads.ts";
+export { type Turbo, useTurbo } from "./run/simd/turbo.ts";
 export { tensors } from "./run/tensors.ts";
 export type { CardArray } from "./run/webgpu/array.ts";
 export { hasWebgpu, readArrays, toTensor, webgpu } from "./run/webgpu/webgpu.ts";

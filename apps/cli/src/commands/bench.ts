@@ -17,6 +17,7 @@ import {
   type DataFlags,
   jsonOption,
   positiveNumber,
+  turboOption,
   withDataOptions,
   withParamsOption,
   withSeedOption,
@@ -45,6 +46,7 @@ export const command: CommandDefinition = {
           .default(9)
           .argParser(positiveNumber),
       )
+      .addOption(turboOption())
       .addOption(jsonOption()),
   run: bench,
 };
@@ -56,6 +58,7 @@ interface BenchFlags extends DataFlags {
   readonly batch: number;
   readonly backend?: string;
   readonly rounds: number;
+  readonly turbo: boolean;
   readonly json: boolean;
 }
 

@@ -14,6 +14,7 @@ import {
   watchOption,
   type ModelFlags,
   positiveNumber,
+  turboOption,
   withModelOptions,
 } from "../options.ts";
 import { recallBar } from "../progress.ts";
@@ -37,6 +38,7 @@ export const command: CommandDefinition = {
           "what it runs on (default: compiled code, simd, on a processor; shaders on webgpu; else tensors)",
         ).choices(RECALL_ENGINES),
       )
+      .addOption(turboOption())
       .addOption(jsonOption())
       .addOption(watchOption())
       .option("--out <FILE.npz>", "write activations, states and energies")

@@ -18,6 +18,7 @@ import {
   type ModelFlags,
   positiveNumber,
   share,
+  turboOption,
   withModelOptions,
 } from "../options.ts";
 import { trainBar } from "../progress.ts";
@@ -54,6 +55,7 @@ export const command: CommandDefinition = {
           "what it runs on (default: compiled code, simd, on a processor, else tensors)",
         ).choices(ENGINES),
       )
+      .addOption(turboOption())
       .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
       .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
       .option("--resume", "go on from the checkpoint", false)

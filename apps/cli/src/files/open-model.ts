@@ -1,3 +1,4 @@
+import { useTurbo } from "@hamlet/core";
 import { renderDiagnostic } from "@hamlet/dsl";
 import { loadModel, type Model } from "@hamlet/model";
 import { diskFiles } from "@hamlet/model/disk";
@@ -14,6 +15,12 @@ interface Beside {
   readonly onRead?: (path: string) => void;
 }
 
+/** Before anything is compiled. */
+function startTurbo(): void {
+  const { isOn, why } = useTurbo();
+  if (!isOn) process.stderr.write(`--turbo is off: ${why}. The numbers are the same without.\n\n`);
+}
+
 /** Loads a model as the flags say; its warnings go to standard error. */
 export async function openModel(
   path: string,
@@ -28,6 +35,7 @@ export async function openModel(
   read(path);
   await assertOutputs(outputs, inputs);
   const source = await readModel(path);
+  if (flags.turbo === true) startTurbo();
   await startBackend(flags.backend);
   const model = await loadModel(source, {
     files: diskFiles(path, {

@@ -4,6 +4,7 @@
 import { HamError } from "@hamlet/graph";
 import { ALIGNMENT, Gaps } from "../gaps.ts";
 import { threads } from "./threads.ts";
+import { isTurboWanted, useTurbo } from "./turbo.ts";
 import { type HostFunction, assemble, type Procedure } from "../../wasm/assembler.ts";
 import {
   compiled,
@@ -107,6 +108,10 @@ let shared: Arena | undefined;
 
 /** The memory of this process, made when it is first asked for. */
 export function arena(): Arena {
-  shared ??= new Arena(threads() > 1);
+  if (shared === undefined) {
+    // Before anything is compiled.
+    if (isTurboWanted()) useTurbo();
+    shared = new Arena(threads() > 1);
+  }
   return shared;
 }
