@@ -31,7 +31,11 @@ export { energiesOf, logLikelihood, type LikelihoodOptions } from "./likelihood/
 export { type DirectionOptions } from "./network/directions.ts";
 export { readScore, type ScoreFile, writeScore } from "./network/file.ts";
 export { initialModel, type InitialOptions, type ScoreModel } from "./network/model.ts";
-export { type NetworkScore, networkScore } from "./network/network-score.ts";
+export {
+  type NetworkScore,
+  type NetworkScoreOptions,
+  networkScore,
+} from "./network/network-score.ts";
 export { type NetworkShape } from "./network/shape.ts";
 export { type Noise, varianceExploding } from "./noise.ts";
 export { sampleEulerMaruyama } from "./sample/euler-maruyama.ts";

@@ -3,7 +3,12 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { key, normal, uniform } from "@hamlet/core";
-import { initialModel, networkScore } from "@hamlet/diffusion";
+import {
+  initialModel,
+  type NetworkScoreOptions,
+  networkScore,
+  type ScoreModel,
+} from "@hamlet/diffusion";
 import { expectNoLeak, expectNoLeakOnFailure, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { everySo } from "../../../tools/samples.ts";
@@ -42,15 +47,23 @@ function expectNear(found: ArrayLike<number>, expected: readonly number[], scale
   });
 }
 
-describe.each(NODE_BACKENDS)("on %s", (backend) => {
+/** Every backend with what runs there by default, and with its tensors. */
+const WAYS = NODE_BACKENDS.flatMap((backend) => [
+  [backend, undefined] as const,
+  [backend, "tensors"] as const,
+]);
+
+describe.each(WAYS)("on %s, engine %s", (backend, engine) => {
   beforeAll(() => useBackend(backend));
+  const scoreOf = (model: ScoreModel, options: NetworkScoreOptions = {}) =>
+    networkScore(model, engine === undefined ? options : { ...options, engine });
 
   test.each([1, 2, 3])("scores and exact divergences of %d coordinates", async (width) => {
     const model = small(width);
     const plain = plainScore(model);
     const { x, t, rows } = pointsFor(width);
     await expectNoLeak(async () => {
-      using score = networkScore(model);
+      using score = scoreOf(model);
       const alone = await score.score(x, t);
       const both = await score.scoreAndDivergence(x, t);
       expectNear(
@@ -69,7 +82,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     const model = initialModel(key(9));
     const plain = plainScore(model);
     const { x, t, rows } = pointsFor(2);
-    using score = networkScore(model);
+    using score = scoreOf(model);
     expectNear(
       await score.score(x, t),
       rows.flatMap((row, n) => plain(row, t[n])),
@@ -82,7 +95,7 @@ describe.each(NODE_BACKENDS)("on %s", (backend) => {
     const model = small(width);
     const plain = plainScore(model);
     const { x, t, rows } = pointsFor(width);
-    using score = networkScore(model, { probes });
+    using score = scoreOf(model, { probes });
     const { divergence } = await score.scoreAndDivergence(x, t);
     rows.forEach((row, n) => {
       const J = jacobian(plain, row, t[n]);
@@ -103,7 +116,7 @@ describe("bad use", () => {
   test("no operation that fails leaves a tensor behind", async () => {
     const { x, t } = pointsFor(2);
     const ran = await expectNoLeakOnFailure(async () => {
-      using score = networkScore(model);
+      using score = networkScore(model, { engine: "tensors" });
       await score.scoreAndDivergence(x, t);
     }, everySo(3));
     expect(ran).toBeGreaterThan(30);

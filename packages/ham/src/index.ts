@@ -47,6 +47,7 @@ export { synThreeBody } from "./hypersynapses/three-body.ts";
 export { type Clip } from "./recall/clips.ts";
 export { type RecallDescription, type StepPart } from "./recall/describe.ts";
 export {
+  type Engine,
   type EngineChoice,
   engineFor,
   ENGINES,
@@ -54,7 +55,6 @@ export {
   type RecallEngine,
   withEngine,
 } from "./recall/engine.ts";
-export { type Held, hold } from "./recall/held.ts";
 export { RegisterFile } from "./recall/register-file.ts";
 export { type Fault } from "./recall/fault.ts";
 export { type Descending, follow, type FollowOptions, type Reading } from "./recall/follow.ts";

@@ -1,6 +1,6 @@
-// A network as a score: what samplers and likelihoods ask for, computed on the backend.
+// A network as a score: what samplers and likelihoods ask for.
 
-import { type Inputs, makeProgram, type Output, plan, type Program } from "@hamlet/core";
+import { makeProgram, type Output, plan, type Program } from "@hamlet/core";
 import {
   add,
   div,
@@ -16,21 +16,27 @@ import {
   sum,
   type Tensor,
 } from "@hamlet/graph";
-import * as tf from "@tensorflow/tfjs-core";
+import { type Engine, engineFor, type RecallEngine, RegisterFile, withEngine } from "@hamlet/ham";
 import type { Score, ScoreAndDivergence } from "../score.ts";
-import { boundWaves, boundWeights } from "./bound.ts";
+import { wavesOf, weightsOf } from "./bound.ts";
 import { type DirectionOptions, type Directions, directionsOf } from "./directions.ts";
 import type { ScoreModel } from "./model.ts";
 import { type Network, network } from "./network.ts";
 
-/** A learned score. Owns its tensors; the caller disposes it. */
+/** A learned score. Owns what it computes with; the caller disposes it. */
 export interface NetworkScore extends Score {
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
+/** How the score of a network is computed. */
+export interface NetworkScoreOptions extends DirectionOptions {
+  /** What it runs on; default as for a training. */
+  readonly engine?: RecallEngine;
+}
+
 /**
- * The score that a network has learned, on the current backend.
+ * The score that a network has learned: compiled code on a processor, else the current backend.
  *
  * The divergence is the trace of the Jacobian by symbolic derivatives: exact up to three
  * coordinates, with one directional derivative for each. Above, it is Hutchinson's estimate
@@ -39,24 +45,32 @@ export interface NetworkScore extends Score {
  * Hutchinson, A stochastic estimator of the trace of the influence matrix, 1990.
  *
  * @throws HamError `diffusion/probes`; `core/disposed` when it is used after `dispose`;
- * `diffusion/bad-shape` for points and times that do not fit.
+ * `diffusion/bad-shape` for points and times that do not fit; `ham/no-engine`.
  */
-export function networkScore(model: ScoreModel, options: DirectionOptions = {}): NetworkScore {
-  return new LearnedScore(model, directionsOf(model.shape.width, options));
+export function networkScore(model: ScoreModel, options: NetworkScoreOptions = {}): NetworkScore {
+  const directions = directionsOf(model.shape.width, options);
+  const { name } = engineFor(options.engine);
+  return withEngine(name, (engine): NetworkScore => new LearnedScore(engine, model, directions));
 }
 
 const [SCORE, DIVERGENCE] = ["score", "divergence"];
 
-class LearnedScore implements NetworkScore {
+class LearnedScore<Value, Given> implements NetworkScore {
   readonly width: number;
+  readonly #engine: Engine<Value, Given>;
   readonly #net: Network;
   readonly #x: Tensor;
-  readonly #score: Program;
-  readonly #both: Program;
-  #bound: Inputs = new Map();
+  readonly #score: Program<Value, Given>;
+  readonly #both: Program<Value, Given>;
+  readonly #bound: RegisterFile<Value, Given>;
 
-  constructor({ shape, frequencies, weights }: ScoreModel, { vectors, share }: Directions) {
+  constructor(
+    engine: Engine<Value, Given>,
+    { shape, frequencies, weights }: ScoreModel,
+    { vectors, share }: Directions,
+  ) {
     this.width = shape.width;
+    this.#engine = engine;
     this.#net = network(shape);
     this.#x = makeTensor("x", "given", [this.#net.coordinates]);
     const directions = vectors.map((_, p) =>
@@ -65,18 +79,18 @@ class LearnedScore implements NetworkScore {
     const at = (d: Index) => get(this.#x, [d]);
     const score = scoreOutput(this.#net, at);
     const divergence = divergenceOutput(this.#net, this.#x, { directions, share });
-    this.#score = makeProgram(planned([score]));
-    this.#both = makeProgram(planned([score, divergence]));
+    const { target } = engine;
+    this.#score = makeProgram(planned([score]), { target });
+    this.#both = makeProgram(planned([score, divergence]), { target });
+    this.#bound = new RegisterFile(engine, new Map(), null);
+    const known = new Map([
+      ...wavesOf(this.#net, frequencies),
+      ...weightsOf(this.#net, weights),
+      ...directions.map((direction, p) => [direction, vectors[p]] as const),
+    ]);
     try {
-      const waves = boundWaves(this.#net, frequencies);
-      this.#bound = waves;
-      this.#bound = new Map([...waves, ...boundWeights(this.#net, weights)]);
-      const rows = tf.tidy(() => vectors.map((vector) => tf.tensor1d(vector)));
-      this.#bound = new Map([
-        ...this.#bound,
-        ...directions.map((direction, p) => [direction, rows[p]] as const),
-      ]);
-      for (const program of [this.#score, this.#both]) program.bind("load", this.#bound);
+      const bound = this.#bound.filled(known);
+      for (const program of [this.#score, this.#both]) program.bind("load", bound);
     } catch (error) {
       this.dispose();
       throw error;
@@ -94,7 +108,7 @@ class LearnedScore implements NetworkScore {
   }
 
   async #run(
-    program: Program,
+    program: Program<Value, Given>,
     names: readonly string[],
     { x, t }: { readonly x: Float64Array; readonly t: Float64Array },
   ): Promise<Float64Array[]> {
@@ -107,26 +121,30 @@ class LearnedScore implements NetworkScore {
       );
     }
     if (batch === 0) return names.map(() => new Float64Array(0));
-    const found = tf.tidy(() => {
+    const { target, make, read } = this.#engine;
+    const owned: Value[] = [];
+    const own = (value: Value): Value => {
+      owned.push(value);
+      return value;
+    };
+    try {
       const inputs = new Map([
-        [this.#x, tf.tensor(new Float32Array(x), [batch, this.width])],
-        [this.#net.t, tf.tensor(new Float32Array(t), [batch])],
+        [this.#x, own(make(x, [batch, this.width], this.#x))],
+        [this.#net.t, own(make(t, [batch], this.#net.t))],
       ]);
       const results = program.step(inputs, { batch });
-      return names.map((name) => results.get(name)!);
-    });
-    try {
-      return await Promise.all(found.map(async (each) => new Float64Array(await each.data())));
+      owned.push(...results.values());
+      const found = await read(names.map((name) => results.get(name)!));
+      return found.map((entries) => new Float64Array(entries));
     } finally {
-      tf.dispose(found);
+      for (const value of owned) target.free(value);
     }
   }
 
   dispose(): void {
     this.#score.dispose();
     this.#both.dispose();
-    tf.dispose([...this.#bound.values()]);
-    this.#bound = new Map();
+    this.#bound.free();
   }
 
   [Symbol.dispose](): void {

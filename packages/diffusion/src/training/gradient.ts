@@ -5,15 +5,12 @@ import { makeTensor } from "@hamlet/graph";
 import {
   type GradientParts,
   type GradientResult,
-  type Held,
-  hold,
   type LossAndMetrics,
   type LossGradient,
   type Minibatch,
   RegisterFile,
 } from "@hamlet/ham";
-import * as tf from "@tensorflow/tfjs-core";
-import { boundWaves } from "../network/bound.ts";
+import { wavesOf } from "../network/bound.ts";
 import type { Network } from "../network/network.ts";
 import { type DenoisingLoss, LOSS, lossPlan } from "./loss.ts";
 
@@ -34,15 +31,13 @@ interface Lane<Value, Given> {
   readonly step: WiredStep;
 }
 
-/** The denoising loss of a network with these frequencies. Owns tensors and registers. */
+/** The denoising loss of a network with these frequencies. Owns registers. */
 export class DenoisingGradient<Value, Given> implements LossGradient {
   readonly #parts: DenoisingParts<Value, Given>;
   readonly #program: Program<Value, Given>;
-  /** The mean loss and the share of an example. */
+  /** What has no batch axis: the mean loss, the share of an example, what the embedding reads. */
   readonly #numbers: RegisterFile<Value, Given>;
   readonly #mean = makeTensor("mean loss", "const");
-  readonly #waves: ReadonlyMap<unknown, tf.Tensor>;
-  readonly #held: Held<Value>;
   #lane: Lane<Value, Given> | null = null;
 
   constructor(parts: DenoisingParts<Value, Given>) {
@@ -50,13 +45,10 @@ export class DenoisingGradient<Value, Given> implements LossGradient {
     this.#parts = parts;
     this.#program = makeProgram(lossPlan(net, loss), { target: engine.target });
     this.#numbers = new RegisterFile(engine, new Map(), null);
-    const waves = boundWaves(net, frequencies);
-    this.#waves = waves;
     try {
-      this.#held = hold(engine, waves, { sizes: new Map(), numbers: new Map(), batch: 1 });
-      this.#program.bind("load", this.#held.values);
+      this.#program.bind("load", this.#numbers.filled(wavesOf(net, frequencies)));
     } catch (error) {
-      tf.dispose([...waves.values()]);
+      this.dispose();
       throw error;
     }
   }
@@ -78,8 +70,6 @@ export class DenoisingGradient<Value, Given> implements LossGradient {
     this.#drop();
     this.#program.dispose();
     this.#numbers.free();
-    this.#held.free();
-    tf.dispose([...this.#waves.values()]);
   }
 
   [Symbol.dispose](): void {

@@ -3,11 +3,12 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { key, makeProgram, normal, uniform } from "@hamlet/core";
+import { sizeOfDim } from "@hamlet/graph";
 import { initialModel, type ScoreModel } from "@hamlet/diffusion";
 import { expectNoLeak, NODE_BACKENDS, useBackend } from "@hamlet/testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { boundWaves, boundWeights } from "../../src/network/bound.ts";
+import { wavesOf, weightsOf } from "../../src/network/bound.ts";
 import { places } from "../../src/network/model.ts";
 import { network } from "../../src/network/network.ts";
 import { denoisingLoss, LOSS, lossPlan } from "../../src/training/loss.ts";
@@ -50,8 +51,16 @@ async function computed(model: ScoreModel, batch: ReturnType<typeof batchFor>) {
   const program = makeProgram(lossPlan(net, loss));
   const shape = [COUNT, model.shape.width] as const;
   const bound = new Map([
-    ...boundWaves(net, model.frequencies),
-    ...boundWeights(net, model.weights),
+    ...[...wavesOf(net, model.frequencies), ...weightsOf(net, model.weights)].map(
+      ([tensor, numbers]) =>
+        [
+          tensor,
+          tf.tensor(
+            numbers,
+            tensor.axes.map((dim) => sizeOfDim(dim, { sizes: new Map() })),
+          ),
+        ] as const,
+    ),
     [loss.clean, tf.tensor(batch.clean, [...shape])] as const,
     [loss.noise, tf.tensor(batch.noise, [...shape])] as const,
     [net.t, tf.tensor1d(batch.times)] as const,

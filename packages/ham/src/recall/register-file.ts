@@ -33,6 +33,12 @@ export class RegisterFile<Value, Given> {
     register.value = this.#engine.target.replace(register.value, this.#made(tensor, numbers));
   }
 
+  /** The values of tensors that are given these numbers. */
+  filled(all: ReadonlyMap<Tensor, ArrayLike<number>>): Map<Tensor, Value> {
+    for (const [tensor, numbers] of all) this.fill(tensor, numbers);
+    return new Map([...all.keys()].map((tensor) => [tensor, this.of(tensor).value]));
+  }
+
   /** Gives a tensor what another holds. */
   copy(from: Tensor, to: Tensor): void {
     const { target } = this.#engine;

@@ -70,9 +70,13 @@ export function triedOn(process: Host | undefined): Turbo {
     const narrow = attempt("narrow");
     v8.setFlagsFromString("--experimental-wasm-revectorize");
     const wide = attempt("wide");
-    const why = narrow === null || wide === null ? "code cannot be compiled" : differing(narrow, wide);
+    const why =
+      narrow === null || wide === null ? "code cannot be compiled" : differing(narrow, wide);
     if (why === null) {
-      return { isOn: true, why: "the numbers are the same, and come sooner, where it was tried out" };
+      return {
+        isOn: true,
+        why: "the numbers are the same, and come sooner, where it was tried out",
+      };
     }
     v8.setFlagsFromString("--no-experimental-wasm-revectorize");
     return off(why);
