@@ -34,6 +34,8 @@ import type { Span } from "../source.ts";
 import type { GraphCheck, Written } from "./graph-check.ts";
 import { reportIdle } from "./idle.ts";
 import { itemsOf } from "./items.ts";
+import { reportMisplacedReads } from "./misplaced-reads.ts";
+import { reportMixedOptions } from "./mixed-options.ts";
 import { reportRounded } from "./rounded-numbers.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
@@ -41,6 +43,9 @@ import { knownValue } from "./known-value.ts";
 
 /** Reports every promise that a sound graph may still break. */
 export const checkSoundness: GraphCheck = (graph, written) => {
+  reportMisplacedReads(graph, written);
+  reportMixedOptions(graph, written);
+  if (written.diagnostics.hasErrors()) return;
   const facts = factsOf(graph);
   for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);
   reportDomains(graph, facts, written);

@@ -109,6 +109,20 @@ export function optionAxes(
   });
 }
 
+/** E0305: an option of a Lagrangian walks an axis whose units are mixed, so that no single number comes out. */
+export function mixedOption(
+  diagnostics: Diagnostics,
+  neuron: { name: string; lagrangian: string; mixed: readonly Dim[] },
+  span: Span,
+): void {
+  const mixed = axesText(neuron.mixed);
+  diagnostics.report("E0305", span, {
+    message: `\`${neuron.lagrangian}\` mixes the units of \`${neuron.name}\` along ${mixed}, so they share its options`,
+    label: `an option has another number for each of ${mixed}`,
+    help: ["give it one number, or an array along the other axes"],
+  });
+}
+
 /** E0305: an array bound to a name of a part must have the dims of that name. */
 export function partShape(
   diagnostics: Diagnostics,
