@@ -2,6 +2,7 @@
 
 import { RULES } from "@hamlet/dsl";
 import { type NamedThing, type TextToken, VOCABULARY, type Word } from "@hamlet/dsl/editor";
+import { tensorsIn } from "@hamlet/graph";
 import {
   type CompletionItem,
   CompletionItemKind,
@@ -101,6 +102,9 @@ const KINDS: Readonly<Record<string, CompletionItemKind>> = {
 
 const REDUCERS: ReadonlySet<string> = new Set(VOCABULARY.reducers);
 
+/** A last word that something must follow. */
+const WAITS = /^[-+*/^=~<>,:{]|^(?:and|or|not|as|where|when|from|share)$/;
+
 const NUMBERS = [
   "const",
   "param",
@@ -154,9 +158,11 @@ class Proposals {
 
   /** The things of the scope that the place is in, of some kinds. */
   #things(...kinds: readonly string[]): Proposal[] {
-    return this.#scope()
-      .filter(({ kind }) => kinds.includes(kind))
-      .map((thing) => this.#thing(thing));
+    return this.#named(kinds).map((thing) => this.#thing(thing));
+  }
+
+  #named(kinds: readonly string[]): NamedThing[] {
+    return this.#scope().filter(({ kind }) => kinds.includes(kind));
   }
 
   #scope(): NamedThing[] {
@@ -191,7 +197,7 @@ class Proposals {
     return [
       ...this.#indices(),
       ...words.map(word(CompletionItemKind.Keyword)),
-      ...this.#things(...NUMBERS),
+      ...this.#readable().map((thing) => this.#thing(thing)),
       ...VOCABULARY.reducers.map((label) => ({
         label,
         kind: CompletionItemKind.Operator,
@@ -205,9 +211,32 @@ class Proposals {
     ];
   }
 
-  /** The indices that the declaration binds before the place. */
+  /** What a formula of this place may read: layers have values in energies, losses and tests only. */
+  #readable(): readonly NamedThing[] {
+    const all = this.#named(NUMBERS);
+    const [first] = this.#step;
+    const word = first?.text ?? "";
+    if (/^(?:let|energy|connect|part|lagrangian|synapse)$/.test(this.#item)) return all;
+    if (/^(?:loss|metric|expect)$/.test(word)) return all;
+    const isDraw = word === "start" && this.#step.some(({ text }) => text === "~");
+    const follows = this.#item === "neuron" || /^(?:start|clamp|schedule|feed)$/.test(word);
+    return all.filter((thing) => {
+      const kinds = this.#kindsIn(thing);
+      return !kinds.has("activation") && ((follows && !isDraw) || !kinds.has("given"));
+    });
+  }
+
+  /** The kinds of tensors that are read with a name. */
+  #kindsIn({ name, kind }: NamedThing): ReadonlySet<string> {
+    if (kind === "neuron") return new Set(["activation"]);
+    const meaning = this.#document.compilation.places.names.meanings.get(name);
+    if (meaning?.kind !== "let") return new Set([kind]);
+    return new Set([...tensorsIn([meaning.value])].map((tensor) => tensor.kind));
+  }
+
+  /** The indices that the declaration, or the line of its block, binds before the place. */
   #indices(): Proposal[] {
-    const { tokens } = this.#place;
+    const tokens = this.#step;
     const bound = new Set<string>();
     for (const [at, { text }] of tokens.entries()) {
       const reducer = REDUCERS.has(tokens[at - 1]?.text ?? "");
@@ -316,9 +345,18 @@ class Proposals {
       .map((proposal) => ({ ...proposal, insert: `${proposal.label} = ` }));
   }
 
+  /** The dims of the layer that is being declared. */
+  #axes(): Proposal[] {
+    const { tokens } = this.#place;
+    const open = tokens.findIndex(({ text }) => text === "[");
+    const close = tokens.findIndex(({ text }) => text === "]");
+    const own = new Set(tokens.slice(open + 1, close).map(({ text }) => text));
+    return this.#things("dim").filter(({ label }) => this.#item !== "neuron" || own.has(label));
+  }
+
   /** What an argument may be that is given by its name. */
   #argument({ called, argument }: Call): readonly Proposal[] {
-    if (argument === "over") return this.#things("dim");
+    if (argument === "over") return this.#axes();
     if (argument === "order" && called.kind === "choice") {
       return VOCABULARY.orders.map((label) => ({ label, kind: CompletionItemKind.EnumMember }));
     }
@@ -354,7 +392,7 @@ class Proposals {
       return this.#things("dim");
     if (before === "=") {
       const name = tokens[open - 2]?.text;
-      if (name === "over") return this.#things("dim");
+      if (name === "over") return this.#axes();
       if (name === "freeze") return this.#things("param", "connection", "part", "neuron");
       return this.#formula();
     }
@@ -369,8 +407,7 @@ class Proposals {
   #inDeclaration(): readonly Proposal[] {
     const { tokens, isFirst } = this.#place;
     const texts = tokens.map(({ text }) => text);
-    const isOpen = /^[-+*/^=~<>,:]|^(?:and|or|not|as|where|from|share)$/.test(this.#last);
-    if (isFirst && !isOpen && tokens.length > 1) {
+    if (isFirst && !WAITS.test(this.#last) && tokens.length > 1) {
       return isWord(tokens.at(-1)) || /[)\]}"\d]$/.test(this.#last)
         ? this.#declarations()
         : this.#formula();
@@ -475,7 +512,7 @@ class Proposals {
   /** A line inside of braces. */
   #inBlock(): readonly Proposal[] {
     const step = this.#step;
-    const isBegun = step.length > 0;
+    const isBegun = step.length > 0 && !this.#isComplete(step);
     switch (this.#item) {
       case "recall":
         return isBegun
@@ -501,14 +538,33 @@ class Proposals {
     }
   }
 
+  /** Whether a line of a block needs nothing more, so that the next one may begin. */
+  #isComplete(step: readonly TextToken[]): boolean {
+    const texts = step.map(({ text }) => text);
+    if (WAITS.test(this.#last)) return false;
+    if (this.#place.isFirst) return texts.length > 1;
+    const open = texts.lastIndexOf("[");
+    const isOperand =
+      this.#last === "]" ? !REDUCERS.has(texts[open - 1] ?? "") : /[\p{L}\p{N}_)]$/u.test(this.#last);
+    const [first, second] = texts;
+    const isSaid =
+      texts.some((text) => /^(?:=|~|where|when)$/.test(text)) ||
+      first === "expect" ||
+      (/^(?:run|return)$/.test(first) && second !== undefined);
+    return texts.length > 1 && isSaid && isOperand && !REDUCERS.has(this.#last);
+  }
+
   #inBody(step: readonly TextToken[]): readonly Proposal[] {
     const [first] = step;
-    if (first === undefined) {
+    if (first === undefined || this.#isComplete(step)) {
       const result = this.#item === "synapse" ? "energy" : "value";
       return ["dim", "const", "param", "let", "assert", result].map(keyword);
     }
     const texts = step.map(({ text }) => text);
     if (this.#last === "~") return this.#choices(VOCABULARY.distributions);
+    if (texts.includes("=") && first.text === "dim") return this.#things("dim");
+    // A const of a Lagrangian starts from a number.
+    if (first.text === "const" && this.#item === "lagrangian" && texts.includes("=")) return [];
     if (texts.includes("=") || first.text === "assert") return this.#formula();
     return this.#last === ":" ? VOCABULARY.elements.map(keyword) : [];
   }

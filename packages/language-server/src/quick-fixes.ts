@@ -1,6 +1,7 @@
 // Quick fixes: the edits that messages bring with them, one at a time or all of them.
 
 import type { Diagnostic as Found, SourceFile, TextEdit as Edit } from "@hamlet/dsl";
+import { isName } from "@hamlet/dsl/editor";
 import {
   type CodeAction,
   CodeActionKind,
@@ -47,6 +48,19 @@ function actionsOf(
       });
     }
   }
+  const near = nearName(document, found);
+  if (near !== null) {
+    actions.push({
+      title: `Write \`${near}\``,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: [shown],
+      edit: {
+        changes: {
+          [uriOf(found.file)]: [{ range: rangeOf(document.source, found.span), newText: near }],
+        },
+      },
+    });
+  }
   const allow = found.severity === "warning" ? allowEdit(document, found) : null;
   if (allow !== null) {
     actions.push({
@@ -57,6 +71,13 @@ function actionsOf(
     });
   }
   return actions;
+}
+
+/** The name that was perhaps meant; a guess, so that nothing takes it unasked. */
+function nearName({ source }: Document, { help = [], edits, span }: Found): string | null {
+  const near = /^did you mean `([^`]*)`/.exec(help[0] ?? "")?.[1];
+  const isGuess = edits === undefined && near !== undefined && isName(near);
+  return isGuess && isName(source.text.slice(span.start, span.end)) ? near : null;
 }
 
 /** "Write `sum[i] v[i]^2`", from the line that a message has for it. */

@@ -149,6 +149,9 @@ export async function rename(
   newName: string,
 ): Promise<ReadonlyMap<SourceFile, readonly Change[]> | string> {
   const before = await project.everyFile(folders);
+  if (!before.some(({ file }) => file.source.name === thing.source.name)) {
+    return `\`${thing.name.text}\` is declared in ${fileName(thing.source.name)}, outside of the folders that are open`;
+  }
   const changes = renaming(thing, newName, before);
   if (typeof changes === "string") return changes;
   const imagined = project.with(textsAfter(changes));

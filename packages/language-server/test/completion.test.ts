@@ -81,6 +81,15 @@ test.each<[string, string[]]>([
   ["synapse s(a: [A]) {\n  |", ["energy", "const", "param", "let"]],
   ["synapse s(a: [A]) {\n  energy = -sum[i] |\n}", ["i", "a"]],
   ["synapse s(a: [A]) {\n  param W: [|\n}", ["A"]],
+  // A line of a block that is finished makes room for the next.
+  ["recall r {\n  start v = query\n  |\n}", ["start", "solver", "stop"]],
+  ["recall r { start v = query | }", ["solver", "steps"]],
+  ["recall r { start v = query solver = | }", ["euler", "async"]],
+  ["recall r {\n  start v[i] = query[i] +\n  |\n}", ["i", "query", "xi"]],
+  ["train { unroll = settle loss = | }", ["v", "h", "query"]],
+  ['test "t" { run settle expect | }', ["energy", "v"]],
+  ["synapse s(a: [A]) { const b: real = 1 energy = | }", ["a", "b"]],
+  ["neuron w: [K] as tanh { tau = | }", ["beta", "query"]],
   ["|", ["neuron", "energy", "recall", "dim"]],
   ["ne|", ["neuron"]],
 ])("at %j", async (line, wanted) => {
@@ -100,6 +109,23 @@ test.each<[string, string[]]>([
   ["connect other: dense(v, h, W = xi, |", ["W"]],
   ["synapse s(a: [A]) {\n  energy = -sum[i] |\n}", ["v", "beta"]],
   ["use |", ["v"]],
+  ["recall r {\n  start v = query\n  |\n}", ["beta", "sum", "v"]],
+  ["recall r {\n  start v[i] = query[i]\n  solver = euler(dt = |\n}", ["i"]],
+  ["neuron w: [K] as softmax(over = |", ["D"]],
+  ["synapse s(a: [A]) { dim Y = | }", ["a"]],
+  // Layers have values in energies alone, and one value for all examples follows none of them.
+  ["const c: real = |", ["v", "h", "query", "up.W"]],
+  ["let seen = sum[i] v[i]\nconst c: real = |", ["seen"]],
+  ["param P: [D] ~ normal(|", ["v", "query"]],
+  ["neuron w: [D] as tanh { tau = |", ["v", "h"]],
+  ["neuron w: [D] as softmax(beta = |", ["v", "h"]],
+  ["recall r {\n  start v = |", ["v", "h"]],
+  ["recall r {\n  start v ~ normal(|", ["v", "query"]],
+  ["recall r {\n  clamp v[i] where |", ["v", "h"]],
+  ["recall r {\n  solver = euler(dt = |", ["v", "query"]],
+  ["recall r {\n  stop when |", ["v", "query"]],
+  ['test "t" {\n  feed query[i] = |', ["v", "h"]],
+  ["assert |", ["v", "query"]],
 ])("not at %j", async (line, unwanted) => {
   const found = await proposed(line);
   expect(found.filter((label) => unwanted.includes(label))).toEqual([]);

@@ -64,6 +64,16 @@ describe("of every wrong file", () => {
   });
 });
 
+test("a name that was perhaps meant is offered, and not taken unasked", async () => {
+  const text = "ham 1\ndim D = 3\nneuron v: [D] as idenity\nenergy e = -sum[i] v[i]^2\n";
+  const document = await analysed(text);
+  const [action] = actionsOf(document);
+  expect(action.title).toBe("Write `identity`");
+  expect(after(document, action)).toBe(text.replace("idenity", "identity"));
+  const check = await projectOf({ "m.ham": text }).checker(`${FOLDER}/m.ham`);
+  expect(fixAll(document.source, check)).toBe(text);
+});
+
 test("many fixes were held", () => {
   expect(held).toBeGreaterThan(100);
 });

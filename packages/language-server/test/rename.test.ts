@@ -8,7 +8,8 @@ import { type NamedThing, occurrencesOf } from "@hamlet/dsl/editor";
 import { samples, seed } from "../../../tools/samples.ts";
 import { applied } from "../src/quick-fixes.ts";
 import { renamable, rename } from "../src/rename.ts";
-import { examples, FOLDER, projectOf } from "./analysing.ts";
+import { examples, FOLDER, memoryFiles, projectOf } from "./analysing.ts";
+import { Project } from "../src/project.ts";
 
 type Texts = Readonly<Record<string, string>>;
 const NEW = "renamed_thing";
@@ -216,4 +217,21 @@ let other = nowhere + 1
   const [names] = await projectOf({ "m.ham": text }).everyFile([]);
   const thing = names.values.get(old)!;
   expect(await renamed({ "m.ham": text }, thing, name)).toContain(why);
+});
+
+test("what is declared outside of the open folders keeps its name", async () => {
+  const texts = {
+    "m.ham": 'ham 1\nuse "./kit.ham" as kit\npart p: kit(D = 3)\nenergy e = sum[i] p.v[i]\n',
+    "kit.ham": "ham 1\ndim D\nneuron v: [D] as tanh\n",
+  };
+  const project = new Project(CATALOGUE, {
+    ...memoryFiles(texts),
+    list: () => Promise.resolve([]),
+  });
+  project.open(`${FOLDER}/m.ham`, 1, texts["m.ham"]);
+  const { names } = (await project.document(`${FOLDER}/m.ham`))!;
+  const { thing } = occurrencesOf(names).find(({ name }) => name.text === "v")!;
+  expect(await rename(project, [FOLDER], thing as NamedThing, "w")).toBe(
+    "`v` is declared in kit.ham, outside of the folders that are open",
+  );
 });
