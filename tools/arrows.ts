@@ -28,6 +28,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@hamlet/ham",
   ],
   "@hamlet/diffusion": ["@hamlet/graph", "@hamlet/core", "@hamlet/lagrangians", "@hamlet/ham"],
+  "@hamlet/cluster": ["@hamlet/graph"],
   "@hamlet/kernels": ["@hamlet/core"],
   "@hamlet/testing": ["@hamlet/graph"],
   "@ham-community/vision": ["@hamlet/graph"],

@@ -4,7 +4,8 @@ import type { Package, Problem } from "./workspace.ts";
 export function checkReferences(packages: readonly Package[]): Problem[] {
   const folderOf = new Map(packages.map(({ name, folder }) => [name, folder]));
   return packages.flatMap(({ folder, manifest, references }) => {
-    const wanted = Object.keys(manifest.dependencies ?? {}).flatMap((name) =>
+    const { dependencies, peerDependencies } = manifest;
+    const wanted = Object.keys({ ...dependencies, ...peerDependencies }).flatMap((name) =>
       name.startsWith("@hamlet/") ? [folderOf.get(name) ?? name] : [],
     );
     const found = references ?? [];

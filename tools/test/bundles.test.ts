@@ -10,6 +10,8 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /** Kilobytes of every entry, as gzip: what it weighed when this was last looked at, and a twelfth more. */
 const MOST: Readonly<Record<string, number>> = {
+  // With BullMQ and ioredis; a program that waits for jobs loads it, no page.
+  "@hamlet/cluster": 311,
   "@hamlet/core": 127,
   "@hamlet/core/files": 9,
   "@hamlet/core/numbers": 11,
@@ -45,7 +47,7 @@ const MOST: Readonly<Record<string, number>> = {
 };
 
 /** Entries that a page cannot load. */
-const IN_NODE = /\/(?:node|disk|needs-node)$/;
+const IN_NODE = /\/(?:cluster|node|disk|needs-node)$/;
 
 /** Entries that must do without a library, however little of it they would load. */
 const WITHOUT: readonly (readonly [entry: string, library: string])[] = [

@@ -1,15 +1,10 @@
 // The command line: reads the arguments, runs a command, turns mistakes into messages.
 
-import { readFileSync } from "node:fs";
 import { type AddHelpTextContext, Command } from "commander";
 import { COMMANDS } from "./commands/catalogue.ts";
 import { EXIT } from "./exit.ts";
 import { explainError } from "./explain-error.ts";
-
-function version(): string {
-  const file = new URL("../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}
+import { version } from "./version.ts";
 
 /** All commands by name, and what those take and do that are wanted: their files alone are loaded. */
 async function makeProgram(

@@ -7,6 +7,12 @@ import { pathToFileURL } from "node:url";
 import { CommandError, EXIT } from "../exit.ts";
 import type { Backend } from "./backend.ts";
 
+/** Who wants a package, and how to get it. */
+export interface Wanted extends Pick<Backend, "name" | "install" | "needs"> {
+  /** Default: the backend of that name. */
+  readonly who?: string;
+}
+
 /**
  * Imports a package that need not be installed. Its name is not a literal at the call, so that
  * neither the compiler nor a bundler asks for it.
@@ -14,7 +20,7 @@ import type { Backend } from "./backend.ts";
  */
 export async function importOptional(
   specifier: string,
-  { name, install, needs }: Pick<Backend, "name" | "install" | "needs">,
+  { name, who = `the backend "${name}"`, install, needs }: Wanted,
 ): Promise<Record<string, unknown>> {
   try {
     return (await import(address(specifier))) as Record<string, unknown>;
@@ -23,7 +29,7 @@ export async function importOptional(
     const absent = isAbsent(error, specifier);
     throw new CommandError(
       EXIT.failed,
-      `the backend "${name}" needs the package "${specifier}", which ${absent ? "is not installed" : `does not load: ${reason}`}. ${install}. ${needs}`.trimEnd(),
+      `${who} needs the package "${specifier}", which ${absent ? "is not installed" : `does not load: ${reason}`}. ${install}. ${needs}`.trimEnd(),
     );
   }
 }

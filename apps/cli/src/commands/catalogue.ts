@@ -54,6 +54,18 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./remember.ts"),
   },
   {
+    name: "worker",
+    usage: "[options]",
+    summary: "do what `ham remember --queue` asks for, on any machine",
+    load: () => import("./worker.ts"),
+  },
+  {
+    name: "jobs",
+    usage: "[options]",
+    summary: "say how far the jobs of a queue are, and what failed",
+    load: () => import("./jobs.ts"),
+  },
+  {
     name: "merge",
     usage: "[options] <memories...>",
     summary: "merge memories of parts into the memory of all",

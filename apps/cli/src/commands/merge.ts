@@ -1,12 +1,9 @@
 // `ham merge PARTS…`: memories of parts become the memory of all; a part given twice counts once.
 
-import { createHash } from "node:crypto";
-import { commonHeld, countHeld, describeHeld, printHeld, withoutHeld } from "@hamlet/core";
-import { readCallersFile } from "@hamlet/model/disk";
-import { CommandError, EXIT } from "../exit.ts";
+import { EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
-import { differences, memoryOf, type PatternMemory, readMemoryFile } from "../memories/memory.ts";
+import { mergeFiles } from "../memories/merge.ts";
 import { MEMORY_FILE, summaryOf, type Twice, twiceOption } from "../memories/words.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -25,75 +22,12 @@ interface MergeFlags {
   readonly out: string;
 }
 
-/** What is known of a part before it is merged. */
-interface Part extends Pick<PatternMemory, "made" | "held" | "count"> {
-  readonly path: string;
-  readonly hash: string;
-}
-
-async function merge(paths: readonly string[], { twice, out }: MergeFlags): Promise<number> {
+async function merge(paths: readonly [string, ...string[]], flags: MergeFlags): Promise<number> {
+  const { out } = flags;
   await assertOutputs([{ option: "--out", path: out, content: MEMORY_FILE }], paths);
-  const parts: Part[] = [];
-  for (const path of paths) parts.push(await lookAt(path));
-  for (const part of parts) assertAlike(parts[0], part);
-  // The largest first: then what counts does not depend on the order in which parts are named.
-  const order = (part: Part) => printHeld(part.held) + part.hash;
-  parts.sort((a, b) => b.count - a.count || (order(a) < order(b) ? -1 : 1));
-  let whole: PatternMemory | null = null;
-  const merged: Part[] = [];
-  for (const part of parts) {
-    const again = whole === null ? null : heldAgain(part, { whole, merged });
-    if (again !== null) {
-      if (twice === "once" && again.entirely) continue;
-      throw new CommandError(EXIT.usage, again.why);
-    }
-    const memory = await readMemoryFile(part.path);
-    if (whole === null) whole = memory;
-    else whole.merge(memory);
-    merged.push(part);
-  }
-  if (whole === null) return EXIT.ok;
+  const { whole, parts, passedOver } = await mergeFiles(paths, flags);
   await writeFileAtomically(out, whole.save());
-  const passed = parts.length - merged.length;
-  const note = passed === 0 ? "" : `, ${passed} passed over whose rows are in others`;
-  process.stdout.write(`${merged.length} parts merged${note}; ${summaryOf(whole, out)}`);
+  const note = passedOver === 0 ? "" : `, ${passedOver} passed over whose rows are in others`;
+  process.stdout.write(`${parts} parts merged${note}; ${summaryOf(whole, out)}`);
   return EXIT.ok;
-}
-
-async function lookAt(path: string): Promise<Part> {
-  const bytes = await readCallersFile(path);
-  const { made, held, count } = await memoryOf(bytes, path);
-  return { path, made, held, count, hash: createHash("sha256").update(bytes).digest("hex") };
-}
-
-function assertAlike(first: Part, part: Part): void {
-  const differ = differences(first.made, part.made);
-  if (differ === "") return;
-  throw new CommandError(
-    EXIT.usage,
-    `${first.path} and ${part.path} do not merge: they differ in ${differ}. Store all parts alike.`,
-  );
-}
-
-/** What of a part is merged already; null where it is new. */
-function heldAgain(
-  part: Part,
-  { whole, merged }: { readonly whole: PatternMemory; readonly merged: readonly Part[] },
-): { readonly entirely: boolean; readonly why: string } | null {
-  const isNamed = countHeld(part.held) === part.count;
-  const copy = isNamed ? undefined : merged.find(({ hash }) => hash === part.hash);
-  if (copy !== undefined) {
-    const why = `${copy.path} and ${part.path} are the same memory, and would count twice. Leave one out, or count it once with --twice once.`;
-    return { entirely: true, why };
-  }
-  const common = commonHeld(whole.held, part.held);
-  if (common.length === 0) return null;
-  const others = merged.filter(({ held }) => commonHeld(held, part.held).length > 0);
-  const names = others.map(({ path }) => path).join(", ");
-  const entirely = isNamed && withoutHeld(part.held, whole.held).length === 0;
-  const what = `${describeHeld(common)} are in ${part.path} and in ${names}, and would count twice`;
-  const cure = entirely
-    ? "Leave it out, or count them once with --twice once."
-    : "The sums of a part cannot be taken apart: store the rows of one of them again, without the others.";
-  return { entirely, why: `${what}. ${cure}` };
 }

@@ -1,31 +1,15 @@
 // `ham remember PATTERNS…`: patterns stream into a stored memory; parts of them on other machines.
 
-import { rm } from "node:fs/promises";
-import { commonHeld, countHeld, describeHeld, type HeldSources, withoutHeld } from "@hamlet/core";
 import { Option } from "commander";
+import { queueOption } from "../cluster/load.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
-import { isThere, writeFileAtomically } from "../files/write.ts";
-import {
-  type Asked,
-  type AskedFlags,
-  assertFits,
-  openAsked,
-  shardOption,
-  valuesOption,
-} from "../memories/asked.ts";
-import {
-  differences,
-  emptyMemoryOf,
-  MEMORY_RULES,
-  type PatternMemory,
-  readMemoryFile,
-  type RuleFlags,
-} from "../memories/memory.ts";
+import { type AskedFlags, openAsked, shardOption, valuesOption } from "../memories/asked.ts";
+import { MEMORY_RULES, type RuleFlags } from "../memories/memory.ts";
+import { partialOf, rememberRows } from "../memories/remember.ts";
 import { MEMORY_FILE, summaryOf, type Twice, twiceOption } from "../memories/words.ts";
-import { stream } from "../memories/stream.ts";
-import { wholeNumber } from "../options.ts";
+import { positiveNumber, wholeNumber } from "../options.ts";
 import { countBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import { toldFeature, withFeatureOptions } from "../store/feature-options.ts";
@@ -46,7 +30,14 @@ export const command: CommandDefinition = {
       .addOption(shardOption())
       .option("--into <FILE>", "add to this memory, which says how")
       .addOption(twiceOption("rows that --into FILE holds already"))
-      .option("--out <FILE>", "where the memory goes (default: --into FILE)"),
+      .option("--out <FILE>", "where the memory goes (default: --into FILE)")
+      .addOption(queueOption("let workers do it: the Redis that has their jobs"))
+      .addOption(
+        new Option("--shards <N>", "--queue: jobs for each file").argParser(positiveNumber),
+      )
+      .option("--root <FOLDER>", "--queue: the folder shared with workers (default: this one)")
+      .option("--resume", "--queue: give jobs again that failed", false)
+      .option("--detach", "--queue: do not wait for the jobs", false),
   run: remember,
 };
 
@@ -54,87 +45,68 @@ interface RememberFlags extends RuleFlags, AskedFlags {
   readonly into?: string;
   readonly twice: Twice;
   readonly out?: string;
+  readonly queue?: string;
+  readonly shards?: number;
+  readonly root?: string;
+  readonly resume: boolean;
+  readonly detach: boolean;
 }
 
-/** Milliseconds between two writings of what is done so far. */
-const SAFE_EVERY = 30_000;
-
 async function remember(paths: readonly string[], flags: RememberFlags): Promise<number> {
-  const { into, out = into, values } = flags;
+  const { into, out = into, values, queue } = flags;
   if (out === undefined) {
     throw new CommandError(EXIT.usage, "Say with --out FILE where the memory goes.");
   }
   assertChoice(flags);
+  assertPlace(flags);
   const inputs = [...paths, ...values].map(fileOf);
   if (into !== undefined && into !== out) inputs.push(into);
-  const partial = `${out}.partial`;
   await assertOutputs(
     [
       { option: "--out", path: out, content: MEMORY_FILE },
-      { option: "--out", path: partial },
+      { option: "--out", path: partialOf(out) },
     ],
     inputs,
   );
+  if (queue !== undefined) {
+    const { rememberOnQueue } = await import("../cluster/submit.ts");
+    const { shards = 1, root = "." } = flags;
+    return await rememberOnQueue(paths, { ...flags, queue, out, shards, root });
+  }
+  return await rememberHere(paths, { ...flags, out });
+}
+
+async function rememberHere(
+  paths: readonly string[],
+  flags: RememberFlags & { readonly out: string },
+): Promise<number> {
+  const { out } = flags;
   using signal = listenForStop();
   await using asked = await openAsked(paths, flags, signal);
   if (asked === null) {
     process.stderr.write("Stopped before anything was stored.\n");
     return signal.exitCode;
   }
-  return await rememberAsked(asked, { ...flags, out, partial, signal });
-}
-
-interface Places extends RememberFlags {
-  readonly out: string;
-  readonly partial: string;
-  readonly signal: ReturnType<typeof listenForStop>;
-}
-
-async function rememberAsked(asked: Asked, places: Places): Promise<number> {
-  const { into, out, partial, signal, twice } = places;
-  const start =
-    into === undefined ? await emptyMemoryOf(places, asked) : await readMemoryFile(into);
-  assertFits(asked, start, into ?? out);
-  const base = start.held;
-  const already = commonHeld(base, asked.held);
-  if (already.length > 0 && twice === "refuse") {
-    throw new CommandError(
-      EXIT.usage,
-      `${describeHeld(already)} are in ${into} already. Leave them out, or pass over them with --twice once.`,
-    );
+  const found = await rememberRows(asked, {
+    ...flags,
+    stale: "refuse",
+    signal,
+    bar: () => countBar("storing"),
+    onResume: (line) => process.stderr.write(`${line}\n`),
+  });
+  switch (found.ending) {
+    case "there":
+      process.stdout.write(`${out} holds these ${found.count} patterns already.\n`);
+      return EXIT.ok;
+    case "stopped":
+      process.stderr.write(
+        `Stopped after ${found.done} of ${found.of} patterns, which are in ${partialOf(out)}. The same command goes on from there.\n`,
+      );
+      return signal.exitCode;
+    case "stored":
+      process.stdout.write(`${found.done} patterns stored; ${summaryOf(found.memory, out)}`);
+      return EXIT.ok;
   }
-  if (into === undefined && isThere(out) && (await isDone(out, start, asked.held))) {
-    process.stdout.write(`${out} holds these ${countHeld(asked.held)} patterns already.\n`);
-    return EXIT.ok;
-  }
-  const memory = await goOn(start, { asked: asked.held, partial });
-  const rows = withoutHeld(asked.held, memory.held);
-  const save = async () => {
-    for (const source of asked.sources) await source.assertUnchanged();
-    await writeFileAtomically(partial, memory.save());
-  };
-  let saved = Date.now();
-  const between = async () => {
-    if (Date.now() - saved < SAFE_EVERY) return;
-    await save();
-    saved = Date.now();
-  };
-  const bar = await countBar("storing");
-  const done = await stream(memory, { asked, rows }, { sign: 1, signal, bar, between }).finally(
-    () => bar.done(),
-  );
-  const of = countHeld(rows);
-  if (done < of) {
-    await save();
-    process.stderr.write(
-      `Stopped after ${done} of ${of} patterns, which are in ${partial}. The same command goes on from there.\n`,
-    );
-    return signal.exitCode;
-  }
-  await writeFileAtomically(out, memory.save());
-  await rm(partial, { force: true });
-  process.stdout.write(`${done} patterns stored; ${summaryOf(memory, out)}`);
-  return EXIT.ok;
 }
 
 /** What is of features alone, and what a memory says that is there already. */
@@ -150,34 +122,29 @@ function assertChoice(flags: RememberFlags): void {
   }
 }
 
-/** Whether a memory is there that holds these rows and no others. */
-async function isDone(out: string, wanted: PatternMemory, rows: HeldSources): Promise<boolean> {
-  const found = await readMemoryFile(out).catch(() => null);
-  if (found === null || differences(found.made, wanted.made) !== "") return false;
-  return found.count === countHeld(rows) && countHeld(commonHeld(found.held, rows)) === found.count;
-}
-
-/** What was done of this before it was stopped, or the start. */
-async function goOn(
-  start: PatternMemory,
-  { asked, partial }: { readonly asked: HeldSources; readonly partial: string },
-): Promise<PatternMemory> {
-  if (!isThere(partial)) return start;
-  const found = await readMemoryFile(partial);
-  const fresh = withoutHeld(found.held, start.held);
-  const isOurs =
-    differences(found.made, start.made) === "" &&
-    withoutHeld(start.held, found.held).length === 0 &&
-    withoutHeld(fresh, asked).length === 0 &&
-    found.count === start.count + countHeld(fresh);
-  if (!isOurs) {
+/** What only workers are told, and what they cannot do. */
+function assertPlace({ queue, into, shard, ...flags }: RememberFlags): void {
+  const isTold = { shards: flags.shards, root: flags.root, resume: flags.resume || undefined };
+  const alone = Object.entries({ ...isTold, detach: flags.detach || undefined }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (queue === undefined && alone !== undefined) {
     throw new CommandError(
       EXIT.usage,
-      `${partial} is of other patterns, or of a memory that is made otherwise: something else was stopped here. Finish that, or remove the file.`,
+      `--${alone[0]} is for jobs of a queue: name it with --queue URL.`,
     );
   }
-  process.stderr.write(
-    `Going on after ${countHeld(fresh)} of ${countHeld(withoutHeld(asked, start.held))} patterns, from ${partial}.\n`,
-  );
-  return found;
+  if (queue === undefined) return;
+  if (into !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "Jobs of a queue make a memory of their own. Leave --into out, and add theirs with `ham merge`.",
+    );
+  }
+  if (shard !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "Jobs of a queue are cut with --shards N, not with --shard.",
+    );
+  }
 }
