@@ -51,7 +51,7 @@ export type Member =
   | { readonly kind: "copy"; readonly to: number; readonly from: number; readonly count: Count };
 
 /** Functions that bands call: see rows.ts. */
-export type Kernel = "dots" | "mix" | "scale" | "scaleTotals" | "addTotals" | "round";
+export type Kernel = "dots" | "manyDots" | "mix" | "scale" | "scaleTotals" | "addTotals" | "round";
 
 /**
  * What is done with the rows of a matrix. Its parts, of one or several blocks each, have totals of

@@ -17,6 +17,7 @@ import {
   STEP,
   stepsOf,
 } from "./loops.ts";
+import { TURNED } from "./many-dots.ts";
 import { NUMBER } from "./sizes.ts";
 
 /** What is known about the slots of a stage. */
@@ -32,6 +33,8 @@ export interface Slots {
 /** Bytes of the matrix in a block: they stay in a near cache until the second product. */
 const NEAR = 2 ** 17;
 const MOST_ROWS = 256;
+/** Numbers of a matrix from which on it has a way of its own for many queries. */
+const SOME = 2 ** 14;
 /** Parts of a band at most, and bytes of the matrix in each at least. They do not depend on the batch. */
 const MOST_PARTS = 16;
 const LEAST = 2 ** 17;
@@ -508,7 +511,7 @@ class Finder {
           const cleared: Member = { kind: "clear", array: arrayOf(slot), count: lengthOf(slot) };
           (isShort(slot) ? each : before).push(cleared);
         }
-        each.push(this.#product(member as JoinedProduct, placeOf, strideOf));
+        each.push(this.#product(member as JoinedProduct, { placeOf, strideOf, madeForParts }));
         continue;
       }
       const { action, axis } = member as JoinedLoop;
@@ -612,11 +615,11 @@ class Finder {
 
   #product(
     joined: JoinedProduct,
-    placeOf: Context["placeOf"],
-    strideOf: Context["strideOf"],
+    { placeOf, strideOf, madeForParts }: Pick<Context, "placeOf" | "strideOf" | "madeForParts">,
   ): Member {
     const { kernel: name, y, x, m } = kernelOf(joined)!;
     const { axis } = joined;
+    const sizes = sizesOf(joined.action);
     const place = ({ slot, strides }: Factor): Argument => ({
       place: placeOf(slot, strides[axis] ?? 0),
     });
@@ -624,24 +627,21 @@ class Finder {
       step: strideOf(slot, strides[along] ?? 0),
     });
     const size = (along: ProductAxis): Argument => ({
-      size: along === axis ? "rows" : sizesOf(joined.action)[along],
+      size: along === axis ? "rows" : sizes[along],
     });
     const { rows, queries, others } = m;
     const [yQuery, xQuery] = [step(y, queries), step(x, queries)];
     const matrix = [place(m), step(m, rows), size(rows)];
+    const sums = [place(x), xQuery, size(queries), size(others)];
+    const isSideBySide = y.strides[rows] === 1 && sizes[rows] * sizes[others] >= SOME;
+    if (name === "dots" && isSideBySide) {
+      const spare = whole(madeForParts([sizes[others], TURNED]));
+      return kernel("manyDots", [place(y), yQuery, spare, ...matrix, ...sums]);
+    }
     return kernel(
       name,
       name === "dots"
-        ? [
-            place(y),
-            yQuery,
-            step(y, rows),
-            ...matrix,
-            place(x),
-            xQuery,
-            size(queries),
-            size(others),
-          ]
+        ? [place(y), yQuery, step(y, rows), ...matrix, ...sums]
         : [
             place(y),
             yQuery,

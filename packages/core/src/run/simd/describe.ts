@@ -112,7 +112,7 @@ function bandWork(band: Band, batch: number): Work {
 const isCut = (member: Member): boolean =>
   member.kind === "loop"
     ? member.loop.cut !== undefined
-    : member.kind === "call" && ["dots", "mix"].includes(member.kernel);
+    : member.kind === "call" && ["dots", "manyDots", "mix"].includes(member.kernel);
 
 function memberWork(member: Member, rows: number, batch: number): Work {
   if (member.kind === "loop") return loopWork(member.loop, batch);

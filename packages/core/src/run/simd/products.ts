@@ -21,6 +21,7 @@ import { fusedOrNot } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
 import type { Kernel } from "./actions.ts";
 import { blocks } from "./blocks.ts";
+import { MANY, manyDots, TURNED } from "./many-dots.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
 import { ceil, PIECES, piecesOf } from "./parts.ts";
 import { addTotals, CHUNK, dots, mix, mixLong, round, scale, scaleTotals } from "./rows.ts";
@@ -164,10 +165,12 @@ const PACKED: Written = {
 };
 
 const IN_BLOCKS: Written = { blocks };
+const OF_MANY: Written = { dots, blocks, manyDots: () => manyDots({ dots: 0, blocks: 1 }) };
 
 /** The parameters of those that bands call. */
 const PARAMETERS: Readonly<Record<Kernel, number>> = {
   dots: 10,
+  manyDots: 10,
   mix: 10,
   scale: 4,
   scaleTotals: 3,
@@ -184,7 +187,7 @@ const known = new Map<Written, Compiled>();
 
 /** The module of a function of products, made when one of its functions is first asked for. */
 export function compiledKernel(name: KernelName): Compiled {
-  const written = [PACKED, IN_BLOCKS].find((own) => name in own) ?? BY_ROWS;
+  const written = [BY_ROWS, PACKED, IN_BLOCKS].find((own) => name in own) ?? OF_MANY;
   let module = known.get(written);
   if (module === undefined) {
     const made = fusedOrNot((isFused) =>
@@ -231,28 +234,33 @@ export function products(to: number, a: Side, b: Side, sizes: Sizes): () => void
       }
     };
   }
-  const { kernel, length, unit, call } = way;
+  const { kernel, length, unit, spare, call } = way;
   const work = count * depth;
   const pieces = piecesOf(length, unit, isLarge(work) ? PIECES / stack : 1);
   const calls = Array.from({ length: stack }, (_, n) =>
     pieces.map(([from, size]) => call(n, from, size)),
   ).flat();
   const cleared = (at: number) => arena().floats(at, count).fill(0);
-  if (kernel !== "mixLong") {
+  if (spare === undefined) {
     return () => {
       if (kernel !== "blocks") cleared(to);
       inParts(compiledKernel(kernel), kernel, calls, work);
     };
   }
   return () => {
-    const spare = arena().take(NUMBER * count);
+    const own = arena().take(NUMBER * Math.max(count, calls.length * spare));
     try {
       cleared(to);
-      cleared(spare);
-      const spared = calls.map(([y, step, ...more]) => [y, step, y - to + spare, ...more]);
+      if (kernel === "mixLong") cleared(own);
+      const spared = calls.map(([y, step, ...more], n) => [
+        y,
+        step,
+        own + (kernel === "mixLong" ? y - to : NUMBER * n * spare),
+        ...more,
+      ]);
       inParts(compiledKernel(kernel), kernel, spared, work);
     } finally {
-      arena().give(spare);
+      arena().give(own);
     }
   };
 }
@@ -262,10 +270,12 @@ const nth = (side: Side, n: number): Side => ({ ...side, at: side.at + NUMBER * 
 
 /** A kernel that reads rows where they lie; its work may be cut along an axis of the result. */
 interface Way {
-  readonly kernel: "dots" | "mix" | "mixLong" | "blocks";
+  readonly kernel: "dots" | "manyDots" | "mix" | "mixLong" | "blocks";
   readonly length: number;
   readonly unit: number;
-  /** The arguments for a piece of the `n`-th product. */
+  /** Numbers that a call has for itself; of `mixLong`, where its results have theirs. */
+  readonly spare?: number;
+  /** The arguments for a piece of the `n`-th product, without the spare numbers. */
   readonly call: (n: number, from: number, size: number) => readonly number[];
 }
 
@@ -274,6 +284,28 @@ function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): W
   const line = NUMBER * columns;
   const toNth = (n: number) => to + n * rows * line;
   if (isAlong(a.depth, depth) && isAlong(b.depth, depth)) {
+    if (rows >= MANY && columns >= TURNED) {
+      return {
+        kernel: "manyDots",
+        length: columns,
+        unit: UNIT,
+        spare: TURNED * depth,
+        call(n, from, size) {
+          const [m, x] = [bytesOf(nth(b, n)), bytesOf(nth(a, n))];
+          return [
+            toNth(n) + NUMBER * from,
+            line,
+            m.at + from * m.row,
+            m.row,
+            size,
+            x.at,
+            x.row,
+            rows,
+            depth,
+          ];
+        },
+      };
+    }
     // The larger factor is read once.
     const isRight = rows <= columns;
     const [m, x] = isRight ? [b, a] : [a, b];
@@ -300,6 +332,7 @@ function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): W
   const inBlocks = queries >= SOME && isNear;
   return {
     kernel: inBlocks ? "blocks" : depth > CHUNK ? "mixLong" : "mix",
+    ...(!inBlocks && depth > CHUNK && { spare: 0 }),
     length: isWhole ? queries : across,
     unit: !isWhole ? UNIT : inBlocks ? 6 : 2,
     call(n, from, size) {
