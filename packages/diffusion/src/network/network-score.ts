@@ -121,7 +121,7 @@ class LearnedScore<Value, Given> implements NetworkScore {
       );
     }
     if (batch === 0) return names.map(() => new Float64Array(0));
-    const { target, make, read } = this.#engine;
+    const engine = this.#engine;
     const owned: Value[] = [];
     const own = (value: Value): Value => {
       owned.push(value);
@@ -129,15 +129,15 @@ class LearnedScore<Value, Given> implements NetworkScore {
     };
     try {
       const inputs = new Map([
-        [this.#x, own(make(x, [batch, this.width], this.#x))],
-        [this.#net.t, own(make(t, [batch], this.#net.t))],
+        [this.#x, own(engine.make(x, [batch, this.width], this.#x))],
+        [this.#net.t, own(engine.make(t, [batch], this.#net.t))],
       ]);
       const results = program.step(inputs, { batch });
       owned.push(...results.values());
-      const found = await read(names.map((name) => results.get(name)!));
+      const found = await engine.read(names.map((name) => results.get(name)!));
       return found.map((entries) => new Float64Array(entries));
     } finally {
-      for (const value of owned) target.free(value);
+      for (const value of owned) engine.target.free(value);
     }
   }
 

@@ -87,7 +87,7 @@ export function triedOn(process: Host | undefined): Turbo {
 
 /** A way to compute the numbers that are compared. */
 interface Attempt {
-  run(): void;
+  readonly run: () => void;
   readonly bits: Int32Array;
 }
 
