@@ -30,7 +30,12 @@ export { kinksOf } from "./analyse/kinks.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export { type PositionUse, positionUses } from "./analyse/positions.ts";
-export { type MisplacedRead, misplacedReads } from "./analyse/reads.ts";
+export {
+  type MisplacedRead,
+  misplacedReads,
+  type MissedSchedule,
+  missedSchedules,
+} from "./analyse/reads.ts";
 export {
   type Asymmetry,
   asymmetryOf,

@@ -1,28 +1,36 @@
-// E0205 for what a formula reads before it has a value, and for what has many where one is asked.
+// E0205 for what a formula reads before it has a value, and for what has many where one is asked;
+// E0706 for what a schedule moves behind its back.
 
-import { type EnergyGraph, misplacedReads } from "@hamlet/graph";
-import type { Item } from "../1-parse/ast.ts";
+import { type EnergyGraph, type MisplacedRead, misplacedReads, missedSchedules } from "@hamlet/graph";
 import { noValueHere } from "../rules/no-value-here.ts";
+import { scheduleMisses } from "../rules/schedule-target.ts";
+import type { Span } from "../source.ts";
 import type { Written } from "./graph-check.ts";
 
-/** Reports every layer and every given that is read where no value of it can be meant. */
-export function reportMisplacedReads(
-  graph: EnergyGraph,
-  { file, diagnostics, spanOf }: Written,
-): void {
+/** Reports every layer, given and scheduled const that is read where no value of it can be meant. */
+export function reportMisplacedReads(graph: EnergyGraph, written: Written): void {
   const told = new Set<string>();
-  for (const misplaced of misplacedReads(graph)) {
-    const { place, owner, formula, read } = misplaced;
-    // What a part does stands at the part.
-    const [first] = owner.split(".");
-    const span = spanOf(read) ?? spanOf(formula) ?? file.items.find(isNamed(first))?.span;
-    const key = `${place} ${read.tensor.name} ${span?.start}`;
-    if (span === undefined || told.has(key)) continue;
-    told.add(key);
-    noValueHere(diagnostics, misplaced, span);
-  }
+  const each = <Read extends Place>(
+    reads: readonly Read[],
+    report: (diagnostics: Written["diagnostics"], read: Read, span: Span) => void,
+  ) => {
+    for (const read of reads) {
+      const span = spanOf(read, written);
+      const key = `${read.place} ${read.read.tensor.name} ${span?.start}`;
+      if (span === undefined || told.has(key)) continue;
+      told.add(key);
+      report(written.diagnostics, read, span);
+    }
+  };
+  each(misplacedReads(graph), noValueHere);
+  each(missedSchedules(graph), scheduleMisses);
 }
 
-function isNamed(name: string): (item: Item) => boolean {
-  return (item) => "name" in item && item.name?.text === name;
+type Place = Pick<MisplacedRead, "place" | "owner" | "formula" | "read">;
+
+/** Where it is read; what a part does stands at the part. */
+function spanOf({ read, formula, owner }: Place, { spanOf: of, file }: Written): Span | undefined {
+  const [first] = owner.split(".");
+  const item = file.items.find((other) => "name" in other && other.name?.text === first);
+  return of(read) ?? of(formula) ?? item?.span;
 }

@@ -35,6 +35,50 @@ export function misplacedReads(graph: EnergyGraph): MisplacedRead[] {
   });
 }
 
+/** A formula that was computed before a recall, and reads a const that the recall moves. */
+export interface MissedSchedule extends Pick<MisplacedRead, "place" | "owner" | "formula" | "read"> {
+  readonly recall: string;
+  /** Whether it is the first value of a const, which a `let` would follow. */
+  readonly isConst: boolean;
+}
+
+/**
+ * Every read of a scheduled const that its schedule does not reach: where settings and starts are
+ * asked for once, and in consts that were computed from it. The temperature of a solver follows.
+ */
+export function missedSchedules({ tensors, recalls }: EnergyGraph): MissedSchedule[] {
+  return recalls.flatMap((recall) => {
+    const moved = new Set(recall.schedules.map(({ tensor }) => tensor));
+    if (moved.size === 0) return [];
+    const once = [
+      ...formulasOfRecall({ ...recall, clamps: [], schedules: [] }),
+      // One that reads its own const means the value that it had.
+      ...recall.schedules.map(({ tensor: { name }, value }): Formula => [
+        `that of \`${name}\``,
+        name,
+        value,
+        true,
+      ]),
+    ];
+    const consts = tensors.flatMap(({ name, kind, source }): Formula[] =>
+      kind === "const" && source?.from === "value"
+        ? [[`the const \`${name}\``, name, source.value, false]]
+        : [],
+    );
+    const temperature = recall.solver.options.get("temperature");
+    return [...once, ...consts].flatMap(([place, owner, formula], at): MissedSchedule[] => {
+      if (formula === null || formula === temperature) return [];
+      const found: MissedSchedule[] = [];
+      eachPart([formula], (read) => {
+        if (read.kind !== "get" || !moved.has(read.tensor) || read.tensor.name === owner) return;
+        const isConst = at >= once.length;
+        found.push({ recall: recall.name, place, owner, formula, read, isConst });
+      });
+      return found;
+    });
+  });
+}
+
 /** What is computed without layers; energies, losses, metrics and expectations read them. */
 function formulasOf(graph: EnergyGraph): Formula[] {
   const { tensors, neurons, recalls, asserts = [], tests = [], trainings = [] } = graph;

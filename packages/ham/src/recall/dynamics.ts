@@ -10,6 +10,7 @@ import {
   type Target,
 } from "@hamlet/core";
 import {
+  apply,
   type EnergyGraph,
   type Entrywise,
   type Expr,
@@ -19,6 +20,7 @@ import {
   inStates,
   indicesOf,
   lit,
+  mul,
   type Neuron,
   pinnedBy,
   pow,
@@ -29,6 +31,7 @@ import {
   energyOfStates,
   velocities,
 } from "@hamlet/graph";
+import { movedTemperature } from "./setting.ts";
 
 /** The outputs of the step program: one velocity and one activation a neuron, and the energy. */
 export const ENERGY = "energy";
@@ -115,11 +118,13 @@ export function makeDynamics<Value, Given>(
 ): Program<Value, Given> {
   const { velocities: slopes, energy, heldOr, written } = dynamicsOf(graph, recall);
   const outputs: Output[] = [];
+  const heat = noisy ? movedTemperature(recall) : null;
   for (const [neuron, { indices, value }] of slopes) {
     outputs.push({ name: velocityName(neuron), value, indices, batched: true });
     if (!noisy) continue;
     // Noise is as strong as the time constant lets it be, and leaves held units alone.
-    const mobility = heldOr(neuron, pow(neuron.tau, lit(-1 / 2)));
+    const allowed = pow(neuron.tau, lit(-1 / 2));
+    const mobility = heldOr(neuron, heat === null ? allowed : mul(apply("sqrt", heat), allowed));
     outputs.push({ name: mobilityName(neuron), value: mobility, indices, batched: true });
   }
   for (const [neuron, { indices, value }] of wanted ? targets(graph) : []) {

@@ -1,6 +1,6 @@
 // Numbers of a recall block: checked once, before anything runs.
 
-import { evaluateScalar, HamError, type Recall } from "@hamlet/graph";
+import { evaluateScalar, type Expr, followSchedules, HamError, type Recall } from "@hamlet/graph";
 import type { SolverOption, SolverSettings } from "../solvers/solver.ts";
 import type { RecallSetup } from "./recall.ts";
 
@@ -37,7 +37,17 @@ export function settingsOf(
     ({ name, default: fallback }) =>
       [name, settingOf(recall, setup, name, fallback ?? undefined)] as const,
   );
-  return { dt: 0, temperature: 0, memory: 0, newton: 0, ...Object.fromEntries(values) };
+  const own = { dt: 0, temperature: 0, memory: 0, newton: 0, ...Object.fromEntries(values) };
+  // What a schedule moves is a part of the dynamics.
+  return movedTemperature(recall) === null ? own : { ...own, temperature: 1 };
+}
+
+/** The temperature of a recall as a formula of time; null where no schedule moves it. */
+export function movedTemperature(recall: Recall): Expr | null {
+  const written = recall.solver.options.get("temperature");
+  if (written === undefined) return null;
+  const moved = followSchedules(recall)(written);
+  return moved === written ? null : moved;
 }
 
 /**
