@@ -268,3 +268,17 @@ describe("in this process", () => {
     expect(Math.abs(restored[0].restored.share - 0.5)).toBeLessThan(0.25);
   });
 });
+
+test("threads measure what one does", async () => {
+  bench.writeArray("p.npy", {
+    shape: [9, 20],
+    data: Float32Array.from(bernoulli(key(4), 0.5, 180), (bit) => 2 * bit - 1),
+  });
+  for (const source of [
+    ["--size", "30", "--trials", "20"],
+    ["p.npy", "--trials", "15"],
+  ]) {
+    const args = [...source, "--counts", "2,5,9", "--noise", "0,0.2", "--out", "t.svg"];
+    expect(await measure(...args, "--workers", "2")).toEqual(await measure(...args));
+  }
+});

@@ -2,12 +2,23 @@
 
 import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { asFloat64, key, normal, readNpy, writeNpz, writeSafetensors } from "@hamlet/core";
+import {
+  asFloat64,
+  key,
+  normal,
+  type Progress,
+  readNpy,
+  writeNpz,
+  writeSafetensors,
+} from "@hamlet/core";
 import { loadMemory, makeMemory } from "@hamlet/drdam";
 import { hebb } from "@hamlet/ham";
 import { learnLinear } from "@hamlet/kohonen";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openAsked } from "../src/memories/asked.ts";
+import { readMemoryFile } from "../src/memories/memory.ts";
+import { rememberRows } from "../src/memories/remember.ts";
 import { type Bench, makeBench } from "./ham.ts";
 import { parseReport } from "./schema.ts";
 
@@ -225,6 +236,57 @@ test("Ctrl-C keeps what is done under another name, and leaves a memory that for
   expect(bytesOf("long.safetensors")).toEqual(whole);
 });
 
+test.each([
+  ["drdam", DRDAM, []],
+  ["linear", LINEAR, ["--values", "labels.npy"]],
+])("threads give the bytes of one, by %s", async (_, settings, values) => {
+  await ham("remember", "all.npy", ...settings, "--out", "one.safetensors");
+  await ham("remember", "all.npy", ...settings, "--shard", "2/3", "--out", "two.safetensors");
+  const rest = ["--twice", "once", "--into", "two.safetensors", "--workers", "2"];
+  await ham("remember", "all.npy", ...values, ...rest);
+  expect(bytesOf("two.safetensors")).toEqual(bytesOf("one.safetensors"));
+});
+
+test("threads that are stopped keep what they did, and the rest is done by any number", async () => {
+  const rows = 3000;
+  bench.writeArray("long.npy", { shape: [rows, D], data: normal(key(5), [rows, D]) });
+  await ham("remember", "long.npy", ...DRDAM, "--out", "whole.safetensors");
+  const signal = { aborted: false };
+  const onProgress = ({ done }: Progress) => void (signal.aborted ||= done > 0);
+  const out = join(bench.folder, "long.safetensors");
+  const paths = [join(bench.folder, "long.npy")];
+  await using asked = (await openAsked(paths, { values: [] }, { aborted: false }))!;
+  const rule = { rule: "drdam", beta: 2, features: 16, seed: 7 } as const;
+  const found = await rememberRows(asked, {
+    ...rule,
+    twice: "refuse",
+    stale: "refuse",
+    out,
+    workers: 2,
+    signal,
+    bar: () =>
+      Promise.resolve({
+        onProgress,
+        done: () => undefined,
+      }),
+  });
+  const { count } = await readMemoryFile(`${out}.partial`);
+  expect(found).toEqual({ ending: "stopped", done: count, of: rows });
+  const args = ["remember", "long.npy", ...DRDAM, "--out", "long.safetensors"];
+  const { code, stderr } = await bench.inProcess(args);
+  expect([code, stderr]).toEqual([0, expect.stringContaining(`after ${count} of ${rows}`)]);
+  expect(bytesOf("long.safetensors")).toEqual(bytesOf("whole.safetensors"));
+});
+
+test("a mistake in a thread is told as without", async () => {
+  const bad = patterns.slice();
+  bad[3 * D + 1] = NaN;
+  bench.writeArray("nan.npy", { shape: [K, D], data: bad });
+  expect(await fails("remember", "nan.npy", ...DRDAM, "--workers", "2")).toBe(
+    await fails("remember", "nan.npy", ...DRDAM),
+  );
+});
+
 test("mistakes are explained, and leave no file behind", async () => {
   await ham("remember", "all.npy", ...DRDAM, "--shard", "1/2", "--out", "a.safetensors");
   await ham("remember", "all.npy", "--rule", "drdam", "--beta", "3", "--out", "b.safetensors");
@@ -320,7 +382,7 @@ test("a file that changes while it is read is refused by its name", async () => 
   const { openSource } = await import("../src/memories/source.ts");
   const path = join(bench.folder, "moving.npy");
   writeFileSync(path, bytesOf("all.npy"));
-  const source = await openSource(path, null, { aborted: false });
+  const source = await openSource(path, null, { signal: { aborted: false } });
   await source.assertUnchanged();
   utimesSync(path, 1, 1);
   await expect(source.assertUnchanged()).rejects.toThrow(

@@ -1,13 +1,7 @@
 // `ham capacity [PATTERNS]`: how many patterns an energy holds, and how much damage it mends.
 
-import { bernoulli, foldIn, key, permutation } from "@hamlet/core";
 import { startBackend } from "../backend.ts";
-import {
-  type CapacityPlan,
-  type CapacityPoint,
-  measureCapacity,
-  type Share,
-} from "../capacity/measure.ts";
+import { type CapacityPoint, measureCapacity, type Share } from "../capacity/measure.ts";
 import {
   CAPACITY_ENERGIES,
   CAPACITY_RECALLS,
@@ -15,6 +9,8 @@ import {
   type CapacityRecall,
   energyText,
 } from "../capacity/model.ts";
+import { measureInThreads } from "../capacity/measure-threads.ts";
+import { type PatternPool, setsOf } from "../capacity/sets.ts";
 import { expectedInstability, expectedLimit } from "../capacity/theory.ts";
 import { assertMemory } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
@@ -24,6 +20,7 @@ import { writeFileAtomically } from "../files/write.ts";
 import { drawCapacity } from "../pictures/capacity-plot.ts";
 import { countBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
+import { workersOption } from "../threads/pool.ts";
 import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 import {
@@ -91,6 +88,7 @@ export const command: CommandDefinition = {
           .argParser(wholeNumber)
           .default(0),
       )
+      .addOption(workersOption("threads of this machine (default: 1)"))
       .addOption(jsonOption())
       .option("--out <FILE.svg>", "where the picture goes", "out/capacity.svg"),
   run: capacity,
@@ -107,6 +105,7 @@ interface CapacityFlags {
   readonly trials: number;
   readonly overlap: number;
   readonly seed: number;
+  readonly workers?: number;
   readonly json: boolean;
   readonly out: string;
 }
@@ -123,13 +122,13 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
   const output = { option: "--out", path: flags.out, content: PICTURE };
   await assertOutputs([output], path === undefined ? [] : [fileOf(path)]);
   const energy = energyOf(flags);
-  const source = path === undefined ? randomPatterns(flags) : await filePatterns(path, flags);
-  const { size } = source;
+  const { pool, most: all } = await poolOf(path, flags);
+  const { size } = pool;
   const theory = {
     instability: (K: number) => expectedInstability(energy, size, K),
     limit: (noise: number) => expectedLimit(energy, size, { ...flags, noise }),
   };
-  const counts = countsOf(flags, theory.limit, source.most, path);
+  const counts = countsOf(flags, theory.limit, all, path);
   const most = Math.max(...counts);
   const held = most * (BYTES_OF_A_PATTERN + size * BYTES_OF_A_UNIT);
   assertMemory(`${most} patterns of ${size} units`, held);
@@ -137,7 +136,7 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
   assertMemory(`${flags.trials} damaged copies of ${size} units`, tried);
   await startBackend("cpu");
   const bar = await countBar("measured");
-  const plan: CapacityPlan = {
+  const plan = {
     energy,
     recall: flags.recall,
     size,
@@ -146,11 +145,14 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
     trials: flags.trials,
     overlap: flags.overlap,
     seed: flags.seed,
-    sets: source.sets,
   };
   let points: CapacityPoint[];
   try {
-    points = await measureCapacity(plan, bar.onProgress);
+    const { workers = 1 } = flags;
+    points =
+      workers === 1
+        ? await measureCapacity({ ...plan, sets: setsOf(pool) }, bar.onProgress)
+        : await measureInThreads(plan, { pool, workers }, bar.onProgress);
   } finally {
     bar.done();
   }
@@ -196,44 +198,15 @@ function energyOf({ energy, n, beta }: CapacityFlags): CapacityEnergy {
   }
 }
 
-interface PatternSource {
-  readonly size: number;
-  /** The most patterns there are. */
-  readonly most: number;
-  readonly sets: CapacityPlan["sets"];
-}
-
-/** Each trial has patterns of its own, so that trials are independent. */
-function randomPatterns({ size, seed, trials }: CapacityFlags): PatternSource {
-  const draw = (K: number, set: number) =>
-    Int8Array.from(
-      bernoulli(foldIn(foldIn(key(seed), set), K), 0.5, K * size),
-      (bit) => 2 * bit - 1,
-    );
-  return {
-    size,
-    most: Infinity,
-    *sets(K) {
-      for (let set = 0; set < trials; set++)
-        yield { patterns: draw(K, set), tried: [0], fixed: false };
-    },
-  };
-}
-
-/** The patterns of a file are what is asked about: all are tried equally often, in random order. */
-async function filePatterns(path: string, { trials, seed }: CapacityFlags): Promise<PatternSource> {
+/** What patterns are drawn from, and the most there are. */
+async function poolOf(
+  path: string | undefined,
+  { size, seed, trials }: CapacityFlags,
+): Promise<{ readonly pool: PatternPool; readonly most: number }> {
+  if (path === undefined) return { pool: { size, seed, trials, all: null }, most: Infinity };
   const { data, shape } = await readPatterns(path);
-  const [most, size] = shape;
-  const all = Int8Array.from(data);
-  return {
-    size,
-    most,
-    sets(K) {
-      const order = permutation(foldIn(key(seed), K), K);
-      const tried = Array.from({ length: trials }, (_, t) => order[t % K]);
-      return [{ patterns: all.subarray(0, K * size), tried, fixed: true }];
-    },
-  };
+  const pool = { size: shape[1], seed, trials, all: Int8Array.from(data) };
+  return { pool, most: shape[0] };
 }
 
 /** The largest K that is chosen without being asked: more takes minutes. */

@@ -12,6 +12,7 @@ import { MEMORY_FILE, summaryOf, type Twice, twiceOption } from "../memories/wor
 import { positiveNumber, wholeNumber } from "../options.ts";
 import { countBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
+import { workersOption } from "../threads/pool.ts";
 import { toldFeature, withFeatureOptions } from "../store/feature-options.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -31,6 +32,7 @@ export const command: CommandDefinition = {
       .option("--into <FILE>", "add to this memory, which says how")
       .addOption(twiceOption("rows that --into FILE holds already"))
       .option("--out <FILE>", "where the memory goes (default: --into FILE)")
+      .addOption(workersOption("threads of this machine (default: 1)"))
       .addOption(queueOption("let workers do it: the Redis that has their jobs"))
       .addOption(
         new Option("--shards <N>", "--queue: jobs for each file").argParser(positiveNumber),
@@ -45,6 +47,7 @@ interface RememberFlags extends RuleFlags, AskedFlags {
   readonly into?: string;
   readonly twice: Twice;
   readonly out?: string;
+  readonly workers?: number;
   readonly queue?: string;
   readonly shards?: number;
   readonly root?: string;
@@ -139,6 +142,12 @@ function assertPlace({ queue, into, shard, ...flags }: RememberFlags): void {
     throw new CommandError(
       EXIT.usage,
       "Jobs of a queue make a memory of their own. Leave --into out, and add theirs with `ham merge`.",
+    );
+  }
+  if (flags.workers !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "Jobs of a queue are done by as many `ham worker` as there are. Leave --workers out.",
     );
   }
   if (shard !== undefined) {

@@ -12,6 +12,7 @@ import { workBar } from "../progress.ts";
 import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
 import type { Findings, Reproduction } from "../reproduce/reproduction.ts";
 import { formatTable } from "../table.ts";
+import { workersOption } from "../threads/pool.ts";
 import type { CommandDefinition } from "./command.ts";
 import {
   jsonOption,
@@ -36,6 +37,7 @@ export const command: CommandDefinition = {
         "diffusion: on how many patterns each, up to 60000",
         listOf(positiveNumber),
       )
+      .addOption(workersOption("kohonen: threads (default: one a core, 4 at most)"))
       .addOption(jsonOption())
       .option("--out <FOLDER>", "where the figures go", "out"),
   run: reproduce,
@@ -55,13 +57,14 @@ interface ReproduceFlags {
   readonly separation?: string;
   readonly iterations?: number;
   readonly sizes?: readonly number[];
+  readonly workers?: number;
   readonly json: boolean;
   readonly out: string;
 }
 
 /** Runs a reproduction and reports it; returns the exit code. */
 async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
-  const { seed, short, backend, separation, iterations, sizes, json, out } = flags;
+  const { seed, short, backend, separation, iterations, sizes, workers, json, out } = flags;
   const found = findReproduction(name);
   await assertFolder(out, "--out");
   const older = await namesIn(out);
@@ -81,6 +84,7 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
       ...(separation !== undefined && { separation }),
       ...(iterations !== undefined && { iterations }),
       ...(sizes !== undefined && { sizes }),
+      ...(workers !== undefined && { workers }),
     });
   } finally {
     bar.done();

@@ -72,7 +72,7 @@ export async function openAsked(
   };
   try {
     for (const [i, path] of paths.entries()) {
-      sources.push(await openSource(path, values[i] ?? null, signal));
+      sources.push(await openSource(path, values[i] ?? null, { signal }));
     }
     assertAlike(sources);
     const [{ width, values: valueWidth }] = sources;

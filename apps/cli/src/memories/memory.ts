@@ -1,8 +1,8 @@
 // Memories that patterns stream into, of every rule behind one face: store, forget, merge, save.
 
 import type { HeldSources, Signal, SourceRows } from "@hamlet/core";
-import type { DistributedMemory } from "@hamlet/drdam";
-import type { CorrelationMemory } from "@hamlet/kohonen";
+import type { DistributedMemory, makeMemory } from "@hamlet/drdam";
+import type { CorrelationMemory, makeCorrelations } from "@hamlet/kohonen";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { memoryKindOf } from "./kind.ts";
@@ -35,6 +35,8 @@ export interface PatternMemory {
   /** Rows that are stored, or taken away; fewer than were given where the signal said stop. */
   add(piece: Piece, sign: 1 | -1, signal: Signal): Promise<number>;
   merge(other: PatternMemory): void;
+  /** An empty one that is made alike. */
+  fresh(): PatternMemory;
   save(): Uint8Array;
   /** The memory itself. */
   readonly own: OwnMemory;
@@ -67,10 +69,11 @@ export async function emptyMemoryOf(
   }
   if (rule === "drdam") {
     const { emptyMemory } = await import("../store/empty-memory.ts");
-    return ofFeatures(emptyMemory(flags, width));
+    const { makeMemory } = await import("@hamlet/drdam");
+    return ofFeatures(emptyMemory(flags, width), makeMemory);
   }
   const { makeCorrelations } = await import("@hamlet/kohonen");
-  return ofCorrelations(makeCorrelations({ rule, d: width, m: values }));
+  return ofCorrelations(makeCorrelations({ rule, d: width, m: values }), makeCorrelations);
 }
 
 /**
@@ -85,10 +88,14 @@ export async function readMemoryFile(path: string): Promise<PatternMemory> {
 /** The same of bytes. */
 export async function memoryOf(bytes: Uint8Array, path: string): Promise<PatternMemory> {
   switch (memoryKindOf(bytes, path)) {
-    case "features":
-      return ofFeatures((await import("@hamlet/drdam")).loadMemory(bytes, path));
-    case "correlations":
-      return ofCorrelations((await import("@hamlet/kohonen")).loadCorrelations(bytes, path));
+    case "features": {
+      const { loadMemory, makeMemory } = await import("@hamlet/drdam");
+      return ofFeatures(loadMemory(bytes, path), makeMemory);
+    }
+    case "correlations": {
+      const { loadCorrelations, makeCorrelations } = await import("@hamlet/kohonen");
+      return ofCorrelations(loadCorrelations(bytes, path), makeCorrelations);
+    }
     case null:
       throw new CommandError(
         EXIT.usage,
@@ -107,7 +114,7 @@ export function differences(a: PatternMemory["made"], b: PatternMemory["made"]):
     .join(", ");
 }
 
-function ofFeatures(memory: DistributedMemory): PatternMemory {
+function ofFeatures(memory: DistributedMemory, make: typeof makeMemory): PatternMemory {
   const { D, Y, beta, key, kind, family, norms } = memory.features.description;
   return ofOwn(
     { kind: "features", memory },
@@ -116,20 +123,21 @@ function ofFeatures(memory: DistributedMemory): PatternMemory {
       made: { numbers: D, features: Y, beta, key: key.join(" "), kind, family, norms },
       width: D,
       values: null,
+      fresh: () => ofFeatures(make(memory.features), make),
     },
   );
 }
 
-function ofCorrelations(memory: CorrelationMemory): PatternMemory {
+function ofCorrelations(memory: CorrelationMemory, make: typeof makeCorrelations): PatternMemory {
   const { rule, d, m } = memory;
   const made = { numbers: d, ...(m === null ? {} : { values: m }) };
-  return ofOwn({ kind: "correlations", memory }, { rule, made, width: d, values: m });
+  const fresh = () => ofCorrelations(make({ rule, d, m }), make);
+  return ofOwn({ kind: "correlations", memory }, { rule, made, width: d, values: m, fresh });
 }
 
-function ofOwn(
-  own: OwnMemory,
-  { rule, made, width, values }: Pick<PatternMemory, "rule" | "made" | "width" | "values">,
-): PatternMemory {
+type Made = Pick<PatternMemory, "rule" | "made" | "width" | "values" | "fresh">;
+
+function ofOwn(own: OwnMemory, { rule, made, width, values, fresh }: Made): PatternMemory {
   const { memory } = own;
   return {
     rule,
@@ -157,6 +165,7 @@ function ofOwn(
         own.memory.merge(other.memory);
       } else throw new TypeError("Memories of different rules do not merge.");
     },
+    fresh,
     save: () => memory.save(),
     own,
   };

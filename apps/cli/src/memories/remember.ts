@@ -14,6 +14,7 @@ import {
   type RuleFlags,
 } from "./memory.ts";
 import { stream } from "./stream.ts";
+import { streamThreads } from "./stream-threads.ts";
 import type { Twice } from "./words.ts";
 
 /** How rows are remembered, and where. */
@@ -24,6 +25,8 @@ export interface Remembering extends RuleFlags {
   readonly out: string;
   /** What is done of other rows under the name of a part: an error, or to be begun anew. */
   readonly stale: "refuse" | "replace";
+  /** Threads; the bits do not depend on their number. */
+  readonly workers?: number;
   readonly signal: { readonly aborted: boolean };
   readonly bar: () => Promise<Bar>;
   /** Told where it goes on with what was stopped. */
@@ -51,7 +54,7 @@ const SAFE_EVERY = 30_000;
  * @throws CommandError, HamError as the memory does; then nothing is written that was not there.
  */
 export async function rememberRows(asked: Asked, how: Remembering): Promise<Remembered> {
-  const { into, out, signal, twice } = how;
+  const { into, out, signal, twice, workers = 1 } = how;
   const partial = partialOf(out);
   const start = into === undefined ? await emptyMemoryOf(how, asked) : await readMemoryFile(into);
   assertFits(asked, start, into ?? out);
@@ -78,9 +81,12 @@ export async function rememberRows(asked: Asked, how: Remembering): Promise<Reme
     saved = Date.now();
   };
   const bar = await how.bar();
-  const done = await stream(memory, { asked, rows }, { sign: 1, signal, bar, between }).finally(
-    () => bar.done(),
-  );
+  const going = { signal, bar, between };
+  const done = await (
+    workers === 1
+      ? stream(memory, { asked, rows }, { sign: 1, ...going })
+      : streamThreads(memory, { asked, rows }, { workers, ...going })
+  ).finally(() => bar.done());
   const of = countHeld(rows);
   if (done < of) {
     await save();

@@ -15,6 +15,7 @@ import type { Piece } from "./memory.ts";
 export interface Source {
   /** As it was given. */
   readonly path: string;
+  readonly valuesPath: string | null;
   /** Equal for equal content. */
   readonly id: string;
   readonly name: string;
@@ -29,6 +30,13 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** How a source is opened. */
+export interface SourceOptions {
+  readonly signal: Signal;
+  /** Where somebody has hashed it already. */
+  readonly id?: string;
+}
+
 /**
  * Opens `FILE` or `FILE#KEY`, and the values that belong to its rows.
  * @throws CommandError, HamError as `openRows` does.
@@ -36,12 +44,12 @@ export interface Source {
 export async function openSource(
   path: string,
   valuesPath: string | null,
-  signal: Signal,
+  { signal, id }: SourceOptions,
 ): Promise<Source> {
   const parts: Part[] = [];
   try {
     for (const each of valuesPath === null ? [path] : [path, valuesPath]) {
-      parts.push(await openPart(each, signal));
+      parts.push(await openPart(each, id === undefined ? signal : null));
     }
     const [keys, values] = parts.map(({ rows }) => rows.count);
     if (values !== undefined && values !== keys) {
@@ -58,7 +66,8 @@ export async function openSource(
   const { count, width } = keys.rows;
   return {
     path,
-    id: parts.map(({ id }) => id).join(" "),
+    valuesPath,
+    id: id ?? parts.map((part) => part.id).join(" "),
     name: parts.map(({ name }) => name).join(" with "),
     count,
     width,
@@ -92,7 +101,8 @@ interface Part {
   assertUnchanged(): Promise<void>;
 }
 
-async function openPart(path: string, signal: Signal): Promise<Part> {
+/** @param signal - null where no hash is needed. */
+async function openPart(path: string, signal: Signal | null): Promise<Part> {
   const name = fileOf(path);
   const file = await openCallersFile(name);
   const before = await stampOf(name);
@@ -104,7 +114,8 @@ async function openPart(path: string, signal: Signal): Promise<Part> {
     );
   };
   try {
-    const id = `sha256:${await hashOf(file, signal)}${path.slice(name.length)}`;
+    const hash = signal === null ? "" : await hashOf(file, signal);
+    const id = `sha256:${hash}${path.slice(name.length)}`;
     return { file, rows: await openRows(path, file), id, name: basename(path), assertUnchanged };
   } catch (error) {
     await file.close();

@@ -21,7 +21,7 @@ export interface StreamOptions {
 /** Returns the number of rows that are done: fewer than all where the signal said stop. */
 export async function stream(
   memory: PatternMemory,
-  { asked, rows }: { readonly asked: Asked; readonly rows: HeldSources },
+  { asked, rows }: { readonly asked: Pick<Asked, "sources">; readonly rows: HeldSources },
   { sign, named = true, signal, bar, between = () => Promise.resolve() }: StreamOptions,
 ): Promise<number> {
   const of = countHeld(rows);

@@ -19,10 +19,14 @@ import type { Findings, Reproduction } from "./reproduction.ts";
 export const kohonen: Reproduction = {
   name: "kohonen",
   description: "recall of key–value pairs by the pseudo-inverse, softmax, ReLU and dot product",
-  async run({ seed, short, separation, bar }) {
+  async run({ seed, short, separation, workers, bar }) {
     const own = separation === undefined ? null : separationOf(readSeparation(separation));
     const settings = settingsOf({ key: key(seed), short, own });
-    const measured = await measureAll(settings, { formula: separation ?? null, bar });
+    const measured = await measureAll(settings, {
+      formula: separation ?? null,
+      bar,
+      ...(workers !== undefined && { workers }),
+    });
     const results = settings.map((setting, i): Result => {
       const { cosine, distance } = expectedOf(setting, own);
       return { setting, measured: measured[i], cosine, distance };

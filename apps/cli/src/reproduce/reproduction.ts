@@ -12,6 +12,8 @@ export interface ReproduceOptions {
   /** How long networks are trained, and on how many patterns each. */
   readonly iterations?: number;
   readonly sizes?: readonly number[];
+  /** Threads, where a result is measured on several; the figures do not depend on their number. */
+  readonly workers?: number;
   /** Where the figures go, and whatever long work leaves to go on from. */
   readonly out: string;
   readonly bar: WorkBar;
