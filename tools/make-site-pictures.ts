@@ -1,4 +1,5 @@
-// Takes pictures of the pages of the built site, in light, in the dark and on a phone, into out/site/.
+// Takes pictures of the pages of the built site, in light, in the dark and on a phone, into out/site/, and says
+// what is wrong with any: complaints of the browser, what does not fit, letters too small, what axe calls serious.
 //
 //     node tools/make-site-pictures.ts               every page
 //     node tools/make-site-pictures.ts /tour/ /      those below /tour/, and the first; scenes by their #…
@@ -7,14 +8,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { addressOf, builtFiles, DIST, isReference } from "../apps/docs/test/built-site.ts";
+import { listen, LOOKS, wrongsOf } from "../apps/docs/test/looked-at.ts";
 import { serve } from "../apps/docs/test/serve.ts";
 
 const OUT = join(import.meta.dirname, "../out/site");
-const LOOKS = {
-  light: { viewport: { width: 1280, height: 900 }, colorScheme: "light" },
-  dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light" },
-} as const;
 /** Milliseconds for what moves to come to rest. */
 const REST = 2500;
 
@@ -29,6 +26,8 @@ const pages = builtFiles()
   );
 const scenes = wanted.filter((part) => part.includes("#"));
 
+let wrongs = 0;
+
 mkdirSync(OUT, { recursive: true });
 await using site = await serve(DIST);
 const browser = await chromium.launch({
@@ -40,6 +39,7 @@ try {
     const context = await browser.newContext(options);
     for (const address of [...pages, ...scenes]) {
       const page = await context.newPage();
+      const complaints = listen(page, site.origin);
       await page.goto(site.origin + address, { waitUntil: "networkidle" });
       // What is loaded when it is seen is seen.
       await page.evaluate(() => {
@@ -48,6 +48,9 @@ try {
       await page.waitForTimeout(REST);
       const name = address.split("#")[0].replaceAll("/", "-").replaceAll(/^-|-$/g, "") || "home";
       const which = address.includes("#") ? `-${scenes.indexOf(address) + 1}` : "";
+      const found = [...complaints, ...(await wrongsOf(page))];
+      for (const wrong of found) console.log(`${address} (${look}): ${wrong}`);
+      wrongs += found.length;
       await page.screenshot({ path: join(OUT, `${name}${which}-${look}.png`), fullPage: true });
       await page.close();
     }
@@ -56,4 +59,5 @@ try {
 } finally {
   await browser.close();
 }
-console.log(`${pages.length + scenes.length} pages, ${OUT}`);
+console.log(`${pages.length + scenes.length} pages, ${wrongs} wrongs, ${OUT}`);
+if (wrongs > 0) process.exitCode = 1;

@@ -43,7 +43,10 @@ export default defineConfig({
       description: "Associative memories you can write down.",
       social,
       head,
-      components: { MarkdownContent: "./src/components/MarkdownContent.astro" },
+      components: {
+        MarkdownContent: "./src/components/MarkdownContent.astro",
+        Search: "./src/components/Search.astro",
+      },
       // Fonts included: Vite copies them beside the stylesheet, so no page asks another host.
       customCss: ["katex/dist/katex.min.css", "./src/site.css", "./src/figures.css"],
       expressiveCode: { shiki: { langs: [hamGrammar] } },

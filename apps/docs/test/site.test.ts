@@ -1,16 +1,15 @@
 /** Opens every page of the built site in a real browser. */
 import { existsSync } from "node:fs";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { some } from "../../../tools/samples.ts";
+import { seed, some } from "../../../tools/samples.ts";
 import { addressOf, builtFiles, DIST, isReference } from "./built-site.ts";
+import { listen, LOOKS, wrongsOf } from "./looked-at.ts";
 import { serve } from "./serve.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
-/** Pixels of the smallest letters of a figure. */
-const SMALLEST = 11;
 const withoutBrowser = !existsSync(CHROMIUM);
 if (withoutBrowser) {
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM} (apt-get install chromium).`);
@@ -52,24 +51,22 @@ describe("in Chromium", () => {
     await site?.[Symbol.asyncDispose]();
   });
 
-  // Half of them, others in every run. Several at once: a page is waited for until nothing has been loaded for half a second.
+  // Half of them, others in every run, each in a look of its own: `tools/make-site-pictures.ts` looks at all
+  // in all looks. Several at once: a page is waited for until nothing has been loaded for half a second.
   describe.concurrent("every page", () => {
-    test.skipIf(withoutBrowser).for(some(pages, pages.length / 2))(
-      "%s opens without a complaint",
-      async (address) => {
-        const page = await context.newPage();
+    const looks = Object.keys(LOOKS) as (keyof typeof LOOKS)[];
+    const shown = some(pages, pages.length / 2).map(
+      (address, k) => [address, looks[(k + seed()) % looks.length]] as const,
+    );
+    test.skipIf(withoutBrowser).for(shown)(
+      "%s opens without a complaint (%s)",
+      async ([address, look]) => {
+        const page = await browser.newPage(LOOKS[look]);
+        page.setDefaultTimeout(NEVER);
         const complaints = listen(page, site.origin);
         await page.goto(site.origin + address, { waitUntil: "networkidle" });
+        expect(await wrongsOf(page)).toEqual([]);
         expect(complaints).toEqual([]);
-        expect(await page.locator("h1").count()).toBe(1);
-        await page.setViewportSize({ width: 390, height: 844 });
-        // Two frames later the page has seen its new size.
-        await page.evaluate(
-          () => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))),
-        );
-        expect(await page.evaluate(unreachable)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-        expect(await page.evaluate(smallest)).toBeGreaterThanOrEqual(SMALLEST);
         await page.close();
       },
     );
@@ -145,29 +142,6 @@ describe("in Chromium", () => {
   });
 });
 
-/** The size of the smallest letters that are drawn on the page, in pixels. Runs in the page. */
-function smallest(): number {
-  const letters = document.querySelectorAll<SVGTextElement>(
-    ".ham-figure text, ham-memory text, .ham-play text",
-  );
-  const sizes = Array.from(letters, (text) => {
-    // Labels of an axis that goes up are turned.
-    const { a, b } = text.getScreenCTM()!;
-    const scale = Math.hypot(a, b);
-    return Number.parseFloat(getComputedStyle(text).fontSize) * scale;
-  });
-  return sizes.length === 0 ? 100 : Math.min(...sizes);
-}
-
-/** What scrolls sideways and no key can reach. Runs in the page. */
-function unreachable(): string[] {
-  return [...document.querySelectorAll<HTMLElement>("main *")]
-    .filter((part) => part.scrollWidth > part.clientWidth + 1)
-    .filter((part) => /auto|scroll/.test(getComputedStyle(part).overflowX))
-    .filter((part) => part.tabIndex < 0 && part.querySelector("[tabindex], a, button") === null)
-    .map((part) => `${part.tagName} ${part.className}: ${part.textContent.slice(0, 40)}`);
-}
-
 /** Pairs of texts of which one lies on the other by more than their edges. Runs in the page. */
 function crowded(): string[] {
   const texts = [...document.querySelectorAll("text")].filter(({ textContent }) =>
@@ -184,29 +158,4 @@ function crowded(): string[] {
       })
       .map((other) => `${text.textContent} on ${other.text.textContent}`),
   );
-}
-
-/** Collects what must not happen on a page: errors, failed requests, and requests to other hosts. */
-function listen(page: Page, origin: string): string[] {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error") {
-      complaints.push(`console: ${message.text()}`);
-    }
-  });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(`${origin}/`) && !/^(?:data|blob):/.test(request.url())) {
-      complaints.push(`request to another host: ${request.url()}`);
-    }
-  });
-  page.on("requestfailed", (request) => {
-    complaints.push(`request failed: ${request.url()} (${request.failure()?.errorText})`);
-  });
-  page.on("response", (response) => {
-    if (response.status() >= 400) {
-      complaints.push(`status ${response.status()}: ${response.url()}`);
-    }
-  });
-  return complaints;
 }
