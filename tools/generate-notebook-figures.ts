@@ -3,7 +3,7 @@
 //
 //     node tools/generate-notebook-figures.ts                     all but the trained networks
 //     node tools/generate-notebook-figures.ts drdam binary        these parts
-//     node tools/generate-notebook-figures.ts diffusion           the networks: half an hour
+//     node tools/generate-notebook-figures.ts diffusion           the networks: an hour
 //
 // What `ham … --json` prints is taken from out/notebooks/PART.json where that is there.
 

@@ -26,7 +26,7 @@ const NOISE = varianceExploding(1);
 const LESSONS = [
   [2, 5000],
   [9, 5000],
-  [1000, 3000],
+  [1000, 12_000],
 ] as const;
 /** The notebook's 0.9999 averages over ten thousand iterations, more than are made here. */
 const DECAY = 0.999;
