@@ -32,7 +32,15 @@ class FakeWorker extends EventTarget {
     const answer: Answer | null =
       whole === undefined
         ? null
-        : { drawing: null, recall: null, checks: null, messages: [], diagnostics: [], whole };
+        : {
+            drawing: null,
+            recall: null,
+            learning: null,
+            checks: null,
+            messages: [],
+            diagnostics: [],
+            whole,
+          };
     this.dispatchEvent(new MessageEvent("message", { data: { id, answer } }));
   }
 }

@@ -14,8 +14,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Serves a folder on a free port of this machine's loopback until it is disposed. */
-export async function serve(folder: string): Promise<{ origin: string } & AsyncDisposable> {
+export async function serve(
+  folder: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ origin: string } & AsyncDisposable> {
   const server = createServer(async (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname);
     const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
     try {

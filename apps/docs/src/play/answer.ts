@@ -4,6 +4,7 @@
 import type { Signal } from "@hamlet/core";
 import type { Check, Task } from "./checked.ts";
 import { type Field, pathFrom } from "./field.ts";
+import type { Learning } from "./learning.ts";
 import type { Mark } from "./marks.ts";
 import { readScene, type Reading } from "./memory.ts";
 import type { Recalled } from "./recalled.ts";
@@ -30,6 +31,8 @@ export interface Answer extends Omit<Reading, "field" | "model" | "entries"> {
   readonly drawing: Drawing | null;
   /** The recall of the text; null until it is known, and where it does not run. */
   readonly recall: Recalled | null;
+  /** What it learns before; null where nothing is learned, and before it begins. */
+  readonly learning: Learning | null;
   /** How the tests of a task went; null until it is known, and where nothing is asked for. */
   readonly checks: readonly Check[] | null;
   /** True when nothing more will come. */
@@ -43,6 +46,14 @@ const CELLS = [16, 56, 150] as const;
 export interface Asked extends Scene {
   /** Tests that the text shall pass, from where the stars and the ball of the task are. */
   readonly check?: Task;
+  /** Goes on with a training that was stopped. */
+  readonly goOn?: boolean;
+}
+
+/** What is asked of work that is under way. */
+export interface Wishes {
+  /** What to learn is learned no further. */
+  readonly stopped: () => boolean;
 }
 
 /**
@@ -51,7 +62,11 @@ export interface Asked extends Scene {
  * after any of them. The last one, which is returned, is whole.
  * @throws the reason of the signal.
  */
-export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<Answer, Answer> {
+export async function* answers(
+  scene: Asked,
+  signal?: Signal,
+  wishes?: Wishes,
+): AsyncGenerator<Answer, Answer> {
   const { field, model, entries, ...reading } = readScene(scene);
   const messages = [...reading.messages];
   let answer: Answer = {
@@ -59,6 +74,7 @@ export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<An
     messages,
     drawing: null,
     recall: null,
+    learning: null,
     checks: null,
     whole: false,
   };
@@ -79,10 +95,12 @@ export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<An
     if (signal?.aborted === true || !(error instanceof Error)) throw error;
     messages.push(`${what}: ${error.message}`);
   };
+  const studied = studiedBy(scene);
   try {
     // What recalls and searches is loaded when a picture is there already.
     const { recalled } = await import("./recalled.ts");
-    const running = recalled(scene.text, { entries, plane: field !== null }, signal);
+    const study = { of: studied, goOn: scene.goOn === true, ...wishes };
+    const running = recalled(scene.text, { entries, plane: field !== null, study }, signal);
     try {
       for (;;) {
         const { value, done } = await running.next();
@@ -90,6 +108,7 @@ export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<An
           known({ recall: value });
           break;
         }
+        if (value !== undefined) known({ learning: value });
         yield answer;
       }
     } finally {
@@ -102,7 +121,7 @@ export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<An
   if (scene.check !== undefined) {
     try {
       const { checked } = await import("./checked.ts");
-      known({ checks: await checked(scene, scene.check) });
+      known({ checks: await checked(scene, scene.check, studied) });
     } catch (error) {
       problem("The task cannot be checked with this text", error);
     }
@@ -126,6 +145,20 @@ export async function* answers(scene: Asked, signal?: Signal): AsyncGenerator<An
     }
   }
   return known({ whole: true });
+}
+
+/** What a training depends on. */
+function studiedBy({ text, points, ball, data = {} }: Scene): string {
+  const files = Object.entries(data).map(([name, { shape, values }]) => {
+    const bits = values === null ? new Uint32Array() : new Uint32Array(values.slice().buffer);
+    // FNV-1a, word by word.
+    return [
+      name,
+      shape,
+      bits.reduce((hash, word) => Math.imul(hash ^ word, 16_777_619), 0x811c9dc5),
+    ];
+  });
+  return JSON.stringify([text, points, ball, files]);
 }
 
 function energiesOf(field: Field, scene: Scene, n: number): Float64Array {

@@ -1,7 +1,7 @@
 // Asks the worker: a newer question takes the place of an older one.
 
 import type { Answer, Asked } from "./answer.ts";
-import type { Question, Reply } from "./worker.ts";
+import type { Enough, Question, Reply } from "./worker.ts";
 
 /**
  * A worker that is inside one long sum hears nothing. When a newer question has waited for so many
@@ -32,6 +32,12 @@ export class Asker {
     this.#scenes.set(this.#last.id, scene);
     this.#worker.postMessage(this.#last, []);
     if (this.#began && this.#scenes.size > 1) this.#timer ??= this.#replaceLater();
+  }
+
+  /** What is learned for the last question is learned no further; the rest of its answer comes. */
+  enough(): void {
+    const enough: Enough = { enough: this.#last!.id };
+    this.#worker.postMessage(enough, []);
   }
 
   /** Computes no longer; the next question starts anew. */
@@ -76,6 +82,7 @@ export class Asker {
       this.#onAnswer(this.#last!.scene, {
         drawing: null,
         recall: null,
+        learning: null,
         checks: null,
         messages,
         diagnostics: [],

@@ -1,7 +1,8 @@
 // Whether a text does what a task asks for: the tests of the task, run with the text as `ham test` runs them.
 
+import { begun } from "./learning.ts";
 import { readScene } from "./memory.ts";
-import { open } from "./recalled.ts";
+import { learns, open } from "./recalled.ts";
 import type { Scene } from "./scene.ts";
 
 /** What a text shall do. */
@@ -18,11 +19,22 @@ export interface Check {
   readonly why: string;
 }
 
-/** Runs the tests of a task on the text of a scene. */
-export async function checked(scene: Scene, { tests, points, ball }: Task): Promise<Check[]> {
+/** Runs the tests of a task on the text of a scene; `studied` is what its training is kept by. */
+export async function checked(
+  scene: Scene,
+  { tests, points, ball }: Task,
+  studied: string,
+): Promise<Check[]> {
   const { entries = new Map() } = readScene({ ...scene, points, ball });
-  const model = await open(`${withBall(scene.text, ball)}\n${tests}`, entries);
+  const text = withBall(scene.text, ball);
+  const model = await open(`${text}\n${tests}`, entries);
   try {
+    if (learns(text)) {
+      // What the recall has learned, unless the ball is a part of it.
+      const resume = text === scene.text ? begun(studied) : undefined;
+      const signal = { aborted: resume !== undefined };
+      (await model.train({ signal, ...(resume !== undefined && { resume }) })).dispose();
+    }
     const reports = await model.runTests();
     return reports.map(({ title, passed, failures }) => ({
       title,

@@ -5,13 +5,17 @@ import { Asker } from "./asker.ts";
 import { rangeOf } from "./colours.ts";
 import type { Editor } from "./editor.ts";
 import { whereItRests } from "./ending.ts";
-import { energyLine } from "./energy-line.ts";
+import { type EnergyLine, energyLine } from "./energy-line.ts";
 import { knobsOf, turned } from "./knobs.ts";
 import { layersOf } from "./layers.ts";
+import { LearningPanel } from "./learning-panel.ts";
 import { Picture } from "./picture.ts";
 import { withCode } from "./prose.ts";
-import { MOST_POINTS, type Point, type Scene } from "./scene.ts";
+import { type Dropped, MOST_POINTS, type Point, type Scene } from "./scene.ts";
+import { takeFiles } from "./take-files.ts";
+import type { Recalled } from "./recalled.ts";
 import { makeText } from "./text.ts";
+import { TimeBar } from "./time-bar.ts";
 import { shortly } from "./ticks.ts";
 
 /** Milliseconds after which the page says that it still computes. */
@@ -23,9 +27,17 @@ export abstract class PlayElement extends HTMLElement {
   readonly #asker = new Asker((scene, answer) => this.#show(scene, answer));
   #picture!: Picture;
   #editor!: Editor;
+  #time!: TimeBar;
+  #learning!: LearningPanel;
+  /** The recall that is shown, and the drawing of its energies. */
+  #recall: Recalled | null = null;
+  #line: EnergyLine | null = null;
+  #recalled: Asked | null = null;
   /** What was asked last, and the scene of the picture. */
   #asked: Asked | null = null;
   #drawn: Asked | null = null;
+  /** What is to be said of files that fill nothing. */
+  #notFilled: readonly string[] = [];
   #slow: ReturnType<typeof setTimeout> | undefined;
 
   /** What is found out beside the picture. */
@@ -34,6 +46,8 @@ export abstract class PlayElement extends HTMLElement {
   }
   /** Called with the whole answer about the scene as it is now. */
   protected answered(_answer: Answer): void {}
+  /** Called when a reader has looked at another moment. */
+  protected looked(): void {}
   /** Said before what the picture shows. */
   protected notice(): string {
     return "";
@@ -54,6 +68,15 @@ export abstract class PlayElement extends HTMLElement {
       },
     });
     this.#editor = makeText(this.box("editor"), (text) => this.change({ text }));
+    this.#time = new TimeBar(this.box("time"), {
+      shown: (moment) => this.#look(moment),
+      chosen: (moment) => this.#stay(moment),
+    });
+    this.#learning = new LearningPanel(this.box("learning"), {
+      stopped: () => this.#asker.enough(),
+      goneOn: () => this.#ask({ goOn: true }),
+    });
+    takeFiles(this, this.box("files-button"), (files) => void this.#fill(files));
     this.box("stop").addEventListener("click", () => this.#stop());
   }
 
@@ -71,10 +94,18 @@ export abstract class PlayElement extends HTMLElement {
 
   /** Everything goes through here: a new scene is asked for, whatever is still computed for an older. */
   protected change(part: Partial<Scene>): void {
-    this.scene = { ...this.scene, ...part };
+    const { step, ...scene } = this.scene;
+    // Another recall is looked at where it ends.
+    const isSame = Object.keys(part).length === 0;
+    this.scene = { ...scene, ...part, ...(isSame && step !== undefined && { step }) };
     if (part.text !== undefined) this.#showKnobs();
+    this.#showFiles();
     this.#picture.place(this.scene);
-    this.#asked = { ...this.scene, ...this.asks() };
+    this.#ask();
+  }
+
+  #ask(more: Pick<Asked, "goOn"> = {}): void {
+    this.#asked = { ...this.scene, ...this.asks(), ...more };
     this.#asker.ask(this.#asked);
     this.#rest();
     this.#slow = setTimeout(() => {
@@ -87,6 +118,33 @@ export abstract class PlayElement extends HTMLElement {
   /** Says a line; what stands between backticks is code. */
   protected say(text: string): void {
     this.box("status").replaceChildren(...withCode(text));
+  }
+
+  /** Puts files into the arrays of the text. */
+  async #fill(files: readonly File[]): Promise<void> {
+    const { readDropped } = await import("./dropped.ts");
+    const { data, said } = await readDropped(files, this.scene.text);
+    const isPlane = this.#drawn !== null && !this.hasAttribute("without-plane");
+    this.#notFilled = said;
+    this.change(isPlane ? inThePlane(this.scene, data) : { data: { ...this.scene.data, ...data } });
+  }
+
+  /** Which files are there, each with a button that takes it away. */
+  #showFiles(): void {
+    const { data = {} } = this.scene;
+    this.box("files").replaceChildren(
+      ...Object.entries(data).map(([name, { shape }]) => {
+        const label = `${name} [${shape.join(", ")}]`;
+        const button = Object.assign(document.createElement("button"), { type: "button" });
+        button.textContent = `${label} ×`;
+        button.setAttribute("aria-label", `Take away ${label}`);
+        button.addEventListener("click", () => {
+          const { [name]: _, ...others } = data;
+          this.change({ data: others });
+        });
+        return button;
+      }),
+    );
   }
 
   /** Nothing is computed any longer. */
@@ -106,7 +164,8 @@ export abstract class PlayElement extends HTMLElement {
     if (scene.text === this.scene.text) this.#editor.underline(diagnostics);
     // Where layers are shown nobody misses the plane.
     const messages = answer.messages.filter((one) => recall === null || one !== withoutPlane);
-    this.box("messages").textContent = messages.join("\n\n");
+    this.box("messages").textContent = [...this.#notFilled, ...messages].join("\n\n");
+    if (whole && scene === this.#asked) this.#notFilled = [];
     const isPlane = drawing !== null;
     const isShown = isPlane || recall !== null;
     this.toggleAttribute("stale", !isShown);
@@ -116,15 +175,43 @@ export abstract class PlayElement extends HTMLElement {
       this.toggleAttribute("without-plane", !isPlane);
       this.box("scale").textContent = isPlane ? scaleOf(drawing.energies) : "";
     }
-    if (recall !== null) {
-      this.box("energies").replaceChildren(energyLine(recall.energies));
-      this.box("layers").replaceChildren(...(isPlane ? [] : layersOf(recall.layers)));
+    if (answer.learning !== null || recall !== null) this.#learning.show(answer.learning);
+    if (recall !== null && this.#recalled !== scene) {
+      this.#recalled = scene;
+      this.#showRecall(recall);
     }
     if (!whole || scene !== this.#asked) return;
     this.#rest();
     if (isShown) this.say(`${this.notice()}${whereItRests(scene, answer)}`);
     else this.say("The picture shows the last text that could be read.");
     this.answered(answer);
+  }
+
+  #showRecall(recall: Recalled): void {
+    this.#recall = recall;
+    const { energies, momentSteps } = recall;
+    this.#line = energyLine(energies, momentSteps);
+    this.box("energies").replaceChildren(this.#line.svg);
+    this.#time.show(momentSteps, this.scene.step);
+  }
+
+  /** Looks at a moment of the recall, in all that shows it. */
+  #look(moment: number): void {
+    const { way, layers, momentSteps } = this.#recall!;
+    this.#line!.mark(moment);
+    const isPlane = way.length > 0;
+    const isLast = moment === momentSteps.length - 1;
+    this.#picture.look(isPlane && !isLast ? way[moment] : null);
+    this.box("layers").replaceChildren(...(isPlane ? [] : layersOf(layers, moment)));
+  }
+
+  /** A link takes the moment with it. */
+  #stay(moment: number): void {
+    const { momentSteps } = this.#recall!;
+    const { step: _, ...scene } = this.scene;
+    const isLast = moment === momentSteps.length - 1;
+    this.scene = isLast ? scene : { ...scene, step: momentSteps[moment] };
+    this.looked();
   }
 
   #movePoint(which: number, to: Point): void {
@@ -181,6 +268,24 @@ export abstract class PlayElement extends HTMLElement {
       }),
     );
   }
+}
+
+/** Rows of two numbers are stars, and one is the ball: they can be dragged then. Others stay files. */
+function inThePlane(scene: Scene, data: Readonly<Record<string, Dropped>>): Partial<Scene> {
+  const others: Record<string, Dropped> = { ...scene.data };
+  let { points, ball } = scene;
+  for (const [name, array] of Object.entries(data)) {
+    const { shape, values } = array;
+    const rows = Array.from({ length: (values?.length ?? 0) / 2 }, (_, k): Point => [
+      values![2 * k],
+      values![2 * k + 1],
+    ]);
+    const isGiven = new RegExp(`^[ \\t]*given[ \\t]+${name}\\b`, "m").test(scene.text);
+    if (shape.at(-1) !== 2 || rows.length > (isGiven ? 1 : MOST_POINTS)) others[name] = array;
+    else if (isGiven) [ball] = rows;
+    else points = rows;
+  }
+  return { points, ball, data: others };
 }
 
 /** What the colours stand for. */

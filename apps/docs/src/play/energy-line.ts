@@ -8,16 +8,26 @@ const MARGIN = { left: 52, right: 18, top: 12, bottom: 34 };
 /** More points than this are not told apart. */
 const MOST = 300;
 
-/** A drawing of energies by their steps; where they grow without end the line leaves it above. */
-export function energyLine(energies: readonly number[]): SVGElement {
+/** A drawing, and what puts a dot on one of its moments. */
+export interface EnergyLine {
+  readonly svg: SVGElement;
+  readonly mark: (moment: number) => void;
+}
+
+/** A drawing of energies, or of what else falls, by their steps; where they grow without end the line leaves it above. */
+export function energyLine(
+  energies: readonly number[],
+  steps: readonly number[],
+  what = "energy",
+): EnergyLine {
   const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
   const finite = energies.filter(Number.isFinite);
   const [low, high] = rangeOf(finite);
   svg.setAttribute(
     "aria-label",
-    `The energy over ${energies.length - 1} steps, from ${shortly(energies[0])} to ${shortly(energies.at(-1)!)}.`,
+    `The ${what} over ${steps.at(-1)} steps, from ${shortly(energies[0])} to ${shortly(energies.at(-1)!)}.`,
   );
-  const last = Math.max(1, energies.length - 1);
+  const last = Math.max(1, steps.at(-1)!);
   const x = (step: number) => MARGIN.left + (step / last) * (WIDTH - MARGIN.left - MARGIN.right);
   const y = (energy: number) =>
     HEIGHT -
@@ -33,7 +43,7 @@ export function energyLine(energies: readonly number[]): SVGElement {
     svg.append(label(shortly(step), x(step), HEIGHT - MARGIN.bottom + 15, "middle"));
   }
   svg.append(label("step", (WIDTH + MARGIN.left) / 2, HEIGHT - 4, "middle"));
-  const name = label("energy", 0, 0, "middle");
+  const name = label(what, 0, 0, "middle");
   name.setAttribute(
     "transform",
     `translate(11 ${(HEIGHT - MARGIN.bottom + MARGIN.top) / 2}) rotate(-90)`,
@@ -41,19 +51,27 @@ export function energyLine(energies: readonly number[]): SVGElement {
   svg.append(name);
   const every = Math.ceil(energies.length / MOST);
   const line: string[] = [];
-  for (const [step, energy] of energies.entries()) {
-    if (step % every !== 0 && step !== last && energy <= high) continue;
+  for (const [k, energy] of energies.entries()) {
+    if (k % every !== 0 && k !== energies.length - 1 && energy <= high) continue;
+    const at = x(steps[k]).toFixed(1);
     if (Number.isFinite(energy) && energy <= high) {
-      line.push(`${x(step).toFixed(1)} ${y(energy).toFixed(1)}`);
+      line.push(`${at} ${y(energy).toFixed(1)}`);
       continue;
     }
     // It leaves the figure, and what comes after would lie on its edge.
-    line.push(`${x(step).toFixed(1)} 0`);
-    svg.append(label("and further up", x(step) + 6, MARGIN.top + 2, "start"));
+    line.push(`${at} 0`);
+    svg.append(label("and further up", x(steps[k]) + 6, MARGIN.top + 2, "start"));
     break;
   }
   svg.append(element("path", { class: "line", d: line.length === 0 ? "" : `M${line.join("L")}` }));
-  return svg;
+  const now = svg.appendChild(element("circle", { class: "now", r: 4.5 }));
+  const mark = (moment: number) => {
+    const energy = energies[moment];
+    const shown = Number.isFinite(energy) && energy <= high;
+    now.setAttribute("cx", String(x(steps[moment])));
+    now.setAttribute("cy", String(shown ? y(energy) : 0));
+  };
+  return { svg, mark };
 }
 
 /** What is shown: all of it, or where it grows without end what it began with. */

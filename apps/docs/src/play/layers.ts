@@ -1,4 +1,5 @@
-// What layers show where a model has no plane: a square for every unit, before the recall and after it.
+// What layers show where a model has no plane: a square for every unit, before the recall and
+// at a moment of it.
 
 import type { Shown } from "./recalled.ts";
 import { element } from "./svg.ts";
@@ -6,18 +7,23 @@ import { shortly } from "./ticks.ts";
 
 const CELL = 20;
 
-/** Layers as squares, each with what they stand for. */
-export function layersOf(layers: readonly Shown[]): HTMLElement[] {
+/** Layers as squares, each with what they stand for, where the recall begins and in one of its moments. */
+export function layersOf(layers: readonly Shown[], moment: number): HTMLElement[] {
   return layers.map((layer) => {
+    const { moments, end } = layer;
+    const isLast = moment === moments.length - 1;
     const figure = document.createElement("figure");
     const caption = figure.appendChild(document.createElement("figcaption"));
-    const all = [...Array.from(layer.start), ...Array.from(layer.end)].filter(Number.isFinite);
+    const all = [...moments[0], ...end].filter(Number.isFinite);
     const far = Number(Math.max(1e-9, ...all.map(Math.abs)).toPrecision(2));
     caption.append(
       Object.assign(document.createElement("code"), { textContent: layer.name }),
-      ` before and after. Dark is ${shortly(-far)}, light ${shortly(far)}.`,
+      ` before and ${isLast ? "after" : "on its way"}. Dark is ${shortly(-far)}, light ${shortly(far)}.`,
     );
-    figure.append(squares(layer.start, layer, far), squares(layer.end, layer, far));
+    figure.append(
+      squares(moments[0], layer, far),
+      squares(isLast ? end : moments[moment], layer, far),
+    );
     return figure;
   });
 }
@@ -27,9 +33,12 @@ function squares(values: ArrayLike<number>, { name, shape }: Shown, far: number)
   const rows = Math.ceil(values.length / columns);
   const svg = element("svg", { viewBox: `0 0 ${columns * CELL} ${rows * CELL}`, role: "img" });
   svg.style.maxWidth = `${Math.max(columns * CELL, 140)}px`;
+  // As exact as the greys are.
+  const rounded = (value: number) =>
+    Number(((Math.round((100 * value) / far) / 100) * far).toPrecision(2));
   svg.setAttribute(
     "aria-label",
-    `${name}: ${Array.from(values, (value) => shortly(Number(value.toPrecision(2)))).join(", ")}`,
+    `${name}: ${Array.from(values, (value) => shortly(rounded(value) + 0)).join(", ")}`,
   );
   Array.from(values, (value, k) => {
     const [x, y] = [(k % columns) * CELL, Math.floor(k / columns) * CELL];

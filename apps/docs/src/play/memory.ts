@@ -24,7 +24,7 @@ import {
 import { addInitialEntries, type Entries, HYPERSYNAPSES, type LandscapeSpace } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";
 import { type Field, makeField } from "./field.ts";
-import type { Scene } from "./scene.ts";
+import type { Dropped, Scene } from "./scene.ts";
 
 /** A text that was read. */
 export interface Reading {
@@ -70,8 +70,8 @@ export function readScene(scene: Scene): Reading {
     scene,
   );
   if (typeof entries === "string") return { field: null, messages: [entries], diagnostics: [] };
-  const { sizes, diagnostics } = fitData(compilation, headersOf(entries));
-  const refused = refusedIn(compilation, entries);
+  const { sizes, diagnostics } = fitData(compilation, headersOf(entries, scene));
+  const refused = refusedIn(compilation, entries, scene);
   const all = [...compilation.diagnostics, ...diagnostics, ...refused];
   if (all.some(({ severity }) => severity === "error")) return told(compilation, all);
   const why = typeof neuron === "string" ? neuron : otherWidth(neuron, sizes);
@@ -131,11 +131,18 @@ function otherWidth({ name, axes: [dim] }: Neuron, sizes: ReadonlyMap<Dim, numbe
 function entriesOf(
   { graph, places }: Compilation,
   plane: Dim | string,
-  { points, ball }: Scene,
+  { points, ball, data = {} }: Scene,
 ): Map<Tensor, Entries> | string {
   const entries = new Map<Tensor, Entries>();
   for (const tensor of graph.tensors) {
     const { kind, source } = tensor;
+    const dropped = kind === "data" || kind === "given" ? data[tensor.name] : undefined;
+    if (dropped !== undefined) {
+      const found = entriesOfFile(tensor, dropped);
+      if (typeof found === "string") return found;
+      entries.set(tensor, found);
+      continue;
+    }
     // Entries that the text writes out are its own.
     if (source?.from === "entries") continue;
     if (kind !== "data" && kind !== "given") {
@@ -144,37 +151,74 @@ function entriesOf(
       return `This page and its links hold a text, and no files: \`${reader}\` is read from \`${source.file}\`. \`ham landscape\` draws a model with its files.`;
     }
     if (typeof plane === "string") {
-      return `${plane} Without a plane this page has nothing to put into \`${kind} ${tensor.name}\`: write its entries out, as in \`= [[1, -1], [-1, 1]]\`.`;
+      return `${plane} Without a plane this page has nothing to put into \`${kind} ${tensor.name}\`: drop a file for it onto this page, or write its entries out, as in \`= [[1, -1], [-1, 1]]\`.`;
     }
     const { axes } = tensor;
     const fits = axes.at(-1) === plane && axes.length === (kind === "data" ? 2 : 1);
     if (!fits) {
       const wanted = kind === "data" ? `[K, ${plane.name}]` : `[${plane.name}]`;
-      return `This page has nothing to put into \`${kind} ${tensor.name}\`: points of the plane go into data ${wanted}, where \`${plane.name}\` is the axis of \`${graph.neurons[0].name}\`.`;
+      return `This page has nothing to put into \`${kind} ${tensor.name}\`: points of the plane go into data ${wanted}, where \`${plane.name}\` is the axis of \`${graph.neurons[0].name}\`. Drop a file for it onto this page.`;
     }
     const rows = kind === "data" ? points : [ball];
     if (rows.length === 0) {
       return `There is no memory for \`data ${tensor.name}\`: a double click into the picture adds one.`;
     }
-    const data = new Float32Array(rows.flat());
-    const areBits = tensor.elem === "sign" && !data.includes(-1);
-    const entered = areBits ? data.map((entry) => (entry === 0 ? -1 : entry)) : data;
-    entries.set(tensor, { shape: [rows.length, 2], data: entered });
+    entries.set(tensor, {
+      shape: [rows.length, 2],
+      data: signsOf(tensor, new Float32Array(rows.flat())),
+    });
   }
   return entries;
+}
+
+/** What a file of the reader is to a tensor, as `ham run` takes it; a text where only a link names it. */
+function entriesOfFile(tensor: Tensor, { shape, values }: Dropped): Entries | string {
+  const { kind, name, axes } = tensor;
+  if (values === null) {
+    return `The numbers of \`${name}\` [${shape.join(", ")}] were too many for the link: drop their file onto this page.`;
+  }
+  // A given has its examples first. What was typed or drawn may be one row or one picture.
+  const rank = axes.length + (kind === "given" ? 1 : 0);
+  const fitting =
+    shape.length === rank - 1 && kind === "given"
+      ? [1, ...shape]
+      : shape.length === rank + 1 && shape[0] === 1
+        ? shape.slice(1)
+        : shape;
+  return { shape: fitting, data: signsOf(tensor, blackAndWhite(tensor, values)) };
+}
+
+/** The brightest level of a black and white picture is 1 to units with two values. */
+function blackAndWhite({ elem }: Tensor, values: Float32Array): Float32Array {
+  const brightest = values.reduce((a, b) => Math.max(a, b), 0);
+  const isPicture = brightest > 1 && values.every((level) => level === 0 || level === brightest);
+  if (!isPicture || (elem !== "sign" && elem !== "bit")) return values;
+  return values.map((level) => level / brightest);
+}
+
+/** 0 is −1 to signs that never say so. */
+function signsOf({ elem }: Tensor, data: Float32Array): Float32Array {
+  const areBits = elem === "sign" && !data.includes(-1);
+  return areBits ? data.map((entry) => (entry === 0 ? -1 : entry)) : data;
 }
 
 /** Points and the ball are held to what is declared of them, as entries of files are. */
 function refusedIn(
   { source, places }: Compilation,
   entries: ReadonlyMap<Tensor, Entries>,
+  { data: files = {} }: Scene,
 ): Diagnostic[] {
   const diagnostics = collectDiagnostics(source);
   for (const [tensor, { shape, data }] of entries) {
     const refused = firstRefused(tensor, data);
     if (refused === null) continue;
     const at = placeOf(refused.offset, shape);
-    const from = tensor.kind === "data" ? "the points of the picture have" : "the ball has";
+    const from =
+      files[tensor.name] !== undefined
+        ? `the file of ${tensor.name} has`
+        : tensor.kind === "data"
+          ? "the points of the picture have"
+          : "the ball has";
     const span = places.types.get(tensor) ?? places.declared.get(tensor)!;
     badEntry(
       diagnostics,
@@ -186,11 +230,21 @@ function refusedIn(
   return diagnostics.list();
 }
 
-function headersOf(entries: ReadonlyMap<Tensor, Entries>): Map<Tensor, FoundArray> {
+function headersOf(
+  entries: ReadonlyMap<Tensor, Entries>,
+  { data = {} }: Scene,
+): Map<Tensor, FoundArray> {
   return new Map(
     [...entries].map(([tensor, { shape }]) => [
       tensor,
-      { file: "the points of the picture", shape, dtype: "float32" },
+      {
+        file:
+          data[tensor.name] === undefined
+            ? "the points of the picture"
+            : `the file of ${tensor.name}`,
+        shape,
+        dtype: "float32",
+      },
     ]),
   );
 }

@@ -43,6 +43,7 @@ export class Picture {
   readonly #path = element("path", { class: "path" });
   readonly #way = element("path", { class: "way" });
   readonly #dots = element("path", { class: "dots" });
+  readonly #now = element("circle", { class: "now", r: 9, visibility: "hidden" });
   readonly #handles = group("handles");
   readonly #events: PictureEvents;
   #span = 1;
@@ -53,7 +54,7 @@ export class Picture {
     this.#canvas = box.appendChild(document.createElement("canvas"));
     this.#svg = box.appendChild(element("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group" }));
     this.#svg.append(this.#levels, this.#axes, this.#marks, this.#path);
-    this.#svg.append(this.#way, this.#dots, this.#handles);
+    this.#svg.append(this.#way, this.#dots, this.#now, this.#handles);
     this.#svg.addEventListener("pointermove", (event) => this.#point(event));
     this.#svg.addEventListener("pointerleave", () => events.pointed(null, Number.NaN));
     this.#svg.addEventListener("dblclick", (event) => {
@@ -82,6 +83,15 @@ export class Picture {
         return element("path", { class: kind, d: SIGNS[kind], transform });
       }),
     );
+  }
+
+  /** Marks a state of the recall; none at its end, which is seen already. */
+  look(at: Point | null): void {
+    this.#now.setAttribute("visibility", at === null ? "hidden" : "visible");
+    if (at === null) return;
+    const [x, y] = this.#near(at);
+    this.#now.setAttribute("cx", String(x));
+    this.#now.setAttribute("cy", String(y));
   }
 
   /** Puts stars and ball where they are. They are kept, so that a drag or the focus is not lost. */

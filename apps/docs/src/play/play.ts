@@ -36,6 +36,10 @@ class LandscapePage extends PlayElement {
     return notice;
   }
 
+  protected override looked(): void {
+    this.answered();
+  }
+
   protected override answered(): void {
     history.replaceState(null, "", `#${toLink(this.scene)}`);
   }

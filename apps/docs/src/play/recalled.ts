@@ -8,16 +8,20 @@ import type { Ending, Entries, RecallEngine } from "@hamlet/ham";
 import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadBackend } from "./backend.ts";
+import { type Learning, learning, type Study } from "./learning.ts";
 import { LONGEST_WAY } from "./limits.ts";
 import type { Point } from "./scene.ts";
 
-/** What a layer shows of itself to the others, where a recall began and where it ended. */
+/** What a layer shows of itself to the others, in every moment of a recall and where it ended. */
 export interface Shown {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly start: ArrayLike<number>;
-  readonly end: ArrayLike<number>;
+  readonly moments: readonly Float32Array[];
+  readonly end: Float32Array;
 }
+
+/** Of so many numbers moments are kept; of more, every other one, and so on. */
+const MOST_NUMBERS = 500_000;
 
 /** Where a recall went, and how it ended. */
 export interface Recalled {
@@ -25,9 +29,11 @@ export interface Recalled {
   /** The solver with its settings. */
   readonly solver: string;
   readonly engine: RecallEngine;
-  /** The states from the start on, {@link LONGEST_WAY} at most; empty where the model has no plane. */
+  /** After how many steps each moment was, from the start on; {@link LONGEST_WAY} moments at most. */
+  readonly momentSteps: readonly number[];
+  /** The states of these moments; empty where the model has no plane. */
   readonly way: readonly Point[];
-  /** The energies of the same states, as the recall computed them; also without a plane. */
+  /** The energies of these moments, as the recall computed them; also without a plane. */
   readonly energies: readonly number[];
   readonly layers: readonly Shown[];
   readonly ending: Ending;
@@ -41,16 +47,22 @@ export interface Recalled {
 type Open = ReadonlyMap<Tensor, Entries>;
 
 /**
- * Runs the first recall of a text; yields between its steps, so that others have their turn.
+ * Runs the first recall of a text, which learns first what its `train` block says; yields between its steps,
+ * so that others have their turn, and how far it has learned.
  * @param plane - whether the model has one, so that its states are a way in it.
  */
 export async function* recalled(
   text: string,
-  { entries, plane }: { readonly entries: Open; readonly plane: boolean },
+  {
+    entries,
+    plane,
+    study,
+  }: { readonly entries: Open; readonly plane: boolean; readonly study: Study },
   signal: Signal | undefined,
-): AsyncGenerator<undefined, Recalled> {
+): AsyncGenerator<Learning | undefined, Recalled> {
   const model = await open(text, entries);
   try {
+    if (learns(text)) yield* learning(model, study, signal);
     const [neuron] = model.graph.neurons;
     const result = await model.recall(signal && { signal });
     const { ending, steps, energyAfter } = result.outcomes[0];
@@ -60,14 +72,18 @@ export async function* recalled(
       model.graph.neurons.map((layer) => result.activations.get(layer)!.data()),
     );
     result.dispose();
-    const way: Point[] = [];
-    const energies: number[] = [];
-    let starts: readonly ArrayLike<number>[] = [];
-    for (const { state, energy, activations } of momentsOf(model, entries)) {
-      if (plane) way.push([state[0], state[1]]);
-      if (energies.length === 0) starts = activations();
-      energies.push(energy);
-      if (energies.length > steps || energies.length >= LONGEST_WAY) break;
+    const shapes = model.graph.neurons.map(({ axes }) => axes.map((dim) => model.sizes.get(dim)!));
+    const counts = shapes.map((shape) => shape.reduce((a, b) => a * b, 1));
+    const inOne = counts.reduce((a, b) => a + b, 0);
+    let moments: Moment[] = [];
+    let [every, seen] = [1, 0];
+    for (const moment of momentsOf(model, entries, counts)) {
+      if (seen++ % every === 0) moments.push(moment);
+      if (moment.step >= steps || moments.length >= LONGEST_WAY) break;
+      if (moments.length * inOne > MOST_NUMBERS && moments.length > 2) {
+        moments = moments.filter((_, k) => k % 2 === 0);
+        every *= 2;
+      }
       yield;
     }
     const { name, solver } = model.recallNamed();
@@ -78,14 +94,14 @@ export async function* recalled(
       name,
       solver: settings.length === 0 ? solver.name : `${solver.name}(${settings.join(", ")})`,
       engine,
-      way,
-      energies,
+      momentSteps: moments.map(({ step }) => step),
+      way: plane ? moments.map(({ at }) => at) : [],
+      energies: moments.map(({ energy }) => energy),
       layers: model.graph.neurons.map((layer, k) => ({
         name: layer.name,
-        ...firstExample(
-          layer.axes.map((dim) => model.sizes.get(dim)!),
-          { start: starts[k], end: ends[k] },
-        ),
+        shape: shapes[k],
+        moments: moments.map(({ activations }) => activations[k]),
+        end: firstOf(ends[k], counts[k]),
       })),
       ending,
       at: [end[0], end[1]],
@@ -98,22 +114,20 @@ export async function* recalled(
 }
 
 /** The entries of one example, where there may be many. */
-function firstExample(
-  shape: readonly number[],
-  { start, end }: Pick<Shown, "start" | "end">,
-): Omit<Shown, "name"> {
-  const count = shape.reduce((a, b) => a * b, 1);
-  const first = (values: ArrayLike<number>) =>
-    Float32Array.from({ length: count }, (_, i) => values[i]);
-  return { shape, start: first(start), end: first(end) };
+function firstOf(values: ArrayLike<number>, count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => values[i]);
 }
 
-/** A model of the text, which has learned what its first `train` block says; the caller disposes it. */
+/** Whether a text learns before it recalls. */
+export function learns(text: string): boolean {
+  return /^\s*train\b/m.test(text);
+}
+
+/** A model of the text; the caller disposes it. */
 export async function open(text: string, entries: Open): Promise<Model> {
-  const learns = /^\s*train\b/m.test(text);
-  await loadBackend(learns);
+  await loadBackend(learns(text));
   const arrays = new Map([...entries].map(([tensor, array]) => [tensor.name, array]));
-  const model = await loadModel(
+  return loadModel(
     { name: "memory.ham", text },
     {
       data: Object.fromEntries([...arrays.keys()].map((name) => [name, `${name}.npy`])),
@@ -122,27 +136,20 @@ export async function open(text: string, entries: Open): Promise<Model> {
       },
     },
   );
-  if (!learns) return model;
-  try {
-    const learned = await model.train();
-    learned.dispose();
-    return model;
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
 }
 
 /** One moment of a recall. */
 interface Moment {
-  /** The state of the first layer. */
-  readonly state: ArrayLike<number>;
+  readonly step: number;
+  /** The first two states of the first layer. */
+  readonly at: Point;
   readonly energy: number;
-  readonly activations: () => ArrayLike<number>[];
+  /** What every layer shows of itself. */
+  readonly activations: readonly Float32Array[];
 }
 
-/** The same recall again, moment by moment. */
-function* momentsOf(model: Model, entries: Open): Generator<Moment> {
+/** The same recall again, moment by moment; `counts` are the units of its layers. */
+function* momentsOf(model: Model, entries: Open, counts: readonly number[]): Generator<Moment> {
   const { graph } = model;
   const given = new Map([...entries].map(([tensor, array]) => [tensor.name, array]));
   const givens = new Map(
@@ -155,14 +162,18 @@ function* momentsOf(model: Model, entries: Open): Generator<Moment> {
   );
   const compiled = model.compileRecall();
   try {
-    for (const { states, energy, activations } of compiled.descend({
+    for (const { step, states, energy, activations } of compiled.descend({
       givens,
       key: key(model.seed),
     })) {
+      const [x, y] = states.get(graph.neurons[0])!.dataSync();
       yield {
-        state: states.get(graph.neurons[0])!.dataSync(),
+        step,
+        at: [x, y],
         energy: energy.dataSync()[0],
-        activations: () => graph.neurons.map((layer) => activations.get(layer)!.dataSync().slice()),
+        activations: graph.neurons.map((layer, k) =>
+          firstOf(activations.get(layer)!.dataSync(), counts[k]),
+        ),
       };
     }
   } finally {

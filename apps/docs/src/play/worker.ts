@@ -1,10 +1,15 @@
 // Answers what the page asks. Between the pieces of an answer it looks for a newer question.
 
-import { answers, type Answer, type Asked } from "./answer.ts";
+import { answers, type Answer, type Asked, type Wishes } from "./answer.ts";
 
 export interface Question {
   readonly id: number;
   readonly scene: Asked;
+}
+
+/** What is learned for a question is learned no further. */
+export interface Enough {
+  readonly enough: number;
 }
 
 /** What the worker says: that it begins with a question, or what it knows of the answer. */
@@ -18,8 +23,14 @@ const TURN = 30;
 
 let asked: Question | null = null;
 let working = false;
+/** The question of which enough is learned. */
+let enough = 0;
 
-addEventListener("message", ({ data }: MessageEvent<Question>) => {
+addEventListener("message", ({ data }: MessageEvent<Question | Enough>) => {
+  if ("enough" in data) {
+    enough = data.enough;
+    return;
+  }
   asked = data;
   if (!working) void work();
 });
@@ -32,13 +43,14 @@ async function work(): Promise<void> {
     const reply = (answer: Answer | null) => postMessage({ id, answer } satisfies Reply, {});
     reply(null);
     try {
-      await compute(scene, reply);
+      await compute(scene, reply, { stopped: () => enough === id });
     } catch (error) {
       if (asked !== null) continue;
       const text = `This text breaks the page: ${error instanceof Error ? error.message : String(error)}`;
       reply({
         drawing: null,
         recall: null,
+        learning: null,
         checks: null,
         messages: [text],
         diagnostics: [],
@@ -50,13 +62,17 @@ async function work(): Promise<void> {
 }
 
 /** Computes an answer, or as much of it as there is when a newer question comes. */
-async function compute(scene: Asked, reply: (answer: Answer) => void): Promise<void> {
+async function compute(
+  scene: Asked,
+  reply: (answer: Answer) => void,
+  wishes: Wishes,
+): Promise<void> {
   const signal = {
     get aborted() {
       return asked !== null;
     },
   };
-  const parts = answers(scene, signal);
+  const parts = answers(scene, signal, wishes);
   let shown: Answer | null = null;
   let began = performance.now();
   for (;;) {
