@@ -25,6 +25,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/dsl/data": 10,
   "@hamlet/dsl/editor": 64,
   "@hamlet/dsl/format": 60,
+  "@hamlet/dsl/frame": 2,
   "@hamlet/dsl/highlight": 4,
   "@hamlet/dsl/soundness": 28,
   "@hamlet/dsl/write": 74,

@@ -10,7 +10,6 @@ export {
   type RelatedPlace,
   type TextEdit,
 } from "./diagnostics/diagnostic.ts";
-export { renderDiagnostic } from "./diagnostics/frame.ts";
 export { type DiagnosticCode, type RuleName, RULES } from "./diagnostics/messages.ts";
 export { suggest } from "./diagnostics/suggest.ts";
 export {

@@ -1,5 +1,6 @@
 /** Compiling texts in tests: the whole catalogue, and files that live in memory. */
-import { type Compilation, compile, renderDiagnostic, type UseAnswer } from "@hamlet/dsl";
+import { type Compilation, compile, type UseAnswer } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { makeRegistry } from "@hamlet/graph";
 import { HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";

@@ -1,4 +1,5 @@
-import { type Diagnostic, parse, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
+import { type Diagnostic, parse, type SourceFile } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { makeParser } from "@hamlet/dsl/editor";
 import { describe, expect, test } from "vitest";
 import { fixtures } from "./fixtures.ts";

@@ -3,10 +3,10 @@ import {
   type DiagnosticCode,
   type DiagnosticDetails,
   positionAt,
-  renderDiagnostic,
   type SourceFile,
   suggest,
 } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { describe, expect, test } from "vitest";
 import { offsetAt } from "../src/source.ts";
 import { compiled } from "./compiling.ts";

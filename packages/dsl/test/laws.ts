@@ -1,5 +1,6 @@
 /** What must hold of every `.ham` text, whether it means something or not. */
-import { type Compilation, type ast, isSound, parse, renderDiagnostic } from "@hamlet/dsl";
+import { type Compilation, type ast, isSound, parse } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { format } from "@hamlet/dsl/format";
 import { toHam } from "@hamlet/dsl/write";
 import { fromJson, HamError, modelId, printJson, toJson } from "@hamlet/graph";

@@ -1,6 +1,7 @@
 // Every rule about meaning, with its whole message.
 
-import { type Compilation, renderDiagnostic, RULES } from "@hamlet/dsl";
+import { type Compilation, RULES } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { verifyGraph } from "@hamlet/graph";
 import { describe, expect, test } from "vitest";
 import { checked } from "./checking.ts";

@@ -1,4 +1,5 @@
-import { type ast, parse, renderDiagnostic } from "@hamlet/dsl";
+import { type ast, parse } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compiled } from "./compiling.ts";

@@ -7,12 +7,12 @@ import {
   type Compilation,
   type Diagnostic,
   type Diagnostics,
-  renderDiagnostic,
   type SourceFile,
   type Span,
   suggest,
   withoutAllowed,
 } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { badEntry, fitData } from "@hamlet/dsl/data";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import {

@@ -1,6 +1,7 @@
 // A separation function as `.ham` text: one weight for each stored key, from its score.
 
-import { compile, isSound, renderDiagnostic } from "@hamlet/dsl";
+import { compile, isSound } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { type Expr, gradient, HamError, makeIndex, type Tensor } from "@hamlet/graph";
 import { CATALOGUE } from "./catalogue.ts";
 

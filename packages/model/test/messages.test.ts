@@ -6,7 +6,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
-import { type RefusedPath, renderDiagnostic, type SourceFile } from "@hamlet/dsl";
+import { type RefusedPath, type SourceFile } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { HamError } from "@hamlet/graph";
 import { loadModel, type ModelFiles } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";

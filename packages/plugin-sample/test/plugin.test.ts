@@ -1,11 +1,6 @@
 import { readFileSync } from "node:fs";
-import {
-  compile,
-  type ExternEnergy,
-  type Plugin,
-  renderDiagnostic,
-  type UseAnswer,
-} from "@hamlet/dsl";
+import { compile, type ExternEnergy, type Plugin, type UseAnswer } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { evaluateScalar, makeRegistry, neuronsOf, printText, verifyGraph } from "@hamlet/graph";
 import { HYPERSYNAPSES } from "@hamlet/ham";
 import { LAGRANGIANS } from "@hamlet/lagrangians";

@@ -4,10 +4,10 @@ import {
   type Diagnostic,
   isSound,
   positionAt,
-  renderDiagnostic,
   type SourceFile,
   type TextPosition,
 } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { EXIT } from "../exit.ts";
 import { modelPaths } from "../files/models.ts";
 import { compilePath } from "../files/compile.ts";

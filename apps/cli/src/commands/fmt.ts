@@ -1,6 +1,6 @@
 // `ham fmt FILE…`: one way to write a file, with no options.
 
-import { renderDiagnostic } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { format } from "@hamlet/dsl/format";
 import { EXIT } from "../exit.ts";
 import { modelPaths } from "../files/models.ts";

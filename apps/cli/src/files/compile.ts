@@ -1,4 +1,5 @@
-import { type Compilation, compile, isSound, renderDiagnostic } from "@hamlet/dsl";
+import { type Compilation, compile, isSound } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { checkSoundness } from "@hamlet/dsl/soundness";
 import type { Registry } from "@hamlet/graph";
 import { CATALOGUE, diskFiles, readUses } from "@hamlet/model/disk";

@@ -1,5 +1,5 @@
 import { useTurbo } from "@hamlet/core";
-import { renderDiagnostic } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { loadModel, type Model } from "@hamlet/model";
 import { diskFiles } from "@hamlet/model/disk";
 import { startBackend } from "../backend.ts";

@@ -2,7 +2,8 @@
 // and every end of a line.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { positionAt, renderDiagnostic } from "@hamlet/dsl";
+import { positionAt } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { loadModel } from "@hamlet/model";
 import "@tensorflow/tfjs-backend-cpu";
 import { describe, expect, test } from "vitest";

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { renderDiagnostic } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { afterAll, expect, test } from "vitest";
 import { compilePath } from "../../src/files/compile.ts";
 

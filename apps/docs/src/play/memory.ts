@@ -7,8 +7,8 @@ import {
   compile,
   type Diagnostic,
   isSound,
-  renderDiagnostic,
 } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { badEntry, fitData, type FoundArray } from "@hamlet/dsl/data";
 import {
   activationOf,
