@@ -119,6 +119,12 @@ export {
   type PolynomialOptions,
 } from "./capacity/polynomial.ts";
 export {
+  type Separation,
+  sequenceCapacity,
+  sequenceInstability,
+  type SequenceOptions,
+} from "./capacity/sequence.ts";
+export {
   type Cluster,
   clusterInterval,
   type ConfidenceInterval,
