@@ -8,7 +8,8 @@ import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { compilePath } from "../apps/cli/src/files/compile.ts";
 import { foldIn, type Key, key, normal } from "../packages/core/src/index.ts";
-import { isSound, renderDiagnostic } from "../packages/dsl/src/index.ts";
+import { isSound } from "../packages/dsl/src/index.ts";
+import { renderDiagnostic } from "../packages/dsl/src/diagnostics/frame.ts";
 import {
   type EnergyGraph,
   evaluate,
@@ -61,6 +62,8 @@ const SHRINKING: Readonly<Record<string, Shrinking>> = {
   "12-stacked": { set: ["D=6", "K=5", "H=3"] },
   "13-hetero-associative": { set: ["N=3", "D=6", "M=4"] },
   "14-inpainting": { set: ["N=4", "P=3", "D=5", "H=2", "Y=3", "M=6"], dt: 0.1 },
+  // Its tests speak of the eighteenth and the forty-sixth icon.
+  "15-sequence": { set: ["K=50", "H=5", "W=5"] },
   // Grey levels reach 16; the step of the example is made for known pixels that are held.
   digits: { set: ["K=8", "H=4", "W=4"], scale: { digits: 4, picture: 4 }, dt: 0.1 },
 };

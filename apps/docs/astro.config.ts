@@ -69,6 +69,7 @@ export default defineConfig({
             { slug: "learn/fixed-points" },
             { slug: "learn/endings" },
             { slug: "learn/binary-memories" },
+            { slug: "learn/sequences" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },
             { slug: "learn/shards" },

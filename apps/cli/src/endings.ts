@@ -4,8 +4,11 @@ import type { Recall } from "@hamlet/graph";
 import type { Clip, Ending, Outcome } from "@hamlet/ham";
 import { formatTable } from "./table.ts";
 
-/** A table of endings, and a line for every one that asks for something. */
-export function endingsText(outcomes: readonly Outcome[]): string {
+/**
+ * A table of endings, and a line for every one that asks for something; `isDriven` where states are to
+ * move on, so that repeating them is no failure.
+ */
+export function endingsText(outcomes: readonly Outcome[], isDriven = false): string {
   const endings = [...new Set(outcomes.map(({ ending }) => ending))];
   const rows = endings.map((ending) => {
     const those = outcomes.filter((outcome) => outcome.ending === ending);
@@ -29,12 +32,17 @@ export function endingsText(outcomes: readonly Outcome[]): string {
     ...clipLines(outcomes),
     ...faultLines(outcomes),
     ...riseLine(outcomes),
-    ...endings.flatMap((ending) => adviceOf(ending, outcomes)),
+    ...endings.flatMap((ending) => adviceOf(ending, outcomes, isDriven)),
   ];
   return [table, ...(lines.length === 0 ? [] : ["", ...lines])].join("\n");
 }
 
-function adviceOf(ending: Ending, outcomes: readonly Outcome[]): string[] {
+function adviceOf(ending: Ending, outcomes: readonly Outcome[], isDriven: boolean): string[] {
+  if (ending === "cycle" && isDriven) {
+    const periods = new Set(outcomes.flatMap(({ period }) => period ?? []));
+    const every = [...periods].sort((a, b) => a - b).join(", ");
+    return [`The states repeat every ${every} steps: a drive moves them on, and round.`];
+  }
   const samples = outcomes.some((outcome) => outcome.ending === ending && outcome.noisy);
   if (ending === "max-steps" && samples) {
     return [

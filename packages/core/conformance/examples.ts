@@ -19,6 +19,7 @@ import mnistMemory from "../../../fixtures/models/11-mnist-memory.json" with { t
 import stacked from "../../../fixtures/models/12-stacked.json" with { type: "json" };
 import heteroAssociative from "../../../fixtures/models/13-hetero-associative.json" with { type: "json" };
 import inpainting from "../../../fixtures/models/14-inpainting.json" with { type: "json" };
+import sequence from "../../../fixtures/models/15-sequence.json" with { type: "json" };
 import digits from "../../../fixtures/models/digits.json" with { type: "json" };
 import type { ExampleCase } from "./case.ts";
 
@@ -40,6 +41,7 @@ export const EXAMPLES = {
   "12-stacked": stacked,
   "13-hetero-associative": heteroAssociative,
   "14-inpainting": inpainting,
+  "15-sequence": sequence,
   digits,
 } as unknown as Readonly<Record<string, ExampleFile>>;
 

@@ -27,6 +27,7 @@ export { type Flatness, flatnessOf, type Hold } from "./analyse/flat.ts";
 export { type Monomial } from "./analyse/growth.ts";
 export { includes, type Interval, isPositive, printInterval } from "./analyse/interval.ts";
 export { kinksOf } from "./analyse/kinks.ts";
+export { drivenBy } from "./analyse/motion.ts";
 export { freeNeurons, type Misfit, misfitOf, type Quote } from "./analyse/solver-fit.ts";
 export { assumedRange, type Facts, factsOf, makeRanges, type Ranges } from "./analyse/range.ts";
 export { type PositionUse, positionUses } from "./analyse/positions.ts";
@@ -73,6 +74,8 @@ export {
   activationOf,
   type Assertion,
   type Clamp,
+  type Drive,
+  drivesOf,
   type EnergyGraph,
   type Entrywise,
   type Expectation,
@@ -171,6 +174,7 @@ export {
   type SharedPartsOptions,
 } from "./rewrite/shared-parts.ts";
 export { freshIndex, replaceGets, substituteIndices } from "./rewrite/substitute.ts";
+export { assertNoDrive } from "./model/assert-no-drive.ts";
 export { makeTensor } from "./expr/tensor.ts";
 export type {
   Apply,

@@ -47,6 +47,7 @@ function layer(tensor: Tensor): Neuron {
     lagrangian,
     state,
     activation,
+    before: makeTensor(`before ${name}`, "activation", axes),
     tau: lit(2),
     leak: name === "t",
     kind: "smooth",

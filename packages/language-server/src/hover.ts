@@ -237,8 +237,11 @@ function convexText(document: Document, name: string): string {
 }
 
 function monotoneText(document: Document, name: string): string {
-  const claim = certificateOf(document)?.monotone[name];
-  return claim === undefined ? "" : `The energy never rises: ${claim}.`;
+  const certificate = certificateOf(document);
+  const claim = certificate?.monotone[name];
+  if (claim === undefined) return "";
+  const instead = certificate?.holds?.[name];
+  return `The energy never rises: ${claim}.${instead === undefined ? "" : ` What holds: ${instead}.`}`;
 }
 
 function aboutBuiltIn({ registry }: Document, thing: BuiltIn): string {

@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, SymbolKind>> = {
   part: SymbolKind.Object,
   connect: SymbolKind.Interface,
   energy: SymbolKind.Number,
+  drive: SymbolKind.Event,
   recall: SymbolKind.Method,
   train: SymbolKind.Method,
   test: SymbolKind.Event,
@@ -93,6 +94,10 @@ function symbolsOf(item: ast.Item | ast.BodyItem, source: SourceFile): DocumentS
     case "connect": {
       const name = connectionName(item);
       return [make(name.text, name.span, written(item.template.span))];
+    }
+    case "drive": {
+      const target = written(item.target.span);
+      return [make(`drive ${target}`, item.target.span, written(item.value.span))];
     }
     case "part":
       return [make(item.name.text, item.name.span, written(item.template.span))];

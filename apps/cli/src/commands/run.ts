@@ -1,7 +1,7 @@
 // `ham run FILE`: recalls once and says how it ended.
 
 import { type ArrayData, writeNpz } from "@hamlet/core";
-import type { Recall } from "@hamlet/graph";
+import { drivenBy, type EnergyGraph, type Recall } from "@hamlet/graph";
 import { FLIP_SOLVERS, RECALL_ENGINES, type RecallEngine, type RecallResult } from "@hamlet/ham";
 import type * as tf from "@tensorflow/tfjs-core";
 import { endingsText, startText } from "../endings.ts";
@@ -100,7 +100,7 @@ async function runOnce(
     const about = { ...report(path, recall.name, flags, result, timings), isDefault };
     process.stdout.write(`${JSON.stringify(about)}\n`);
   } else {
-    const parts = [startText(recall, isDefault), summary(recall.name, result, timings)];
+    const parts = [startText(recall, isDefault), summary(model.graph, recall, result, timings)];
     process.stdout.write(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
     const written = [flags.out, flags.movie].filter((path) => path !== undefined);
     if (written.length > 0) process.stdout.write(`\nwritten: ${written.join(", ")}\n`);
@@ -158,12 +158,14 @@ function report(
 }
 
 function summary(
-  recall: string,
+  graph: EnergyGraph,
+  recall: Recall,
   { outcomes, energySteps }: RecallResult,
   { recallMs }: { recallMs: number },
 ): string {
   const seconds = (recallMs / 1000).toFixed(2);
-  return `recall ${recall}: ${energySteps.at(-1)!} steps in ${seconds} s\n\n${endingsText(outcomes)}`;
+  const endings = endingsText(outcomes, drivenBy(graph, recall).length > 0);
+  return `recall ${recall.name}: ${energySteps.at(-1)!} steps in ${seconds} s\n\n${endings}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { makeProgram, makeTurn, type Output, plan, type Program } from "@hamlet/core";
 import {
+  assertNoDrive,
   HamError,
   inStates,
   type Neuron,
@@ -31,6 +32,7 @@ const [ENERGY, VELOCITY] = ["energy", "velocity"];
 /** Compiles the energy of a layer; a given takes its first example. */
 export function makeField(model: Model, neuron: Neuron): Field {
   const { graph, sizes } = model;
+  assertNoDrive(graph, "A landscape is drawn");
   const velocity = velocities(graph).get(neuron)!;
   const outputs: Output[] = [
     { name: ENERGY, value: inStates(graph, energyOfStates(graph)), indices: [], batched: true },

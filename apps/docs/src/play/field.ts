@@ -1,6 +1,7 @@
 // The energy of a layer of two units, and the way down from a point of it.
 
 import {
+  assertNoDrive,
   type Dim,
   type EnergyGraph,
   inStates,
@@ -27,6 +28,7 @@ export interface FieldSpace {
 
 /** Derives the energy and its descent once; afterwards a place takes microseconds. */
 export function makeField(graph: EnergyGraph, neuron: Neuron, space: FieldSpace): Field {
+  assertNoDrive(graph, "A landscape is drawn");
   const state = new Float64Array(2);
   const tensors = new Map(space.tensors).set(neuron.state, state);
   const closures = makeClosures({ sizes: space.sizes, tensors, clock: { time: 0 } });

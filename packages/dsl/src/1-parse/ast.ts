@@ -74,6 +74,7 @@ export type Item =
   | PartItem
   | ConnectItem
   | EnergyItem
+  | DriveItem
   | RecallItem
   | TrainItem
   | TestItem
@@ -214,6 +215,13 @@ export interface ConnectItem extends Declared {
 export interface EnergyItem extends Declared {
   readonly kind: "energy";
   readonly name: Name;
+  readonly value: Expression;
+}
+
+/** `drive v[i] = …`: what moves a layer and is no energy. */
+export interface DriveItem extends Declared {
+  readonly kind: "drive";
+  readonly target: Target;
   readonly value: Expression;
 }
 
@@ -470,11 +478,13 @@ export interface StringLiteral {
 }
 
 /**
- * A name, perhaps called, perhaps indexed: `beta`, `exp(x)`, `v[i]`, `fast.v[i]`, `max(a, b)`.
- * `args` is undefined without parentheses and `indices` without brackets.
+ * A name, perhaps called, perhaps indexed: `beta`, `exp(x)`, `v[i]`, `fast.v[i]`, `max(a, b)`,
+ * `before v[i]`. `args` is undefined without parentheses and `indices` without brackets.
  */
 export interface Reference {
   readonly kind: "reference";
+  /** The word before it, where it is about one step ago. */
+  readonly before?: Span;
   readonly path: Path;
   readonly args?: readonly Arg[];
   /** From `(` to `)`. */

@@ -50,6 +50,7 @@ export class HamParser extends CstParser {
       { ALT: () => this.SUBRULE(this.part) },
       { ALT: () => this.SUBRULE(this.connect) },
       { ALT: () => this.SUBRULE(this.energy) },
+      { ALT: () => this.SUBRULE(this.drive) },
       { ALT: () => this.SUBRULE(this.recall) },
       { ALT: () => this.SUBRULE(this.train) },
       { ALT: () => this.SUBRULE(this.test) },
@@ -351,6 +352,13 @@ export class HamParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
+  readonly drive = this.RULE("drive", () => {
+    this.CONSUME(t("Drive"));
+    this.SUBRULE(this.target);
+    this.CONSUME(t("Equals"));
+    this.SUBRULE(this.expression);
+  });
+
   readonly assert = this.RULE("assert", () => {
     this.CONSUME(t("Assert"));
     this.SUBRULE(this.expression);
@@ -593,6 +601,13 @@ export class HamParser extends CstParser {
         ALT: () => {
           this.OR1([{ ALT: () => this.CONSUME(t("Max")) }, { ALT: () => this.CONSUME(t("Min")) }]);
           this.SUBRULE(this.args);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t("Before"));
+          this.SUBRULE1(this.path);
+          this.OPTION2(() => this.SUBRULE1(this.indices));
         },
       },
       {

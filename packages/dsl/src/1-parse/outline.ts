@@ -6,7 +6,7 @@
  */
 import type { IToken } from "chevrotain";
 import { lineAt } from "../source.ts";
-import { DECLARATION_WORDS } from "./tokens.ts";
+import { DECLARATION_WORDS, OPENING_WORDS } from "./tokens.ts";
 
 /** The tokens of one declaration, as far as can be told. */
 export interface Piece {
@@ -131,7 +131,7 @@ export function outline(lines: TokenLines, from: number): Outline {
     const lacksBrace = BLOCK_OWNERS.has(owner) && owner !== "neuron" && !hasBrace;
     if (brace === undefined && !lacksBrace) return false;
     // `energy x` is also the end of one line of a block and the start of the next.
-    if (tokens[position].image === "energy") return !startsEnergy(position);
+    if (OPENING_WORDS.includes(tokens[position].image)) return !opens(position);
     if (!startsBodyItem(tokens, position)) return false;
     const isBody = owner === "synapse" || owner === "lagrangian";
     if (isBody && brace !== undefined) return true;
@@ -144,11 +144,11 @@ export function outline(lines: TokenLines, from: number): Outline {
     return startOffset - lineStarts[lineAt(lineStarts, startOffset) - 1];
   }
 
-  function startsEnergy(position: number): boolean {
+  function opens(position: number): boolean {
     const before = tokens[position - 1].image;
     return (
       isFirstOnLine(lines, position) &&
-      tokens[position + 2]?.image === "=" &&
+      opensAt(tokens, position) &&
       !UNFINISHED.test(before) &&
       !VERBS.test(before)
     );
@@ -171,7 +171,14 @@ export function ownerOf(tokens: readonly IToken[], start: number): string {
   const position = afterAttributes(tokens, start);
   const image = tokens[position]?.image ?? "";
   if (image === "extern") return "synapse";
-  return DECLARATION_WORDS.has(image) || image === "energy" ? image : "";
+  return DECLARATION_WORDS.has(image) || OPENING_WORDS.includes(image) ? image : "";
+}
+
+/** Whether `energy` or `drive` has behind it what follows in a declaration: `e =`, `v[`, `fast.`. */
+function opensAt(tokens: readonly IToken[], position: number): boolean {
+  const [word, name, after] = tokens.slice(position, position + 3);
+  const follows = word.image === "drive" ? /^[=[.]$/ : /^=$/;
+  return name !== undefined && isName(name) && follows.test(after?.image ?? "");
 }
 
 /** Whether a token starts a declaration of a file, or the attributes before one. */
@@ -185,6 +192,11 @@ function startsItem(lines: TokenLines, position: number): boolean {
   if (token.tokenType.name === "String") return false;
   const previous = tokens[position - 1]?.image ?? "";
   const next = tokens[position + 1];
+  if (token.image === "drive") {
+    // Elsewhere it is a name, as of an energy or at the end of a formula.
+    const isNamed = previous === "energy" || DECLARATION_WORDS.has(previous);
+    return !isNamed && opensAt(tokens, position);
+  }
   if (token.image === "energy") {
     if (next === undefined || DECLARATION_WORDS.has(previous)) return false;
     if (next.image === "=") return !/^(?:|energy)$/.test(previous) && !UNFINISHED.test(previous);

@@ -11,7 +11,7 @@ import { cutLines, isName, type Piece } from "./outline.ts";
 import { blockOf, closed, hasBlock, readBlock } from "./read-block.ts";
 import { toItem } from "./to-ast.ts";
 import { WORDS } from "./token-types.ts";
-import { DECLARATION_WORDS } from "./tokens.ts";
+import { DECLARATION_WORDS, OPENING_WORDS } from "./tokens.ts";
 import { columnOf, explainHere, isSpoiled, type Work } from "./work.ts";
 
 /** The declarations of a piece: one, or several when words of no declaration follow it. */
@@ -103,7 +103,7 @@ function guessItem(
 ): Item | undefined {
   const first = tokens[0];
   if (error.token !== first || !isName(first) || isSpoiled(tokens, work)) return undefined;
-  const word = guessWord(first.image, [...DECLARATION_WORDS, "energy"]);
+  const word = guessWord(first.image, [...DECLARATION_WORDS, ...OPENING_WORDS]);
   const type = word === undefined ? undefined : WORDS.get(word);
   if (word === undefined || type === undefined) return undefined;
   const meant = { ...first, image: word, tokenType: type, tokenTypeIdx: type.tokenTypeIdx! };

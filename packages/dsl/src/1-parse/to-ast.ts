@@ -112,6 +112,13 @@ function toDeclaration(rule: string, node: CstNode, declared: Declared, docs: Do
         ...declared,
       };
     }
+    case "drive":
+      return {
+        kind: "drive",
+        target: toTarget(theNode(node, "target")),
+        value: valueOf(node),
+        ...declared,
+      };
     case "energy":
       return { kind: "energy", name: firstName(node), value: valueOf(node), ...declared };
     case "data":

@@ -173,8 +173,10 @@ function toReference(node: CstNode, span: Span): Reference {
   const path = maybeNode(node, "path");
   const word = maybeToken(node, "Max", "Min");
   const indices = maybeNode(node, "indices");
+  const before = maybeToken(node, "Before");
   return {
     kind: "reference",
+    ...(before === undefined ? {} : { before: tokenSpan(before) }),
     path:
       word === undefined || path !== undefined
         ? toPath(path!)

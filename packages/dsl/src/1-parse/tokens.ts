@@ -79,7 +79,7 @@ export const TOKEN_TABLE: readonly TokenEntry[] = [
   ...words(
     "contextual",
     false,
-    "energy value as from stored take share start clamp stop when record every schedule return feed run expect metric tau leak init",
+    "energy drive value as from stored take share start clamp stop when record every schedule return feed run expect metric tau leak init before",
   ),
   ...words("type", false, "real int bool sign bit"),
   open("Name", NAME_PATTERN, "a name", "name"),
@@ -118,6 +118,9 @@ export const TOKEN_TABLE: readonly TokenEntry[] = [
 export const RESERVED: ReadonlySet<string> = new Set(
   TOKEN_TABLE.filter(({ reserved }) => reserved).map(({ pattern }) => String(pattern)),
 );
+
+/** Words that begin a declaration and are names elsewhere. */
+export const OPENING_WORDS: readonly string[] = ["energy", "drive"];
 
 /** Reserved words that begin a declaration. */
 export const DECLARATION_WORDS: ReadonlySet<string> = new Set(

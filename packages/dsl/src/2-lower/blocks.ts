@@ -1,7 +1,7 @@
 // What a file says about its model beyond the model: asserts, tests, trainings, and the warnings
 // that need the whole of it.
 
-import { type EnergyGraph, type Tensor, tensorsIn } from "@hamlet/graph";
+import { drivesOf, type EnergyGraph, type Tensor, tensorsIn } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { allows } from "./allow.ts";
 import { isolatedNeuron } from "../rules/isolated-neuron.ts";
@@ -49,7 +49,12 @@ export function lowerBlocks(
 
 /** W0606: layers of the file that no energy and no connection mentions. */
 function warnIsolated(model: Lowering, file: ast.FileAst, graph: EnergyGraph): void {
-  const coupled = tensorsIn(graph.terms.map((term) => term.energy));
+  const drives = drivesOf(graph);
+  const coupled = tensorsIn([
+    ...graph.terms.map((term) => term.energy),
+    ...drives.map(({ value }) => value),
+  ]);
+  for (const { neuron } of drives) coupled.add(neuron.activation);
   const named = new Set(
     file.items.flatMap((item) =>
       item.kind === "connect"

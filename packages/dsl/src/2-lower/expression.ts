@@ -30,6 +30,7 @@ import {
   type Tensor,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
+import { beforeOutsideDrive } from "../rules/before-outside-drive.ts";
 import { emptyWhere } from "../rules/empty-where.ts";
 import { notScalar, OF_WHAT } from "../rules/energy-not-scalar.ts";
 import { indexCount } from "../rules/index-count.ts";
@@ -86,6 +87,8 @@ export interface Surroundings {
   readonly words: ReadonlyMap<string, Expr>;
   /** The whole expression must be one number: what it is called in a message. */
   readonly scalar: "energy" | "loss" | "metric" | "value" | null;
+  /** Whether `before v[i]` may be read. */
+  readonly isDrive?: boolean;
   /** Functions with a meaning here only, such as `overlap` in a test. */
   readonly calls?: ReadonlyMap<string, (call: ast.Reference) => Expr | null>;
 }
@@ -480,6 +483,7 @@ export class Expressions {
   #reference(node: ast.Reference, around: Surroundings): Expr | null {
     if (node.args !== undefined) return this.#call(node, around);
     const [first] = node.path.segments;
+    if (node.before !== undefined) return this.#past(node, around);
     if (node.indices === undefined) {
       const word = around.words.get(first.text);
       if (word !== undefined) return word;
@@ -487,6 +491,20 @@ export class Expressions {
       if (index !== undefined) return position(index.index);
     }
     return this.#entry(node, this.#scope.at(node.path), around);
+  }
+
+  /** `before v[i]`: an entry of the activation one step ago. */
+  #past(node: ast.Reference, around: Surroundings): Expr | null {
+    const meaning = this.#scope.at(node.path);
+    if (meaning.kind === "broken") return null;
+    const isLayer = meaning.kind === "neuron";
+    if (isLayer && around.isDrive) {
+      return this.#entry(node, { kind: "tensor", tensor: meaning.neuron.before }, around);
+    }
+    const { span } = isLayer ? node : node.path;
+    const read = { written: this.written(span), isLayer };
+    beforeOutsideDrive(this.#diagnostics, read, node.span);
+    return null;
   }
 
   #entry(node: ast.Reference, meaning: Meaning, around: Surroundings): Expr | null {
@@ -720,6 +738,7 @@ export class Expressions {
    */
   slice(expression: ast.Expression, around: Surroundings): Slice | "no slice" | null {
     if (expression.kind !== "reference" || expression.args !== undefined) return "no slice";
+    if (expression.before !== undefined) return "no slice";
     const [first] = expression.path.segments;
     const known = this.#scope.declarations.has(first.text);
     const local = around.words.has(first.text) || around.indices.has(first.text);
@@ -769,6 +788,7 @@ export class Expressions {
     if (
       expression.kind !== "reference" ||
       expression.args !== undefined ||
+      expression.before !== undefined ||
       expression.indices !== undefined
     ) {
       return null;

@@ -32,6 +32,8 @@ export interface Lowering {
   readonly shapes: Shapes;
   /** What the names of the graph start with; empty for the model itself. */
   readonly prefix: string;
+  /** Whether the file has a drive: its states are to move on, also round and round. */
+  readonly isDriven: boolean;
   /** The consts of the whole model, by their names in the graph, that a schedule moves. */
   readonly scheduled: ReadonlySet<string>;
   /** The neuron that a path names; reports anything else. */

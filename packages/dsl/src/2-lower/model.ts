@@ -7,6 +7,8 @@ import {
   keeps,
   defaultRecall,
   type Dim,
+  type Drive,
+  drivesOf,
   type EnergyGraph,
   type Expr,
   lit,
@@ -52,7 +54,7 @@ import type { Override, Overrides } from "./overrides.ts";
 import { readArray, type WrittenArray } from "./literal-array.ts";
 import type { NameNotes, OpenNotes } from "./notes.ts";
 import { lowerPart } from "./part.ts";
-import { lowerRecall } from "./recall.ts";
+import { entries, lowerRecall } from "./recall.ts";
 import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
 import { knownValue } from "./known-value.ts";
 import { Shapes } from "./shape.ts";
@@ -126,6 +128,7 @@ class ModelLowering implements Lowering {
   /** What the names of the graph start with; empty for the model itself. */
   readonly prefix: string;
   readonly scheduled: ReadonlySet<string>;
+  readonly isDriven: boolean;
   readonly #file: ast.FileAst;
   readonly #hasGaps: boolean;
   readonly #notes: OpenNotes;
@@ -151,6 +154,7 @@ class ModelLowering implements Lowering {
         ? { declared: new Map(), files: new Map(), stored: new Map(), types: new Map() }
         : part.of.#places;
     this.#file = module.file;
+    this.isDriven = module.file.items.some(({ kind }) => kind === "drive");
     this.#hasGaps = module.hasGaps;
     this.#notes = module.notes;
     this.#folder = module.folder;
@@ -278,6 +282,10 @@ class ModelLowering implements Lowering {
       ...children.flatMap((child) => child.neurons),
     ];
     const terms = this.#file.items.flatMap((item) => this.#term(item));
+    const drives = [
+      ...this.#file.items.flatMap((item) => this.#drive(item)),
+      ...children.flatMap((child) => drivesOf(child)),
+    ];
     return {
       dims: [
         ...pick("dim").map(({ dim }) => dim),
@@ -286,6 +294,7 @@ class ModelLowering implements Lowering {
       ],
       neurons,
       terms: [...terms, ...children.flatMap((child) => child.terms)],
+      ...(drives.length > 0 && { drives }),
     };
   }
 
@@ -671,6 +680,13 @@ class ModelLowering implements Lowering {
       }
     }
     return settings;
+  }
+
+  #drive(item: ast.Item): Drive[] {
+    const neuron = item.kind === "drive" ? this.neuron(item.target.path) : null;
+    if (item.kind !== "drive" || neuron === null) return [];
+    const value = entries(this, item.target, neuron, item.value, true);
+    return value === null ? [] : [{ neuron, ...value }];
   }
 
   #term(item: ast.Item): Term[] {

@@ -177,15 +177,20 @@ export function bindTarget(
   return { indices: named, inside: { ...NOWHERE, indices: bound } };
 }
 
-/** A value for every entry of a layer: a whole tensor, a slice, or a formula over the target. */
-function entries(
+/**
+ * A value for every entry of a layer: a whole tensor, a slice, or a formula over the target, which may
+ * read one step ago where it says `isDrive`.
+ */
+export function entries(
   model: Lowering,
   target: ast.Target,
   neuron: Neuron,
   value: ast.Expression,
+  isDrive = false,
 ): { indices: readonly Index[]; value: Expr } | null {
   const bound = bindTarget(model, target, neuron);
   if (bound === null) return null;
+  bound.inside = { ...bound.inside, isDrive };
   const place = { name: neuron.name, axes: neuron.axes, span: target.span };
   const lowered = lowerEntrywise(model, value, place, bound);
   return lowered && { indices: bound.indices, value: lowered };

@@ -180,7 +180,7 @@ export function checkSolver(
     }
     return false;
   }
-  if (solver.name === "sync" && !allows(item, "sync_may_cycle")) {
+  if (solver.name === "sync" && !model.isDriven && !allows(item, "sync_may_cycle")) {
     syncMayCycle(model.diagnostics, span);
   }
   const dt = knownValue(solver.options.get("dt") ?? lit(0));

@@ -115,6 +115,7 @@ export function declaredNames(item: Item): readonly Name[] {
     case "train":
     case "test":
     case "assert":
+    case "drive":
     case "recall":
       return [];
     case "broken":

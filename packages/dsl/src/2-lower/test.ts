@@ -164,7 +164,7 @@ function fallingOf(
     });
     return null;
   }
-  const why = recall === null ? null : whyNotFalling(recall);
+  const why = recall === null ? null : whyNotFalling(recall, model.isDriven);
   const block = recalls.written.find(({ name }) => name.text === recall?.name);
   if (why !== null && !allows(item, "not_monotone") && block !== undefined) {
     const text = model.expressions.written(call.span);
@@ -174,9 +174,10 @@ function fallingOf(
   return apply("le", get(rise), lit(0));
 }
 
-function whyNotFalling({ schedules, solver }: Recall): string | null {
+function whyNotFalling({ schedules, solver }: Recall, isDriven: boolean): string | null {
   const [schedule] = schedules;
   if (schedule !== undefined) return `changes \`${schedule.tensor.name}\` while it runs`;
+  if (isDriven) return "follows a drive";
   if (solver.name === "langevin") return "adds noise";
   return solver.name === "sync" ? "updates all units at once" : null;
 }

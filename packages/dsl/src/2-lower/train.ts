@@ -255,6 +255,10 @@ function checkUnroll(
   span: Span,
   { written }: KnownRecalls,
 ): boolean {
+  if (model.isDriven) {
+    trainThroughJumps(model.diagnostics, null, span, null);
+    return false;
+  }
   if (!movesUnits(solver.name)) return true;
   const setting = written
     .find((item) => item.name.text === name)

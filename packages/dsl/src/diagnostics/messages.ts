@@ -66,6 +66,7 @@ export const RULES = {
   W0613: "infinite_slope",
   W0614: "too_small",
   W0615: "overflow",
+  E0616: "before_outside_drive",
   E0701: "solver_neuron",
   E0702: "binary_needs_discrete",
   E0703: "start_shape",

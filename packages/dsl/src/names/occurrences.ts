@@ -120,6 +120,9 @@ class Walk {
       case "energy":
         this.#expression(item.value, around);
         break;
+      case "drive":
+        this.#expression(item.value, this.#target(item.target, around));
+        break;
       case "assert":
         this.#expression(item.condition, around);
         break;

@@ -6,7 +6,7 @@ import { FUNCTIONS } from "../2-lower/expression.ts";
 import { SOLVERS } from "../2-lower/solver.ts";
 import { GRADIENTS, OPTIMISERS, SETTINGS } from "../2-lower/train.ts";
 import { ATTRIBUTES } from "../rules/attributes.ts";
-import { TOKEN_TABLE } from "../1-parse/tokens.ts";
+import { OPENING_WORDS, TOKEN_TABLE } from "../1-parse/tokens.ts";
 
 /** A word with what it means. */
 export interface Word {
@@ -42,7 +42,7 @@ const draws = (table: ReadonlyMap<string, readonly string[]>): readonly Choice[]
 
 /** Every word of edition 1, by the place where it stands. */
 export const VOCABULARY = {
-  declarations: [...tokens("declaration").filter((word) => word !== "ham"), "energy"],
+  declarations: [...tokens("declaration").filter((word) => word !== "ham"), ...OPENING_WORDS],
   reducers: tokens("reducer"),
   operators: tokens("keyword"),
   elements: tokens("type"),

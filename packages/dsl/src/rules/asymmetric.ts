@@ -15,7 +15,7 @@ export function asymmetric(
     message: `\`${name}\` is not symmetric, and this energy holds only its symmetric part`,
     label: `up to ${short(largest)} from its mirror image; first ${here} at [${at.join(", ")}] and ${there} at [${mirror.join(", ")}]`,
     help: [
-      `store (${name} + its transpose) / 2 if that is meant, or silence with \`@allow(asymmetric)\``,
+      `where states are to move on, write these couplings in a \`drive\`, which is no slope of an energy; store (${name} + its transpose) / 2 if that is meant, or silence with \`@allow(asymmetric)\``,
     ],
     why: [
       "the energy of two units is the same whichever is named first, so no energy holds couplings that lead one way, as from a pattern to the next",

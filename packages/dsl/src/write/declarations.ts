@@ -2,6 +2,7 @@
 
 import {
   type Dim,
+  type Drive,
   type EnergyGraph,
   type Expr,
   isCondition,
@@ -144,4 +145,11 @@ export function energyTexts({ terms }: EnergyGraph, names: FileNames): string[] 
     return `energy ${names.terms[place]} = ${text(formula)}`;
   });
   return [...lets, ...energies];
+}
+
+/** `drive v[i] = …`. */
+export function driveText({ neuron, indices, value }: Drive, names: FileNames): string {
+  const { text, index } = expressionWriter(names, `a drive of "${neuron.name}"`);
+  const at = indices.length === 0 ? "" : `[${indices.map(index).join(", ")}]`;
+  return `drive ${names.neuron(neuron)}${at} = ${text(value)}`;
 }

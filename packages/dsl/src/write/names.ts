@@ -35,7 +35,10 @@ export function fileNames({ dims, tensors, neurons, terms }: EnergyGraph): FileN
   const dimNames = new Map(dims.map((dim) => [dim, unique(dim.name)]));
   const tensorNames = new Map(tensors.map((tensor) => [tensor, unique(tensor.name)]));
   const neuronNames = new Map(neurons.map((neuron) => [neuron, unique(neuron.name)]));
-  for (const [{ activation }, name] of neuronNames) tensorNames.set(activation, name);
+  for (const [{ activation, before }, name] of neuronNames) {
+    tensorNames.set(activation, name);
+    tensorNames.set(before, `before ${name}`);
+  }
   const termNames = terms.map(({ name }) => unique(name));
   return {
     taken: new Set([...taken, ...QUANTITIES]),

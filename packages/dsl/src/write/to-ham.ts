@@ -5,13 +5,13 @@
 // rely on them. The file compiles to a graph of the same model id, except where names had to be
 // changed to stay apart (`enc.W` beside `enc_W`).
 
-import type { Assertion, EnergyGraph } from "@hamlet/graph";
+import { type Assertion, drivesOf, type EnergyGraph } from "@hamlet/graph";
 import { EDITION } from "../1-parse/edition.ts";
 import { lex } from "../1-parse/lex.ts";
 import { tooDeep } from "../1-parse/nesting.ts";
 import { collectDiagnostics } from "../diagnostics/diagnostic.ts";
 import { format } from "../format/format.ts";
-import { dimText, energyTexts, neuronText, tensorText } from "./declarations.ts";
+import { dimText, driveText, energyTexts, neuronText, tensorText } from "./declarations.ts";
 import { cannotWrite, expressionWriter } from "./expressions.ts";
 import { writtenLagrangians } from "./lagrangians.ts";
 import { type FileNames, fileNames } from "./names.ts";
@@ -39,6 +39,7 @@ export function toHam(graph: EnergyGraph): string {
     ...lagrangians.declarations.map((text) => [text]),
     graph.neurons.map((neuron) => neuronText(neuron, names, lagrangians.nameFor)),
     ...energyTexts(graph, names).map((text) => [text]),
+    drivesOf(graph).map((drive) => driveText(drive, names)),
     ...graph.recalls.map((recall) => [recallText(recall, graph.neurons, names)]),
   ];
   const text = sections

@@ -7,6 +7,7 @@ import { mayBendUp, mayHaveKink } from "./convex-kinks.ts";
 import { checkConvexity, printConvexity } from "./convexity.ts";
 import { isPositive } from "./interval.ts";
 import { jumpingTerm } from "./kinks.ts";
+import { drivenBy, motionText } from "./motion.ts";
 import { factsOf, makeRanges, type Ranges } from "./range.ts";
 
 /** Claims about a model. Each begins with `proven`, `assumed`, `refuted`, `unknown` or `no`. */
@@ -17,6 +18,8 @@ export interface Certificate {
   readonly bounded: string;
   /** By recall: does the energy never rise? */
   readonly monotone: Readonly<Record<string, string>>;
+  /** By recall, of a model with drives: what holds in place of an energy that never rises. */
+  readonly holds?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,15 +39,22 @@ export function certify(
     .filter(([, { status }]) => status === "refuted" || status === "unknown")
     .map(([name]) => name);
   const range = makeRanges(facts);
+  const holds: Record<string, string> = {};
   return {
     convex: Object.fromEntries(verdicts.map(([name, verdict]) => [name, printConvexity(verdict)])),
     bounded: printBoundedness(checkBoundedness(graph, facts)),
     monotone: Object.fromEntries(
       graph.recalls.map((recall) => {
         const obstacle = obstacleOf(graph, recall.solver.name, range);
-        return [recall.name, monotoneText(recall, { bent, claimed, obstacle })];
+        const driven = drivenBy(graph, recall);
+        const falling = monotoneText(recall, { bent, claimed, obstacle });
+        if (driven.length === 0) return [recall.name, falling];
+        holds[recall.name] = motionText(graph, recall, { falling, facts, range });
+        const layers = driven.map(({ name }) => name).join(", ");
+        return [recall.name, `no: nothing says that the drive of ${layers} leads downhill`];
       }),
     ),
+    ...(Object.keys(holds).length > 0 && { holds }),
   };
 }
 
@@ -109,11 +119,12 @@ function monotoneText(
 }
 
 /** The certificate as aligned lines of text. */
-export function printCertificate({ convex, bounded, monotone }: Certificate): string {
+export function printCertificate({ convex, bounded, monotone, holds = {} }: Certificate): string {
   const rows = [
     ...Object.entries(convex).map(([name, text]) => [`convex ${name}`, text]),
     ["bounded", bounded],
     ...Object.entries(monotone).map(([name, text]) => [`monotone ${name}`, text]),
+    ...Object.entries(holds).map(([name, text]) => [`holds ${name}`, text]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join("");

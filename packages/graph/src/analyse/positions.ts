@@ -4,7 +4,7 @@
 // a sum of nothing: a loss that is 0 for that example, and teaches nothing.
 
 import { contains } from "../expr/depends.ts";
-import type { EnergyGraph } from "../model/energy-graph.ts";
+import { drivesOf, type EnergyGraph } from "../model/energy-graph.ts";
 import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 
 /** Entries that are compared with positions: `position == entry + shift`. */
@@ -14,12 +14,13 @@ export interface PositionUse {
   readonly shift: number;
 }
 
-/** Every comparison of a position with an entry in the energies, recalls and losses of a model. */
+/** Every comparison of a position with an entry in the energies, drives, recalls and losses of a model. */
 export function positionUses(graph: EnergyGraph): PositionUse[] {
   const uses: PositionUse[] = [];
   const { terms, neurons, recalls, trainings = [] } = graph;
   const formulas = [
     ...terms.map(({ energy }) => energy),
+    ...drivesOf(graph).map(({ value }) => value),
     ...neurons.map(({ lagrangian }) => lagrangian),
     ...recalls.flatMap(({ clamps }) => clamps.flatMap(({ where, value }) => [where, value])),
     ...trainings.flatMap(({ loss, metrics = [] }) => [loss, ...metrics.map(({ value }) => value)]),

@@ -60,13 +60,15 @@ export function factsOf({ neurons, recalls }: EnergyGraph): Facts {
   );
   const facts = new Map(scheduled);
   const range = makeRanges(new Map(scheduled));
-  for (const { lagrangian, state, activation, axes } of neurons) {
+  for (const { lagrangian, state, activation, before, axes } of neurons) {
     facts.set(activation, range(gradient(lagrangian, state, indicesOf(axes))));
+    facts.set(before, facts.get(activation)!);
   }
   // A layer that is held at a value has that value as its activation, whatever its Lagrangian.
   for (const { neuron, where, value } of recalls.flatMap(({ clamps }) => clamps)) {
     if (where !== null || value === null) continue;
     facts.set(neuron.activation, hull(facts.get(neuron.activation)!, range(value)));
+    facts.set(neuron.before, facts.get(neuron.activation)!);
   }
   return facts;
 }

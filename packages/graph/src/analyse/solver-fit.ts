@@ -1,7 +1,14 @@
 // Can a solver without a step size move this model? Two of them can move some models only.
 
 import { contains, dependsOn } from "../expr/depends.ts";
-import { activationOf, type EnergyGraph, type Neuron, type Recall } from "../model/energy-graph.ts";
+import {
+  activationOf,
+  type Drive,
+  drivesOf,
+  type EnergyGraph,
+  type Neuron,
+  type Recall,
+} from "../model/energy-graph.ts";
 import { lit } from "../expr/expr.ts";
 import { printText } from "../print/print-text.ts";
 import { replaceGets } from "../rewrite/substitute.ts";
@@ -39,12 +46,35 @@ export function misfitOf(
   numbers: ReadonlyMap<Tensor, ArrayLike<number>> = new Map(),
 ): Misfit | null {
   const { name } = recall.solver;
-  if (name !== "alternate" && name !== "cccp") return null;
   const free = freeNeurons(graph, recall);
+  const drive = drivesOf(graph).find(({ neuron }) => free.includes(neuron));
+  if (drive !== undefined) return driveMisfit(graph, name, drive);
+  if (name !== "alternate" && name !== "cccp") return null;
   const mixed = mixedUnits(recall, free);
   if (mixed !== null) return mixed;
   if (name === "alternate") return bareLayer(free) ?? oddCycle(graph, free);
   return notConcave(checkConcavity(withNumbers(graph, recall, numbers), free));
+}
+
+/** Solvers that go where an energy falls have no way along a drive; one unit a step has no past. */
+function driveMisfit(graph: EnergyGraph, solver: string, { neuron }: Drive): Misfit | null {
+  const about = { terms: [], neurons: [neuron] };
+  if (["adaptive", "alternate", "cccp", "anderson"].includes(solver)) {
+    return {
+      reason: (quote) =>
+        `it goes where the energy falls, and the drive of ${quote(neuron.name)} may lead uphill`,
+      help: "Use euler, heun or rk4, which follow it",
+      ...about,
+    };
+  }
+  const past = new Set(graph.neurons.map(({ before }) => before));
+  const looksBack = drivesOf(graph).some(({ value }) => dependsOn(value, past));
+  if (!looksBack || (solver !== "async" && solver !== "glauber")) return null;
+  return {
+    reason: () => "one step of it is one unit, and a drive asks for layers one step ago",
+    help: "Use sync",
+    ...about,
+  };
 }
 
 /**

@@ -6,10 +6,10 @@
 // random points, with small sizes: the form decides, not who wrote it. A sum over `i < j` takes a
 // triangle on purpose, and its slope is not symmetric.
 
-import { contains, readersOf } from "../expr/depends.ts";
+import { contains, readersOf, tensorsIn } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
 import { indicesOf } from "../expr/dim.ts";
-import type { EnergyGraph, Term } from "../model/energy-graph.ts";
+import { drivesOf, type EnergyGraph, type Term } from "../model/energy-graph.ts";
 import { HamError } from "../error.ts";
 import { evaluate, evaluateScalar } from "../expr/evaluate.ts";
 import { add } from "../expr/expr.ts";
@@ -39,11 +39,13 @@ const FEW = 3;
 /** The consts, params, data and givens of a model that act by their symmetric part alone. */
 export function symmetricUses(graph: EnergyGraph): SymmetricUse[] {
   const readers = readersOf(graph.terms, ({ energy }) => energy);
+  // A drive sees all of what it reads.
+  const driving = tensorsIn(drivesOf(graph).map(({ value }) => value));
   let facts: Facts | null = null;
   return graph.tensors.flatMap((tensor) => {
     const orders = exchanges(tensor.axes);
     const terms = orders.length === 0 ? [] : (readers.get(tensor) ?? []);
-    if (terms.length === 0) return [];
+    if (terms.length === 0 || driving.has(tensor)) return [];
     facts ??= factsOf(graph);
     const known = facts;
     const at = indicesOf(tensor.axes);

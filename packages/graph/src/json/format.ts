@@ -75,6 +75,8 @@ export interface NeuronJson {
   /** The id of the activation. */
   readonly tensor: number;
   readonly state: number;
+  /** The id of the activation one step ago, where a drive reads it. */
+  readonly before?: number;
   readonly lagrangian: string;
   readonly value: ExprJson;
   readonly tau: ExprJson;
@@ -87,6 +89,13 @@ export interface TermJson {
   /** The layers of the hyperedge and how often each is read. */
   readonly neurons: readonly (readonly [string, number])[];
   readonly expr: ExprJson;
+}
+
+/** What moves a layer and is no energy. */
+export interface DriveJson {
+  readonly neuron: string;
+  readonly ix: readonly string[];
+  readonly value: ExprJson;
 }
 
 export interface ProgramJson {
@@ -130,6 +139,7 @@ export interface HamIr {
   readonly exprs: readonly ExprEntry[];
   readonly neurons: readonly NeuronJson[];
   readonly terms: readonly TermJson[];
+  readonly drives?: readonly DriveJson[];
   readonly programs: readonly ProgramJson[];
   readonly certificate?: Certificate;
 }

@@ -4,6 +4,7 @@
 import type { Certificate } from "../analyse/certificate.ts";
 import {
   type Clamp,
+  type Drive,
   type EnergyGraph,
   type Neuron,
   type Recall,
@@ -95,22 +96,24 @@ function certificateOf(field: Field): Certificate {
     convex: texts(field.get("convex")),
     bounded: field.get("bounded").text(),
     monotone: texts(field.get("monotone")),
+    ...(field.has("holds") ? { holds: texts(field.get("holds")) } : {}),
   };
 }
 
 /** The fields that version 1.0 has; others are kept for the way back. */
 const KNOWN: Readonly<Record<string, string>> = {
-  "": "ham_ir edition opsets source model_id dims indices tensors exprs neurons terms programs certificate",
+  "": "ham_ir edition opsets source model_id dims indices tensors exprs neurons terms drives programs certificate",
   dims: "id name size declared",
   indices: "id name dim",
   tensors: "id name kind elem axes bound init draw from key stored take shape entries",
-  neurons: "name tensor state lagrangian value tau leak kind",
+  neurons: "name tensor state before lagrangian value tau leak kind",
   terms: "name neurons expr",
+  drives: "neuron ix value",
   programs: "kind name start clamp solver steps stop schedule record return",
 };
 
 function unknownFields(file: Field): NonNullable<IrMeta["unknown"]> {
-  const sections = Object.keys(KNOWN).filter((name) => name !== "");
+  const sections = Object.keys(KNOWN).filter((name) => name !== "" && file.has(name));
   const places = [file, ...sections.flatMap((name) => file.get(name).list())];
   const found = places.flatMap((place) => {
     const known = KNOWN[place.path.replace(/\[\d+\]$/, "")].split(" ");
@@ -174,6 +177,7 @@ class Reader {
       const neuron = this.#neuron(field);
       this.#neurons.set(neuron.name, neuron);
     }
+    const drives = this.#file.has("drives") ? this.#section("drives") : [];
     return {
       dims: declared,
       tensors: [...this.#tensors.values()].filter(
@@ -184,6 +188,7 @@ class Reader {
         name: field.get("name").text(),
         energy: this.#expr(field.get("expr")),
       })),
+      ...(drives.length === 0 ? {} : { drives: drives.map((field) => this.#drive(field)) }),
       recalls: this.#section("programs").map((field) => this.#recall(field)),
     };
   }
@@ -325,9 +330,20 @@ class Reader {
       lagrangian: this.#expr(field.get("value")),
       state: field.get("state").of(this.#tensors, "a tensor"),
       activation,
+      before: field.has("before")
+        ? field.get("before").of(this.#tensors, "a tensor")
+        : makeTensor(`before ${activation.name}`, "activation", activation.axes),
       tau: this.#expr(field.get("tau")),
       leak: field.get("leak").truth(),
       kind: field.get("kind").word(["smooth", "binary"]),
+    };
+  }
+
+  #drive(field: Field): Drive {
+    return {
+      neuron: this.#layer(field.get("neuron")),
+      indices: this.#indexList(field.get("ix")),
+      value: this.#expr(field.get("value")),
     };
   }
 

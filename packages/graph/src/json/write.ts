@@ -2,11 +2,13 @@
 
 import { HamError, invariant } from "../error.ts";
 import {
+  drivesOf,
   type EnergyGraph,
   neuronsOf,
   type Recall,
   RECALL_QUANTITIES,
 } from "../model/energy-graph.ts";
+import { tensorsIn } from "../expr/depends.ts";
 import { children } from "../expr/expr.ts";
 import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 import {
@@ -57,7 +59,9 @@ class Writer {
     this.#graph = graph;
     for (const dim of graph.dims) this.#dims.set(dim, this.#dims.size);
     const layers = graph.neurons.flatMap(({ state, activation }) => [state, activation]);
-    for (const tensor of [...graph.tensors, ...layers]) {
+    const driving = tensorsIn(drivesOf(graph).map(({ value }) => value));
+    const past = graph.neurons.map(({ before }) => before).filter((tensor) => driving.has(tensor));
+    for (const tensor of [...graph.tensors, ...layers, ...past]) {
       this.#tensors.set(tensor, this.#tensors.size);
     }
   }
@@ -69,6 +73,7 @@ class Writer {
       name: neuron.name,
       tensor: this.#tensors.get(neuron.activation)!,
       state: this.#tensors.get(neuron.state)!,
+      ...(this.#tensors.has(neuron.before) ? { before: this.#tensors.get(neuron.before)! } : {}),
       lagrangian: neuron.lagrangianName,
       value: this.#expr(neuron.lagrangian),
       tau: this.#expr(neuron.tau),
@@ -81,6 +86,11 @@ class Writer {
         ({ name, activation }) => [name, readsOf(term.energy, activation)] as const,
       ),
       expr: this.#expr(term.energy),
+    }));
+    const drives = drivesOf(this.#graph).map(({ neuron, indices, value }) => ({
+      neuron: neuron.name,
+      ix: indices.map((index) => this.#index(index)),
+      value: this.#expr(value),
     }));
     const programs = recalls.map((recall) => this.#program(recall));
     const dims = this.#allDims();
@@ -97,6 +107,7 @@ class Writer {
         exprs: this.#table,
         neurons: neuronTable,
         terms: termTable,
+        ...(drives.length === 0 ? {} : { drives }),
         programs,
         ...(meta.certificate === undefined ? {} : { certificate: meta.certificate }),
       },

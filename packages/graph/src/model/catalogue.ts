@@ -232,6 +232,7 @@ export function makeNeuron(
     lagrangian,
     state,
     activation,
+    before: makeTensor(`before ${name}`, "activation", axes),
     tau,
     leak,
     kind: definition.kind,

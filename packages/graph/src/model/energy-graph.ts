@@ -24,6 +24,8 @@ export interface Neuron {
   readonly state: Tensor;
   /** The activation x̂: what hypersynapses see. */
   readonly activation: Tensor;
+  /** The activation one step of a recall ago, and at its start that of the start: for drives alone. */
+  readonly before: Tensor;
   /** The time constant: τ dx/dt = −∂E/∂x̂. */
   readonly tau: Expr;
   /** Whether the layer's own energy counts. */
@@ -52,6 +54,15 @@ export interface Term {
   readonly energy: Expr;
   /** The first connection with these weights, where others share them. JSON leaves it out. */
   readonly hypersynapse?: string;
+}
+
+/**
+ * What moves a layer beside the slope of the energy: `τ dx/dt = −∂E/∂x̂ + drive`, over activations of
+ * now and of one step ago. A binary unit takes the value for which `E − drive · x̂` is lower. A drive
+ * need not be the slope of anything, so the energy may rise along it.
+ */
+export interface Drive extends Entrywise {
+  readonly neuron: Neuron;
 }
 
 /** How the entries of a layer, or of a `given`, are set: by a formula or by a draw. */
@@ -210,6 +221,8 @@ export interface EnergyGraph {
   readonly tensors: readonly Tensor[];
   readonly neurons: readonly Neuron[];
   readonly terms: readonly Term[];
+  /** What moves layers and is no energy; left out where there is none. Those of one layer add up. */
+  readonly drives?: readonly Drive[];
   readonly recalls: readonly Recall[];
   /** What a file says about itself beyond the model; builders leave these out. */
   readonly tests?: readonly ModelTest[];
@@ -251,6 +264,7 @@ function givensOfEnergies(graph: EnergyGraph): readonly Tensor[] {
   if (found === undefined) {
     found = givensAmong([
       ...graph.terms.map((term) => term.energy),
+      ...drivesOf(graph).map(({ value }) => value),
       ...graph.neurons.flatMap((neuron) => [neuron.lagrangian, neuron.tau]),
     ]);
     OF_ENERGIES.set(graph, found);
@@ -298,25 +312,46 @@ export function activationGradients(graph: EnergyGraph): Map<Neuron, Entrywise> 
   );
 }
 
-/** `dx/dt = −(1/τ) ∂E/∂x̂` for every neuron, as expressions of states and activations. */
+/** Every drive of a graph; none where it has none. */
+export function drivesOf({ drives = [] }: Pick<EnergyGraph, "drives">): readonly Drive[] {
+  return drives;
+}
+
+/** `rest`, over these indices of a layer, with all that drives it added. */
+function driven(
+  graph: EnergyGraph,
+  { activation }: Neuron,
+  indices: readonly Index[],
+  rest: Expr,
+): Expr {
+  const drives = drivesOf(graph).filter((drive) => drive.neuron.activation === activation);
+  if (drives.length === 0) return rest;
+  const here = drives.map((drive) =>
+    substituteIndices(drive.value, new Map(drive.indices.map((own, axis) => [own, indices[axis]]))),
+  );
+  return add(rest, ...here);
+}
+
+/** `dx/dt = (−∂E/∂x̂ + drive) / τ` for every neuron, as expressions of states and activations. */
 export function velocities(graph: EnergyGraph): Map<Neuron, Entrywise> {
   return new Map(
-    [...activationGradients(graph)].map(([neuron, { indices, value: slope }]) => [
-      neuron,
-      { indices, value: mul(pow(neuron.tau, lit(-1)), negated(slope)) },
-    ]),
+    [...activationGradients(graph)].map(([neuron, { indices, value: slope }]) => {
+      const force = driven(graph, neuron, indices, negated(slope));
+      return [neuron, { indices, value: mul(pow(neuron.tau, lit(-1)), force) }];
+    }),
   );
 }
 
 /**
- * Where every neuron stands still given the activations of now: `x − ∂E/∂x̂`, as expressions of
- * states and activations. With the layer's own energy that is `−∂E_synapses/∂x̂`, free of x and τ.
+ * Where every neuron stands still given the activations of now: `x − ∂E/∂x̂ + drive`, as expressions
+ * of states and activations. With the layer's own energy that is `−∂E_synapses/∂x̂ + drive`, free of
+ * x and τ.
  */
 export function targets(graph: EnergyGraph): Map<Neuron, Entrywise> {
   return new Map(
     [...slopesOf(graph)].map(([neuron, { indices, value: slope }]) => {
-      const value = neuron.leak ? negated(slope) : sub(get(neuron.state, indices), slope);
-      return [neuron, { indices, value }];
+      const rest = neuron.leak ? negated(slope) : sub(get(neuron.state, indices), slope);
+      return [neuron, { indices, value: driven(graph, neuron, indices, rest) }];
     }),
   );
 }

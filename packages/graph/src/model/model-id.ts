@@ -5,7 +5,16 @@
 // and so does every number. What a Lagrangian is called does not: its formula counts.
 
 import { digest, dimKey, exprKey, spelled } from "../rewrite/canonical.ts";
-import type { Clamp, EnergyGraph, Neuron, Recall, Start, Term } from "./energy-graph.ts";
+import {
+  type Clamp,
+  type Drive,
+  drivesOf,
+  type EnergyGraph,
+  type Neuron,
+  type Recall,
+  type Start,
+  type Term,
+} from "./energy-graph.ts";
 import type { Tensor } from "../expr/types.ts";
 
 /** SHA-256 of the canonical form of a graph, in hex: equal for graphs that mean the same. */
@@ -20,6 +29,8 @@ export function canonicalText(graph: EnergyGraph): string {
     tensors: sorted(graph.tensors.map(tensorForm)),
     neurons: sorted(graph.neurons.map(neuronForm)),
     terms: sorted(graph.terms.map(termForm)),
+    // Absent where nothing is driven, so that all other models keep their names.
+    ...(drivesOf(graph).length === 0 ? {} : { drives: sorted(drivesOf(graph).map(driveForm)) }),
     recalls: sorted(graph.recalls.map(recallForm)),
   });
 }
@@ -67,6 +78,10 @@ function neuronForm(neuron: Neuron): unknown {
 
 function termForm({ name, energy }: Term): unknown {
   return [spelled(name), exprKey(energy)];
+}
+
+function driveForm({ neuron, indices, value }: Drive): unknown {
+  return [spelled(neuron.name), exprKey(value, indices)];
 }
 
 function recallForm(recall: Recall): unknown {

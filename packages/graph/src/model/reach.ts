@@ -1,7 +1,7 @@
 // What a loss depends on through a recall.
 
 import { tensorsIn } from "../expr/depends.ts";
-import { type EnergyGraph, type Neuron, neuronsOf, type Recall } from "./energy-graph.ts";
+import { drivesOf, type EnergyGraph, type Neuron, neuronsOf, type Recall } from "./energy-graph.ts";
 import type { Expr, Tensor } from "../expr/types.ts";
 
 /** The params behind a loss. */
@@ -21,7 +21,9 @@ export function reachOf(graph: EnergyGraph, recall: Recall, loss: Expr): Reach {
       if (seen.has(tensor)) continue;
       seen.add(tensor);
       if (tensor.kind === "param") params.add(tensor);
-      const neuron = graph.neurons.find(({ activation }) => activation === tensor);
+      const neuron = graph.neurons.find(
+        ({ activation, before }) => activation === tensor || before === tensor,
+      );
       if (neuron !== undefined) followNeuron(neuron);
     }
   };
@@ -36,7 +38,8 @@ export function reachOf(graph: EnergyGraph, recall: Recall, loss: Expr): Reach {
     }
     follow([neuron.lagrangian, neuron.tau]);
     const terms = graph.terms.filter((term) => neuronsOf(graph, term).includes(neuron));
-    follow(terms.map((term) => term.energy));
+    const drives = drivesOf(graph).filter((drive) => drive.neuron === neuron);
+    follow([...terms.map((term) => term.energy), ...drives.map((drive) => drive.value)]);
   };
   follow([loss]);
   return { params, held };

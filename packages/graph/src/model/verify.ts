@@ -5,7 +5,13 @@
 // and reports every difference as data. An inner binder may use an index that is bound outside
 // already (it shadows it); one binder may not bind an index twice.
 
-import { type EnergyGraph, type Neuron, type Recall, RECALL_QUANTITIES } from "./energy-graph.ts";
+import {
+  drivesOf,
+  type EnergyGraph,
+  type Neuron,
+  type Recall,
+  RECALL_QUANTITIES,
+} from "./energy-graph.ts";
 import { SCALAR_FUNCTIONS } from "../expr/scalar-functions.ts";
 import type { Dim, Expr, Get, Index, Tensor } from "../expr/types.ts";
 
@@ -61,6 +67,7 @@ export function verifyExpr(
 /** Every rule that a graph breaks: its expressions, their places, and names that are used twice. */
 export function verifyGraph(graph: EnergyGraph): GraphProblem[] {
   const activations = graph.neurons.map(({ activation }) => activation);
+  const seen = [...activations, ...graph.neurons.map(({ before }) => before)];
   const check = (
     expr: Expr,
     path: string,
@@ -79,6 +86,10 @@ export function verifyGraph(graph: EnergyGraph): GraphProblem[] {
     ...graph.terms.flatMap(({ name, energy }) =>
       check(energy, `terms.${name}.energy`, [...graph.tensors, ...activations]),
     ),
+    ...drivesOf(graph).flatMap(({ neuron, indices, value }, n) => [
+      ...stray([neuron], graph, `drives[${n}]`),
+      ...check(value, `drives[${n}].value`, [...graph.tensors, ...seen], indices),
+    ]),
     ...graph.recalls.flatMap((recall) => verifyRecall(recall, graph)),
   ];
 }
@@ -97,7 +108,15 @@ function sizesIn(expr: Expr): Dim[] {
   return expr.kind === "size" ? [expr.dim] : partsOf(expr).flatMap(([, part]) => sizesIn(part));
 }
 
-function verifyRecall(recall: Recall, { tensors, neurons }: EnergyGraph): GraphProblem[] {
+/** The neurons of another graph. */
+function stray(named: readonly Neuron[], { neurons }: EnergyGraph, path: string): GraphProblem[] {
+  return named
+    .filter((neuron) => !neurons.includes(neuron))
+    .map(({ name }) => ({ path, what: `mentions "${name}", which is not a neuron of the graph` }));
+}
+
+function verifyRecall(recall: Recall, graph: EnergyGraph): GraphProblem[] {
+  const { tensors } = graph;
   const path = `recalls.${recall.name}`;
   const check = (expr: Expr | null, step: string, free: readonly Index[] = []) =>
     expr === null ? [] : verifyExpr(expr, { tensors, free, path: join(path, step) });
@@ -106,12 +125,7 @@ function verifyRecall(recall: Recall, { tensors, neurons }: EnergyGraph): GraphP
     ...recall.returns,
   ];
   return [
-    ...touched
-      .filter((neuron) => !neurons.includes(neuron))
-      .map(({ name }) => ({
-        path,
-        what: `mentions "${name}", which is not a neuron of the graph`,
-      })),
+    ...stray(touched, graph, path),
     ...check(recall.steps, "steps"),
     ...[...recall.solver.options].flatMap(([name, value]) => check(value, `solver.${name}`)),
     ...recall.schedules.flatMap(({ tensor, value }) => check(value, `schedules.${tensor.name}`)),
@@ -144,7 +158,7 @@ function verifyNeuron(neuron: Neuron, tensors: readonly Tensor[]): GraphProblem[
     }),
     ...verifyExpr(neuron.tau, { tensors, free: [], path: `${path}.tau` }),
   ];
-  for (const tensor of [neuron.state, neuron.activation]) {
+  for (const tensor of [neuron.state, neuron.activation, neuron.before]) {
     const fits =
       tensor.axes.length === neuron.axes.length &&
       tensor.axes.every((dim, axis) => dim === neuron.axes[axis]);

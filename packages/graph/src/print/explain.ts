@@ -2,7 +2,13 @@
 // update rule of every layer, with what several formulas share given a name once.
 
 import { exprKey } from "../rewrite/canonical.ts";
-import { activationOf, type EnergyGraph, type Neuron, velocities } from "../model/energy-graph.ts";
+import {
+  activationOf,
+  drivesOf,
+  type EnergyGraph,
+  type Neuron,
+  velocities,
+} from "../model/energy-graph.ts";
 import { children, get, isLit, lit, mul } from "../expr/expr.ts";
 import { printLatex } from "./print-latex.ts";
 import { printText } from "./print-text.ts";
@@ -32,8 +38,11 @@ export interface Explanation {
   /** Layers whose own energy `⟨x, x̂⟩ − L(x)` counts. */
   readonly leaking: readonly Neuron[];
   readonly activations: readonly (Formula & { readonly neuron: Neuron })[];
-  /** The right side is `τ dx/dt`; for a binary layer, which has no such, it is `−∂E/∂x̂`. */
-  readonly rules: readonly (Formula & { readonly neuron: Neuron })[];
+  /**
+   * The right side is `τ dx/dt`; for a binary layer, which has no such, it is `−∂E/∂x̂`. Where a layer
+   * is driven, the drive is part of it.
+   */
+  readonly rules: readonly (Formula & { readonly neuron: Neuron; readonly isDriven: boolean })[];
   /** Parts that have a name: softmaxes, and what a formula would write more than once. */
   readonly shared: readonly Formula[];
   /** What does not have to be computed at every step. */
@@ -80,6 +89,7 @@ export function explain(graph: EnergyGraph): Explanation {
     }),
     rules: slopes.map(({ indices }, i) => ({
       neuron: graph.neurons[i],
+      isDriven: drivesOf(graph).some(({ neuron }) => neuron === graph.neurons[i]),
       indices,
       left: get(graph.neurons[i][movingSide(graph.neurons[i])], indices),
       right: formulas[i],
@@ -197,11 +207,13 @@ export function explainText(explanation: Explanation): string {
     lines.push(`  ${text(left)} = ${shown}   ${neuron.lagrangianName}`);
   }
   lines.push("", "Update rules");
-  for (const { left, right, neuron } of explanation.rules) {
+  for (const { left, right, neuron, isDriven } of explanation.rules) {
     if (neuron.kind === "binary") {
-      lines.push(
-        `  -dE/d(${text(left)}) = ${text(right)}   a unit takes its value of lower energy`,
-      );
+      const pull = isDriven ? "drive - dE/d" : "-dE/d";
+      const rule = isDriven
+        ? "a unit takes the value for which E - drive * value is lower"
+        : "a unit takes its value of lower energy";
+      lines.push(`  ${pull}(${text(left)}) = ${text(right)}   ${rule}`);
       continue;
     }
     const tau = text(neuron.tau);
@@ -223,9 +235,9 @@ export function explainLatex(explanation: Explanation): string {
       const shown = isReadable(right) ? latex(right) : `\\frac{\\partial L}{\\partial ${state}}`;
       return `${latex(left as Expr)} &= ${shown}`;
     }),
-    ...explanation.rules.map(({ left, right, neuron }) => {
+    ...explanation.rules.map(({ left, right, neuron, isDriven }) => {
       if (neuron.kind === "binary") {
-        return `-\\frac{\\partial E}{\\partial ${latex(left as Expr)}} &= ${latex(right)}`;
+        return `${isDriven ? "\\mathrm{drive} " : ""}-\\frac{\\partial E}{\\partial ${latex(left as Expr)}} &= ${latex(right)}`;
       }
       const tau = latex(neuron.tau);
       const lead = tau === "1" ? "" : `${tau}\\,`;

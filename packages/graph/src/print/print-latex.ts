@@ -46,6 +46,10 @@ export function printLatex(expr: Expr, options: LatexOptions = {}): string {
   return new Printer(options).print(expr).text;
 }
 
+/** How the name of an activation one step ago begins, and what a reader sees of it. */
+const BEFORE = "before ";
+const PAST = "^{-}";
+
 class Printer {
   readonly #names = new Map<Index, string>();
   readonly #hats: boolean;
@@ -105,12 +109,13 @@ class Printer {
   }
 
   #read(tensor: Tensor, at: readonly (Index | number)[]): string {
-    const { base, below } = latexName(tensor.name);
+    const isPast = tensor.kind === "activation" && tensor.name.startsWith(BEFORE);
+    const { base, below } = latexName(isPast ? tensor.name.slice(BEFORE.length) : tensor.name);
     const hat = this.#hats && tensor.kind === "activation" ? `\\hat{${base}}` : base;
     const places = at.map((index) =>
       typeof index === "number" ? String(index) : this.#index(index),
     );
-    return joined({ base: hat, below: [...below, ...places] });
+    return joined({ base: isPast ? `${hat}${PAST}` : hat, below: [...below, ...places] });
   }
 
   #binder(expr: Reduce | Softmax): Printed {
@@ -218,8 +223,9 @@ class Printer {
       return { text: `\\sqrt{${this.print(base).text}}`, level: LEVEL.atom };
     }
     const raised = this.#part(base, LEVEL.power);
-    // A power of a power needs braces, and a prime is a superscript already.
-    const atom = this.print(base).level === LEVEL.atom && !raised.includes("'");
+    // A power of a power needs braces, and a prime or a past is a superscript already.
+    const isRaised = raised.includes("'") || raised.includes(PAST);
+    const atom = this.print(base).level === LEVEL.atom && !isRaised;
     const shown = atom || raised.startsWith("\\left(") ? raised : `{${raised}}`;
     return { text: `${shown}^{${this.print(exponent).text}}`, level: LEVEL.power - 0.5 };
   }

@@ -40,6 +40,7 @@ function layer(lagrangian: Expr): Neuron {
     lagrangian,
     state: x,
     activation: makeTensor("h", "activation", [K]),
+    before: makeTensor("before h", "activation", [K]),
     tau: lit(1),
     leak: true,
     kind: "smooth",

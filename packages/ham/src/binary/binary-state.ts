@@ -20,6 +20,10 @@ export interface BinaryState {
   lowers(unit: Unit): boolean;
   /** Makes the flip that {@link changeOf} looked at last. */
   accept(unit: Unit): void;
+  /** The values one step ago, where something depends on them: then they are part of the state. */
+  readonly past?: readonly Float64Array[] | undefined;
+  /** Told of the end of a step in which all units turned at once; of a state that is driven. */
+  endStep?(): void;
 }
 
 /**

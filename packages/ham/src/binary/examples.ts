@@ -17,6 +17,7 @@ import {
 import { drawEntries } from "../recall/draw.ts";
 import type { RecallOptions, RecallSetup } from "../recall/recall.ts";
 import { fastStates, type MakeState } from "./fast-setup.ts";
+import { DrivenState, Drives } from "./driven-state.ts";
 import { type BinaryLayer, FlipState } from "./flip-state.ts";
 import { glauberRule } from "./glauber.ts";
 import { temperatureOf } from "./temperature.ts";
@@ -50,6 +51,7 @@ export class ExampleMaker {
   readonly #units: readonly WalkUnit[];
   readonly #form: FlipForm;
   readonly #constants: ReadonlyMap<Tensor, ArrayLike<number>>;
+  readonly #drives: Drives;
   /** For energies of the form that needs no function evaluations; null for others. */
   readonly #fast: MakeState | null;
 
@@ -77,6 +79,7 @@ export class ExampleMaker {
       new Map(layers.map(({ neuron, low, high }) => [neuron.activation, [low, high]])),
     );
     this.#constants = this.#commonConstants();
+    this.#drives = new Drives(graph, recall, setup, layers);
     const space = { sizes: setup.sizes, tensors: this.#constants };
     this.#fast = fastStates(this.#form, layers, space);
   }
@@ -133,7 +136,7 @@ export class ExampleMaker {
     const values = this.#layers.map(({ neuron, low, high }) =>
       starts[neurons.indexOf(neuron)].map((x) => (x > 0 ? high : low)),
     );
-    const state =
+    const own =
       this.#fast === null
         ? new FlipState({
             form: this.#form,
@@ -143,6 +146,12 @@ export class ExampleMaker {
             values,
           })
         : this.#fast(values[0]);
+    const state = this.#drives.some
+      ? new DrivenState(own, this.#layers, this.#drives.fieldOf(tensors, held.keys()), {
+          atOnce: this.#recall.solver.name === "sync",
+          looksBack: this.#drives.looksBack,
+        })
+      : own;
     const clock = { time: 0 };
     const flips: Flip[] = [];
     const walk = this.#walk(

@@ -210,10 +210,11 @@ class SyncWalk implements Walk {
     this.state = state;
     this.#units = units;
     const uncued = units.filter(({ cued }) => !cued);
-    this.#first = uncued.length % units.length === 0 ? units : uncued;
+    const all = uncued.length % units.length === 0 || state.endStep !== undefined;
+    this.#first = all ? units : uncued;
     this.#onFlip = onFlip;
     this.settled = units.length === 0;
-    this.#kept = copyOf(state.values);
+    this.#kept = copyOf(pointOf(state));
   }
 
   *advance(count: number): Work<void> {
@@ -221,20 +222,27 @@ class SyncWalk implements Walk {
   }
 
   certify(): boolean {
-    this.settled ||= !this.#units.some((unit) => this.state.lowers(unit));
+    this.settled ||= this.#isStill() && !this.#units.some((unit) => this.state.lowers(unit));
     return this.settled;
   }
 
   unsettle(): void {
     this.settled = this.#units.length === 0;
     this.period = null;
-    this.#kept = copyOf(this.state.values);
+    this.#kept = copyOf(pointOf(this.state));
     this.#keptAt = this.steps;
     this.#keepFor = 1;
   }
 
+  /** Whether nothing moved in the last step, as far as the next one depends on it. */
+  #isStill(): boolean {
+    const { past, values } = this.state;
+    return past === undefined || same(past, values);
+  }
+
   *#step(): Work<void> {
     const turn = this.steps === 0 ? this.#first : this.#units;
+    const isStill = this.#isStill();
     const flips: WalkUnit[] = [];
     for (let from = 0; from < turn.length; from += AT_ONCE) {
       for (const unit of turn.slice(from, from + AT_ONCE)) {
@@ -248,26 +256,32 @@ class SyncWalk implements Walk {
       this.state.accept(unit);
       this.#onFlip?.(this.steps, unit);
     }
+    this.state.endStep?.();
     this.moved = flips.length > 0;
     if (turn !== this.#units) {
       // The units with a cue have not had their turn: nothing is settled, and nothing repeats yet.
       this.moved = true;
-      this.#kept = copyOf(this.state.values);
+      this.#kept = copyOf(pointOf(this.state));
       this.#keptAt = this.steps;
       return;
     }
-    if (!this.moved) {
+    if (!this.moved && isStill) {
       this.settled = true;
       return;
     }
-    if (same(this.#kept, this.state.values)) {
+    if (same(this.#kept, pointOf(this.state))) {
       this.period = this.steps - this.#keptAt;
     } else if (this.steps - this.#keptAt === this.#keepFor) {
-      this.#kept = copyOf(this.state.values);
+      this.#kept = copyOf(pointOf(this.state));
       this.#keptAt = this.steps;
       this.#keepFor *= 2;
     }
   }
+}
+
+/** All that the next step depends on. */
+function pointOf({ values, past = [] }: BinaryState): readonly Float64Array[] {
+  return [...values, ...past];
 }
 
 function copyOf(values: readonly Float64Array[]): Float64Array[] {

@@ -14,6 +14,7 @@ import {
 } from "@hamlet/core";
 import {
   activationOf,
+  assertNoDrive,
   type Clamp,
   type Dim,
   type EnergyGraph,
@@ -109,8 +110,10 @@ const bendOf = (layer: number): string => `bend ${layer}`;
 /**
  * Derives the expressions once; `at` then evaluates them. Consts that a formula gives are taken in
  * float64, whatever they were rounded to.
+ * @throws HamError `graph/driven`.
  */
 export function makeLandscape(graph: EnergyGraph, space: LandscapeSpace): Landscape {
+  assertNoDrive(graph, "A landscape is drawn and searched");
   return new GraphLandscape(graph, { ...space, tensors: withExactConsts(graph, space) });
 }
 

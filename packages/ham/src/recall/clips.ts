@@ -3,6 +3,7 @@
 import type { Output } from "@hamlet/core";
 import {
   apply,
+  drivenBy,
   type EnergyGraph,
   type Expr,
   type Facts,
@@ -60,6 +61,8 @@ export function makeClipSearch(
   recall: Recall,
   { written }: { readonly written?: WrittenOf },
 ): ClipSearch | null {
+  // What is driven is moved without a gradient, too.
+  if (drivenBy(graph, recall).length > 0) return null;
   const facts = factsOf(graph);
   const layers = freeNeurons(graph, recall).flatMap((neuron) => {
     const pulls = pullsOn(graph, neuron, { facts, ...freeEntries(recall, neuron) });

@@ -5,6 +5,7 @@
 
 import { type Inputs, key, makeTurn, type Turn } from "@hamlet/core";
 import {
+  drivenBy,
   type EnergyGraph,
   HamError,
   type Neuron,
@@ -142,7 +143,7 @@ export class EnergyRecall implements CompiledRecall {
         {
           steps: this.steps,
           stop: makeStop(this.#recall, this.#setup),
-          claimsDescent: this.#recall.schedules.length === 0 && !noisy,
+          claimsDescent: this.#claimsDescent && !noisy,
           noisy,
           follows: this.#parts.solver.follows === true,
           rounding: moving.rounding,
@@ -251,6 +252,12 @@ export class EnergyRecall implements CompiledRecall {
 
   #onTensors(): Motion {
     return withEngine("tensors", (engine) => makeMotion(this.#parts, engine));
+  }
+
+  /** Whether a rise of the energy is a mistake: neither it changes, nor anything leads uphill. */
+  get #claimsDescent(): boolean {
+    const { schedules } = this.#recall;
+    return schedules.length === 0 && drivenBy(this.#graph, this.#recall).length === 0;
   }
 
   #assertReady({ givens, batch }: RecallOptions): void {

@@ -18,6 +18,7 @@ import {
   type WiredStep,
 } from "@hamlet/core";
 import {
+  drivesOf,
   type EnergyGraph,
   makeTensor,
   type Neuron,
@@ -132,6 +133,8 @@ export class EngineMoving<Value, Given> implements Moving {
   /** By side; what belongs to no point is on the first. */
   readonly #files: readonly RegisterFile<Value, Given>[];
   readonly #twice: ReadonlySet<Tensor>;
+  /** The layers of which a drive reads the activation one step ago: that of the other side. */
+  readonly #past: readonly number[];
   readonly #wired: WiredStep[] = [];
   #run: Run<Value> | null = null;
   #sides: readonly Side[] = [];
@@ -164,6 +167,9 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#timeStep = 1 / Math.max(1, parts.steps - 1);
     const { from, memory } = programs.traced;
     this.#twice = new Set([...tensorsOf(from), ...memory.values()]);
+    const { neurons } = parts.graph;
+    const driving = tensorsIn(drivesOf(parts.graph).map(({ value }) => value));
+    this.#past = [...neurons.keys()].filter((i) => driving.has(neurons[i].before));
   }
 
   get time(): number {
@@ -201,6 +207,15 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#fill(change[0].into, null);
     if (this.#sides.length === 0) this.#sides = [this.#wire(0), this.#wire(1)];
     this.#sides[0].evaluate(0);
+    if (this.#past.length > 0) {
+      // What was before the start is the start.
+      for (const i of this.#past) {
+        const activation = from.activations[i];
+        const { value } = this.#register(activation, 0);
+        this.#file(activation, 1).put(activation, this.#engine.target.share(value));
+      }
+      this.#sides[0].evaluate(0);
+    }
     if (remember.length > 0) {
       this.#remember ??= this.#compute(remember, 0, 0);
       this.#remember.run();
@@ -215,7 +230,8 @@ export class EngineMoving<Value, Given> implements Moving {
     this.#settle();
     this.#ahead = null;
     const { noise } = this.#programs.traced;
-    const most = this.#run!.ahead && noise.length === 0 ? (this.#engine.ahead ?? 1) : 1;
+    const mayGoAhead = this.#run!.ahead && noise.length === 0 && this.#past.length === 0;
+    const most = mayGoAhead ? (this.#engine.ahead ?? 1) : 1;
     const count = Math.max(1, Math.min(most, this.#stride, this.#parts.steps - this.step));
     this.#stride = Math.min(most, 2 * this.#stride);
     const masked = this.#hold(active);
@@ -479,6 +495,10 @@ export class EngineMoving<Value, Given> implements Moving {
     const inputs = new Map(
       neurons.map(({ state }, i) => [state, this.#register(place.states[i], side)]),
     );
+    const { activations } = this.#programs.traced.from;
+    for (const i of this.#past) {
+      inputs.set(neurons[i].before, this.#register(activations[i], 1 - side));
+    }
     const outputs = new Map(
       [...evaluatedAt(place, neurons, wanted)].map(([name, tensor]) => [
         name,

@@ -1,7 +1,14 @@
 // A train block becomes what the loop learns: its examples, its gradient, its params.
 
 import { type Key, key as keyOf, OPTIMISERS } from "@hamlet/core";
-import { type EnergyGraph, HamError, modelId, type Tensor, type Training } from "@hamlet/graph";
+import {
+  assertNoDrive,
+  type EnergyGraph,
+  HamError,
+  modelId,
+  type Tensor,
+  type Training,
+} from "@hamlet/graph";
 import { assertAdmitted, assertNumbersAdmitted } from "../hypergraph/assert-admitted.ts";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import { assertSchedulesAdmitted } from "../recall/schedule.ts";
@@ -48,7 +55,7 @@ export interface TrainOptions extends LoopOptions {
  * `ham/nothing-to-learn` when the first loss is 0 and without a slope, as a sum over nothing is;
  * `ham/other-training` for a checkpoint of something else; `core/bad-checkpoint` for one with entries
  * that a param does not take; `ham/bad-setting`, `ham/no-gradient`,
- * `ham/setting-trained`, `ham/batch-mismatch`, `ham/no-examples`.
+ * `ham/setting-trained`, `graph/driven`, `ham/batch-mismatch`, `ham/no-examples`.
  */
 export async function train(
   graph: EnergyGraph,
@@ -56,6 +63,7 @@ export async function train(
   setup: TrainSetup,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  assertNoDrive(graph, "A model is trained");
   const { name, recall, loss, metrics = [], feeds } = training;
   const settings = settingsOf(training, setup);
   const validation = checkSetting(name, "validation", options.validation ?? 0);

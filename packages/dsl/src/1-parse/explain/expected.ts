@@ -17,6 +17,7 @@ export const KINDS: ReadonlyMap<string, string> = new Map([
   ["part", "a part"],
   ["connect", "a connection"],
   ["energy", "an energy"],
+  ["drive", "a drive"],
   ["recall", "a recall"],
   ["train", "a training"],
   ["test", "a test"],
@@ -127,6 +128,7 @@ interface Around {
 const BEFORE = new Map([
   ["let", "the value"],
   ["energy", "the formula"],
+  ["drive", "the formula"],
   ["schedule", "the value"],
   ["setting", "the value"],
   ["bodyItem", "the formula"],

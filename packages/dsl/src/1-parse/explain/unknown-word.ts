@@ -2,7 +2,7 @@
 import { suggest } from "../../diagnostics/suggest.ts";
 import { tokenSpan } from "../cst.ts";
 import { isName } from "../outline.ts";
-import { DECLARATION_WORDS, RESERVED } from "../tokens.ts";
+import { DECLARATION_WORDS, OPENING_WORDS, RESERVED } from "../tokens.ts";
 import { BLOCKS } from "./expected.ts";
 import { reportExpected, reportReserved } from "./needed.ts";
 import { isOnLineOf, patched, type Place, shortOf } from "./place.ts";
@@ -27,7 +27,7 @@ export function reportUnknownStart(place: Place): void {
       message: "expected a declaration after the attribute",
     });
   }
-  const words = [...DECLARATION_WORDS, "energy"].filter((word) => word !== "ham");
+  const words = [...DECLARATION_WORDS, ...OPENING_WORDS].filter((word) => word !== "ham");
   const near = guessWord(first.image, words);
   if (BLOCK_WORDS.test(first.image) && tokens.length > at + 1) {
     return diagnostics.report("E0101", tokenSpan(first), {

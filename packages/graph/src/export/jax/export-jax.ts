@@ -8,6 +8,7 @@ import type { NumberArray } from "../../array.ts";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import {
   activationOf,
+  drivesOf,
   type EnergyGraph,
   type Neuron,
   type Recall,
@@ -16,6 +17,7 @@ import {
 } from "../../model/energy-graph.ts";
 import { HamError } from "../../error.ts";
 import { pinnedBy } from "../../model/recall-parts.ts";
+import { assertNoPast } from "../assert-no-past.ts";
 import { STAGES } from "../stages.ts";
 import { tidy } from "../../rewrite/canonical.ts";
 import type { Dim, Expr, Tensor } from "../../expr/types.ts";
@@ -36,12 +38,13 @@ export interface JaxOptions {
  * and, when asked for, `recall`.
  *
  * @throws HamError `graph/export-unsupported` for a recall that jumps (binary layers, other
- * solvers); `graph/unknown-recall` for a name there is none of.
+ * solvers), or a drive that looks back; `graph/unknown-recall` for a name there is none of.
  */
 export function exportJax(
   graph: EnergyGraph,
   { recall: wanted, values = new Map() }: JaxOptions = {},
 ): string {
+  assertNoPast(graph, "JAX");
   const recall = wanted === undefined ? null : recallOf(graph, wanted);
   const file = new JaxFile(graph, values);
   return [
@@ -51,14 +54,18 @@ export function exportJax(
     file.activations(),
     file.energy(),
     file.velocity(),
-    UPDATE,
+    updateOf(graph),
     ...(recall === null ? [] : [file.recall(recall)]),
     MAIN,
   ].join("\n\n");
 }
 
-const UPDATE = `def update(states, model, dt=0.1, time=0.0):
-    """One Euler step of \`tau dx/dt = -dE/dxhat\`."""
+/** What a velocity is, as the file says it. */
+const forceOf = (graph: EnergyGraph): string =>
+  drivesOf(graph).length === 0 ? "-dE/dxhat" : "-dE/dxhat + drive";
+
+const updateOf = (graph: EnergyGraph): string => `def update(states, model, dt=0.1, time=0.0):
+    """One Euler step of \`tau dx/dt = ${forceOf(graph)}\`."""
     slopes = velocity(states, activations(states, model, time), model, time)
     return {name: x + dt * slopes[name] for name, x in states.items()}
 `;
@@ -233,7 +240,9 @@ class JaxFile {
     const entries = [...velocities(this.#graph)];
     return this.#function(
       "velocity(states, activations, model, time=0.0)",
-      "`dx/dt = -(1/tau) dE/dxhat` of all layers.",
+      drivesOf(this.#graph).length === 0
+        ? "`dx/dt = -(1/tau) dE/dxhat` of all layers."
+        : "`tau dx/dt = -dE/dxhat + drive` of all layers.",
       entries.map(([, { value }]) => value),
       (body) => entries.map(([neuron, { indices, value }]) => [neuron, body.array(value, indices)]),
     );

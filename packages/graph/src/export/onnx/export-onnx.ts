@@ -15,6 +15,7 @@ import type { Environment } from "../../expr/evaluate.ts";
 import { add, get, mul } from "../../expr/expr.ts";
 import { makeTensor } from "../../expr/tensor.ts";
 import type { Tensor } from "../../expr/types.ts";
+import { assertNoPast } from "../assert-no-past.ts";
 import { Batch } from "./batch.ts";
 import { encodeOnnx } from "./encode.ts";
 import { OnnxBody, OnnxScope } from "./emit.ts";
@@ -35,7 +36,7 @@ export interface OnnxStepOptions extends OnnxOptions {
  * `activation/NAME` and `velocity/NAME`; all are float32 and have the axes of their tensors.
  *
  * @throws HamError `graph/size-unknown` for a dim without a size; `graph/export-unsupported` for an
- * update of a layer that jumps.
+ * update of a layer that jumps, or a drive that looks back.
  */
 export function onnxModel(
   graph: EnergyGraph,
@@ -46,6 +47,7 @@ export function onnxModel(
     update,
   }: OnnxStepOptions = {},
 ): OnnxModel {
+  assertNoPast(graph, "ONNX");
   const { neurons } = graph;
   const sizes: Environment = { sizes: known };
   const body = new OnnxBody();

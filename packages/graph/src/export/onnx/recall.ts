@@ -26,6 +26,7 @@ import { STAGES } from "../stages.ts";
 import { replaceGets, replaceParts } from "../../rewrite/substitute.ts";
 import { makeTensor } from "../../expr/tensor.ts";
 import type { Expr, Tensor } from "../../expr/types.ts";
+import { assertNoPast } from "../assert-no-past.ts";
 import { Batch } from "./batch.ts";
 import { encodeOnnx } from "./encode.ts";
 import { OnnxBody, OnnxScope } from "./emit.ts";
@@ -60,7 +61,8 @@ const fresh = ({ name, axes }: Tensor): Tensor => makeTensor(name, "state", axes
  * stopped, and whether it `converged`: 1 where its stop condition held. All are float32.
  *
  * @throws HamError `graph/size-unknown` for a dim without a size; `graph/export-unsupported` for a
- * recall that jumps, or whose solver is not a fixed number of evaluations a step.
+ * recall that jumps, whose solver is not a fixed number of evaluations a step, or with a drive that
+ * looks back.
  */
 export function onnxRecall(
   graph: EnergyGraph,
@@ -107,6 +109,7 @@ class RecallFile {
     this.#recall = recall;
     this.#values = values;
     this.#sizes = { sizes };
+    assertNoPast(graph, "ONNX");
     assertWrittenOut(graph, recall, values);
     this.#steps = evaluateScalar(recall.steps, { sizes, tensors: values });
     this.#pinned = pinnedBy(recall);
