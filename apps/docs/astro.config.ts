@@ -68,6 +68,7 @@ export default defineConfig({
             { slug: "learn/digits" },
             { slug: "learn/fixed-points" },
             { slug: "learn/endings" },
+            { slug: "learn/certificates" },
             { slug: "learn/binary-memories" },
             { slug: "learn/sequences" },
             { slug: "learn/write-a-memory" },

@@ -62,6 +62,7 @@ export function usageOf({ registeredArguments, options }: Command): string {
 
 /** What the arguments of commands are, as the values of options would be written. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
+  certificate: "FILE.json",
   file: "FILE.ham",
   files: "FILE.ham",
   memories: "FILE.safetensors",

@@ -45,7 +45,7 @@ export {
 } from "./analyse/symmetric-part.ts";
 export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
 export { keeps } from "./expr/bound.ts";
-export { exprKey, spelled } from "./rewrite/canonical.ts";
+export { digest, exprKey, spelled } from "./rewrite/canonical.ts";
 export {
   type CatalogueEntry,
   type HypersynapseDefinition,

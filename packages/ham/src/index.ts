@@ -25,6 +25,7 @@ export {
   type Site,
   type StateVector,
 } from "./fixed-points/landscape.ts";
+export { directionsAt, type Directions } from "./fixed-points/directions.ts";
 export { refine, type Refined } from "./fixed-points/refine.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";

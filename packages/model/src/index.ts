@@ -1,4 +1,11 @@
 export { CATALOGUE } from "./catalogue.ts";
+export type * from "./certificates/certificate.ts";
+export {
+  type CertifiedModel,
+  sealOf,
+  verifyCertificate,
+  type Verdict,
+} from "./certificates/check/verify.ts";
 export { type ModelFiles } from "./files.ts";
 export { type LoadOptions } from "./load.ts";
 export { type Entries } from "@hamlet/ham";
@@ -8,6 +15,7 @@ export {
   loadModel,
   type Model,
   type ModelRecallOptions,
+  type ModelRecallResult,
 } from "./model.ts";
 export { readSeparation, type SeparationFormula } from "./separation.ts";
 export { type ModelTrainOptions } from "./training.ts";

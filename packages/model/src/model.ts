@@ -36,6 +36,8 @@ import {
   type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
+import type { RecallCertificate } from "./certificates/certificate.ts";
+import type { CertifiedModel, Verdict } from "./certificates/check/verify.ts";
 import { entriesOf } from "./entries.ts";
 import { assertBatch } from "./memory.ts";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
@@ -62,6 +64,14 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "numb
   readonly givens?: Readonly<Record<string, GivenValue>>;
   /** What it runs on; default: compiled code where that is the fastest, else tensors. */
   readonly engine?: RecallEngine;
+  /** Leave a record of how it ended that `verify` can check; default false. It runs twice then. */
+  readonly certificate?: boolean;
+}
+
+/** What a recall of a model returns. */
+export interface ModelRecallResult extends RecallResult {
+  /** Where one was asked for. */
+  readonly certificate?: RecallCertificate;
 }
 
 /** What a search for fixed points is given. */
@@ -89,7 +99,16 @@ export interface Model {
    * @throws HamError `model/given-value` for a given with an entry that its declaration rules out;
    * as `run` of a compiled recall.
    */
-  recall(options?: ModelRecallOptions): Promise<RecallResult>;
+  recall(options?: ModelRecallOptions): Promise<ModelRecallResult>;
+  /**
+   * Checks a certificate against this model, by code that shares nothing with the recall: it says
+   * what is proven, and what is refused with its reason.
+   * @param givens - those that the recall was given.
+   */
+  verify(
+    certificate: RecallCertificate,
+    options?: Pick<ModelRecallOptions, "givens">,
+  ): Promise<Verdict>;
   /**
    * The energies of the states in which a recall starts, without a step: each part of the energy
    * and the whole, for every example.
@@ -240,10 +259,32 @@ class LoadedModel implements Model {
     return { sizes: this.sizes, values: this.#tensors, numbers, written };
   }
 
-  async recall(options: ModelRecallOptions = {}): Promise<RecallResult> {
+  async recall(options: ModelRecallOptions = {}): Promise<ModelRecallResult> {
     this.#alive();
     const { recall: name, givens = {}, ...rest } = options;
     return this.#run(this.recallNamed(name), { ...rest, givens, key: key(this.seed) });
+  }
+
+  async verify(
+    certificate: RecallCertificate,
+    { givens = {} }: Pick<ModelRecallOptions, "givens"> = {},
+  ): Promise<Verdict> {
+    this.#alive();
+    const { recalls } = this.graph;
+    const recall = recalls.find(({ name }) => name === certificate.recall) ?? recalls[0];
+    return this.#reading(async () => {
+      const { verifyCertificate } = await import("./certificates.ts");
+      const bound = await this.#bindGivens(recall, givens);
+      tf.dispose([...bound.tensors.values()]);
+      return verifyCertificate(certificate, this.#certified(bound));
+    });
+  }
+
+  /** What a certificate is about: the entries that a recall reads, its givens as they are bound. */
+  #certified({ numbers, shapes }: Bound): CertifiedModel {
+    const entries = new Map([...this.#entries].filter(([{ kind }]) => kind !== "given"));
+    for (const [tensor, data] of numbers) entries.set(tensor, { shape: shapes.get(tensor)!, data });
+    return { graph: this.graph, sizes: this.sizes, entries };
   }
 
   async energies({
@@ -275,8 +316,9 @@ class LoadedModel implements Model {
     }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
       readonly engine?: RecallEngine;
+      readonly certificate?: boolean;
     },
-  ): Promise<RecallResult> {
+  ): Promise<ModelRecallResult> {
     return this.#reading(() => this.#runAlive(recall, { givens, ...rest }));
   }
 
@@ -296,20 +338,34 @@ class LoadedModel implements Model {
     {
       givens,
       engine,
+      certificate = false,
       ...rest
     }: Omit<RecallOptions, "givens"> & {
       readonly givens: Readonly<Record<string, GivenValue>>;
       readonly engine?: RecallEngine;
+      readonly certificate?: boolean;
     },
-  ): Promise<RecallResult> {
+  ): Promise<ModelRecallResult> {
     const batch = rest.batch ?? 1;
     const what = `A recall of ${batch} examples at once`;
     assertBatch(this.graph, batch, what, { sizes: this.sizes, free: this.#memory });
-    const { tensors, numbers } = await this.#bindGivens(recall, givens);
+    const bound = await this.#bindGivens(recall, givens);
+    const { tensors, numbers } = bound;
+    const given = { ...rest, givens: tensors, numbers };
     try {
-      return await this.#leased(recall, engine, (compiled) =>
-        compiled.run({ ...rest, givens: tensors, numbers }),
-      );
+      return await this.#leased(recall, engine, async (compiled) => {
+        const result = await compiled.run(given);
+        if (!certificate) return result;
+        try {
+          const { certify } = await import("./certificates.ts");
+          const again = { compiled, options: given };
+          const record = await certify(this.#certified(bound), recall, result, again);
+          return Object.assign(result, { certificate: record });
+        } catch (error) {
+          result.dispose();
+          throw error;
+        }
+      });
     } finally {
       tf.dispose([...tensors.values()]);
     }
@@ -461,6 +517,7 @@ class LoadedModel implements Model {
     );
     return {
       numbers,
+      shapes,
       tensors: new Map([...numbers.keys()].map((tensor, i) => [tensor, bound[i]])),
     };
   }
@@ -493,6 +550,8 @@ class LoadedModel implements Model {
 interface Bound {
   readonly tensors: Map<Tensor, tf.Tensor>;
   readonly numbers: Map<Tensor, Float32Array>;
+  /** `[B, …axes]` of each. */
+  readonly shapes: ReadonlyMap<Tensor, readonly number[]>;
 }
 
 /** What a given may come as. */

@@ -18,6 +18,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./run.ts"),
   },
   {
+    name: "verify",
+    usage: "[options] <certificate> <file>",
+    summary: "check the certificate that a recall left, by code of its own",
+    load: () => import("./verify.ts"),
+  },
+  {
     name: "energy",
     usage: "[options] <file>",
     summary: "print the energies of given states, part by part, without a step",

@@ -3,6 +3,7 @@
 import { type ArrayData, writeNpz } from "@hamlet/core";
 import { drivenBy, type EnergyGraph, type Recall } from "@hamlet/graph";
 import { FLIP_SOLVERS, RECALL_ENGINES, type RecallEngine, type RecallResult } from "@hamlet/ham";
+import type { ModelRecallResult } from "@hamlet/model";
 import type * as tf from "@tensorflow/tfjs-core";
 import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -42,7 +43,8 @@ export const command: CommandDefinition = {
       .addOption(jsonOption())
       .addOption(watchOption())
       .option("--out <FILE.npz>", "write activations, states and energies")
-      .option("--movie <FILE.png>", "draw a binary recall as an animated PNG"),
+      .option("--movie <FILE.png>", "draw a binary recall as an animated PNG")
+      .option("--certificate <FILE.json>", "write what proves the ending, for ham verify"),
   run: run,
 };
 
@@ -54,6 +56,7 @@ interface RunFlags extends ModelFlags {
   readonly watch: boolean;
   readonly out?: string;
   readonly movie?: string;
+  readonly certificate?: string;
 }
 
 async function run(path: string, flags: RunFlags): Promise<number> {
@@ -78,7 +81,7 @@ async function runOnce(
   if (flags.movie !== undefined) assertFlips(recall);
   const loaded = performance.now();
   const bar = await recallBar(recall.name);
-  let outcome: RecallResult;
+  let outcome: ModelRecallResult;
   try {
     outcome = await model.recall({
       recall: recall.name,
@@ -87,6 +90,7 @@ async function runOnce(
       onProgress: bar.onProgress,
       ...(signal === undefined ? {} : { signal }),
       ...(flags.movie === undefined ? {} : { recordFlips: true }),
+      certificate: flags.certificate !== undefined,
     });
   } finally {
     bar.done();
@@ -95,6 +99,9 @@ async function runOnce(
   const timings = { loadMs: loaded - began, recallMs: performance.now() - loaded };
   if (flags.out !== undefined) await writeFileAtomically(flags.out, await resultFile(result));
   if (flags.movie !== undefined) await writeFileAtomically(flags.movie, await movieOf(result));
+  if (flags.certificate !== undefined) {
+    await writeFileAtomically(flags.certificate, `${JSON.stringify(result.certificate)}\n`);
+  }
   const isDefault = model.compilation.file.items.every(({ kind }) => kind !== "recall");
   if (flags.json) {
     const about = { ...report(path, recall.name, flags, result, timings), isDefault };
@@ -102,20 +109,26 @@ async function runOnce(
   } else {
     const parts = [startText(recall, isDefault), summary(model.graph, recall, result, timings)];
     process.stdout.write(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
-    const written = [flags.out, flags.movie].filter((path) => path !== undefined);
+    const written = [flags.out, flags.movie, flags.certificate].filter(
+      (path) => path !== undefined,
+    );
     if (written.length > 0) process.stdout.write(`\nwritten: ${written.join(", ")}\n`);
   }
   return result.outcomes.some(({ ending }) => ending === "non-finite") ? EXIT.failed : EXIT.ok;
 }
 
-function outputsOf({ out, movie }: RunFlags): Output[] {
+function outputsOf({ out, movie, certificate }: RunFlags): Output[] {
   const outputs: Output[] = [];
   if (out !== undefined) outputs.push({ option: "--out", path: out, content: ARRAYS });
   if (movie !== undefined) outputs.push({ option: "--movie", path: movie, content: MOVIE });
+  if (certificate !== undefined) {
+    outputs.push({ option: "--certificate", path: certificate, content: CERTIFICATE });
+  }
   return outputs;
 }
 
 const ARRAYS = { what: "NumPy arrays", endings: [".npz"] };
+const CERTIFICATE = { what: "a certificate", endings: [".json"] };
 const MOVIE = { what: "an animated PNG", endings: [".png", ".apng"] };
 
 /** Stops before the run where there will be nothing to draw. */

@@ -1,0 +1,99 @@
+// What a certificate says: the record that a recall leaves for those who do not trust it.
+//
+// The schema of the command, `certificate.schema.json`, is the same in JSON Schema.
+
+import type { Ending } from "@hamlet/ham";
+
+/** The version of the format. */
+export const CERTIFICATE_VERSION = "1.0";
+
+/** Two ends of an interval, both of which may belong to it. */
+export type Bounds = readonly [low: number, high: number];
+
+/** Numbers of every layer by its name, row-major. */
+export type ByLayer<T = number> = Readonly<Record<string, readonly T[]>>;
+
+/**
+ * A box with exactly one point where every free unit stands still: `centre ± radius`, unit by unit.
+ * A unit with radius 0 is held.
+ */
+export interface RestPointEvidence {
+  readonly kind: "rest point";
+  readonly centre: ByLayer;
+  readonly radius: ByLayer;
+  /** The directions in which the energy falls: 0 for a minimum, and as many as free units for a maximum. */
+  readonly index: number;
+  /**
+   * A square matrix over the free units, row by row, that shows the index: the first `index` rows
+   * are of directions down. Nothing is believed of it; see `verifyCertificate`.
+   */
+  readonly directions: readonly (readonly number[])[];
+  /** From no unit's end to the rest point it is further than this. */
+  readonly distance: number;
+}
+
+/** Bits of which none gains by a flip alone. */
+export interface BitsEvidence {
+  readonly kind: "bits";
+  /**
+   * The field of every unit, `(E(low) − E(high)) / (high − low)`: above 0 it holds the unit high,
+   * below 0 low, and at 0 where it is. Units that are held have one as well.
+   */
+  readonly fields: ByLayer<Bounds>;
+}
+
+/** Bits that come back: each state follows from the one before when all units obey their fields. */
+export interface CycleEvidence {
+  readonly kind: "cycle";
+  readonly states: readonly ByLayer[];
+  readonly fields: readonly ByLayer<Bounds>[];
+}
+
+/** States on the way with their energies: each lies below the one before, and by more than rounding. */
+export interface FallingEvidence {
+  readonly kind: "falling energy";
+  readonly steps: readonly number[];
+  readonly states: readonly ByLayer[];
+  readonly energies: readonly Bounds[];
+}
+
+/** Parts of energies that hold their floor or ceiling at the end, as `Outcome.clips` tells them. */
+export interface ClipEvidence {
+  readonly kind: "clipped";
+  /** The energies whose slope in a layer is exactly 0 at the end, in pairs of energy and layer. */
+  readonly flat: readonly (readonly [energy: string, layer: string])[];
+}
+
+export type Evidence =
+  | RestPointEvidence
+  | BitsEvidence
+  | CycleEvidence
+  | FallingEvidence
+  | ClipEvidence;
+
+/** What is certified of one example. */
+export interface CertifiedExample {
+  /** What the recall says of itself. No checker can tell it from the end alone. */
+  readonly told: { readonly ending: Ending; readonly steps: number };
+  /** The states of all layers at the end; null where they are not all numbers. */
+  readonly end: ByLayer | null;
+  /** Between these lies the energy of the end; null where no bounds are known. */
+  readonly energy: Bounds | null;
+  readonly evidence: readonly Evidence[];
+  /** What could not be certified, and why: a sentence each. */
+  readonly uncertified: readonly string[];
+}
+
+/** The certificate of a recall. */
+export interface RecallCertificate {
+  readonly certificate: typeof CERTIFICATE_VERSION;
+  readonly kind: "recall";
+  /** `modelId` of the graph. */
+  readonly model: string;
+  /** The hash of the entries of every const, param, data and given that the model has. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly recall: string;
+  readonly examples: readonly CertifiedExample[];
+  /** The hash of all the rest: what was changed by accident is no longer this. */
+  readonly seal: string;
+}

@@ -1,0 +1,73 @@
+// A model where every unit lies between bounds: its energy and the slopes of that.
+
+import { type Neuron, sizeOfDim, type Tensor } from "@hamlet/graph";
+import type { Bounds } from "../certificate.ts";
+import { Calculation, type Space } from "./calculation.ts";
+import { truth } from "./pieces.ts";
+import { add, mul, negative, slopes, value, type Value } from "./values.ts";
+
+export interface Scene {
+  readonly units: readonly {
+    readonly neuron: Neuron;
+    readonly at: number;
+    readonly free: boolean;
+  }[];
+  readonly states: readonly Value[];
+  /** `∂E/∂x̂` of every unit, and the whole energy. */
+  readonly slopes: () => Value[];
+  readonly energy: Value;
+  readonly calculation: Calculation;
+  readonly layers: ReadonlyMap<Tensor, readonly Value[]>;
+}
+
+/** A layer whose units jump, as none of a clamp does. */
+export const flips = ({ recall }: Space, neuron: Neuron): boolean =>
+  neuron.kind === "binary" && !recall.clamps.some((c) => c.neuron === neuron && c.where === null);
+
+/** The model where every unit lies between bounds. */
+export function sceneAt(space: Space, boundsOf: (neuron: Neuron, at: number) => Bounds): Scene {
+  const { graph, recall, sizes } = space;
+  const layers = new Map<Tensor, readonly Value[]>();
+  const calculation = new Calculation(space, layers);
+  const own: Value[] = [];
+  const units = graph.neurons.flatMap((neuron) => {
+    const { axes, state, activation, lagrangian, leak } = neuron;
+    const count = axes.reduce((total, dim) => total * sizeOfDim(dim, { sizes }), 1);
+    const states = Array.from({ length: count }, (_, i) =>
+      value("unit", [], boundsOf(neuron, i), 0, true),
+    );
+    layers.set(state, states);
+    const clamps = recall.clamps.filter((clamp) => clamp.neuron === neuron);
+    const pin = clamps.find(({ where, value: held }) => where === null && held !== null);
+    const [potential] = calculation.all(lagrangian, []);
+    const acts = pin
+      ? calculation.all(pin.value!, pin.indices)
+      : flips(space, neuron)
+        ? states
+        : slopes(potential, states);
+    const copies = acts.map((x) => value("copy", [x], x.bounds, 0, true));
+    layers.set(activation, copies);
+    if (leak && !pin && !flips(space, neuron)) {
+      own.push(...states.map((x, i) => mul(x, copies[i])), negative(potential));
+    }
+    const held = clamps.map(({ where, indices }) =>
+      where === null ? [] : calculation.all(where, indices).map(truth),
+    );
+    return states.map((_, i) => ({ neuron, at: i, free: held.every((is) => is[i] === 0) }));
+  });
+  const coupling = add(graph.terms.flatMap(({ energy }) => calculation.all(energy, [])));
+  const of = (tensor: "state" | "activation") =>
+    graph.neurons.flatMap((neuron) => layers.get(neuron[tensor])!);
+  const states = of("state");
+  return {
+    units,
+    states,
+    layers,
+    calculation,
+    energy: add([...own, coupling]),
+    slopes: () =>
+      slopes(coupling, of("activation")).map((slope, i) =>
+        units[i].neuron.leak ? add([states[i], slope]) : slope,
+      ),
+  };
+}

@@ -1,0 +1,397 @@
+// The checker of certificates. It shares no code with what recalls but the reader of the graph:
+// energies, slopes and curvatures are computed here once more, in intervals (bounds.ts) and from
+// numbers rather than formulas (values.ts), so that a mistake there is not a mistake here.
+
+import {
+  type Dim,
+  digest,
+  type EnergyGraph,
+  HamError,
+  modelId,
+  type Neuron,
+  type Recall,
+  sizeOfDim,
+  type Tensor,
+} from "@hamlet/graph";
+import {
+  type Bounds,
+  type ByLayer,
+  CERTIFICATE_VERSION,
+  type CertifiedExample,
+  type CycleEvidence,
+  type Evidence,
+  type RecallCertificate,
+  type RestPointEvidence,
+} from "../certificate.ts";
+import { at, down, isIn, middle, minus, over, plus, size, times, up } from "./bounds.ts";
+import { Calculation, type Space } from "./calculation.ts";
+import { flips, sceneAt } from "./scene.ts";
+import { add, constant, jacobian, slopes, Undecided, value } from "./values.ts";
+
+/** A claim that does not hold: the sentence says what was expected and what was found. */
+class Refused extends Error {}
+function demand(holds: boolean, why: string): asserts holds {
+  if (!holds) throw new Refused(why);
+}
+
+/** Numbers of every layer, as many as it has units. */
+function entryOf(numbers: ByLayer<unknown>, what: string) {
+  return (neuron: Neuron, i: number): number => {
+    const entry = numbers[neuron.name]?.[i];
+    demand(typeof entry === "number", `${what}: expected a number for ${neuron.name}[${i}]`);
+    return entry;
+  };
+}
+export const pointsOf = (numbers: ByLayer, what: string) => {
+  const entry = entryOf(numbers, what);
+  return (neuron: Neuron, i: number) => at(entry(neuron, i));
+};
+
+/** Exactly one rest point in the box, of that index, and the end no further from it than told. */
+function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string {
+  const [centre, radius] = [entryOf(claim.centre, "centre"), entryOf(claim.radius, "radius")];
+  const here = sceneAt(space, pointsOf(claim.centre, "centre"));
+  const box = sceneAt(space, (neuron, i) => {
+    const [c, r] = [centre(neuron, i), radius(neuron, i)];
+    return r === 0 ? at(c) : [down(c - r), up(c + r)];
+  });
+  const endOf = entryOf(end, "end");
+  const free = here.units.flatMap((unit, i) => (unit.free ? [i] : []));
+  const n = free.length;
+  for (const { neuron, at: i, free: moves } of here.units) {
+    const [c, r] = [centre(neuron, i), radius(neuron, i)];
+    const name = `${neuron.name}[${i}]`;
+    demand(
+      moves ? r > 0 : r === 0,
+      `the radius of ${name} is ${r}: expected ${moves ? "above 0" : "0, for it is held"}`,
+    );
+    demand(moves || c === endOf(neuron, i), `${name} is held, so that its centre is its end`);
+    const far = up(up(Math.abs(endOf(neuron, i) - c)) + r);
+    demand(
+      !moves || far <= claim.distance,
+      `the end of ${name} may be ${far} from the rest point, more than ${claim.distance}`,
+    );
+  }
+  const radii = free.map((i) => radius(here.units[i].neuron, here.units[i].at));
+  const slope = here.slopes();
+  const bent = box.slopes();
+  const J = jacobian(
+    free.map((i) => bent[i]),
+    free.map((i) => box.states[i]),
+  );
+  const Y = inverse(J.map((row) => row.map(middle))).map((row) => row.map(at));
+  const shift = product2(
+    Y,
+    free.map((i) => [slope[i].bounds]),
+  );
+  const left = product2(Y, J).map((row, i) =>
+    row.map((x, j) => plus(at(i === j ? 1 : 0), minus(x))),
+  );
+  left.forEach((row, i) => {
+    const reach = row.reduce((sum, x, j) => up(sum + up(size(x) * radii[j])), size(shift[i][0]));
+    demand(
+      reach < radii[i],
+      `Krawczyk: unit ${i} may move by ${reach}, out of its radius ${radii[i]}`,
+    );
+  });
+  const { index, directions } = claim;
+  demand(Number.isInteger(index) && index >= 0 && index <= n, `index ${index}: expected 0 to ${n}`);
+  demand(
+    directions.length === n && directions.every((row) => row.length === n),
+    `directions: expected ${n} × ${n}`,
+  );
+  // With P = Wᵀ S W, P J + Jᵀ P is positive definite: then J has as many eigenvalues to the left of 0
+  // as P has (Ostrowski and Schneider, 1962), and those are the −1 of S (Sylvester).
+  const W = directions.map((row) => row.map(at));
+  const V = inverse(directions).map((row) => row.map(at));
+  const signed = product2(product2(W, J), V).map((row, i) => (i < index ? row.map(minus) : row));
+  const form = product2(transposed(product2(W, V)), signed);
+  form.forEach((row, i) => {
+    const others = row.reduce(
+      (sum, x, j) => (j === i ? sum : up(sum + size(plus(x, form[j][i])))),
+      0,
+    );
+    demand(2 * row[i][0] > others, `the index is not ${index}: direction ${i} does not dominate`);
+  });
+  const kind = index === 0 ? "minimum" : index === n ? "maximum" : "saddle";
+  return `exactly one rest point within ${Math.max(...radii)} of its centre, a ${kind} of index ${index}; the end is at most ${claim.distance} away`;
+}
+
+type Rows = readonly (readonly Bounds[])[];
+const transposed = (a: Rows): Rows => (a[0] ?? []).map((_, j) => a.map((row) => row[j]));
+const product2 = (a: Rows, b: Rows): Rows => {
+  const columns = transposed(b);
+  return a.map((row) =>
+    columns.map((column) => row.reduce((sum, x, k) => plus(sum, times(x, column[k])), at(0))),
+  );
+};
+
+/** An approximate inverse: whatever it is, what is proven with it holds. */
+function inverse(matrix: readonly (readonly number[])[]): number[][] {
+  const n = matrix.length;
+  const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => Number(i === j))]);
+  for (let k = 0; k < n; k++) {
+    const rest = rows.slice(k).map((row) => Math.abs(row[k]));
+    const pivot = k + rest.indexOf(Math.max(...rest));
+    [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
+    const head = rows[k][k];
+    rows[k] = rows[k].map((x) => x / head);
+    rows.forEach((row, i) => {
+      if (i !== k) rows[i] = row.map((x, j) => x - row[k] * rows[k][j]);
+    });
+  }
+  return rows.map((row) => row.slice(n));
+}
+
+/** The field of every unit of the layers that jump, `(E(low) − E(high)) / (high − low)`. */
+export function fieldsAt(space: Space, states: ByLayer) {
+  const { layers, units } = sceneAt(space, pointsOf(states, "states"));
+  return units.flatMap(({ neuron, at: i, free }) => {
+    if (!flips(space, neuron)) return [];
+    const [low, high] = levels(space, neuron);
+    const [below, above] = [low, high].map((x) => {
+      const moved = layers.get(neuron.activation)!.with(i, constant(at(x)));
+      const there = new Calculation(space, new Map([...layers, [neuron.activation, moved]]));
+      return add(space.graph.terms.flatMap(({ energy }) => there.all(energy, []))).bounds;
+    });
+    const field = over(plus(below, minus(above)), plus(at(high), at(-low)));
+    const state = entryOf(states, "states")(neuron, i);
+    demand(
+      state === low || state === high,
+      `${neuron.name}[${i}] is ${state}: expected ${low} or ${high}`,
+    );
+    return [{ neuron, at: i, free, field, state, low, high }];
+  });
+}
+
+/** The two values of a unit that jumps: its activation at −1 and at 1. */
+function levels(space: Space, { state, lagrangian }: Neuron): number[] {
+  const count = state.axes.reduce((total, dim) => total * sizeOfDim(dim, space), 1);
+  return [-1, 1].map((x) => {
+    const units = Array.from({ length: count }, () => value("unit", [], at(x), 0, true));
+    const [potential] = new Calculation(space, new Map([[state, units]])).all(lagrangian, []);
+    return slopes(potential, units)[0].bounds[0];
+  });
+}
+
+function isInside(found: Bounds, told: Bounds | undefined, what: string): asserts told is Bounds {
+  demand(
+    Array.isArray(told) && isIn(found, told),
+    `${what}: expected bounds around [${found.join(", ")}], found [${String(told)}]`,
+  );
+}
+
+/** Each unit is where its field holds it. */
+function bits(space: Space, end: ByLayer, fields: ByLayer<Bounds>): string {
+  const units = fieldsAt(space, end);
+  for (const { neuron, at: i, free, field, state, low } of units) {
+    const told = fields[neuron.name]?.[i];
+    isInside(field, told, `the field of ${neuron.name}[${i}]`);
+    const holds = state === low ? told[1] <= 0 : told[0] >= 0;
+    demand(
+      !free || holds,
+      `${neuron.name}[${i}] is ${state}, and its field [${told.join(", ")}] does not hold it there`,
+    );
+  }
+  return `no flip of one of ${units.filter(({ free }) => free).length} units lowers the energy`;
+}
+
+/** Each state follows from the one before, and the first from the last. */
+function cycle(space: Space, end: ByLayer, { states, fields }: CycleEvidence): string {
+  demand(
+    states.length > 1 && fields.length === states.length,
+    "a cycle has two states or more, each with fields",
+  );
+  demand(
+    JSON.stringify(states[0]) === JSON.stringify(end),
+    "the cycle begins at the end of the recall",
+  );
+  let moved = false;
+  states.forEach((state, k) => {
+    const next = entryOf(states[(k + 1) % states.length], "states");
+    for (const { neuron, at: i, free, field, state: now, low, high } of fieldsAt(space, state)) {
+      const told = fields[k][neuron.name]?.[i];
+      isInside(field, told, `state ${k}: the field of ${neuron.name}[${i}]`);
+      const sign =
+        told[0] > 0 ? high : told[1] < 0 ? low : told[0] === 0 && told[1] === 0 ? now : Number.NaN;
+      const to = free ? sign : now;
+      demand(
+        next(neuron, i) === to,
+        `state ${k}: ${neuron.name}[${i}] goes to ${to}, not to ${next(neuron, i)}`,
+      );
+      moved ||= to !== now;
+    }
+  });
+  demand(moved, "nothing moves in this cycle");
+  return `all units at once go through ${states.length} states and come back`;
+}
+
+export function checkEvidence(space: Space, end: ByLayer, evidence: Evidence): string {
+  switch (evidence.kind) {
+    case "rest point":
+      return restPoint(space, end, evidence);
+    case "bits":
+      return bits(space, end, evidence.fields);
+    case "cycle":
+      return cycle(space, end, evidence);
+    case "falling energy": {
+      const { steps, states, energies } = evidence;
+      states.forEach((state, k) => {
+        isInside(
+          sceneAt(space, pointsOf(state, "states")).energy.bounds,
+          energies[k],
+          `the energy at step ${steps[k]}`,
+        );
+        demand(
+          k === 0 || energies[k][1] < energies[k - 1][0],
+          `the energy does not fall from step ${steps[k - 1]} to ${steps[k]}`,
+        );
+        demand(
+          k === 0 ? steps[0] === 0 : steps[k] > steps[k - 1],
+          `step ${steps[k]} does not come after the one before`,
+        );
+      });
+      demand(JSON.stringify(states.at(-1)) === JSON.stringify(end), "the last state is the end");
+      return `the energy fell at each of ${steps.length - 1} kept steps, by more than rounding`;
+    }
+    case "clipped": {
+      const { layers, calculation } = sceneAt(space, pointsOf(end, "end"));
+      for (const [name, layer] of evidence.flat) {
+        const neuron = space.graph.neurons.find((one) => one.name === layer);
+        const term = space.graph.terms.find((one) => one.name === name);
+        demand(
+          neuron !== undefined && term !== undefined,
+          `there is no energy "${name}" over a layer "${layer}"`,
+        );
+        const flat = slopes(calculation.all(term.energy, [])[0], layers.get(neuron.activation)!);
+        demand(
+          flat.every(({ bounds: [a, b] }) => a === 0 && b === 0),
+          `"${name}" is not flat in "${layer}"`,
+        );
+      }
+      return `the slope of ${evidence.flat.map(([name]) => name).join(", ")} is exactly 0 there`;
+    }
+    default:
+      throw new Refused(`expected a kind of evidence, found ${JSON.stringify(evidence)}`);
+  }
+}
+
+/** What a certificate is checked against. */
+export interface CertifiedModel {
+  readonly graph: EnergyGraph;
+  readonly sizes: ReadonlyMap<Dim, number>;
+  /** Every const, param, data and given; a given has its examples in front. */
+  readonly entries: ReadonlyMap<
+    Tensor,
+    { readonly shape: readonly number[]; readonly data: ArrayLike<number> }
+  >;
+}
+
+/** What a checker found: nothing that is refused, or the certificate as a whole is. */
+export interface Verdict {
+  readonly accepted: boolean;
+  /** What holds, a sentence each. */
+  readonly proven: readonly string[];
+  /** What was expected and what was found, with its place. */
+  readonly refused: readonly string[];
+}
+
+/** The hash of the entries of a tensor. */
+export const hashOf = ({
+  shape,
+  data,
+}: {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}): string => digest(JSON.stringify([shape, Array.from(data)]));
+
+/** The seal of a certificate: the hash of all else in it. */
+export const sealOf = (certificate: Omit<RecallCertificate, "seal">): string =>
+  digest(JSON.stringify({ ...certificate, seal: undefined }));
+
+/**
+ * Checks all that a certificate claims, from the model alone.
+ *
+ * A rest point by Krawczyk's test: with `F = ∂E/∂x̂`, its Jacobian `J` over the box and `Y ≈ J⁻¹`, no
+ * unit leaves its radius under `Y F(centre) + (I − Y J)(box − centre)`, so that exactly one zero of F is inside.
+ * @see Krawczyk, "Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken", 1969.
+ */
+export function verifyCertificate(certificate: RecallCertificate, model: CertifiedModel): Verdict {
+  const [proven, refused]: [string[], string[]] = [[], []];
+  const attempt = (where: string, check: () => string) => {
+    try {
+      proven.push(`${where}: ${check()}`);
+    } catch (error) {
+      const isOurs =
+        error instanceof Refused || error instanceof Undecided || HamError.isInstance(error);
+      refused.push(
+        `${where}: ${isOurs ? error.message : `this cannot be read (${String(error)})`}`,
+      );
+    }
+  };
+  attempt("seal", () => {
+    demand(
+      certificate.certificate === CERTIFICATE_VERSION && certificate.kind === "recall",
+      `expected a certificate of a recall of version ${CERTIFICATE_VERSION}`,
+    );
+    demand(sealOf(certificate) === certificate.seal, "something was changed after it was written");
+    return "nothing was changed since it was written";
+  });
+  attempt("model", () => {
+    const id = modelId(model.graph);
+    demand(
+      id === certificate.model,
+      `expected ${certificate.model}, found ${id}: another model, or other consts (--set)`,
+    );
+    return id;
+  });
+  attempt("inputs", () => {
+    const found = new Map([...model.entries].map(([{ name }, entries]) => [name, hashOf(entries)]));
+    for (const name of new Set([...found.keys(), ...Object.keys(certificate.inputs)])) {
+      demand(
+        certificate.inputs[name] === found.get(name),
+        `"${name}" holds other numbers: give the same files and --seed`,
+      );
+    }
+    return `${found.size} arrays`;
+  });
+  attempt("recall", () => {
+    const recall = model.graph.recalls.find(({ name }) => name === certificate.recall);
+    demand(recall !== undefined, `there is no recall "${certificate.recall}"`);
+    certificate.examples.forEach((example, b) => {
+      const space = spaceOf(model, recall, b);
+      checkExample(space, example, (where, check) => attempt(`example ${b}, ${where}`, check));
+    });
+    return recall.name;
+  });
+  return { accepted: refused.length === 0, proven, refused };
+}
+
+/** What an energy reads in one example of a recall. */
+export function spaceOf(
+  { graph, sizes, entries }: CertifiedModel,
+  recall: Recall,
+  b: number,
+): Space {
+  const own = [...entries].map(([tensor, { shape, data }]): [Tensor, ArrayLike<number>] => {
+    const count = data.length / shape[0];
+    const isOne = tensor.kind === "given";
+    return [tensor, isOne ? Array.from(data).slice(b * count, (b + 1) * count) : data];
+  });
+  return { graph, recall, sizes, tensors: new Map(own) };
+}
+
+function checkExample(
+  space: Space,
+  { end, energy, evidence }: CertifiedExample,
+  attempt: (where: string, check: () => string) => void,
+): void {
+  if (end === null) return;
+  if (energy !== null) {
+    attempt("energy", () => {
+      isInside(sceneAt(space, pointsOf(end, "end")).energy.bounds, energy, "the energy of the end");
+      return `between ${energy[0]} and ${energy[1]}`;
+    });
+  }
+  for (const one of evidence) attempt(one.kind, () => checkEvidence(space, end, one));
+}

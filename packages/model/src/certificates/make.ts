@@ -1,0 +1,312 @@
+// The certificate of a recall: evidence is looked for in float64 and kept where the checker accepts
+// it. So nothing is claimed that it would refuse, and what it refuses is told with its reason.
+
+import { inTurns, makeTurn } from "@hamlet/core";
+import { modelId, type Neuron, type Recall } from "@hamlet/graph";
+import {
+  type CompiledRecall,
+  directionsAt,
+  type Landscape,
+  makeLandscape,
+  type Outcome,
+  type Place,
+  type RecallOptions,
+  type RecallResult,
+  refine,
+  type StateVector,
+} from "@hamlet/ham";
+import {
+  type Bounds,
+  type ByLayer,
+  CERTIFICATE_VERSION,
+  type CertifiedExample,
+  type Evidence,
+  type RecallCertificate,
+  type RestPointEvidence,
+} from "./certificate.ts";
+import type { Space } from "./check/calculation.ts";
+import { sceneAt } from "./check/scene.ts";
+import {
+  type CertifiedModel,
+  checkEvidence,
+  fieldsAt,
+  hashOf,
+  pointsOf,
+  sealOf,
+  spaceOf,
+} from "./check/verify.ts";
+
+/** The most units of a model of which rest points are certified: the work grows with their cube. */
+export const CERTIFIED_UNITS = 256;
+
+/** Makes the certificate of a recall that has ended. */
+export async function certify(
+  model: CertifiedModel,
+  recall: Recall,
+  result: RecallResult,
+  again: { readonly compiled: CompiledRecall; readonly options: RecallOptions },
+): Promise<RecallCertificate> {
+  const ends = await endsOf(result.states, result.batch);
+  const paths = await pathsOf(again, result.outcomes);
+  const examples: CertifiedExample[] = [];
+  const turn = makeTurn(again.options.signal);
+  for (const [b, outcome] of result.outcomes.entries()) {
+    await turn();
+    examples.push(await certified(spaceOf(model, recall, b), outcome, ends[b], paths[b]));
+  }
+  const certificate = {
+    certificate: CERTIFICATE_VERSION,
+    kind: "recall",
+    model: modelId(model.graph),
+    inputs: Object.fromEntries(
+      [...model.entries].map(([{ name }, entry]) => [name, hashOf(entry)]),
+    ),
+    recall: recall.name,
+    examples,
+  } as const;
+  return { ...certificate, seal: sealOf(certificate) };
+}
+
+/** States that were passed, with their steps. */
+type Path = readonly { readonly step: number; readonly states: ByLayer }[];
+
+async function certified(
+  space: Space,
+  outcome: Outcome,
+  end: ByLayer,
+  path: Path,
+): Promise<CertifiedExample> {
+  const { ending, steps } = outcome;
+  const told = { ending, steps };
+  const isFinite = Object.values(end).every((layer) => layer.every(Number.isFinite));
+  if (!isFinite) {
+    const uncertified = ["the recall ended in what is no number, of which nothing can be shown"];
+    return { told, end: null, energy: null, evidence: [], uncertified };
+  }
+  const finder = new Finder(space, end);
+  const energy = finder.tried("the energy of the end", () => boundsOf(space, end));
+  if (outcome.noisy) finder.give("a rest: noise moved units to the end");
+  else if (space.recall.schedules.length > 0) finder.give("a rest: the energy changes with time");
+  else {
+    if (outcome.clips.length > 0) finder.clipped(outcome);
+    else if (space.graph.neurons.some((neuron) => moves(space, neuron, "binary")))
+      finder.bits(outcome);
+    else await finder.restPoint();
+    finder.falling([...path, { step: steps, states: end }]);
+  }
+  const { evidence, uncertified } = finder;
+  return { told, end, energy, evidence, uncertified };
+}
+
+const moves = ({ recall }: Space, neuron: Neuron, kind: Neuron["kind"]): boolean =>
+  neuron.kind === kind &&
+  !recall.clamps.some((clamp) => clamp.neuron === neuron && clamp.where === null);
+
+function boundsOf(space: Space, states: ByLayer): Bounds {
+  const { bounds } = sceneAt(space, pointsOf(states, "states")).energy;
+  if (bounds.every(Number.isFinite)) return bounds;
+  throw new RangeError("its bounds are not finite");
+}
+
+/** Looks for evidence of one example. */
+class Finder {
+  readonly evidence: Evidence[] = [];
+  readonly uncertified: string[] = [];
+  readonly #space: Space;
+  readonly #end: ByLayer;
+
+  constructor(space: Space, end: ByLayer) {
+    this.#space = space;
+    this.#end = end;
+  }
+
+  give(reason: string): void {
+    this.uncertified.push(reason);
+  }
+
+  tried<T>(what: string, find: () => T): T | null {
+    try {
+      return find();
+    } catch (error) {
+      this.give(`${what}: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  /** Keeps evidence that the checker accepts; else says why it does not. */
+  #keep(evidence: Evidence): string | null {
+    try {
+      checkEvidence(this.#space, this.#end, evidence);
+      this.evidence.push(evidence);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  #keepOrGive(evidence: Evidence | null): void {
+    const why = evidence === null ? null : this.#keep(evidence);
+    if (why !== null) this.give(`${evidence!.kind}: ${why}`);
+  }
+
+  clipped({ clips }: Outcome): void {
+    const pairs = new Map(
+      clips.map(({ energy, neuron }) => [`${energy} ${neuron}`, [energy, neuron] as const]),
+    );
+    this.#keepOrGive({ kind: "clipped", flat: [...pairs.values()] });
+  }
+
+  bits({ ending, period }: Outcome): void {
+    if (ending !== "cycle") {
+      this.#keepOrGive(
+        this.tried("bits", () => ({ kind: "bits", fields: fieldsOf(this.#space, this.#end) })),
+      );
+      return;
+    }
+    this.#keepOrGive(
+      this.tried("cycle", () => {
+        const states = [this.#end];
+        while (states.length < period!) states.push(follower(this.#space, states.at(-1)!));
+        return {
+          kind: "cycle",
+          states,
+          fields: states.map((state) => fieldsOf(this.#space, state)),
+        };
+      }),
+    );
+  }
+
+  async restPoint(): Promise<void> {
+    const space = this.#space;
+    const landscape = makeLandscape(space.graph, { ...space, clamps: space.recall.clamps });
+    const units = landscape.free.length;
+    if (units > CERTIFIED_UNITS) {
+      return this.give(
+        `rest point: ${units} units are more than the ${CERTIFIED_UNITS} that are looked at`,
+      );
+    }
+    const end = joined(landscape, this.#end);
+    const [{ place, residual }] = await inTurns(refine(landscape, [end]), makeTurn());
+    if (!place.states.every(Number.isFinite) || !(residual < 1e-6)) {
+      return this.give("rest point: no search from the end comes to one");
+    }
+    const { rates, rows: directions } = directionsAt(landscape, place);
+    const index = rates.filter((rate) => rate < 0).length;
+    let why: string | null = null;
+    for (const radius of radiiAround(landscape, place, end)) {
+      const far = radius.map((r, i) => (r === 0 ? 0 : Math.abs(end[i] - place.states[i]) + r));
+      const evidence: RestPointEvidence = {
+        kind: "rest point",
+        centre: byLayer(
+          landscape,
+          place.states.map((x, i) => (landscape.free[i] === 1 ? x : end[i])),
+        ),
+        radius: byLayer(landscape, radius),
+        index,
+        directions,
+        distance: Math.max(0, ...far) * (1 + 1e-12),
+      };
+      why = this.#keep(evidence);
+      if (why === null) return;
+    }
+    this.give(`rest point: ${why}`);
+  }
+
+  /** Of states on the way, those whose energies lie surely below the ones before. */
+  falling(path: Path): void {
+    const known = this.tried("falling energy", () =>
+      path.map(({ step, states }) => ({ step, states, energy: boundsOf(this.#space, states) })),
+    );
+    if (known === null) return;
+    const last = known.at(-1)!;
+    const kept: typeof known = [];
+    for (const one of known.slice(0, -1)) {
+      const isBelow = kept.length === 0 || one.energy[1] < kept.at(-1)!.energy[0];
+      if (isBelow && last.energy[1] < one.energy[0] && one.step < last.step) kept.push(one);
+    }
+    if (kept[0] !== known[0]) {
+      return this.give(
+        "falling energy: the end does not lie below the start by more than rounding",
+      );
+    }
+    const all = [...kept, last];
+    this.#keepOrGive({
+      kind: "falling energy",
+      steps: all.map(({ step }) => step),
+      states: all.map(({ states }) => states),
+      energies: all.map(({ energy }) => energy),
+    });
+  }
+}
+
+function fieldsOf(space: Space, states: ByLayer): ByLayer<Bounds> {
+  const fields: Record<string, Bounds[]> = {};
+  for (const { neuron, field } of fieldsAt(space, states)) (fields[neuron.name] ??= []).push(field);
+  return fields;
+}
+
+/** The state when every unit obeys its field. */
+function follower(space: Space, states: ByLayer): ByLayer {
+  const next = Object.fromEntries(
+    Object.entries(states).map(([name, layer]) => [name, [...layer]]),
+  );
+  for (const { neuron, at, free, field, low, high } of fieldsAt(space, states)) {
+    if (free && field[0] > 0) next[neuron.name][at] = high;
+    if (free && field[1] < 0) next[neuron.name][at] = low;
+  }
+  return next;
+}
+
+/** Boxes to try: first one that holds the end, then ones that hold the rest point alone. */
+function radiiAround({ free }: Landscape, { states }: Place, end: StateVector): StateVector[] {
+  const wide = states.map((x, i) => 2 * Math.abs(x - end[i]) + 1e-9 * (1 + Math.abs(x)));
+  const far = Math.max(...wide);
+  const even = (size: number) => states.map((x) => size * (1 + Math.abs(x)));
+  return [states.map(() => far), wide, even(1e-6), even(1e-8), even(1e-10), even(1e-12)].map(
+    (radius) => radius.map((r, i) => free[i] * r),
+  );
+}
+
+function joined({ neurons }: Landscape, layers: ByLayer): StateVector {
+  return Float64Array.from(neurons.flatMap(({ name }) => layers[name]));
+}
+
+function byLayer({ neurons, offsets }: Landscape, vector: StateVector): ByLayer {
+  return Object.fromEntries(
+    neurons.map(({ name }, i) => [name, [...vector.subarray(offsets[i], offsets[i + 1])]]),
+  );
+}
+
+/** The states of every example. */
+async function endsOf(
+  states: RecallResult["states"],
+  batch: number,
+): Promise<Record<string, number[]>[]> {
+  const ends = Array.from({ length: batch }, (): Record<string, number[]> => ({}));
+  for (const [{ name }, tensor] of states) {
+    const data = await tensor.data();
+    const count = data.length / batch;
+    ends.forEach((end, b) => (end[name] = Array.from(data.slice(b * count, (b + 1) * count))));
+  }
+  return ends;
+}
+
+/** Runs once more and keeps the states at steps 0, 1, 2, 4, 8, … before each example ended. */
+async function pathsOf(
+  { compiled, options }: { readonly compiled: CompiledRecall; readonly options: RecallOptions },
+  outcomes: readonly Outcome[],
+): Promise<Path[]> {
+  const paths = outcomes.map((): { step: number; states: ByLayer }[] => []);
+  const last = Math.max(...outcomes.map(({ steps }) => steps));
+  let wanted = 0;
+  for (const moment of compiled.descend(options)) {
+    if (moment.step >= last) break;
+    if (moment.step < wanted) continue;
+    wanted = Math.max(1, 2 * moment.step);
+    const now = await endsOf(moment.states, outcomes.length);
+    now.forEach((states, b) => {
+      if (moment.step < outcomes[b].steps) paths[b].push({ step: moment.step, states });
+    });
+  }
+  return paths;
+}
