@@ -89,8 +89,8 @@ function resealed(
   };
 }
 
-function sealed({ seal: _, ...rest }: RecallCertificate): RecallCertificate {
-  return { ...rest, seal: sealOf(rest) };
+function sealed(certificate: RecallCertificate): RecallCertificate {
+  return { ...certificate, seal: sealOf(certificate) };
 }
 
 type Draft<T> = T extends readonly (infer One)[]

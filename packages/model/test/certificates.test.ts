@@ -1,12 +1,6 @@
 // Certificates: bounds against sixty digits, slopes against formulas, and the checker against changes.
 
-import {
-  activationGradients,
-  type EnergyGraph,
-  inStates,
-  totalEnergy,
-  type Neuron,
-} from "@hamlet/graph";
+import { activationGradients, inStates, totalEnergy, type Neuron } from "@hamlet/graph";
 import { loadModel, type Model, type RecallCertificate } from "@hamlet/model";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
@@ -18,7 +12,7 @@ import type { Bounds } from "../src/certificates/certificate.ts";
 import { at, exp, log, over, plus, power, times, wave } from "../src/certificates/check/bounds.ts";
 import { Undecided } from "../src/certificates/check/values.ts";
 import { sceneAt } from "../src/certificates/check/scene.ts";
-import { certificateCase, MUTATIONS } from "./certificate-cases.ts";
+import { MUTATIONS } from "./certificate-cases.ts";
 import { surveyCertificates } from "./certificate-survey.ts";
 import { type Decimal, exactly, inDecimals } from "./decimals.ts";
 import { randomHypergraph, stream } from "./random-hypergraph.ts";
@@ -129,7 +123,7 @@ function bothWays(model: Model, draw: () => number) {
       layers.get(tensor)?.[offset] ?? entries.get(tensor)![offset],
   };
   const written = (expr: ReturnType<typeof totalEnergy>) => inStates(graph, expr);
-  const slopes = [...activationGradients(graph as EnergyGraph)].flatMap(([, { indices, value }]) =>
+  const slopes = [...activationGradients(graph)].flatMap(([, { indices, value }]) =>
     inDecimals(written(value), indices, space),
   );
   return { ...decided, energy: inDecimals(written(totalEnergy(graph)), [], space)[0], slopes };
