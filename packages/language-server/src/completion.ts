@@ -545,7 +545,9 @@ class Proposals {
     if (this.#place.isFirst) return texts.length > 1;
     const open = texts.lastIndexOf("[");
     const isOperand =
-      this.#last === "]" ? !REDUCERS.has(texts[open - 1] ?? "") : /[\p{L}\p{N}_)]$/u.test(this.#last);
+      this.#last === "]"
+        ? !REDUCERS.has(texts[open - 1] ?? "")
+        : /[\p{L}\p{N}_)]$/u.test(this.#last);
     const [first, second] = texts;
     const isSaid =
       texts.some((text) => /^(?:=|~|where|when)$/.test(text)) ||

@@ -95,10 +95,8 @@ function symbolsOf(item: ast.Item | ast.BodyItem, source: SourceFile): DocumentS
       const name = connectionName(item);
       return [make(name.text, name.span, written(item.template.span))];
     }
-    case "drive": {
-      const target = written(item.target.span);
-      return [make(`drive ${target}`, item.target.span, written(item.value.span))];
-    }
+    case "drive":
+      return [make("drive", item.target.span, written(item.target.span))];
     case "part":
       return [make(item.name.text, item.name.span, written(item.template.span))];
     case "lagrangian":

@@ -65,7 +65,7 @@ function idWith(graph: EnergyGraph, old: string): string {
 
 /** The id of a model in which everything is called by its place: names do not count in it. */
 function namelessId(graph: EnergyGraph): string {
-  const { dims, tensors, neurons, terms, programs, ...rest } = toJson(graph);
+  const { dims, tensors, neurons, terms, drives = [], programs, ...rest } = toJson(graph);
   const places = new Map(neurons.map(({ name }, at) => [name, `neuron${at}`]));
   const neuron = (name: string) => places.get(name) ?? name;
   const json: HamIr = {
@@ -81,6 +81,7 @@ function namelessId(graph: EnergyGraph): string {
       name: `term${at}`,
       neurons: term.neurons.map(([name, reads]) => [neuron(name), reads]),
     })),
+    drives: drives.map((drive) => ({ ...drive, neuron: neuron(drive.neuron) })),
     programs: programs.map((program, at) => ({
       ...program,
       name: `recall${at}`,

@@ -1,5 +1,5 @@
 // The examples of the repository as models to export: the first example of every file in
-// fixtures/models.
+// fixtures/models. Driven ones are not among them: no other program has computed them.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -14,6 +14,15 @@ const FOLDER = join(import.meta.dirname, "../../../../fixtures/models");
 
 /** Every example, without its recalls: those of binary layers jump, others hold values. */
 export function exampleCases(): ExportCase[] {
+  return allExamples().filter(({ graph }) => graph.drives === undefined);
+}
+
+/** Those that a drive moves. */
+export function drivenCases(): ExportCase[] {
+  return allExamples().filter(({ graph }) => graph.drives !== undefined);
+}
+
+function allExamples(): ExportCase[] {
   return readdirSync(FOLDER)
     .sort()
     .map((file): ExportCase => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { exportOnnx } from "@hamlet/graph";
 import onnxProto from "onnx-proto";
 import { expect, test } from "vitest";
+import { drivenCases } from "./examples.ts";
 import { CASES, errorOf, type ExportCase, resultsOf } from "./models.ts";
 import { runOnnx } from "./run-onnx.ts";
 import { onnxModel } from "../../src/export/onnx/export-onnx.ts";
@@ -147,3 +148,17 @@ test("a file can be decoded again and says which operators it needs", async () =
 test("a dim without a size cannot be exported", async () => {
   await expect(exportOnnx(CASES[0].graph)).rejects.toThrow(/size of the dim "K"/);
 });
+
+test.each(drivenCases().map((each) => [each.name, each] as const))(
+  "the exported file of %s, which is driven, computes what our interpreter computes",
+  (_, each) => {
+    const found = runOnnx(onnxModel(each.graph, each.environment), inputsOf(each));
+    const expected = Object.entries(resultsOf(each)).filter(
+      ([key]) => !/^(update|recall)/.test(key),
+    );
+    expect(expected.some(([key]) => key.startsWith("velocity/"))).toBe(true);
+    for (const [key, values] of expected) {
+      expect(errorOf(found.get(key)!, values), key).toBeLessThan(TOLERANCE);
+    }
+  },
+);
