@@ -11,5 +11,5 @@ export { addProduct, type Factor, gramProduct, mirrorLower } from "./numbers/pro
 export { type Reduced, reduceByQr } from "./numbers/qr.ts";
 export { sinCos } from "./numbers/sin-cos.ts";
 export { walshHadamard } from "./numbers/walsh-hadamard.ts";
-export { addScaled, dot } from "./numbers/vector.ts";
+export { addScaled, areFinite, dot } from "./numbers/vector.ts";
 export { LARGEST_WIDE, WideSums } from "./numbers/wide-sum.ts";

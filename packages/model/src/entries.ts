@@ -2,6 +2,7 @@
 // type allows.
 
 import { type ArrayData, asFloat32, exactNumbers, type TypedArray } from "@hamlet/core";
+import { areFinite } from "@hamlet/core/numbers";
 import {
   type Elem,
   firstRefused,
@@ -120,16 +121,9 @@ export function entriesOf(
   return entries ?? new Float32Array(count);
 }
 
-/** The exponent of a float32 that is infinite or not a number. */
-const NOT_FINITE = 0x7f800000;
-
 /** True for what patterns nearly always are: float32, finite, for a tensor that takes every number. */
 function areTaken({ elem, bound }: Pick<Tensor, "elem" | "bound">, piece: TypedArray): boolean {
-  if (elem !== "real" || bound !== null || !(piece instanceof Float32Array)) return false;
-  const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length);
-  // A plain loop over whole numbers takes a tenth of the time of one over entries of any type.
-  for (let i = 0; i < words.length; i++) if ((words[i] & NOT_FINITE) === NOT_FINITE) return false;
-  return true;
+  return elem === "real" && bound === null && piece instanceof Float32Array && areFinite(piece);
 }
 
 function hasMinusOne(pieces: Iterable<TypedArray>): boolean {

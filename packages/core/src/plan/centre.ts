@@ -27,15 +27,22 @@ export function findCentred(terms: readonly Expr[], sizeOf: (dim: Dim) => number
     if (total?.kind !== "reduce") continue;
     const others = factors.filter((factor) => factor !== total);
     const { over: bound, body, where } = total;
+    const keyOf = makeKeys(mean.free);
+    let summed: string | undefined;
     for (const entry of terms) {
       const over = entry.free.filter((index) => !mean.free.includes(index));
       if (entry === mean || !sameDims(over, bound)) continue;
       const walks = (factor: Expr) => factor.free.some((index) => over.includes(index));
       const own = factorsOf(entry);
-      const keyOf = makeKeys(mean.free);
-      const same = keyOf(mul(...own.filter(walks)), over) === keyOf(body, bound);
-      if (!same) continue;
-      const scale = split(
+      const n = where === null ? bound.reduce((size, { dim }) => size * sizeOf(dim), 1) : 1;
+      const [above, below] = [own.filter((f) => !walks(f)), others].map((some) =>
+        some.reduce((weight, factor) => weight * (numberOf(factor, sizeOf) ?? 1), 1),
+      );
+      // The mean must have exactly the weight of the entry; to look at that first saves most keys.
+      if (n === 0 || !(Math.abs(below * n + above) <= 1e-9 * Math.abs(above))) continue;
+      summed ??= keyOf(body, bound);
+      if (keyOf(mul(...own.filter(walks)), over) !== summed) continue;
+      const scale = keysOf(
         own.filter((factor) => !walks(factor)),
         sizeOf,
         keyOf,
@@ -44,15 +51,12 @@ export function findCentred(terms: readonly Expr[], sizeOf: (dim: Dim) => number
       const share =
         count === null ? null : others.find((factor) => isInverse(factor, count, keyOf));
       if (share === undefined) continue;
-      const rest = split(
+      const rest = keysOf(
         others.filter((factor) => factor !== share),
         sizeOf,
         keyOf,
       );
-      const n = where === null ? bound.reduce((size, { dim }) => size * sizeOf(dim), 1) : 1;
-      // The mean must have exactly the weight of the entry.
-      const fits = Math.abs(rest.number * n + scale.number) <= 1e-9 * Math.abs(scale.number);
-      if (!fits || n === 0 || scale.keys !== rest.keys) continue;
+      if (scale !== rest) continue;
       const condition = where === null ? null : { condition: where, over: bound };
       return { entry, mean, over, where: condition, share: share ?? 1 / n };
     }
@@ -80,20 +84,13 @@ function isInverse(factor: Expr, count: Expr, keyOf: KeyOf): boolean {
   return isLit(exponent) && exponent.value === -1 && keyOf(base) === keyOf(count);
 }
 
-/** Factors as one number and what no number is known of. */
-function split(
-  factors: readonly Expr[],
-  sizeOf: (dim: Dim) => number,
-  keyOf: KeyOf,
-): { number: number; keys: string } {
-  let number = 1;
-  const keys: string[] = [];
-  for (const factor of factors) {
-    const known = numberOf(factor, sizeOf);
-    if (known === null) keys.push(keyOf(factor));
-    else number *= known;
-  }
-  return { number, keys: keys.sort().join() };
+/** The keys of the factors of which no number is known. */
+function keysOf(factors: readonly Expr[], sizeOf: (dim: Dim) => number, keyOf: KeyOf): string {
+  const unknown = factors.filter((factor) => numberOf(factor, sizeOf) === null);
+  return unknown
+    .map((factor) => keyOf(factor))
+    .sort()
+    .join();
 }
 
 function numberOf(expr: Expr, sizeOf: (dim: Dim) => number): number | null {

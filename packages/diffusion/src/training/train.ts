@@ -203,7 +203,14 @@ function entriesOf(net: Network, { weights }: ScoreModel): Map<Tensor, Entries> 
 
 /** All weights, one after the other in the order of the network. */
 function joined(arrays: ReadonlyMap<string, ArrayData>): Float32Array {
-  return Float32Array.from([...arrays.values()].flatMap(({ data }) => [...(data as Float32Array)]));
+  const all = [...arrays.values()].map(({ data }) => data as Float32Array);
+  const weights = new Float32Array(all.reduce((total, { length }) => total + length, 0));
+  let next = 0;
+  for (const each of all) {
+    weights.set(each, next);
+    next += each.length;
+  }
+  return weights;
 }
 
 /** Whatever is due after an iteration. */

@@ -117,9 +117,12 @@ function formulasOfRecall({ name, starts, clamps, schedules, ...recall }: Recall
     ]),
     ...schedules.map(({ value }): Formula => ["a schedule", name, value, true]),
     ["`stop when`", name, recall.stop, false],
-    ...[...settingsOf(recall.solver), recall.steps].map(
-      (value): Formula => [`the settings of \`${name}\``, name, value, false],
-    ),
+    ...[...settingsOf(recall.solver), recall.steps].map((value): Formula => [
+      `the settings of \`${name}\``,
+      name,
+      value,
+      false,
+    ]),
   ];
 }
 
@@ -133,9 +136,12 @@ function formulasOfStart(recall: string): (start: Start) => Formula[] {
 
 function formulasOfFeeds(feeds: readonly Feed[]): Formula[] {
   return feeds.flatMap((feed): Formula[] =>
-    (feed.from === "value" ? [feed.value] : feed.args).map(
-      (value): Formula => ["a feed", feed.tensor.name, value, true],
-    ),
+    (feed.from === "value" ? [feed.value] : feed.args).map((value): Formula => [
+      "a feed",
+      feed.tensor.name,
+      value,
+      true,
+    ]),
   );
 }
 

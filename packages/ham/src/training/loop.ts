@@ -168,10 +168,7 @@ class Loop {
   /** The gradient of the last step was finite, and the step may still have been too large. */
   async #assertParamsFinite(): Promise<void> {
     const { weights, journal, notFinite } = this.#lesson;
-    for (const { data } of (await weights.numbers()).values()) {
-      const isFinite = (data as Float32Array).every(Number.isFinite);
-      if (!isFinite) throw notFinite("value of a param", journal.step);
-    }
+    if (!(await weights.areFinite())) throw notFinite("value of a param", journal.step);
   }
 
   async #leaveCheckpoint(): Promise<void> {

@@ -1,5 +1,6 @@
 // The trained params with what their optimiser remembers, and their way into a file and back.
 
+import { areFinite } from "@hamlet/core/numbers";
 import {
   type ArrayData,
   asFloat32,
@@ -56,7 +57,7 @@ export interface WeightOptions {
 /** What a loop asks of weights, whatever they run on. */
 export type MovingWeights = Pick<
   Weights<never, never>,
-  "values" | "move" | "everySlope" | "numbers" | "arrays" | "restore" | "dispose"
+  "values" | "move" | "everySlope" | "areFinite" | "numbers" | "arrays" | "restore" | "dispose"
 >;
 
 /** The trained params of a training, in registers of an engine. Owns them. */
@@ -144,6 +145,12 @@ export class Weights<Value, Given> {
     return [...slopes.values()].every((entries) => entries.every(holds));
   }
 
+  /** Whether every param is finite. */
+  async areFinite(): Promise<boolean> {
+    const read = await this.#engine.read([...this.registers.values()].map(({ value }) => value));
+    return read.every(areFinite);
+  }
+
   /** The params as numbers, by name. */
   async numbers(): Promise<Map<string, ArrayData>> {
     return this.#read([...this.#weights].map(([{ name }, { value }]) => [name, value]));
@@ -197,7 +204,7 @@ export class Weights<Value, Given> {
     const read = await this.#engine.read(tensors.map(([, tensor]) => this.#file.of(tensor).value));
     return new Map(
       tensors.map(([name, tensor], n) => {
-        const data = Float32Array.from(read[n]);
+        const data = new Float32Array(read[n]);
         return [name, { shape: this.#file.shapeOf(tensor), dtype: "float32", data }];
       }),
     );
