@@ -48,7 +48,12 @@ export default defineConfig({
         Search: "./src/components/Search.astro",
       },
       // Fonts included: Vite copies them beside the stylesheet, so no page asks another host.
-      customCss: ["katex/dist/katex.min.css", "./src/site.css", "./src/figures.css"],
+      customCss: [
+        "katex/dist/katex.min.css",
+        "./src/site.css",
+        "./src/play/controls.css",
+        "./src/figures.css",
+      ],
       expressiveCode: { shiki: { langs: [hamGrammar] } },
       sidebar: [
         {
@@ -56,6 +61,7 @@ export default defineConfig({
           items: [
             { slug: "start/quickstart" },
             { slug: "start/landscape" },
+            { slug: "start/embed" },
             { slug: "start/editor" },
             { slug: "start/gallery" },
           ],

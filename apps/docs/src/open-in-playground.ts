@@ -43,7 +43,7 @@ function linkTo(text: string): Node {
     type: "link",
     url,
     data: { hProperties: { "data-scene": "" } },
-    children: [{ type: "text", value: "Run it in the playground" }],
+    children: [{ type: "text", value: "Open it in the playground" }],
   };
   return { type: "paragraph", data: { hProperties: { class: "ham-open" } }, children: [link] };
 }

@@ -1,5 +1,6 @@
 /** What readers do with the playground from beginning to end, in a real browser. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
 import { encode } from "fast-png";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -208,6 +209,50 @@ describe.skipIf(skipped)("in Chromium", () => {
     const download = page.waitForEvent("download");
     await panel.locator("button", { hasText: "Keep the params" }).click();
     expect((await download).suggestedFilename()).toBe("params.safetensors");
+    await page.close();
+  });
+
+  test("a program of a page runs where it stands", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(NEVER);
+    await page.goto(`${site.origin}/learn/fixed-points/`);
+    await page.locator(".ham-open button", { hasText: "Run it here" }).first().click();
+    await says(page, "converged");
+    expect(await page.locator("ham-play .marks .minimum").count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test("a page of somebody else has a memory by one script and one element", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(NEVER);
+    const complaints = listen(page, site.origin);
+    const docs = readFileSync(
+      join(import.meta.dirname, "../src/content/docs/start/embed.md"),
+      "utf8",
+    );
+    const [, shown] = /^```html\n([^]*?)^```/m.exec(docs)!;
+    await page.route("**/elsewhere.html", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<!doctype html><title>Elsewhere</title><link rel="icon" href="/favicon.svg">
+${shown}
+<ham-play view="picture" src="/memory.ham"></ham-play>`,
+      }),
+    );
+    await page.route("**/memory.ham", (route) => route.fulfill({ body: TRIANGLE.text }));
+    await page.goto(`${site.origin}/elsewhere.html`);
+    const [own, filed] = [page.locator("ham-play").nth(0), page.locator("ham-play").nth(1)];
+    await own.locator('[data-part="status"]', { hasText: "0.00 from memory 1" }).waitFor();
+    expect(await own.locator(".plain .line").first().textContent()).toBe("ham 1\n");
+    await filed.scrollIntoViewIfNeeded();
+    await filed.locator('[data-part="status"]', { hasText: "at (0.87, -0.50)" }).waitFor();
+    expect(await filed.locator(".left").isVisible()).toBe(false);
+    await own.locator(EDITOR).click();
+    await own.locator(".cm-content:focus").waitFor();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText("energy more = bta * v[0]\n");
+    await own.locator('[data-part="messages"]', { hasText: "did you mean `beta`" }).waitFor();
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

@@ -127,7 +127,7 @@ test("the gallery shows every example", () => {
 });
 
 test("the bar of colours beside maps has the colours of maps", () => {
-  const styles = readFileSync(join(import.meta.dirname, "../src/site.css"), "utf8");
+  const styles = readFileSync(join(import.meta.dirname, "../src/play/controls.css"), "utf8");
   const [, bar] = /linear-gradient\(90deg, ([^)]*)\)/.exec(styles)!;
   const colours = bar.split(", ").map((hex) => [...Buffer.from(hex.slice(1), "hex")]);
   const last = colours.length - 1;
