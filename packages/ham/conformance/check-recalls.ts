@@ -1,6 +1,6 @@
 // What must hold of the recalls that a backend ran.
 
-import { evaluateScalar, totalEnergy } from "@hamlet/graph";
+import { drivesOf, evaluate, evaluateScalar, type Tensor, totalEnergy } from "@hamlet/graph";
 import { type EngineName, errorOf, exampleTensors, precisionOf } from "@hamlet/testing";
 import { flips, type RecallCase } from "./recall-case.ts";
 import { expectedRecall, ofExample, startOf } from "./reference-recall.ts";
@@ -44,7 +44,10 @@ function problemsOfDescent(one: RecallCase, run: RecallRun, backend: EngineName)
   return found;
 }
 
-/** One unit a step, never uphill, and the energies that are reported are those of the states. */
+/**
+ * The energies that are reported are those of the states. One unit a step and never uphill, or what
+ * drives them turns all at once.
+ */
 function problemsOfFlips(one: RecallCase, run: RecallRun, backend: EngineName): string[] {
   const { batch, graph } = one.model;
   const found: string[] = [];
@@ -66,6 +69,14 @@ function problemsOfFlips(one: RecallCase, run: RecallRun, backend: EngineName): 
       run.energies.map((all) => all[example]),
     );
     layers.slice(1).forEach((states, step) => {
+      if (drivesOf(graph).length > 0) {
+        found.push(
+          ...problemsOfDrives(one, layers[step], states, given).map(
+            (what) => `step ${step + 1}: ${what}`,
+          ),
+        );
+        return;
+      }
       const changed = states.flatMap((layer, i) =>
         layer.filter((x, k) => x !== layers[step][i][k]),
       ).length;
@@ -81,6 +92,30 @@ function problemsOfFlips(one: RecallCase, run: RecallRun, backend: EngineName): 
     });
   }
   return found;
+}
+
+/** Every unit has the sign of what drives it, or stays where that is 0. */
+function problemsOfDrives(
+  { model: { graph }, recall }: RecallCase,
+  before: readonly (readonly number[])[],
+  after: readonly (readonly number[])[],
+  given: ReadonlyMap<Tensor, ArrayLike<number>>,
+): string[] {
+  if (graph.terms.length > 0 || drivesOf(graph).length > 1 || recall.solver.name !== "sync") {
+    return ["there is no reference for such a drive"];
+  }
+  const tensors = new Map(given);
+  graph.neurons.forEach(({ activation }, i) => tensors.set(activation, before[i]));
+  return drivesOf(graph).flatMap(({ neuron, indices, value }) => {
+    const i = graph.neurons.indexOf(neuron);
+    const { data } = evaluate(value, { tensors }, indices);
+    const wrong = after[i].filter(
+      (x, k) => x !== (data[k] === 0 ? before[i][k] : Math.sign(data[k])),
+    );
+    return wrong.length === 0
+      ? []
+      : [`${wrong.length} units of ${neuron.name} go against their drive`];
+  });
 }
 
 /** Compares within the precision of the backend and keeps the first difference of each array. */
