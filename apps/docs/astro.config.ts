@@ -80,6 +80,7 @@ export default defineConfig({
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },
             { slug: "learn/shards" },
+            { slug: "learn/machines" },
             { slug: "learn/hypergraphs" },
             { slug: "learn/training" },
             { slug: "learn/linear-memories" },
