@@ -95,14 +95,14 @@ function openIn(tokens: readonly TextToken[]): Bracket[] {
 }
 
 /** What begins a line of a block, by the word of the block. */
-const STEPS: Readonly<Record<string, ReadonlySet<string>>> = {
-  recall: namesOf(VOCABULARY.recall),
-  train: namesOf(VOCABULARY.train),
-  test: namesOf(VOCABULARY.test),
-  neuron: namesOf(VOCABULARY.neuron),
-  lagrangian: new Set(["dim", "const", "param", "let", "assert", "value"]),
-  synapse: new Set(["dim", "const", "param", "let", "assert", "energy"]),
-};
+const STEPS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["recall", namesOf(VOCABULARY.recall)],
+  ["train", namesOf(VOCABULARY.train)],
+  ["test", namesOf(VOCABULARY.test)],
+  ["neuron", namesOf(VOCABULARY.neuron)],
+  ["lagrangian", new Set(["dim", "const", "param", "let", "assert", "value"])],
+  ["synapse", new Set(["dim", "const", "param", "let", "assert", "energy"])],
+]);
 
 function namesOf(words: readonly { readonly name: string }[]): ReadonlySet<string> {
   return new Set(words.map(({ name }) => name));
@@ -112,13 +112,14 @@ function namesOf(words: readonly { readonly name: string }[]): ReadonlySet<strin
 export function stepOf({ tokens, brackets }: Place, text: string): readonly TextToken[] {
   const brace = brackets.findLast(({ sign }) => sign === "{");
   if (brace === undefined) return tokens;
-  const words = STEPS[tokens.find(({ text: word }) => word in STEPS)?.text ?? ""];
+  const block = tokens.find(({ text: word }) => STEPS.has(word))?.text ?? "";
+  const words = STEPS.get(block) ?? new Set();
   let start = brace.at + 1;
   let depth = 0;
   for (let at = start; at < tokens.length; at++) {
     const { text: word, span } = tokens[at];
     const line = text.slice(text.lastIndexOf("\n", span.start - 1) + 1, span.start);
-    const isBeside = words?.has(word) === true && /[\p{L}\p{N}_)\]}"]$/u.test(tokens[at - 1].text);
+    const isBeside = words.has(word) && /[\p{L}\p{N}_)\]}"]$/u.test(tokens[at - 1].text);
     if (depth === 0 && (line.trim() === "" || isBeside)) start = at;
     if (/^[([{]$/.test(word)) depth++;
     if (/^[)\]}]$/.test(word)) depth = Math.max(0, depth - 1);

@@ -1,7 +1,12 @@
 // E0205 for what a formula reads before it has a value, and for what has many where one is asked;
 // E0706 for what a schedule moves behind its back.
 
-import { type EnergyGraph, type MisplacedRead, misplacedReads, missedSchedules } from "@hamlet/graph";
+import {
+  type EnergyGraph,
+  type MisplacedRead,
+  misplacedReads,
+  missedSchedules,
+} from "@hamlet/graph";
 import { noValueHere } from "../rules/no-value-here.ts";
 import { scheduleMisses } from "../rules/schedule-target.ts";
 import type { Span } from "../source.ts";

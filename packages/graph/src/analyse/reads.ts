@@ -36,7 +36,10 @@ export function misplacedReads(graph: EnergyGraph): MisplacedRead[] {
 }
 
 /** A formula that was computed before a recall, and reads a const that the recall moves. */
-export interface MissedSchedule extends Pick<MisplacedRead, "place" | "owner" | "formula" | "read"> {
+export interface MissedSchedule extends Pick<
+  MisplacedRead,
+  "place" | "owner" | "formula" | "read"
+> {
   readonly recall: string;
   /** Whether it is the first value of a const, which a `let` would follow. */
   readonly isConst: boolean;
