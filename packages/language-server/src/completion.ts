@@ -216,7 +216,7 @@ class Proposals {
     const all = this.#named(NUMBERS);
     const [first] = this.#step;
     const word = first?.text ?? "";
-    if (/^(?:let|energy|connect|part|lagrangian|synapse)$/.test(this.#item)) return all;
+    if (/^(?:let|energy|drive|connect|part|lagrangian|synapse)$/.test(this.#item)) return all;
     if (/^(?:loss|metric|expect)$/.test(word)) return all;
     const isDraw = word === "start" && this.#step.some(({ text }) => text === "~");
     const follows = this.#item === "neuron" || /^(?:start|clamp|schedule|feed)$/.test(word);
@@ -240,7 +240,7 @@ class Proposals {
     const bound = new Set<string>();
     for (const [at, { text }] of tokens.entries()) {
       const reducer = REDUCERS.has(tokens[at - 1]?.text ?? "");
-      const isTarget = /^(?:let|start|clamp|feed)$/.test(tokens[at - 2]?.text ?? "");
+      const isTarget = /^(?:let|drive|start|clamp|feed)$/.test(tokens[at - 2]?.text ?? "");
       if (text !== "[" || !(reducer || isTarget)) continue;
       for (let next = at + 1; next < tokens.length; next++) {
         if (/^(?:\]|where)$/.test(tokens[next].text)) break;
@@ -397,7 +397,7 @@ class Proposals {
       return this.#formula();
     }
     if (isWord(tokens[open - 1]) && (this.#last === "[" || this.#last === ",")) {
-      const isTarget = /^(?:start|clamp|feed)$/.test(tokens[open - 2]?.text ?? "");
+      const isTarget = /^(?:drive|start|clamp|feed)$/.test(tokens[open - 2]?.text ?? "");
       return isTarget ? [] : this.#indices();
     }
     return this.#formula();
@@ -436,6 +436,10 @@ class Proposals {
       case "energy":
       case "assert":
         return texts.includes("=") || this.#item === "assert" ? this.#formula() : [];
+      case "drive":
+        if (texts.length === 1) return this.#things("neuron", "part");
+        if (this.#last === "before") return this.#things("neuron");
+        return texts.includes("=") ? [...this.#formula(), keyword("before")] : [];
       case "dim":
         return this.#last === "=" || /^[-+*/]$/.test(this.#last) ? this.#things("dim") : [];
       default:
