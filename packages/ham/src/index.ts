@@ -11,7 +11,14 @@ export {
   makeHypergraph,
 } from "./hypergraph/hypergraph.ts";
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
+export { atlas, type Atlas, type Barrier, type Pass } from "./fixed-points/atlas.ts";
 export { basinOf } from "./fixed-points/basin.ts";
+export {
+  type Bifurcation,
+  sweep,
+  type Sweep,
+  type SweepOptions,
+} from "./fixed-points/bifurcations.ts";
 export { census, type Census, type CensusOptions, type FixedPoint } from "./fixed-points/census.ts";
 export { equidistantPoints } from "./fixed-points/equidistant.ts";
 export { patternsOf, startsAmong } from "./fixed-points/starts.ts";

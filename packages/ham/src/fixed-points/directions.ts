@@ -15,12 +15,12 @@ export interface Directions {
   readonly steps: readonly (readonly number[])[];
 }
 
-/** A part of the largest entry of the metric that is added to it, so that it has a root. */
+/** A part of the largest scale of the metric that is added to one that is nearly singular. */
 const SMALL = 1e-6;
 
 /**
  * With `J = Λ + S H` and `H + ε = R²`, R J R⁻¹ is nearly the symmetric `Λ + R S R`, whose axes Q give
- * `W = Qᵀ R`. Directions that move no activation, such as a shift of all states of a softmax, need the ε.
+ * `W = Qᵀ R`. Directions that move no activation, such as a shift of all states of a softmax, need an ε.
  */
 export function directionsAt(
   landscape: Landscape,
@@ -33,7 +33,8 @@ export function directionsAt(
   const part = (matrix: StateVector) =>
     new Matrix(units.map((i) => units.map((j) => matrix[i * free.length + j])));
   const { realEigenvalues: scales, eigenvectorMatrix: axes } = symmetric(part(metric));
-  const small = SMALL * Math.max(1e-300, ...scales);
+  const least = SMALL * Math.max(1e-300, ...scales);
+  const small = Math.min(...scales) > least ? 0 : least;
   const power = (p: number) => {
     const diagonal = Matrix.diag(scales.map((scale) => (Math.max(scale, 0) + small) ** p));
     return axes.mmul(diagonal).mmul(axes.transpose());

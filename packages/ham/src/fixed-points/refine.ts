@@ -133,7 +133,10 @@ function* newtonSystems(landscape: Landscape, searches: readonly Search[]): Work
 const LARGE = 64;
 
 /** `∂g/∂x`, row-major. Units that are held have 1 on the diagonal, so that they stay. */
-function* jacobianOf({ free, leak }: Landscape, { metric, bend }: Curvature): Work<StateVector> {
+export function* jacobianOf(
+  { free, leak }: Landscape,
+  { metric, bend }: Curvature,
+): Work<StateVector> {
   const units = free.length;
   const jacobian = new Float64Array(units * units);
   for (let i = 0; i < units; i++) {
