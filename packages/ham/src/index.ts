@@ -127,7 +127,7 @@ export {
   type PolynomialOptions,
 } from "./capacity/polynomial.ts";
 export {
-  type Separation,
+  type SequenceSeparation,
   sequenceCapacity,
   sequenceInstability,
   type SequenceOptions,

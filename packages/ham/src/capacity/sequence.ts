@@ -8,7 +8,7 @@
 import { HamError } from "@hamlet/graph";
 
 /** What a unit makes of an overlap from −1 to 1, such as `x²` or `exp((N − 1)(x − 1))`. */
-export type Separation = (overlap: number) => number;
+export type SequenceSeparation = (overlap: number) => number;
 
 /**
  * The probability that one unit goes wrong in one step from a whole pattern, for K random patterns of N
@@ -24,7 +24,7 @@ export type Separation = (overlap: number) => number;
  */
 export function sequenceInstability(
   { N, K }: { readonly N: number; readonly K: number },
-  separation: Separation,
+  separation: SequenceSeparation,
 ): number {
   const own = separation(1);
   if (!(own > 0)) {

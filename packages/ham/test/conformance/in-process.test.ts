@@ -12,7 +12,7 @@ const CASES = recallCases();
 
 test("every kind of recall is there", () => {
   expect(new Set(CASES.map(({ recall }) => recall.solver.name))).toEqual(
-    new Set(["async", "euler", "rk4"]),
+    new Set(["async", "euler", "rk4", "sync"]),
   );
   const all = CASES.map(({ recall }) => recall);
   expect(all.some(({ clamps }) => clamps.some(({ where }) => where !== null))).toBe(true);

@@ -64,6 +64,7 @@ export interface ClipEvidence {
   readonly flat: readonly (readonly [energy: string, layer: string])[];
 }
 
+/** What shows how one example of a recall ended. */
 export type Evidence =
   | RestPointEvidence
   | BitsEvidence
