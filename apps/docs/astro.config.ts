@@ -77,6 +77,7 @@ export default defineConfig({
             { slug: "learn/certificates" },
             { slug: "learn/binary-memories" },
             { slug: "learn/sequences" },
+            { slug: "learn/zoo" },
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },
             { slug: "learn/shards" },

@@ -33,6 +33,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/graph": 59,
   "@hamlet/ham": 192,
   "@hamlet/ham/hypersynapses": 8,
+  "@hamlet/ham/zoo": 7,
   "@hamlet/kohonen": 48,
   "@hamlet/lagrangians": 6,
   "@hamlet/language-server": 201,

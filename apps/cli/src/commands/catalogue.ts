@@ -96,6 +96,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./capacity.ts"),
   },
   {
+    name: "zoo",
+    usage: "[options]",
+    summary: "show which similarities and separations have an energy, and what they hold",
+    load: () => import("./zoo.ts"),
+  },
+  {
     name: "explain",
     usage: "[options] <file>",
     summary: "print the energy and the update rule of every neuron",
