@@ -10,6 +10,14 @@ export { errorFunction, normalTail, normalTailQuantile } from "./numbers/normal.
 export { addProduct, type Factor, gramProduct, mirrorLower } from "./numbers/product.ts";
 export { type Reduced, reduceByQr } from "./numbers/qr.ts";
 export { sinCos } from "./numbers/sin-cos.ts";
+export {
+  addPatterns,
+  emptySoftmaxPart,
+  mergeSoftmaxParts,
+  type SoftmaxPart,
+  type SoftmaxQueries,
+  type SoftmaxSimilarity,
+} from "./numbers/softmax-part.ts";
 export { walshHadamard } from "./numbers/walsh-hadamard.ts";
 export { addScaled, areFinite, dot } from "./numbers/vector.ts";
 export { LARGEST_WIDE, WideSums } from "./numbers/wide-sum.ts";

@@ -11,6 +11,7 @@ import { openModel } from "../files/open-model.ts";
 import type { Output } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import {
+  collect,
   jsonOption,
   watchOption,
   type ModelFlags,
@@ -20,7 +21,9 @@ import {
 } from "../options.ts";
 import { recallBar } from "../progress.ts";
 import { assertWatchable, type Watched, watching } from "../watch.ts";
-import { Option } from "commander";
+import { type ShardFlags, openSharded } from "../shards/open.ts";
+import { workersOption } from "../threads/pool.ts";
+import { InvalidArgumentError, Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham run`. */
@@ -39,6 +42,13 @@ export const command: CommandDefinition = {
           "what it runs on (default: compiled code, simd, on a processor; shaders on webgpu; else tensors)",
         ).choices(RECALL_ENGINES),
       )
+      .addOption(
+        new Option(
+          "--shards <NAME=FILE[#KEY]>",
+          "a data array of patterns in files that processes hold, some each; a file each time",
+        ).argParser(shardsOf),
+      )
+      .addOption(workersOption("--shards: processes (default: one a core)"))
       .addOption(turboOption())
       .addOption(jsonOption())
       .addOption(watchOption())
@@ -52,6 +62,8 @@ interface RunFlags extends ModelFlags {
   readonly recall?: string;
   readonly batch: number;
   readonly engine?: RecallEngine;
+  readonly shards?: ShardFlags["shards"];
+  readonly workers?: number;
   readonly json: boolean;
   readonly watch: boolean;
   readonly out?: string;
@@ -59,7 +71,28 @@ interface RunFlags extends ModelFlags {
   readonly certificate?: string;
 }
 
+/** Files of one name. */
+function shardsOf(text: string, before?: ShardFlags["shards"]): ShardFlags["shards"] {
+  const [[name, path]] = Object.entries(collect(text, {}));
+  if (before !== undefined && before.name !== name) {
+    throw new InvalidArgumentError(`expected files of one array, found ${before.name} and ${name}`);
+  }
+  return { name, paths: [...(before?.paths ?? []), path] };
+}
+
 async function run(path: string, flags: RunFlags): Promise<number> {
+  if (flags.workers !== undefined && flags.shards === undefined) {
+    throw new CommandError(EXIT.usage, "--workers is for --shards here.");
+  }
+  const without = (["engine", "certificate", "movie"] as const).find(
+    (flag) => flags[flag] !== undefined,
+  );
+  if (flags.shards !== undefined && without !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      `--${without} is of a recall that has all patterns at hand: leave it out, or --shards.`,
+    );
+  }
   if (!flags.watch) return await runOnce(path, flags);
   assertWatchable([path]);
   return await watching((how) => runOnce(path, flags, how));
@@ -73,25 +106,28 @@ async function runOnce(
 ): Promise<number> {
   const began = performance.now();
   const outputs = outputsOf(flags);
-  using model = await openModel(path, flags, {
-    outputs,
-    ...(onRead === undefined ? {} : { onRead }),
-  });
+  const beside = { outputs, ...(onRead === undefined ? {} : { onRead }) };
+  const { shards } = flags;
+  using sharded =
+    shards === undefined ? null : await openSharded(path, { ...flags, shards }, beside);
+  using model = sharded?.model ?? (await openModel(path, flags, beside));
   const recall = model.recallNamed(flags.recall);
   if (flags.movie !== undefined) assertFlips(recall);
   const loaded = performance.now();
   const bar = await recallBar(recall.name);
   let outcome: ModelRecallResult;
   try {
-    outcome = await model.recall({
-      recall: recall.name,
-      batch: flags.batch,
-      ...(flags.engine === undefined ? {} : { engine: flags.engine }),
-      onProgress: bar.onProgress,
-      ...(signal === undefined ? {} : { signal }),
-      ...(flags.movie === undefined ? {} : { recordFlips: true }),
-      certificate: flags.certificate !== undefined,
-    });
+    const { onProgress } = bar;
+    outcome = await (sharded?.recall({ onProgress, signal }) ??
+      model.recall({
+        recall: recall.name,
+        batch: flags.batch,
+        ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+        onProgress,
+        ...(signal === undefined ? {} : { signal }),
+        ...(flags.movie === undefined ? {} : { recordFlips: true }),
+        certificate: flags.certificate !== undefined,
+      }));
   } finally {
     bar.done();
   }

@@ -8,11 +8,15 @@ import { assertOutputs, type Output } from "./output.ts";
 import { readModel } from "./source.ts";
 
 /** What a command does with the files beside the model. */
-interface Beside {
+export interface Beside {
   /** What it is going to write: none of the files that the model reads. */
   readonly outputs?: readonly Output[];
   /** Told the path of every file that is read, before it is. */
   readonly onRead?: (path: string) => void;
+  /** Bytes in place of files that the caller names. */
+  readonly instead?: ReadonlyMap<string, Uint8Array>;
+  /** Whether warnings have been told before; default false. */
+  readonly quiet?: boolean;
 }
 
 /** Before anything is compiled. */
@@ -25,7 +29,7 @@ function startTurbo(): void {
 export async function openModel(
   path: string,
   flags: ModelFlags,
-  { outputs = [], onRead = () => undefined }: Beside = {},
+  { outputs = [], onRead = () => undefined, instead, quiet = false }: Beside = {},
 ): Promise<Model> {
   const inputs: string[] = [];
   const read = (file: string) => {
@@ -37,11 +41,16 @@ export async function openModel(
   const source = await readModel(path);
   if (flags.turbo === true) startTurbo();
   await startBackend(flags.backend);
+  const disk = diskFiles(path, {
+    onRead: read,
+    ...(flags.root === undefined ? {} : { root: flags.root }),
+  });
   const model = await loadModel(source, {
-    files: diskFiles(path, {
-      onRead: read,
-      ...(flags.root === undefined ? {} : { root: flags.root }),
-    }),
+    files: {
+      ...disk,
+      read: async (name, from) =>
+        (from === "caller" ? instead?.get(name) : undefined) ?? (await disk.read(name, from)),
+    },
     set: flags.set,
     data: { ...flags.data, ...flags.given },
     ...(flags.params === undefined ? {} : { params: flags.params }),
@@ -53,7 +62,7 @@ export async function openModel(
     model.dispose();
     throw error;
   }
-  for (const warning of model.warnings) {
+  for (const warning of quiet ? [] : model.warnings) {
     process.stderr.write(`${renderDiagnostic(warning, model.compilation.sources)}\n\n`);
   }
   return model;

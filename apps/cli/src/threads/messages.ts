@@ -18,7 +18,7 @@ export type Reply<Answer> =
   | { readonly problem: Problem };
 
 /** An error that keeps its kind on the way between threads. */
-interface Problem {
+export interface Problem {
   readonly message: string;
   readonly stack: string;
   readonly exitCode?: number;
