@@ -73,6 +73,7 @@ export default defineConfig({
             { slug: "learn/the-idea" },
             { slug: "learn/digits" },
             { slug: "learn/fixed-points" },
+            { slug: "learn/atlas" },
             { slug: "learn/endings" },
             { slug: "learn/certificates" },
             { slug: "learn/binary-memories" },

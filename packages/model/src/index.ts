@@ -1,4 +1,5 @@
 export { CATALOGUE } from "./catalogue.ts";
+export type { ModelAtlas } from "./atlas.ts";
 export type * from "./certificates/certificate.ts";
 export {
   type CertifiedModel,

@@ -25,6 +25,7 @@ import {
   type Census,
   type CensusOptions,
   type CompiledRecall,
+  type LandscapeSpace,
   type RecallEngine,
   type Entries,
   makeRecall,
@@ -33,9 +34,13 @@ import {
   type RecallSetup,
   startEnergies,
   type StartEnergies,
+  sweep,
+  type Sweep,
+  type SweepOptions,
   type TrainResult,
 } from "@hamlet/ham";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ModelAtlas } from "./atlas.ts";
 import type { RecallCertificate } from "./certificates/certificate.ts";
 import type { CertifiedModel, Verdict } from "./certificates/check/verify.ts";
 import { entriesOf } from "./entries.ts";
@@ -122,6 +127,13 @@ export interface Model {
    * `census` of `@hamlet/ham`. Recall blocks, and so their clamps, play no part.
    */
   fixedPoints(options?: FixedPointsOptions): Promise<Census>;
+  /** The fixed points, the passes between minima with their barriers, and a certificate of each point. */
+  atlas(options?: FixedPointsOptions): Promise<ModelAtlas>;
+  /**
+   * The fixed points at several values of a const, and where they are born, meet and end between them.
+   * @throws HamError `model/unknown-const`; as `sweep` of `@hamlet/ham`.
+   */
+  sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep>;
   /** The train block of that name; the first without one. */
   trainingNamed(name?: string): Training;
   /**
@@ -371,7 +383,38 @@ class LoadedModel implements Model {
     }
   }
 
-  async fixedPoints({ givens = {}, ...options }: FixedPointsOptions = {}): Promise<Census> {
+  async fixedPoints(options: FixedPointsOptions = {}): Promise<Census> {
+    return this.#searching(options, (space, how) => census(this.graph, space, how));
+  }
+
+  async atlas(options: FixedPointsOptions = {}): Promise<ModelAtlas> {
+    return this.#searching(options, async (space, how) => {
+      const { certifiedAtlas } = await import("./atlas.ts");
+      return certifiedAtlas(this.graph, space, NOTHING_BUT_ENERGY, how);
+    });
+  }
+
+  async sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep> {
+    const consts = this.graph.tensors.filter(({ kind }) => kind === "const");
+    const tensor = consts.find((one) => one.name === name);
+    if (tensor === undefined) {
+      const names = consts.map((one) => one.name).join(", ") || "none";
+      throw new HamError(
+        "model/unknown-const",
+        `This model has no const called "${name}" to sweep. It has: ${names}.`,
+      );
+    }
+    const { values } = options;
+    return this.#searching(options, (space, how) =>
+      sweep(this.graph, space, tensor, { ...how, values }),
+    );
+  }
+
+  /** Searches of the energy, in float64, with the givens of one example. */
+  async #searching<T>(
+    { givens = {}, ...options }: FixedPointsOptions,
+    act: (space: LandscapeSpace, options: CensusOptions) => Promise<T>,
+  ): Promise<T> {
     this.#alive();
     if (typeof options.starts === "number") {
       const what = `A search from ${options.starts} starts`;
@@ -385,7 +428,7 @@ class LoadedModel implements Model {
           assertOneExample(tensor, value);
           tensors.set(tensor, bound.numbers.get(tensor)!);
         }
-        return await census(this.graph, { sizes, tensors }, { ...options, key: key(this.seed) });
+        return await act({ sizes, tensors }, { ...options, key: key(this.seed) });
       } finally {
         tf.dispose([...bound.tensors.values()]);
       }

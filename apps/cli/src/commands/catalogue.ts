@@ -114,6 +114,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: () => import("./fixed-points.ts"),
   },
   {
+    name: "atlas",
+    usage: "[options] <file>",
+    summary: "chart all resting places, the passes between them, and how they change",
+    load: () => import("./atlas.ts"),
+  },
+  {
     name: "fmt",
     usage: "[options] <files...>",
     summary: "write files the one way they are written",

@@ -45,7 +45,8 @@ const STEP = 1e-3;
 const SAME = 1e-4;
 
 /**
- * Looks for the fixed points, as {@link census}, and follows both ways down from every point of index 1.
+ * Looks for the fixed points, as {@link census}, again where their indices do not add up, and follows
+ * both ways down from every point of index 1.
  * @throws HamError as `census`.
  */
 export async function atlas(
@@ -53,8 +54,36 @@ export async function atlas(
   space: LandscapeSpace,
   options: CensusOptions = {},
 ): Promise<Atlas> {
-  const found = await census(graph, space, options);
-  return inTurns(chart(makeLandscape(graph, space), found), makeTurn(options.signal));
+  const landscape = makeLandscape(graph, space);
+  let found = await census(graph, space, options);
+  // Where indices do not add up a point is missing: between those that are known, or near them.
+  for (let more = 1; more <= ROUNDS && found.morse !== null && !addsUp(found); more++) {
+    const seeds = [...(options.seeds ?? []), ...between(landscape, found, more)];
+    found = await census(graph, space, { ...options, seeds });
+  }
+  return inTurns(chart(landscape, found), makeTurn(options.signal));
+}
+
+/** How often a census is taken again, each time from more points between those that are known. */
+const ROUNDS = 3;
+/** Pairs of points that are looked between. */
+const PAIRS = 200;
+
+const addsUp = ({ morse, kinks }: Census): boolean => morse === 1 || kinks.length > 0;
+
+/** The known points, and points on the lines between them: at quarters, then eighths, … */
+function between(landscape: Landscape, { points }: Census, round: number): StateVector[] {
+  const known = points.map(({ states }) => joined(landscape, states));
+  const pairs = known.flatMap((a, i) => known.slice(0, i).map((b) => [a, b] as const));
+  const parts = 2 ** (round + 1);
+  const on = pairs
+    .slice(0, PAIRS)
+    .flatMap(([a, b]) =>
+      Array.from({ length: parts - 1 }, (_, k) =>
+        a.map((x, i) => x + ((b[i] - x) * (k + 1)) / parts),
+      ),
+    );
+  return [...known, ...on];
 }
 
 function* chart(landscape: Landscape, found: Census): Work<Atlas> {

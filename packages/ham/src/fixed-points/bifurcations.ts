@@ -31,6 +31,7 @@ export interface Bifurcation {
 /** What a sweep found. */
 export interface Sweep {
   readonly tensor: Tensor;
+  /** As asked for, but for those at which a point is degenerate, which are taken a little beside. */
   readonly values: readonly number[];
   /** One a value. */
   readonly censuses: readonly Census[];
@@ -43,6 +44,9 @@ export interface SweepOptions extends CensusOptions {
   /** The values of the const, ascending, at which all fixed points are looked for. */
   readonly values: readonly number[];
 }
+
+/** A value at which a point is degenerate is a moment itself: so far beside it, as a part of a step, all is told apart. */
+const ASIDE = 0.0618;
 
 /**
  * The fixed points at several values of a const, and the bifurcations between them.
@@ -61,38 +65,54 @@ export async function sweep(
   const censuses: Census[] = [];
   let seeds: readonly StateVector[] = [];
   const tracker = new Tracker(graph, space, tensor);
-  for (const [i, value] of values.entries()) {
-    const found = await census(graph, withConst(graph, space, tensor, value), {
-      ...options,
-      seeds,
-      onProgress: ({ done }) => options.onProgress?.({ done: i + done, of: values.length }),
-    });
+  const looked: number[] = [];
+  const step = (values.at(-1)! - values[0]) / Math.max(1, values.length - 1);
+  for (const [i, wanted] of values.entries()) {
+    const look = (value: number) =>
+      census(...withConst(graph, space, tensor, value), {
+        ...options,
+        seeds,
+        onProgress: ({ done }) => options.onProgress?.({ done: i + done, of: values.length }),
+      });
+    let [value, found] = [wanted, await look(wanted)];
+    if (found.points.some(({ kind }) => kind === "degenerate")) {
+      value += (i + 1 < values.length ? ASIDE : -ASIDE) * step;
+      found = await look(value);
+    }
+    looked.push(value);
     censuses.push(found);
     seeds = tracker.vectors(value, found);
   }
   const turn = makeTurn(options.signal);
-  const bifurcations = await inTurns(tracker.between(values, censuses), turn);
-  return { tensor, values, censuses, bifurcations };
+  const bifurcations = await inTurns(tracker.between(looked, censuses), turn);
+  return { tensor, values: looked, censuses, bifurcations };
 }
 
-/** The space with another value of a const, and of the consts that follow from it. */
+/**
+ * A model with another value of a const, and of the consts that follow from it. None of them is left
+ * among the declarations, whose formulas would set them anew.
+ */
 function withConst(
-  { tensors: declared }: EnergyGraph,
+  graph: EnergyGraph,
   space: LandscapeSpace,
   tensor: Tensor,
   value: number,
-): LandscapeSpace {
+): readonly [EnergyGraph, LandscapeSpace] {
   if (tensor.kind !== "const" || tensor.axes.length > 0) refuse(tensor);
   const tensors = new Map(space.tensors).set(tensor, [value]);
   const changed = new Set([tensor]);
-  for (const other of declared) {
+  for (const other of graph.tensors) {
     if (other === tensor || other.source?.from !== "value") continue;
     if (![...tensorsIn([other.source.value])].some((read) => changed.has(read))) continue;
     if (other.axes.length > 0) refuse(other);
     changed.add(other);
     tensors.set(other, [evaluateScalar(other.source.value, { sizes: space.sizes, tensors })]);
   }
-  return { ...space, tensors };
+  const others = graph.tensors.filter((other) => !changed.has(other));
+  return [
+    { ...graph, tensors: others },
+    { ...space, tensors },
+  ];
 }
 
 function refuse({ name, kind, axes }: Tensor): never {
@@ -141,7 +161,7 @@ class Tracker {
   #at(value: number): Landscape {
     let known = this.#landscapes.get(value);
     if (known === undefined) {
-      known = makeLandscape(this.#graph, withConst(this.#graph, this.#space, this.#tensor, value));
+      known = makeLandscape(...withConst(this.#graph, this.#space, this.#tensor, value));
       if (this.#landscapes.size > 64) this.#landscapes.clear();
       this.#landscapes.set(value, known);
     }

@@ -177,39 +177,9 @@ class Finder {
   }
 
   async restPoint(): Promise<void> {
-    const space = this.#space;
-    const landscape = makeLandscape(space.graph, { ...space, clamps: space.recall.clamps });
-    const units = landscape.free.length;
-    if (units > CERTIFIED_UNITS) {
-      return this.give(
-        `rest point: ${units} units are more than the ${CERTIFIED_UNITS} that are looked at`,
-      );
-    }
-    const end = joined(landscape, this.#end);
-    const [{ place, residual }] = await inTurns(refine(landscape, [end]), makeTurn());
-    if (!place.states.every(Number.isFinite) || !(residual < 1e-6)) {
-      return this.give("rest point: no search from the end comes to one");
-    }
-    const { rates, rows: directions } = directionsAt(landscape, place);
-    const index = rates.filter((rate) => rate < 0).length;
-    let why: string | null = null;
-    for (const radius of radiiAround(landscape, place, end)) {
-      const far = radius.map((r, i) => (r === 0 ? 0 : Math.abs(end[i] - place.states[i]) + r));
-      const evidence: RestPointEvidence = {
-        kind: "rest point",
-        centre: byLayer(
-          landscape,
-          place.states.map((x, i) => (landscape.free[i] === 1 ? x : end[i])),
-        ),
-        radius: byLayer(landscape, radius),
-        index,
-        directions,
-        distance: Math.max(0, ...far) * (1 + 1e-12),
-      };
-      why = this.#keep(evidence);
-      if (why === null) return;
-    }
-    this.give(`rest point: ${why}`);
+    const found = await restPointNear(this.#space, this.#end);
+    if (typeof found === "string") this.give(`rest point: ${found}`);
+    else this.evidence.push(found);
   }
 
   /** Of states on the way, those whose energies lie surely below the ones before. */
@@ -237,6 +207,44 @@ class Finder {
       energies: all.map(({ energy }) => energy),
     });
   }
+}
+
+/** Evidence of the rest point near a state, or why there is none. */
+export async function restPointNear(
+  space: Space,
+  end: ByLayer,
+): Promise<RestPointEvidence | string> {
+  const landscape = makeLandscape(space.graph, { ...space, clamps: space.recall.clamps });
+  const units = landscape.free.length;
+  if (units > CERTIFIED_UNITS) {
+    return `${units} units are more than the ${CERTIFIED_UNITS} that are looked at`;
+  }
+  const states = joined(landscape, end);
+  const [{ place, residual }] = await inTurns(refine(landscape, [states]), makeTurn());
+  if (!place.states.every(Number.isFinite) || !(residual < 1e-6)) {
+    return "no search from the end comes to one";
+  }
+  const { rates, rows: directions } = directionsAt(landscape, place);
+  const centre = place.states.map((x, i) => (landscape.free[i] === 1 ? x : states[i]));
+  let why = "";
+  for (const radius of radiiAround(landscape, place, states)) {
+    const far = radius.map((r, i) => (r === 0 ? 0 : Math.abs(states[i] - centre[i]) + r));
+    const evidence: RestPointEvidence = {
+      kind: "rest point",
+      centre: byLayer(landscape, centre),
+      radius: byLayer(landscape, radius),
+      index: rates.filter((rate) => rate < 0).length,
+      directions,
+      distance: Math.max(0, ...far) * (1 + 1e-12),
+    };
+    try {
+      checkEvidence(space, end, evidence);
+      return evidence;
+    } catch (error) {
+      why = (error as Error).message;
+    }
+  }
+  return why;
 }
 
 function fieldsOf(space: Space, states: ByLayer): ByLayer<Bounds> {

@@ -1,0 +1,246 @@
+// `ham atlas FILE`: the whole landscape of a memory, and how it changes with a const.
+
+import type { Sweep } from "@hamlet/ham";
+import type { Model, ModelAtlas } from "@hamlet/model";
+import { InvalidArgumentError, Option } from "commander";
+import { CommandError, EXIT } from "../exit.ts";
+import { openModel } from "../files/open-model.ts";
+import { writeFileAtomically } from "../files/write.ts";
+import {
+  jsonOption,
+  type ModelFlags,
+  positiveNumber,
+  positiveReal,
+  withModelOptions,
+} from "../options.ts";
+import { searchBar } from "../progress.ts";
+import { formatTable } from "../table.ts";
+import type { CommandDefinition } from "./command.ts";
+
+/** `ham atlas`. */
+export const command: CommandDefinition = {
+  takes: (command) =>
+    withModelOptions(command.argument("<file>"))
+      .addOption(
+        new Option("--starts <N>", "random starts to search from")
+          .default(100)
+          .argParser(positiveNumber),
+      )
+      .addOption(
+        new Option("--spread <X>", "standard deviation of the starts around 0")
+          .default(1)
+          .argParser(positiveReal),
+      )
+      .addOption(
+        new Option(
+          "--sweep <NAME=FROM..TO>",
+          "move a const, and find where points come and go",
+        ).argParser(range),
+      )
+      .addOption(
+        new Option("--values <N>", "values of the const at which all points are looked for")
+          .default(25)
+          .argParser(positiveNumber),
+      )
+      .option("--out <FILE.svg>", "draw the sweep")
+      .addOption(jsonOption()),
+  run: run,
+};
+
+/** A const with the ends between which it is moved. */
+interface Range {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+interface AtlasFlags extends ModelFlags {
+  readonly starts: number;
+  readonly spread: number;
+  readonly sweep?: Range;
+  readonly values: number;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+function range(text: string): Range {
+  const [, name, from, to] = /^([^=]+)=(.+?)\.\.(.+)$/.exec(text) ?? [];
+  const ends = [from, to].map(Number);
+  if (name === undefined || !ends.every(Number.isFinite) || !(ends[0] < ends[1])) {
+    throw new InvalidArgumentError("Write it as NAME=FROM..TO, for example beta=1.5..2.5.");
+  }
+  return { name, from: ends[0], to: ends[1] };
+}
+
+const PICTURE = { what: "a picture", endings: [".svg"] };
+
+/** Charts a model and prints it; returns the exit code. */
+async function run(path: string, flags: AtlasFlags): Promise<number> {
+  if (flags.out !== undefined && flags.sweep === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "--out draws a sweep: expected --sweep with it, such as --sweep beta=1.5..2.5. For a picture of the energy itself there is ham landscape.",
+    );
+  }
+  const outputs =
+    flags.out === undefined ? [] : [{ option: "--out", path: flags.out, content: PICTURE }];
+  using model = await openModel(path, flags, { outputs });
+  const { starts, spread } = flags;
+  const bar = await searchBar("atlas");
+  let found: { readonly atlas: ModelAtlas; readonly sweep: Sweep | null };
+  try {
+    const atlas = await model.atlas({ starts, spread, onProgress: bar.onProgress });
+    found = { atlas, sweep: await swept(model, flags, bar.onProgress) };
+  } finally {
+    bar.done();
+  }
+  const { atlas, sweep } = found;
+  if (flags.out !== undefined && sweep !== null) {
+    const { drawAtlas } = await import("../pictures/atlas-plot.ts");
+    await writeFileAtomically(flags.out, drawAtlas(sweep));
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(report(path, flags, atlas, sweep))}\n`);
+  else {
+    const parts = [summary(atlas), ...(sweep === null ? [] : [sweepText(sweep)])];
+    process.stdout.write(`${parts.join("\n\n")}\n`);
+    if (flags.out !== undefined) process.stdout.write(`\nwritten: ${flags.out}\n`);
+  }
+  return atlas.points.length === 0 ? EXIT.failed : EXIT.ok;
+}
+
+async function swept(
+  model: Model,
+  { sweep, values: count, starts, spread }: AtlasFlags,
+  onProgress: (progress: { readonly done: number; readonly of: number }) => void,
+): Promise<Sweep | null> {
+  if (sweep === undefined) return null;
+  const { name, from, to } = sweep;
+  if (count < 2) throw new CommandError(EXIT.usage, "--values: expected 2 or more, found 1.");
+  const values = Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+  return model.sweep(name, { values, starts, spread, onProgress });
+}
+
+function report(path: string, flags: AtlasFlags, atlas: ModelAtlas, sweep: Sweep | null) {
+  const { points, passes, barriers, basins, certificates, morse, kinks, astray } = atlas;
+  return {
+    model: path,
+    seed: flags.seed,
+    starts: atlas.starts,
+    spread: flags.spread,
+    astray,
+    morse,
+    kinks,
+    points: points.map(({ kind, index, energy, eigenvalues, share, states }, i) => {
+      const certificate = certificates[i];
+      const isProven = typeof certificate !== "string";
+      return {
+        kind,
+        index,
+        energy,
+        eigenvalues,
+        share,
+        basin: [basins[i].low, basins[i].high],
+        barrier: barriers[i],
+        states: Object.fromEntries([...states].map(([{ name }, values]) => [name, [...values]])),
+        certificate: isProven ? certificate : null,
+        uncertified: isProven ? null : certificate,
+      };
+    }),
+    passes,
+    sweep: sweep && {
+      const: sweep.tensor.name,
+      values: sweep.values,
+      counts: sweep.censuses.map(countsOf),
+      bifurcations: sweep.bifurcations.map(({ kind, at, states }) => ({
+        kind,
+        at,
+        states: [...states],
+      })),
+    },
+  };
+}
+
+function countsOf({ points }: Sweep["censuses"][0]) {
+  const count = (wanted: string) => points.filter(({ kind }) => kind === wanted).length;
+  return {
+    minimum: count("minimum"),
+    saddle: count("saddle"),
+    maximum: count("maximum"),
+    degenerate: count("degenerate"),
+  };
+}
+
+function summary(atlas: ModelAtlas): string {
+  const { points, passes, barriers, basins, certificates, starts, morse, astray } = atlas;
+  if (points.length === 0) {
+    return `No fixed point was found from ${starts} starts. Try more with --starts, or others with --spread.`;
+  }
+  const percent = (share: number) => `${(100 * share).toFixed(1)}`;
+  const rows = points.map(({ kind, index, energy, share }, i) => {
+    const barrier = barriers[i];
+    const { low, high } = basins[i];
+    return [
+      String(i),
+      kind,
+      String(index),
+      energy.toPrecision(6),
+      kind === "minimum" ? `${percent(share)}% (${percent(low)}–${percent(high)})` : "",
+      barrier === null ? "" : `${barrier.height.toPrecision(4)} to ${barrier.to}`,
+      typeof certificates[i] === "string" ? "no" : "yes",
+    ];
+  });
+  const head = ["", "kind", "index", "energy", "share of starts", "barrier", "certified"];
+  const ways = passes.map(({ point, ends }) => {
+    const [a, b] = ends.map((end) => (end < 0 ? "none of these" : String(end)));
+    return `pass ${point} joins ${a} and ${b}`;
+  });
+  const reasons = certificates.flatMap((one, i) =>
+    typeof one === "string" ? [`point ${i} is not certified: ${one}`] : [],
+  );
+  const lost = astray === 0 ? [] : [`${percent(astray)}% of the starts ended elsewhere.`];
+  const sum = morse === null ? "not known, as a point is degenerate" : String(morse);
+  return [
+    `atlas: ${points.length} points from ${starts} starts`,
+    "",
+    formatTable(head, rows),
+    "",
+    ...ways,
+    ...reasons,
+    ...lost,
+    `Σ (−1)^index = ${sum}`,
+  ].join("\n");
+}
+
+function sweepText({ tensor, values, censuses, bifurcations }: Sweep): string {
+  const events = bifurcations.map(({ kind, at, states }) => [
+    at.toPrecision(10),
+    kind,
+    states.length > 4
+      ? `${states.length} states`
+      : `(${[...states].map((x) => x.toFixed(4)).join(", ")})`,
+  ]);
+  const rows = values.map((value, i) => {
+    const { minimum, saddle, maximum } = countsOf(censuses[i]);
+    return [value.toPrecision(6), String(minimum), String(saddle), String(maximum)];
+  });
+  const changes = rows.filter((row, i) => {
+    const isSame = (other?: readonly string[]) => other?.slice(1).join() === row.slice(1).join();
+    return !(isSame(rows[i - 1]) && isSame(rows[i + 1]));
+  });
+  const unseen = rows.slice(1).flatMap((row, i) => {
+    const [low, high] = [values[i], values[i + 1]];
+    const isTold = bifurcations.some(({ at }) => at >= low && at <= high);
+    if (isTold || row.slice(1).join() === rows[i].slice(1).join()) return [];
+    return [
+      `Between ${rows[i][0]} and ${row[0]} the points change, and the moment was not found: take more --values there.`,
+    ];
+  });
+  return [
+    formatTable([tensor.name, "minima", "saddles", "maxima"], changes),
+    "",
+    events.length === 0
+      ? `No bifurcation was found between ${values[0]} and ${values.at(-1)!}.`
+      : formatTable([tensor.name, "bifurcation", "at"], events),
+    ...unseen,
+  ].join("\n");
+}
