@@ -175,7 +175,7 @@ function summary(atlas: ModelAtlas): string {
   if (points.length === 0) {
     return `No fixed point was found from ${starts} starts. Try more with --starts, or others with --spread.`;
   }
-  const percent = (share: number) => `${(100 * share).toFixed(1)}`;
+  const percent = (share: number) => (100 * share).toFixed(1);
   const rows = points.map(({ kind, index, energy, share }, i) => {
     const barrier = barriers[i];
     const { low, high } = basins[i];
