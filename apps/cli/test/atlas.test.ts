@@ -49,6 +49,18 @@ test("--json follows its schema, with and without a sweep", async () => {
   expect(Math.abs(sweep!.bifurcations[0].at - 2)).toBeLessThan(1e-8);
 });
 
+test("of bits every state is tried, and spurious minima are told from patterns", async () => {
+  const [, text] = [...page.matchAll(/```ham\n([^]*?)```/g)][1];
+  bench.write("bits.ham", text);
+  const { code, stdout } = await bench.inProcess(["atlas", "bits.ham"]);
+  expect(code).toBe(0);
+  expect(page).toContain(stdout.trim());
+  const json = await bench.inProcess(["atlas", "bits.ham", "--json"]);
+  expect(parseReport("atlas", json.stdout)).toMatchObject({ exhaustive: true, starts: 4096 });
+  const swept = await bench.inProcess(["atlas", "bits.ham", "--sweep", "D=1..2"]);
+  expect(swept.stderr).toContain("--sweep follows points of a smooth energy");
+});
+
 test.each([
   [["--sweep", "beta"], "Write it as NAME=FROM..TO"],
   [["--sweep", "beta=2..1"], "Write it as NAME=FROM..TO"],

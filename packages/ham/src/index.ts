@@ -1,3 +1,10 @@
+export {
+  binaryAtlas,
+  type BinaryAtlas,
+  type BinaryAtlasOptions,
+  type BinaryMinimum,
+  EXHAUSTIVE_BITS,
+} from "./binary/binary-atlas.ts";
 export { FLIP_SOLVERS } from "./binary/binary-recall.ts";
 export { type Flip, type FlipPath, frameAt, type LayerStart } from "./binary/trajectory.ts";
 export { type TensorsByName } from "./hypergraph/batch.ts";

@@ -21,6 +21,9 @@ import {
   type Training,
 } from "@hamlet/graph";
 import {
+  binaryAtlas,
+  type BinaryAtlas,
+  type BinaryAtlasOptions,
   census,
   type Census,
   type CensusOptions,
@@ -129,6 +132,14 @@ export interface Model {
   fixedPoints(options?: FixedPointsOptions): Promise<Census>;
   /** The fixed points, the passes between minima with their barriers, and a certificate of each point. */
   atlas(options?: FixedPointsOptions): Promise<ModelAtlas>;
+  /**
+   * The states of a binary memory in which no flip lowers the energy, with the sizes of their basins: of
+   * all states up to 24 bits, else of a sample.
+   * @throws HamError as `binaryAtlas` of `@hamlet/ham`.
+   */
+  binaryAtlas(
+    options?: Omit<BinaryAtlasOptions, "key"> & Pick<FixedPointsOptions, "givens">,
+  ): Promise<BinaryAtlas>;
   /**
    * The fixed points at several values of a const, and where they are born, meet and end between them.
    * @throws HamError `model/unknown-const`; as `sweep` of `@hamlet/ham`.
@@ -392,6 +403,16 @@ class LoadedModel implements Model {
       const { certifiedAtlas } = await import("./atlas.ts");
       return certifiedAtlas(this.graph, space, NOTHING_BUT_ENERGY, how);
     });
+  }
+
+  async binaryAtlas({
+    givens = {},
+    ...options
+  }: Omit<BinaryAtlasOptions, "key"> &
+    Pick<FixedPointsOptions, "givens"> = {}): Promise<BinaryAtlas> {
+    return this.#searching({ givens }, (space) =>
+      binaryAtlas(this.graph, space, { ...options, key: key(this.seed) }),
+    );
   }
 
   async sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep> {

@@ -1,6 +1,6 @@
 // `ham atlas FILE`: the whole landscape of a memory, and how it changes with a const.
 
-import type { Sweep } from "@hamlet/ham";
+import type { BinaryAtlas, Sweep } from "@hamlet/ham";
 import type { Model, ModelAtlas } from "@hamlet/model";
 import { InvalidArgumentError, Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
@@ -85,6 +85,9 @@ async function run(path: string, flags: AtlasFlags): Promise<number> {
   const outputs =
     flags.out === undefined ? [] : [{ option: "--out", path: flags.out, content: PICTURE }];
   using model = await openModel(path, flags, { outputs });
+  if (model.graph.neurons.some(({ kind }) => kind === "binary")) {
+    return await runBinary(path, flags, model);
+  }
   const { starts, spread } = flags;
   const bar = await searchBar("atlas");
   let found: { readonly atlas: ModelAtlas; readonly sweep: Sweep | null };
@@ -107,6 +110,75 @@ async function run(path: string, flags: AtlasFlags): Promise<number> {
   }
   return atlas.points.length === 0 ? EXIT.failed : EXIT.ok;
 }
+
+/** Counts the states of a binary memory; returns the exit code. */
+async function runBinary(path: string, flags: AtlasFlags, model: Model): Promise<number> {
+  if (flags.sweep !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "--sweep follows points of a smooth energy, and the units of this model have two values each. Leave it out, or give the layer a smooth Lagrangian such as tanh(beta = 10).",
+    );
+  }
+  const bar = await searchBar("atlas");
+  let atlas: BinaryAtlas;
+  try {
+    atlas = await model.binaryAtlas({ starts: flags.starts, onProgress: bar.onProgress });
+  } finally {
+    bar.done();
+  }
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(binaryReport(path, flags, atlas))}\n`
+      : `${binarySummary(atlas)}\n`,
+  );
+  return EXIT.ok;
+}
+
+function binaryReport(path: string, { seed }: AtlasFlags, atlas: BinaryAtlas) {
+  const { minima, exhaustive, starts } = atlas;
+  return {
+    model: path,
+    seed,
+    starts,
+    exhaustive,
+    minima: minima.map(({ energy, states, share, basin, pattern }) => ({
+      energy,
+      states: Object.fromEntries([...states].map(([{ name }, values]) => [name, [...values]])),
+      share,
+      basin: [basin.low, basin.high],
+      pattern,
+    })),
+  };
+}
+
+/** Minima that a table shows; --json has all. */
+const SHOWN = 40;
+
+function binarySummary({ minima, exhaustive, starts }: BinaryAtlas): string {
+  const rows = minima
+    .slice(0, SHOWN)
+    .map(({ energy, share, basin, pattern }) => [
+      energy.toPrecision(6),
+      exhaustive
+        ? `${percent(share)}%`
+        : `${percent(share)}% (${percent(basin.low)}–${percent(basin.high)})`,
+      pattern ?? "none: spurious",
+    ]);
+  const spurious = minima.filter(({ pattern }) => pattern === null);
+  const part = spurious.reduce((sum, { share }) => sum + share, 0);
+  const more = minima.length > SHOWN ? [`… and ${minima.length - SHOWN} more`] : [];
+  const tried = exhaustive ? `all ${starts} states` : `${starts} random states`;
+  return [
+    `atlas: ${minima.length} minima from ${tried}`,
+    "",
+    formatTable(["energy", exhaustive ? "basin" : "share of states", "pattern"], rows),
+    ...more,
+    "",
+    `${spurious.length} of the minima are spurious; ${percent(part)}% of the states descend to them.`,
+  ].join("\n");
+}
+
+const percent = (share: number): string => (100 * share).toFixed(1);
 
 async function swept(
   model: Model,
@@ -175,7 +247,6 @@ function summary(atlas: ModelAtlas): string {
   if (points.length === 0) {
     return `No fixed point was found from ${starts} starts. Try more with --starts, or others with --spread.`;
   }
-  const percent = (share: number) => (100 * share).toFixed(1);
   const rows = points.map(({ kind, index, energy, share }, i) => {
     const barrier = barriers[i];
     const { low, high } = basins[i];

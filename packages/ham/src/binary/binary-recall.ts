@@ -390,7 +390,10 @@ export class BinaryRecall implements CompiledRecall {
 }
 
 /** The two values of a binary activation: what its Lagrangian's slope is on either side of 0. */
-function valuesOf(neuron: Neuron, { sizes, numbers }: RecallSetup): { low: number; high: number } {
+export function valuesOf(
+  neuron: Neuron,
+  { sizes, numbers }: RecallSetup,
+): { low: number; high: number } {
   const { indices, value } = activationOf(neuron);
   const at = (x: number) => {
     const unit = substituteIndices(value, new Map(indices.map((index) => [index, 0])));
