@@ -148,3 +148,37 @@ energy e = -sum[i] v[i]
     ["E0907", "how often a training sees its examples is set with `ham train --epochs`"],
   ]);
 });
+
+test("a layer begins with its `init` in every recall that does not start it", () => {
+  const { graph } = checked({
+    name: "m.ham",
+    text: `ham 1
+dim D = 3
+given image: [D] = [[1, 0, 0]]
+neuron v: [D] as tanh { init = image }
+neuron w: [D] as tanh { tau = 2 init ~ normal(1, 0.5) }
+neuron u: [D] as tanh { init = 2 }
+energy pull = -sum[i] v[i] * w[i] * u[i]
+recall settle {
+  start w[i] = image[i] / 2
+  solver = euler(dt = 0.1)
+}
+recall other {
+  solver = euler(dt = 0.1)
+}
+`,
+  });
+  const told = graph.recalls.map(({ starts }) =>
+    starts
+      .map((start) =>
+        start.from === "value"
+          ? `${start.neuron.name} = ${printText(start.value)}`
+          : `${start.neuron.name} ~ ${start.distribution}(${start.args.map(printText).join(", ")})`,
+      )
+      .sort(),
+  );
+  expect(told).toEqual([
+    ["u = 2", "v = image[d]", "w = 0.5 * image[i]"],
+    ["u = 2", "v = image[d]", "w ~ normal(1, 0.5)"],
+  ]);
+});

@@ -19,6 +19,7 @@ import {
   makeTensor,
   type Neuron,
   type Recall,
+  type Start,
   refusalOf,
   type Tensor,
   type TensorKind,
@@ -54,7 +55,7 @@ import type { Override, Overrides } from "./overrides.ts";
 import { readArray, type WrittenArray } from "./literal-array.ts";
 import type { NameNotes, OpenNotes } from "./notes.ts";
 import { lowerPart } from "./part.ts";
-import { entries, lowerRecall } from "./recall.ts";
+import { entries, lowerRecall, lowerStart } from "./recall.ts";
 import { declarationsOf, isInGap, makeScope, type Scope } from "./scope.ts";
 import { knownValue } from "./known-value.ts";
 import { Shapes } from "./shape.ts";
@@ -185,12 +186,18 @@ class ModelLowering implements Lowering {
     const { neurons } = collected;
     const terms = this.#readsNeurons(collected.terms, neurons) ? collected.terms : [];
     const model = { ...collected, terms };
-    const recalls = this.#file.items.flatMap((item) =>
+    const written = this.#file.items.flatMap((item) =>
       item.kind === "recall" ? (lowerRecall(this, item) ?? []) : [],
     );
     const blocksOfRecall = this.#file.items.filter((item) => item.kind === "recall");
     this.#reportRecalledTwice(blocksOfRecall);
-    if (blocksOfRecall.length === 0) recalls.push(defaultRecall(model.neurons));
+    if (blocksOfRecall.length === 0) written.push(defaultRecall(model.neurons));
+    const inits = this.#inits();
+    const recalls = written.map((recall) => {
+      const started = new Set(recall.starts.map(({ neuron }) => neuron));
+      const starts = [...recall.starts, ...inits.filter(({ neuron }) => !started.has(neuron))];
+      return { ...recall, starts };
+    });
     const whole: EnergyGraph = { ...model, tensors: this.tensors(), recalls };
     const blocks = lowerBlocks(this, this.#file, whole, (thing, span) =>
       this.#places.declared.set(thing, span),
@@ -680,6 +687,22 @@ class ModelLowering implements Lowering {
       }
     }
     return settings;
+  }
+
+  /** Where layers begin that no recall starts, the parts' included. */
+  #inits(): Start[] {
+    const own = this.#file.items.flatMap((item) =>
+      item.kind !== "neuron"
+        ? []
+        : item.settings.flatMap((setting) => {
+            if (setting.kind !== "init") return [];
+            const { name } = item;
+            const path = { kind: "path", segments: [name], span: name.span } as const;
+            const target = { kind: "target", path, span: name.span } as const;
+            return lowerStart(this, { target, init: setting.init }) ?? [];
+          }),
+    );
+    return [...own, ...this.#children.flatMap((child) => child.#inits())];
   }
 
   #drive(item: ast.Item): Drive[] {

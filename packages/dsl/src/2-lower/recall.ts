@@ -196,7 +196,11 @@ export function entries(
   return lowered && { indices: bound.indices, value: lowered };
 }
 
-function lowerStart(model: Lowering, line: ast.StartStep): Start | null {
+/** Lowers what a layer starts from, or reports and returns null. */
+export function lowerStart(
+  model: Lowering,
+  line: Pick<ast.StartStep, "target" | "init">,
+): Start | null {
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.init.kind === "draw") {

@@ -36,6 +36,7 @@ import { reportIdle } from "./idle.ts";
 import { itemsOf } from "./items.ts";
 import { reportMisplacedReads } from "./misplaced-reads.ts";
 import { reportMixedOptions } from "./mixed-options.ts";
+import { reportSaidTwice } from "./said-twice.ts";
 import { reportRounded } from "./rounded-numbers.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
@@ -43,6 +44,7 @@ import { knownValue } from "./known-value.ts";
 
 /** Reports every promise that a sound graph may still break. */
 export const checkSoundness: GraphCheck = (graph, written) => {
+  reportSaidTwice(written);
   reportMisplacedReads(graph, written);
   reportMixedOptions(graph, written);
   if (written.diagnostics.hasErrors()) return;

@@ -1,5 +1,6 @@
 import type { Name } from "../1-parse/ast.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../source.ts";
 
 /** E0202: two recalls of one name; one without a name is called `default`. */
 export function recalledTwice(
@@ -36,5 +37,15 @@ export function declaredTwice(
         ? `a connection without a name is called like its synapse; name it: \`connect ${second.text}2: ${second.text}(…)\``
         : "neurons, params, data, dims and lets share one set of names",
     ],
+  });
+}
+
+/** E0202: one of two would count for nothing. */
+export function saidTwice(diagnostics: Diagnostics, what: string, first: Span, second: Span): void {
+  diagnostics.report("E0202", second, {
+    message: `\`${what}\` is said twice`,
+    label: "second time",
+    related: [{ span: first, label: "first time" }],
+    help: ["keep one of them: only one can count"],
   });
 }
