@@ -238,11 +238,7 @@ export interface Entrywise {
 
 /** The neurons that an energy mentions, in the order of the graph. */
 export function neuronsOf(graph: EnergyGraph, term: Term): Neuron[] {
-  const seen = new Set<Tensor>();
-  replaceGets(term.energy, (node) => {
-    seen.add(node.tensor);
-    return null;
-  });
+  const seen = tensorsIn([term.energy]);
   return graph.neurons.filter((neuron) => seen.has(neuron.activation));
 }
 
