@@ -93,7 +93,15 @@ export function solveAxes(
   const dims: Record<string, Dim> = {};
   for (const [axis, { dim }] of result.bound) dims[axis] = dim;
   for (const own of definition.dims) {
-    if (dims[own.name] !== undefined) continue;
+    const bound = result.bound.get(own.name);
+    if (bound !== undefined) {
+      const wanted = explicit.get(own.name)?.size ?? null;
+      if (wanted === null || sameSize(wanted, size(bound.dim)) !== false) continue;
+      const place = placeOf(model, site, asked);
+      const { by, axis, dim } = bound;
+      derivedSize(model.diagnostics, place, by, axis, sizeText(wanted), dim, true);
+      return null;
+    }
     const isStored =
       site.item.from !== undefined && definition.params.some(({ axes }) => axes.includes(own.name));
     const given = explicit.get(own.name)?.size ?? (isStored ? null : own.default);

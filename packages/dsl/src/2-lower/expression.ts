@@ -31,6 +31,7 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { beforeOutsideDrive } from "../rules/before-outside-drive.ts";
+import { saidTwice } from "../rules/declared-twice.ts";
 import { emptyWhere } from "../rules/empty-where.ts";
 import { notScalar, OF_WHAT } from "../rules/energy-not-scalar.ts";
 import { indexCount } from "../rules/index-count.ts";
@@ -190,6 +191,13 @@ export class Expressions {
   ): { indices: Index[]; inside: Surroundings } | null {
     const dims = new Map<string, Dim>();
     let failed = false;
+    const names = binders.map(({ name }) => name.text);
+    for (const [at, { name }] of binders.entries()) {
+      const first = names.indexOf(name.text);
+      if (first === at) continue;
+      saidTwice(this.#diagnostics, name.text, binders[first].span, name.span);
+      failed = true;
+    }
     for (const binder of binders) {
       const dim = this.#dimOf(binder, bodies, around, op, binders, options);
       if (dim === null) failed = true;

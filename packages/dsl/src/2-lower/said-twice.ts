@@ -30,6 +30,11 @@ export function reportSaidTwice({ file, diagnostics }: Written): void {
     }
   };
   const whole = (verb: string, { indices = [], path, span }: ast.Target): Said => {
+    check(
+      indices.flatMap((index) =>
+        index.kind === "name" ? [{ key: index.name.text, span: index.span }] : [],
+      ),
+    );
     const position = indices.find((index) => index.kind === "number");
     if (position !== undefined) targetPosition(diagnostics, verb, written(path.span), position);
     return { key: `${verb} ${written(path.span)}`, span };

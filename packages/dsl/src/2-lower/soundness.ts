@@ -35,7 +35,7 @@ import type { GraphCheck, Written } from "./graph-check.ts";
 import { reportIdle } from "./idle.ts";
 import { itemsOf } from "./items.ts";
 import { reportMisplacedReads } from "./misplaced-reads.ts";
-import { reportMixedOptions } from "./mixed-options.ts";
+import { reportMixedOptions, reportStoredAxes } from "./mixed-options.ts";
 import { reportSaidTwice } from "./said-twice.ts";
 import { reportRounded } from "./rounded-numbers.ts";
 import { reportSolvers } from "./solver-fit.ts";
@@ -47,6 +47,7 @@ export const checkSoundness: GraphCheck = (graph, written) => {
   reportSaidTwice(written);
   reportMisplacedReads(graph, written);
   reportMixedOptions(graph, written);
+  reportStoredAxes(graph, written);
   if (written.diagnostics.hasErrors()) return;
   const facts = factsOf(graph);
   for (const neuron of graph.neurons) reportConvexity(neuron, facts, written);

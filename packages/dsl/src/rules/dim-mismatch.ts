@@ -140,3 +140,16 @@ export function partShape(
 function subject(given: Given): string {
   return given.role === "neuron" ? `the ${ordinal(given.position)} neuron` : `\`${given.name}\``;
 }
+
+/** E0305: a file whose axes have another order has the very same axes. */
+export function storedAxes(
+  diagnostics: Diagnostics,
+  { name, axes }: { name: string; axes: readonly Dim[] },
+  stored: readonly Dim[],
+  span: Span,
+): void {
+  diagnostics.report("E0305", span, {
+    message: `\`${name}\` has the axes ${axesText(axes)}, in whatever order they are stored`,
+    label: `these are ${axesText(stored)}`,
+  });
+}
