@@ -7,11 +7,12 @@ import {
   lit,
   type HypersynapseOption,
   type OptionValue,
+  refusalOf,
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { missingArgument } from "../rules/missing-argument.ts";
 import { listNeeded, wordNeeded } from "../rules/type-mismatch.ts";
-import { valueOutOfBounds } from "../rules/value-out-of-bounds.ts";
+import { valueOutOfBounds, valueRefused } from "../rules/value-out-of-bounds.ts";
 import type { ConnectionSite } from "./connect-arguments.ts";
 import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import type { Lowering } from "./lowering.ts";
@@ -92,17 +93,19 @@ function optionValue(
   const number = model.expressions.lower(value);
   if (number === null) return null;
   const known = knownValue(number);
-  if (option.bound !== null && known !== null && !keeps(option.bound, known)) {
-    valueOutOfBounds(diagnostics, option.name, option.bound, known, value.span, null);
+  const { elem = "real", bound, name } = option;
+  const wanted = { elem, bound };
+  const isAny = elem === "real" && bound === null;
+  if (!isAny && known !== null && refusalOf(wanted, known) !== null) {
+    valueRefused(diagnostics, name, wanted, known, value.span, null);
     return null;
   }
-  if (option.bound !== null && known === null) {
-    const wanted = { elem: "real", bound: option.bound } as const;
-    const who = `\`${option.name}\``;
+  if (!isAny && known === null) {
+    const who = `\`${name}\``;
     const isKept =
       number.kind === "get"
         ? keepsDeclaration(model, who, wanted, number.tensor, value.span)
-        : formulaKeeps(model, { who, name: option.name }, wanted, number, value.span);
+        : formulaKeeps(model, { who, name }, wanted, number, value.span);
     if (!isKept) return null;
   }
   return known === null ? number : lit(known);

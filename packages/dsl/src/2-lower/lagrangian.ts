@@ -94,12 +94,13 @@ export function lowerLagrangian(
     return null;
   }
 
-  const options = body.consts.map(({ name: option, bound, source }) => ({
+  const options = body.consts.map(({ name: option, bound, elem, source }) => ({
     name: option,
     meaning:
       item.body.find((other) => "name" in other && other.name.text === option)?.doc?.text ?? "",
     default: source?.from === "value" ? knownValue(source.value) : null,
     bound,
+    elem,
   }));
   const params = body.params.map((tensor) => ({
     name: tensor.name,
@@ -119,6 +120,7 @@ export function lowerLagrangian(
         meaning: "a param",
         default: null,
         bound: param.bound,
+        elem: param.elem,
       })),
     ],
     coupled: x.axes.length > 0,

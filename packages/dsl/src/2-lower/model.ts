@@ -4,7 +4,6 @@
 // is reported once and then stays silent.
 
 import {
-  keeps,
   defaultRecall,
   type Dim,
   type Drive,
@@ -40,11 +39,12 @@ import { overCount, overNeeded } from "../rules/over-needed.ts";
 import { roundedNumber } from "../rules/rounded.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
 import { unused } from "../rules/unused.ts";
-import { valueOutOfBounds, valueRefused } from "../rules/value-out-of-bounds.ts";
+import { valueRefused } from "../rules/value-out-of-bounds.ts";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { SourceFile, Span } from "../source.ts";
 import { lowerBlocks } from "./blocks.ts";
 import { lowerConnect } from "./connect.ts";
+import { formulaKeeps, keepsDeclaration } from "./declared.ts";
 import { drawFrom } from "./draw.ts";
 import { Expressions, NOWHERE, type Surroundings } from "./expression.ts";
 import type { LagrangianTemplate } from "./lagrangian.ts";
@@ -601,15 +601,27 @@ class ModelLowering implements Lowering {
     value: Expr | Tensor,
     axes: readonly Dim[] | null,
   ): boolean {
+    const { text } = name!;
+    const option = definition.options.find((other) => other.name === text);
+    const { elem = "real", bound = null } = option ?? {};
+    const who = `\`${text}\``;
     if ("axes" in value) {
-      if (axes === null || value.axes.every((dim) => axes.includes(dim))) return true;
-      optionAxes(this.diagnostics, name!.text, value, { name: neuron.text, axes }, span);
-      return false;
+      if (axes !== null && !value.axes.every((dim) => axes.includes(dim))) {
+        optionAxes(this.diagnostics, text, value, { name: neuron.text, axes }, span);
+        return false;
+      }
+      // Whether a real number keeps its bound shows in what is proven of the Lagrangian.
+      return elem === "real" || keepsDeclaration(this, who, { elem, bound }, value, span);
     }
-    const bound = definition.options.find((option) => option.name === name!.text)?.bound ?? null;
     const known = knownValue(value);
-    if (bound === null || known === null || keeps(bound, known)) return true;
-    valueOutOfBounds(this.diagnostics, name!.text, bound, known, span, null);
+    if (known === null) {
+      return (
+        elem === "real" || formulaKeeps(this, { who, name: text }, { elem, bound }, value, span)
+      );
+    }
+    if ((elem === "real" && bound === null) || refusalOf({ elem, bound }, known) === null)
+      return true;
+    valueRefused(this.diagnostics, text, { elem, bound }, known, span, null);
     return false;
   }
 

@@ -123,7 +123,7 @@ function signature({ name, axes }: Tensor): { name: string; axes: readonly strin
 }
 
 function option(
-  { name, bound, source }: Tensor,
+  { name, bound, elem, source }: Tensor,
   within: SynapseTemplate["within"],
 ): HypersynapseOption {
   const value = source?.from === "value" ? source.value : null;
@@ -131,7 +131,7 @@ function option(
   const usual =
     known ??
     (value === null ? null : (use: Omit<HypersynapseUse, "args" | "params">) => within(value, use));
-  return { name, meaning: "", default: usual, bound };
+  return { name, meaning: "", default: usual, bound, elem };
 }
 
 function readsOneOf(expr: Expr, tensors: readonly Tensor[]): boolean {

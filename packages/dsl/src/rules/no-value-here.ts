@@ -11,15 +11,10 @@ export function noValueHere(
   const { name, kind } = read.tensor;
   const isLayer = kind === "activation";
   const known = examples ? "a const, a param, data or a given" : "a const, a param or data";
-  const quantities = place.includes("stop when")
-    ? ", or what a recall knows of itself: `change`, `energy`, `step`, `settled`"
-    : "";
+  const quantities = place.includes("stop") ? ", or `change`, `energy`, `step`, `settled`" : "";
   diagnostics.report("E0205", span, {
     message: `${place} cannot read ${isLayer ? "the layer " : ""}\`${name}\``,
-    label: isLayer ? "no layer has a value here" : "another one for every example",
+    label: isLayer ? "layers have values in energies alone" : "another one for every example",
     help: [`read ${known} instead${quantities}`],
-    ...(isLayer
-      ? { why: ["layers have values while a recall runs, for its energies alone"] }
-      : { why: ["this is one value, the same for all examples"] }),
   });
 }

@@ -16,6 +16,8 @@ export interface OptionDefinition {
   /** Null when the option must be given. */
   readonly default: number | null;
   readonly bound: Bound | null;
+  /** What its value is; left out for any number. */
+  readonly elem?: Elem;
 }
 
 /**
