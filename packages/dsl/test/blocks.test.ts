@@ -173,7 +173,7 @@ recall other {
       .map((start) =>
         start.from === "value"
           ? `${start.neuron.name} = ${printText(start.value)}`
-          : `${start.neuron.name} ~ ${start.distribution}(${start.args.map(printText).join(", ")})`,
+          : `${start.neuron.name} ~ ${start.distribution}(${start.args.map((arg) => printText(arg)).join(", ")})`,
       )
       .sort(),
   );
