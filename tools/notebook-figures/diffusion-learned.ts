@@ -1,6 +1,7 @@
 // What networks learn of two, nine and a thousand points on the circle, beside the exact energies.
 
 import type { Figure, Mark, Panel } from "../../apps/docs/src/notebooks/figure.ts";
+import { heightsOf, onPaper } from "../../apps/docs/src/notebooks/relief.ts";
 import { learn } from "../../apps/cli/src/reproduce/diffusion/learn.ts";
 import {
   ENERGY_TIME,
@@ -37,6 +38,9 @@ const MANY = 20;
 /** Numbers beside more points than these lie on each other. */
 const NUMBERED = 4;
 const SHOWN_SAMPLES = 400;
+/** What stands beside each other, of the same patterns. */
+const SIDES = ["learned", "exact"] as const;
+const SCALE = "energy −log p, from its lowest";
 
 interface Learned {
   readonly iterations: number;
@@ -84,8 +88,10 @@ export async function diffusionLearned(out: string): Promise<Record<string, Figu
       exact: await measure(exactly, patterns, about),
     });
   }
+  const maps = mapsOf(results);
   return {
-    "diffusion-landscapes": { scale: "energy −log p, from its lowest", panels: mapsOf(results) },
+    "diffusion-landscapes": { scale: SCALE, panels: maps },
+    "diffusion-surfaces": { scale: SCALE, panels: maps.map(surfaceOf) },
     "diffusion-samples": { panels: samplesOf(results) },
     "diffusion-losses": { panels: [lossesOf(results)] },
     "diffusion-table": { rows: results.flatMap(rowsOf) },
@@ -93,8 +99,9 @@ export async function diffusionLearned(out: string): Promise<Record<string, Figu
 }
 
 function mapsOf(results: readonly Learned[]): Panel[] {
-  return (["learned", "exact"] as const).flatMap((side) =>
-    results.map(({ patterns, [side]: found }): Panel => {
+  return results.flatMap(({ patterns, ...both }) =>
+    SIDES.map((side): Panel => {
+      const found = both[side];
       const { energies, columns, arrows: shown, clusters } = found;
       const few = patterns.shape[0] <= MANY;
       return {
@@ -123,6 +130,27 @@ function mapsOf(results: readonly Learned[]): Panel[] {
   );
 }
 
+/** The same as a surface in space, with its patterns. */
+export function surfaceOf({ title, x, y, map, marks }: Panel): Panel {
+  const heightAt = heightsOf(map!);
+  const stars = marks.filter(({ as }) => as === "stars");
+  return {
+    title: title!,
+    x,
+    y,
+    relief: true,
+    map: map!,
+    marks: stars.map(({ labels: _, ...mark }) => ({
+      ...mark,
+      points: mark.points.map(([px, py]) => {
+        const [u, v] = [px / x.high, py / y.high];
+        const [across, up] = onPaper(u, v, heightAt(u, v));
+        return [across, up].map((value) => Number(value.toFixed(4)));
+      }),
+    })),
+  };
+}
+
 function starsOf(patterns: Points, energies: Float64Array): Mark {
   return {
     as: "stars",
@@ -136,8 +164,8 @@ function starsOf(patterns: Points, energies: Float64Array): Mark {
 }
 
 function samplesOf(results: readonly Learned[]): Panel[] {
-  return (["learned", "exact"] as const).flatMap((side) =>
-    results.map(({ patterns, [side]: found }): Panel => ({
+  return results.flatMap(({ patterns, ...both }) =>
+    SIDES.map((side): Panel => ({
       title: `K = ${patterns.shape[0]}, ${side} score`,
       ...plane(1.5, ["x", "y"]),
       marks: [
@@ -146,7 +174,7 @@ function samplesOf(results: readonly Learned[]): Panel[] {
           ink: 1,
           radius: 1.5,
           name: "samples",
-          points: pairsOf(found.samples.data.subarray(0, 2 * SHOWN_SAMPLES)),
+          points: pairsOf(both[side].samples.data.subarray(0, 2 * SHOWN_SAMPLES)),
         },
         ...(patterns.shape[0] <= MANY
           ? [{ as: "stars" as const, ink: 2, name: "patterns", points: pairsOf(patterns.data) }]
@@ -180,7 +208,7 @@ function lossesOf(results: readonly Learned[]): Panel {
 }
 
 function rowsOf({ iterations, patterns, learned, exact }: Learned): object[] {
-  return (["learned", "exact"] as const).map((side) => {
+  return SIDES.map((side) => {
     const { near, offCircle, counts } = { learned, exact }[side];
     return {
       iterations,

@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { dataOf, FIGURES, numberOf } from "../src/notebooks/figures.ts";
 import { drawPanel, frameOf } from "../src/notebooks/draw.ts";
 import { mapPng } from "../src/notebooks/map-png.ts";
+import { heightsOf, onPaper, reliefPng } from "../src/notebooks/relief.ts";
 import { colourOf } from "../src/play/colours.ts";
 import { builtFiles, DIST } from "./built-site.ts";
 
@@ -133,6 +134,25 @@ test("the bar of colours beside maps has the colours of maps", () => {
   const last = colours.length - 1;
   expect(colours).toEqual(colours.map((_, k) => colourOf(k / last).map(Math.round)));
   expect(last).toBeGreaterThan(1);
+});
+
+test("a surface hides what lies behind it, and is clear beside", () => {
+  // A bowl, whose front corner hides its floor; the back wall is seen whole.
+  const columns = 21;
+  const values = Array.from({ length: columns * columns }, (_, k) => {
+    const [u, v] = [k % columns, Math.floor(k / columns)].map((at) => at / 10 - 1);
+    return u * u + v * v;
+  });
+  const { data, palette, width } = decode(reliefPng({ columns, values }));
+  const at = ([x, y]: readonly number[]) =>
+    data[Math.floor((1 - y) * width) * width + Math.floor(x * width)];
+  expect(palette![at([0.02, 0.98])][3]).toBe(0);
+  const heightAt = heightsOf({ columns, values });
+  const seen = (u: number, v: number) => at(onPaper(u, v, heightAt(u, v)));
+  expect(seen(-0.95, 0.95)).toBeGreaterThan(230);
+  expect(Math.abs(seen(-0.55, 0.55) - (1 + (254 * 0.605) / 2))).toBeLessThan(25);
+  expect(seen(0, 0)).toBeGreaterThan(120);
+  expect(heightAt(1, 1)).toBeCloseTo(-heightAt(0, 0), 9);
 });
 
 test("a map becomes a picture with a pixel for every value", () => {

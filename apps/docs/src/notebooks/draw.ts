@@ -2,6 +2,7 @@
 
 import { ticksOf, shortly } from "../play/ticks.ts";
 import type { Axis, Mark, Panel } from "./figure.ts";
+import { FOOT, onPaper } from "./relief.ts";
 
 /**
  * A panel is so many units wide. At its narrowest, 270 px, a letter of 13 units is 11 px high; without axes
@@ -19,8 +20,8 @@ export const SIGNS = {
 };
 
 /** Where a panel has its picture, in units, and how large it is. */
-export function frameOf({ map, square, bare }: Panel) {
-  const margin = bare === true ? BARE : MARGIN;
+export function frameOf({ map, square, bare, relief }: Panel) {
+  const margin = bare === true || relief === true ? BARE : MARGIN;
   const inner = WIDTH - margin.left - margin.right;
   const isSquare = map !== undefined || square === true || bare === true;
   const height = isSquare ? inner + margin.top + margin.bottom : PLOT_HEIGHT;
@@ -35,11 +36,16 @@ export function frameOf({ map, square, bare }: Panel) {
 
 /** The inside of a panel's SVG: axes, marks and title; its map lies below. */
 export function drawPanel(panel: Panel): string {
-  const { title, x, y, map, bare, marks } = panel;
+  const { title, x, y, map, bare, relief, marks } = panel;
   const { x: left, y: top, inner } = frameOf(panel);
   const across = scaleOf(x, left, left + inner.width);
   const up = scaleOf(y, top + inner.height, top);
   const clip = "overflow: hidden";
+  if (relief === true) {
+    const paper = { label: "", low: 0, high: 1 };
+    const right = scaleOf(paper, left, left + inner.width);
+    return drawRelief(panel, right, scaleOf(paper, top + inner.height, top));
+  }
   return [
     ...(bare === true ? [] : axes({ x, y, left, top, inner, across, up, over: map !== undefined })),
     title === undefined ? "" : text(title, left + inner.width / 2, top - 9, "middle", "title"),
@@ -47,6 +53,29 @@ export function drawPanel(panel: Panel): string {
     ...marks.map((mark) => drawMark(mark, across, up, map !== undefined)),
     "</svg>",
     ...marks.flatMap((mark) => labelsOf(mark, { across, up, over: map !== undefined })),
+  ].join("");
+}
+
+/** A surface has its axes at its foot; what stands on it is drawn as elsewhere. */
+function drawRelief({ title, x, y, marks }: Panel, across: Scale, up: Scale): string {
+  const foot = (u: number, v: number) => {
+    const [px, py] = onPaper(u, v, FOOT);
+    return [across(px), up(py)] as const;
+  };
+  const said = [
+    [x.label, ...foot(0, -1.16)],
+    [shortly(x.low), ...foot(-0.96, -1.1)],
+    [shortly(x.high), ...foot(0.84, -1.12)],
+    [y.label, ...foot(1.16, 0)],
+    [shortly(y.low), ...foot(1.14, -0.78)],
+    [shortly(y.high), ...foot(1.1, 0.96)],
+  ] as const;
+  const edge = [foot(-1, -1), foot(1, -1), foot(1, 1)].map(([px, py]) => `${n(px)} ${n(py)}`);
+  return [
+    title === undefined ? "" : text(title, WIDTH / 2, 16, "middle", "title"),
+    `<path class="frame" d="M${edge.join("L")}"/>`,
+    ...said.map(([label, px, py]) => text(label, px, py + 4, "middle")),
+    ...marks.map((mark) => drawMark(mark, across, up, true)),
   ].join("");
 }
 

@@ -32,6 +32,8 @@ export interface Panel {
   readonly y: Axis;
   /** Values from the lower left corner, row by row; null where there is none. */
   readonly map?: { readonly columns: number; readonly values: readonly (number | null)[] };
+  /** Its map is shown as a surface in space; marks stand on paper, from 0 to 1. */
+  readonly relief?: boolean;
   /** As high as it is wide, as maps are. */
   readonly square?: boolean;
   /** Drawn without axes: a picture. */

@@ -81,11 +81,8 @@ export const FIGURES: Readonly<Record<string, SourceFigure>> = {
     "Its samples, which it draws into its second figure",
     `${GENERATE} diffusion`,
   ),
-  "diffusion-landscapes": figure(
-    "diffusion",
-    "Its second figure; its third shows the same as surfaces",
-    `${GENERATE} diffusion`,
-  ),
+  "diffusion-landscapes": figure("diffusion", "Its second figure", `${GENERATE} diffusion`),
+  "diffusion-surfaces": figure("diffusion", "Its third figure", `${GENERATE} diffusion`),
   "diffusion-cooling": figure(
     "diffusion",
     "Its equation of the exact energy",

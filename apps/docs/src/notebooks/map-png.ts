@@ -6,7 +6,7 @@ import type { Panel } from "./figure.ts";
 
 /** Colours of a palette beside the clear one, which has to be its first. */
 const COLOURS = 255;
-const PALETTE = [
+export const PALETTE = [
   [255, 255, 255, 0],
   ...Array.from({ length: COLOURS }, (_, k) => [
     ...colourOf(k / (COLOURS - 1)).map(Math.round),
@@ -14,17 +14,22 @@ const PALETTE = [
   ]),
 ] as [number, number, number, number][];
 
+/** The colours of values: where each stands in the palette. */
+export function partOf(values: Iterable<number | null>): (value: number) => number {
+  const [low, high] = rangeOf(values);
+  return (value) => 1 + Math.round((COLOURS - 1) * Math.min(1, (value - low) / (high - low || 1)));
+}
+
 /** A PNG with a palette: the lowest value is dark; what is no number is clear. */
 export function mapPng({ columns, values }: NonNullable<Panel["map"]>): Uint8Array<ArrayBuffer> {
   const height = values.length / columns;
-  const [low, high] = rangeOf(values);
+  const part = partOf(values);
   const data = new Uint8Array(values.length);
   for (const [k, value] of values.entries()) {
     if (value === null) continue;
     // The first row of values is the last of the picture.
     const row = height - 1 - Math.floor(k / columns);
-    const part = (value - low) / (high - low || 1);
-    data[row * columns + (k % columns)] = 1 + Math.round((COLOURS - 1) * part);
+    data[row * columns + (k % columns)] = part(value);
   }
   const picture = {
     width: columns,

@@ -64,10 +64,11 @@ export function energyLine(
     break;
   }
   svg.append(element("path", { class: "line", d: line.length === 0 ? "" : `M${line.join("L")}` }));
-  const now = svg.appendChild(element("circle", { class: "now", r: 4.5 }));
+  const now = svg.appendChild(element("circle", { class: "now", r: 4.5, visibility: "hidden" }));
   const mark = (moment: number) => {
     const energy = energies[moment];
     const shown = Number.isFinite(energy) && energy <= high;
+    now.removeAttribute("visibility");
     now.setAttribute("cx", String(x(steps[moment])));
     now.setAttribute("cy", String(shown ? y(energy) : 0));
   };
