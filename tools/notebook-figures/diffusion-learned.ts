@@ -140,9 +140,11 @@ export function surfaceOf({ title, x, y, map, marks }: Panel): Panel {
     y,
     relief: true,
     map: map!,
-    marks: stars.map(({ labels: _, ...mark }) => ({
-      ...mark,
-      points: mark.points.map(([px, py]) => {
+    marks: stars.map(({ as, ink, points }) => ({
+      as,
+      ink,
+      name: "patterns",
+      points: points.map(([px, py]) => {
         const [u, v] = [px / x.high, py / y.high];
         const [across, up] = onPaper(u, v, heightAt(u, v));
         return [across, up].map((value) => Number(value.toFixed(4)));

@@ -6,6 +6,7 @@ import { encode } from "fast-png";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
+import { type Swept, sweep } from "../src/notebooks/sweep.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/scene.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
@@ -253,6 +254,39 @@ ${shown}
     await page.keyboard.insertText("energy more = bta * v[0]\n");
     await own.locator('[data-part="messages"]', { hasText: "did you mean `beta`" }).waitFor();
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a sweep of random pairs is measured on its page as by the library", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(NEVER);
+    await page.goto(`${site.origin}/notebooks/kohonen/`);
+    const figure = page.locator("ham-sweep");
+    await figure.scrollIntoViewIfNeeded();
+    await figure.locator("[name=d]").selectOption("64");
+    await figure.locator("[name=seed]").fill("7");
+    await figure.locator("[name=seed]").blur();
+    await figure
+      .locator("[role=status]", { hasText: "pseudo-inverse, d = 64: 7 numbers" })
+      .waitFor();
+    const rows = await figure
+      .locator("tbody tr")
+      .evaluateAll((all) =>
+        all.map((row) =>
+          [...(row as HTMLTableRowElement).cells].map((cell) => Number(cell.textContent)),
+        ),
+      );
+    const expected: Swept[] = [];
+    for await (const swept of sweep({ d: 64, method: "pseudo-inverse", seed: 7 }))
+      expected.push(swept);
+    expect(rows).toHaveLength(expected.length);
+    for (const [k, { n, mean, expected: closed }] of expected.entries()) {
+      expect(rows[k][0]).toBe(n);
+      expect(rows[k][1]).toBeCloseTo(mean, 5);
+      expect(rows[k][3]).toBeCloseTo(closed!, 5);
+      // What is measured is what was derived, within four standard errors.
+      expect(Math.abs(rows[k][1] - rows[k][3])).toBeLessThan(4 * rows[k][2] + 1e-5);
+    }
     await page.close();
   });
 

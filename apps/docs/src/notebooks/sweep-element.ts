@@ -1,0 +1,97 @@
+// A figure that is measured while a reader looks: memories of random pairs, for the dimensions and the method chosen.
+
+import { drawPanel, frameOf } from "./draw.ts";
+import type { Panel } from "./figure.ts";
+import { pairsFor, type Sweep, type Swept } from "./sweep.ts";
+import type { SweepReply } from "./sweep-worker.ts";
+
+class SweepElement extends HTMLElement {
+  #worker: Worker | null = null;
+  #asked = 0;
+  #swept: Swept[] = [];
+  #wish!: Sweep;
+
+  connectedCallback(): void {
+    for (const control of this.querySelectorAll("select, input")) {
+      control.addEventListener("change", () => this.#ask());
+    }
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      seen.disconnect();
+      this.#worker = new Worker(new URL("sweep-worker.ts", import.meta.url), { type: "module" });
+      this.#worker.addEventListener("message", ({ data }: MessageEvent<SweepReply>) =>
+        this.#hear(data),
+      );
+      this.#ask();
+    });
+    seen.observe(this);
+  }
+
+  #ask(): void {
+    const value = (name: string) => this.querySelector<HTMLInputElement>(`[name="${name}"]`)!.value;
+    this.#wish = { d: Number(value("d")), method: value("method"), seed: Number(value("seed")) };
+    this.#swept = [];
+    this.#asked++;
+    this.#draw("Measuring …");
+    this.#worker?.postMessage(this.#wish, []);
+  }
+
+  #hear({ id, swept }: SweepReply): void {
+    if (id !== this.#asked) return;
+    if (swept !== null) this.#swept.push(swept);
+    const { d, method } = this.#wish;
+    this.#draw(
+      swept === null
+        ? `${method}, d = ${d}: ${this.#swept.length} numbers of pairs, eight trials each.`
+        : "Measuring …",
+    );
+  }
+
+  #draw(said: string): void {
+    const panel = panelOf(this.#wish, this.#swept);
+    const { width, height } = frameOf(panel);
+    const svg = this.querySelector("svg.drawn")!;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.innerHTML = drawPanel(panel);
+    this.querySelector("[role=status]")!.textContent = said;
+    this.querySelector("tbody")!.replaceChildren(
+      ...this.#swept.map(({ n, mean, error, expected }) => {
+        const row = document.createElement("tr");
+        for (const value of [n, mean, error, expected]) {
+          const cell = row.insertCell();
+          cell.textContent = value === null ? "–" : String(Number(value.toPrecision(7)));
+        }
+        return row;
+      }),
+    );
+  }
+}
+
+function panelOf({ d, method }: Sweep, swept: readonly Swept[]): Panel {
+  const pairs = pairsFor(d);
+  return {
+    title: `${method}, d = ${d}`,
+    x: {
+      label: "stored pairs n (log scale)",
+      low: pairs[0] / 1.2,
+      high: 1.2 * pairs.at(-1)!,
+      log: true,
+    },
+    y: { label: "mean cosine similarity", low: -0.05, high: 1.05 },
+    marks: [
+      {
+        as: "line",
+        ink: 1,
+        points: swept.flatMap(({ n, expected }) => (expected === null ? [] : [[n, expected]])),
+      },
+      {
+        as: "dots",
+        ink: 1,
+        points: swept.map(({ n, mean }) => [n, mean]),
+        errors: swept.map(({ error }) => error),
+      },
+    ].filter(({ points }) => points.length > 0) as Panel["marks"],
+  };
+}
+
+customElements.define("ham-sweep", SweepElement);
