@@ -31,6 +31,7 @@ export async function explainError(error: unknown): Promise<number> {
 /** Mistakes in the arguments, and in the files that they name beside the model. */
 const USAGE = new Set([
   "cluster/bad-address",
+  "core/bad-arrow",
   "core/bad-checkpoint",
   "core/bad-held",
   "core/bad-npy",

@@ -8,8 +8,9 @@ import { HamError } from "@hamlet/graph";
 import type { AsyncBuffer, Compressors, SchemaTree } from "hyparquet";
 
 import type { Rows } from "./array-data.ts";
+import { nodeZlib } from "./node-zlib.ts";
 import type { FileBytes } from "./payload.ts";
-import { noColumn, type Wanted } from "./wanted.ts";
+import { noColumn, noNumbers, type Wanted } from "./wanted.ts";
 
 /** Physical types of columns of numbers. */
 const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
@@ -79,11 +80,7 @@ function columnsOf(children: readonly SchemaTree[], { file, wanted }: Wanted): s
   for (const column of chosen) {
     const type = typeOf(column);
     if (NUMBERS.has(type)) continue;
-    throw new HamError(
-      "core/unsupported-dtype",
-      `${file}#${column.element.name}: expected numbers, found a column of type ${type.toLowerCase()}. Take one column by its name, as in "${file}#${keys[0]}", or leave this one out of the file.`,
-      { file, dtype: type },
-    );
+    throw noNumbers({ file, wanted: column.element.name, other: keys[0] }, type);
   }
   return chosen.map(({ element }) => element.name);
 }
@@ -134,18 +131,9 @@ function numbersOf(
   return numbers;
 }
 
-interface Zlib {
-  gunzipSync(bytes: Uint8Array): Uint8Array;
-  brotliDecompressSync(bytes: Uint8Array): Uint8Array;
-  zstdDecompressSync(bytes: Uint8Array): Uint8Array;
-}
-
 /** What expands pages beside Snappy: Node has it, pages do not. */
 function compressorsHere(): Compressors {
-  const { process } = globalThis as {
-    readonly process?: { getBuiltinModule?: (name: string) => Zlib };
-  };
-  const zlib = process?.getBuiltinModule?.("node:zlib");
+  const zlib = nodeZlib();
   if (zlib === undefined) return {};
   return {
     GZIP: (bytes) => zlib.gunzipSync(bytes),

@@ -6,6 +6,7 @@
  */
 import { HamError } from "@hamlet/graph";
 
+import { looksLikeArrow } from "./arrow-messages.ts";
 import { type ArrayEntry, elementsOf, type Rows, type TypedArray } from "./array-data.ts";
 import { arrayFormatOf, openArrayFile } from "./array-file.ts";
 import { openDataFile } from "./data-file.ts";
@@ -17,11 +18,11 @@ import { wantedOf } from "./wanted.ts";
 const LARGEST_HELD = 2 ** 26;
 
 /**
- * The rows of a file of numbers: `.npy`, `.npz`, safetensors, Parquet, CSV, TSV and everything else
+ * The rows of a file of numbers: `.npy`, `.npz`, safetensors, Parquet, Arrow, CSV, TSV and everything else
  * that `openDataFile` reads. Entries of the first axis are rows, whatever axes a row has.
  *
  * @param name - the file's name, for errors and for the key: `patterns.npz#xi`, `table.parquet#x`.
- * @throws HamError as `openDataFile` does, `core/no-parquet`, `core/bad-parquet`, and `core/no-rows` for an array
+ * @throws HamError as `openDataFile` does, `core/no-parquet`, `core/bad-parquet`, `core/bad-arrow`, and `core/no-rows` for an array
  * without rows of numbers.
  * @example
  * const rows = await openRows("patterns.npy", bytes);
@@ -32,6 +33,10 @@ export async function openRows(name: string, content: FileBytes, key?: string): 
   if (looksLikeParquet(content.subarray(0, 4))) {
     const { openParquet } = await import("./parquet.ts");
     return openParquet(content, { file, wanted });
+  }
+  if (looksLikeArrow(content.subarray(0, 8))) {
+    const { openArrow } = await import("./arrow.ts");
+    return openArrow(content, { file, wanted });
   }
   if (arrayFormatOf(content) !== null) return rowsOfEntry(name, openArrayFile(name, content, key));
   if (/\.[ct]sv$/i.test(file) || content.length > LARGEST_HELD) {

@@ -40,3 +40,19 @@ export function noColumn(
     { file, wanted, keys: names },
   );
 }
+
+/** The error of a column of something else than numbers; `other` is the name of a column. */
+export function noNumbers(
+  {
+    file,
+    wanted,
+    other,
+  }: { readonly file: string; readonly wanted: string; readonly other: string },
+  dtype: string,
+): HamError {
+  return new HamError(
+    "core/unsupported-dtype",
+    `${file}#${wanted}: expected numbers, found a column of type ${dtype.toLowerCase()}. Take one column by its name, as in "${file}#${other}", or leave this one out of the file.`,
+    { file, dtype },
+  );
+}

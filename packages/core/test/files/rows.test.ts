@@ -2,6 +2,7 @@
 
 import { type OpenFile, writeNpy, writeNpz, writeSafetensors } from "@hamlet/core";
 import { openRows } from "@hamlet/core/rows";
+import * as arrow from "@uwdata/flechette";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test, vi } from "vitest";
 
@@ -81,6 +82,13 @@ const FILES: Record<string, (K: number) => Uint8Array> = {
       parquetWriteBuffer({ columnData, schema: [...schema], rowGroupSize: 500 }),
     );
   },
+  "lists.arrow": (K) => {
+    const { data } = arrayOf(K);
+    const lists = Array.from({ length: K }, (_, k) => [...data.subarray(k * D, (k + 1) * D)]);
+    const type = arrow.fixedSizeList(arrow.float32(), D);
+    const column = arrow.columnFromArray(lists, type, { maxBatchRows: 20_000 });
+    return arrow.tableToIPC(arrow.tableFromColumns([["x", column]]), { format: "file" })!;
+  },
   "columns.parquet": (K) => {
     const columnData = Array.from({ length: D }, (_, d) => ({
       name: `x${d}`,
@@ -110,25 +118,30 @@ describe.each(Object.keys(FILES))("%s", (name) => {
   });
 });
 
-test.each(["a.npy", "fortran.npy", "stored.npz", "deflated.npz", "a.safetensors", "a.csv"])(
-  "%s takes no more memory for eight times as many patterns",
-  async (name) => {
-    const [few, many] = await Promise.all(
-      [20_000, 160_000].map(async (K) => {
-        const file = counted(FILES[name](K));
-        const rows = await openRows(name, file);
-        let largest = 0;
-        for await (const piece of rows.pieces(0, K)) largest = Math.max(largest, piece.length);
-        return { most: file.most, largest, part: file.most / file.length };
-      }),
-    );
-    expect(many.most).toBeLessThanOrEqual(Math.max(few.most, 2 ** 20));
-    expect(many.largest).toBeLessThanOrEqual(2 ** 19);
-    expect(many.part).toBeLessThan(0.25);
-  },
-);
+test.each([
+  "a.npy",
+  "fortran.npy",
+  "stored.npz",
+  "deflated.npz",
+  "a.safetensors",
+  "a.csv",
+  "lists.arrow",
+])("%s takes no more memory for eight times as many patterns", async (name) => {
+  const [few, many] = await Promise.all(
+    [20_000, 160_000].map(async (K) => {
+      const file = counted(FILES[name](K));
+      const rows = await openRows(name, file);
+      let largest = 0;
+      for await (const piece of rows.pieces(0, K)) largest = Math.max(largest, piece.length);
+      return { most: file.most, largest, part: file.most / file.length };
+    }),
+  );
+  expect(many.most).toBeLessThanOrEqual(Math.max(few.most, 2 ** 20));
+  expect(many.largest).toBeLessThanOrEqual(2 ** 19);
+  expect(many.part).toBeLessThan(0.25);
+});
 
-test.each(["a.npy", "fortran.npy", "stored.npz", "a.safetensors"])(
+test.each(["a.npy", "fortran.npy", "stored.npz", "a.safetensors", "lists.arrow"])(
   "of %s a part of the rows is read alone",
   async (name) => {
     const file = counted(FILES[name](20_000));
