@@ -40,6 +40,8 @@ interface Compose {
 }
 
 const job = () => yaml("batch/v1") as Job;
+/** Scripts are for sh. */
+const ON_WINDOWS = process.platform === "win32";
 const hasShellcheck = spawnSync("shellcheck", ["--version"]).status === 0;
 
 test.skipIf(!hasShellcheck)(
@@ -101,15 +103,18 @@ async function wholeBytes(): Promise<Buffer> {
 
 const mergedBytes = () => readFileSync(join(bench.folder, "faces.safetensors"));
 
-test("the Slurm array stores the shards, and the job behind it merges them to the whole", async () => {
-  const [array, both] = blocks("sh").filter((text) => /#SBATCH|sbatch/.test(text));
-  expect(array).toMatch(/--array=1-64\n/);
-  bench.write("remember.sh", small(array, 2));
-  run(["sh", "-ec", both]);
-  expect(await wholeBytes()).toEqual(mergedBytes());
-});
+test.skipIf(ON_WINDOWS)(
+  "the Slurm array stores the shards, and the job behind it merges them to the whole",
+  async () => {
+    const [array, both] = blocks("sh").filter((text) => /#SBATCH|sbatch/.test(text));
+    expect(array).toMatch(/--array=1-64\n/);
+    bench.write("remember.sh", small(array, 2));
+    run(["sh", "-ec", both]);
+    expect(await wholeBytes()).toEqual(mergedBytes());
+  },
+);
 
-test("the indexed job of Kubernetes stores each shard once", async () => {
+test.skipIf(ON_WINDOWS)("the indexed job of Kubernetes stores each shard once", async () => {
   const { apiVersion, kind, spec } = job();
   expect({ apiVersion, kind }).toEqual({ apiVersion: "batch/v1", kind: "Job" });
   const { completionMode, completions, maxFailedIndexes, template } = spec;

@@ -1,10 +1,14 @@
-// Every tree of merges, through the bytes of files, gives the bytes of the whole.
+// Every tree of merges, through files and their bytes, gives the bytes of the whole.
 // The seeds are fixed: rows and features are any, the trees are drawn.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { key, normal } from "@hamlet/core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { law } from "../../../tools/law.ts";
+import { mergeFiles } from "../src/memories/merge.ts";
 import {
   emptyMemoryOf,
   memoryOf,
@@ -59,4 +63,40 @@ test.each(RULES)("$rule $kind", async (flags) => {
     ),
     250,
   );
+});
+
+test("files on a disk merge in groups of any size, and a part that is given twice counts once", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ham-trees-"));
+  const [flags] = RULES;
+  const whole = await fileOf(flags, 0, K);
+  let written = 0;
+  const write = (bytes: Uint8Array) => {
+    const path = join(folder, `${written++}.safetensors`);
+    writeFileSync(path, bytes);
+    return path;
+  };
+  const parts: string[] = [];
+  for (let row = 0; row < K; row++) parts.push(write(await fileOf(flags, row, row + 1)));
+  try {
+    await law(
+      fc.asyncProperty(fc.infiniteStream(fc.nat()), async (choices) => {
+        const next = (most: number) => choices.next().value! % most;
+        const left = [...parts];
+        while (left.length > 1) {
+          const size = 2 + next(Math.min(4, left.length - 1));
+          const take = () => left.splice(next(left.length), 1)[0];
+          const [first, ...others] = Array.from({ length: size }, take);
+          const again = others.slice(0, next(2));
+          const merged = await mergeFiles([first, ...others, ...again], { twice: "once" });
+          expect([merged.parts, merged.passedOver]).toEqual([size, again.length]);
+          left.push(write(merged.whole.save()));
+        }
+        const { whole: found } = await mergeFiles([left[0]], { twice: "refuse" });
+        expect(found.save()).toEqual(whole);
+      }),
+      25,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
