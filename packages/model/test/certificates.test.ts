@@ -31,6 +31,8 @@ const number = fc.oneof(
   fc.double({ min: -700, max: 700, noNaN: true }),
   fc.double({ min: -2, max: 2, noNaN: true }),
   fc.integer({ min: -9, max: 9 }),
+  fc.double({ min: 690, max: 720, noNaN: true }),
+  fc.double({ min: -760, max: -690, noNaN: true }),
   fc.double({ min: -1e-9, max: 1e-9, noNaN: true }),
 );
 

@@ -119,7 +119,8 @@ const COS_TERMS = Array.from({ length: 10 }, (_, i) => -(2 * i + 1) * (2 * i + 2
 
 /** |x − k ln 2| < 0.36, so that what is left of the series is below 0.36¹⁹ / 19! · 1.5 < 5e-26. */
 export const exp = rising((x) => {
-  if (x > 709.7) return [MAX_VALUE, Infinity];
+  // e⁷⁰⁹ is 8.2e307, and 2¹⁰²³ the largest power of 2.
+  if (x > 709) return [8e307, Infinity];
   if (x < -745.2) return [0, x === -Infinity ? 0 : TINY];
   const k = Math.round(x / Math.LN2);
   const [low, high] = series(reduced(x, k, LN2), EXP_TERMS, 1e-25);

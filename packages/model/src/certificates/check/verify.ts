@@ -114,7 +114,7 @@ function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string
     demand(2 * row[i][0] > others, `the index is not ${index}: direction ${i} does not dominate`);
   });
   const kind = index === 0 ? "minimum" : index === n ? "maximum" : "saddle";
-  return `exactly one rest point within ${Math.max(...radii)} of its centre, a ${kind} of index ${index}; the end is at most ${claim.distance} away`;
+  return `exactly one rest point within ${Math.max(0, ...radii)} of its centre, a ${kind} of index ${index}; the end is at most ${claim.distance} away`;
 }
 
 type Rows = readonly (readonly Bounds[])[];
@@ -255,6 +255,7 @@ export function checkEvidence(space: Space, end: ByLayer, evidence: Evidence): s
       return `the energy fell at each of ${steps.length - 1} kept steps, by more than rounding`;
     }
     case "clipped": {
+      demand(evidence.flat.length > 0, "expected pairs of an energy and a layer, found none");
       const { layers, calculation } = sceneAt(space, pointsOf(end, "end"));
       for (const [name, layer] of evidence.flat) {
         const neuron = space.graph.neurons.find((one) => one.name === layer);
