@@ -24,7 +24,7 @@ export const minus = ([a, b]: Bounds): Bounds => [-b, -a];
 export function plus([a, b]: Bounds, [c, d]: Bounds): Bounds {
   return [addDown(a, c), -addDown(-b, -d)];
 }
-function addDown(a: number, b: number): number {
+export function addDown(a: number, b: number): number {
   const sum = a + b;
   const part = sum - a;
   const lost = a - (sum - part) + (b - part);
@@ -32,7 +32,9 @@ function addDown(a: number, b: number): number {
 }
 
 export function times([a, b]: Bounds, [c, d]: Bounds): Bounds {
+  if ((a === 0 && b === 0) || (c === 0 && d === 0)) return [0, 0];
   if (a === b && c === d) return [mulDown(a, c), -mulDown(-a, c)];
+  if (a === b) return a > 0 ? [mulDown(a, c), -mulDown(-a, d)] : [mulDown(a, d), -mulDown(-a, c)];
   const low = Math.min(mulDown(a, c), mulDown(a, d), mulDown(b, c), mulDown(b, d));
   const high = Math.min(mulDown(-a, c), mulDown(-a, d), mulDown(-b, c), mulDown(-b, d));
   return [low, -high];

@@ -4,7 +4,7 @@ import { type Neuron, sizeOfDim, type Tensor } from "@hamlet/graph";
 import type { Bounds } from "../certificate.ts";
 import { Calculation, type Space } from "./calculation.ts";
 import { truth } from "./pieces.ts";
-import { add, mul, negative, slopes, value, type Value } from "./values.ts";
+import { add, beginLook, mul, negative, slopes, value, type Value } from "./values.ts";
 
 export interface Scene {
   readonly units: readonly {
@@ -26,6 +26,7 @@ export const flips = ({ recall }: Space, neuron: Neuron): boolean =>
 
 /** The model where every unit lies between bounds. */
 export function sceneAt(space: Space, boundsOf: (neuron: Neuron, at: number) => Bounds): Scene {
+  beginLook();
   const { graph, recall, sizes } = space;
   const layers = new Map<Tensor, readonly Value[]>();
   const calculation = new Calculation(space, layers);

@@ -19,6 +19,18 @@ export interface Value {
 }
 
 let made = 0;
+/** Values that were made so far: each is one part of an energy, its slopes or its curvature. */
+export const partsMade = (): number => made;
+/** The most that one look at an energy may take: what has more is not checked rather than waited for. */
+const MOST_PARTS = 1_000_000;
+/** The most parts that all slopes of slopes may go through together. */
+const MOST_SLOPES = 20_000_000;
+let limit = Infinity;
+/** Begins a look at an energy. */
+export function beginLook(): void {
+  limit = made + MOST_PARTS;
+}
+
 export function value(
   op: string,
   of: readonly Value[],
@@ -26,6 +38,7 @@ export function value(
   exponent = 0,
   moves = of.some((part) => part.moves),
 ): Value {
+  if (made > limit) throw new Undecided(`the energy has more than ${MOST_PARTS} parts`);
   return { id: made++, op, of: moves ? of : [], power: exponent, bounds, moves };
 }
 export const constant = (bounds: Bounds): Value => value("constant", [], bounds, 0, false);
@@ -139,6 +152,9 @@ export function slopes(root: Value, wanted: readonly Value[]): Value[] {
 export function jacobian(rows: readonly Value[], columns: readonly Value[]): Bounds[][] {
   const ends = new Set(columns);
   const order = sources(rows, ends);
+  if (rows.length * order.length > MOST_SLOPES) {
+    throw new Undecided(`${rows.length} units of this energy have too many slopes to look at`);
+  }
   const place = new Map(order.map((self, i) => [self, i]));
   const edges = order.map((self) => {
     if (ends.has(self)) return [];

@@ -23,10 +23,19 @@ import {
   type RecallCertificate,
   type RestPointEvidence,
 } from "../certificate.ts";
-import { at, down, isIn, middle, minus, over, plus, size, times, up } from "./bounds.ts";
+import { addDown, at, down, isIn, middle, minus, over, plus, size, times, up } from "./bounds.ts";
 import { Calculation, type Space } from "./calculation.ts";
 import { flips, sceneAt } from "./scene.ts";
-import { add, constant, jacobian, slopes, Undecided, value } from "./values.ts";
+import {
+  add,
+  beginLook,
+  constant,
+  jacobian,
+  partsMade,
+  slopes,
+  Undecided,
+  value,
+} from "./values.ts";
 
 /** A claim that does not hold: the sentence says what was expected and what was found. */
 class Refused extends Error {}
@@ -119,12 +128,19 @@ function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string
 
 type Rows = readonly (readonly Bounds[])[];
 const transposed = (a: Rows): Rows => (a[0] ?? []).map((_, j) => a.map((row) => row[j]));
-const product2 = (a: Rows, b: Rows): Rows => {
+function product2(a: Rows, b: Rows): Rows {
   const columns = transposed(b);
   return a.map((row) =>
-    columns.map((column) => row.reduce((sum, x, k) => plus(sum, times(x, column[k])), at(0))),
+    columns.map((column) => {
+      let [low, high] = [0, 0];
+      row.forEach((x, k) => {
+        const [from, to] = times(x, column[k]);
+        [low, high] = [addDown(low, from), -addDown(-high, -to)];
+      });
+      return [low, high] as const;
+    }),
   );
-};
+}
 
 /** An approximate inverse: whatever it is, what is proven with it holds. */
 function inverse(matrix: readonly (readonly number[])[]): number[][] {
@@ -143,14 +159,24 @@ function inverse(matrix: readonly (readonly number[])[]): number[][] {
   return rows.map((row) => row.slice(n));
 }
 
+/** The most parts of all fields together. */
+const MOST_FIELDS = 50_000_000;
+
 /** The field of every unit of the layers that jump, `(E(low) − E(high)) / (high − low)`. */
 export function fieldsAt(space: Space, states: ByLayer) {
+  const before = partsMade();
   const { layers, units } = sceneAt(space, pointsOf(states, "states"));
+  const parts = (partsMade() - before) * units.length;
+  demand(
+    parts < MOST_FIELDS,
+    `${units.length} units of this energy have too many fields to look at`,
+  );
   return units.flatMap(({ neuron, at: i, free }) => {
     if (!flips(space, neuron)) return [];
     const [low, high] = levels(space, neuron);
     const [below, above] = [low, high].map((x) => {
       const moved = layers.get(neuron.activation)!.with(i, constant(at(x)));
+      beginLook();
       const there = new Calculation(space, new Map([...layers, [neuron.activation, moved]]));
       return add(space.graph.terms.flatMap(({ energy }) => there.all(energy, []))).bounds;
     });
