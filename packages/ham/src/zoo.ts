@@ -6,7 +6,7 @@ export {
   type Counterexample,
   energyOf,
   updateOf,
-  type Verdict,
+  type CellVerdict,
 } from "./zoo/cells.ts";
 export { measureCell, type MeasuredCell, type Restored, type ZooPlan } from "./zoo/measure.ts";
 export { SEPARATIONS, type SeparationName, type SeparationRule } from "./zoo/separations.ts";

@@ -25,7 +25,7 @@ test("every similarity meets every separation, and something is known of each", 
 });
 
 describe("the energy falls in every update", () => {
-  // All 10 000 runs of each cell: node tools/run-zoo.ts
+  // All 10 000 runs of each cell: node tools/try-zoo.ts
   test.each(named(falling))("of %s", (_, cell) => {
     for (let run = 0; run < samples(40); run++) {
       fallsInRun(cell, foldIn(key(seed()), run));

@@ -5,7 +5,7 @@ import { SEPARATIONS, type SeparationName } from "./separations.ts";
 import { SIMILARITIES, type SimilarityName } from "./similarities.ts";
 
 /** What is known of the updates of a cell. */
-export type Verdict =
+export type CellVerdict =
   | {
       /** The energy falls in every update, unless the state is a fixed point or a tie. */
       readonly energy: "falls";
@@ -33,7 +33,7 @@ export interface Counterexample {
 export interface Cell {
   readonly similarity: SimilarityName;
   readonly separation: SeparationName;
-  readonly verdict: Verdict;
+  readonly verdict: CellVerdict;
 }
 
 const FALLS: Partial<Record<SimilarityName, string>> = {
@@ -129,7 +129,7 @@ const NONE: Partial<
   "manhattan top-k": [CROSSED, { ...ROUND, patterns: [...ROUND.patterns, [60, 60]] }],
 };
 
-function verdictOf(similarity: SimilarityName, separation: SeparationName): Verdict {
+function verdictOf(similarity: SimilarityName, separation: SeparationName): CellVerdict {
   const none = NONE[`${similarity} ${separation}`];
   if (none !== undefined) {
     const [because, counterexample] = none;

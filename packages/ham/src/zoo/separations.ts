@@ -17,6 +17,7 @@ export interface SeparationRule {
   readonly isTame: boolean;
 }
 
+/** The separations of the zoo. */
 export type SeparationName =
   | "identity"
   | "power"

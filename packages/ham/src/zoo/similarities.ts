@@ -17,6 +17,7 @@ export interface SimilarityRule {
   readonly signsOf: (state: Float64Array) => Float64Array;
 }
 
+/** The similarities of the zoo. */
 export type SimilarityName = "dot" | "euclid" | "manhattan" | "cosine" | "kl";
 
 // Plain loops: a measurement asks for some hundred million of these numbers.

@@ -1,6 +1,6 @@
 // 10 000 runs of each cell of the zoo that claims an energy: it falls in every update of every run.
 //
-//     node tools/run-zoo.ts [RUNS]
+//     node tools/try-zoo.ts [RUNS]
 
 import { foldIn, key } from "../packages/core/src/index.ts";
 import { CELLS } from "../packages/ham/src/zoo.ts";
