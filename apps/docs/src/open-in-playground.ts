@@ -1,5 +1,8 @@
 // Below every whole program of a page, a link that opens it where it runs.
 
+import { isSound } from "@hamlet/dsl";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
+import { compileText } from "./play/memory.ts";
 import { PRESETS } from "./play/presets.ts";
 import { playgroundOf } from "./play/scene.ts";
 
@@ -20,21 +23,31 @@ const [place] = Object.values(PRESETS);
 export function openInPlayground() {
   return (tree: Node, { path }: { readonly path: string }): void => {
     // Its hundreds of samples would double the page.
-    if (!path.endsWith("reference/errors.md")) addLinks(tree);
+    if (!path.endsWith("reference/errors.md")) addLinks(tree, path);
   };
 }
 
-function addLinks(node: Node): void {
+function addLinks(node: Node, path: string): void {
   if (node.children === undefined) return;
   node.children = node.children.flatMap((child) => {
-    addLinks(child);
-    return isWhole(child) ? [child, linkTo(`${child.value}\n`)] : [child];
+    addLinks(child, path);
+    if (!isWhole(child)) return [child];
+    assertSound(child.value!, path);
+    return [child, linkTo(`${child.value}\n`)];
   });
 }
 
 /** A whole program says its version; the rest are lines of one. */
 function isWhole({ type, lang, value }: Node): boolean {
   return type === "code" && lang === "ham" && value?.startsWith("ham 1\n") === true;
+}
+
+/** A program that does not compile must stop the build. */
+function assertSound(text: string, path: string): void {
+  const compilation = compileText(text);
+  if (isSound(compilation)) return;
+  const told = compilation.diagnostics.map((one) => renderDiagnostic(one, compilation.sources));
+  throw new Error([`${path} shows a program with a mistake:`, text, ...told].join("\n\n"));
 }
 
 function linkTo(text: string): Node {

@@ -3,11 +3,13 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readNpy } from "@hamlet/core";
+import { readNpy, writeNpz } from "@hamlet/core";
 import { loadModelFile } from "@hamlet/model/node";
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
+import { openInPlayground } from "../src/open-in-playground.ts";
 import { type Answer, answers } from "../src/play/answer.ts";
+import { readDropped } from "../src/play/dropped.ts";
 import { whereItRests } from "../src/play/ending.ts";
 import { type Field, pathFrom } from "../src/play/field.ts";
 import { knobsOf, turned } from "../src/play/knobs.ts";
@@ -15,6 +17,8 @@ import { LONGEST_WAY } from "../src/play/limits.ts";
 import { readScene } from "../src/play/memory.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { fromLink, type Point, type Scene, toLink } from "../src/play/scene.ts";
+
+import { LESSONS } from "../src/tour/lessons.ts";
 
 const CASES = join(import.meta.dirname, "../../../fixtures/cases/46-page-and-recall");
 const [XI, Q] = ["xi.npy", "q.npy"].map((name) => join(CASES, name));
@@ -300,4 +304,70 @@ connect faces: drdam(v) from "faces.safetensors"
   expect(messagesOf(() => text)).toBe(
     "This page and its links hold a text, and no files: `faces` is read from `faces.safetensors`. `ham landscape` draws a model with its files.",
   );
+});
+
+test("a whole program of a page gets its link, and one with a mistake stops the build", () => {
+  const paragraphs = (value: string) => {
+    const tree = { type: "root", children: [{ type: "code", lang: "ham", value }] };
+    openInPlayground()(tree, { path: "learn/some.md" });
+    return tree.children.slice(1) as { children?: { url?: string }[] }[];
+  };
+  const text = TRIANGLE.text.trimEnd();
+  const [added] = paragraphs(text);
+  expect(fromLink(added.children![0].url!.split("#")[1])!.text).toBe(`${text}\n`);
+  expect(paragraphs("let a = 1")).toEqual([]);
+  expect(() => paragraphs(text.replace("-1/beta", "-1/btea"))).toThrow(
+    /some\.md.*did you mean `beta`/s,
+  );
+});
+
+test("files fill what has their name, what the text reads from them, or what alone is left", async () => {
+  const text = 'data xi: [K, D]\ndata seen: [K] from "lists/seen.npz#s"\ngiven query: [D]\n';
+  const npz = (...names: string[]) =>
+    new File(
+      [
+        writeNpz(
+          new Map(
+            names.map((name) => [name, { dtype: "float32", shape: [1], data: Float32Array.of(7) }]),
+          ),
+        ) as Uint8Array<ArrayBuffer>,
+      ],
+      "seen.npz",
+    );
+  const csv = (name: string) => new File(["1,2\n3,4\n"], name);
+  const filled = async (...files: File[]) => {
+    const { data, said } = await readDropped(files, text);
+    return [Object.keys(data).toSorted(), said.length];
+  };
+  expect(await filled(csv("xi.csv"))).toEqual([["xi"], 0]);
+  expect(await filled(npz("s"))).toEqual([["seen"], 0]);
+  expect(await filled(csv("other.csv"))).toEqual([[], 1]);
+  expect(await filled(csv("xi.csv"), npz("s", "query"))).toEqual([["query", "seen", "xi"], 0]);
+  expect(await filled(csv("xi.csv"), npz("s"), csv("other.csv"))).toEqual([
+    ["query", "seen", "xi"],
+    0,
+  ]);
+  expect(await filled(new File(["\u0000"], "xi.npy"))).toEqual([[], 1]);
+});
+
+test("a link holds small files to the bit, and says of large ones what it needs", () => {
+  const values = Float32Array.of(0.1, -3e-30, 1 / 3, 7);
+  const small = { ...TRIANGLE, step: 12, data: { query: { shape: [2, 2], values } } };
+  expect(fromLink(toLink(small))).toEqual(small);
+  const many = { shape: [3000], values: new Float32Array(3000) };
+  const back = fromLink(toLink({ ...TRIANGLE, data: { xi: many } }))!;
+  expect(back.data).toEqual({ xi: { shape: [3000], values: null } });
+  expect(readScene(back).messages.join()).toContain("drop their file onto this page");
+  expect(fromLink(toLink({ ...TRIANGLE, step: -1 }))).toBeNull();
+});
+
+test("what learns and is waited for no more leaves nothing behind", async () => {
+  const before = tf.engine().state.numTensors;
+  const parts = answers(LESSONS.training.scene);
+  for (;;) {
+    const { value } = await parts.next();
+    if (value.learning !== null && value.learning.losses.length > 0) break;
+  }
+  await parts.return(undefined as never);
+  expect(tf.engine().state.numTensors).toBe(before);
 });

@@ -54,9 +54,14 @@ export interface SearchedModel {
 
 const REGISTRY = makeRegistry(...LAGRANGIANS, ...HYPERSYNAPSES);
 
+/** A text with the catalogue of Hamlet. */
+export function compileText(text: string): Compilation {
+  return compile({ name: "memory.ham", text }, { registry: REGISTRY });
+}
+
 /** Reads the text of a scene; its points are the rows of the data, its ball is what is given. */
 export function readScene(scene: Scene): Reading {
-  const compilation = compile({ name: "memory.ham", text: scene.text }, { registry: REGISTRY });
+  const compilation = compileText(scene.text);
   if (!isSound(compilation)) return told(compilation, compilation.diagnostics);
   const { graph } = compilation;
   if (graph.neurons.length === 0) {
