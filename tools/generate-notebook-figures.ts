@@ -1,9 +1,10 @@
 // Computes the figures and tables of the notebook pages, of the gallery and of the first page anew,
 // apps/docs/src/notebooks/data/*.json.
 //
-//     node tools/generate-notebook-figures.ts                     all but the trained networks
+//     node tools/generate-notebook-figures.ts                     all but those that learn first
 //     node tools/generate-notebook-figures.ts drdam binary        these parts
 //     node tools/generate-notebook-figures.ts diffusion           the networks: an hour
+//     node tools/generate-notebook-figures.ts attention           an energy transformer: ten minutes
 //
 // What `ham … --json` prints is taken from out/notebooks/PART.json where that is there.
 
@@ -12,6 +13,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { attention } from "./notebook-figures/attention.ts";
 import { binary, capacity } from "./notebook-figures/binary.ts";
 import { blocks } from "./notebook-figures/blocks.ts";
 import { diffusionLearned } from "./notebook-figures/diffusion-learned.ts";
@@ -24,6 +26,7 @@ import { printed } from "./notebook-figures/printed.ts";
 import { transformer } from "./notebook-figures/transformer.ts";
 
 const ROOT = join(import.meta.dirname, "..");
+const MAIN = join(ROOT, "apps/cli/src/main.ts");
 const OUT = join(ROOT, "out/notebooks");
 const DATA = join(ROOT, "apps/docs/src/notebooks/data");
 
@@ -56,7 +59,17 @@ const PARTS: Readonly<Record<string, () => Found | Promise<Found>>> = {
   gallery,
   home,
   diffusion: () => diffusionLearned(OUT),
+  attention: () => {
+    const params = join(OUT, "inpainting.safetensors");
+    if (!existsSync(params)) {
+      const model = join(ROOT, "examples/14-inpainting.ham");
+      execFileSync(process.execPath, [MAIN, "train", model, "--out", params], { stdio: "inherit" });
+    }
+    return attention(params);
+  },
 };
+/** Parts that learn first. */
+const LONG = ["diffusion", "attention"];
 
 interface Report {
   readonly results: readonly object[];
@@ -78,17 +91,16 @@ function told(part: string, args: readonly string[]): unknown {
   const kept = join(OUT, `${part}.json`);
   const text = existsSync(kept)
     ? readFileSync(kept, "utf8")
-    : execFileSync(
-        process.execPath,
-        [join(ROOT, "apps/cli/src/main.ts"), ...args, "--json", "--out", join(OUT, part)],
-        { encoding: "utf8", maxBuffer: 2 ** 28 },
-      );
+    : execFileSync(process.execPath, [MAIN, ...args, "--json", "--out", join(OUT, part)], {
+        encoding: "utf8",
+        maxBuffer: 2 ** 28,
+      });
   return JSON.parse(text);
 }
 
 const wanted = process.argv.slice(2);
 const parts =
-  wanted.length > 0 ? wanted : Object.keys(PARTS).filter((part) => part !== "diffusion");
+  wanted.length > 0 ? wanted : Object.keys(PARTS).filter((part) => !LONG.includes(part));
 mkdirSync(OUT, { recursive: true });
 mkdirSync(DATA, { recursive: true });
 await tf.setBackend("wasm");

@@ -106,6 +106,11 @@ export const FIGURES: Readonly<Record<string, SourceFigure>> = {
     "Its energies along the steps of a block",
     `${GENERATE} transformer`,
   ),
+  "transformer-attention": figure(
+    "energy-transformer",
+    "Its attention, seen from a hidden patch",
+    `${GENERATE} attention`,
+  ),
 };
 
 declare global {
