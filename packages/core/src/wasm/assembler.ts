@@ -146,6 +146,10 @@ export const f32x4 = {
   /** The smaller number, or NaN where one of them is. */
   min: vector(0xe8),
   max: vector(0xe9),
+  /** The first number, or the second where that is smaller, in one instruction of most processors. */
+  atMost: vector(0xea),
+  /** The same where it is larger. */
+  atLeast: vector(0xeb),
   ceil: vector(0x67),
   /** Comparisons: all bits of a lane, or none. */
   eq: vector(0x41),

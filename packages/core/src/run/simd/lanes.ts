@@ -103,8 +103,13 @@ export const EXP = [
   0.50000001201, 0.16666665459, 0.041665795894, 0.0083334519073, 0.0013981999507, 0.000198756915,
 ];
 
+/** From here on down, exp is 0. */
+const NOTHING = -104;
+
 function exp(lanes: Lanes, x: Local): Code {
-  const inside = lanes.keep(f32x4.min(f32x4.max(get(x), f32x4.of(-104)), f32x4.of(89)));
+  // 1 in place of what comes to nothing: factors too small for a number hold a processor up.
+  const isNothing = lanes.keep(f32x4.le(get(x), f32x4.of(NOTHING)));
+  const inside = lanes.keep(bits.without(f32x4.atMost(get(x), f32x4.of(89)), get(isNothing)));
   const shifted = lanes.keep(lanes.madd(get(inside), f32x4.of(Math.LOG2E), f32x4.of(ROUNDER)));
   const n = lanes.keep(f32x4.sub(get(shifted), f32x4.of(ROUNDER)));
   const upper = lanes.keep(lanes.madd(get(n), f32x4.of(-LN2[0]), get(inside)));
@@ -118,7 +123,8 @@ function exp(lanes: Lanes, x: Local): Code {
   const half = lanes.keep(bits.shiftRight(get(exponent), 1));
   const scale = (k: Code): Code => bits.shiftLeft(bits.add(k, whole(127)), 23);
   const rest = bits.sub(get(exponent), get(half));
-  return f32x4.mul(f32x4.mul(get(power), scale(get(half))), scale(rest));
+  const value = f32x4.mul(f32x4.mul(get(power), scale(get(half))), scale(rest));
+  return bits.without(value, get(isNothing));
 }
 
 export const SQRT_HALF_BITS = 0x3f3504f3;

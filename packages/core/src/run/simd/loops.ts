@@ -436,24 +436,31 @@ class Writer {
       max: [f32x4.max, -Infinity] as const,
       min: [f32x4.min, Infinity] as const,
     }[op];
-    const [total, pair] = [this.#local("v128"), this.#local("v128")];
+    const [total, pair, broken] = Array.from({ length: 3 }, () => this.#local("v128"));
+    // Of extremes, one instruction that passes over NaN, and NaN by itself.
+    const passing = { prod: null, max: f32x4.atLeast, min: f32x4.atMost }[op];
+    const found = passing === null ? get(total) : bits.or(get(total), get(broken));
     const all = [
+      ...set(total, found),
       ...set(pair, join(get(total), shuffle(total, [2, 3, 0, 1]))),
       ...join(get(pair), shuffle(pair, [1, 0, 3, 2])),
     ];
     return {
-      begin: set(total, f32x4.of(neutral)),
-      add: (x, isOne) =>
-        set(
-          total,
-          join(get(total), isOne ? bits.select(get(x), f32x4.of(neutral), first) : get(x)),
-        ),
-      columns: get(total),
+      begin: [...set(total, f32x4.of(neutral)), ...set(broken, f32x4.of(0))],
+      add: (x, isOne) => {
+        const entry = isOne ? bits.select(get(x), f32x4.of(neutral), first) : get(x);
+        if (passing === null) return set(total, join(get(total), entry));
+        return [
+          ...set(total, passing(get(total), entry)),
+          ...set(broken, bits.or(get(broken), f32x4.ne(entry, entry))),
+        ];
+      },
+      columns: found,
       all,
       goOn: (at, which) =>
         which === "columns"
-          ? store(get(at), join(load(get(at)), get(total)))
-          : storeOne(get(at), join(loadOne(get(at)), which === "all" ? all : get(total))),
+          ? store(get(at), join(load(get(at)), found))
+          : storeOne(get(at), join(loadOne(get(at)), which === "all" ? all : found)),
     };
   }
 
