@@ -275,7 +275,10 @@ test.each(NAMES.filter((name) => !TWICE.includes(name)))(
 );
 
 test("a factor of 0 waits, unless what it is multiplied by has no number", () => {
-  const sums = (...numbers: readonly number[]) => Float32Array.from(numbers);
+  const sums =
+    (...numbers: readonly number[]) =>
+    () =>
+      Float32Array.from(numbers);
   expect(couldWait("mul", 0, sums(1, -2e38))).toBe(true);
   expect(couldWait("mul", -0, sums())).toBe(true);
   expect(couldWait("mul", 0, sums(1, Infinity))).toBe(false);

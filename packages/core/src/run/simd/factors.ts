@@ -6,6 +6,7 @@
 // number, neither infinite nor far from 1, or 0 times a finite sum: that has to be looked at when it
 // is known.
 
+import { areFinite } from "../../numbers/vector.ts";
 import type { Instruction } from "../../plan/instruction.ts";
 import type { StageWork, Task } from "../target.ts";
 
@@ -25,12 +26,12 @@ export interface Waiting {
 /** Sizes between which a factor is an ordinary number. */
 const [SMALLEST, LARGEST] = [2 ** -40, 2 ** 40];
 
-/** Whether a factor could be left out of sums until the end. */
-export function couldWait(op: Waiting["op"], factor: number, sums: Float32Array): boolean {
+/** Whether a factor could be left out of some sums until the end. */
+export function couldWait(op: Waiting["op"], factor: number, sums: () => Float32Array): boolean {
   const size = Math.abs(factor);
   if (SMALLEST <= size && size <= LARGEST) return true;
   // The slope where an energy is flat.
-  return op === "mul" && size === 0 && sums.every(Number.isFinite);
+  return op === "mul" && size === 0 && areFinite(sums());
 }
 
 /** Leaves factors of the rows of a product until after it; new slots are behind the others. */

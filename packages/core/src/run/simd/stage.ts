@@ -93,7 +93,7 @@ function prepare(work: StageWork, factors: readonly Waiting[]): Prepared {
           const [all, of] = [factors(), sums()];
           const width = of.length / all.length;
           return all.every((factor, row) =>
-            couldWait(action.op, factor, of.subarray(row * width, (row + 1) * width)),
+            couldWait(action.op, factor, () => of.subarray(row * width, (row + 1) * width)),
           );
         };
       }
