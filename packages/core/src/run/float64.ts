@@ -67,13 +67,16 @@ function merged(shape: readonly number[], strides: readonly (readonly number[])[
   return { sizes, strides: steps };
 }
 
+/** Where everything begins. */
+const NOWHERE = [0, 0, 0] as const;
+
 /** Calls `row` for every run along the last axis, with where it begins in each array. */
 function walk({ sizes, strides }: Walk, row: (offsets: readonly number[]) => void): void {
-  const offsets = strides.map(() => 0);
   if (sizes.length < 2) {
-    row(offsets);
+    row(NOWHERE);
     return;
   }
+  const offsets = strides.map(() => 0);
   if (sizes.includes(0)) return;
   const outer = sizes.length - 1;
   const point = sizes.map(() => 0);

@@ -237,8 +237,13 @@ function inOrder(a: FixedPoint, b: FixedPoint): number {
 
 /** The largest difference of two vectors, as a part of `1 + |a|`. */
 function apart(a: StateVector, b: StateVector): number {
-  const far = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
-  return far / (1 + a.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  let far = 0;
+  let most = 0;
+  for (let i = 0; i < a.length; i++) {
+    far = Math.max(far, Math.abs(a[i] - b[i]));
+    most = Math.max(most, Math.abs(a[i]));
+  }
+  return far / (1 + most);
 }
 
 function vectorsOf(

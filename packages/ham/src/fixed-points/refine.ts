@@ -152,10 +152,15 @@ export function* jacobianOf(
   return jacobian;
 }
 
+// Plain loops: a call for every entry of a short vector takes several times as long.
 function size(vector: StateVector): number {
-  return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let most = 0;
+  for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i]));
+  return most;
 }
 
 function length(vector: StateVector): number {
-  return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
+  let total = 0;
+  for (let i = 0; i < vector.length; i++) total += vector[i] * vector[i];
+  return Math.sqrt(total);
 }
