@@ -43,10 +43,16 @@ function adviceOf(ending: Ending, outcomes: readonly Outcome[], isDriven: boolea
     const every = [...periods].sort((a, b) => a - b).join(", ");
     return [`The states repeat every ${every} steps: a drive moves them on, and round.`];
   }
-  const samples = outcomes.some((outcome) => outcome.ending === ending && outcome.noisy);
+  const ended = outcomes.filter((outcome) => outcome.ending === ending);
+  const samples = ended.some(({ noisy }) => noisy);
   if (ending === "max-steps" && samples) {
     return [
       "Noise moves the units to the last step: these are samples at the temperature of the recall, which settle nowhere.",
+    ];
+  }
+  if (ending === "max-steps" && ended.every(({ lastChange }) => lastChange === 0)) {
+    return [
+      "The last step moved nothing, but nothing says that this is the end: write `stop when change < 1e-5`. There is no need to raise `steps`.",
     ];
   }
   return [ADVICE[ending] ?? []].flat();

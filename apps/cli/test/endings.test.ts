@@ -85,6 +85,10 @@ test("samples are not told to take more steps", () => {
   expect(text).toContain("samples at the temperature of the recall");
   expect(text).not.toContain("raise `steps`");
   expect(endingsText([outcome({ ending: "max-steps" })])).toContain("raise `steps`");
+  const still = [outcome({ ending: "max-steps" }), outcome({ ending: "max-steps" })];
+  expect(endingsText(still)).toContain("The last step moved nothing");
+  const moving = [...still, outcome({ ending: "max-steps", lastChange: 0.1 })];
+  expect(endingsText(moving)).toContain("Still moving");
 });
 
 test("a recall that starts nowhere says where it began", () => {
