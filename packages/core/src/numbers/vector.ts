@@ -1,4 +1,4 @@
-/** Whether all are finite, in a tenth of the time that `every` takes. */
+/** Whether all are finite, in a seventh of the time that `every` takes. */
 export function areFinite(numbers: Float32Array | Float64Array): boolean {
   // Infinity and NaN less themselves are NaN.
   for (let i = 0; i < numbers.length; i++) if (numbers[i] - numbers[i] !== 0) return false;
