@@ -68,7 +68,7 @@ const model = fc
     }),
   );
 
-test("of few bits every state is tried: the minima and their basins are those found by hand", async () => {
+test("of few bits every state is tried: the minima are those found by hand", async () => {
   await law(
     fc.asyncProperty(model, async ({ kind, energy, patterns }) => {
       const made = memory(kind, energy, patterns);
@@ -79,8 +79,8 @@ test("of few bits every state is tried: the minima and their basins are those fo
         [...states.get(made.v)!].join(),
         share * starts,
       ]);
-      // Where flips are worth the same but for rounding, either way is right.
-      expect(found.map(([name]) => name).sort()).toEqual([...ends.keys()].sort());
+      // Basins may differ where flips are worth the same but for rounding.
+      expect(new Set(found.map(([name]) => name))).toEqual(new Set(ends.keys()));
       expect(found.reduce((sum, [, size]) => sum + Number(size), 0)).toBe(starts);
     }),
     25,
@@ -92,16 +92,17 @@ const PATTERNS = [
   [1, -1, 1, -1, 1, -1, 1, -1],
 ];
 
-test("patterns that do not overlap are minima with their negatives, in equal parts", async () => {
-  const { graph, space } = memory("sign", ENERGIES[0], PATTERNS);
-  const { minima } = await binaryAtlas(graph, space);
+test("patterns that do not overlap are minima with their negatives, and basins those found by hand", async () => {
+  const made = memory("sign", ENERGIES[0], PATTERNS);
+  const { minima, starts } = await binaryAtlas(made.graph, made.space);
+  // Whole numbers have no rounding, so that flips that are worth the same are told alike.
+  const sizes = minima.map(
+    ({ states, share }) => [states.get(made.v)!.join(), share * starts] as const,
+  );
+  expect(new Map(sizes)).toEqual(byHand(made, [-1, 1]));
   const named = minima.filter(({ pattern }) => pattern !== null);
-  expect(named.map(({ pattern }) => pattern).sort()).toEqual([
-    "-xi[0]",
-    "-xi[1]",
-    "xi[0]",
-    "xi[1]",
-  ]);
+  const names = ["xi[0]", "-xi[0]", "xi[1]", "-xi[1]"];
+  expect(new Set(named.map(({ pattern }) => pattern))).toEqual(new Set(names));
   const [first] = named;
   for (const { share, energy } of named) {
     expect(energy).toBe(first.energy);
