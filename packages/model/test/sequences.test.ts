@@ -3,6 +3,7 @@
 
 import { key, uniform } from "@hamlet/core";
 import {
+  binaryAtlas,
   clusterInterval,
   hebbInstability,
   sequenceCapacity,
@@ -214,4 +215,23 @@ recall follow { start x = key clamp x solver = async steps = 1000 }
   expect(y).toEqual(b);
   expect(z).toEqual(c);
   expect(result.outcomes.map(({ ending }) => ending)).toEqual(Array(4).fill("converged"));
+});
+
+test("nothing is claimed of a driven memory that rests on its energy alone", async () => {
+  const text = `ham 1
+dim N = 3
+given query: sign[N] = [[1, -1, -1]]
+neuron v: [N] as sign
+energy pull = -v[0]
+drive v[i] = 2 * v[i]
+recall go { start v = query solver = sync steps = 5 }
+`;
+  using model = await loadModel({ name: "held.ham", text });
+  using result = await model.recall({ certificate: true });
+  const [example] = result.certificate!.examples;
+  expect(example.evidence).toEqual([]);
+  expect(example.uncertified).toContain("a rest: a drive moves it, of which no energy tells");
+  await expect(
+    binaryAtlas(model.graph, { sizes: model.sizes, tensors: new Map() }),
+  ).rejects.toThrow(/a drive moves "v"/);
 });

@@ -10,7 +10,14 @@ import {
   uniform,
   type Work,
 } from "@hamlet/core";
-import { add, type EnergyGraph, HamError, type Neuron, sizeOfDim } from "@hamlet/graph";
+import {
+  add,
+  assertNoDrive,
+  type EnergyGraph,
+  HamError,
+  type Neuron,
+  sizeOfDim,
+} from "@hamlet/graph";
 import { type ConfidenceInterval, wilsonInterval } from "../capacity/wilson.ts";
 import type { LandscapeSpace } from "../fixed-points/landscape.ts";
 import { patternsOf } from "../fixed-points/starts.ts";
@@ -64,13 +71,14 @@ const AT_ONCE = 4096;
  * the one that lowers the energy most is made, the first of equal ones, until none lowers it by more
  * than rounding. Recalls visit units in another order, and so may end elsewhere from the same start; the
  * minima are the same.
- * @throws HamError `ham/smooth-landscape` where a layer is not binary.
+ * @throws HamError `ham/smooth-landscape` where a layer is not binary; `graph/driven`.
  */
 export async function binaryAtlas(
   graph: EnergyGraph,
   space: LandscapeSpace,
   options: BinaryAtlasOptions = {},
 ): Promise<BinaryAtlas> {
+  assertNoDrive(graph, "An atlas is drawn");
   const smooth = graph.neurons.find(({ kind }) => kind === "smooth");
   if (smooth !== undefined) {
     throw new HamError(

@@ -2,7 +2,7 @@
 // it. So nothing is claimed that it would refuse, and what it refuses is told with its reason.
 
 import { inTurns, makeTurn } from "@hamlet/core";
-import { modelId, type Neuron, type Recall } from "@hamlet/graph";
+import { drivenBy, modelId, type Neuron, type Recall } from "@hamlet/graph";
 import {
   type CompiledRecall,
   directionsAt,
@@ -87,7 +87,9 @@ async function certified(
   const energy = finder.tried("the energy of the end", () => boundsOf(space, end));
   if (outcome.noisy) finder.give("a rest: noise moved units to the end");
   else if (space.recall.schedules.length > 0) finder.give("a rest: the energy changes with time");
-  else {
+  else if (drivenBy(space.graph, space.recall).length > 0) {
+    finder.give("a rest: a drive moves it, of which no energy tells");
+  } else {
     if (outcome.clips.length > 0) finder.clipped(outcome);
     else if (space.graph.neurons.some((neuron) => moves(space, neuron, "binary")))
       finder.bits(outcome);
