@@ -11,6 +11,7 @@ import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/scene.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
 import { listen } from "./looked-at.ts";
+import { pressFix } from "./quick-fix.ts";
 import { serve } from "./serve.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -84,8 +85,7 @@ describe.skipIf(skipped)("in Chromium", () => {
     await page.keyboard.press("Control+End");
     await page.keyboard.insertText("energy more = 0.01 * sum[i] v * v[i]\n");
     await page.locator(".cm-tooltip-autocomplete").waitFor({ state: "detached" });
-    await page.locator(".cm-lintRange-error").first().hover();
-    await page.locator(".cm-diagnosticAction").first().click();
+    await pressFix(page);
     await says(page, "comes to rest at");
     expect(await part(page, "messages").textContent()).toBe("");
     const slider = page.locator(".time input");

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DIST } from "./built-site.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/scene.ts";
+import { pressFix } from "./quick-fix.ts";
 import { serve } from "./serve.ts";
 
 const [TRIANGLE, , , BINARY, OWN] = Object.values(PRESETS);
@@ -139,10 +140,8 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
     expect(servers()).toEqual([]);
     expect(loaded.filter((url) => url.includes("/editor"))).toEqual([]);
     await write("energy more = sum[i] v * v[i]");
-    const mistake = page.locator(".cm-lintRange-error").first();
     await page.locator(".cm-tooltip-autocomplete").waitFor({ state: "detached" });
-    await mistake.hover();
-    await page.locator(".cm-diagnosticAction").first().click();
+    await pressFix(page);
     expect(servers()).toHaveLength(1);
     await expect.poll(() => page.locator(EDITOR).textContent()).toContain("sum[i] v[i] * v[i]");
     await page.locator(".cm-line", { hasText: "const beta" }).hover({ position: { x: 60, y: 8 } });

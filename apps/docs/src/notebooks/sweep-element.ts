@@ -1,8 +1,7 @@
 // A figure that is measured while a reader looks: memories of random pairs, for the dimensions and the method chosen.
 
 import { drawPanel, frameOf } from "./draw.ts";
-import type { Panel } from "./figure.ts";
-import { pairsFor, type Sweep, type Swept } from "./sweep.ts";
+import { panelOf, type Sweep, type Swept } from "./sweep.ts";
 import type { SweepReply } from "./sweep-worker.ts";
 
 class SweepElement extends HTMLElement {
@@ -65,33 +64,6 @@ class SweepElement extends HTMLElement {
       }),
     );
   }
-}
-
-function panelOf({ d, method }: Sweep, swept: readonly Swept[]): Panel {
-  const pairs = pairsFor(d);
-  return {
-    title: `${method}, d = ${d}`,
-    x: {
-      label: "stored pairs n (log scale)",
-      low: pairs[0] / 1.2,
-      high: 1.2 * pairs.at(-1)!,
-      log: true,
-    },
-    y: { label: "mean cosine similarity", low: -0.05, high: 1.05 },
-    marks: [
-      {
-        as: "line",
-        ink: 1,
-        points: swept.flatMap(({ n, expected }) => (expected === null ? [] : [[n, expected]])),
-      },
-      {
-        as: "dots",
-        ink: 1,
-        points: swept.map(({ n, mean }) => [n, mean]),
-        errors: swept.map(({ error }) => error),
-      },
-    ].filter(({ points }) => points.length > 0) as Panel["marks"],
-  };
 }
 
 customElements.define("ham-sweep", SweepElement);
