@@ -9,7 +9,7 @@ import {
   sequenceCapacity,
   sequenceInstability,
 } from "@hamlet/ham";
-import { loadModel } from "@hamlet/model";
+import { loadModel, sealOf } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -231,6 +231,14 @@ recall go { start v = query solver = sync steps = 5 }
   const [example] = result.certificate!.examples;
   expect(example.evidence).toEqual([]);
   expect(example.uncertified).toContain("a rest: a drive moves it, of which no energy tells");
+  const bits = {
+    kind: "bits",
+    fields: { v: Array.from({ length: 3 }, () => [-9, 9] as const) },
+  } as const;
+  const forged = { ...result.certificate!, examples: [{ ...example, evidence: [bits] }] };
+  const { accepted, refused } = await model.verify({ ...forged, seal: sealOf(forged) });
+  expect(accepted).toBe(false);
+  expect(refused.join()).toContain("a drive moves this recall");
   await expect(
     binaryAtlas(model.graph, { sizes: model.sizes, tensors: new Map() }),
   ).rejects.toThrow(/a drive moves "v"/);

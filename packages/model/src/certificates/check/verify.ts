@@ -5,6 +5,7 @@
 import {
   type Dim,
   digest,
+  drivenBy,
   type EnergyGraph,
   HamError,
   modelId,
@@ -253,6 +254,9 @@ function cycle(space: Space, end: ByLayer, { states, fields }: CycleEvidence): s
 }
 
 export function checkEvidence(space: Space, end: ByLayer, evidence: Evidence): string {
+  const driven =
+    evidence.kind !== "falling energy" && drivenBy(space.graph, space.recall).length > 0;
+  demand(!driven, "a drive moves this recall, so that no energy tells where it rests");
   switch (evidence.kind) {
     case "rest point":
       return restPoint(space, end, evidence);
