@@ -6,7 +6,7 @@ import { encode } from "fast-png";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
-import { METHODS, type Swept, sweep } from "../src/notebooks/sweep.ts";
+import { FIRST, METHODS, type Swept, sweep } from "../src/notebooks/sweep.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/scene.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
@@ -263,6 +263,7 @@ ${shown}
     await page.goto(`${site.origin}/notebooks/kohonen/`);
     const figure = page.locator("ham-sweep");
     await figure.scrollIntoViewIfNeeded();
+    expect(await figure.locator("[name=d]").inputValue()).toBe(String(FIRST.d));
     expect(await figure.locator("[name=method] option").allTextContents()).toEqual(METHODS);
     await figure.locator("[name=d]").selectOption("64");
     await figure.locator("[name=seed]").fill("7");
