@@ -206,7 +206,7 @@ test("what was stopped goes on, and says how far it is", async () => {
 });
 
 test("Ctrl-C keeps what is done under another name, and leaves a memory that forgets as it was", async () => {
-  const rows = 3000;
+  const rows = 30_000;
   bench.writeArray("long.npy", { shape: [rows, D], data: normal(key(5), [rows, D]) });
   const settings = ["--rule", "drdam", "--beta", "2", "--features", "4000"];
   const stopped = async (...args: string[]) => {
@@ -248,7 +248,7 @@ test.each([
 });
 
 test("threads that are stopped keep what they did, and the rest is done by any number", async () => {
-  const rows = 3000;
+  const rows = 30_000;
   bench.writeArray("long.npy", { shape: [rows, D], data: normal(key(5), [rows, D]) });
   await ham("remember", "long.npy", ...DRDAM, "--out", "whole.safetensors");
   const signal = { aborted: false };

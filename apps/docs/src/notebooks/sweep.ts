@@ -30,7 +30,7 @@ export interface Swept {
 const KERNELS = [softmaxSeparation(), reluSeparation, dotSeparation];
 
 /** What is swept first. */
-const FIRST: Sweep = { d: 32, method: "pseudo-inverse", seed: 0 };
+export const FIRST: Sweep = { d: 32, method: "pseudo-inverse", seed: 0 };
 
 /** Ways to recall, by their names. */
 export const METHODS = ["pseudo-inverse", ...KERNELS.map(({ name }) => name)];
