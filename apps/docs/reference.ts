@@ -3,7 +3,7 @@
  * pages under `/api/` of the built site. Part of the build, after Astro.
  */
 import { join } from "node:path";
-import { Application } from "typedoc";
+import { Application, PageEvent } from "typedoc";
 import { entriesIn } from "../../tools/published.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -32,5 +32,11 @@ for (const module of project.children ?? []) {
   const [file] = [`${module.name}.ts`, `${module.name}/index.ts`].filter((one) => entries.has(one));
   module.name = entries.get(file)!;
 }
+// A heading that opens and closes its section holds no link of its own: who hears the page would miss it.
+const PERMALINK =
+  /(<summary\b[^>]*>(?:(?!<\/summary>)[^])*?)<a [^>]*aria-label="Permalink"[^]*?<\/a>(?=<\/h2><\/summary>)/gu;
+app.renderer.on(PageEvent.END, (page) => {
+  page.contents = page.contents?.replace(PERMALINK, "$1");
+});
 await app.generateDocs(project, join(import.meta.dirname, "dist/api"));
 if (app.logger.hasErrors()) throw new Error("the reference could not be written");
