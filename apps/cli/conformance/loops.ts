@@ -40,7 +40,7 @@ import {
   reluSeparation,
   statisticsOf,
 } from "@hamlet/kohonen";
-import { loadModel } from "@hamlet/model";
+import { loadModel, type Model } from "@hamlet/model";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A loop that a signal stops, with more work than its signal lets it do. */
@@ -88,6 +88,26 @@ train {
   epochs = 1_000_000
 }
 `;
+
+const LANDSCAPE = `ham 1
+dim D = 8
+const beta: real > 0 = 1
+param W: [D, D] ~ normal(0, 1)
+neuron v: [D] as tanh
+energy pairs = -beta/2 * sum[i, j] W[i, j] * v[i] * v[j]
+`;
+
+/** More states than are tried in a second. */
+const BITS = LANDSCAPE.replace("D = 8", "D = 24").replace("tanh", "sign");
+
+/** Work on a landscape. */
+async function onLandscape(work: (model: Model, signal: Signal) => Promise<unknown>) {
+  const model = await loadModel({ name: "m.ham", text: LANDSCAPE });
+  return async (signal: Signal) => {
+    using own = model;
+    return await work(own, signal);
+  };
+}
 
 /** A recall by a solver; the file is the loop of its kind. */
 function recall(solver: string, lagrangian: string, file: string): Loop {
@@ -182,12 +202,29 @@ export const LOOPS: readonly Loop[] = [
   {
     name: "a census",
     file: "packages/ham/src/fixed-points/census.ts",
+    prepare: () => onLandscape((model, signal) => model.fixedPoints({ starts: 2000, signal })),
+  },
+  {
+    name: "an atlas",
+    file: "packages/ham/src/fixed-points/atlas.ts",
+    prepare: () => onLandscape((model, signal) => model.atlas({ starts: 2000, signal })),
+  },
+  {
+    name: "a sweep",
+    file: "packages/ham/src/fixed-points/bifurcations.ts",
+    prepare: () =>
+      onLandscape((model, signal) =>
+        model.sweep("beta", { values: [1, 2, 3], starts: 2000, signal }),
+      ),
+  },
+  {
+    name: "an atlas of bits",
+    file: "packages/ham/src/binary/binary-atlas.ts",
     async prepare() {
-      const text = RECALL("euler(dt = 0.1)", "tanh").replace("D = 32", "D = 8");
-      const model = await loadModel({ name: "m.ham", text });
+      const model = await loadModel({ name: "m.ham", text: BITS });
       return async (signal) => {
         using own = model;
-        return await own.fixedPoints({ starts: 2000, signal });
+        return await own.binaryAtlas({ signal });
       };
     },
   },

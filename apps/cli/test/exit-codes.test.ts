@@ -15,6 +15,7 @@ beforeAll(() => {
   bench.write("wrong.ham", MODEL.replace("xi[m, i]", "xj[m, i]"));
   bench.write("lost.ham", MODEL.replace("xi.npy", "lost.npy"));
   bench.write("garbled.ham", MODEL.replace("xi.npy", "garbled.npy"));
+  bench.write("proof.json", "{}");
   bench.write("garbled.npy", "not an array");
   bench.write("garbled.safetensors", "no params");
   bench.writeArray("long.npy", { shape: [1, 3], data: Float32Array.of(1, 2, 3) });
@@ -28,7 +29,10 @@ beforeAll(() => {
 afterAll(() => bench[Symbol.dispose]());
 
 /** What a command cannot do without, beside a model. */
-const NEEDED: Readonly<Record<string, readonly string[]>> = { export: ["--to", "jax"] };
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  export: ["--to", "jax"],
+  verify: ["proof.json"],
+};
 /** Every command of a model. */
 const OF_A_MODEL = COMMANDS.filter(({ usage }) => usage.includes("<file")).map(({ name }) => [
   name,

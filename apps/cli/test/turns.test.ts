@@ -14,16 +14,19 @@ import { followDown } from "../src/landscape/paths.ts";
 const ROOT = join(import.meta.dirname, "../../..");
 
 /**
- * The home of turns, parts of work that has one, and what tests of its command run: reproductions, and
- * the hash of a large file.
+ * The home of turns, parts of work that has one, and what tests of its command run: reproductions, the
+ * hash of a large file, the zoo, recalls over shards.
  */
 const INSIDE = [
+  "apps/cli/src/commands/zoo.ts",
   "apps/cli/src/memories/source.ts",
   "apps/cli/src/reproduce/drdam/figures.ts",
   "apps/cli/src/reproduce/ring.ts",
+  "apps/cli/src/shards/descend.ts",
   "packages/core/src/turn.ts",
   "packages/diffusion/src/exact/exact-score.ts",
   "packages/ham/src/training/flow.ts",
+  "packages/model/src/certificates/make.ts",
 ];
 
 /** Energies `½x²` and the way down, each of the command's loops over them. */
