@@ -52,6 +52,7 @@ export default defineConfig({
         "katex/dist/katex.min.css",
         "./src/site.css",
         "./src/play/controls.css",
+        "./src/play/play.css",
         "./src/figures.css",
       ],
       expressiveCode: { shiki: { langs: [hamGrammar] } },

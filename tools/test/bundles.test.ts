@@ -15,8 +15,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/core": 127,
   "@hamlet/core/files": 9,
   "@hamlet/core/numbers": 11,
-  // With hyparquet, which is loaded for a Parquet file alone.
-  "@hamlet/core/rows": 50,
+  "@hamlet/core/rows": 26,
   "@hamlet/core/wasm": 4,
   "@hamlet/diffusion": 144,
   "@hamlet/drdam": 105,
@@ -32,6 +31,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/energy-transformer": 169,
   "@hamlet/graph": 59,
   "@hamlet/ham": 192,
+  "@hamlet/ham/atlas": 88,
   "@hamlet/ham/hypersynapses": 8,
   "@hamlet/ham/zoo": 7,
   "@hamlet/kohonen": 48,
@@ -60,12 +60,16 @@ const WITHOUT: readonly (readonly [entry: string, library: string])[] = [
   ["@hamlet/model/disk", "tensorflow"],
 ];
 
+/** What whoever wants it installs beside a package. */
+const INSTALLED_BESIDE = ["hyparquet"];
+
 const SOURCES = new Map(entriesIn(ROOT).map(({ name, source }) => [name, join(ROOT, source)]));
 
 async function bundled(entry: string) {
   const bundle = await rolldown({
     input: SOURCES.get(entry)!,
     platform: IN_NODE.test(entry) ? "node" : "browser",
+    external: INSTALLED_BESIDE,
     logLevel: "silent",
   });
   const { output } = await bundle.generate({ format: "esm", minify: true, codeSplitting: false });

@@ -10,7 +10,8 @@ import { builtFiles, DIST } from "../../apps/docs/test/built-site.ts";
 import { type Answer, answers } from "../../apps/docs/src/play/answer.ts";
 import { readScene } from "../../apps/docs/src/play/memory.ts";
 import { PRESETS } from "../../apps/docs/src/play/presets.ts";
-import { fromLink, type Scene } from "../../apps/docs/src/play/scene.ts";
+import { fromLink } from "../../apps/docs/src/play/link.ts";
+import type { Scene } from "../../apps/docs/src/play/scene.ts";
 import { LESSONS, solutionOf } from "../../apps/docs/src/tour/lessons.ts";
 import { some } from "../samples.ts";
 

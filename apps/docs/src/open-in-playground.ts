@@ -4,7 +4,7 @@ import { isSound } from "@hamlet/dsl";
 import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { compileText } from "./play/memory.ts";
 import { PRESETS } from "./play/presets.ts";
-import { playgroundOf } from "./play/scene.ts";
+import { playgroundOf } from "./play/link.ts";
 
 /** A node of a Markdown tree, as far as it is looked at. */
 interface Node {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
 import { FIRST, METHODS, type Swept, sweep } from "../src/notebooks/sweep.ts";
 import { PRESETS } from "../src/play/presets.ts";
-import { toLink } from "../src/play/scene.ts";
+import { toLink } from "../src/play/link.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
 import { listen } from "./looked-at.ts";
 import { pressFix } from "./quick-fix.ts";

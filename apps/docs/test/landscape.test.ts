@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
 import { PRESETS } from "../src/play/presets.ts";
-import { toLink } from "../src/play/scene.ts";
+import { toLink } from "../src/play/link.ts";
 import { pressFix } from "./quick-fix.ts";
 import { serve } from "./serve.ts";
 

@@ -16,7 +16,8 @@ import { knobsOf, turned } from "../src/play/knobs.ts";
 import { LONGEST_WAY } from "../src/play/limits.ts";
 import { readScene } from "../src/play/memory.ts";
 import { PRESETS } from "../src/play/presets.ts";
-import { fromLink, type Point, type Scene, toLink } from "../src/play/scene.ts";
+import { fromLink, toLink } from "../src/play/link.ts";
+import type { Point, Scene } from "../src/play/scene.ts";
 
 import { LESSONS } from "../src/tour/lessons.ts";
 

@@ -39,13 +39,12 @@ export {
   type TypedArray,
 } from "./files/array-data.ts";
 export {
-  arrayFormatOf,
   inspectArrayFile,
   openArrayFile,
   readArrayFile,
   type ArrayFileHeader,
-  type ArrayFormat,
 } from "./files/array-file.ts";
+export { arrayFormatOf, type ArrayFormat } from "./files/array-format.ts";
 export {
   readCheckpoint,
   writeCheckpoint,

@@ -1,10 +1,3 @@
-export {
-  binaryAtlas,
-  type BinaryAtlas,
-  type BinaryAtlasOptions,
-  type BinaryMinimum,
-  EXHAUSTIVE_BITS,
-} from "./binary/binary-atlas.ts";
 export { FLIP_SOLVERS } from "./binary/binary-recall.ts";
 export { type Flip, type FlipPath, frameAt, type LayerStart } from "./binary/trajectory.ts";
 export { type TensorsByName } from "./hypergraph/batch.ts";
@@ -18,14 +11,7 @@ export {
   makeHypergraph,
 } from "./hypergraph/hypergraph.ts";
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
-export { atlas, type Atlas, type Barrier, type Pass } from "./fixed-points/atlas.ts";
 export { basinOf } from "./fixed-points/basin.ts";
-export {
-  type Bifurcation,
-  sweep,
-  type Sweep,
-  type SweepOptions,
-} from "./fixed-points/bifurcations.ts";
 export { census, type Census, type CensusOptions, type FixedPoint } from "./fixed-points/census.ts";
 export { equidistantPoints } from "./fixed-points/equidistant.ts";
 export { patternsOf, startsAmong } from "./fixed-points/starts.ts";

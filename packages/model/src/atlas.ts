@@ -1,13 +1,8 @@
 // The atlas of a model: its fixed points with the ways between them, each with its certificate.
 
 import type { EnergyGraph, Recall } from "@hamlet/graph";
-import {
-  type Atlas,
-  atlas,
-  type CensusOptions,
-  type FixedPoint,
-  type LandscapeSpace,
-} from "@hamlet/ham";
+import type { CensusOptions, FixedPoint, LandscapeSpace } from "@hamlet/ham";
+import { type Atlas, atlas } from "@hamlet/ham/atlas";
 import type { RestPointEvidence } from "./certificates/certificate.ts";
 import { restPointNear } from "./certificates/make.ts";
 

@@ -21,9 +21,6 @@ import {
   type Training,
 } from "@hamlet/graph";
 import {
-  binaryAtlas,
-  type BinaryAtlas,
-  type BinaryAtlasOptions,
   census,
   type Census,
   type CensusOptions,
@@ -37,11 +34,9 @@ import {
   type RecallSetup,
   startEnergies,
   type StartEnergies,
-  sweep,
-  type Sweep,
-  type SweepOptions,
   type TrainResult,
 } from "@hamlet/ham";
+import type { BinaryAtlas, BinaryAtlasOptions, Sweep, SweepOptions } from "@hamlet/ham/atlas";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelAtlas } from "./atlas.ts";
 import type { RecallCertificate } from "./certificates/certificate.ts";
@@ -410,9 +405,10 @@ class LoadedModel implements Model {
     ...options
   }: Omit<BinaryAtlasOptions, "key"> &
     Pick<FixedPointsOptions, "givens"> = {}): Promise<BinaryAtlas> {
-    return this.#searching({ givens }, (space) =>
-      binaryAtlas(this.graph, space, { ...options, key: key(this.seed) }),
-    );
+    return this.#searching({ givens }, async (space) => {
+      const { binaryAtlas } = await import("@hamlet/ham/atlas");
+      return binaryAtlas(this.graph, space, { ...options, key: key(this.seed) });
+    });
   }
 
   async sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep> {
@@ -426,9 +422,10 @@ class LoadedModel implements Model {
       );
     }
     const { values } = options;
-    return this.#searching(options, (space, how) =>
-      sweep(this.graph, space, tensor, { ...how, values }),
-    );
+    return this.#searching(options, async (space, how) => {
+      const { sweep } = await import("@hamlet/ham/atlas");
+      return sweep(this.graph, space, tensor, { ...how, values });
+    });
   }
 
   /** Searches of the energy, in float64, with the givens of one example. */

@@ -1,6 +1,6 @@
 // Params from a file: one that a training wrote, or arrays of NumPy.
 
-import { type ArrayData, type FileBytes, inspectArrayFile, readArrayFile } from "@hamlet/core";
+import type { ArrayData, FileBytes } from "@hamlet/core";
 import { suggest } from "@hamlet/dsl";
 import {
   demandOf,
@@ -40,13 +40,18 @@ export async function readParams(
     );
   }
   try {
-    return paramsIn(path, bytes, graph);
+    return await paramsIn(path, bytes, graph);
   } finally {
     if (!(bytes instanceof Uint8Array)) await bytes.close();
   }
 }
 
-function paramsIn(path: string, bytes: FileBytes, graph: EnergyGraph): Map<Tensor, ArrayData> {
+async function paramsIn(
+  path: string,
+  bytes: FileBytes,
+  graph: EnergyGraph,
+): Promise<Map<Tensor, ArrayData>> {
+  const { inspectArrayFile, readArrayFile } = await import("@hamlet/core/files");
   const params = graph.tensors.filter(({ kind }) => kind === "param");
   const names = params.map(({ name }) => name);
   const { arrays } = inspectArrayFile(path, bytes);

@@ -3,7 +3,7 @@
 import { key } from "@hamlet/core";
 import { compile } from "@hamlet/dsl";
 import { evaluateScalar, type Tensor } from "@hamlet/graph";
-import { binaryAtlas } from "@hamlet/ham";
+import { binaryAtlas } from "@hamlet/ham/atlas";
 import { CATALOGUE } from "@hamlet/model";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";

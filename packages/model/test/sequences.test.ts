@@ -3,12 +3,12 @@
 
 import { key, uniform } from "@hamlet/core";
 import {
-  binaryAtlas,
   clusterInterval,
   hebbInstability,
   sequenceCapacity,
   sequenceInstability,
 } from "@hamlet/ham";
+import { binaryAtlas } from "@hamlet/ham/atlas";
 import { loadModel, sealOf } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";

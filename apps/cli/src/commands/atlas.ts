@@ -1,6 +1,6 @@
 // `ham atlas FILE`: the whole landscape of a memory, and how it changes with a const.
 
-import type { BinaryAtlas, Sweep } from "@hamlet/ham";
+import type { BinaryAtlas, Sweep } from "@hamlet/ham/atlas";
 import type { Model, ModelAtlas } from "@hamlet/model";
 import { InvalidArgumentError, Option } from "commander";
 import { CommandError, EXIT } from "../exit.ts";

@@ -1,6 +1,6 @@
 // How the fixed points of a model change with a const, as SVG: a bifurcation diagram.
 
-import type { Sweep } from "@hamlet/ham";
+import type { Sweep } from "@hamlet/ham/atlas";
 import * as Plot from "@observablehq/plot";
 import { COLOURS, drawChart } from "./chart.ts";
 

@@ -138,7 +138,7 @@ export async function* answers(
   }
   if (reading.flips !== true) {
     try {
-      const { marksOf } = await import("./marks.ts");
+      const { marksOf } = await import("./recalled.ts");
       drawn({ marks: await marksOf(model!, scene, signal) });
     } catch (error) {
       problem("Its fixed points were not found", error);

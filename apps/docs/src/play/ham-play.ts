@@ -2,11 +2,11 @@
 // (`src`), or in a link of the playground (`scene`); `view="picture"` leaves the text away. Until it is seen
 // it shows what stands inside, and computes nothing.
 
-import "./play.css";
 import { PlayElement } from "./element.ts";
 import { LEFT, RIGHT } from "./panes.ts";
 import { PRESETS } from "./presets.ts";
-import { fromLink, type Point, type Scene } from "./scene.ts";
+import { fromLink } from "./link.ts";
+import type { Point, Scene } from "./scene.ts";
 
 /** The stars, the ball and the width of a text that says nothing of them. */
 const [{ points: STARS, ball: BALL, span: SPAN }] = Object.values(PRESETS);

@@ -2,7 +2,17 @@
 
 import { PlayElement } from "./element.ts";
 import { PRESETS } from "./presets.ts";
-import { fromLink, toLink } from "./scene.ts";
+import type { Scene } from "./scene.ts";
+
+const [FIRST] = Object.values(PRESETS);
+
+function isFirst({ text, points, ball, step, data }: Scene): boolean {
+  const isSame = text === FIRST.text && points === FIRST.points && ball === FIRST.ball;
+  return isSame && step === undefined && data === undefined;
+}
+
+/** Loaded when somebody comes by a link, or has something to share. */
+const links = () => import("./link.ts");
 
 class LandscapePage extends PlayElement {
   #notice = "";
@@ -13,14 +23,15 @@ class LandscapePage extends PlayElement {
     presets.append(...Object.keys(PRESETS).map((name) => new Option(name)));
     presets.addEventListener("change", () => this.open(PRESETS[presets.value]));
     this.box("share").addEventListener("click", () => void this.#share());
-    globalThis.addEventListener("hashchange", () => this.#openLink(presets));
-    this.#openLink(presets);
+    globalThis.addEventListener("hashchange", () => void this.#openLink(presets));
+    void this.#openLink(presets);
   }
 
-  #openLink(presets: HTMLSelectElement): void {
-    const now = this.scene ?? Object.values(PRESETS)[0];
+  async #openLink(presets: HTMLSelectElement): Promise<void> {
+    const now = this.scene ?? FIRST;
     const link = location.hash.slice(1);
     if (link === "") return this.open(now);
+    const { fromLink } = await links();
     const scene = fromLink(link);
     if (scene !== null) {
       presets.selectedIndex = -1;
@@ -41,10 +52,17 @@ class LandscapePage extends PlayElement {
   }
 
   protected override answered(): void {
+    // What the page begins with needs no link.
+    if (location.hash !== "" || !isFirst(this.scene)) void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const { toLink } = await links();
     history.replaceState(null, "", `#${toLink(this.scene)}`);
   }
 
   async #share(): Promise<void> {
+    const { toLink } = await links();
     const link = new URL(`#${toLink(this.scene)}`, location.href).href;
     history.replaceState(null, "", link);
     try {

@@ -12,6 +12,8 @@ import { type Learning, learning, type Study } from "./learning.ts";
 import { LONGEST_WAY } from "./limits.ts";
 import type { Point } from "./scene.ts";
 
+export { marksOf } from "./marks.ts";
+
 /** What a layer shows of itself to the others, in every moment of a recall and where it ended. */
 export interface Shown {
   readonly name: string;

@@ -2,7 +2,7 @@
 
 import type { Answer, Asked } from "../play/answer.ts";
 import { PlayElement } from "../play/element.ts";
-import { playgroundOf } from "../play/scene.ts";
+import { playgroundOf } from "../play/link.ts";
 import { type Lesson, LESSONS, solutionOf } from "./lessons.ts";
 
 class LessonElement extends PlayElement {

@@ -4,17 +4,13 @@
  */
 import { HamError } from "@hamlet/graph";
 
-import { nearest } from "./nearest.ts";
-import { looksLikeNpy } from "./npy-header.ts";
+import { type ArrayFormat, arrayFormatOf, pick } from "./array-format.ts";
 import { openNpy } from "./npy.ts";
 import { openNpz } from "./npz.ts";
-import { assertReadable, type FileBytes } from "./payload.ts";
-import { looksLikeSafetensors, openSafetensors } from "./safetensors.ts";
+import type { FileBytes } from "./payload.ts";
+import { openSafetensors } from "./safetensors.ts";
 import { wantedOf } from "./wanted.ts";
 import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
-
-/** The array files that can be read. */
-export type ArrayFormat = "npy" | "npz" | "safetensors";
 
 /** What an array file holds. */
 export interface ArrayFileHeader {
@@ -23,8 +19,6 @@ export interface ArrayFileHeader {
   /** Free text by name; only safetensors files have any. */
   metadata: Record<string, string>;
 }
-
-const MOST_KEYS_SHOWN = 12;
 
 /**
  * Reads one array of an `.npy`, `.npz` or safetensors file.
@@ -52,9 +46,7 @@ export function readArrayFile(name: string, bytes: FileBytes, key?: string): Arr
 export function openArrayFile(name: string, bytes: FileBytes, key?: string): ArrayEntry {
   const { file, wanted } = wantedOf(name, key);
   const { format, entries } = open(file, bytes);
-  const entry = pick(file, format, entries, wanted);
-  assertReadable(entry.header.dtype, entry.key === undefined ? file : `${file}#${entry.key}`);
-  return entry;
+  return pick(file, format, entries, wanted);
 }
 
 /**
@@ -65,15 +57,6 @@ export function openArrayFile(name: string, bytes: FileBytes, key?: string): Arr
 export function inspectArrayFile(name: string, bytes: FileBytes): ArrayFileHeader {
   const { format, entries, metadata } = open(wantedOf(name).file, bytes);
   return { format, arrays: entries.map(({ header }) => header), metadata };
-}
-
-/** The format that a file begins like. */
-export function arrayFormatOf(file: FileBytes): ArrayFormat | null {
-  const start = file.subarray(0, 16);
-  if (looksLikeNpy(start)) return "npy";
-  // "PK": every zip archive, an empty one included.
-  if (start[0] === 0x50 && start[1] === 0x4b) return "npz";
-  return looksLikeSafetensors(start) ? "safetensors" : null;
 }
 
 interface Opened {
@@ -99,48 +82,4 @@ function open(file: string, bytes: FileBytes): Opened {
       `like none of them. Save the arrays with numpy.save, numpy.savez or safetensors.`,
     { file, length: bytes.length },
   );
-}
-
-function pick(
-  file: string,
-  format: ArrayFormat,
-  entries: readonly ArrayEntry[],
-  wanted: string | undefined,
-): ArrayEntry {
-  const found =
-    wanted === undefined
-      ? entries.length === 1 && entries[0]
-      : entries.findLast(({ key }) => key === wanted);
-  if (found) return found;
-  const keys = entries.flatMap(({ key }) => key ?? []);
-  throw new HamError("core/unknown-array", explain(file, format, keys, wanted), {
-    file,
-    wanted,
-    keys,
-  });
-}
-
-function explain(
-  file: string,
-  format: ArrayFormat,
-  keys: readonly string[],
-  wanted: string | undefined,
-): string {
-  if (format === "npy") {
-    return (
-      `${file}: expected an array named "${wanted}", found an .npy file, which holds one array ` +
-      `without a name. Leave "#${wanted}" out.`
-    );
-  }
-  const expected = wanted === undefined ? "one array" : `an array named "${wanted}"`;
-  if (keys.length === 0) {
-    return `${file}: expected ${expected}, found a file without arrays. Save at least one array.`;
-  }
-  const shown = keys.slice(0, MOST_KEYS_SHOWN).join(", ");
-  const more = keys.length > MOST_KEYS_SHOWN ? ` and ${keys.length - MOST_KEYS_SHOWN} more` : "";
-  const suggestion = wanted === undefined ? undefined : nearest(wanted, keys);
-  const advice = suggestion
-    ? `Did you mean "${file}#${suggestion}"?`
-    : `Write one of them after "#", for example "${file}#${keys[0]}".`;
-  return `${file}: expected ${expected}, found ${shown}${more}. ${advice}`;
 }

@@ -15,7 +15,7 @@ import {
 import { nodeZlib } from "./node-zlib.ts";
 import { elementsIn, type FileBytes, rowsAtOnce } from "./payload.ts";
 import { asFloat64 } from "./typed-numbers.ts";
-import { noColumn, noNumbers, type Wanted } from "./wanted.ts";
+import { badColumns, noColumn, noNumbers, type Wanted } from "./wanted.ts";
 
 /** A column that is read, and where its parts begin in every batch. */
 interface Column {
@@ -40,7 +40,7 @@ export function openArrow(content: FileBytes, { file, wanted }: Wanted): Rows {
   const layout = orBad(file, () => readArrowLayout(content));
   const columns = orBad(file, () => columnsOf(layout, { file, wanted }));
   const batches = layout.batches.filter(({ rows }) => rows > 0);
-  if (batches.length === 0) throw badArrow(file, "rows of numbers", "none");
+  if (batches.length === 0) throw badColumns("Arrow", file, "rows of numbers", "none");
   const count = batches.reduce((sum, { rows }) => sum + rows, 0);
   const readAll = (batch: ArrowBatch, before: number) => {
     const read = readerOf(batch, { content, file, before });
@@ -48,7 +48,7 @@ export function openArrow(content: FileBytes, { file, wanted }: Wanted): Rows {
   };
   const widths = readAll(batches[0], 0)({ from: 0, to: 1 }).map(({ length }) => length);
   const width = widths.reduce((sum, each) => sum + each, 0);
-  if (width === 0) throw badArrow(file, "rows of numbers", "rows of none");
+  if (width === 0) throw badColumns("Arrow", file, "rows of numbers", "rows of none");
   return {
     count,
     width,
@@ -80,7 +80,8 @@ function sideBySide(
   parts.forEach((part, c) => {
     const own = widths[c];
     if (part.length !== some * own) {
-      throw badArrow(
+      throw badColumns(
+        "Arrow",
         file,
         `${own} numbers in each row, as in the first`,
         `others behind row ${first}`,
@@ -181,7 +182,12 @@ function readerOf({ nodes, buffers, codec }: ArrowBatch, { content, file, before
     if (nodes[node].nulls > 0) {
       const hole = bitsOf(buffer, range).indexOf(0);
       if (hole >= 0)
-        throw badArrow(file, "numbers alone", `nothing (null) behind row ${before + from}`);
+        throw badColumns(
+          "Arrow",
+          file,
+          "numbers alone",
+          `nothing (null) behind row ${before + from}`,
+        );
     }
     const { type, bits, size, signed } = field;
     const below = (buffers: number, inside: Range) =>
@@ -194,7 +200,7 @@ function readerOf({ nodes, buffers, codec }: ArrowBatch, { content, file, before
       const odd = ends.findIndex((end, i) => i > 0 && end - ends[i - 1] !== length);
       if (odd > 0) {
         const found = `one of ${ends[odd] - ends[odd - 1]} in row ${before + from + odd - 1}`;
-        throw badArrow(file, `lists of ${length} numbers`, found);
+        throw badColumns("Arrow", file, `lists of ${length} numbers`, found);
       }
       return below(2, { from: ends[0], to: ends[to - from] });
     }
@@ -223,14 +229,6 @@ function orBad<Result>(file: string, work: () => Result): Result {
     // Headers that lead nowhere.
     const isDamage = error instanceof RangeError || error instanceof TypeError;
     const found = isDamage ? "damage" : (error as Error).message;
-    throw badArrow(file, "columns that can be read", found);
+    throw badColumns("Arrow", file, "columns that can be read", found);
   }
-}
-
-function badArrow(file: string, expected: string, found: string): HamError {
-  return new HamError(
-    "core/bad-arrow",
-    `${file}: not an Arrow file of numbers. Expected ${expected}, found ${found}. Write it again, or copy it again if it was cut short.`,
-    { file, expected, found },
-  );
 }

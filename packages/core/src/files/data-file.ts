@@ -6,8 +6,9 @@
  */
 import { HamError } from "@hamlet/graph";
 
-import { arrayFormatOf, openArrayFile } from "./array-file.ts";
+import { arrayFormatOf, pick } from "./array-format.ts";
 import type { ArrayEntry } from "./array-data.ts";
+import { openNpy } from "./npy.ts";
 import type { FileBytes } from "./payload.ts";
 import { wantedOf } from "./wanted.ts";
 
@@ -34,8 +35,13 @@ export async function openDataFile(
   content: FileBytes,
   key?: string,
 ): Promise<ArrayEntry> {
-  if (arrayFormatOf(content) !== null) return openArrayFile(name, content, key);
   const { file, wanted } = wantedOf(name, key);
+  const format = arrayFormatOf(content);
+  if (format === "npy") return pick(file, format, [openNpy(content, file)], wanted);
+  if (format !== null) {
+    const { openArrayFile } = await import("./array-file.ts");
+    return openArrayFile(name, content, key);
+  }
   const isPng = looksLikePng(content.subarray(0, PNG.length));
   if (!isPng && content.length > LARGEST_TEXT) throw unknownFormat(file, content.length);
   const bytes = content.subarray();

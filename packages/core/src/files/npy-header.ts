@@ -3,7 +3,6 @@
  * order and shape. It is read strictly here, because it decides how many bytes are taken next.
  */
 import { HamError } from "@hamlet/graph";
-import { strFromU8 } from "fflate";
 
 /** What an `.npy` header says. */
 export interface NpyHeader {
@@ -69,7 +68,7 @@ export function readNpyHeader(bytes: Uint8Array, source: string): NpyHeader {
     );
   }
   const start = bytes[6] === 1 ? 10 : 12;
-  const dict = strFromU8(bytes.subarray(start, payloadStart), true).trim();
+  const dict = new TextDecoder("latin1").decode(bytes.subarray(start, payloadStart)).trim();
   const shapeText = /(["'])shape\1\s*:\s*\(([\d,L\s]*)\)/.exec(dict)?.[2];
   const order = /(["'])fortran_order\1\s*:\s*(True|False)/.exec(dict)?.[2];
   const description = /(["'])descr\1\s*:\s*(["'])([^"']*)\2/.exec(dict)?.[3];

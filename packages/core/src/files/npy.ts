@@ -1,6 +1,5 @@
 // NumPy's `.npy` files: one array without a name.
 
-import { strToU8 } from "fflate";
 import {
   assertArrayData,
   elementsOf,
@@ -88,7 +87,7 @@ export function writeNpy(array: ArrayData): Uint8Array {
   const bytes = new Uint8Array(length + data.byteLength);
   bytes.set([...MAGIC, 1, 0]);
   new DataView(bytes.buffer).setUint16(8, length - 10, true);
-  bytes.set(strToU8(`${dict.padEnd(length - 11)}\n`), 10);
+  bytes.set(new TextEncoder().encode(`${dict.padEnd(length - 11)}\n`), 10);
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), length);
   return bytes;
 }

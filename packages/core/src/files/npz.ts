@@ -6,7 +6,7 @@
  * that no more memory is taken than the array itself needs.
  */
 import { HamError } from "@hamlet/graph";
-import { Inflate, strToU8, zipSync, type Zippable } from "fflate";
+import { Inflate, zipSync, type Zippable } from "fflate";
 
 import { crc32 } from "./crc32.ts";
 import { npyHeaderLength, readNpyHeader } from "./npy-header.ts";
@@ -247,7 +247,7 @@ export function writeNpz(
 ): Uint8Array {
   const files: Zippable = {};
   for (const [key, array] of arrays) {
-    if (strToU8(key + EXTENSION).length > LONGEST_NAME) {
+    if (new TextEncoder().encode(key + EXTENSION).length > LONGEST_NAME) {
       throw new HamError(
         "core/bad-array",
         `writeNpz: expected names of at most ${LONGEST_NAME - EXTENSION.length} bytes, found one ` +

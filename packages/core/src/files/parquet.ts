@@ -10,7 +10,7 @@ import type { AsyncBuffer, Compressors, SchemaTree } from "hyparquet";
 import type { Rows } from "./array-data.ts";
 import { nodeZlib } from "./node-zlib.ts";
 import type { FileBytes } from "./payload.ts";
-import { noColumn, noNumbers, type Wanted } from "./wanted.ts";
+import { badColumns, noColumn, noNumbers, type Wanted } from "./wanted.ts";
 
 /** Physical types of columns of numbers. */
 const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
@@ -23,7 +23,12 @@ const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
  * `core/unsupported-dtype`.
  */
 export async function openParquet(content: FileBytes, { file, wanted }: Wanted): Promise<Rows> {
-  const { parquetMetadataAsync, parquetRead, parquetSchema } = await decoderFor(file);
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet").catch(
+    () => {
+      const message = `${file}: Parquet is read by hyparquet. Install it: npm install hyparquet`;
+      throw new HamError("core/no-parquet", message);
+    },
+  );
   const buffer: AsyncBuffer = {
     byteLength: content.length,
     slice(from, to) {
@@ -45,7 +50,7 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
   const count = Number(metadata.num_rows);
   const [first] = count === 0 ? [] : await read(0, 1);
   if (first === undefined) {
-    throw badParquet(file, "rows of numbers", "none");
+    throw badColumns("Parquet", file, "rows of numbers", "none");
   }
   const width = first.reduce<number>((sum, cell) => sum + lengthOf(cell), 0);
   return {
@@ -62,15 +67,6 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
       }
     },
   };
-}
-
-async function decoderFor(file: string) {
-  try {
-    return await import("hyparquet");
-  } catch {
-    const message = `${file} is a Parquet file, which hyparquet decodes, and that was not found. Install it: npm install hyparquet`;
-    throw new HamError("core/no-parquet", message, { file });
-  }
 }
 
 function columnsOf(children: readonly SchemaTree[], { file, wanted }: Wanted): string[] {
@@ -116,7 +112,7 @@ function numbersOf(
         return;
       }
       if (cell === null || cell === undefined) {
-        throw badParquet(file, `a number in row ${first + r}`, "nothing (null)");
+        throw badColumns("Parquet", file, `a number in row ${first + r}`, "nothing (null)");
       }
       // Behind the last place nothing is written: the length is compared below.
       if (at < numbers.length) numbers[at] = Number(cell);
@@ -125,7 +121,12 @@ function numbersOf(
     row.forEach(put);
     const found = at - r * width;
     if (found !== width) {
-      throw badParquet(file, `${width} numbers in row ${first + r}, as in the first`, `${found}`);
+      throw badColumns(
+        "Parquet",
+        file,
+        `${width} numbers in row ${first + r}, as in the first`,
+        `${found}`,
+      );
     }
   }
   return numbers;
@@ -147,18 +148,11 @@ async function orBad<Result>(file: string, work: () => Promise<Result>): Promise
     return await work();
   } catch (error) {
     if (HamError.isInstance(error)) throw error;
-    throw badParquet(
+    throw badColumns(
+      "Parquet",
       file,
       "columns that can be read",
       error instanceof Error ? error.message : "damage",
     );
   }
-}
-
-function badParquet(file: string, expected: string, found: string): HamError {
-  return new HamError(
-    "core/bad-parquet",
-    `${file}: not a Parquet file of numbers. Expected ${expected}, found ${found}. Write it again, or copy it again if it was cut short.`,
-    { file, expected, found },
-  );
 }

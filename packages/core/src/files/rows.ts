@@ -8,7 +8,7 @@ import { HamError } from "@hamlet/graph";
 
 import { looksLikeArrow } from "./arrow-messages.ts";
 import { type ArrayEntry, elementsOf, type Rows, type TypedArray } from "./array-data.ts";
-import { arrayFormatOf, openArrayFile } from "./array-file.ts";
+import { arrayFormatOf } from "./array-format.ts";
 import { openDataFile } from "./data-file.ts";
 import { type FileBytes, rowsAtOnce } from "./payload.ts";
 import { asFloat64 } from "./typed-numbers.ts";
@@ -22,8 +22,8 @@ const LARGEST_HELD = 2 ** 26;
  * that `openDataFile` reads. Entries of the first axis are rows, whatever axes a row has.
  *
  * @param name - the file's name, for errors and for the key: `patterns.npz#xi`, `table.parquet#x`.
- * @throws HamError as `openDataFile` does, `core/no-parquet`, `core/bad-parquet`, `core/bad-arrow`, and `core/no-rows` for an array
- * without rows of numbers.
+ * @throws HamError as `openDataFile` does, `core/no-parquet`, `core/bad-parquet`, `core/bad-arrow`, and
+ * `core/no-rows` for an array without rows of numbers.
  * @example
  * const rows = await openRows("patterns.npy", bytes);
  * for await (const piece of rows.pieces(0, rows.count)) await memory.store(piece);
@@ -38,8 +38,8 @@ export async function openRows(name: string, content: FileBytes, key?: string): 
     const { openArrow } = await import("./arrow.ts");
     return openArrow(content, { file, wanted });
   }
-  if (arrayFormatOf(content) !== null) return rowsOfEntry(name, openArrayFile(name, content, key));
-  if (/\.[ct]sv$/i.test(file) || content.length > LARGEST_HELD) {
+  const isText = arrayFormatOf(content) === null;
+  if (isText && (/\.[ct]sv$/i.test(file) || content.length > LARGEST_HELD)) {
     const { openTableRows } = await import("./table-rows.ts");
     return openTableRows(content, { file, wanted });
   }

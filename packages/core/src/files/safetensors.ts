@@ -5,7 +5,6 @@
  * the file without gap or overlap, which leaves no room for hidden or shared bytes.
  */
 import { HamError } from "@hamlet/graph";
-import { strFromU8, strToU8 } from "fflate";
 
 import {
   assertArrayData,
@@ -49,11 +48,6 @@ export interface Safetensors {
 export interface OpenSafetensors {
   entries: ArrayEntry[];
   metadata: Record<string, string>;
-}
-
-/** True when bytes start like a safetensors file, which has no magic number. */
-export function looksLikeSafetensors(start: Uint8Array): boolean {
-  return start.length > LENGTH_BYTES && start[LENGTH_BYTES] === 0x7b && start[7] === 0;
 }
 
 /**
@@ -125,7 +119,7 @@ function readHeader(
     throw badSafetensors(source, `a header of ${length} bytes`, `a file of ${file.length} bytes`);
   }
   const start = LENGTH_BYTES + length;
-  const text = strFromU8(file.subarray(LENGTH_BYTES, start));
+  const text = new TextDecoder().decode(file.subarray(LENGTH_BYTES, start));
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -202,7 +196,7 @@ export function writeSafetensors(
     payloads.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     length += data.byteLength;
   }
-  const json = strToU8(JSON.stringify(Object.fromEntries(header)));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / 8) * 8;
   const file = new Uint8Array(LENGTH_BYTES + padded + length).fill(0x20, 0, LENGTH_BYTES + padded);
   new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);

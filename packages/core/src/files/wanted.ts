@@ -56,3 +56,17 @@ export function noNumbers(
     { file, dtype },
   );
 }
+
+/** An error for a file whose columns are none of numbers, `core/bad-arrow` or `core/bad-parquet`. */
+export function badColumns(
+  format: "Arrow" | "Parquet",
+  file: string,
+  expected: string,
+  found: string,
+): HamError {
+  return new HamError(
+    `core/bad-${format.toLowerCase()}`,
+    `${file}: not ${format === "Arrow" ? "an" : "a"} ${format} file of numbers. Expected ${expected}, found ${found}. Write it again, or copy it again if it was cut short.`,
+    { file, expected, found },
+  );
+}

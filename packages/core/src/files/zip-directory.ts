@@ -3,7 +3,6 @@
  * archive's length before it is used, so a forged archive costs no memory and no time.
  */
 import { HamError } from "@hamlet/graph";
-import { strFromU8 } from "fflate";
 
 import type { FileBytes } from "./payload.ts";
 
@@ -61,7 +60,7 @@ export function readZipDirectory(file: FileBytes, source: string): ZipMember[] {
     }
     const nameLength = directory.getUint16(at + 28, true);
     const after = at + ENTRY_LENGTH + nameLength;
-    const name = strFromU8(bytesOf(directory).subarray(at + ENTRY_LENGTH, after));
+    const name = new TextDecoder().decode(bytesOf(directory).subarray(at + ENTRY_LENGTH, after));
     members.push(readMember(file, directory, at, name, source));
     at = after + directory.getUint16(at + 30, true) + directory.getUint16(at + 32, true);
   }

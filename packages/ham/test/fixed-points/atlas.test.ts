@@ -1,7 +1,7 @@
 // Atlases of landscapes that are known: passes, barriers, and bifurcations to eight digits of closed forms.
 
 import type { Tensor } from "@hamlet/graph";
-import { atlas, sweep } from "@hamlet/ham";
+import { atlas, sweep } from "@hamlet/ham/atlas";
 import { describe, expect, test } from "vitest";
 import { triangle, twoPatterns } from "../models.ts";
 
