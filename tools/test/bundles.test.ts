@@ -15,7 +15,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/core": 127,
   "@hamlet/core/files": 9,
   "@hamlet/core/numbers": 11,
-  "@hamlet/core/rows": 26,
+  "@hamlet/core/rows": 30,
   "@hamlet/core/wasm": 4,
   "@hamlet/diffusion": 144,
   "@hamlet/drdam": 105,
