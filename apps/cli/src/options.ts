@@ -78,6 +78,21 @@ export function jsonOption(what = "one JSON object"): Option {
   return new Option("--json", `print ${what} and nothing else`).default(false);
 }
 
+/** What a search for fixed points begins from. */
+export function withSearchOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--starts <N>", "random starts to search from")
+        .default(100)
+        .argParser(positiveNumber),
+    )
+    .addOption(
+      new Option("--spread <X>", "standard deviation of the starts around 0")
+        .default(1)
+        .argParser(positiveReal),
+    );
+}
+
 /** `--watch`. */
 export function watchOption(): Option {
   return new Option("--watch", "do it again whenever a file changes that it reads").default(false);

@@ -22,10 +22,13 @@ function stir(expr: Expr, nudge: (x: number) => number): Expr {
   }
 }
 
+/** What a sum on the way may lose, as a part of what an input may: its terms are added a few at a time. */
+const OF_SUMS = 1 / 50;
+
 /**
- * How far each entry of an expression moves when its inputs, and the sums on the way, move by their
- * last digits: what no two ways of computing it can be asked to agree on. Infinite where a kink of a
- * jump is that near.
+ * How far each entry of an expression moves when its inputs move by their last digits, and a little of
+ * how far when sums on the way do: what no two ways of computing it can be asked to agree on. Infinite
+ * where a kink of a jump is that near.
  */
 export function movement(
   expr: Expr,
@@ -34,6 +37,11 @@ export function movement(
 ): Float64Array {
   const { data } = evaluate(expr, environment, order);
   const moved = data.map(() => 0);
+  const compare = (near: Float64Array, weight: number) =>
+    near.forEach((value, k) => {
+      const difference = Object.is(value, data[k]) ? 0 : Math.abs(value - data[k]) * weight;
+      moved[k] = Math.max(moved[k], Number.isNaN(difference) ? Infinity : difference);
+    });
   for (let n = 1; n <= 4; n++) {
     let state = n;
     const nudge = (x: number) => {
@@ -47,11 +55,8 @@ export function movement(
       ]),
     );
     const time = nudge(environment.time);
-    const near = evaluate(stir(expr, nudge), { ...environment, tensors, time }, order).data;
-    near.forEach((value, k) => {
-      const difference = Object.is(value, data[k]) ? 0 : Math.abs(value - data[k]);
-      moved[k] = Math.max(moved[k], Number.isNaN(difference) ? Infinity : difference);
-    });
+    compare(evaluate(expr, { ...environment, tensors, time }, order).data, 1);
+    compare(evaluate(stir(expr, nudge), environment, order).data, OF_SUMS);
   }
   return moved;
 }

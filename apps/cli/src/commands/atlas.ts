@@ -10,8 +10,8 @@ import {
   jsonOption,
   type ModelFlags,
   positiveNumber,
-  positiveReal,
   withModelOptions,
+  withSearchOptions,
 } from "../options.ts";
 import { searchBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
@@ -20,17 +20,7 @@ import type { CommandDefinition } from "./command.ts";
 /** `ham atlas`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withModelOptions(command.argument("<file>"))
-      .addOption(
-        new Option("--starts <N>", "random starts to search from")
-          .default(100)
-          .argParser(positiveNumber),
-      )
-      .addOption(
-        new Option("--spread <X>", "standard deviation of the starts around 0")
-          .default(1)
-          .argParser(positiveReal),
-      )
+    withSearchOptions(withModelOptions(command.argument("<file>")))
       .addOption(
         new Option(
           "--sweep <NAME=FROM..TO>",

@@ -2,34 +2,16 @@
 
 import type { Census, FixedPoint } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
-import {
-  jsonOption,
-  type ModelFlags,
-  positiveNumber,
-  positiveReal,
-  withModelOptions,
-} from "../options.ts";
+import { jsonOption, type ModelFlags, withModelOptions, withSearchOptions } from "../options.ts";
 import { searchBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
 import { openModel } from "../files/open-model.ts";
-import { Option } from "commander";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham fixed-points`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withModelOptions(command.argument("<file>"))
-      .addOption(
-        new Option("--starts <N>", "random starts to search from")
-          .default(100)
-          .argParser(positiveNumber),
-      )
-      .addOption(
-        new Option("--spread <X>", "standard deviation of the starts around 0")
-          .default(1)
-          .argParser(positiveReal),
-      )
-      .addOption(jsonOption()),
+    withSearchOptions(withModelOptions(command.argument("<file>"))).addOption(jsonOption()),
   run: fixedPoints,
 };
 

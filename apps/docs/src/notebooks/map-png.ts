@@ -6,7 +6,7 @@ import type { Panel } from "./figure.ts";
 
 /** Colours of a palette beside the clear one, which has to be its first. */
 const COLOURS = 255;
-export const PALETTE = [
+const PALETTE = [
   [255, 255, 255, 0],
   ...Array.from({ length: COLOURS }, (_, k) => [
     ...colourOf(k / (COLOURS - 1)).map(Math.round),
@@ -31,9 +31,14 @@ export function mapPng({ columns, values }: NonNullable<Panel["map"]>): Uint8Arr
     const row = height - 1 - Math.floor(k / columns);
     data[row * columns + (k % columns)] = part(value);
   }
+  return pngOf(data, columns);
+}
+
+/** A picture of so many columns, each pixel by its place in the palette. */
+export function pngOf(data: Uint8Array, width: number): Uint8Array<ArrayBuffer> {
   const picture = {
-    width: columns,
-    height,
+    width,
+    height: data.length / width,
     data,
     channels: 1,
     depth: 8,

@@ -1,9 +1,8 @@
 // A map as a surface in space, seen from above and the side: where its places are on paper, and its picture.
 
-import { encode } from "fast-png";
 import { rangeOf } from "../play/colours.ts";
 import type { Panel } from "./figure.ts";
-import { partOf, PALETTE } from "./map-png.ts";
+import { partOf, pngOf } from "./map-png.ts";
 
 type Values = NonNullable<Panel["map"]>;
 
@@ -70,15 +69,7 @@ export function reliefPng(map: Values): Uint8Array<ArrayBuffer> {
       if (isLine) draw(data, at[k], at[(k + 1) % 4], Math.max(1, colour - 45));
     }
   }
-  const picture = {
-    width: SIDE,
-    height: SIDE,
-    data,
-    channels: 1,
-    depth: 8,
-    palette: PALETTE,
-  } as const;
-  return new Uint8Array(encode(picture, { zlib: { level: 9 } }));
+  return pngOf(data, SIDE);
 }
 
 type Spot = readonly [x: number, y: number];

@@ -4,11 +4,10 @@
  */
 import { HamError } from "@hamlet/graph";
 
+import { openArchive } from "./archives.ts";
 import { type ArrayFormat, arrayFormatOf, pick } from "./array-format.ts";
 import { openNpy } from "./npy.ts";
-import { openNpz } from "./npz.ts";
 import type { FileBytes } from "./payload.ts";
-import { openSafetensors } from "./safetensors.ts";
 import { wantedOf } from "./wanted.ts";
 import type { ArrayData, ArrayEntry, ArrayHeader } from "./array-data.ts";
 
@@ -67,15 +66,8 @@ interface Opened {
 
 function open(file: string, bytes: FileBytes): Opened {
   const format = arrayFormatOf(bytes);
-  switch (format) {
-    case "npy":
-      return { format, entries: [openNpy(bytes, file)], metadata: {} };
-    case "npz":
-      return { format, entries: openNpz(bytes, file), metadata: {} };
-    case "safetensors":
-      return { format, ...openSafetensors(bytes, file) };
-    case null:
-  }
+  if (format === "npy") return { format, entries: [openNpy(bytes, file)], metadata: {} };
+  if (format !== null) return { format, ...openArchive(format, bytes, file) };
   throw new HamError(
     "core/unknown-array-format",
     `${file}: expected an .npy, .npz or safetensors file, found ${bytes.length} bytes that start ` +

@@ -39,8 +39,8 @@ export async function openDataFile(
   const format = arrayFormatOf(content);
   if (format === "npy") return pick(file, format, [openNpy(content, file)], wanted);
   if (format !== null) {
-    const { openArrayFile } = await import("./array-file.ts");
-    return openArrayFile(name, content, key);
+    const { openArchive } = await import("./archives.ts");
+    return pick(file, format, openArchive(format, content, file).entries, wanted);
   }
   const isPng = looksLikePng(content.subarray(0, PNG.length));
   if (!isPng && content.length > LARGEST_TEXT) throw unknownFormat(file, content.length);
