@@ -40,7 +40,8 @@ import {
   reluSeparation,
   statisticsOf,
 } from "@hamlet/kohonen";
-import { loadModel, type Model } from "@hamlet/model";
+import { loadModel, type Model, type RecallCertificate } from "@hamlet/model";
+import { certify } from "../../../packages/model/src/certificates.ts";
 import * as tf from "@tensorflow/tfjs-core";
 
 /** A loop that a signal stops, with more work than its signal lets it do. */
@@ -99,6 +100,25 @@ energy pairs = -beta/2 * sum[i, j] W[i, j] * v[i] * v[j]
 
 /** More states than are tried in a second. */
 const BITS = LANDSCAPE.replace("D = 8", "D = 24").replace("tanh", "sign");
+
+/** What has not been checked, and takes its time: whether flips of 200 bits lower an energy of pairs. */
+const UNCHECKED: RecallCertificate = {
+  certificate: "1.0",
+  kind: "recall",
+  model: "",
+  inputs: {},
+  recall: "settle",
+  examples: [
+    {
+      told: { ending: "converged", steps: 1 },
+      end: { v: new Array<number>(200).fill(1) },
+      energy: null,
+      evidence: [{ kind: "bits", fields: {} }],
+      uncertified: [],
+    },
+  ],
+  seal: "",
+};
 
 /** Work on a landscape. */
 async function onLandscape(work: (model: Model, signal: Signal) => Promise<unknown>) {
@@ -199,6 +219,38 @@ export const LOOPS: readonly Loop[] = [
   training("unroll"),
   training("implicit"),
   training("equilibrium"),
+  {
+    name: "a certificate",
+    file: "packages/model/src/certificates/make.ts",
+    async prepare() {
+      const text = RECALL("euler(dt = 0.1)", "tanh")
+        .replace("D = 32", "D = 160")
+        .replace(String(FOREVER), "2");
+      const model = await loadModel({ name: "m.ham", text });
+      const result = await model.recall();
+      return async (signal) => {
+        using own = model;
+        using ended = result;
+        const { graph, sizes } = own;
+        const read = graph.tensors.filter(({ kind }) => kind === "param");
+        const entries = new Map(read.map((tensor) => [tensor, own.entries(tensor.name)]));
+        const again = { compiled: own.compileRecall(), options: { key: key(own.seed), signal } };
+        return await certify({ graph, sizes, entries }, graph.recalls[0], ended, again);
+      };
+    },
+  },
+  {
+    name: "the check of a certificate",
+    file: "packages/model/src/model.ts",
+    async prepare() {
+      const text = RECALL("sync", "sign").replace("D = 32", "D = 200");
+      const model = await loadModel({ name: "m.ham", text });
+      return async (signal) => {
+        using own = model;
+        return await own.verify(UNCHECKED, { signal });
+      };
+    },
+  },
   {
     name: "a census",
     file: "packages/ham/src/fixed-points/census.ts",

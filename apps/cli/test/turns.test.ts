@@ -26,7 +26,6 @@ const INSIDE = [
   "packages/core/src/turn.ts",
   "packages/diffusion/src/exact/exact-score.ts",
   "packages/ham/src/training/flow.ts",
-  "packages/model/src/certificates/make.ts",
 ];
 
 /** Energies `½x²` and the way down, each of the command's loops over them. */

@@ -1,5 +1,6 @@
 // The atlas of a model: its fixed points with the ways between them, each with its certificate.
 
+import type { StopOptions } from "@hamlet/core";
 import type { EnergyGraph, Recall } from "@hamlet/graph";
 import type { CensusOptions, FixedPoint, LandscapeSpace } from "@hamlet/ham";
 import { type Atlas, atlas } from "@hamlet/ham/atlas";
@@ -22,7 +23,7 @@ export async function certifiedAtlas(
   const found = await atlas(graph, space, options);
   const certificates: (RestPointEvidence | string)[] = [];
   for (const point of found.points) {
-    certificates.push(await certificateOf(point, { ...space, graph, recall }));
+    certificates.push(await certificateOf(point, { ...space, graph, recall }, options));
   }
   return { ...found, certificates };
 }
@@ -30,9 +31,10 @@ export async function certifiedAtlas(
 async function certificateOf(
   { states, index, kind }: FixedPoint,
   space: Parameters<typeof restPointNear>[0],
+  options: StopOptions,
 ): Promise<RestPointEvidence | string> {
   const end = Object.fromEntries([...states].map(([{ name }, values]) => [name, [...values]]));
-  const found = await restPointNear(space, end);
+  const found = await restPointNear(space, end, options);
   if (typeof found === "string" || found.index === index || kind === "degenerate") return found;
   return `the index is ${found.index} in intervals, where the search says ${index}`;
 }

@@ -1,6 +1,6 @@
 // A `.ham` file as an object.
 
-import { type ArrayData, key, makeTurn } from "@hamlet/core";
+import { type ArrayData, inTurns, key, makeTurn } from "@hamlet/core";
 import {
   collectDiagnostics,
   type Compilation,
@@ -110,7 +110,7 @@ export interface Model {
    */
   verify(
     certificate: RecallCertificate,
-    options?: Pick<ModelRecallOptions, "givens">,
+    options?: Pick<ModelRecallOptions, "givens" | "signal">,
   ): Promise<Verdict>;
   /**
    * The energies of the states in which a recall starts, without a step: each part of the energy
@@ -285,7 +285,7 @@ class LoadedModel implements Model {
 
   async verify(
     certificate: RecallCertificate,
-    { givens = {} }: Pick<ModelRecallOptions, "givens"> = {},
+    { givens = {}, signal }: Pick<ModelRecallOptions, "givens" | "signal"> = {},
   ): Promise<Verdict> {
     this.#alive();
     const { recalls } = this.graph;
@@ -294,7 +294,8 @@ class LoadedModel implements Model {
       const { verifyCertificate } = await import("./certificates.ts");
       const bound = await this.#bindGivens(recall, givens);
       tf.dispose([...bound.tensors.values()]);
-      return verifyCertificate(certificate, this.#certified(bound));
+      const work = verifyCertificate(certificate, this.#certified(bound));
+      return inTurns(work, makeTurn(signal));
     });
   }
 

@@ -1,7 +1,7 @@
 // The certificate of a recall: evidence is looked for in float64 and kept where the checker accepts
 // it. So nothing is claimed that it would refuse, and what it refuses is told with its reason.
 
-import { inTurns, makeTurn } from "@hamlet/core";
+import { inTurns, makeTurn, type StopOptions, type Turn, type Work } from "@hamlet/core";
 import { drivenBy, modelId, type Neuron, type Recall } from "@hamlet/graph";
 import {
   type CompiledRecall,
@@ -16,10 +16,12 @@ import {
   type StateVector,
 } from "@hamlet/ham";
 import {
+  type BitsEvidence,
   type Bounds,
   type ByLayer,
   CERTIFICATE_VERSION,
   type CertifiedExample,
+  type CycleEvidence,
   type Evidence,
   type RecallCertificate,
   type RestPointEvidence,
@@ -29,6 +31,7 @@ import { sceneAt } from "./check/scene.ts";
 import {
   type CertifiedModel,
   checkEvidence,
+  type Field,
   fieldsAt,
   hashOf,
   pointsOf,
@@ -46,13 +49,13 @@ export async function certify(
   result: RecallResult,
   again: { readonly compiled: CompiledRecall; readonly options: RecallOptions },
 ): Promise<RecallCertificate> {
-  const ends = await endsOf(result.states, result.batch);
-  const paths = await pathsOf(again, result.outcomes);
-  const examples: CertifiedExample[] = [];
   const turn = makeTurn(again.options.signal);
+  const ends = await endsOf(result.states, result.batch);
+  const paths = await pathsOf(again, result.outcomes, turn);
+  const examples: CertifiedExample[] = [];
   for (const [b, outcome] of result.outcomes.entries()) {
-    await turn();
-    examples.push(await certified(spaceOf(model, recall, b), outcome, ends[b], paths[b]));
+    const work = certified(spaceOf(model, recall, b), outcome, ends[b], paths[b]);
+    examples.push(await inTurns(work, turn));
   }
   const certificate = {
     certificate: CERTIFICATE_VERSION,
@@ -70,12 +73,12 @@ export async function certify(
 /** States that were passed, with their steps. */
 type Path = readonly { readonly step: number; readonly states: ByLayer }[];
 
-async function certified(
+function* certified(
   space: Space,
   outcome: Outcome,
   end: ByLayer,
   path: Path,
-): Promise<CertifiedExample> {
+): Work<CertifiedExample> {
   const { ending, steps } = outcome;
   const told = { ending, steps };
   const isFinite = Object.values(end).every((layer) => layer.every(Number.isFinite));
@@ -84,17 +87,17 @@ async function certified(
     return { told, end: null, energy: null, evidence: [], uncertified };
   }
   const finder = new Finder(space, end);
-  const energy = finder.tried("the energy of the end", () => boundsOf(space, end));
+  const energy = yield* finder.tried("the energy of the end", () => boundsOf(space, end));
   if (outcome.noisy) finder.give("a rest: noise moved units to the end");
   else if (space.recall.schedules.length > 0) finder.give("a rest: the energy changes with time");
   else if (drivenBy(space.graph, space.recall).length > 0) {
     finder.give("a rest: a drive moves it, of which no energy tells");
   } else {
-    if (outcome.clips.length > 0) finder.clipped(outcome);
+    if (outcome.clips.length > 0) yield* finder.clipped(outcome);
     else if (space.graph.neurons.some((neuron) => moves(space, neuron, "binary")))
-      finder.bits(outcome);
-    else await finder.restPoint();
-    finder.falling([...path, { step: steps, states: end }]);
+      yield* finder.bits(outcome);
+    else yield* finder.restPoint();
+    yield* finder.falling([...path, { step: steps, states: end }]);
   }
   const { evidence, uncertified } = finder;
   return { told, end, energy, evidence, uncertified };
@@ -126,9 +129,11 @@ class Finder {
     this.uncertified.push(reason);
   }
 
-  tried<T>(what: string, find: () => T): T | null {
+  *tried<T extends object>(what: string, find: () => T | Work<T>): Work<T | null> {
+    yield;
     try {
-      return find();
+      const found = find();
+      return "next" in found ? yield* found : found;
     } catch (error) {
       this.give(`${what}: ${(error as Error).message}`);
       return null;
@@ -136,9 +141,9 @@ class Finder {
   }
 
   /** Keeps evidence that the checker accepts; else says why it does not. */
-  #keep(evidence: Evidence): string | null {
+  *#keep(evidence: Evidence): Work<string | null> {
     try {
-      checkEvidence(this.#space, this.#end, evidence);
+      yield* checkEvidence(this.#space, this.#end, evidence);
       this.evidence.push(evidence);
       return null;
     } catch (error) {
@@ -146,52 +151,39 @@ class Finder {
     }
   }
 
-  #keepOrGive(evidence: Evidence | null): void {
-    const why = evidence === null ? null : this.#keep(evidence);
+  *#keepOrGive(evidence: Evidence | null): Work<void> {
+    const why = evidence === null ? null : yield* this.#keep(evidence);
     if (why !== null) this.give(`${evidence!.kind}: ${why}`);
   }
 
-  clipped({ clips }: Outcome): void {
+  *clipped({ clips }: Outcome): Work<void> {
     const pairs = new Map(
       clips.map(({ energy, neuron }) => [`${energy} ${neuron}`, [energy, neuron] as const]),
     );
-    this.#keepOrGive({ kind: "clipped", flat: [...pairs.values()] });
+    yield* this.#keepOrGive({ kind: "clipped", flat: [...pairs.values()] });
   }
 
-  bits({ ending, period }: Outcome): void {
-    if (ending !== "cycle") {
-      this.#keepOrGive(
-        this.tried("bits", () => ({ kind: "bits", fields: fieldsOf(this.#space, this.#end) })),
-      );
-      return;
-    }
-    this.#keepOrGive(
-      this.tried("cycle", () => {
-        const states = [this.#end];
-        while (states.length < period!) states.push(follower(this.#space, states.at(-1)!));
-        return {
-          kind: "cycle",
-          states,
-          fields: states.map((state) => fieldsOf(this.#space, state)),
-        };
-      }),
-    );
+  *bits({ ending, period }: Outcome): Work<void> {
+    const [space, end] = [this.#space, this.#end];
+    const found: Evidence | null =
+      ending === "cycle"
+        ? yield* this.tried("cycle", () => cycleFrom(space, end, period!))
+        : yield* this.tried("bits", () => bitsAt(space, end));
+    yield* this.#keepOrGive(found);
   }
 
-  async restPoint(): Promise<void> {
-    const found = await restPointNear(this.#space, this.#end);
+  *restPoint(): Work<void> {
+    const found = yield* searchNear(this.#space, this.#end);
     if (typeof found === "string") this.give(`rest point: ${found}`);
     else this.evidence.push(found);
   }
 
   /** Of states on the way, those whose energies lie surely below the ones before. */
-  falling(path: Path): void {
-    const known = this.tried("falling energy", () =>
-      path.map(({ step, states }) => ({ step, states, energy: boundsOf(this.#space, states) })),
-    );
+  *falling(path: Path): Work<void> {
+    const known = yield* this.tried("falling energy", () => energiesOf(this.#space, path));
     if (known === null) return;
     const last = known.at(-1)!;
-    const kept: typeof known = [];
+    const kept: Known[] = [];
     for (const one of known.slice(0, -1)) {
       const isBelow = kept.length === 0 || one.energy[1] < kept.at(-1)!.energy[0];
       if (isBelow && last.energy[1] < one.energy[0] && one.step < last.step) kept.push(one);
@@ -202,7 +194,7 @@ class Finder {
       );
     }
     const all = [...kept, last];
-    this.#keepOrGive({
+    yield* this.#keepOrGive({
       kind: "falling energy",
       steps: all.map(({ step }) => step),
       states: all.map(({ states }) => states),
@@ -211,18 +203,33 @@ class Finder {
   }
 }
 
+/** A state that was passed, and the bounds of its energy. */
+type Known = Path[number] & { readonly energy: Bounds };
+function* energiesOf(space: Space, path: Path): Work<Known[]> {
+  const known: Known[] = [];
+  for (const one of path) {
+    yield;
+    known.push({ ...one, energy: boundsOf(space, one.states) });
+  }
+  return known;
+}
+
 /** Evidence of the rest point near a state, or why there is none. */
-export async function restPointNear(
+export function restPointNear(
   space: Space,
   end: ByLayer,
+  { signal }: StopOptions = {},
 ): Promise<RestPointEvidence | string> {
+  return inTurns(searchNear(space, end), makeTurn(signal));
+}
+function* searchNear(space: Space, end: ByLayer): Work<RestPointEvidence | string> {
   const landscape = makeLandscape(space.graph, { ...space, clamps: space.recall.clamps });
   const units = landscape.free.length;
   if (units > CERTIFIED_UNITS) {
     return `${units} units are more than the ${CERTIFIED_UNITS} that are looked at`;
   }
   const states = joined(landscape, end);
-  const [{ place, residual }] = await inTurns(refine(landscape, [states]), makeTurn());
+  const [{ place, residual }] = yield* refine(landscape, [states]);
   if (!place.states.every(Number.isFinite) || !(residual < 1e-6)) {
     return "no search from the end comes to one";
   }
@@ -240,7 +247,7 @@ export async function restPointNear(
       distance: Math.max(0, ...far) * (1 + 1e-12),
     };
     try {
-      checkEvidence(space, end, evidence);
+      yield* checkEvidence(space, end, evidence);
       return evidence;
     } catch (error) {
       why = (error as Error).message;
@@ -249,18 +256,34 @@ export async function restPointNear(
   return why;
 }
 
-function fieldsOf(space: Space, states: ByLayer): ByLayer<Bounds> {
+function* bitsAt(space: Space, states: ByLayer): Work<BitsEvidence> {
+  return { kind: "bits", fields: byName(yield* fieldsAt(space, states)) };
+}
+
+/** The states when every unit obeys its field, again and again. */
+function* cycleFrom(space: Space, end: ByLayer, period: number): Work<CycleEvidence> {
+  const states = [end];
+  const fields: ByLayer<Bounds>[] = [];
+  for (;;) {
+    const found = yield* fieldsAt(space, states.at(-1)!);
+    fields.push(byName(found));
+    if (states.length >= period) return { kind: "cycle", states, fields };
+    states.push(follower(states.at(-1)!, found));
+  }
+}
+
+function byName(found: readonly Field[]): ByLayer<Bounds> {
   const fields: Record<string, Bounds[]> = {};
-  for (const { neuron, field } of fieldsAt(space, states)) (fields[neuron.name] ??= []).push(field);
+  for (const { neuron, field } of found) (fields[neuron.name] ??= []).push(field);
   return fields;
 }
 
 /** The state when every unit obeys its field. */
-function follower(space: Space, states: ByLayer): ByLayer {
+function follower(states: ByLayer, fields: readonly Field[]): ByLayer {
   const next = Object.fromEntries(
     Object.entries(states).map(([name, layer]) => [name, [...layer]]),
   );
-  for (const { neuron, at, free, field, low, high } of fieldsAt(space, states)) {
+  for (const { neuron, at, free, field, low, high } of fields) {
     if (free && field[0] > 0) next[neuron.name][at] = high;
     if (free && field[1] < 0) next[neuron.name][at] = low;
   }
@@ -305,11 +328,13 @@ async function endsOf(
 async function pathsOf(
   { compiled, options }: { readonly compiled: CompiledRecall; readonly options: RecallOptions },
   outcomes: readonly Outcome[],
+  turn: Turn,
 ): Promise<Path[]> {
   const paths = outcomes.map((): { step: number; states: ByLayer }[] => []);
   const last = Math.max(...outcomes.map(({ steps }) => steps));
   let wanted = 0;
   for (const moment of compiled.descend(options)) {
+    await turn();
     if (moment.step >= last) break;
     if (moment.step < wanted) continue;
     wanted = Math.max(1, 2 * moment.step);

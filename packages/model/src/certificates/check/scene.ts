@@ -66,9 +66,11 @@ export function sceneAt(space: Space, boundsOf: (neuron: Neuron, at: number) => 
     layers,
     calculation,
     energy: add([...own, coupling]),
-    slopes: () =>
-      slopes(coupling, of("activation")).map((slope, i) =>
+    slopes() {
+      beginLook();
+      return slopes(coupling, of("activation")).map((slope, i) =>
         units[i].neuron.leak ? add([states[i], slope]) : slope,
-      ),
+      );
+    },
   };
 }

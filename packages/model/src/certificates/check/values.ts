@@ -2,6 +2,7 @@
 //
 // Reverse accumulation over numbers. A slope is such a number again, so that it has slopes itself.
 
+import type { Work } from "@hamlet/core";
 import type { Bounds } from "../certificate.ts";
 import { at, exp, log, middle, minus, plus, power, times, wave } from "./bounds.ts";
 
@@ -26,7 +27,7 @@ const MOST_PARTS = 1_000_000;
 /** The most parts that all slopes of slopes may go through together. */
 const MOST_SLOPES = 20_000_000;
 let limit = Infinity;
-/** Begins a look at an energy. */
+/** Begins a look at an energy: what follows at once, for others may have their turn after it. */
 export function beginLook(): void {
   limit = made + MOST_PARTS;
 }
@@ -149,7 +150,11 @@ export function slopes(root: Value, wanted: readonly Value[]): Value[] {
 }
 
 /** The bounds of all slopes of several values in several others. */
-export function jacobian(rows: readonly Value[], columns: readonly Value[]): Bounds[][] {
+export function* jacobian(
+  rows: readonly Value[],
+  columns: readonly Value[],
+): Work<readonly (readonly Bounds[])[]> {
+  beginLook();
   const ends = new Set(columns);
   const order = sources(rows, ends);
   if (rows.length * order.length > MOST_SLOPES) {
@@ -161,7 +166,9 @@ export function jacobian(rows: readonly Value[], columns: readonly Value[]): Bou
     const each = partials(self).map(({ bounds }) => bounds);
     return self.of.flatMap((part, i) => (part.moves ? [[place.get(part)!, each[i]] as const] : []));
   });
-  return rows.map((row) => {
+  const jacobian: (readonly Bounds[])[] = [];
+  for (const row of rows) {
+    yield;
     const shares: Bounds[] = order.map(() => at(0));
     if (row.moves) shares[place.get(row)!] = at(1);
     order.forEach((_, i) => {
@@ -169,6 +176,7 @@ export function jacobian(rows: readonly Value[], columns: readonly Value[]): Bou
       if (share[0] === 0 && share[1] === 0) return;
       for (const [to, slope] of edges[i]) shares[to] = plus(shares[to], times(share, slope));
     });
-    return columns.map((column) => shares[place.get(column) ?? -1] ?? at(0));
-  });
+    jacobian.push(columns.map((column) => shares[place.get(column) ?? -1] ?? at(0)));
+  }
+  return jacobian;
 }

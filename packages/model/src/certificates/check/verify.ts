@@ -1,7 +1,10 @@
 // The checker of certificates. It shares no code with what recalls but the reader of the graph:
 // energies, slopes and curvatures are computed here once more, in intervals (bounds.ts) and from
 // numbers rather than formulas (values.ts), so that a mistake there is not a mistake here.
+//
+// Its work is in parts: at each `yield` others may have their turn.
 
+import type { Work } from "@hamlet/core";
 import {
   type Dim,
   digest,
@@ -58,7 +61,7 @@ export const pointsOf = (numbers: ByLayer, what: string) => {
 };
 
 /** Exactly one rest point in the box, of that index, and the end no further from it than told. */
-function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string {
+function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<string> {
   const [centre, radius] = [entryOf(claim.centre, "centre"), entryOf(claim.radius, "radius")];
   const here = sceneAt(space, pointsOf(claim.centre, "centre"));
   const box = sceneAt(space, (neuron, i) => {
@@ -84,17 +87,18 @@ function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string
   }
   const radii = free.map((i) => radius(here.units[i].neuron, here.units[i].at));
   const slope = here.slopes();
+  yield;
   const bent = box.slopes();
-  const J = jacobian(
+  const J = yield* jacobian(
     free.map((i) => bent[i]),
     free.map((i) => box.states[i]),
   );
-  const Y = inverse(J.map((row) => row.map(middle))).map((row) => row.map(at));
-  const shift = product2(
+  const Y = exactly(yield* inverse(J.map((row) => row.map(middle))));
+  const shift = yield* product(
     Y,
     free.map((i) => [slope[i].bounds]),
   );
-  const left = product2(Y, J).map((row, i) =>
+  const left = (yield* product(Y, J)).map((row, i) =>
     row.map((x, j) => plus(at(i === j ? 1 : 0), minus(x))),
   );
   left.forEach((row, i) => {
@@ -112,10 +116,11 @@ function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string
   );
   // With P = Wᵀ S W, P J + Jᵀ P is positive definite: then J has as many eigenvalues to the left of 0
   // as P has (Ostrowski and Schneider, 1962), and those are the −1 of S (Sylvester).
-  const W = directions.map((row) => row.map(at));
-  const V = inverse(directions).map((row) => row.map(at));
-  const signed = product2(product2(W, J), V).map((row, i) => (i < index ? row.map(minus) : row));
-  const form = product2(transposed(product2(W, V)), signed);
+  const W = exactly(directions);
+  const V = exactly(yield* inverse(directions));
+  const turned = yield* product(yield* product(W, J), V);
+  const signed = turned.map((row, i) => (i < index ? row.map(minus) : row));
+  const form = yield* product(transposed(yield* product(W, V)), signed);
   form.forEach((row, i) => {
     const others = row.reduce(
       (sum, x, j) => (j === i ? sum : up(sum + size(plus(x, form[j][i])))),
@@ -128,26 +133,32 @@ function restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): string
 }
 
 type Rows = readonly (readonly Bounds[])[];
+const exactly = (rows: readonly (readonly number[])[]): Rows => rows.map((row) => row.map(at));
 const transposed = (a: Rows): Rows => (a[0] ?? []).map((_, j) => a.map((row) => row[j]));
-function product2(a: Rows, b: Rows): Rows {
+function* product(a: Rows, b: Rows): Work<Rows> {
   const columns = transposed(b);
-  return a.map((row) =>
-    columns.map((column) => {
-      let [low, high] = [0, 0];
-      row.forEach((x, k) => {
-        const [from, to] = times(x, column[k]);
-        [low, high] = [addDown(low, from), -addDown(-high, -to)];
-      });
-      return [low, high] as const;
-    }),
-  );
+  const rows: (readonly Bounds[])[] = [];
+  for (const row of a) {
+    yield;
+    rows.push(columns.map((column) => scalarProduct(row, column)));
+  }
+  return rows;
+}
+function scalarProduct(a: readonly Bounds[], b: readonly Bounds[]): Bounds {
+  let [low, high] = [0, 0];
+  a.forEach((x, k) => {
+    const [from, to] = times(x, b[k]);
+    [low, high] = [addDown(low, from), -addDown(-high, -to)];
+  });
+  return [low, high];
 }
 
 /** An approximate inverse: whatever it is, what is proven with it holds. */
-function inverse(matrix: readonly (readonly number[])[]): number[][] {
+function* inverse(matrix: readonly (readonly number[])[]): Work<number[][]> {
   const n = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => Number(i === j))]);
   for (let k = 0; k < n; k++) {
+    yield;
     const rest = rows.slice(k).map((row) => Math.abs(row[k]));
     const pivot = k + rest.indexOf(Math.max(...rest));
     [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
@@ -163,8 +174,19 @@ function inverse(matrix: readonly (readonly number[])[]): number[][] {
 /** The most parts of all fields together. */
 const MOST_FIELDS = 50_000_000;
 
+/** A unit that jumps, where it is, and what holds it there. */
+export interface Field {
+  readonly neuron: Neuron;
+  readonly at: number;
+  readonly free: boolean;
+  readonly field: Bounds;
+  readonly state: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The field of every unit of the layers that jump, `(E(low) − E(high)) / (high − low)`. */
-export function fieldsAt(space: Space, states: ByLayer) {
+export function* fieldsAt(space: Space, states: ByLayer): Work<Field[]> {
   const before = partsMade();
   const { layers, units } = sceneAt(space, pointsOf(states, "states"));
   const parts = (partsMade() - before) * units.length;
@@ -172,8 +194,10 @@ export function fieldsAt(space: Space, states: ByLayer) {
     parts < MOST_FIELDS,
     `${units.length} units of this energy have too many fields to look at`,
   );
-  return units.flatMap(({ neuron, at: i, free }) => {
-    if (!flips(space, neuron)) return [];
+  const fields: Field[] = [];
+  for (const { neuron, at: i, free } of units) {
+    if (!flips(space, neuron)) continue;
+    yield;
     const [low, high] = levels(space, neuron);
     const [below, above] = [low, high].map((x) => {
       const moved = layers.get(neuron.activation)!.with(i, constant(at(x)));
@@ -187,8 +211,9 @@ export function fieldsAt(space: Space, states: ByLayer) {
       state === low || state === high,
       `${neuron.name}[${i}] is ${state}: expected ${low} or ${high}`,
     );
-    return [{ neuron, at: i, free, field, state, low, high }];
-  });
+    fields.push({ neuron, at: i, free, field, state, low, high });
+  }
+  return fields;
 }
 
 /** The two values of a unit that jumps: its activation at −1 and at 1. */
@@ -209,8 +234,8 @@ function isInside(found: Bounds, told: Bounds | undefined, what: string): assert
 }
 
 /** Each unit is where its field holds it. */
-function bits(space: Space, end: ByLayer, fields: ByLayer<Bounds>): string {
-  const units = fieldsAt(space, end);
+function* bits(space: Space, end: ByLayer, fields: ByLayer<Bounds>): Work<string> {
+  const units = yield* fieldsAt(space, end);
   for (const { neuron, at: i, free, field, state, low } of units) {
     const told = fields[neuron.name]?.[i];
     isInside(field, told, `the field of ${neuron.name}[${i}]`);
@@ -224,7 +249,7 @@ function bits(space: Space, end: ByLayer, fields: ByLayer<Bounds>): string {
 }
 
 /** Each state follows from the one before, and the first from the last. */
-function cycle(space: Space, end: ByLayer, { states, fields }: CycleEvidence): string {
+function* cycle(space: Space, end: ByLayer, { states, fields }: CycleEvidence): Work<string> {
   demand(
     states.length > 1 && fields.length === states.length,
     "a cycle has two states or more, each with fields",
@@ -234,9 +259,10 @@ function cycle(space: Space, end: ByLayer, { states, fields }: CycleEvidence): s
     "the cycle begins at the end of the recall",
   );
   let moved = false;
-  states.forEach((state, k) => {
+  for (const [k, state] of states.entries()) {
     const next = entryOf(states[(k + 1) % states.length], "states");
-    for (const { neuron, at: i, free, field, state: now, low, high } of fieldsAt(space, state)) {
+    const units = yield* fieldsAt(space, state);
+    for (const { neuron, at: i, free, field, state: now, low, high } of units) {
       const told = fields[k][neuron.name]?.[i];
       isInside(field, told, `state ${k}: the field of ${neuron.name}[${i}]`);
       const sign =
@@ -248,25 +274,27 @@ function cycle(space: Space, end: ByLayer, { states, fields }: CycleEvidence): s
       );
       moved ||= to !== now;
     }
-  });
+  }
   demand(moved, "nothing moves in this cycle");
   return `all units at once go through ${states.length} states and come back`;
 }
 
-export function checkEvidence(space: Space, end: ByLayer, evidence: Evidence): string {
+/** What evidence shows, as a sentence; it throws where it shows nothing. */
+export function* checkEvidence(space: Space, end: ByLayer, evidence: Evidence): Work<string> {
   const driven =
     evidence.kind !== "falling energy" && drivenBy(space.graph, space.recall).length > 0;
   demand(!driven, "a drive moves this recall, so that no energy tells where it rests");
   switch (evidence.kind) {
     case "rest point":
-      return restPoint(space, end, evidence);
+      return yield* restPoint(space, end, evidence);
     case "bits":
-      return bits(space, end, evidence.fields);
+      return yield* bits(space, end, evidence.fields);
     case "cycle":
-      return cycle(space, end, evidence);
+      return yield* cycle(space, end, evidence);
     case "falling energy": {
       const { steps, states, energies } = evidence;
-      states.forEach((state, k) => {
+      for (const [k, state] of states.entries()) {
+        yield;
         isInside(
           sceneAt(space, pointsOf(state, "states")).energy.bounds,
           energies[k],
@@ -280,7 +308,7 @@ export function checkEvidence(space: Space, end: ByLayer, evidence: Evidence): s
           k === 0 ? steps[0] === 0 : steps[k] > steps[k - 1],
           `step ${steps[k]} does not come after the one before`,
         );
-      });
+      }
       demand(JSON.stringify(states.at(-1)) === JSON.stringify(end), "the last state is the end");
       return `the energy fell at each of ${steps.length - 1} kept steps, by more than rounding`;
     }
@@ -341,17 +369,23 @@ export const sealOf = (certificate: Omit<RecallCertificate, "seal">): string =>
   digest(JSON.stringify({ ...certificate, seal: undefined }));
 
 /**
- * Checks all that a certificate claims, from the model alone.
+ * Checks all that a certificate claims, from the model alone. Its work is in parts, between which others
+ * may have their turn: `inTurns` and `atOnce` of `@hamlet/core` do it.
  *
  * A rest point by Krawczyk's test: with `F = ∂E/∂x̂`, its Jacobian `J` over the box and `Y ≈ J⁻¹`, no
  * unit leaves its radius under `Y F(centre) + (I − Y J)(box − centre)`, so that exactly one zero of F is inside.
  * @see Krawczyk, "Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken", 1969.
  */
-export function verifyCertificate(certificate: RecallCertificate, model: CertifiedModel): Verdict {
+export function* verifyCertificate(
+  certificate: RecallCertificate,
+  model: CertifiedModel,
+): Work<Verdict> {
   const [proven, refused]: [string[], string[]] = [[], []];
-  const attempt = (where: string, check: () => string) => {
+  function* attempt(where: string, check: () => string | Work<string>): Work<void> {
+    yield;
     try {
-      proven.push(`${where}: ${check()}`);
+      const shown = check();
+      proven.push(`${where}: ${typeof shown === "string" ? shown : yield* shown}`);
     } catch (error) {
       const isOurs =
         error instanceof Refused || error instanceof Undecided || HamError.isInstance(error);
@@ -359,8 +393,8 @@ export function verifyCertificate(certificate: RecallCertificate, model: Certifi
         `${where}: ${isOurs ? error.message : `this cannot be read (${String(error)})`}`,
       );
     }
-  };
-  attempt("seal", () => {
+  }
+  yield* attempt("seal", () => {
     demand(
       certificate.certificate === CERTIFICATE_VERSION && certificate.kind === "recall",
       `expected a certificate of a recall of version ${CERTIFICATE_VERSION}`,
@@ -368,7 +402,7 @@ export function verifyCertificate(certificate: RecallCertificate, model: Certifi
     demand(sealOf(certificate) === certificate.seal, "something was changed after it was written");
     return "nothing was changed since it was written";
   });
-  attempt("model", () => {
+  yield* attempt("model", () => {
     const id = modelId(model.graph);
     demand(
       id === certificate.model,
@@ -376,7 +410,7 @@ export function verifyCertificate(certificate: RecallCertificate, model: Certifi
     );
     return id;
   });
-  attempt("inputs", () => {
+  yield* attempt("inputs", () => {
     const found = new Map([...model.entries].map(([{ name }, entries]) => [name, hashOf(entries)]));
     for (const name of new Set([...found.keys(), ...Object.keys(certificate.inputs)])) {
       demand(
@@ -386,13 +420,15 @@ export function verifyCertificate(certificate: RecallCertificate, model: Certifi
     }
     return `${found.size} arrays`;
   });
-  attempt("recall", () => {
+  yield* attempt("recall", function* () {
     const recall = model.graph.recalls.find(({ name }) => name === certificate.recall);
     demand(recall !== undefined, `there is no recall "${certificate.recall}"`);
-    certificate.examples.forEach((example, b) => {
+    for (const [b, example] of certificate.examples.entries()) {
       const space = spaceOf(model, recall, b);
-      checkExample(space, example, (where, check) => attempt(`example ${b}, ${where}`, check));
-    });
+      for (const [what, check] of checksOf(space, example)) {
+        yield* attempt(`example ${b}, ${what}`, check);
+      }
+    }
     return recall.name;
   });
   return { accepted: refused.length === 0, proven, refused };
@@ -412,17 +448,18 @@ export function spaceOf(
   return { graph, recall, sizes, tensors: new Map(own) };
 }
 
-function checkExample(
+/** What is checked of one example, by name. */
+function* checksOf(
   space: Space,
   { end, energy, evidence }: CertifiedExample,
-  attempt: (where: string, check: () => string) => void,
-): void {
+): Generator<readonly [what: string, check: () => string | Work<string>]> {
   if (end === null) return;
   if (energy !== null) {
-    attempt("energy", () => {
-      isInside(sceneAt(space, pointsOf(end, "end")).energy.bounds, energy, "the energy of the end");
-      return `between ${energy[0]} and ${energy[1]}`;
-    });
+    yield ["energy", () => energyLies(space, end, energy)];
   }
-  for (const one of evidence) attempt(one.kind, () => checkEvidence(space, end, one));
+  for (const one of evidence) yield [one.kind, () => checkEvidence(space, end, one)];
+}
+function energyLies(space: Space, end: ByLayer, told: Bounds): string {
+  isInside(sceneAt(space, pointsOf(end, "end")).energy.bounds, told, "the energy of the end");
+  return `between ${told[0]} and ${told[1]}`;
 }
