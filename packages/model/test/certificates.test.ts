@@ -1,7 +1,13 @@
 // Certificates: bounds against sixty digits, slopes against formulas, and the checker against changes.
 
 import { activationGradients, inStates, totalEnergy, type Neuron } from "@hamlet/graph";
-import { loadModel, type Model, type RecallCertificate } from "@hamlet/model";
+import {
+  loadModel,
+  type Model,
+  type RecallCertificate,
+  type RestPointEvidence,
+  sealOf,
+} from "@hamlet/model";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
 import * as fc from "fast-check";
@@ -10,7 +16,7 @@ import { law } from "../../../tools/law.ts";
 import { samples, seed } from "../../../tools/samples.ts";
 import type { Bounds } from "../src/certificates/certificate.ts";
 import { at, exp, log, over, plus, power, times, wave } from "../src/certificates/check/bounds.ts";
-import { Undecided } from "../src/certificates/check/values.ts";
+import { pow, slopes, Undecided, value } from "../src/certificates/check/values.ts";
 import { sceneAt } from "../src/certificates/check/scene.ts";
 import { MUTATIONS } from "./certificate-cases.ts";
 import { surveyCertificates } from "./certificate-survey.ts";
@@ -82,6 +88,17 @@ describe("bounds never exclude the value in sixty digits", () => {
       }),
       500,
     );
+  });
+
+  test("slopes of powers whose exponents less 1 are no numbers of the machine", () => {
+    for (const p of [1e-20, 0.1, -0.3, 2.2, -1e-17]) {
+      for (const x of [2, 1, 0.3, 1e5]) {
+        const unit = value("unit", [], at(x), 0, true);
+        const [slope] = slopes(pow(unit, p), [unit]);
+        const exact = exactly(x).pow(exactly(p).minus(1)).times(exactly(p));
+        expect(isAround(slope.bounds, exact), `${x}^${p}`).toBe(true);
+      }
+    }
   });
 
   test("they are narrow: a few units in the last place", () => {
@@ -274,6 +291,30 @@ describe("what the checker refuses", () => {
       expect((await model.verify(mutant)).accepted).toBe(false);
     }
     expect(tried).toBeGreaterThan(0);
+  });
+
+  test("a rest point of units that jump, whatever lies in the box", async () => {
+    using model = await loadModel({ name: "b.ham", text: BITS.replace("/ 2\n", "/ 4\n") });
+    const certificate = await certified(model);
+    const evidence: RestPointEvidence = {
+      kind: "rest point",
+      centre: { v: [0, 0, 0, 0] },
+      radius: { v: [0.1, 0.1, 0.1, 0.1] },
+      index: 0,
+      directions: [0, 1, 2, 3].map((i) => [0, 1, 2, 3].map((j) => Number(i === j))),
+      distance: 1.2,
+    };
+    const [example] = certificate.examples;
+    const forged = { ...certificate, examples: [{ ...example, evidence: [evidence] }] };
+    const { refused } = await model.verify({ ...forged, seal: sealOf(forged) });
+    expect(refused).toEqual([
+      "example 0, rest point: v[0] jumps, so that nothing has a slope in it",
+    ]);
+  });
+
+  test("a root of what may be below 0", () => {
+    expect(power([-1, 4], 0.5)).toEqual([-Infinity, Infinity]);
+    expect(power([0, 4], 0.5)).toEqual([0, 2]);
   });
 
   test("what is no certificate", async () => {

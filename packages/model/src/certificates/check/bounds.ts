@@ -141,7 +141,7 @@ export const log = rising((x) => {
 });
 
 const root = rising((x) => {
-  const near = x <= 0 ? 0 : Math.sqrt(x);
+  const near = Math.sqrt(x);
   return near === Math.trunc(near) && near < 2 ** 26 && near * near === x
     ? at(near)
     : [Math.max(0, down(near)), up(near)];
@@ -164,8 +164,8 @@ export function wave([a, b]: Bounds, quarter: number): Bounds {
 
 export function power(x: Bounds, p: number): Bounds {
   if (Number.isInteger(p) && Math.abs(p) <= 64) return whole(x, p);
-  if (p === 0.5) return root(within(x, 0, Infinity));
   if (x[0] < 0) return WHOLE;
+  if (p === 0.5) return root(x);
   if (p < 0) return over(at(1), power(x, -p));
   const to = (end: number) => (end === 0 ? at(0) : exp(times(at(p), log(at(end)))));
   return [Math.max(0, to(x[0])[0]), to(x[1])[1]];

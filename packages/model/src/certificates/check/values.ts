@@ -106,8 +106,12 @@ function partials(self: Value): readonly Value[] {
       return self.of.map(() => ONE);
     case "mul":
       return [y, x];
-    case "pow":
-      return [mul(constant(at(self.power)), pow(x, self.power - 1))];
+    case "pow": {
+      // Not every exponent less 1 is a number of the machine.
+      const [low, high] = plus(at(self.power), at(-1));
+      const lower = low === high ? pow(x, low) : mul(self, pow(x, -1));
+      return [mul(constant(at(self.power)), lower)];
+    }
     case "copy":
       return [ONE];
     case "kink":

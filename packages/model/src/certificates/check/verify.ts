@@ -74,6 +74,7 @@ function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<
   for (const { neuron, at: i, free: moves } of here.units) {
     const [c, r] = [centre(neuron, i), radius(neuron, i)];
     const name = `${neuron.name}[${i}]`;
+    demand(!moves || !flips(space, neuron), `${name} jumps, so that nothing has a slope in it`);
     demand(
       moves ? r > 0 : r === 0,
       `the radius of ${name} is ${r}: expected ${moves ? "above 0" : "0, for it is held"}`,
