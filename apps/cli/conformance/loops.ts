@@ -111,7 +111,7 @@ const UNCHECKED: RecallCertificate = {
   examples: [
     {
       told: { ending: "converged", steps: 1 },
-      end: { v: new Array<number>(200).fill(1) },
+      end: { v: Array.from({ length: 200 }, () => 1) },
       energy: null,
       evidence: [{ kind: "bits", fields: {} }],
       uncertified: [],
