@@ -27,6 +27,7 @@ export {
 } from "./fixed-points/landscape.ts";
 export { directionsAt, type Directions } from "./fixed-points/directions.ts";
 export { refine, type Refined } from "./fixed-points/refine.ts";
+export { makeSearcher, type Searcher } from "./fixed-points/searcher.ts";
 export { HYPERSYNAPSES } from "./hypersynapses/catalogue.ts";
 export { synAttention } from "./hypersynapses/attention.ts";
 export { synBias } from "./hypersynapses/bias.ts";
@@ -45,6 +46,7 @@ export { synCrossAttention } from "./hypersynapses/cross-attention.ts";
 export { synMeanPool } from "./hypersynapses/mean-pool.ts";
 export { synMemory } from "./hypersynapses/memory.ts";
 export { synThreeBody } from "./hypersynapses/three-body.ts";
+export { type Among } from "./recall/among.ts";
 export { type Clip } from "./recall/clips.ts";
 export { type RecallDescription, type StepPart } from "./recall/describe.ts";
 export {

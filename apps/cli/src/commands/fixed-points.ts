@@ -1,23 +1,28 @@
 // `ham fixed-points FILE`: the minima, saddles and maxima of a model's energy.
 
 import type { Census, FixedPoint } from "@hamlet/ham";
+import { withSearchThreads } from "../census/search.ts";
 import { EXIT } from "../exit.ts";
 import { jsonOption, type ModelFlags, withModelOptions, withSearchOptions } from "../options.ts";
 import { searchBar } from "../progress.ts";
 import { formatTable } from "../table.ts";
 import { openModel } from "../files/open-model.ts";
+import { workersOption } from "../threads/pool.ts";
 import type { CommandDefinition } from "./command.ts";
 
 /** `ham fixed-points`. */
 export const command: CommandDefinition = {
   takes: (command) =>
-    withSearchOptions(withModelOptions(command.argument("<file>"))).addOption(jsonOption()),
+    withSearchOptions(withModelOptions(command.argument("<file>")))
+      .addOption(workersOption("threads that search: the same bits").default(1))
+      .addOption(jsonOption()),
   run: fixedPoints,
 };
 
 interface FixedPointsFlags extends ModelFlags {
   readonly starts: number;
   readonly spread: number;
+  readonly workers: number;
   readonly json: boolean;
 }
 
@@ -27,11 +32,14 @@ const SHOWN = 4;
 /** Looks for fixed points and lists them; returns the exit code. */
 async function fixedPoints(path: string, flags: FixedPointsFlags): Promise<number> {
   using model = await openModel(path, flags);
-  const { starts, spread } = flags;
+  const { starts, spread, workers } = flags;
   const bar = await searchBar("fixed points");
   let census: Census;
   try {
-    census = await model.fixedPoints({ starts, spread, onProgress: bar.onProgress });
+    const { onProgress } = bar;
+    census = await withSearchThreads(workers, (how) =>
+      model.fixedPoints({ starts, spread, onProgress, ...how }),
+    );
   } finally {
     bar.done();
   }

@@ -1,10 +1,11 @@
 // `ham run FILE`: recalls once and says how it ended.
 
-import { type ArrayData, writeNpz } from "@hamlet/core";
+import { type ArrayData, type Signal, writeNpz } from "@hamlet/core";
 import { drivenBy, type EnergyGraph, type Recall } from "@hamlet/graph";
 import { FLIP_SOLVERS, RECALL_ENGINES, type RecallEngine, type RecallResult } from "@hamlet/ham";
-import type { ModelRecallResult } from "@hamlet/model";
+import type { Model, ModelRecallResult } from "@hamlet/model";
 import type * as tf from "@tensorflow/tfjs-core";
+import { recallInThreads } from "../batch/recall.ts";
 import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
@@ -19,7 +20,7 @@ import {
   turboOption,
   withModelOptions,
 } from "../options.ts";
-import { recallBar } from "../progress.ts";
+import { recallBar, searchBar } from "../progress.ts";
 import { assertWatchable, type Watched, watching } from "../watch.ts";
 import { type ShardFlags, openSharded } from "../shards/open.ts";
 import { workersOption } from "../threads/pool.ts";
@@ -48,7 +49,11 @@ export const command: CommandDefinition = {
           "a data array of patterns in files that processes hold, some each; a file each time",
         ).argParser(shardsOf),
       )
-      .addOption(workersOption("--shards: processes (default: one a core)"))
+      .addOption(
+        workersOption(
+          "threads that share the examples: the same bits; --shards: processes (default: one a core)",
+        ),
+      )
       .addOption(turboOption())
       .addOption(jsonOption())
       .addOption(watchOption())
@@ -81,9 +86,6 @@ function shardsOf(text: string, before?: ShardFlags["shards"]): ShardFlags["shar
 }
 
 async function run(path: string, flags: RunFlags): Promise<number> {
-  if (flags.workers !== undefined && flags.shards === undefined) {
-    throw new CommandError(EXIT.usage, "--workers is for --shards here.");
-  }
   const without = (["engine", "certificate", "movie"] as const).find(
     (flag) => flags[flag] !== undefined,
   );
@@ -91,6 +93,12 @@ async function run(path: string, flags: RunFlags): Promise<number> {
     throw new CommandError(
       EXIT.usage,
       `--${without} is of a recall that has all patterns at hand: leave it out, or --shards.`,
+    );
+  }
+  if (flags.workers !== undefined && flags.certificate !== undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      "--certificate is of a recall in one thread: leave it out, or --workers.",
     );
   }
   if (!flags.watch) return await runOnce(path, flags);
@@ -114,20 +122,24 @@ async function runOnce(
   const recall = model.recallNamed(flags.recall);
   if (flags.movie !== undefined) assertFlips(recall);
   const loaded = performance.now();
+  const threaded =
+    sharded === null ? await inThreads(path, flags, { model, recall, signal }) : null;
   const bar = await recallBar(recall.name);
   let outcome: ModelRecallResult;
   try {
     const { onProgress } = bar;
-    outcome = await (sharded?.recall({ onProgress, signal }) ??
-      model.recall({
-        recall: recall.name,
-        batch: flags.batch,
-        ...(flags.engine === undefined ? {} : { engine: flags.engine }),
-        onProgress,
-        ...(signal === undefined ? {} : { signal }),
-        ...(flags.movie === undefined ? {} : { recordFlips: true }),
-        certificate: flags.certificate !== undefined,
-      }));
+    outcome =
+      threaded ??
+      (await (sharded?.recall({ onProgress, signal }) ??
+        model.recall({
+          recall: recall.name,
+          batch: flags.batch,
+          ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+          onProgress,
+          ...(signal === undefined ? {} : { signal }),
+          ...(flags.movie === undefined ? {} : { recordFlips: true }),
+          certificate: flags.certificate !== undefined,
+        })));
   } finally {
     bar.done();
   }
@@ -151,6 +163,24 @@ async function runOnce(
     if (written.length > 0) process.stdout.write(`\nwritten: ${written.join(", ")}\n`);
   }
   return result.outcomes.some(({ ending }) => ending === "non-finite") ? EXIT.failed : EXIT.ok;
+}
+
+/** What threads recall, where there are several. */
+async function inThreads(
+  path: string,
+  { workers, batch, engine, movie, ...flags }: RunFlags,
+  { model, recall, signal }: { model: Model; recall: Recall; signal: Signal | undefined },
+): Promise<ModelRecallResult | null> {
+  if (workers === undefined) return null;
+  const bar = await searchBar(recall.name);
+  try {
+    const { onProgress } = bar;
+    const recordFlips = movie !== undefined;
+    const how = { path, flags, engine, recordFlips, workers, batch, signal, onProgress };
+    return await recallInThreads(model, recall, how);
+  } finally {
+    bar.done();
+  }
 }
 
 function outputsOf({ out, movie, certificate }: RunFlags): Output[] {

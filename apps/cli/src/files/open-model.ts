@@ -1,4 +1,5 @@
 import { useTurbo } from "@hamlet/core";
+import type { SourceFile } from "@hamlet/dsl";
 import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { loadModel, type Model } from "@hamlet/model";
 import { diskFiles } from "@hamlet/model/disk";
@@ -15,21 +16,24 @@ export interface Beside {
   readonly onRead?: (path: string) => void;
   /** Bytes in place of files that the caller names. */
   readonly instead?: ReadonlyMap<string, Uint8Array>;
+  /** Its text, where that was read before. */
+  readonly source?: SourceFile;
   /** Whether warnings have been told before; default false. */
   readonly quiet?: boolean;
 }
 
 /** Before anything is compiled. */
-function startTurbo(): void {
+function startTurbo(quiet: boolean): void {
   const { isOn, why } = useTurbo();
-  if (!isOn) process.stderr.write(`--turbo is off: ${why}. The numbers are the same without.\n\n`);
+  if (!isOn && !quiet)
+    process.stderr.write(`--turbo is off: ${why}. The numbers are the same without.\n\n`);
 }
 
 /** Loads a model as the flags say; its warnings go to standard error. */
 export async function openModel(
   path: string,
   flags: ModelFlags,
-  { outputs = [], onRead = () => undefined, instead, quiet = false }: Beside = {},
+  { outputs = [], onRead = () => undefined, instead, source: known, quiet = false }: Beside = {},
 ): Promise<Model> {
   const inputs: string[] = [];
   const read = (file: string) => {
@@ -38,8 +42,8 @@ export async function openModel(
   };
   read(path);
   await assertOutputs(outputs, inputs);
-  const source = await readModel(path);
-  if (flags.turbo === true) startTurbo();
+  const source = known ?? (await readModel(path));
+  if (flags.turbo === true) startTurbo(quiet);
   await startBackend(flags.backend);
   const disk = diskFiles(path, {
     onRead: read,

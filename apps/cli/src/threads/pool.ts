@@ -25,12 +25,12 @@ export interface ThreadOptions<Job, Answer> {
 const LOOK = 50;
 
 /**
- * Does jobs as threads become free; the iterator is asked for the next one then. Answers come one by one,
- * in any order.
+ * Does jobs as threads become free; the iterator is asked for the next one then, and may take its time.
+ * Answers come one by one, in any order.
  * @throws what a job threw; then no other is begun.
  */
 export async function inThreads<Job, Answer>(
-  jobs: Iterator<Job>,
+  jobs: Iterator<Job> | AsyncIterator<Job>,
   options: ThreadOptions<Job, Answer>,
 ): Promise<void> {
   const { module, data, threads, signal } = options;
@@ -48,7 +48,7 @@ export async function inThreads<Job, Answer>(
     await Promise.all(
       workers.map(async (worker) => {
         while (Atomics.load(stop, 0) === 0) {
-          const { value: job, done } = jobs.next();
+          const { value: job, done } = await jobs.next();
           if (done === true) return;
           const answer = await ask<Job, Answer>(worker, job, options).catch((error: unknown) => {
             Atomics.store(stop, 0, 1);

@@ -32,8 +32,8 @@ export interface ProductOptions {
 }
 
 const TILE = 4;
-/** Depth of a packed strip: two strips of four fill half of a 32 kB cache. */
-const DEEP = 256;
+/** Depth of a packed strip, whose sums are added up: two strips of four fill half of a 32 kB cache. */
+export const DEEP = 256;
 /** Rows of A that are packed at a time: 1 MB. */
 const HIGH = 512;
 

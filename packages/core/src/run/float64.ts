@@ -4,7 +4,7 @@
 // same in few large operations, each of which is a loop or two here.
 
 import { type NumberArray, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
-import { addProduct } from "../numbers/product.ts";
+import { addProduct, DEEP } from "../numbers/product.ts";
 import { BATCH, boundShape } from "../plan/instruction.ts";
 import { atOnce } from "../turn.ts";
 import type { RunOp } from "./kernels.ts";
@@ -271,7 +271,10 @@ const smallest: Join = (least, data, from, n) => {
 const THIN = 4;
 const SMALL_PRODUCT = 2 ** 12;
 
-/** A product of matrices, or of two stacks of them. */
+/**
+ * A product of matrices, or of two stacks of them. A sum has the same parts however many rows there
+ * are, so that an example has the same bits in every batch.
+ */
 const matrixProduct: Prepare =
   () =>
   ([a, b], _, make) => {
@@ -294,20 +297,25 @@ const matrixProduct: Prepare =
           // The same sums in the same order, one after the other.
           const left = (s * m + row) * k;
           for (let column = 0; column < n; column++) {
-            let sum = 0;
             let at = s * k * n + column;
-            for (let middle = 0; middle < k; middle++, at += n)
-              sum += a.data[left + middle] * b.data[at];
-            data[into + column] = sum;
+            for (let middle = 0; middle < k;) {
+              let sum = 0;
+              for (const end = Math.min(k, middle + DEEP); middle < end; middle++, at += n)
+                sum += a.data[left + middle] * b.data[at];
+              data[into + column] += sum;
+            }
           }
           continue;
         }
-        for (let middle = 0; middle < k; middle++) {
-          const factor = a.data[(s * m + row) * k + middle];
-          const from = (s * k + middle) * n;
-          for (let column = 0; column < n; column++) {
-            data[into + column] += factor * b.data[from + column];
+        for (let middle = 0; middle < k;) {
+          const sums = new Float64Array(n);
+          for (const end = Math.min(k, middle + DEEP); middle < end; middle++) {
+            const factor = a.data[(s * m + row) * k + middle];
+            const from = (s * k + middle) * n;
+            for (let column = 0; column < n; column++)
+              sums[column] += factor * b.data[from + column];
           }
+          for (let column = 0; column < n; column++) data[into + column] += sums[column];
         }
       }
     }

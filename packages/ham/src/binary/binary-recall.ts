@@ -149,12 +149,14 @@ export class BinaryRecall implements CompiledRecall {
       this.#recall,
       this.#recall.solver.name === "sync" ? 1 : Math.max(1, Math.ceil(this.steps / POINTS)),
     );
-    const kept = energyRecord(every, examples.length);
+    const { among } = options;
+    const all = among?.of ?? examples.length;
+    const kept = energyRecord(every, all);
     const rises = examples.map(({ before }) => new Rise(before));
     const recorder = new TrajectoryRecorder(
       this.#graph,
       this.#recall,
-      ({ state }) => countOf(state, this.#setup) * examples.length,
+      ({ state }) => countOf(state, this.#setup) * all,
     );
     let last = new Float64Array(examples.length);
     const record = async (step: number, isLast: boolean) => {
@@ -167,9 +169,10 @@ export class BinaryRecall implements CompiledRecall {
     const sweep = examples[0]?.walk.sweep ?? 1;
     const pauses = [every, sweep, ...recorder.every];
     let step = 0;
+    let goesOn = among !== undefined || examples.some(isActive);
     try {
       await record(0, false);
-      while (step < this.steps && examples.some(isActive)) {
+      while (step < this.steps && goesOn) {
         await turn();
         const next = Math.min(this.steps, ...pauses.map((pause) => nextMultiple(step, pause)));
         const moving = examples.map(isActive);
@@ -178,8 +181,12 @@ export class BinaryRecall implements CompiledRecall {
           moving.forEach((is, b) => is && (stopped[b] = this.#stops(examples[b].walk)));
         }
         const active = examples.filter(isActive).length;
-        step = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
-        await record(step, active === 0 || step === this.steps);
+        const most = active === 0 ? Math.max(...examples.map(({ walk }) => walk.steps)) : next;
+        const ended = active === 0 || next === this.steps ? most : null;
+        const end = among === undefined ? ended : await among.lastStep(next, ended);
+        goesOn = end === null;
+        step = end ?? next;
+        await record(step, !goesOn);
         const energy = last.reduce((total, value) => total + value, 0) / last.length;
         options.onProgress?.({ done: step, of: this.steps, active, energy });
       }

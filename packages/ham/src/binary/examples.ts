@@ -4,7 +4,6 @@ import { foldIn, type Key, key, split, type Work } from "@hamlet/core";
 import {
   activationOf,
   type EnergyGraph,
-  evaluateScalar,
   type Expr,
   makeClosures,
   type Neuron,
@@ -14,7 +13,7 @@ import {
   type Tensor,
   tensorsIn,
 } from "@hamlet/graph";
-import { drawEntries } from "../recall/draw.ts";
+import { drawnStart } from "../recall/start.ts";
 import type { RecallOptions, RecallSetup } from "../recall/recall.ts";
 import { fastStates, type MakeState } from "./fast-setup.ts";
 import { DrivenState, Drives } from "./driven-state.ts";
@@ -90,9 +89,12 @@ export class ExampleMaker {
     const seed = options.key ?? key(0);
     const keepsFlips =
       options.recordFlips ?? this.#recall.record.some(({ name }) => name === "flips");
-    const draws = this.#graph.neurons.map((neuron, i) =>
-      this.#drawn(neuron, batch, foldIn(seed, i)),
-    );
+    const { among } = options;
+    const draws = this.#graph.neurons.map((neuron, i) => {
+      const own = { key: foldIn(seed, i), batch, among };
+      const drawn = drawnStart(this.#recall, this.#setup, neuron, own);
+      return drawn === null ? null : new Float64Array(drawn);
+    });
     const examples: Example[] = [];
     for (let b = 0; b < batch; b++) {
       const tensors = new Map(this.#constants);
@@ -104,7 +106,7 @@ export class ExampleMaker {
         const count = countOf(neuron.state, this.#setup);
         return draw?.slice(b * count, (b + 1) * count) ?? this.#valued(neuron, tensors);
       });
-      const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), b);
+      const walkKey = foldIn(foldIn(seed, this.#graph.neurons.length), (among?.from ?? 0) + b);
       examples.push(this.#example(tensors, starts, { walkKey, keepsFlips }));
       yield;
     }
@@ -213,17 +215,6 @@ export class ExampleMaker {
       closures.fill(start.value, start.indices)(entries);
     }
     return entries;
-  }
-
-  /** The start of a layer by a draw, for the whole batch; null when it is not drawn. */
-  #drawn(neuron: Neuron, batch: number, stream: Key): Float64Array | null {
-    const start = this.#recall.starts.find((item) => item.neuron === neuron);
-    if (start?.from !== "draw") return null;
-    const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, this.#setup))];
-    const args = start.args.map((arg) =>
-      evaluateScalar(arg, { sizes: this.#setup.sizes, tensors: this.#setup.numbers }),
-    );
-    return new Float64Array(drawEntries(start.distribution, args, shape, stream));
   }
 
   /** Constants of the energy that are the same for every example. */

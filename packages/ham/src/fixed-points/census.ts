@@ -9,11 +9,10 @@ import {
   makeTurn,
   type Progress,
   type Signal,
-  type Work,
+  type Turn,
 } from "@hamlet/core";
 import { type EnergyGraph, HamError, kinksOf, type Neuron } from "@hamlet/graph";
 import { classify, type Classification } from "./classify.ts";
-import { descend } from "./descend.ts";
 import {
   type Landscape,
   type LandscapeSpace,
@@ -21,7 +20,7 @@ import {
   type Place,
   type StateVector,
 } from "./landscape.ts";
-import { refine } from "./refine.ts";
+import { makeSearcher, type Searcher } from "./searcher.ts";
 import { ownStarts, randomStarts } from "./starts.ts";
 
 /** A point where `∂E/∂x̂ = 0`. */
@@ -73,6 +72,8 @@ export interface CensusOptions {
   readonly key?: Key;
   /** Points whose activations differ by less than this part of `1 + |x̂|` are one; default 1e-5. */
   readonly tolerance?: number;
+  /** Who does the long parts of the search; default: this thread. The result is the same. */
+  readonly searcher?: (graph: EnergyGraph, space: LandscapeSpace) => Searcher;
   /** Called as the search goes on; `of` is 1. */
   readonly onProgress?: (progress: Progress) => void;
   /** Stops the search, which then throws the signal's reason. */
@@ -105,14 +106,22 @@ export async function census(
   assertSmooth(graph, space);
   const landscape = makeLandscape(graph, space);
   assertSmall(landscape);
-  return inTurns(search(graph, landscape, { ...options, space }), makeTurn(options.signal));
+  const turn = makeTurn(options.signal);
+  const searcher = options.searcher?.(graph, space) ?? makeSearcher(landscape, turn);
+  return search(graph, landscape, { ...options, space, turn, searcher });
 }
 
-function* search(
+interface SearchOptions extends Omit<CensusOptions, "searcher"> {
+  readonly space: LandscapeSpace;
+  readonly turn: Turn;
+  readonly searcher: Searcher;
+}
+
+async function search(
   graph: EnergyGraph,
   landscape: Landscape,
-  options: CensusOptions & { readonly space: LandscapeSpace },
-): Work<Census> {
+  options: SearchOptions,
+): Promise<Census> {
   const { starts: wanted = 100, spread = 1, key = keyOf(0), pairs = 100 } = options;
   const starts =
     typeof wanted === "number"
@@ -120,23 +129,26 @@ function* search(
       : vectorsOf(landscape, wanted, "Start");
   const own =
     typeof wanted === "number"
-      ? yield* ownStarts(landscape, graph, { ...options.space, key: foldIn(key, 1) })
+      ? await inTurns(
+          ownStarts(landscape, graph, { ...options.space, key: foldIn(key, 1) }),
+          options.turn,
+        )
       : [];
   const found = new Found(landscape, options);
   const ends: StateVector[] = [];
   for (const some of parts(starts)) {
-    ends.push(...(yield* descend(landscape, some)));
+    ends.push(...(await options.searcher.descend(some)));
     found.report((DESCENTS * ends.length) / starts.length);
   }
-  const homes = yield* found.from(ends);
+  const homes = await found.from(ends);
   const seeds = [...own, ...vectorsOf(landscape, options.seeds ?? [], "Seed"), ...starts];
   let done = 0;
   for (const some of parts(seeds)) {
-    yield* found.from(some);
+    await found.from(some);
     done += some.length;
     found.report(DESCENTS + ((STARTS - DESCENTS) * done) / seeds.length);
   }
-  yield* found.between(pairs);
+  await found.between(pairs);
   return { ...found.census(homes), kinks: kinksOf(graph) };
 }
 
@@ -149,10 +161,10 @@ function* parts(vectors: readonly StateVector[]): Generator<readonly StateVector
 /** The fixed points that are known. */
 class Found {
   readonly #landscape: Landscape;
-  readonly #options: CensusOptions;
+  readonly #options: SearchOptions;
   readonly #points: (Classification & { readonly place: Place })[] = [];
 
-  constructor(landscape: Landscape, options: CensusOptions) {
+  constructor(landscape: Landscape, options: SearchOptions) {
     this.#landscape = landscape;
     this.#options = options;
   }
@@ -162,7 +174,7 @@ class Found {
   }
 
   /** The positions of the fixed points that searches from here end at, or −1. */
-  *from(starts: readonly StateVector[]): Work<number[]> {
+  async from(starts: readonly StateVector[]): Promise<number[]> {
     // Descents to one minimum end close together.
     const distinct: { readonly start: StateVector; home: number }[] = [];
     const own = starts.map((start) => {
@@ -171,18 +183,15 @@ class Found {
       distinct.push({ start, home: -1 });
       return distinct.at(-1)!;
     });
-    const ends = yield* refine(
-      this.#landscape,
-      distinct.map(({ start }) => start),
-    );
+    const ends = await this.#options.searcher.refine(distinct.map(({ start }) => start));
     for (const [i, { place, converged }] of ends.entries()) {
-      if (converged) distinct[i].home = yield* this.#keep(place);
+      if (converged) distinct[i].home = await this.#keep(place);
     }
     return own.map(({ home }) => home);
   }
 
   /** Searches from the middle of pairs of known points, and of those that this finds. */
-  *between(most: number): Work<void> {
+  async between(most: number): Promise<void> {
     for (let [b, tried] = [1, 0]; b < this.#points.length && tried < most;) {
       const middles: StateVector[] = [];
       for (; b < this.#points.length && tried < most; b++) {
@@ -191,7 +200,7 @@ class Found {
           middles.push(p.map((x, i) => (x + q[i]) / 2));
         }
       }
-      yield* this.from(middles);
+      await this.from(middles);
       this.report(STARTS + ((1 - STARTS) * tried) / most);
     }
   }
@@ -217,14 +226,14 @@ class Found {
     };
   }
 
-  *#keep(place: Place): Work<number> {
-    const { tolerance = 1e-5 } = this.#options;
+  async #keep(place: Place): Promise<number> {
+    const { tolerance = 1e-5, turn } = this.#options;
     const known = this.#points.findIndex(
       (other) => apart(other.place.activations, place.activations) < tolerance,
     );
     if (known >= 0) return known;
     const site = this.#landscape.at(place.states);
-    this.#points.push({ place, ...(yield* classify(this.#landscape, site)) });
+    this.#points.push({ place, ...(await inTurns(classify(this.#landscape, site), turn)) });
     return this.#points.length - 1;
   }
 }

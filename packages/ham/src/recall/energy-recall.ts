@@ -121,9 +121,11 @@ export class EnergyRecall implements CompiledRecall {
     const numbers = await numbersOf(isRead ? options.givens : undefined, options.numbers);
     const every = recordEvery(this.#recall, 1);
     const batch = batchOf(options);
-    const record = energyRecord(every, batch);
+    const { among } = options;
+    const all = among?.of ?? batch;
+    const record = energyRecord(every, all);
     const recorder = new TrajectoryRecorder(this.#graph, this.#recall, ({ axes }) =>
-      axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), batch),
+      axes.reduce((total, dim) => total * sizeOfDim(dim, this.#setup), all),
     );
     const failures = new Failures();
     const turn = makeTurn(options.signal);
@@ -148,6 +150,7 @@ export class EnergyRecall implements CompiledRecall {
           follows: this.#parts.solver.follows === true,
           rounding: moving.rounding,
           turn,
+          among,
           onProgress: options.onProgress,
           onStep: ({ step, last, energy, trackers: those }) => {
             record.add(step, last, () => new Float64Array(energy));
@@ -197,8 +200,8 @@ export class EnergyRecall implements CompiledRecall {
     numbers: ReadonlyMap<Tensor, ArrayLike<number>>,
     ahead: boolean,
   ): { readonly moving: Moving; [Symbol.dispose](): void } {
-    const { givens = new Map(), key: seed = key(0) } = options;
-    const from = { givens, numbers, batch: batchOf(options), key: seed, ahead };
+    const { givens = new Map(), key: seed = key(0), among } = options;
+    const from = { givens, numbers, batch: batchOf(options), key: seed, ahead, among };
     const isOwn = this.#running > 0;
     let motion = isOwn ? this.#compiled() : this.#motion;
     let moving: Moving | undefined;

@@ -1,6 +1,7 @@
 // One loop for every descent, wherever its numbers are: step by step until all examples have ended.
 
 import type { Turn } from "@hamlet/core";
+import type { Among } from "./among.ts";
 import { OutcomeTracker } from "./outcome.ts";
 import type { RecallProgress } from "./recall.ts";
 
@@ -36,6 +37,7 @@ export interface FollowOptions {
   /** Rises of the energy up to this part of `1 + |E|` are rounding; default that of float32 sums. */
   readonly rounding?: number;
   readonly turn: Turn;
+  readonly among?: Among | undefined;
   readonly onProgress?: ((progress: RecallProgress) => void) | undefined;
   /** Called after every step, and before the first one. */
   readonly onStep?: (now: {
@@ -49,7 +51,7 @@ export interface FollowOptions {
 /** Descends until every example has ended or the steps are used up; returns how each one went. */
 export async function follow(
   path: Descending,
-  { steps, stop, turn, onProgress, onStep, ...about }: FollowOptions,
+  { steps, stop, turn, among, onProgress, onStep, ...about }: FollowOptions,
 ): Promise<readonly OutcomeTracker[]> {
   let trackers: readonly OutcomeTracker[] = [];
   for (let step = 0; ; step++) {
@@ -73,7 +75,9 @@ export async function follow(
     const moving = trackers.map((tracker) => tracker.active);
     const active = moving.filter(Boolean).length;
     onProgress?.({ done: step, of: steps, active, energy: average(energy) });
-    const last = active === 0 || step === steps;
+    const ended = active === 0 || step === steps ? step : null;
+    const elsewhere = among === undefined ? ended : among.lastStep(step, ended);
+    const last = (typeof elsewhere === "object" ? await elsewhere : elsewhere) !== null;
     const noted = onStep?.({ step, last, energy, trackers });
     if (noted !== undefined) await noted;
     if (last) return trackers;

@@ -11,6 +11,7 @@ import {
 } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import { outputsOf, traceStep } from "../solvers/trace.ts";
+import type { Among } from "./among.ts";
 import type { StepPart } from "./describe.ts";
 import { describeStep } from "./describe-step.ts";
 import { dynamicsOf, leafOf, makeDynamics, makeStarts } from "./dynamics.ts";
@@ -28,6 +29,7 @@ export interface Beginning {
   readonly key: Key;
   /** Whether little more than energies and changes will be read before the end; default false. */
   readonly ahead?: boolean;
+  readonly among?: Among | undefined;
 }
 
 /** A compiled recall, on some engine. One run at a time. */
@@ -83,7 +85,7 @@ class EngineMotion<Value, Given> implements Motion {
     }
   }
 
-  begin({ givens, numbers, batch, key, ahead = false }: Beginning): Moving {
+  begin({ givens, numbers, batch, key, ahead = false, among }: Beginning): Moving {
     const { recall, setup } = this.#parts;
     const { dynamics } = this.#programs;
     const held = this.#hold(givens, numbers, batch);
@@ -101,11 +103,12 @@ class EngineMotion<Value, Given> implements Motion {
     try {
       dynamics.bind("example", held.values);
       starts = this.#startsFrom(held.values, batch);
-      moving.begin({ key, givens: held.values, end, ahead }, (neuron, i) => {
+      moving.begin({ key, givens: held.values, end, ahead, among }, (neuron, i) => {
         const value = starts.get(neuron.name);
         starts.delete(neuron.name);
         if (value !== undefined) return { value };
-        return { drawn: drawnStart(recall, setup, neuron, foldIn(key, i), batch) };
+        const own = { key: foldIn(key, i), batch, among };
+        return { drawn: drawnStart(recall, setup, neuron, own) };
       });
       return moving;
     } catch (error) {

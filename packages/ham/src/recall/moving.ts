@@ -29,6 +29,7 @@ import {
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Groups, Solver, SolverSettings } from "../solvers/solver.ts";
 import type { Part, Place, TracedStep, Write } from "../solvers/trace.ts";
+import { type Among, drawnAmong } from "./among.ts";
 import { evaluatedAt } from "./evaluated-at.ts";
 import type { Engine, RecallEngine, Entries } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
@@ -92,6 +93,7 @@ interface Run<Value> {
   readonly end: () => void;
   /** Whether little more than energies and changes will be read before the end. */
   readonly ahead: boolean;
+  readonly among?: Among | undefined;
 }
 
 /** Steps that were sent ahead. */
@@ -285,10 +287,13 @@ export class EngineMoving<Value, Given> implements Moving {
     const now = this.#sides[this.#side];
     if (noise.length > 0) {
       const { neurons } = this.#parts.graph;
-      const stream = foldIn(foldIn(this.#run!.key, neurons.length), this.#sent);
-      noise.forEach((tensor, i) =>
-        this.#fill(tensor, normal(foldIn(stream, i), this.#files[0].shapeOf(tensor))),
-      );
+      const { key, among } = this.#run!;
+      const stream = foldIn(foldIn(key, neurons.length), this.#sent);
+      noise.forEach((tensor, i) => {
+        const [batch, ...shape] = this.#files[0].shapeOf(tensor);
+        const draw = (count: number) => normal(foldIn(stream, i), [count, ...shape]);
+        this.#fill(tensor, drawnAmong(draw, batch, among));
+      });
     }
     for (const part of now.parts) part();
     now.finish(masked);

@@ -5,6 +5,7 @@ import type { Inputs, Key, Progress, Signal } from "@hamlet/core";
 import type { Dim, Neuron, Tensor } from "@hamlet/graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlipPath } from "../binary/trajectory.ts";
+import type { Among } from "./among.ts";
 import type { RecallDescription } from "./describe.ts";
 import type { RecallEngine } from "./engine.ts";
 import type { Evaluate } from "./evaluate.ts";
@@ -43,6 +44,8 @@ export interface RecallOptions {
   readonly key?: Key;
   /** Keep every flip of a binary recall; default: as the recall says by `record flips`. */
   readonly recordFlips?: boolean;
+  /** What is told of the batch where these examples are some of a larger one. */
+  readonly among?: Among;
   /** Called after every step. */
   readonly onProgress?: (progress: RecallProgress) => void;
   /** Stops the recall, which then throws the signal's reason. */

@@ -2,6 +2,7 @@
 
 import type { Key } from "@hamlet/core";
 import { evaluateScalar, type Neuron, type Recall, sizeOfDim } from "@hamlet/graph";
+import { type Among, drawnAmong } from "./among.ts";
 import { drawEntries } from "./draw.ts";
 import type { RecallSetup } from "./recall.ts";
 
@@ -10,12 +11,19 @@ export function drawnStart(
   recall: Recall,
   { sizes, numbers }: Pick<RecallSetup, "sizes" | "numbers">,
   neuron: Neuron,
-  key: Key,
-  batch: number,
+  {
+    key,
+    batch,
+    among,
+  }: { readonly key: Key; readonly batch: number; readonly among?: Among | undefined },
 ): Float32Array | null {
   const start = recall.starts.find((item) => item.neuron === neuron);
   if (start?.from !== "draw") return null;
-  const shape = [batch, ...neuron.axes.map((dim) => sizeOfDim(dim, { sizes }))];
+  const shape = neuron.axes.map((dim) => sizeOfDim(dim, { sizes }));
   const args = start.args.map((arg) => evaluateScalar(arg, { sizes, tensors: numbers }));
-  return drawEntries(start.distribution, args, shape, key);
+  return drawnAmong(
+    (count) => drawEntries(start.distribution, args, [count, ...shape], key),
+    batch,
+    among,
+  );
 }

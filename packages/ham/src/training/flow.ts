@@ -147,7 +147,7 @@ export class Flow<Value, Given> {
     neurons.forEach((neuron, i) => {
       if (isComputed.has(neuron)) return;
       const key = foldIn(this.#key!, i);
-      this.fill(states[i], drawnStart(recall, this.#setup, neuron, key, this.batch));
+      this.fill(states[i], drawnStart(recall, this.#setup, neuron, { key, batch: this.batch }));
     });
   }
 
