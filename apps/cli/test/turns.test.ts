@@ -18,6 +18,7 @@ const ROOT = join(import.meta.dirname, "../../..");
  * hash of a large file, the zoo, recalls over shards.
  */
 const INSIDE = [
+  "apps/cli/src/census/worker.ts",
   "apps/cli/src/commands/zoo.ts",
   "apps/cli/src/memories/source.ts",
   "apps/cli/src/reproduce/drdam/figures.ts",

@@ -1,6 +1,6 @@
 // `ham run --workers`: the examples of a batch are recalled by threads, some each, with the bits of one.
 
-import { makeTurn, type Progress, type Signal } from "@hamlet/core";
+import { type Progress, type Signal, throwIfAborted } from "@hamlet/core";
 import { givensOf, HamError, type Neuron, type Recall } from "@hamlet/graph";
 import type { RecallEngine } from "@hamlet/ham";
 import type { Model, ModelRecallResult } from "@hamlet/model";
@@ -71,7 +71,7 @@ export async function recallInThreads(
     // All go on until the last has ended.
     onProgress: (done) => onProgress({ done, of: 1 }),
   });
-  await makeTurn(signal)();
+  throwIfAborted(signal);
   return joined(model, parts);
 }
 
