@@ -85,7 +85,7 @@ test("a job that is done twice writes once; parts of other features or other row
   try {
     const doIt = async () => {
       const job = { name, task, signal: { aborted: false }, onProgress: () => undefined };
-      expect(await perform(job, root)).toBe("done");
+      expect(await perform(job, { root, objects: null })).toBe("done");
       return bytesOf(task.out);
     };
     const expected = await doIt();
@@ -110,7 +110,7 @@ test("a job that is done twice writes once; parts of other features or other row
       { values: "/etc/passwd" },
     ]) {
       const job = { name, task: { ...task, ...wrong }, signal: { aborted: false } };
-      const attempt = perform({ ...job, onProgress: () => undefined }, root);
+      const attempt = perform({ ...job, onProgress: () => undefined }, { root, objects: null });
       await expect(attempt).rejects.toThrow("is outside of");
     }
   } finally {
@@ -145,6 +145,10 @@ test("what is told is looked at before there is a queue", async () => {
     await fails(...out, ...queue, "--root", "/etc"),
     await fails(...out, "--queue", "-"),
     await fails(...out, ...queue),
+    await fails(...DRDAM, "--out", "s3://lab/w.safetensors"),
+    await fails(...DRDAM, "--out", "s3://lab", ...queue),
+    await fails(...out, ...queue, "--endpoint", "http://there"),
+    await fails(...DRDAM, "--out", "s3://lab/w.safetensors", ...queue, "--endpoint", "there"),
   ]).toMatchInlineSnapshot(`
     [
       "2 ham: --resume is for jobs of a queue: name it with --queue URL.",
@@ -157,6 +161,10 @@ test("what is told is looked at before there is a queue", async () => {
       "2 error: option '--queue <URL>' argument '-' is invalid. Set HAM_QUEUE to the address, such as redis://127.0.0.1:6379.
     (ham --help lists the commands)",
       "1 ham: redis://127.0.0.1:1: expected a Redis, found none that answers (connect ECONNREFUSED 127.0.0.1:1). Start one there, or look at the address, the password and whether it wants TLS (rediss://).",
+      "2 ham: s3://lab/w.safetensors is an object: workers of a queue write those. Name it with --queue URL, or give --out a file.",
+      "1 ham: s3://lab: expected the address of an object, such as s3://bucket/folder/faces.safetensors.",
+      "2 ham: --endpoint is for objects, and w.safetensors is a file. Name one with --out s3://BUCKET/KEY, or leave --endpoint out.",
+      "1 ham: there: expected where an object store is, such as https://minio.example.org:9000. Keys are in the environment, not in the address.",
     ]
   `);
 });

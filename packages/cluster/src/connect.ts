@@ -40,7 +40,7 @@ export async function connect({ shown, options }: QueueAddress): Promise<Redis> 
 }
 
 /** Errors of several addresses of one name have no message of their own. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,12 @@
 
 export { type QueueAddress, queueAddress, withoutSecrets } from "./address.ts";
 export {
+  objectAddress,
+  type ObjectStore,
+  type ObjectStoreOptions,
+  openObjects,
+} from "./objects.ts";
+export {
   type FailedJob,
   type JobQueue,
   openQueue,

@@ -6,11 +6,11 @@ import type { ActiveJob } from "@hamlet/cluster";
 import { HamError } from "@hamlet/graph";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf } from "../files/patterns.ts";
-import { writeFileAtomically } from "../files/write.ts";
 import { openAsked } from "../memories/asked.ts";
 import { mergeFiles } from "../memories/merge.ts";
 import { rememberRows } from "../memories/remember.ts";
 import { describeSizes } from "../memories/words.ts";
+import { filesWith, isObject, type Objects, underRoot } from "./objects.ts";
 import { within } from "./roots.ts";
 import type { MergeTask, RememberTask, Task } from "./tasks.ts";
 
@@ -21,20 +21,33 @@ import type { MergeTask, RememberTask, Task } from "./tasks.ts";
  */
 export async function perform(
   { task, signal, onProgress }: ActiveJob<Task>,
-  root: string,
+  reach: Reach,
 ): Promise<"done" | "stopped"> {
-  if (task.do === "merge") return await merge(task, root);
-  return await remember(task, { root, signal, onProgress });
+  if (task.do === "merge") return await merge(task, reach);
+  return await remember(task, { ...reach, signal, onProgress });
 }
 
-type Doing = Pick<ActiveJob<Task>, "signal" | "onProgress"> & { readonly root: string };
+/** What jobs may touch. */
+export interface Reach {
+  /** A folder without links. */
+  readonly root: string;
+  /** Objects for results; null for none. */
+  readonly objects: Objects | null;
+}
 
-async function remember(task: RememberTask, { root, signal, onProgress }: Doing) {
+/** A place for a result, in the folder or among the objects. */
+async function reached(path: string, { root, objects }: Reach): Promise<string> {
+  return isObject(path) ? underRoot(path, objects) : await within(root, path);
+}
+
+type Doing = Pick<ActiveJob<Task>, "signal" | "onProgress"> & Reach;
+
+async function remember(task: RememberTask, { root, objects, signal, onProgress }: Doing) {
   const { patterns, values, shard, rule, width, valueWidth } = task;
   for (const path of [patterns, ...(values === null ? [] : [values])]) {
     await within(root, fileOf(path));
   }
-  const out = await within(root, task.out);
+  const out = await reached(task.out, { root, objects });
   const flags = { values: values === null ? [] : [values], shard };
   await using asked = await openAsked([patterns], flags, signal);
   if (asked === null) return "stopped";
@@ -49,6 +62,7 @@ async function remember(task: RememberTask, { root, signal, onProgress }: Doing)
     ...rule,
     twice: "refuse",
     out,
+    files: filesWith(objects),
     stale: "replace",
     signal,
     bar: () => Promise.resolve({ onProgress, done: () => undefined }),
@@ -56,19 +70,27 @@ async function remember(task: RememberTask, { root, signal, onProgress }: Doing)
   return ending === "stopped" ? "stopped" : "done";
 }
 
-async function merge(task: MergeTask, root: string): Promise<"done"> {
+async function merge(task: MergeTask, reach: Reach): Promise<"done"> {
   const [first, ...others] = task.parts;
-  for (const part of task.parts) await within(root, part);
-  const out = await within(root, task.out);
-  const { whole } = await mergeFiles([first, ...others], { twice: "refuse" });
-  await writeFileAtomically(out, whole.save());
+  for (const part of task.parts) await reached(part, reach);
+  const out = await reached(task.out, reach);
+  const files = filesWith(reach.objects);
+  const { whole } = await mergeFiles([first, ...others], { twice: "refuse", files });
+  await files.write(out, whole.save());
   return "done";
 }
 
 /** Removes the memories of parts once the queue knows that they are merged. */
-export async function tidyUp(task: Task, root: string): Promise<void> {
+export async function tidyUp(task: Task, { root, objects }: Reach): Promise<void> {
   if (task.do !== "merge" || task.litter === undefined) return;
   const { folder, prefix } = task.litter;
+  if (isObject(folder)) {
+    const { store } = objects!;
+    for (const one of await store.list(underRoot(`${folder}/${prefix}`, objects))) {
+      await store.remove(one);
+    }
+    return;
+  }
   await within(root, folder);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -78,8 +100,11 @@ export async function tidyUp(task: Task, root: string): Promise<void> {
   await rmdir(folder).catch(() => undefined);
 }
 
+/** Files and stores that may be back. */
+const PASSING: readonly string[] = ["model/cannot-read", "cluster/no-store"];
+
 /** Whether what is wrong will be so at every attempt: files and settings are, disks and networks may not. */
 export function isLasting(error: unknown): boolean {
   if (error instanceof CommandError) return error.exitCode === EXIT.usage;
-  return HamError.isInstance(error) && error.code !== "model/cannot-read";
+  return HamError.isInstance(error) && !PASSING.includes(error.code);
 }

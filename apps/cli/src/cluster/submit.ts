@@ -8,13 +8,14 @@ import { openRows } from "@hamlet/core/rows";
 import { openCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf } from "../files/patterns.ts";
-import { isThere } from "../files/write.ts";
-import { emptyMemoryOf, readMemoryFile, type RuleFlags } from "../memories/memory.ts";
+import type { MemoryFiles } from "../memories/files.ts";
+import { emptyMemoryOf, memoryOf, type RuleFlags } from "../memories/memory.ts";
 import { summaryOf } from "../memories/words.ts";
 import { countBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import { version } from "../version.ts";
-import { loadCluster } from "./load.ts";
+import { type Cluster, loadCluster } from "./load.ts";
+import { filesWith, isObject, openUnder } from "./objects.ts";
 import { within } from "./roots.ts";
 import { jobTree, type Plan, type Task } from "./tasks.ts";
 
@@ -23,6 +24,7 @@ export interface QueueFlags extends RuleFlags {
   readonly values: readonly string[];
   readonly out: string;
   readonly queue: string;
+  readonly endpoint?: string;
   readonly root: string;
   readonly shards: number;
   readonly resume: boolean;
@@ -39,11 +41,12 @@ export async function rememberOnQueue(
 ): Promise<number> {
   const cluster = await loadCluster();
   const address = cluster.queueAddress(flags.queue);
+  const files = filesOf(flags, cluster);
   const plan = await planOf(paths, flags);
   const stamps = await Promise.all(plan.files.map((file) => stampOf(file, flags.root)));
   const tree = jobTree(plan, stamps, cluster);
   await using queue = await cluster.openQueue<Task>(address);
-  if (!(await start(queue, tree, flags))) {
+  if (!(await start(queue, tree, { ...flags, files, jobsOf: cluster.jobsOf }))) {
     process.stdout.write(`${flags.out} is there, from these files as they are.\n`);
     return EXIT.ok;
   }
@@ -53,7 +56,7 @@ export async function rememberOnQueue(
     );
     return EXIT.ok;
   }
-  return await follow(queue, tree, { out: flags.out, shown: address.shown });
+  return await follow(queue, tree, { out: flags.out, shown: address.shown, files });
 }
 
 /** Sizes are those of the first file that can be read: one that cannot is a job that fails alone. */
@@ -87,8 +90,15 @@ async function planOf(paths: readonly string[], flags: QueueFlags): Promise<Plan
     rule: JSON.parse(JSON.stringify(choice)) as RuleFlags,
     width,
     valueWidth,
-    out: await within(root, resolve(flags.out)),
+    out: isObject(flags.out) ? flags.out : await within(root, resolve(flags.out)),
   };
+}
+
+/** Where the memory is going to be. */
+function filesOf({ out, endpoint }: QueueFlags, cluster: Cluster): MemoryFiles {
+  if (!isObject(out)) return filesWith(null);
+  const folder = cluster.objectAddress(out).split("/").slice(0, -1).join("/");
+  return filesWith(openUnder(folder, endpoint, cluster));
 }
 
 async function widthOf(paths: readonly string[]): Promise<number> {
@@ -119,17 +129,24 @@ async function stampOf({ patterns, values }: Plan["files"][number], root: string
   return stamps.join(", ");
 }
 
+type Starting = Pick<QueueFlags, "resume" | "out"> &
+  Pick<Cluster, "jobsOf"> & { readonly files: MemoryFiles };
+
 /** Adds the jobs where that is needed; false where their memory is there. */
 async function start(
   queue: JobQueue<Task>,
   tree: JobTree<Task>,
-  { resume, out }: Pick<QueueFlags, "resume" | "out">,
+  { resume, out, files, jobsOf }: Starting,
 ): Promise<boolean> {
   const { of, done, failed, unknown, isAtRest } = await queue.stateOf(tree);
   const isFinished = done === of;
-  // Memories of parts that are as their files are now are found by the jobs, and not made again.
-  const isStale = (isFinished || resume) && (await queue.countStale(tree)) > 0;
-  if (isFinished && !isStale && isThere(out)) return false;
+  // Memories of parts that are as their files are now are found by the jobs, and not made again; one that
+  // a merge could not read is.
+  const merges = jobsOf(tree).filter(({ children }) => children.length > 0);
+  const isUnmerged = failed.some((job) => merges.some(({ id }) => id === job.id));
+  const isBroken = resume && isAtRest && isUnmerged;
+  const isStale = isBroken || ((isFinished || resume) && (await queue.countStale(tree)) > 0);
+  if (isFinished && !isStale && (await files.has(out))) return false;
   if (isFinished || isStale || unknown > 0) await queue.add(tree, version());
   else if (resume) await queue.resume(tree, version());
   else if (isAtRest) throw stuck(failed, out);
@@ -141,7 +158,11 @@ async function start(
 async function follow(
   queue: JobQueue<Task>,
   tree: JobTree<Task>,
-  { out, shown }: { readonly out: string; readonly shown: string },
+  {
+    out,
+    shown,
+    files,
+  }: { readonly out: string; readonly shown: string; readonly files: MemoryFiles },
 ): Promise<number> {
   using signal = listenForStop();
   const bar = await countBar("jobs");
@@ -168,7 +189,7 @@ async function follow(
   } finally {
     bar.done();
   }
-  process.stdout.write(summaryOf(await readMemoryFile(out), out));
+  process.stdout.write(summaryOf(await memoryOf(await files.read(out), out), out));
   return EXIT.ok;
 }
 

@@ -2,6 +2,7 @@
 
 import { Option } from "commander";
 import { queueOption } from "../cluster/load.ts";
+import { endpointOption, isObject } from "../cluster/objects.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { assertOutputs } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
@@ -38,6 +39,7 @@ export const command: CommandDefinition = {
         new Option("--shards <N>", "--queue: jobs for each file").argParser(positiveNumber),
       )
       .option("--root <FOLDER>", "--queue: the folder shared with workers (default: this one)")
+      .addOption(endpointOption())
       .option("--resume", "--queue: give jobs again that failed", false)
       .option("--detach", "--queue: do not wait for the jobs", false),
   run: remember,
@@ -51,6 +53,7 @@ interface RememberFlags extends RuleFlags, AskedFlags {
   readonly queue?: string;
   readonly shards?: number;
   readonly root?: string;
+  readonly endpoint?: string;
   readonly resume: boolean;
   readonly detach: boolean;
 }
@@ -61,16 +64,14 @@ async function remember(paths: readonly string[], flags: RememberFlags): Promise
     throw new CommandError(EXIT.usage, "Say with --out FILE where the memory goes.");
   }
   assertChoice(flags);
-  assertPlace(flags);
+  assertPlace({ ...flags, out });
   const inputs = [...paths, ...values].map(fileOf);
   if (into !== undefined && into !== out) inputs.push(into);
-  await assertOutputs(
-    [
-      { option: "--out", path: out, content: MEMORY_FILE },
-      { option: "--out", path: partialOf(out) },
-    ],
-    inputs,
-  );
+  const outputs = [
+    { option: "--out", path: out, content: MEMORY_FILE },
+    { option: "--out", path: partialOf(out) },
+  ];
+  await assertOutputs(isObject(out) ? [] : outputs, inputs);
   if (queue !== undefined) {
     const { rememberOnQueue } = await import("../cluster/submit.ts");
     const { shards = 1, root = "." } = flags;
@@ -127,7 +128,8 @@ function assertChoice(flags: RememberFlags): void {
 
 /** What only workers are told, and what they cannot do. */
 function assertPlace({ queue, into, shard, ...flags }: RememberFlags): void {
-  const isTold = { shards: flags.shards, root: flags.root, resume: flags.resume || undefined };
+  const { shards, root, endpoint } = flags;
+  const isTold = { shards, root, endpoint, resume: flags.resume || undefined };
   const alone = Object.entries({ ...isTold, detach: flags.detach || undefined }).find(
     ([, value]) => value !== undefined,
   );
@@ -137,7 +139,19 @@ function assertPlace({ queue, into, shard, ...flags }: RememberFlags): void {
       `--${alone[0]} is for jobs of a queue: name it with --queue URL.`,
     );
   }
+  if (queue === undefined && isObject(flags.out!)) {
+    throw new CommandError(
+      EXIT.usage,
+      `${flags.out} is an object: workers of a queue write those. Name it with --queue URL, or give --out a file.`,
+    );
+  }
   if (queue === undefined) return;
+  if (endpoint !== undefined && !isObject(flags.out!)) {
+    throw new CommandError(
+      EXIT.usage,
+      `--endpoint is for objects, and ${flags.out} is a file. Name one with --out s3://BUCKET/KEY, or leave --endpoint out.`,
+    );
+  }
   if (into !== undefined) {
     throw new CommandError(
       EXIT.usage,

@@ -3,6 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { Option } from "commander";
 import { loadCluster, queueOption } from "../cluster/load.ts";
+import { endpointOption, openUnder } from "../cluster/objects.ts";
 import { isLasting, perform, tidyUp } from "../cluster/perform.ts";
 import type { Task } from "../cluster/tasks.ts";
 import { CommandError, EXIT } from "../exit.ts";
@@ -17,6 +18,8 @@ export const command: CommandDefinition = {
     command
       .addOption(queueOption("the Redis that has the jobs").makeOptionMandatory())
       .requiredOption("--root <FOLDER>", "the folder that is shared; nothing else is touched")
+      .option("--objects <s3://BUCKET/FOLDER>", "objects that jobs may read and write as well")
+      .addOption(endpointOption())
       .option("--until-empty", "end once no job is left", false)
       .addOption(
         new Option("--silence <SECONDS>", "without a sign of life a worker's job goes to another")
@@ -29,24 +32,33 @@ export const command: CommandDefinition = {
 interface WorkerFlags {
   readonly queue: string;
   readonly root: string;
+  readonly objects?: string;
+  readonly endpoint?: string;
   readonly untilEmpty: boolean;
   readonly silence: number;
 }
 
-async function worker({ queue, root, untilEmpty, silence }: WorkerFlags): Promise<number> {
-  const { queueAddress, work } = await loadCluster();
+async function worker(flags: WorkerFlags): Promise<number> {
+  const { queue, root, untilEmpty, silence, endpoint } = flags;
+  const cluster = await loadCluster();
+  const { queueAddress, work } = cluster;
   const address = queueAddress(queue);
+  if (endpoint !== undefined && flags.objects === undefined) {
+    throw new CommandError(EXIT.usage, "--endpoint is for objects: name them with --objects.");
+  }
+  const objects = flags.objects === undefined ? null : openUnder(flags.objects, endpoint, cluster);
   const folder = await realpath(root).catch(() => {
     throw new CommandError(EXIT.usage, `--root ${root}: expected a folder, found none.`);
   });
   using signal = listenForStop();
   // Paths of jobs are from the root, and so are those in messages.
   process.chdir(folder);
+  const reach = { root: folder, objects };
   process.stdout.write(`Working for ${address.shown} in ${folder}\n`);
   const end = await work<Task>(address, {
     version: version(),
-    perform: (job) => perform(job, folder),
-    settled: (task) => tidyUp(task, folder),
+    perform: (job) => perform(job, reach),
+    settled: (task) => tidyUp(task, reach),
     isLasting,
     signal,
     untilEmpty,

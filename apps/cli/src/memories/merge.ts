@@ -2,9 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { commonHeld, countHeld, describeHeld, printHeld, withoutHeld } from "@hamlet/core";
-import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
-import { differences, memoryOf, type PatternMemory, readMemoryFile } from "./memory.ts";
+import { type MemoryFiles, onDisk } from "./files.ts";
+import { differences, memoryOf, type PatternMemory } from "./memory.ts";
 import type { Twice } from "./words.ts";
 
 /** The memory of all, and how many of them are in it. */
@@ -27,16 +27,17 @@ interface Part extends Pick<PatternMemory, "made" | "held" | "count"> {
  */
 export async function mergeFiles(
   paths: readonly [string, ...string[]],
-  { twice }: { readonly twice: Twice },
+  { twice, files = onDisk }: { readonly twice: Twice; readonly files?: MemoryFiles },
 ): Promise<Merged> {
+  const read = async (path: string) => await memoryOf(await files.read(path), path);
   const parts: Part[] = [];
-  for (const path of paths) parts.push(await lookAt(path));
+  for (const path of paths) parts.push(await lookAt(path, files));
   for (const part of parts) assertAlike(parts[0], part);
   // The largest first: then what counts does not depend on the order in which parts are named.
   const order = (part: Part) => printHeld(part.held) + part.hash;
   parts.sort((a, b) => b.count - a.count || (order(a) < order(b) ? -1 : 1));
   const [first, ...others] = parts;
-  const whole = await readMemoryFile(first.path);
+  const whole = await read(first.path);
   const merged = [first];
   for (const part of others) {
     const again = heldAgain(part, { whole, merged });
@@ -44,14 +45,14 @@ export async function mergeFiles(
       if (twice === "once" && again.entirely) continue;
       throw new CommandError(EXIT.usage, again.why);
     }
-    whole.merge(await readMemoryFile(part.path));
+    whole.merge(await read(part.path));
     merged.push(part);
   }
   return { whole, parts: merged.length, passedOver: parts.length - merged.length };
 }
 
-async function lookAt(path: string): Promise<Part> {
-  const bytes = await readCallersFile(path);
+async function lookAt(path: string, files: MemoryFiles): Promise<Part> {
+  const bytes = await files.read(path);
   const { made, held, count } = await memoryOf(bytes, path);
   return { path, made, held, count, hash: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -1,14 +1,14 @@
 // Rows become a memory in a file, or the rest of one: what was stopped goes on from `FILE.partial`.
 
-import { rm } from "node:fs/promises";
 import { commonHeld, countHeld, describeHeld, type HeldSources, withoutHeld } from "@hamlet/core";
 import { CommandError, EXIT } from "../exit.ts";
-import { isThere, writeFileAtomically } from "../files/write.ts";
 import type { Bar } from "../progress.ts";
 import { type Asked, assertFits } from "./asked.ts";
+import { type MemoryFiles, onDisk } from "./files.ts";
 import {
   differences,
   emptyMemoryOf,
+  memoryOf,
   type PatternMemory,
   readMemoryFile,
   type RuleFlags,
@@ -23,6 +23,8 @@ export interface Remembering extends RuleFlags {
   readonly into?: string;
   readonly twice: Twice;
   readonly out: string;
+  /** Where {@link out} is; default: on the disk. */
+  readonly files?: MemoryFiles;
   /** What is done of other rows under the name of a part: an error, or to be begun anew. */
   readonly stale: "refuse" | "replace";
   /** Threads; the bits do not depend on their number. */
@@ -54,7 +56,7 @@ const SAFE_EVERY = 30_000;
  * @throws CommandError, HamError as the memory does; then nothing is written that was not there.
  */
 export async function rememberRows(asked: Asked, how: Remembering): Promise<Remembered> {
-  const { into, out, signal, twice, workers = 1 } = how;
+  const { into, out, files = onDisk, signal, twice, workers = 1 } = how;
   const partial = partialOf(out);
   const start = into === undefined ? await emptyMemoryOf(how, asked) : await readMemoryFile(into);
   assertFits(asked, start, into ?? out);
@@ -65,14 +67,14 @@ export async function rememberRows(asked: Asked, how: Remembering): Promise<Reme
       `${describeHeld(already)} are in ${into} already. Leave them out, or pass over them with --twice once.`,
     );
   }
-  if (into === undefined && isThere(out) && (await isDone(out, start, asked.held))) {
+  if (into === undefined && (await isDone(out, files, { wanted: start, rows: asked.held }))) {
     return { ending: "there", count: countHeld(asked.held) };
   }
-  const memory = await goOn(start, asked.held, { partial, ...how });
+  const memory = await goOn(start, asked.held, { partial, files, ...how });
   const rows = withoutHeld(asked.held, memory.held);
   const save = async () => {
     for (const source of asked.sources) await source.assertUnchanged();
-    await writeFileAtomically(partial, memory.save());
+    await files.write(partial, memory.save());
   };
   let saved = Date.now();
   const between = async () => {
@@ -92,26 +94,40 @@ export async function rememberRows(asked: Asked, how: Remembering): Promise<Reme
     await save();
     return { ending: "stopped", done, of };
   }
-  await writeFileAtomically(out, memory.save());
-  await rm(partial, { force: true });
+  await files.write(out, memory.save());
+  await files.remove(partial);
   return { ending: "stored", done, memory };
 }
 
 /** Whether a memory is there that holds these rows and no others. */
-async function isDone(out: string, wanted: PatternMemory, rows: HeldSources): Promise<boolean> {
-  const found = await readMemoryFile(out).catch(() => null);
+async function isDone(
+  out: string,
+  files: MemoryFiles,
+  { wanted, rows }: { readonly wanted: PatternMemory; readonly rows: HeldSources },
+): Promise<boolean> {
+  if (!(await files.has(out))) return false;
+  const found = await memoryIn(files, out).catch(() => null);
   if (found === null || differences(found.made, wanted.made) !== "") return false;
   return found.count === countHeld(rows) && countHeld(commonHeld(found.held, rows)) === found.count;
 }
+
+async function memoryIn(files: MemoryFiles, path: string): Promise<PatternMemory> {
+  return await memoryOf(await files.read(path), path);
+}
+
+type GoingOn = Pick<Remembering, "stale" | "onResume"> & {
+  readonly partial: string;
+  readonly files: MemoryFiles;
+};
 
 /** What was done of this before it was stopped, or the start. */
 async function goOn(
   start: PatternMemory,
   asked: HeldSources,
-  { partial, stale, onResume }: Pick<Remembering, "stale" | "onResume"> & { partial: string },
+  { partial, files, stale, onResume }: GoingOn,
 ): Promise<PatternMemory> {
-  if (!isThere(partial)) return start;
-  const reading = readMemoryFile(partial);
+  if (!(await files.has(partial))) return start;
+  const reading = memoryIn(files, partial);
   const found = stale === "refuse" ? await reading : await reading.catch(() => null);
   if (found !== null && isOurs(found, start, asked)) {
     const fresh = countHeld(withoutHeld(found.held, start.held));
