@@ -107,7 +107,7 @@ export type {
   TrainResult,
   ValidationPoint,
 } from "./training/progress.ts";
-export { type ChangedSetting, fingerprint } from "./training/told.ts";
+export { type ChangedSetting, fingerprint, toldSettings } from "./training/told.ts";
 export { train, type TrainOptions, type TrainSetup } from "./training/train.ts";
 export { hebb } from "./storage/hebb.ts";
 export { type StorageOptions, type StoredPatterns } from "./storage/patterns.ts";

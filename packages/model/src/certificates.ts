@@ -2,3 +2,5 @@
 
 export { certify } from "./certificates/make.ts";
 export { verifyCertificate } from "./certificates/check/verify.ts";
+export { verifyTraining } from "./certificates/check/training.ts";
+export { certifyTraining } from "./certificates/training.ts";

@@ -39,8 +39,8 @@ import {
 import type { BinaryAtlas, BinaryAtlasOptions, Sweep, SweepOptions } from "@hamlet/ham/atlas";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelAtlas } from "./atlas.ts";
-import type { RecallCertificate } from "./certificates/certificate.ts";
-import type { CertifiedModel, Verdict } from "./certificates/check/verify.ts";
+import type { RecallCertificate, TrainingCertificate } from "./certificates/certificate.ts";
+import type { CertifiedModel, Verdict } from "./certificates/check/findings.ts";
 import { entriesOf } from "./entries.ts";
 import { assertBatch } from "./memory.ts";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
@@ -77,6 +77,12 @@ export interface ModelRecallResult extends RecallResult {
   readonly certificate?: RecallCertificate;
 }
 
+/** What a training of a model returns. */
+export interface ModelTrainResult extends TrainResult {
+  /** Where one was asked for. */
+  readonly certificate?: TrainingCertificate;
+}
+
 /** What a search for fixed points is given. */
 export interface FixedPointsOptions extends Omit<CensusOptions, "key"> {
   /** Values of `given` names that the energy reads, for one example. Tensors are borrowed. */
@@ -109,7 +115,7 @@ export interface Model {
    * @param givens - those that the recall was given.
    */
   verify(
-    certificate: RecallCertificate,
+    certificate: RecallCertificate | TrainingCertificate,
     options?: Pick<ModelRecallOptions, "givens" | "signal">,
   ): Promise<Verdict>;
   /**
@@ -147,7 +153,7 @@ export interface Model {
    * learned. The caller disposes the result.
    * @throws HamError as `train` of `@hamlet/ham`, and `model/unknown-training`.
    */
-  train(options?: ModelTrainOptions): Promise<TrainResult>;
+  train(options?: ModelTrainOptions): Promise<ModelTrainResult>;
   /**
    * Every param as the bytes of a safetensors file, for the option `params` of `loadModel`; those in
    * `others`, such as the best of a training, as they are there.
@@ -284,10 +290,21 @@ class LoadedModel implements Model {
   }
 
   async verify(
-    certificate: RecallCertificate,
+    certificate: RecallCertificate | TrainingCertificate,
     { givens = {}, signal }: Pick<ModelRecallOptions, "givens" | "signal"> = {},
   ): Promise<Verdict> {
     this.#alive();
+    const turn = makeTurn(signal);
+    if (certificate.kind === "training") {
+      const { verifyTraining } = await import("./certificates.ts");
+      const { toldSettings } = await import("./train.ts");
+      const settings = (name: string) => {
+        const training = this.trainingNamed(name);
+        const examples = examplesOf(this.graph, training, this.#entries);
+        return toldSettings(training, { ...this.#setup(), examples });
+      };
+      return inTurns(verifyTraining(certificate, this.#whole(), settings), turn);
+    }
     const { recalls } = this.graph;
     const recall = recalls.find(({ name }) => name === certificate.recall) ?? recalls[0];
     return this.#reading(async () => {
@@ -295,8 +312,13 @@ class LoadedModel implements Model {
       const bound = await this.#bindGivens(recall, givens);
       tf.dispose([...bound.tensors.values()]);
       const work = verifyCertificate(certificate, this.#certified(bound));
-      return inTurns(work, makeTurn(signal));
+      return inTurns(work, turn);
     });
+  }
+
+  /** What a certificate of a training is about: all entries. */
+  #whole(): CertifiedModel {
+    return { graph: this.graph, sizes: this.sizes, entries: this.#entries };
   }
 
   /** What a certificate is about: the entries that a recall reads, its givens as they are bound. */
@@ -462,8 +484,9 @@ class LoadedModel implements Model {
     train: name,
     heldOut,
     engine,
+    certificate = false,
     ...options
-  }: ModelTrainOptions = {}): Promise<TrainResult> {
+  }: ModelTrainOptions = {}): Promise<ModelTrainResult> {
     this.#alive();
     const training = this.trainingNamed(name);
     const examples = examplesOf(this.graph, training, this.#entries);
@@ -481,11 +504,14 @@ class LoadedModel implements Model {
       const result = await train(this.graph, training, setup, how);
       try {
         for (const [param, tensor] of result.params) await this.#learn(param, tensor);
+        if (!certificate) return result;
+        const { certifyTraining } = await import("./certificates.ts");
+        const record = certifyTraining(this.#whole(), training.name, result);
+        return Object.assign(result, { certificate: record });
       } catch (error) {
         result.dispose();
         throw error;
       }
-      return result;
     });
   }
 

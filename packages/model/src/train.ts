@@ -1,3 +1,3 @@
 // The training of `@hamlet/ham`, as a file of its own that is loaded when a model is trained.
 
-export { train } from "@hamlet/ham";
+export { toldSettings, train } from "@hamlet/ham";

@@ -20,6 +20,8 @@ export interface ModelTrainOptions extends Omit<TrainOptions, "key"> {
   readonly train?: string;
   /** What it runs on; default: compiled code where the backend is of the processor, else tensors. */
   readonly engine?: RecallEngine;
+  /** Leave a record of how the loss fell and what it ended with, that `verify` can check; default false. */
+  readonly certificate?: boolean;
   /**
    * Other examples of every given that the training reads from a file, `[N, …axes]`: the loss is
    * measured on these, in place of a share of its own examples.

@@ -9,7 +9,7 @@ import { recallInThreads } from "../batch/recall.ts";
 import { endingsText, startText } from "../endings.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
-import type { Output } from "../files/output.ts";
+import { CERTIFICATE, type Output } from "../files/output.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import {
   collect,
@@ -194,7 +194,6 @@ function outputsOf({ out, movie, certificate }: RunFlags): Output[] {
 }
 
 const ARRAYS = { what: "NumPy arrays", endings: [".npz"] };
-const CERTIFICATE = { what: "a certificate", endings: [".json"] };
 const MOVIE = { what: "an animated PNG", endings: [".png", ".apng"] };
 
 /** Stops before the run where there will be nothing to draw. */

@@ -3,11 +3,11 @@
 import { basename, dirname, join } from "node:path";
 import { asFloat32, openDataFile, readCheckpoint } from "@hamlet/core";
 import { type Entries, ENGINES, type RecallEngine, type TrainResult } from "@hamlet/ham";
-import type { Model } from "@hamlet/model";
+import type { Model, ModelTrainResult } from "@hamlet/model";
 import { hamCall } from "../called.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { readCallersFile, readRegularFile } from "@hamlet/model/disk";
-import { assertOutputs, type Output } from "../files/output.ts";
+import { assertOutputs, CERTIFICATE, type Output } from "../files/output.ts";
 import { fileOf } from "../files/patterns.ts";
 import { pathIn } from "../files/path-in.ts";
 import { modelName } from "../files/source.ts";
@@ -59,6 +59,7 @@ export const command: CommandDefinition = {
       .option("--out <FILE.safetensors>", "where the params go (default: out/<name>.safetensors)")
       .option("--checkpoint <FILE>", "where to go on from is kept (default: beside the params)")
       .option("--resume", "go on from the checkpoint", false)
+      .option("--certificate <FILE.json>", "write the journal as a chain of hashes, for ham verify")
       .addOption(jsonOption()),
   run: train,
 };
@@ -72,6 +73,7 @@ interface TrainFlags extends ModelFlags {
   readonly out?: string;
   readonly checkpoint?: string;
   readonly resume: boolean;
+  readonly certificate?: string;
   readonly json: boolean;
 }
 
@@ -83,6 +85,7 @@ interface Places {
   readonly best: string;
   readonly picture: string;
   readonly data: string;
+  readonly certificate?: string;
 }
 
 /** Trains a model and writes what came of it; returns the exit code. */
@@ -96,7 +99,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
   const training = model.trainingNamed(flags.train);
   using signal = listenForStop();
   const bar = await trainBar(training.name);
-  let outcome: TrainResult;
+  let outcome: ModelTrainResult;
   try {
     outcome = await model.train({
       train: training.name,
@@ -105,6 +108,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
       validation: flags.validation,
       ...heldOut,
       ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+      certificate: flags.certificate !== undefined,
       signal,
       onProgress: bar.onProgress,
       onCheckpoint: (bytes) => writeFileAtomically(places.checkpoint, bytes),
@@ -121,7 +125,7 @@ async function train(path: string, given: TrainFlags, command: Command): Promise
   return result.ending === "aborted" ? signal.exitCode : EXIT.ok;
 }
 
-function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
+function placesOf(path: string, { out, checkpoint, certificate }: TrainFlags): Places {
   const params = out ?? join("out", `${modelName(path)}.safetensors`);
   const stem = pathIn(dirname(params), basename(params, ".safetensors"));
   return {
@@ -130,10 +134,11 @@ function placesOf(path: string, { out, checkpoint }: TrainFlags): Places {
     best: `${stem}-best.safetensors`,
     picture: `${stem}-loss.svg`,
     data: `${stem}-loss.csv`,
+    ...(certificate === undefined ? {} : { certificate }),
   };
 }
 
-function outputsOf({ params, checkpoint, best, picture, data }: Places): Output[] {
+function outputsOf({ params, checkpoint, best, picture, data, certificate }: Places): Output[] {
   const content = { what: "safetensors", endings: [".safetensors"] };
   return [
     { option: "--out", path: params, content },
@@ -141,6 +146,9 @@ function outputsOf({ params, checkpoint, best, picture, data }: Places): Output[
     { option: "--out", path: best },
     { option: "--out", path: picture },
     { option: "--out", path: data },
+    ...(certificate === undefined
+      ? []
+      : [{ option: "--certificate", path: certificate, content: CERTIFICATE }]),
   ];
 }
 
@@ -200,12 +208,15 @@ function seedOf(
   );
 }
 
-async function writeAll(model: Model, result: TrainResult, places: Places): Promise<void> {
+async function writeAll(model: Model, result: ModelTrainResult, places: Places): Promise<void> {
   await writeFileAtomically(places.params, model.paramsFile());
   if (result.best !== null) {
     await writeFileAtomically(places.best, model.paramsFile(result.best.params));
   }
   await writeFileAtomically(places.data, curveFile(result));
+  if (places.certificate !== undefined) {
+    await writeFileAtomically(places.certificate, `${JSON.stringify(result.certificate)}\n`);
+  }
   if (result.losses.length > 0) {
     const { drawLosses } = await import("../pictures/loss-plot.ts");
     await writeFileAtomically(places.picture, drawLosses(result));
@@ -306,6 +317,9 @@ function summary(name: string, result: TrainResult, places: Places): string {
     ...(losses.length > 0 ? [`${places.picture}   loss against step`] : []),
     `${places.data}   the same as numbers`,
     `${places.checkpoint}   to go on from, with --resume`,
+    ...(places.certificate === undefined
+      ? []
+      : [`${places.certificate}   for ${hamCall()} verify … --params ${places.params}`]),
   ];
   const before = resumed === null ? "" : `, ${resumed.step} of them before`;
   const head = `training ${name}: ${steps} steps${before}, ${Number(epochs.toFixed(2))} epochs`;

@@ -1,7 +1,7 @@
-// `ham verify CERTIFICATE FILE`: whether a certificate of a recall holds, by code that shares nothing
-// with the recall.
+// `ham verify CERTIFICATE FILE`: whether a certificate of a recall or a training holds, by code that
+// shares nothing with the recall.
 
-import type { RecallCertificate, Verdict } from "@hamlet/model";
+import type { RecallCertificate, TrainingCertificate, Verdict } from "@hamlet/model";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { openModel } from "../files/open-model.ts";
@@ -24,7 +24,8 @@ async function verify(path: string, file: string, flags: VerifyFlags): Promise<n
   const certificate = await readCertificate(path);
   using model = await openModel(file, flags);
   const verdict = await model.verify(certificate);
-  const uncertified = certificate.examples?.flatMap?.((example) => example.uncertified ?? []) ?? [];
+  const examples = certificate.kind === "training" ? [] : certificate.examples;
+  const uncertified = examples?.flatMap?.((example) => example.uncertified ?? []) ?? [];
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ certificate: path, model: file, ...verdict, uncertified })}\n`
@@ -33,13 +34,14 @@ async function verify(path: string, file: string, flags: VerifyFlags): Promise<n
   return verdict.accepted ? EXIT.ok : EXIT.failed;
 }
 
-async function readCertificate(path: string): Promise<RecallCertificate> {
+async function readCertificate(path: string): Promise<RecallCertificate | TrainingCertificate> {
   const text = new TextDecoder().decode(await readCallersFile(path));
   const found = parsed(text);
-  if (typeof found === "object" && found !== null) return found as RecallCertificate;
+  if (typeof found === "object" && found !== null)
+    return found as RecallCertificate | TrainingCertificate;
   throw new CommandError(
     EXIT.usage,
-    `${path} is no certificate: expected a JSON object, found ${JSON.stringify(text.slice(0, 20))}. Name the certificate first and the model second; \`ham run\` writes one with --certificate.`,
+    `${path} is no certificate: expected a JSON object, found ${JSON.stringify(text.slice(0, 20))}. Name the certificate first and the model second; \`ham run\` and \`ham train\` write one with --certificate.`,
   );
 }
 

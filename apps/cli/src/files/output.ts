@@ -12,6 +12,9 @@ export interface Content {
   readonly endings: readonly string[];
 }
 
+/** What `--certificate` names. */
+export const CERTIFICATE: Content = { what: "a certificate", endings: [".json"] };
+
 /** A file that a command is going to write. */
 export interface Output {
   /** The option that names it, such as `--out`. */

@@ -25,6 +25,8 @@ const LOSSES = "curve/loss";
 const VALIDATION = "curve/validation";
 /** Before the name of a metric. */
 const [METRIC, METRIC_HELD] = ["curve/metric/", "curve/metric held back/"];
+/** Among the settings: those that were others on the way. */
+const ON_THE_WAY = "changed on the way";
 const BEST = "best/point";
 const BEST_PARAM = "best/param/";
 
@@ -40,8 +42,9 @@ export class Journal {
   best: BestParams | null = null;
   /** What is another setting now than in the checkpoint. */
   readonly changed: readonly ChangedSetting[];
+  /** What it learns from and how, and what of that was another before some step. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly #model: string;
-  readonly #settings: Readonly<Record<string, string>>;
   #dealing: Dealing = { training: 0, validation: 0, batch: 0 };
 
   private constructor(
@@ -51,11 +54,13 @@ export class Journal {
     { key, arrays, notes }: Pick<Checkpoint, "key" | "notes"> & Pick<Journal, "arrays">,
   ) {
     this.#model = model;
-    this.#settings = settings;
     this.key = key;
     this.arrays = arrays;
     this.changed = changedSettings(notes, settings);
     this.losses.push(...numbers(arrays?.get(LOSSES)));
+    const turns = this.changed.map(({ name, before }) => `${name} = ${before} until ${this.step}`);
+    const all = [notes?.[ON_THE_WAY] ?? "none", ...turns].filter((turn) => turn !== "none");
+    this.settings = { ...settings, [ON_THE_WAY]: all.join("; ") || "none" };
     const points = numbers(arrays?.get(VALIDATION));
     for (let i = 0; i < points.length; i += 2) {
       this.validation.push({ step: points[i], loss: points[i + 1] });
@@ -165,7 +170,7 @@ export class Journal {
       ]),
       ...this.#bestArrays(),
     ]);
-    const notes = this.#settings;
+    const notes = this.settings;
     return writeCheckpoint({ model: this.#model, step: this.step, key: this.key, arrays, notes });
   }
 }

@@ -179,7 +179,7 @@ class Loop {
   #result(ending: TrainResult["ending"]): TrainResult {
     const { journal, weights, examples, engine } = this.#lesson;
     const params = weights.values();
-    const { step, losses, validation, metrics, changed, best } = journal;
+    const { step, settings, losses, validation, metrics, changed, best } = journal;
     const dispose = () => {
       tf.dispose([...params.values()]);
       weights.dispose();
@@ -188,6 +188,7 @@ class Loop {
       ending,
       engine,
       steps: step,
+      settings,
       resumed: journal.arrays === null ? null : { step: this.#begun, changed },
       epochs: step / examples.stepsAnEpoch,
       losses,

@@ -51,6 +51,8 @@ export interface TrainResult {
   /** What it ran on. */
   readonly engine: RecallEngine;
   readonly steps: number;
+  /** What it learned from and how, by name; the last tells which of that was another on the way. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly epochs: number;
   /**
    * The steps that were done in the checkpoint that it went on from, and the settings that are others

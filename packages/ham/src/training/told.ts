@@ -2,7 +2,8 @@
 
 import { type Expr, printText, type Tensor, type Training } from "@hamlet/graph";
 import type { Entries } from "../hypergraph/initial-entries.ts";
-import type { TrainingSettings } from "./settings.ts";
+import type { RecallSetup } from "../recall/recall.ts";
+import { settingsOf } from "./settings.ts";
 
 /** A setting that is another than when the checkpoint was written. */
 export interface ChangedSetting {
@@ -11,18 +12,20 @@ export interface ChangedSetting {
   readonly now: string;
 }
 
-/** What a training learns from and how, by name. */
+/**
+ * What a training learns from and how, by name.
+ * @throws HamError as `settingsOf`.
+ */
 export function toldSettings(
-  { loss, metrics = [], gradient, optimiser, freeze, feeds }: Training,
-  settings: TrainingSettings,
-  {
-    examples,
-    heldOut,
-  }: {
+  training: Training,
+  setup: Pick<RecallSetup, "sizes" | "numbers"> & {
     readonly examples: ReadonlyMap<Tensor, Entries>;
     readonly heldOut?: ReadonlyMap<Tensor, Entries>;
   },
 ): Record<string, string> {
+  const { loss, metrics = [], gradient, optimiser, freeze, feeds } = training;
+  const { examples, heldOut } = setup;
+  const settings = settingsOf(training, setup);
   const { clip } = settings;
   const told = (files: ReadonlyMap<Tensor, Entries>) =>
     [...files].map(([{ name }, entries]) => `${name} ${fingerprint(entries)}`).join(", ") || "none";

@@ -76,7 +76,7 @@ export async function train(
   }
   const journal = Journal.open(modelId(graph), {
     metrics: metrics.map((metric) => metric.name),
-    settings: toldSettings(training, settings, setup),
+    settings: toldSettings(training, setup),
     key: options.key ?? keyOf(0),
     resume: options.resume,
   });

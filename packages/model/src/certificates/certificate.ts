@@ -1,6 +1,6 @@
-// What a certificate says: the record that a recall leaves for those who do not trust it.
+// What a certificate says: the record that a recall or a training leaves for those who do not trust it.
 //
-// The schema of the command, `certificate.schema.json`, is the same in JSON Schema.
+// `schema/certificate-1.0.schema.json` is the same in JSON Schema.
 
 import type { Ending } from "@hamlet/ham";
 
@@ -85,16 +85,44 @@ export interface CertifiedExample {
   readonly uncertified: readonly string[];
 }
 
-/** The certificate of a recall. */
-export interface RecallCertificate {
+/** What every certificate holds. */
+export interface Sealed {
   readonly certificate: typeof CERTIFICATE_VERSION;
-  readonly kind: "recall";
+  readonly kind: "recall" | "training";
   /** `modelId` of the graph. */
   readonly model: string;
-  /** The hash of the entries of every const, param, data and given that the model has. */
+  /** The hash of the entries of every const, data and given that the model has, and of a recall's params. */
   readonly inputs: Readonly<Record<string, string>>;
-  readonly recall: string;
-  readonly examples: readonly CertifiedExample[];
   /** The hash of all the rest: what was changed by accident is no longer this. */
   readonly seal: string;
+}
+
+/** The certificate of a recall. */
+export interface RecallCertificate extends Sealed {
+  readonly kind: "recall";
+  readonly recall: string;
+  readonly examples: readonly CertifiedExample[];
+}
+
+/** A line of the journal of a training: null for what was not measured there. */
+export interface JournalLine {
+  /** Steps that are done. */
+  readonly step: number;
+  /** The mean loss of the minibatch of this step. */
+  readonly loss: number | null;
+  /** The loss on what is held back, after this step. */
+  readonly heldBack: number | null;
+  /** The hash of the hash before and of this line; the first goes on from that of all the rest. */
+  readonly hash: string;
+}
+
+/** The certificate of a training: how its loss fell, line by line, and what it ended with. */
+export interface TrainingCertificate extends Sealed {
+  readonly kind: "training";
+  readonly training: string;
+  /** What it learned from and how, by name. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly journal: readonly JournalLine[];
+  /** The hash of every param at the end. */
+  readonly params: Readonly<Record<string, string>>;
 }

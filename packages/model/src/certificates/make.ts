@@ -27,17 +27,9 @@ import {
   type RestPointEvidence,
 } from "./certificate.ts";
 import type { Space } from "./check/calculation.ts";
+import { type CertifiedModel, hashesOf, sealOf } from "./check/findings.ts";
 import { sceneAt } from "./check/scene.ts";
-import {
-  type CertifiedModel,
-  checkEvidence,
-  type Field,
-  fieldsAt,
-  hashOf,
-  pointsOf,
-  sealOf,
-  spaceOf,
-} from "./check/verify.ts";
+import { checkEvidence, type Field, fieldsAt, pointsOf, spaceOf } from "./check/verify.ts";
 
 /** The most units of a model of which rest points are certified: the work grows with their cube. */
 export const CERTIFIED_UNITS = 256;
@@ -61,9 +53,7 @@ export async function certify(
     certificate: CERTIFICATE_VERSION,
     kind: "recall",
     model: modelId(model.graph),
-    inputs: Object.fromEntries(
-      [...model.entries].map(([{ name }, entry]) => [name, hashOf(entry)]),
-    ),
+    inputs: hashesOf(model.entries),
     recall: recall.name,
     examples,
   } as const;

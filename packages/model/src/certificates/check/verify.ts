@@ -5,22 +5,10 @@
 // Its work is in parts: at each `yield` others may have their turn.
 
 import type { Work } from "@hamlet/core";
-import {
-  type Dim,
-  digest,
-  drivenBy,
-  type EnergyGraph,
-  HamError,
-  modelId,
-  type Neuron,
-  type Recall,
-  sizeOfDim,
-  type Tensor,
-} from "@hamlet/graph";
+import { drivenBy, type Neuron, type Recall, sizeOfDim, type Tensor } from "@hamlet/graph";
 import {
   type Bounds,
   type ByLayer,
-  CERTIFICATE_VERSION,
   type CertifiedExample,
   type CycleEvidence,
   type Evidence,
@@ -29,23 +17,9 @@ import {
 } from "../certificate.ts";
 import { addDown, at, down, isIn, middle, minus, over, plus, size, times, up } from "./bounds.ts";
 import { Calculation, type Space } from "./calculation.ts";
+import { type CertifiedModel, demand, Findings, Refused, type Verdict } from "./findings.ts";
 import { flips, sceneAt } from "./scene.ts";
-import {
-  add,
-  beginLook,
-  constant,
-  jacobian,
-  partsMade,
-  slopes,
-  Undecided,
-  value,
-} from "./values.ts";
-
-/** A claim that does not hold: the sentence says what was expected and what was found. */
-class Refused extends Error {}
-function demand(holds: boolean, why: string): asserts holds {
-  if (!holds) throw new Refused(why);
-}
+import { add, beginLook, constant, jacobian, partsMade, slopes, value } from "./values.ts";
 
 /** Numbers of every layer, as many as it has units. */
 function entryOf(numbers: ByLayer<unknown>, what: string) {
@@ -336,39 +310,6 @@ export function* checkEvidence(space: Space, end: ByLayer, evidence: Evidence): 
   }
 }
 
-/** What a certificate is checked against. */
-export interface CertifiedModel {
-  readonly graph: EnergyGraph;
-  readonly sizes: ReadonlyMap<Dim, number>;
-  /** Every const, param, data and given; a given has its examples in front. */
-  readonly entries: ReadonlyMap<
-    Tensor,
-    { readonly shape: readonly number[]; readonly data: ArrayLike<number> }
-  >;
-}
-
-/** What a checker found: nothing that is refused, or the certificate as a whole is. */
-export interface Verdict {
-  readonly accepted: boolean;
-  /** What holds, a sentence each. */
-  readonly proven: readonly string[];
-  /** What was expected and what was found, with its place. */
-  readonly refused: readonly string[];
-}
-
-/** The hash of the entries of a tensor. */
-export const hashOf = ({
-  shape,
-  data,
-}: {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}): string => digest(JSON.stringify([shape, Array.from(data)]));
-
-/** The seal of a certificate: the hash of all else in it. */
-export const sealOf = (certificate: Omit<RecallCertificate, "seal">): string =>
-  digest(JSON.stringify({ ...certificate, seal: undefined }));
-
 /**
  * Checks all that a certificate claims, from the model alone. Its work is in parts, between which others
  * may have their turn: `inTurns` and `atOnce` of `@hamlet/core` do it.
@@ -381,58 +322,21 @@ export function* verifyCertificate(
   certificate: RecallCertificate,
   model: CertifiedModel,
 ): Work<Verdict> {
-  const [proven, refused]: [string[], string[]] = [[], []];
-  function* attempt(where: string, check: () => string | Work<string>): Work<void> {
-    yield;
-    try {
-      const shown = check();
-      proven.push(`${where}: ${typeof shown === "string" ? shown : yield* shown}`);
-    } catch (error) {
-      const isOurs =
-        error instanceof Refused || error instanceof Undecided || HamError.isInstance(error);
-      refused.push(
-        `${where}: ${isOurs ? error.message : `this cannot be read (${String(error)})`}`,
-      );
-    }
-  }
-  yield* attempt("seal", () => {
-    demand(
-      certificate.certificate === CERTIFICATE_VERSION && certificate.kind === "recall",
-      `expected a certificate of a recall of version ${CERTIFICATE_VERSION}`,
-    );
-    demand(sealOf(certificate) === certificate.seal, "something was changed after it was written");
-    return "nothing was changed since it was written";
-  });
-  yield* attempt("model", () => {
-    const id = modelId(model.graph);
-    demand(
-      id === certificate.model,
-      `expected ${certificate.model}, found ${id}: another model, or other consts (--set)`,
-    );
-    return id;
-  });
-  yield* attempt("inputs", () => {
-    const found = new Map([...model.entries].map(([{ name }, entries]) => [name, hashOf(entries)]));
-    for (const name of new Set([...found.keys(), ...Object.keys(certificate.inputs)])) {
-      demand(
-        certificate.inputs[name] === found.get(name),
-        `"${name}" holds other numbers: give the same files and --seed`,
-      );
-    }
-    return `${found.size} arrays`;
-  });
-  yield* attempt("recall", function* () {
-    const recall = model.graph.recalls.find(({ name }) => name === certificate.recall);
+  const findings = new Findings();
+  const { graph, entries } = model;
+  yield* findings.ofAny(certificate, { graph, kind: "recall", arrays: entries });
+  yield* findings.attempt("recall", function* () {
+    const recall = graph.recalls.find(({ name }) => name === certificate.recall);
     demand(recall !== undefined, `there is no recall "${certificate.recall}"`);
     for (const [b, example] of certificate.examples.entries()) {
       const space = spaceOf(model, recall, b);
       for (const [what, check] of checksOf(space, example)) {
-        yield* attempt(`example ${b}, ${what}`, check);
+        yield* findings.attempt(`example ${b}, ${what}`, check);
       }
     }
     return recall.name;
   });
-  return { accepted: refused.length === 0, proven, refused };
+  return findings.verdict;
 }
 
 /** What an energy reads in one example of a recall. */
