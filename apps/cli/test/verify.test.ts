@@ -57,6 +57,39 @@ test("a changed digit is refused", async () => {
   expect(stdout).toContain("seal: something was changed after it was written");
 });
 
+test("a training is certified, and holds with the params that it wrote", async () => {
+  bench.write(
+    "learn.ham",
+    `ham 1
+dim D = 2
+given image: [D] from "image.npy"
+param W: [D, D] ~ normal(0, 0.1)
+neuron v: [D] as tanh
+energy pairs = -1/2 * sum[i, j] W[i, j] * v[i] * v[j]
+recall settle { start v = image  solver = euler(dt = 0.5)  steps = 5 }
+train fit { unroll = settle  loss = mean[i] (v[i] - image[i])^2  optimiser = sgd(lr = 0.1)  batch = 2  epochs = 2 }
+`,
+  );
+  const data = Float32Array.from({ length: 16 }, (_, k) => (k % 3) - 1);
+  bench.writeArray("image.npy", { shape: [8, 2], data });
+  const args = ["train", "learn.ham", "--out", "w.safetensors", "--certificate", "w.json"];
+  const trained = await bench.inProcess([...args, "--json"]);
+  expect(trained.code).toBe(0);
+  expect(parseReport("train", trained.stdout)).toMatchObject({
+    written: { certificate: "w.json" },
+  });
+  const verify = (...more: string[]) =>
+    bench.inProcess(["verify", "w.json", "learn.ham", "--json", ...more]);
+  const { code, stdout } = await verify("--params", "w.safetensors");
+  expect(code).toBe(0);
+  expect(parseReport("verify", stdout)).toMatchObject({ accepted: true, uncertified: [] });
+  const start = await verify();
+  expect(start.code).toBe(1);
+  expect(start.stdout).toContain("give the params that it wrote (--params)");
+  const words = await bench.inProcess([...args]);
+  expect(words.stdout).toContain("w.json   for ham verify … --params w.safetensors");
+});
+
 test("what is no certificate is told, with what to do", async () => {
   for (const name of ["three.ham", "missing.json"]) {
     const { code, stderr } = await bench.inProcess(["verify", name, "three.ham"]);

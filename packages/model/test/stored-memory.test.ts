@@ -4,7 +4,14 @@ import { foldIn, key, normal, writeNpy, writeSafetensors } from "@hamlet/core";
 import { FAMILIES, KINDS, makeMemory } from "@hamlet/drdam";
 import { HamError } from "@hamlet/graph";
 import { makeRecall } from "@hamlet/ham";
-import { loadModel, type Model, type ModelFiles } from "@hamlet/model";
+import {
+  type FeaturesEvidence,
+  loadModel,
+  type Model,
+  type ModelFiles,
+  type RecallCertificate,
+  sealOf,
+} from "@hamlet/model";
 import { expectNoLeak, useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
@@ -241,5 +248,76 @@ test("weights of any synapse can come from a file", async () => {
     let energy = 0;
     for (let i = 0; i < D; i++) for (let j = 0; j < D; j++) energy -= data[i * D + j] * x[i] * x[j];
     expect(Math.abs(total[b] - energy)).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe("what a certificate says of random features", () => {
+  /** Three near patterns, and five far from all of them, where the sum may come out below 0. */
+  const far = Array.from({ length: 5 }, (_, b) => normal(foldIn(key(4), b), D).map((x) => 3 * x));
+  const given = {
+    shape: [8, D],
+    data: Float32Array.from([...queries.slice(0, 3), ...far].flatMap((one) => [...one])),
+  };
+
+  async function certified(loaded: Model): Promise<RecallCertificate> {
+    using result = await loaded.recall({ givens: { query: given }, batch: 8, certificate: true });
+    return JSON.parse(JSON.stringify(result.certificate)) as RecallCertificate;
+  }
+  const barOf = ({ examples }: RecallCertificate, b: number): FeaturesEvidence => {
+    const found = examples[b].evidence.find(({ kind }) => kind === "random features");
+    return found as FeaturesEvidence;
+  };
+
+  test("the error bar of the memory itself, and whether its sum is cut", async () => {
+    const memory = await memoryOf({});
+    const of = { "faces.safetensors": memory.save() };
+    using loaded = await model(`drdam(v) from "faces.safetensors"`, of);
+    const certificate = await certified(loaded);
+    const clips = new Set<boolean>();
+    certificate.examples.forEach(({ end, told }, b) => {
+      const { energy, rows, clipped, noise, deviation } = barOf(certificate, b);
+      expect([energy, rows]).toEqual(["faces", "faces.Y"]);
+      expect(clipped).toBe(told.ending === "clipped");
+      clips.add(clipped);
+      const bar = memory.errorBar(end!["v"]);
+      if (clipped) {
+        expect([noise, deviation, bar.trusted]).toEqual([null, null, false]);
+        return;
+      }
+      expect(noise![0] / bar.relativeNoise).toBeCloseTo(1, 4);
+      expect(noise![1] - noise![0]).toBeLessThan(1e-9 * noise![1]);
+      if (bar.trusted) expect(deviation![1] / bar.standardDeviation).toBeCloseTo(1, 4);
+    });
+    expect(clips.size).toBe(2);
+    expect((await loaded.verify(certificate, { givens: { query: given } })).refused).toEqual([]);
+  });
+
+  test("another bar, another axis, another energy and another flag are refused", async () => {
+    const of = { "faces.safetensors": (await memoryOf({})).save() };
+    using loaded = await model(`drdam(v) from "faces.safetensors"`, of);
+    const certificate = await certified(loaded);
+    const bar = barOf(certificate, 0);
+    expect(bar.clipped).toBe(false);
+    const [low, high] = bar.noise!;
+    for (const change of [
+      { clipped: true },
+      { noise: [low * 0.99, high * 0.99] },
+      { noise: null },
+      { deviation: [0, 0] },
+      { rows: "D" },
+      { energy: "other" },
+    ]) {
+      const examples = certificate.examples.map((example, b) => {
+        const evidence = b === 0 ? [{ ...bar, ...change } as FeaturesEvidence] : example.evidence;
+        return { ...example, evidence };
+      });
+      const forged = { ...certificate, examples };
+      const { refused } = await loaded.verify(
+        { ...forged, seal: sealOf(forged) },
+        { givens: { query: given } },
+      );
+      expect(refused).toHaveLength(1);
+      expect(refused[0]).toContain("example 0, random features: ");
+    }
   });
 });

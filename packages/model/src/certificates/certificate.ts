@@ -64,13 +64,31 @@ export interface ClipEvidence {
   readonly flat: readonly (readonly [energy: string, layer: string])[];
 }
 
+/**
+ * How far an energy by random features may lie from the one that they stand for, by what its rows say:
+ * were they drawn anew and each alone, the energy would have this standard deviation.
+ */
+export interface FeaturesEvidence {
+  readonly kind: "random features";
+  readonly energy: string;
+  /** The dim of the rows. */
+  readonly rows: string;
+  /** Whether the sum over rows lies below its floor, where nothing is left of it. */
+  readonly clipped: boolean;
+  /** The standard deviation of the sum over the sum: above 0.35 a logarithm of it is not to be trusted. */
+  readonly noise: Bounds | null;
+  /** The standard deviation of the energy. */
+  readonly deviation: Bounds | null;
+}
+
 /** What shows how one example of a recall ended. */
 export type Evidence =
   | RestPointEvidence
   | BitsEvidence
   | CycleEvidence
   | FallingEvidence
-  | ClipEvidence;
+  | ClipEvidence
+  | FeaturesEvidence;
 
 /** What is certified of one example. */
 export interface CertifiedExample {

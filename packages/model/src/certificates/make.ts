@@ -2,7 +2,16 @@
 // it. So nothing is claimed that it would refuse, and what it refuses is told with its reason.
 
 import { inTurns, makeTurn, type StopOptions, type Turn, type Work } from "@hamlet/core";
-import { drivenBy, modelId, type Neuron, type Recall } from "@hamlet/graph";
+import {
+  drivenBy,
+  eachPart,
+  type EnergyGraph,
+  type Expr,
+  modelId,
+  type Neuron,
+  type Recall,
+  tensorsIn,
+} from "@hamlet/graph";
 import {
   type CompiledRecall,
   directionsAt,
@@ -23,13 +32,15 @@ import {
   type CertifiedExample,
   type CycleEvidence,
   type Evidence,
+  type FeaturesEvidence,
   type RecallCertificate,
   type RestPointEvidence,
 } from "./certificate.ts";
 import type { Space } from "./check/calculation.ts";
+import { featuresAt, sumsIn } from "./check/features.ts";
 import { type CertifiedModel, hashesOf, sealOf } from "./check/findings.ts";
-import { sceneAt } from "./check/scene.ts";
-import { checkEvidence, type Field, fieldsAt, pointsOf, spaceOf } from "./check/verify.ts";
+import { pointsOf, sceneAt } from "./check/scene.ts";
+import { checkEvidence, type Field, fieldsAt, spaceOf } from "./check/verify.ts";
 
 /** The most units of a model of which rest points are certified: the work grows with their cube. */
 export const CERTIFIED_UNITS = 256;
@@ -78,6 +89,7 @@ function* certified(
   }
   const finder = new Finder(space, end);
   const energy = yield* finder.tried("the energy of the end", () => boundsOf(space, end));
+  for (const features of featuresIn(space.graph)) yield* finder.features(features);
   if (outcome.noisy) finder.give("a rest: noise moved units to the end");
   else if (space.recall.schedules.length > 0) finder.give("a rest: the energy changes with time");
   else if (drivenBy(space.graph, space.recall).length > 0) {
@@ -91,6 +103,28 @@ function* certified(
   }
   const { evidence, uncertified } = finder;
   return { told, end, energy, evidence, uncertified };
+}
+
+/** Logarithms of sums over rows that were drawn: in the file, or before a memory was stored in one. */
+function featuresIn({ terms }: EnergyGraph): Pick<FeaturesEvidence, "energy" | "rows">[] {
+  return terms.flatMap(({ name, energy }) => {
+    const logs = partsOf(energy).filter((part) => part.kind === "apply" && part.op === "log");
+    const sums = logs
+      .flatMap(sumsIn)
+      .filter(({ body, over: [{ dim }] }) =>
+        [...tensorsIn([body])].some(
+          ({ axes, source }) =>
+            axes.includes(dim) &&
+            (source?.from === "draw" || (source?.from === "file" && source.key === "omega")),
+        ),
+      );
+    return [...new Set(sums)].map(({ over: [{ dim }] }) => ({ energy: name, rows: dim.name }));
+  });
+}
+function partsOf(expr: Expr): Expr[] {
+  const parts: Expr[] = [];
+  eachPart([expr], (part) => void parts.push(part));
+  return parts;
 }
 
 const moves = ({ recall }: Space, neuron: Neuron, kind: Neuron["kind"]): boolean =>
@@ -144,6 +178,14 @@ class Finder {
   *#keepOrGive(evidence: Evidence | null): Work<void> {
     const why = evidence === null ? null : yield* this.#keep(evidence);
     if (why !== null) this.give(`${evidence!.kind}: ${why}`);
+  }
+
+  *features(which: Pick<FeaturesEvidence, "energy" | "rows">): Work<void> {
+    const found = yield* this.tried("random features", () =>
+      featuresAt(this.#space, this.#end, which),
+    );
+    const evidence = found && { kind: "random features" as const, ...which, ...found };
+    yield* this.#keepOrGive(evidence);
   }
 
   *clipped({ clips }: Outcome): Work<void> {

@@ -2,13 +2,25 @@
 
 import type { Work } from "@hamlet/core";
 import { type Dim, digest, type EnergyGraph, HamError, modelId, type Tensor } from "@hamlet/graph";
-import { CERTIFICATE_VERSION, type Sealed } from "../certificate.ts";
+import { type Bounds, CERTIFICATE_VERSION, type Sealed } from "../certificate.ts";
+import { isIn } from "./bounds.ts";
 import { Undecided } from "./values.ts";
 
 /** A claim that does not hold: the sentence says what was expected and what was found. */
 export class Refused extends Error {}
 export function demand(holds: boolean, why: string): asserts holds {
   if (!holds) throw new Refused(why);
+}
+
+export function isInside(
+  found: Bounds,
+  told: Bounds | null | undefined,
+  what: string,
+): asserts told is Bounds {
+  demand(
+    Array.isArray(told) && isIn(found, told),
+    `${what}: expected bounds around [${found.join(", ")}], found [${String(told)}]`,
+  );
 }
 
 interface Numbers {

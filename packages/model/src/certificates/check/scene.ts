@@ -1,8 +1,10 @@
 // A model where every unit lies between bounds: its energy and the slopes of that.
 
 import { type Neuron, sizeOfDim, type Tensor } from "@hamlet/graph";
-import type { Bounds } from "../certificate.ts";
+import type { Bounds, ByLayer } from "../certificate.ts";
+import { at } from "./bounds.ts";
 import { Calculation, type Space } from "./calculation.ts";
+import { demand } from "./findings.ts";
 import { truth } from "./pieces.ts";
 import { add, beginLook, mul, negative, slopes, value, type Value } from "./values.ts";
 
@@ -19,6 +21,19 @@ export interface Scene {
   readonly calculation: Calculation;
   readonly layers: ReadonlyMap<Tensor, readonly Value[]>;
 }
+
+/** Numbers of every layer, as many as it has units. */
+export function entryOf(numbers: ByLayer<unknown>, what: string) {
+  return (neuron: Neuron, i: number): number => {
+    const entry = numbers[neuron.name]?.[i];
+    demand(typeof entry === "number", `${what}: expected a number for ${neuron.name}[${i}]`);
+    return entry;
+  };
+}
+export const pointsOf = (numbers: ByLayer, what: string) => {
+  const entry = entryOf(numbers, what);
+  return (neuron: Neuron, i: number) => at(entry(neuron, i));
+};
 
 /** A layer whose units jump, as none of a clamp does. */
 export const flips = ({ recall }: Space, neuron: Neuron): boolean =>

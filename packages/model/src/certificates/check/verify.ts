@@ -15,24 +15,19 @@ import {
   type RecallCertificate,
   type RestPointEvidence,
 } from "../certificate.ts";
-import { addDown, at, down, isIn, middle, minus, over, plus, size, times, up } from "./bounds.ts";
+import { addDown, at, down, middle, minus, over, plus, size, times, up } from "./bounds.ts";
 import { Calculation, type Space } from "./calculation.ts";
-import { type CertifiedModel, demand, Findings, Refused, type Verdict } from "./findings.ts";
-import { flips, sceneAt } from "./scene.ts";
+import { featuresAt } from "./features.ts";
+import {
+  type CertifiedModel,
+  demand,
+  Findings,
+  isInside,
+  Refused,
+  type Verdict,
+} from "./findings.ts";
+import { entryOf, flips, pointsOf, sceneAt } from "./scene.ts";
 import { add, beginLook, constant, jacobian, partsMade, slopes, value } from "./values.ts";
-
-/** Numbers of every layer, as many as it has units. */
-function entryOf(numbers: ByLayer<unknown>, what: string) {
-  return (neuron: Neuron, i: number): number => {
-    const entry = numbers[neuron.name]?.[i];
-    demand(typeof entry === "number", `${what}: expected a number for ${neuron.name}[${i}]`);
-    return entry;
-  };
-}
-export const pointsOf = (numbers: ByLayer, what: string) => {
-  const entry = entryOf(numbers, what);
-  return (neuron: Neuron, i: number) => at(entry(neuron, i));
-};
 
 /** Exactly one rest point in the box, of that index, and the end no further from it than told. */
 function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<string> {
@@ -201,13 +196,6 @@ function levels(space: Space, { state, lagrangian }: Neuron): number[] {
   });
 }
 
-function isInside(found: Bounds, told: Bounds | undefined, what: string): asserts told is Bounds {
-  demand(
-    Array.isArray(told) && isIn(found, told),
-    `${what}: expected bounds around [${found.join(", ")}], found [${String(told)}]`,
-  );
-}
-
 /** Each unit is where its field holds it. */
 function* bits(space: Space, end: ByLayer, fields: ByLayer<Bounds>): Work<string> {
   const units = yield* fieldsAt(space, end);
@@ -304,6 +292,16 @@ export function* checkEvidence(space: Space, end: ByLayer, evidence: Evidence): 
         );
       }
       return `the slope of ${evidence.flat.map(([name]) => name).join(", ")} is exactly 0 there`;
+    }
+    case "random features": {
+      yield;
+      const { clipped, noise, deviation } = featuresAt(space, end, evidence);
+      const what = `"${evidence.energy}" over "${evidence.rows}"`;
+      demand(clipped === evidence.clipped, `${what}: expected clipped to be ${clipped}`);
+      if (noise === null || deviation === null) return `${what} holds its floor there`;
+      isInside(noise, evidence.noise, `the noise of ${what}`);
+      isInside(deviation, evidence.deviation, `the deviation of ${what}`);
+      return `rows of ${what} leave the energy a standard deviation of ${evidence.deviation[1]}, and their sum ${evidence.noise[1]} of itself`;
     }
     default:
       throw new Refused(`expected a kind of evidence, found ${JSON.stringify(evidence)}`);
