@@ -27,7 +27,7 @@ const MOST: Readonly<Record<string, number>> = {
   "@hamlet/dsl/format": 60,
   "@hamlet/dsl/frame": 2,
   "@hamlet/dsl/highlight": 4,
-  "@hamlet/dsl/soundness": 28,
+  "@hamlet/dsl/soundness": 27,
   "@hamlet/dsl/write": 74,
   "@hamlet/energy-transformer": 169,
   "@hamlet/graph": 59,

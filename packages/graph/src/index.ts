@@ -9,6 +9,7 @@ export {
   refusalOf,
   type RefusedEntry,
 } from "./analyse/admit.ts";
+export { argumentFault, type ArgumentFault } from "./analyse/argument-fault.ts";
 export { type Boundedness, checkBoundedness, type Confinement } from "./analyse/boundedness.ts";
 export { type Certificate, certify, printCertificate } from "./analyse/certificate.ts";
 export { type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";

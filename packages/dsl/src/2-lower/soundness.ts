@@ -2,6 +2,7 @@
 // are asked only for values they have. These rules read the finished graph.
 
 import {
+  argumentFault,
   children,
   checkBoundedness,
   checkConvexity,
@@ -230,16 +231,12 @@ function reportDomains(graph: EnergyGraph, facts: Facts, written: Written): void
       seen.add(node);
       const span = written.spanOf(argument) ?? written.spanOf(node) ?? whole;
       if (span === null) continue;
-      const { source } = written.file;
-      const text =
-        written.spanOf(argument) === undefined
-          ? printText(argument)
-          : source.text.slice(span.start, span.end);
-      const before = source.text.slice(0, span.start);
+      const { text } = written.file.source;
       const isArgument =
-        new RegExp(`\\b${op}\\(\\s*$`, "u").test(before) &&
-        /^\s*\)/u.test(source.text.slice(span.end));
-      const risk = { op, argument: text, range: printInterval(range), isArgument };
+        new RegExp(`\\b${op}\\(\\s*$`, "u").test(text.slice(0, span.start)) &&
+        /^\s*\)/u.test(text.slice(span.end));
+      const shown = textOf(argument, written);
+      const risk = { op, argument: shown, range: printInterval(range), isArgument };
       domain(written.diagnostics, risk, span);
     }
   }
@@ -252,11 +249,9 @@ function reportSlopes(graph: EnergyGraph, facts: Facts, written: Written): void 
     for (const { op, argument, node, range } of risks) {
       if (seen.has(node)) continue;
       seen.add(node);
-      const own = written.spanOf(argument);
-      const span = own ?? written.spanOf(node) ?? fallback;
+      const span = written.spanOf(argument) ?? written.spanOf(node) ?? fallback;
       if (span === null) continue;
-      const { text: file } = written.file.source;
-      const text = own === undefined ? printText(argument) : file.slice(own.start, own.end);
+      const text = textOf(argument, written);
       const risk = { op, argument: text, range: printInterval(range), learned };
       infiniteSlope(written.diagnostics, risk, span);
     }
@@ -329,13 +324,7 @@ function reportOverflows(graph: EnergyGraph, facts: Facts, written: Written): vo
     ) {
       fix = `softplus(${exponent(parts.find(isLarge)!)})`;
     }
-    const own = written.spanOf(node);
-    overflow(
-      written.diagnostics,
-      own === undefined ? printText(node) : textOf(node, written),
-      fix,
-      span,
-    );
+    overflow(written.diagnostics, textOf(node, written), fix, span);
   });
 }
 
@@ -385,6 +374,7 @@ function reportNoValues(graph: EnergyGraph, written: Written): void {
     noFiniteValue(written.diagnostics, textOf(source.value, written), value, span);
   }
   reportTaus(graph, known, written);
+  reportDraws(graph, known, written);
   reportSchedules(graph, known, written);
   forEachPart(graph, written, (node, fallback) => {
     if (node.kind === "lit" && !Number.isFinite(node.value) && fallback !== null) {
@@ -412,6 +402,28 @@ function reportTaus({ neurons }: EnergyGraph, known: Known, written: Written): v
     if (setting?.kind !== "tau") continue;
     const bound = { op: ">", value: 0 } as const;
     valueOutOfBounds(written.diagnostics, "tau", bound, value, setting.value.span, null);
+  }
+}
+
+/** Distributions that there are none of, as far as the text says what they are drawn with. */
+function reportDraws(graph: EnergyGraph, known: Known, written: Written): void {
+  const { tensors, recalls, tests = [], trainings = [] } = graph;
+  const draws = [
+    ...tensors.map(({ source }) => source),
+    ...recalls.flatMap(({ starts }) => starts),
+    ...[...tests, ...trainings].flatMap(({ feeds }) => feeds),
+  ];
+  for (const draw of draws) {
+    if (draw?.from !== "draw") continue;
+    const { distribution, args } = draw;
+    const values = args.map((arg) => valueOf(arg, known));
+    const fault = argumentFault(distribution, values);
+    if (fault === null) continue;
+    const { place, name, bound, value } = fault;
+    const span = written.spanOf(args[place] ?? args[0]);
+    if (span === undefined) continue;
+    const note = place < args.length ? null : `\`${name}\` is ${value} where nothing is said`;
+    valueOutOfBounds(written.diagnostics, name, bound, value, span, note);
   }
 }
 

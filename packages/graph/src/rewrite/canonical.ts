@@ -41,7 +41,11 @@ export function spelled(name: string): string {
 
 /** A dim in a key: its name and, where it has one, its size. */
 export function dimKey(dim: Dim): string {
-  return JSON.stringify(["dim", spelled(dim.name), dim.size === null ? null : exprKey(dim.size)]);
+  return keyOfDim(dim, exprKey);
+}
+
+function keyOfDim({ name, size: of }: Dim, keyOf: (expr: Expr) => string): string {
+  return JSON.stringify(["dim", spelled(name), of === null ? null : keyOf(of)]);
 }
 
 /**
@@ -53,22 +57,36 @@ export function dimKey(dim: Dim): string {
 export function exprKey(expr: Expr, free: readonly Index[] = []): string {
   const names = new Map(expr.free.map((index) => [index, `free ${index.name}`]));
   free.forEach((index, axis) => names.set(index, `axis ${axis}`));
-  return new Keys().key(tidy(expr), names, 0);
+  return new Keys(digest).key(tidy(expr), names, 0);
 }
 
-/** Keys of many expressions over the same free indices; shared parts are visited once. */
+/** Numbers for texts: keys that are compared with each other alone need no hash. */
+function numbered(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let number = known.get(text);
+    if (number === undefined) known.set(text, (number = String(known.size)));
+    return number;
+  };
+}
+
+/**
+ * Keys of many expressions over the same free indices; shared parts are visited once. Other calls give
+ * other keys.
+ */
 export function makeKeys(free: readonly Index[]): (expr: Expr) => string {
-  const keys = new Keys();
+  const keys = new Keys(numbered());
   const names = new Map(free.map((index, axis) => [index, `axis ${axis}`]));
   return (expr) => keys.key(expr, names, 0);
 }
 
 /**
  * Keys of many parts, each by its own free indices: equal for parts that are equal once those of the
- * one, in the order of `free`, stand for those of the other, over the same dims.
+ * one, in the order of `free`, stand for those of the other, over the same dims. Other calls give other
+ * keys.
  */
 export function makePartKeys(): (part: Expr) => string {
-  const keys = new Keys();
+  const keys = new Keys(numbered());
   const dims: Dim[] = [];
   const called = ({ dim }: Index, axis: number) => {
     if (!dims.includes(dim)) dims.push(dim);
@@ -90,6 +108,11 @@ export function tidy(expr: Expr): Expr {
 class Keys {
   readonly #done = new Map<Expr, Map<string, string>>();
   readonly #dims = new Map<Dim, string>();
+  readonly #hash: (text: string) => string;
+
+  constructor(hash: (text: string) => string) {
+    this.#hash = hash;
+  }
 
   /** The key of `node` inside `depth` binders, with its free indices called by `names`. */
   key(node: Expr, names: Names, depth: number): string {
@@ -100,7 +123,7 @@ class Keys {
     if (known === undefined) this.#done.set(node, (known = new Map()));
     let key = known.get(context);
     if (key === undefined) {
-      key = digest(JSON.stringify(this.#parts(node, names, depth)));
+      key = this.#hash(JSON.stringify(this.#parts(node, names, depth)));
       known.set(context, key);
     }
     return key;
@@ -108,7 +131,10 @@ class Keys {
 
   #dim(dim: Dim): string {
     let key = this.#dims.get(dim);
-    if (key === undefined) this.#dims.set(dim, (key = dimKey(dim)));
+    if (key === undefined) {
+      key = keyOfDim(dim, (of) => this.key(tidy(of), new Map(), 0));
+      this.#dims.set(dim, key);
+    }
     return key;
   }
 

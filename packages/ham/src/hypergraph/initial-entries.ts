@@ -22,7 +22,8 @@ export type Entries = NumberArray<Float32Array>;
  * Every tensor draws from a stream of its own, which follows from `key` and its name alone; the
  * zeros of a `bernoulli` become −1 in a `sign` tensor.
  *
- * @throws HamError `ham/value-refused` where a formula or a draw gives what the declaration rules out.
+ * @throws HamError `ham/value-refused` where a formula or a draw gives what the declaration rules out,
+ * `ham/draw-refused` where there is no such distribution.
  */
 export function addInitialEntries(
   tensors: readonly Tensor[],
@@ -52,7 +53,7 @@ export function addInitialEntries(
     } else {
       const args = source.args.map((arg) => evaluateScalar(arg, environment()));
       const stream = foldIn(key, nameHash(tensor.name));
-      const drawn = drawEntries(source.distribution, args, shape, stream);
+      const drawn = drawEntries(tensor, { ...source, args }, shape, stream);
       const flips = tensor.elem === "sign" && source.distribution === "bernoulli";
       const data = flips ? drawn.map((bit) => 2 * bit - 1) : drawn;
       assertAdmitted(tensor, data, shape);

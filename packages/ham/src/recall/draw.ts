@@ -7,7 +7,7 @@ import {
   StructuredRows,
   uniform,
 } from "@hamlet/core";
-import { HamError } from "@hamlet/graph";
+import { argumentFault, HamError } from "@hamlet/graph";
 
 /** How `args` and a key make numbers. Entries are independent but in rows of features. */
 const DISTRIBUTIONS: Readonly<
@@ -31,12 +31,28 @@ function rowsOf(key: Key, shape: readonly number[]): RowOptions {
 export const DISTRIBUTION_NAMES: readonly string[] = Object.keys(DISTRIBUTIONS);
 
 /**
- * Draws, row-major over `shape`.
- * @throws HamError `ham/unknown-distribution`.
+ * Throws where a distribution cannot be drawn with these arguments.
+ * @param name - what is drawn.
+ * @throws HamError `ham/draw-refused`.
+ */
+export function assertDrawable(name: string, distribution: string, args: readonly (number | undefined)[]): void {
+  const fault = argumentFault(distribution, args);
+  if (fault === null) return;
+  const { name: argument, value, bound } = fault;
+  throw new HamError(
+    "ham/draw-refused",
+    `"${name}" is drawn from "${distribution}", whose ${argument} must be ${bound.op} ${bound.value}: found ${value}. Give it another number.`,
+    { name, argument, value },
+  );
+}
+
+/**
+ * Draws the entries of `name`, row-major over `shape`.
+ * @throws HamError `ham/unknown-distribution`, `ham/draw-refused`.
  */
 export function drawEntries(
-  distribution: string,
-  args: readonly number[],
+  { name }: { readonly name: string },
+  { distribution, args }: { readonly distribution: string; readonly args: readonly number[] },
   shape: readonly number[],
   key: Key,
 ): Float32Array {
@@ -47,5 +63,6 @@ export function drawEntries(
       `"${distribution}" is not a distribution. Use one of: ${DISTRIBUTION_NAMES.join(", ")}.`,
     );
   }
+  assertDrawable(name, distribution, args);
   return make(key, shape, args);
 }

@@ -4,6 +4,7 @@ import { float64, type Key, makeProgram, normal, plan, uniform } from "@hamlet/c
 import { type Dim, type Feed, sizeOfDim, type Tensor, tensorsIn } from "@hamlet/graph";
 import { assertAdmitted } from "../hypergraph/assert-admitted.ts";
 import type { Entries } from "../hypergraph/initial-entries.ts";
+import { assertDrawable } from "./draw.ts";
 
 /** What the values of a feed may read beside givens. */
 export interface FeedSpace {
@@ -40,7 +41,8 @@ const DRAWS: Readonly<
 
 /**
  * Makes ready to draw the entries of a given in a test or a training. A draw throws HamError
- * `ham/value-refused` where the feed gives what the declaration rules out.
+ * `ham/value-refused` where the feed gives what the declaration rules out, `ham/draw-refused` where there
+ * is no such distribution.
  */
 export function makeFeed(feed: Feed, { sizes, constants }: FeedSpace): Drawn {
   const { tensor, indices } = feed;
@@ -76,7 +78,9 @@ export function makeFeed(feed: Feed, { sizes, constants }: FeedSpace): Drawn {
       for (let example = 0; example < batch; example++) {
         const [from, ofA, ofB] = [count, ...steps].map((step) => example * step);
         for (let i = 0; i < count; i++) {
-          data[from + i] = make(a?.[ofA + i], b?.[ofB + i], random[from + i], tensor);
+          const args = [a?.[ofA + i], b?.[ofB + i]] as const;
+          assertDrawable(tensor.name, feed.distribution, args);
+          data[from + i] = make(...args, random[from + i], tensor);
         }
       }
     }

@@ -22,7 +22,7 @@ export function drawnStart(
   const shape = neuron.axes.map((dim) => sizeOfDim(dim, { sizes }));
   const args = start.args.map((arg) => evaluateScalar(arg, { sizes, tensors: numbers }));
   return drawnAmong(
-    (count) => drawEntries(start.distribution, args, [count, ...shape], key),
+    (count) => drawEntries(neuron, { ...start, args }, [count, ...shape], key),
     batch,
     among,
   );
