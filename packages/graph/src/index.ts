@@ -47,6 +47,7 @@ export {
 export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
 export { keeps } from "./expr/bound.ts";
 export { digest, exprKey, spelled } from "./rewrite/canonical.ts";
+export { decided } from "./rewrite/decided.ts";
 export {
   type CatalogueEntry,
   type HypersynapseDefinition,

@@ -2,6 +2,7 @@
 
 import { foldIn, type Key, key } from "@hamlet/core";
 import {
+  decided,
   type Dim,
   type Environment,
   evaluateScalar,
@@ -119,7 +120,7 @@ function failureOf(
   environment: Environment,
   at: Pick<FailedExpectation, "example" | "ending">,
 ): FailedExpectation | null {
-  if (evaluateScalar(condition, environment) === 1) return null;
+  if (evaluateScalar(decided(condition), environment) === 1) return null;
   const values = shown.map(({ text: part, value }) => ({
     text: part,
     value: evaluateScalar(value, environment),

@@ -102,3 +102,37 @@ test "falls" { run go expect falling(energy) }
     expect(await passes(energy, recall)).toBe(expected);
   });
 });
+
+describe("what is no number is not expected of anything", () => {
+  const passes = async (condition: string) => {
+    const text = `ham 1
+dim N = 2
+given z: [N]
+neuron v: [N] as identity
+energy e = -sum[i] v[i]
+recall go { start v = 1 steps = 2 }
+test "no direction" { feed z = 0 expect ${condition} }
+`;
+    using model = await loadModel({ name: "m.ham", text });
+    return (await model.runTests())[0].passed;
+  };
+  const OVERLAP = ["<", "<=", ">", ">=", "==", "!="].map((op) => `overlap(v, z) ${op} 0.5`);
+
+  test.each([
+    ...OVERLAP.flatMap((condition) => [condition, `not ${condition}`, `not (not ${condition})`]),
+    "not (overlap(v, z) > 0.5 and steps == 2)",
+    "not (overlap(v, z) > 0.5 or steps == 1)",
+    "not close(v, z, z[0] / z[1])",
+    "sum[i where v[i] / z[i] - v[i] / z[i] > 0] v[i] == 0",
+    "not overlap(v, z)",
+    "overlap(v, z) and steps == 2",
+  ])("%s", async (condition) => {
+    expect(await passes(condition)).toBe(false);
+  });
+
+  test("another part that decides still does", async () => {
+    expect(await passes("not overlap(v, z) > 0.5 or steps == 2")).toBe(true);
+    expect(await passes("not (overlap(v, z) > 0.5 and steps == 1)")).toBe(true);
+    expect(await passes("not overlap(v, v) < 0.5")).toBe(true);
+  });
+});
