@@ -7,6 +7,7 @@ export { asymmetric } from "./rules/asymmetric.ts";
 export { badEntry } from "./rules/bad-entry.ts";
 export type { FoundArray } from "./rules/file-shape.ts";
 export { noFile } from "./rules/no-file.ts";
+export { noSuchActivation } from "./rules/no-such-activation.ts";
 export { noSuchPosition } from "./rules/no-such-position.ts";
 export { notAnArray } from "./rules/not-an-array.ts";
 export { notFed } from "./rules/not-fed.ts";

@@ -38,6 +38,7 @@ const ELSEWHERE = [
   "no_key",
   "dtype",
   "asymmetric",
+  "no_such_activation",
   "no_such_position",
   "outside_root",
   "not_a_file",

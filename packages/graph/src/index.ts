@@ -10,6 +10,7 @@ export {
   type RefusedEntry,
 } from "./analyse/admit.ts";
 export { argumentFault, type ArgumentFault } from "./analyse/argument-fault.ts";
+export { type Unattained, unattained } from "./analyse/attained.ts";
 export { type Boundedness, checkBoundedness, type Confinement } from "./analyse/boundedness.ts";
 export { type Certificate, certify, printCertificate } from "./analyse/certificate.ts";
 export { type ChordTestOptions, type CounterExample } from "./analyse/chord-test.ts";
@@ -41,6 +42,8 @@ export {
 export {
   type Asymmetry,
   asymmetryOf,
+  type SymmetricProduct,
+  symmetricProducts,
   type SymmetricUse,
   symmetricUses,
 } from "./analyse/symmetric-part.ts";

@@ -6,6 +6,7 @@ import {
   type Compilation,
   type Diagnostic,
   type SourceFile,
+  withoutAllowed,
 } from "@hamlet/dsl";
 import { notFed } from "@hamlet/dsl/data";
 import {
@@ -52,6 +53,7 @@ import {
   paramsFile,
   trainingNamed,
 } from "./training.ts";
+import { warnOfEntries } from "./warn-of-entries.ts";
 import { wordingsOf } from "./wordings.ts";
 import { startBackend } from "./start-backend.ts";
 import { runTest, type TestOptions, type TestReport } from "./tests.ts";
@@ -73,6 +75,8 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "numb
 
 /** What a recall of a model returns. */
 export interface ModelRecallResult extends RecallResult {
+  /** What is to be said of givens that it was handed; those of a file are among the model's. */
+  readonly warnings: readonly Diagnostic[];
   /** Where one was asked for. */
   readonly certificate?: RecallCertificate;
 }
@@ -395,7 +399,8 @@ class LoadedModel implements Model {
     const given = { ...rest, givens: tensors, numbers };
     try {
       return await this.#leased(recall, engine, async (compiled) => {
-        const result = await compiled.run(given);
+        const warnings = this.#warningsOf(recall, bound, givens);
+        const result = Object.assign(await compiled.run(given), { warnings });
         if (!certificate) return result;
         try {
           const { certify } = await import("./certificates.ts");
@@ -410,6 +415,27 @@ class LoadedModel implements Model {
     } finally {
       tf.dispose([...tensors.values()]);
     }
+  }
+
+  /** Warnings of the givens that were handed to a recall. */
+  #warningsOf(
+    recall: Recall,
+    { numbers, shapes }: Bound,
+    givens: Readonly<Record<string, GivenValue>>,
+  ): readonly Diagnostic[] {
+    const tensors = new Set([...numbers.keys()].filter(({ name }) => Object.hasOwn(givens, name)));
+    if (tensors.size === 0) return [];
+    const entries = new Map(this.#entries);
+    for (const [tensor, data] of numbers) entries.set(tensor, { shape: shapes.get(tensor)!, data });
+    const found = collectDiagnostics(this.compilation.source);
+    const known = {
+      sizes: this.sizes,
+      entries,
+      learned: new Set<Tensor>(),
+      given: { recall, tensors },
+    };
+    warnOfEntries(this.compilation, known, found);
+    return withoutAllowed(this.compilation.file, found.list());
   }
 
   async fixedPoints(options: FixedPointsOptions = {}): Promise<Census> {

@@ -1,6 +1,7 @@
 // One test of a file: draw what it feeds, recall, and look at what came out.
 
 import { foldIn, type Key, key } from "@hamlet/core";
+import type { Diagnostic } from "@hamlet/dsl";
 import {
   decided,
   type Dim,
@@ -47,6 +48,8 @@ export interface TestReport {
   readonly expectations: number;
   readonly examples: number;
   readonly failures: readonly FailedExpectation[];
+  /** What is to be said of what it feeds. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** What a test needs of the model that it belongs to. */
@@ -56,7 +59,7 @@ export interface TestBench {
   readonly entries: ReadonlyMap<Tensor, Entries>;
   readonly recall: (
     options: Omit<RecallOptions, "givens"> & { readonly givens: Readonly<Record<string, Entries>> },
-  ) => Promise<RecallResult>;
+  ) => Promise<RecallResult & Pick<TestReport, "warnings">>;
 }
 
 /** Runs a test; the first example that fails an expectation is the one reported. */
@@ -112,6 +115,7 @@ export async function runTest(test: ModelTest, bench: TestBench): Promise<TestRe
     expectations: test.expectations.length,
     examples: result.batch,
     failures,
+    warnings: result.warnings,
   };
 }
 

@@ -1,6 +1,7 @@
 // `ham test FILE…`: runs the tests that files hold, and says which failed and why.
 
 import { HamError } from "@hamlet/graph";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import type { FailedExpectation, TestReport } from "@hamlet/model";
 import type { Ending } from "@hamlet/ham";
 import { EXIT } from "../exit.ts";
@@ -44,7 +45,12 @@ async function test(paths: readonly string[], flags: TestFlags): Promise<number>
 async function testFile(file: string, flags: TestFlags): Promise<FileReport> {
   try {
     using model = await openModel(file, flags);
-    const print = (report: TestReport) => process.stdout.write(`${lines(report)}\n`);
+    const print = (report: TestReport) => {
+      process.stdout.write(`${lines(report)}\n`);
+      for (const warning of report.warnings) {
+        process.stderr.write(`${renderDiagnostic(warning, model.compilation.sources)}\n\n`);
+      }
+    };
     if (!flags.json) process.stdout.write(`${file}\n`);
     const tests = await model.runTests(flags.json ? {} : { onTest: print });
     if (!flags.json && tests.length === 0) process.stdout.write("  no tests\n");

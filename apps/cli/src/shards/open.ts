@@ -102,6 +102,7 @@ function resultOf(
     energies,
     energySteps: energies.map((_, step) => step),
     trajectories: new Map(),
+    warnings: [],
     dispose,
     [Symbol.dispose]: dispose,
   };

@@ -67,6 +67,7 @@ export const RULES = {
   W0614: "too_small",
   W0615: "overflow",
   E0616: "before_outside_drive",
+  W0617: "no_such_activation",
   E0701: "solver_neuron",
   E0702: "binary_needs_discrete",
   E0703: "start_shape",

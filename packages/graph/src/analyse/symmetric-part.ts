@@ -6,13 +6,15 @@
 // random points, with small sizes: the form decides, not who wrote it. A sum over `i < j` takes a
 // triangle on purpose, and its slope is not symmetric.
 
-import { contains, readersOf, tensorsIn } from "../expr/depends.ts";
+import { contains, moves, readersOf, tensorsIn } from "../expr/depends.ts";
 import { gradient } from "../rewrite/differentiate.ts";
 import { indicesOf } from "../expr/dim.ts";
 import { drivesOf, type EnergyGraph, type Term } from "../model/energy-graph.ts";
 import { HamError } from "../error.ts";
 import { evaluate, evaluateScalar } from "../expr/evaluate.ts";
-import { add } from "../expr/expr.ts";
+import { add, get, mul } from "../expr/expr.ts";
+import { eachPart, makeFold, mapChildren } from "../expr/parts.ts";
+import { makeTensor } from "../expr/tensor.ts";
 import type { Dim, Expr, Index, Tensor } from "../expr/types.ts";
 import { declaredRange, placeOf, refusalOf } from "./admit.ts";
 import { type Draws, makeDraws } from "./draws.ts";
@@ -43,32 +45,73 @@ export function symmetricUses(graph: EnergyGraph): SymmetricUse[] {
   const driving = tensorsIn(drivesOf(graph).map(({ value }) => value));
   let facts: Facts | null = null;
   return graph.tensors.flatMap((tensor) => {
-    const orders = exchanges(tensor.axes);
-    const terms = orders.length === 0 ? [] : (readers.get(tensor) ?? []);
+    const terms = exchanges(tensor.axes).length === 0 ? [] : (readers.get(tensor) ?? []);
     if (terms.length === 0 || driving.has(tensor)) return [];
     facts ??= factsOf(graph);
-    const known = facts;
-    const at = indicesOf(tensor.axes);
-    const slope = gradient(add(...terms.map(({ energy }) => energy)), tensor, at);
-    const points = Array.from({ length: POINTS }, (_, seed) => valuesAt(known, slope, seed));
-    const values = points.map((point) => {
-      try {
-        return evaluate(slope, { ...point, time: 0.375 }, at).data;
-      } catch (error) {
-        if (HamError.isInstance(error)) return null;
-        throw error;
-      }
-    });
-    const order = orders.find((one) =>
-      values.every(
-        (value, i) => value !== null && isMirrored(value, shapeOf(tensor, points[i]), one),
-      ),
-    );
+    const order = mirrorOf(tensor, add(...terms.map(({ energy }) => energy)), facts);
     if (order === undefined) return [];
     return [
       { tensor, order, terms, isWritten: terms.every((term) => isRead(term, tensor, order)) },
     ];
   });
+}
+
+/** The exchange of the axes of a tensor that an energy does not notice. */
+function mirrorOf(tensor: Tensor, energy: Expr, facts: Facts): SymmetricUse["order"] | undefined {
+  const at = indicesOf(tensor.axes);
+  const slope = gradient(energy, tensor, at);
+  const points = Array.from({ length: POINTS }, (_, seed) => valuesAt(facts, slope, seed));
+  const values = points.map((point) => {
+    try {
+      return evaluate(slope, { ...point, time: 0.375 }, at).data;
+    } catch (error) {
+      if (HamError.isInstance(error)) return null;
+      throw error;
+    }
+  });
+  return exchanges(tensor.axes).find((one) =>
+    values.every(
+      (value, i) => value !== null && isMirrored(value, shapeOf(tensor, points[i]), one),
+    ),
+  );
+}
+
+/** Couplings that are written as a product, of which an energy sees the symmetric part alone. */
+export interface SymmetricProduct {
+  /** What is coupled by, such as `M[i, j] * W[i, j]`, over its free indices. */
+  readonly couplings: Expr;
+  /** As that of a {@link SymmetricUse}, of the free indices. */
+  readonly order: readonly number[];
+}
+
+/**
+ * The same for couplings of several tensors, or of a formula of one: what does not move in a product
+ * is one tensor there.
+ */
+export function symmetricProducts(graph: EnergyGraph): SymmetricProduct[] {
+  let facts: Facts | null = null;
+  const found: SymmetricProduct[] = [];
+  for (const { energy } of graph.terms) {
+    eachPart([energy], (product) => {
+      if (product.kind !== "apply" || product.op !== "mul" || !moves(product)) return;
+      const fixed = product.args.filter((factor) => factor.free.length > 0 && !moves(factor));
+      // A triangle that is written as `(i < j) * W[i, j]` is taken on purpose.
+      if (fixed.length === 0 || contains(mul(...fixed), ({ kind }) => kind === "position")) return;
+      const couplings = mul(...fixed);
+      const axes = couplings.free.map(({ dim }) => dim);
+      if (couplings.kind === "get" || exchanges(axes).length === 0) return;
+      const tensor = makeTensor("couplings", "data", axes);
+      const rest = product.args.filter((factor) => !fixed.includes(factor));
+      const whole = mul(get(tensor, couplings.free), ...rest);
+      const written = makeFold<Expr>((part, of) =>
+        part === product ? whole : mapChildren(part, of),
+      )(energy);
+      facts ??= factsOf(graph);
+      const order = mirrorOf(tensor, written, facts);
+      if (order !== undefined) found.push({ couplings, order });
+    });
+  }
+  return found;
 }
 
 /** Whether a term adds an entry and its mirror image. */
