@@ -379,3 +379,27 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     expect(leftovers()).toEqual([]);
   },
 );
+
+test("a signal as soon as the temporary file is there leaves none", () => {
+  bench.write("o.json", "old");
+  const source = pathToFileURL(fileURLToPath(new URL("../src/files/write.ts", import.meta.url)));
+  bench.write(
+    "begun.mts",
+    `import files from "node:fs/promises";
+    import { syncBuiltinESMExports } from "node:module";
+    const { open } = files;
+    files.open = async (...how) => {
+      const file = await open(...how);
+      process.kill(process.pid, "SIGTERM");
+      await new Promise((later) => setTimeout(later, 60_000));
+      return file;
+    };
+    syncBuiltinESMExports();
+    const { writeFileAtomically } = await import("${source.href}");
+    await writeFileAtomically("o.json", "new");`,
+  );
+  const ended = spawnSync(process.execPath, ["begun.mts"], { cwd: bench.folder });
+  expect([ended.status, ended.signal]).toEqual([null, "SIGTERM"]);
+  expect(readFileSync(at("o.json"), "utf8")).toBe("old");
+  expect(leftovers()).toEqual([]);
+});

@@ -1,6 +1,7 @@
 // `ham store`: patterns become weights that a model recalls them from.
 
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { key, normal, readNpy, readNpz } from "@hamlet/core";
 import { makeMemory } from "@hamlet/drdam";
@@ -302,5 +303,51 @@ describe("an option of one rule has no meaning for the others", () => {
         stderr: `ham: ${name} is of --rule ${owner}, not of ${rule}.`,
       });
     }
+  });
+});
+
+describe("a signal in the middle of writing leaves what was there, or all of what is new", () => {
+  test.each([
+    ["hebb", "SIGINT", []],
+    ["pseudo-inverse", "SIGTERM", []],
+    ["storkey", "SIGHUP", ["--unlearn", "2"]],
+    ["linear", "SIGINT", []],
+    ["drdam", "SIGTERM", ["--beta", "2", "--features", "8"]],
+  ] as const)("--rule %s, %s", async (rule, signal, settings) => {
+    const out = rule === "drdam" ? "kept.safetensors" : "kept.npy";
+    const args = ["store", "bits.npy", "--rule", rule, "--out", out, ...settings];
+    const { code } = await bench.inProcess(args);
+    expect(code).toBe(0);
+    const whole = readFileSync(join(bench.folder, out));
+    bench.write(out, "what was there");
+    // Half of it is written when the signal comes. Who listens to it goes on.
+    bench.write(
+      "half.mts",
+      `import files from "node:fs/promises";
+      import { syncBuiltinESMExports } from "node:module";
+      const { open } = files;
+      files.open = async (...how) => {
+        const file = await open(...how);
+        if (!String(how[0]).endsWith(".tmp")) return file;
+        file.writeFile = async (content) => {
+          const bytes = Buffer.from(content);
+          const half = bytes.length >> 1;
+          await file.write(bytes, 0, half, 0);
+          process.kill(process.pid, "${signal}");
+          await new Promise((later) => setTimeout(later, 500));
+          await file.write(bytes, half, bytes.length - half, half);
+        };
+        return file;
+      };
+      syncBuiltinESMExports();
+      const { main } = await import("${new URL("../src/command-line.ts", import.meta.url).href}");
+      process.exitCode = await main(${JSON.stringify(args)});`,
+    );
+    const ended = spawnSync(process.execPath, ["half.mts"], { cwd: bench.folder });
+    const kept = readFileSync(join(bench.folder, out));
+    if (ended.signal === signal) expect(kept.toString()).toBe("what was there");
+    else expect(kept).toEqual(whole);
+    expect(rule === "drdam" ? ended.status : ended.signal).not.toBeNull();
+    expect(readdirSync(bench.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });

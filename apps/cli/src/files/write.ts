@@ -21,9 +21,13 @@ export async function writeFileAtomically(
   const temporary = join(dirname(target.path), `.ham-${randomUUID().slice(0, 8)}.tmp`);
   try {
     await mkdir(dirname(target.path), { recursive: true });
-    // Never one that is there: somebody may have put a link in its place.
-    const file = await open(temporary, "wx");
+    // Told of before it is there: a signal may come between.
     begin(temporary);
+    // Never one that is there: somebody may have put a link in its place.
+    const file = await open(temporary, "wx").catch((error: unknown) => {
+      end(temporary);
+      throw error;
+    });
     try {
       await file.writeFile(content);
       await keepOwner(file, target);
