@@ -119,6 +119,8 @@ function joined({ graph }: Model, parts: readonly BatchPart[]): ModelRecallResul
   const own = (neuron: Neuron) => neuronNamed.get(neuron.name)!;
   return {
     batch: parts.reduce((sum, { outcomes }) => sum + outcomes.length, 0),
+    // Givens are the model's own here: what there is to warn of was said when it was loaded.
+    warnings: [],
     engine,
     states: tensors.states,
     activations: tensors.activations,

@@ -51,14 +51,14 @@ const { judged } = fc.letrec<{ judged: Judged }>((tie) => ({
   judged: fc.oneof(
     { depthSize: "small" },
     comparison,
-    tie("judged").map(({ condition, holds }) => ({
+    tie("judged").map(({ condition, holds }): Judged => ({
       condition: apply("not", condition),
       holds: (values) => {
         const value = holds(values);
         return value === null ? null : !value;
       },
     })),
-    fc.tuple(tie("judged"), tie("judged"), fc.boolean()).map(([p, q, isAnd]) => ({
+    fc.tuple(tie("judged"), tie("judged"), fc.boolean()).map(([p, q, isAnd]): Judged => ({
       condition: apply(isAnd ? "and" : "or", p.condition, q.condition),
       holds: (values) => {
         const both = [p.holds(values), q.holds(values)];

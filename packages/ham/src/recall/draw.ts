@@ -35,7 +35,11 @@ export const DISTRIBUTION_NAMES: readonly string[] = Object.keys(DISTRIBUTIONS);
  * @param name - what is drawn.
  * @throws HamError `ham/draw-refused`.
  */
-export function assertDrawable(name: string, distribution: string, args: readonly (number | undefined)[]): void {
+export function assertDrawable(
+  name: string,
+  distribution: string,
+  args: readonly (number | undefined)[],
+): void {
   const fault = argumentFault(distribution, args);
   if (fault === null) return;
   const { name: argument, value, bound } = fault;
