@@ -56,7 +56,7 @@ async function refusalOf(text: string, set: readonly string[] = []): Promise<Ham
   try {
     using model = await loadModel(
       { name: "m.ham", text },
-      { files: files as never, data: { d: "d.npy" }, set: [...set] },
+      { files, data: { d: "d.npy" }, set: [...set] },
     );
     if (model.graph.tests?.length) await model.runTests();
     else if (model.graph.trainings?.length) (await model.train()).dispose();

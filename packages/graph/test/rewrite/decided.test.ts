@@ -39,11 +39,11 @@ const RELATIONS = {
 const comparison = fc
   .tuple(fc.constantFrom("eq", "ne", "lt", "le"), ...[0, 1].map(() => fc.constantFrom(a, b, c)))
   .map(([op, left, right]): Judged => ({
-    condition: apply(op as keyof typeof RELATIONS, get(left as Tensor), get(right as Tensor)),
+    condition: apply(op, get(left), get(right)),
     holds: (values) => {
-      const [p, q] = [left, right].map((tensor) => values.get(tensor as Tensor)![0]);
+      const [p, q] = [left, right].map((tensor) => values.get(tensor)![0]);
       const isKnown = !Number.isNaN(p) && !Number.isNaN(q);
-      return isKnown ? RELATIONS[op as keyof typeof RELATIONS](p, q) : null;
+      return isKnown ? RELATIONS[op](p, q) : null;
     },
   }));
 
