@@ -1,13 +1,19 @@
 // Takes pictures of the pages of the built site, in light, in the dark and on a phone, into out/site/, and says
 // what is wrong with any: complaints of the browser, what does not fit, letters too small, what axe calls serious.
 //
-//     node tools/make-site-pictures.ts               every page
+//     node tools/make-site-pictures.ts               every page; of the messages, which are alike, the first
 //     node tools/make-site-pictures.ts /tour/ /      those below /tour/, and the first; scenes by their #…
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { addressOf, builtFiles, DIST, isReference } from "../apps/docs/test/built-site.ts";
+import {
+  addressOf,
+  builtFiles,
+  DIST,
+  isMessage,
+  isReference,
+} from "../apps/docs/test/built-site.ts";
 import { listen, LOOKS, wrongsOf } from "../apps/docs/test/looked-at.ts";
 import { serve } from "../apps/docs/test/serve.ts";
 
@@ -16,8 +22,10 @@ const OUT = join(import.meta.dirname, "../out/site");
 const REST = 2500;
 
 const wanted = process.argv.slice(2);
-const pages = builtFiles()
-  .filter((file) => file.endsWith(".html") && !isReference(file))
+const files = builtFiles().filter((file) => file.endsWith(".html") && !isReference(file));
+const first = files.find(isMessage);
+const pages = files
+  .filter((file) => wanted.length > 0 || !isMessage(file) || file === first)
   .map(addressOf)
   .filter(
     (address) =>

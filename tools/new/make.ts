@@ -64,8 +64,10 @@ function speller(name: string, code: string): (text: string) => string {
     camel: pascal[0].toLowerCase() + pascal.slice(1),
     Pascal: pascal,
     CODE: code,
+    code: code.toLowerCase(),
   };
-  return (text) => text.replaceAll(/__(snake|kebab|camel|Pascal|CODE)__/g, (_, way) => ways[way]);
+  return (text) =>
+    text.replaceAll(/__(snake|kebab|camel|Pascal|CODE|code)__/g, (_, way) => ways[way]);
 }
 
 /** The next warning about the meaning of a model that no rule has. */

@@ -113,6 +113,7 @@ export const ROADS: Readonly<Record<string, Road>> = {
       "invalid.ham.txt": "packages/dsl/test/fixtures/invalid/__snake__/first.ham",
       "expected.txt": "packages/dsl/test/fixtures/invalid/__snake__/first.expected.txt",
       "valid.ham.txt": "packages/dsl/test/fixtures/valid/__snake__/first.ham",
+      "page.md.txt": "apps/docs/src/content/docs/reference/errors/__code__.md",
     },
     entries: [
       {

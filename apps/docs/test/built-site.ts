@@ -7,6 +7,9 @@ export const DIST = join(import.meta.dirname, "..", "dist");
 export const isReference = (file: string): boolean =>
   /^\/api\/.*\.html$/.test(file) && file !== "/api/index.html";
 
+/** Whether a file is the page of one message: there are a hundred of them, all alike. */
+export const isMessage = (file: string): boolean => /^\/reference\/errors\/\w+\//.test(file);
+
 /** The built files, as paths from the root of the site (`/learn/digits/index.html`). */
 export function builtFiles(): string[] {
   if (!existsSync(join(DIST, "index.html"))) {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seed, some } from "../../../tools/samples.ts";
-import { addressOf, builtFiles, DIST, isReference } from "./built-site.ts";
+import { addressOf, builtFiles, DIST, isMessage, isReference } from "./built-site.ts";
 import { listen, LOOKS, wrongsOf } from "./looked-at.ts";
 import { serve } from "./serve.ts";
 
@@ -15,9 +15,9 @@ if (withoutBrowser) {
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM} (apt-get install chromium).`);
 }
 
-const pages = builtFiles()
-  .filter((file) => file.endsWith(".html") && !isReference(file))
-  .map(addressOf);
+const files = builtFiles().filter((file) => file.endsWith(".html") && !isReference(file));
+const pages = files.filter((file) => !isMessage(file)).map(addressOf);
+const messages = files.filter(isMessage).map(addressOf);
 
 describe("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
@@ -55,7 +55,7 @@ describe("in Chromium", () => {
   // in all looks. Several at once: a page is waited for until nothing has been loaded for half a second.
   describe.concurrent("every page", () => {
     const looks = Object.keys(LOOKS) as (keyof typeof LOOKS)[];
-    const shown = some(pages, pages.length / 2).map(
+    const shown = [...some(pages, pages.length / 2), ...some(messages, 2)].map(
       (address, k) => [address, looks[(k + seed()) % looks.length]] as const,
     );
     test.skipIf(withoutBrowser).for(shown)(
@@ -121,6 +121,18 @@ describe("in Chromium", () => {
     if (address !== null) expect(found[0]).toBe(address);
     expect(found.length).toBeGreaterThan(1);
     expect(found.slice(0, 2)).not.toContain("/reference/errors/");
+    await page.close();
+  });
+
+  test.skipIf(withoutBrowser)("the search finds a message by its code", async () => {
+    const page = await context.newPage();
+    await page.goto(site.origin, { waitUntil: "networkidle" });
+    const found = await page.evaluate<string>(`(async () => {
+      const { search } = await import("/pagefind/pagefind.js");
+      const { results } = await search("E0301");
+      return (await results[0].data()).sub_results[0].url;
+    })()`);
+    expect(found).toBe("/reference/errors/#e0301-index_two_dims");
     await page.close();
   });
 
