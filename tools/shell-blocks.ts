@@ -51,6 +51,7 @@ export const BY_US = "tools/try-shell-blocks.ts";
  * first that fits counts. What is by `tools/try-shell-blocks.ts` takes long and nothing else.
  */
 export const APART: readonly Apart[] = [
+  { what: /^docker\b/, why: "needs Docker", by: "Dockerfile" },
   { what: /^npm (?:install|create)\b/, why: "asks a registry", by: BY_STRANGERS },
   { what: /^node recall\.mjs$/, why: "needs the library, installed", by: BY_STRANGERS },
   { what: /pnpm\S* test$/, why: "is what runs this", by: "vitest.config.ts" },

@@ -62,8 +62,6 @@ export default defineConfig({
           items: [
             { slug: "start/quickstart" },
             { slug: "start/landscape" },
-            { slug: "start/embed" },
-            { slug: "start/editor" },
             { slug: "start/gallery" },
           ],
         },
@@ -83,7 +81,6 @@ export default defineConfig({
             { slug: "learn/write-a-memory" },
             { slug: "learn/random-features" },
             { slug: "learn/shards" },
-            { slug: "learn/machines" },
             { slug: "learn/hypergraphs" },
             { slug: "learn/training" },
             { slug: "learn/linear-memories" },
@@ -93,6 +90,18 @@ export default defineConfig({
           ],
         },
         { label: "Notebooks", items: [{ autogenerate: { directory: "notebooks" } }] },
+        {
+          label: "Use it",
+          items: [
+            { slug: "use/node" },
+            { slug: "use/page" },
+            { slug: "start/embed" },
+            { slug: "use/python" },
+            { slug: "start/editor" },
+            { slug: "use/checks" },
+            { slug: "learn/machines" },
+          ],
+        },
         {
           label: "Reference",
           items: [

@@ -1,16 +1,21 @@
-// The TypeScript in every README has types that fit, runs where its package is, and gives what its
-// comments say.
+// The TypeScript in every README and on every page of the site has types that fit, runs where its package is,
+// and gives what its comments say.
 
 import { execFile } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { some } from "../samples.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const READMES = globSync("{.,packages/*,apps/*}/README.md", { cwd: ROOT })
-  .sort()
-  .filter((path) => readFileSync(join(ROOT, path), "utf8").includes("```ts"));
+const SITE = "apps/docs/src/content/docs";
+const withSnippets = (pattern: string) =>
+  globSync(pattern, { cwd: ROOT })
+    .sort()
+    .filter((path) => readFileSync(join(ROOT, path), "utf8").includes("```ts"));
+const PAGES = withSnippets(`${SITE}/**/*.{md,mdx}`);
+const READMES = [...withSnippets("{.,packages/*,apps/*}/README.md"), ...PAGES];
 
 /** What the reader of a README has at hand. */
 interface Reader {
@@ -73,13 +78,57 @@ const READER: Readonly<Record<string, Reader>> = {
   },
   "packages/ham/README.md": { from: "packages/model" },
   "packages/model/README.md": {
-    has: `import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-      import { tmpdir } from "node:os";
-      const folder = mkdtempSync(tmpdir() + "/readme-");
-      process.on("exit", () => rmSync(folder, { recursive: true }));
-      process.chdir(folder);
-      for (const [name, text] of ${JSON.stringify(filesOf("packages/model/README.md"))}) writeFileSync(name, text);`,
+    has: inFolder("packages/model/README.md"),
   },
+  [`${SITE}/learn/diffusion.mdx`]: {
+    from: "packages/diffusion",
+    instead: [
+      ["count: 500", "count: 5"],
+      ["steps: 200", "steps: 20"],
+    ],
+  },
+  [`${SITE}/learn/energy-transformer.mdx`]: {
+    from: "packages/energy-transformer",
+    has: `import { key as keyOf, writeSafetensors } from "@hamlet/core";
+      import { drawImageWeights } from "@hamlet/energy-transformer";
+      import * as tf from "@tensorflow/tfjs-core";
+      const drawn = drawImageWeights(
+        {
+          block: { width: 8, heads: 2, headWidth: 4, memories: 6 },
+          image: { height: 48, width: 48, channels: 1, patch: 4 },
+          cls: false,
+        },
+        keyOf(0),
+      );
+      const bytes = writeSafetensors(drawn);
+      await tf.ready();
+      const [images, seen] = [tf.zeros([1, 48, 48, 1]), tf.zeros([1, 144])];`,
+  },
+  [`${SITE}/learn/how-it-runs.md`]: {
+    from: "packages/model",
+    has: `import { loadModel } from "@hamlet/model";
+      import "@tensorflow/tfjs-backend-wasm";
+      const model = await loadModel({ name: "m.ham", text: ${JSON.stringify(RECALL)} });
+      const givens = { query: { shape: [3], data: [1, 0, 0] } };`,
+    instead: [["model.recall({ engine", "model.recall({ givens, engine"]],
+  },
+  [`${SITE}/learn/hypergraphs.md`]: { from: "packages/model" },
+  [`${SITE}/learn/linear-memories.mdx`]: {
+    from: "packages/kohonen",
+    has: `const rows = (shape: number[]) => {
+        const data = Float64Array.from({ length: shape[0] * shape[1] }, (_, k) => Math.sin(k * k));
+        return { shape, dtype: "float64", data };
+      };
+      const [keys, values, queries] = [rows([4, 6]), rows([4, 3]), rows([2, 6])];`,
+  },
+  [`${SITE}/learn/training.mdx`]: {
+    from: "apps/cli",
+    has: `process.chdir("../..");
+      const draw = (...shown: unknown[]) => void shown;`,
+  },
+  [`${SITE}/reference/hypersynapses.md`]: { from: "packages/ham" },
+  [`${SITE}/start/quickstart.md`]: { from: "apps/cli", has: `process.chdir("../..");` },
+  [`${SITE}/use/node.md`]: { from: "packages/model", has: inFolder(`${SITE}/use/node.md`) },
   "packages/testing/README.md": {
     from: "packages/model",
     has: `import { loadModel } from "@hamlet/model";
@@ -94,11 +143,25 @@ const READER: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** The files that a README gives: what stands in a block after its name. */
+/** A program in a folder of its own, with the files that its page gives. */
+function inFolder(path: string): string {
+  return `import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+    import { tmpdir } from "node:os";
+    const folder = mkdtempSync(tmpdir() + "/readme-");
+    process.on("exit", () => rmSync(folder, { recursive: true }));
+    process.chdir(folder);
+    for (const [name, text] of ${JSON.stringify(filesOf(path))}) writeFileSync(name, text);`;
+}
+
+/** The files that a README or a page gives: what stands in a block after its name, or in one with a title. */
 function filesOf(path: string): [name: string, text: string][] {
   const text = readFileSync(join(ROOT, path), "utf8");
-  const blocks = text.matchAll(/`([\w.-]+)`:\n\n```(?:ham|csv)\n([\s\S]*?)```/g);
-  return [...blocks].map(([, name, inside]) => [name, inside]);
+  const blocks = text.matchAll(
+    /(?:`([\w.-]+)`:\n\n)?```(?:ham|csv)(?: title="([\w.-]+)")?\n([\s\S]*?)```/g,
+  );
+  return [...blocks].flatMap(([, before, title = before, inside]) =>
+    title === undefined ? [] : [[title, inside] as [string, string]],
+  );
 }
 
 /** An expression with a comment that says its value. */
@@ -208,7 +271,9 @@ test("the snippets of all READMEs have types that fit, strictly", async () => {
   expect(found).toMatchObject({ stdout: "", stderr: "" });
 });
 
-test.each(READMES)("the snippets of %s run and give what they say", async (path) => {
+// Of the pages half, others in every run; all of them have types.
+const RUN = READMES.filter((path) => !PAGES.includes(path)).concat(some(PAGES, PAGES.length / 2));
+test.each(RUN)("the snippets of %s run and give what they say", async (path) => {
   const place = placeOf(path);
   const cwd = join(ROOT, dirname(place), "../..");
   const { stdout } = await run(process.execPath, [join(ROOT, place)], { cwd });
