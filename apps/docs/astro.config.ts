@@ -34,6 +34,10 @@ export default defineConfig({
           find: /^@tensorflow\/tfjs-core$/,
           replacement: fileURLToPath(new URL("src/play/tfjs-core.ts", import.meta.url)),
         },
+        {
+          find: /^.*\/lexer_public\.js$/,
+          replacement: fileURLToPath(new URL("src/play/no-lexer.ts", import.meta.url)),
+        },
       ],
     },
   },

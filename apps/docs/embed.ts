@@ -23,7 +23,12 @@ const bundle = await rolldown({
   plugins: [
     {
       name: "as the pages take it",
-      resolveId: (id) => (id === CORE ? join(play, "tfjs-core.ts") : null),
+      resolveId: (id) =>
+        id === CORE
+          ? join(play, "tfjs-core.ts")
+          : id.endsWith("/lexer_public.js")
+            ? join(play, "no-lexer.ts")
+            : null,
       // Workers are entries of their own, which lie beside whatever starts them.
       transform: (code) =>
         code.replaceAll(/new URL\("((?:language-)?worker)\.ts"/g, 'new URL("./$1.js"'),
