@@ -120,7 +120,9 @@ export {
   explainLatex,
   explainText,
   type Explanation,
+  explanationRows,
   type Formula,
+  type LatexRow,
 } from "./print/explain.ts";
 export {
   add,
@@ -167,6 +169,7 @@ export {
 export { fromJson, type ReadIr } from "./json/read.ts";
 export { printJson, toJson } from "./json/write.ts";
 export { modelId } from "./model/model-id.ts";
+export { printDot } from "./print/print-dot.ts";
 export { type LatexOptions, printLatex } from "./print/print-latex.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print/print-text.ts";
 export { type Reach, reachOf } from "./model/reach.ts";

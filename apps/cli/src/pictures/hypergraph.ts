@@ -1,42 +1,10 @@
 // The hypergraph of a model as SVG: neurons are circles, hyperedges are squares.
 
-import { type EnergyGraph, type Neuron, neuronsOf } from "@hamlet/graph";
+import { type EnergyGraph, printDot } from "@hamlet/graph";
 import { instance } from "@viz-js/viz";
 
 /** Draws the hypergraph. Two models with the same parts have the same picture. */
 export async function drawHypergraph(graph: EnergyGraph): Promise<string> {
   const viz = await instance();
-  return viz.renderString(toDot(graph), { format: "svg", engine: "dot" });
-}
-
-/** The hypergraph in the DOT language. */
-export function toDot(graph: EnergyGraph): string {
-  const name = (text: string) => JSON.stringify(text);
-  const neurons = graph.neurons.map(
-    (neuron) =>
-      `  ${name(`neuron ${neuron.name}`)} [shape=circle, style=filled, fillcolor="#cfe3f5", label=${name(neuronLabel(neuron))}];`,
-  );
-  const terms = graph.terms.flatMap((term) => [
-    `  ${name(`energy ${term.name}`)} [shape=square, style=filled, fillcolor="#f6d9c4", label=${name(term.name)}];`,
-    ...neuronsOf(graph, term).map(
-      (neuron) => `  ${name(`neuron ${neuron.name}`)} -- ${name(`energy ${term.name}`)};`,
-    ),
-  ]);
-  return [
-    "graph model {",
-    '  graph [rankdir=LR, bgcolor="white", nodesep=0.4, ranksep=0.6];',
-    '  node [fontname="Helvetica,Arial,sans-serif", fontsize=12, color="#333333", margin=0.06];',
-    '  edge [color="#666666", fontname="Helvetica,Arial,sans-serif", fontsize=10];',
-    ...neurons,
-    ...terms,
-    "}",
-  ].join("\n");
-}
-
-/** Name, shape and Lagrangian, a line each. */
-function neuronLabel(neuron: Neuron): string {
-  const shape = neuron.axes.map((dim) =>
-    dim.size?.kind === "lit" ? `${dim.name}=${dim.size.value}` : dim.name,
-  );
-  return `${neuron.name}\n[${shape.join(", ")}]\n${neuron.lagrangianName}`;
+  return viz.renderString(printDot(graph), { format: "svg", engine: "dot" });
 }

@@ -4,6 +4,7 @@
 import type { Signal } from "@hamlet/core";
 import type { Check, Task } from "./checked.ts";
 import { type Field, pathFrom } from "./field.ts";
+import type { Found } from "./found.ts";
 import type { Learning } from "./learning.ts";
 import type { Mark } from "./marks.ts";
 import { readScene, type Reading } from "./memory.ts";
@@ -35,6 +36,8 @@ export interface Answer extends Omit<Reading, "field" | "model" | "entries"> {
   readonly learning: Learning | null;
   /** How the tests of a task went; null until it is known, and where nothing is asked for. */
   readonly checks: readonly Check[] | null;
+  /** What the open panels show, as far as it is known. */
+  readonly found?: Found;
   /** True when nothing more will come. */
   readonly whole: boolean;
 }
@@ -80,7 +83,6 @@ export async function* answers(
   };
   const known = (part: Partial<Answer>) => (answer = { ...answer, ...part });
   const drawn = (part: Partial<Drawing>) => known({ drawing: { ...answer.drawing!, ...part } });
-  if (entries === undefined) return known({ whole: true });
   if (field !== null) {
     const [n] = CELLS;
     const energies = energiesOf(field, scene, n);
@@ -91,6 +93,12 @@ export async function* answers(
       yield drawn({ path, end: rests ? { at, energy: field.energyAt(...at) } : null });
     }
   }
+  if (scene.panels !== undefined) {
+    const { explained } = await import("./found.ts");
+    known({ found: explained(scene, entries) });
+    yield answer;
+  }
+  if (entries === undefined) return known({ whole: true });
   const problem = (what: string, error: unknown) => {
     if (signal?.aborted === true || !(error instanceof Error)) throw error;
     messages.push(`${what}: ${error.message}`);

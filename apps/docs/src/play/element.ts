@@ -44,7 +44,9 @@ export abstract class PlayElement extends HTMLElement {
   protected asks(): Pick<Asked, "check"> {
     return {};
   }
-  /** Called with the whole answer about the scene as it is now. */
+  /** Called with what is known of the scene as it is now. */
+  protected heard(_answer: Answer): void {}
+  /** Called with the whole answer about it. */
   protected answered(_answer: Answer): void {}
   /** Called when a reader has looked at another moment. */
   protected looked(): void {}
@@ -96,7 +98,7 @@ export abstract class PlayElement extends HTMLElement {
   protected change(part: Partial<Scene>): void {
     const { step, ...scene } = this.scene;
     // Another recall is looked at where it ends.
-    const isSame = Object.keys(part).length === 0;
+    const isSame = Object.keys(part).every((name) => name === "panels");
     this.scene = { ...scene, ...part, ...(isSame && step !== undefined && { step }) };
     if (part.text !== undefined) this.#showKnobs();
     this.#showFiles();
@@ -162,6 +164,7 @@ export abstract class PlayElement extends HTMLElement {
   #show(scene: Asked, answer: Answer): void {
     const { drawing, recall, diagnostics, whole, withoutPlane } = answer;
     if (scene.text === this.scene.text) this.#editor.underline(diagnostics);
+    if (scene === this.#asked) this.heard(answer);
     // Where layers are shown nobody misses the plane.
     const messages = answer.messages.filter((one) => recall === null || one !== withoutPlane);
     this.box("messages").textContent = [...this.#notFilled, ...messages].join("\n\n");

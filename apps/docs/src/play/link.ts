@@ -1,16 +1,17 @@
 // A scene as a link, and back.
 
 import { strFromU8, strToU8, deflateSync, inflateSync } from "fflate";
-import { type Dropped, MOST_POINTS, type Point, type Scene } from "./scene.ts";
+import { type Dropped, MOST_POINTS, type Panel, PANELS, type Point, type Scene } from "./scene.ts";
 
 const LONGEST_TEXT = 20_000;
 /** The most numbers of a file that a link takes with it. */
 export const MOST_LINKED = 2048;
 
 /** A scene as the part of a link behind its `#`. */
-export function toLink({ text, points, ball, span, step, data }: Scene): string {
+export function toLink({ text, points, ball, span, step, data, panels }: Scene): string {
   const more = {
     ...(step !== undefined && { step }),
+    ...(panels !== undefined && panels.length > 0 && { panels }),
     ...(Object.keys(data ?? {}).length > 0 && {
       data: Object.fromEntries(Object.entries(data!).map(([name, array]) => [name, packed(array)])),
     }),
@@ -62,7 +63,7 @@ export function fromLink(link: string): Scene | null {
 }
 
 /** What not every link has. @throws Error for what is none of it. */
-function moreOf({ step, data }: Readonly<Record<string, unknown>>): Pick<Scene, "step" | "data"> {
+function moreOf({ step, data, panels }: Readonly<Record<string, unknown>>): Partial<Scene> {
   if (step !== undefined && !(Number.isInteger(step) && (step as number) >= 0)) throw new Error();
   const arrays = Object.entries((data ?? {}) as Readonly<Record<string, Packed>>).map(
     ([name, array]) => {
@@ -72,8 +73,10 @@ function moreOf({ step, data }: Readonly<Record<string, unknown>>): Pick<Scene, 
       return [name, { shape, values }] as const;
     },
   );
+  const open = ((panels ?? []) as Panel[]).filter((name) => Object.hasOwn(PANELS, name));
   return {
     ...(step !== undefined && { step: step as number }),
+    ...(open.length > 0 && { panels: open }),
     ...(arrays.length > 0 && { data: Object.fromEntries(arrays) }),
   };
 }

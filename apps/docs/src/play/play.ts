@@ -1,14 +1,16 @@
 // The page where a landscape can be touched: a scene of its own, shared by a link.
 
+import type { Answer } from "./answer.ts";
 import { PlayElement } from "./element.ts";
+import type { Panels } from "./panels/panels.ts";
 import { PRESETS } from "./presets.ts";
-import type { Scene } from "./scene.ts";
+import type { Panel, Scene } from "./scene.ts";
 
 const [FIRST] = Object.values(PRESETS);
 
-function isFirst({ text, points, ball, step, data }: Scene): boolean {
+function isFirst({ text, points, ball, step, data, panels }: Scene): boolean {
   const isSame = text === FIRST.text && points === FIRST.points && ball === FIRST.ball;
-  return isSame && step === undefined && data === undefined;
+  return isSame && step === undefined && data === undefined && !panels?.length;
 }
 
 /** Loaded when somebody comes by a link, or has something to share. */
@@ -16,12 +18,15 @@ const links = () => import("./link.ts");
 
 class LandscapePage extends PlayElement {
   #notice = "";
+  /** Loaded with the first panel that is open. */
+  #panels: Promise<Panels> | null = null;
 
   connectedCallback(): void {
     this.build();
     const presets = this.querySelector("select")!;
     presets.append(...Object.keys(PRESETS).map((name) => new Option(name)));
     presets.addEventListener("change", () => this.open(PRESETS[presets.value]));
+    this.box("panels").addEventListener("toggle", () => this.#toggled(), { capture: true });
     this.box("share").addEventListener("click", () => void this.#share());
     globalThis.addEventListener("hashchange", () => void this.#openLink(presets));
     void this.#openLink(presets);
@@ -39,6 +44,27 @@ class LandscapePage extends PlayElement {
     }
     this.#notice = "This link is damaged, so the page shows its first example instead. ";
     this.open(now);
+  }
+
+  protected override open(scene: Scene): void {
+    for (const details of this.querySelectorAll<HTMLDetailsElement>("[data-panel]"))
+      details.open = scene.panels?.includes(details.dataset.panel as Panel) === true;
+    super.open(scene);
+  }
+
+  #toggled(): void {
+    const panels = Array.from(
+      this.querySelectorAll<HTMLElement>("[data-panel][open]"),
+      ({ dataset }) => dataset.panel as Panel,
+    );
+    if (String(panels) !== String(this.scene.panels ?? [])) this.change({ panels });
+  }
+
+  protected override heard(answer: Answer): void {
+    const { scene } = this;
+    if (!scene.panels?.length) return;
+    this.#panels ??= import("./panels/panels.ts").then(({ makePanels }) => makePanels(this));
+    void this.#panels.then((panels) => panels.show(answer, scene));
   }
 
   protected override notice(): string {

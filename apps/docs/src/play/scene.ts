@@ -16,7 +16,13 @@ export interface Scene {
   readonly step?: number;
   /** Files that a reader has put into it, by the names of what they fill. */
   readonly data?: Readonly<Record<string, Dropped>>;
+  /** The panels below the picture that are open. */
+  readonly panels?: readonly Panel[];
 }
+
+/** What the page shows beside the picture when it is asked for. */
+export const PANELS = { rule: "The rule" } as const;
+export type Panel = keyof typeof PANELS;
 
 /** An array that came from a file of the reader. */
 export interface Dropped {

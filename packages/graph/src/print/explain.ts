@@ -10,7 +10,8 @@ import {
   velocities,
 } from "../model/energy-graph.ts";
 import { children, get, isLit, lit, mul } from "../expr/expr.ts";
-import { printLatex } from "./print-latex.ts";
+import { joined, latexName } from "./latex-names.ts";
+import { type LatexOptions, printLatex } from "./print-latex.ts";
 import { printText } from "./print-text.ts";
 import { nameSharedParts } from "../rewrite/shared-parts.ts";
 import { replaceGets, replaceParts } from "../rewrite/substitute.ts";
@@ -226,24 +227,67 @@ export function explainText(explanation: Explanation): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The update rules and what they name as a LaTeX `aligned` block; activations wear hats. */
-export function explainLatex(explanation: Explanation): string {
-  const latex = (expr: Expr) => printLatex(expr, { hats: true });
-  const rows = [
-    ...explanation.activations.map(({ left, right, indices, neuron }) => {
+/** A formula of an explanation as LaTeX. */
+export interface LatexRow {
+  readonly part: "energy" | "activation" | "rule" | "shared";
+  readonly left: string;
+  readonly right: string;
+  /** Whose activation or rule it is. */
+  readonly neuron?: Neuron;
+}
+
+/** Every formula of an explanation, from the energy on; activations wear hats. */
+export function explanationRows(
+  explanation: Explanation,
+  { mark = (text) => text }: Pick<LatexOptions, "mark"> = {},
+): LatexRow[] {
+  const latex = (expr: Expr) => printLatex(expr, { hats: true, mark });
+  const energyOf = (name: string) => {
+    const { base, below } = latexName(name);
+    return `${mark("E", name)}_{${[base, ...below].join(", ")}}`;
+  };
+  // A whole layer is named without its units.
+  const own = explanation.leaking.map(({ name, state, activation }) => {
+    const [x, xhat] = [state, activation].map((layer) =>
+      latex(get(makeTensor(layer.name, layer.kind), [])),
+    );
+    return `\\langle ${x}, ${xhat} \\rangle - L_{${joined(latexName(name))}}(${x})`;
+  });
+  const terms = explanation.energies.map(({ left }) => energyOf(left as string));
+  return [
+    { part: "energy", left: "E", right: [...own, ...terms].join(" + ") || "0" },
+    ...explanation.energies.map(
+      ({ right }, k): LatexRow => ({ part: "energy", left: terms[k], right: latex(right) }),
+    ),
+    ...explanation.activations.map(({ left, right, indices, neuron }): LatexRow => {
       const state = latex(get(neuron.state, indices));
       const shown = isReadable(right) ? latex(right) : `\\frac{\\partial L}{\\partial ${state}}`;
-      return `${latex(left as Expr)} &= ${shown}`;
+      return { part: "activation", neuron, left: latex(left as Expr), right: shown };
     }),
-    ...explanation.rules.map(({ left, right, neuron, isDriven }) => {
-      if (neuron.kind === "binary") {
-        return `${isDriven ? "\\mathrm{drive} " : ""}-\\frac{\\partial E}{\\partial ${latex(left as Expr)}} &= ${latex(right)}`;
-      }
+    ...explanation.rules.map(({ left, right, neuron, isDriven }): LatexRow => {
+      const moved = latex(left as Expr);
       const tau = latex(neuron.tau);
       const lead = tau === "1" ? "" : `${tau}\\,`;
-      return `${lead}\\frac{d\\,${latex(left as Expr)}}{dt} &= ${latex(right)}`;
+      const shown =
+        neuron.kind === "binary"
+          ? `${isDriven ? "\\mathrm{drive} " : ""}-\\frac{\\partial E}{\\partial ${moved}}`
+          : `${lead}\\frac{d\\,${moved}}{dt}`;
+      return { part: "rule", neuron, left: shown, right: latex(right) };
     }),
-    ...explanation.shared.map(({ left, right }) => `${latex(left as Expr)} &= ${latex(right)}`),
+    ...explanation.shared.map(
+      ({ left, right }): LatexRow => ({
+        part: "shared",
+        left: latex(left as Expr),
+        right: latex(right),
+      }),
+    ),
   ];
+}
+
+/** The update rules and what they name as a LaTeX `aligned` block; activations wear hats. */
+export function explainLatex(explanation: Explanation): string {
+  const rows = explanationRows(explanation)
+    .filter(({ part }) => part !== "energy")
+    .map(({ left, right }) => `${left} &= ${right}`);
   return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}\n`;
 }

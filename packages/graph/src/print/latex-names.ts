@@ -25,6 +25,11 @@ export function latexName(name: string): LatexName {
   return { base: word(letters), below };
 }
 
+/** The whole of a name. */
+export function joined({ base, below }: LatexName): string {
+  return below.length === 0 ? base : `${base}_{${below.join(", ")}}`;
+}
+
 /** One word: a letter, a Greek letter, a number, or an upright text. */
 function word(text: string): string {
   const command = COMMANDS.get(text);

@@ -1,7 +1,7 @@
 // An expression as LaTeX, for readers of papers.
 
 import { isLit, isValue, lit } from "../expr/expr.ts";
-import { latexName } from "./latex-names.ts";
+import { joined, latexName } from "./latex-names.ts";
 import { fraction, signed } from "./print-text.ts";
 import { isCondition } from "../expr/scalar-functions.ts";
 import type { Apply, Expr, Index, Lit, Reduce, Softmax, Tensor } from "../expr/types.ts";
@@ -10,6 +10,8 @@ import type { Apply, Expr, Index, Lit, Reduce, Softmax, Tensor } from "../expr/t
 export interface LatexOptions {
   /** Put a hat on activations, as in x̂ = ∂L/∂x. Default false. */
   readonly hats?: boolean;
+  /** What is written for a name of the model, such as `\\hat{v}` for the activation `v`; default: that. */
+  readonly mark?: (latex: string, name: string) => string;
 }
 
 /** How tightly an operator binds; a part that binds less is put in parentheses. */
@@ -53,9 +55,11 @@ const PAST = "^{-}";
 class Printer {
   readonly #names = new Map<Index, string>();
   readonly #hats: boolean;
+  readonly #mark: (latex: string, name: string) => string;
 
-  constructor({ hats = false }: LatexOptions) {
+  constructor({ hats = false, mark = (latex) => latex }: LatexOptions) {
     this.#hats = hats;
+    this.#mark = mark;
   }
 
   print(expr: Expr): Printed {
@@ -63,7 +67,7 @@ class Printer {
       case "lit":
         return printNumber(expr.value);
       case "size":
-        return { text: joined(latexName(expr.dim.name)), level: LEVEL.atom };
+        return { text: this.#name(expr.dim.name, []), level: LEVEL.atom };
       case "time":
         return { text: "t", level: LEVEL.atom };
       case "position":
@@ -110,12 +114,20 @@ class Printer {
 
   #read(tensor: Tensor, at: readonly (Index | number)[]): string {
     const isPast = tensor.kind === "activation" && tensor.name.startsWith(BEFORE);
-    const { base, below } = latexName(isPast ? tensor.name.slice(BEFORE.length) : tensor.name);
-    const hat = this.#hats && tensor.kind === "activation" ? `\\hat{${base}}` : base;
+    const name = isPast ? tensor.name.slice(BEFORE.length) : tensor.name;
     const places = at.map((index) =>
       typeof index === "number" ? String(index) : this.#index(index),
     );
-    return joined({ base: isPast ? `${hat}${PAST}` : hat, below: [...below, ...places] });
+    return this.#name(name, places, {
+      above: this.#hats && tensor.kind === "activation" ? "\\hat" : "",
+      behind: isPast ? PAST : "",
+    });
+  }
+
+  #name(name: string, places: readonly string[], { above = "", behind = "" } = {}): string {
+    const { base, below } = latexName(name);
+    const shown = this.#mark(above === "" ? base : `${above}{${base}}`, name);
+    return joined({ base: `${shown}${behind}`, below: [...below, ...places] });
   }
 
   #binder(expr: Reduce | Softmax): Printed {
@@ -244,10 +256,6 @@ function withSign(factors: readonly Expr[]): [string, ...Expr[]] {
   const [first, ...rest] = factors;
   if (first === undefined || !isLit(first) || first.value >= 0) return ["", ...factors];
   return first.value === -1 ? ["-", ...rest] : ["-", lit(-first.value), ...rest];
-}
-
-function joined({ base, below }: { base: string; below: readonly string[] }): string {
-  return below.length === 0 ? base : `${base}_{${below.join(", ")}}`;
 }
 
 /** Simple fractions as fractions, very large and small numbers by powers of ten. */

@@ -5,6 +5,8 @@ import {
   explain,
   explainLatex,
   explainText,
+  explanationRows,
+  type Expr,
   get,
   type LagrangianDefinition,
   lit,
@@ -16,6 +18,7 @@ import {
   mul,
   neg,
   pow,
+  printText,
   sum,
 } from "@hamlet/graph";
 import { renderToString } from "katex";
@@ -136,6 +139,43 @@ test.each([
   });
   expect(html).toContain("katex");
   expect(latex).toContain("\\hat{");
+});
+
+test.each([
+  ["two layers", twoLayers],
+  ["a memory", memory],
+])("the rows of %s begin with the whole energy, and mark what they name", (_, graph) => {
+  const explanation = explain(graph);
+  const rows = explanationRows(explanation);
+  expect(rows.map(({ part }) => part)).toEqual([
+    "energy",
+    ...explanation.energies.map(() => "energy"),
+    ...explanation.activations.map(() => "activation"),
+    ...explanation.rules.map(() => "rule"),
+    ...explanation.shared.map(() => "shared"),
+  ]);
+  // The whole is the sum of what stands below it, and of the layers' own parts.
+  const parts = rows[0].right.split(" + ");
+  expect(parts).toHaveLength(explanation.leaking.length + explanation.energies.length);
+  expect(parts.slice(explanation.leaking.length)).toEqual(
+    rows.slice(1, 1 + explanation.energies.length).map(({ left }) => left),
+  );
+  const names = new Set<string>();
+  const marked = explanationRows(explanation, {
+    mark: (latex, name) => {
+      names.add(name);
+      return `\\htmlData{name=${name}}{${latex}}`;
+    },
+  });
+  const known = [...graph.tensors, ...graph.neurons, ...graph.terms, ...graph.dims];
+  const shared = explanation.shared.map(({ left }) => printText(left as Expr).split("[")[0]);
+  const all = [...known.map(({ name }) => name), ...shared];
+  for (const { name } of [...graph.neurons, ...graph.terms]) expect([...names]).toContain(name);
+  for (const name of names) expect(all).toContain(name);
+  for (const { left, right } of marked) {
+    const html = renderToString(`${left} = ${right}`, { trust: true, strict: false });
+    expect(html).toContain("data-name=");
+  }
 });
 
 test("a binary layer has no velocity: its units take the value of lower energy", () => {

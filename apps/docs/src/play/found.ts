@@ -1,0 +1,36 @@
+// What the panels of the page show beside the picture, found out in the worker when one is open.
+
+import { isSound } from "@hamlet/dsl";
+import type { Tensor } from "@hamlet/graph";
+import type { Entries } from "@hamlet/ham";
+import { compileText } from "./memory.ts";
+import { type Rule, ruleOf } from "./rule.ts";
+import type { Scene } from "./scene.ts";
+
+/** What is known for the panels that are open. */
+export interface Found {
+  /** The model as formulas. */
+  readonly rule?: Rule;
+}
+
+/** What a text says without being run; nothing where it cannot be read. */
+export function explained(
+  { text, panels = [] }: Scene,
+  entries: ReadonlyMap<Tensor, Entries> | undefined,
+): Found {
+  const compilation = compileText(text);
+  if (!isSound(compilation)) return {};
+  const { graph } = compilation;
+  return { ...(panels.includes("rule") && { rule: ruleOf(graph, sizesOf(entries)) }) };
+}
+
+/** The sizes of the dims by their names, as far as arrays tell them. */
+function sizesOf(entries: ReadonlyMap<Tensor, Entries> = new Map()): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const [{ axes }, { shape }] of entries) {
+    // A given has its examples first.
+    const own = shape.slice(shape.length - axes.length);
+    axes.forEach(({ name }, k) => sizes.set(name, own[k]));
+  }
+  return sizes;
+}
