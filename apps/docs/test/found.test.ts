@@ -2,6 +2,7 @@
 
 import "@tensorflow/tfjs-backend-cpu";
 import { explain, explainLatex, printCertificate, certify } from "@hamlet/graph";
+import * as tf from "@tensorflow/tfjs-core";
 import { renderToString } from "katex";
 import { expect, test } from "vitest";
 import { type Answer, answers } from "../src/play/answer.ts";
@@ -12,8 +13,9 @@ import { PANELS, type Panel, type Scene } from "../src/play/scene.ts";
 
 const [TRIANGLE] = Object.values(PRESETS);
 
-async function wholeAnswer(scene: Scene): Promise<Answer> {
-  const parts = answers(scene);
+const wholeAnswer = (scene: Scene) => lastOf(answers(scene));
+
+async function lastOf(parts: ReturnType<typeof answers>): Promise<Answer> {
   for (;;) {
     const { value, done } = await parts.next();
     if (done === true) return value;
@@ -39,7 +41,8 @@ test.each(Object.entries(PRESETS))(
   async (_, scene) => {
     const { rule } = await found(scene, "rule");
     const { rows, names, certificate } = rule!;
-    const unmarked = (latex: string) => latex.replaceAll(/\\htmlData\{name=[^}]*\}\{(.*?)\}(?=[_^ )},]|$)/g, "$1");
+    const unmarked = (latex: string) =>
+      latex.replaceAll(/\\htmlData\{name=[^}]*\}\{(.*?)\}(?=[_^ )},]|$)/g, "$1");
     const { graph } = compileText(scene.text);
     const lines = rows
       .filter(({ part }) => part !== "energy")
@@ -68,8 +71,60 @@ test("names have their types, with the sizes that data tells", async () => {
 });
 
 test("the rule of a text that cannot run without a file is shown all the same", async () => {
-  const text = TRIANGLE.text.replace("data xi: [K, D]", 'data xi: [K, D]\ndata u: [K]').replace("(v[i]", "u[m] * (v[i]");
+  const text = TRIANGLE.text
+    .replace("data xi: [K, D]", "data xi: [K, D]\ndata u: [K]")
+    .replace("(v[i]", "u[m] * (v[i]");
   const { found, recall } = await wholeAnswer({ ...TRIANGLE, text, panels: ["rule"] });
   expect(recall).toBeNull();
   expect(found!.rule!.names.find(({ name }) => name === "u")!.type).toBe("data u: [K]");
+});
+
+test("fixed points are numbered in the picture as in their list, which the recall has its place in", async () => {
+  const { drawing, found: of } = await wholeAnswer({ ...TRIANGLE, panels: ["points"] });
+  const { points, ending, census } = of!.points!;
+  expect(of!.points!.problem).toBeUndefined();
+  expect([ending, census!.starts, census!.morse]).toEqual(["found", 100, 1]);
+  const kinds = "minimum minimum minimum saddle saddle saddle maximum";
+  expect(points.map(({ kind }) => kind).join(" ")).toBe(kinds);
+  const numbers = drawing!.marks.map(({ number }) => number);
+  expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  for (const { number, at } of drawing!.marks) {
+    expect([...points[number! - 1].states[0].values]).toEqual(at);
+  }
+  for (const { kind, nearest, states } of points) {
+    // By hand: the nearest of the three stars.
+    const [{ values }] = states;
+    const distances = TRIANGLE.points.map(([x, y]) => Math.hypot(x - values[0], y - values[1]));
+    const least = Math.min(...distances);
+    expect(nearest!.array).toBe("xi");
+    expect(nearest!.distance).toBeCloseTo(least, 6);
+    expect(distances[nearest!.row - 1]).toBeCloseTo(least, 6);
+    if (kind === "minimum") expect(nearest!.distance).toBeLessThan(0.01);
+  }
+  const reached = points.filter(({ reached: is }) => is);
+  expect(reached.map(({ nearest }) => nearest!.row)).toEqual([3]);
+  expect(points.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1 - census!.astray, 9);
+});
+
+test("a search that is given up says so, and one that cannot be says why", async () => {
+  const parts = answers({ ...TRIANGLE, panels: ["points"] }, undefined, {
+    stopped: () => false,
+    searched: () => true,
+  });
+  const { found: given } = await lastOf(parts);
+  expect(given!.points).toMatchObject({ ending: "stopped", points: [] });
+  const binary = await found(PRESETS["Binary units"], "points");
+  expect(binary.points!.ending).toBe("failed");
+  expect(binary.points!.problem).toContain("jump");
+});
+
+test("a search that nobody waits for any more leaves nothing behind", async () => {
+  const before = tf.memory().numTensors;
+  const parts = answers({ ...TRIANGLE, panels: ["points"] });
+  for (;;) {
+    const { value } = await parts.next();
+    if (value.found?.points?.ending === "running") break;
+  }
+  await parts.return(undefined as never);
+  expect(tf.memory().numTensors).toBe(before);
 });

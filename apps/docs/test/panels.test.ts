@@ -28,7 +28,10 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await site?.[Symbol.asyncDispose]();
   });
 
-  async function open(scene: Scene | null, look: BrowserContextOptions = LOOKS.light): Promise<Page> {
+  async function open(
+    scene: Scene | null,
+    look: BrowserContextOptions = LOOKS.light,
+  ): Promise<Page> {
     const page = await browser.newPage(look);
     page.setDefaultTimeout(NEVER);
     const hash = scene === null ? "" : `#${toLink(scene)}`;
@@ -79,6 +82,94 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await other.goto(page.url());
     await panel(other, "rule").locator(".katex-display").first().waitFor();
     await Promise.all([page.close(), other.close()]);
+  });
+
+  /** A memory of many units, whose search takes its time. */
+  const WIDE = `ham 1
+dim D = 300
+neuron v: [D] as identity { leak = off }
+energy wells = sum[i] (v[i]^2 - 1)^2 + 0.1 * (sum[i] v[i])^2
+recall settle {
+  start v ~ normal(0, 1)
+  solver = euler(dt = 0.01)
+  steps = 3
+}
+`;
+
+  test("fixed points are listed, and numbered in the picture; a mistake leaves the old ones pale", async () => {
+    const page = await open({ ...TRIANGLE, panels: ["points"] });
+    const points = panel(page, "points");
+    await points.locator("output", { hasText: "7 fixed points from 100 starts" }).waitFor();
+    const rows = await points
+      .locator("tbody tr")
+      .evaluateAll((all) =>
+        all.map((row) => [...(row as HTMLTableRowElement).cells].map((cell) => cell.textContent)),
+      );
+    expect(rows.map(([no, kind]) => `${no} ${kind}`).join("; ")).toBe(
+      "1 minimum; 2 minimum; 3 minimum; 4 saddle of index 1; 5 saddle of index 1; 6 saddle of index 1; 7 maximum",
+    );
+    expect(rows[0]).toContain("ends here");
+    // Where the picture has a number is where the list says that it is.
+    const labels = await page
+      .locator(".marks text")
+      .evaluateAll((all) =>
+        all.map((label) => [label.textContent, label.getAttribute("x"), label.getAttribute("y")]),
+      );
+    expect(labels).toHaveLength(7);
+    for (const [no, x, y] of labels) {
+      const [, a, b] = /\((.*), (.*)\)/.exec(rows[Number(no) - 1][3])!;
+      const [left, top] = [Number(x) - 13, Number(y) + 9].map((v) => v / 600);
+      const value = (text: string) => Number(text.replace("−", "-"));
+      expect(left * 4 - 2).toBeCloseTo(value(a), 2);
+      expect(2 - top * 4).toBeCloseTo(value(b), 2);
+    }
+    await write(page, TRIANGLE.text.replace("-1/beta", "-1/btea"));
+    await points.locator("output", { hasText: "does not run" }).waitFor();
+    await points.locator("div[stale] table").waitFor();
+    await page.close();
+  });
+
+  test("a search is stopped and begun again, while the rest of the page is whole", async () => {
+    const page = await open({ ...TRIANGLE, text: WIDE, panels: ["points"] });
+    const points = panel(page, "points");
+    await points.locator("output", { hasText: "Searching" }).waitFor();
+    await points.getByRole("button", { name: "Stop searching" }).click();
+    await points.locator("output", { hasText: "Stopped at" }).waitFor();
+    await says(page, "still moves after its 3 steps");
+    await points.getByRole("button", { name: "Search again" }).click();
+    await points.locator("output", { hasText: "Searching" }).waitFor();
+    await page.close();
+  });
+
+  test("the hypergraph follows the text", async () => {
+    const page = await open({ ...TRIANGLE, panels: ["graph"] });
+    const drawing = panel(page, "graph").locator("svg");
+    const told = () => drawing.getAttribute("aria-label");
+    await drawing.waitFor();
+    expect(await told()).toBe("neuron v, energy memory, neuron v – energy memory");
+    await write(
+      page,
+      `${TRIANGLE.text}\nneuron w: [D] as tanh\nenergy pull = -sum[i] v[i] * w[i]\n`,
+    );
+    await expect.poll(told, { timeout: NEVER }).toContain("neuron w – energy pull");
+    expect(await told()).toContain("neuron v – energy pull");
+    expect(await drawing.locator("text", { hasText: "tanh" }).count()).toBe(1);
+    await page.close();
+  });
+
+  test("tests of the text are run, with what does not hold", async () => {
+    const page = await open({ ...TRIANGLE, panels: ["tests"] });
+    const tests = panel(page, "tests");
+    await tests.locator("output", { hasText: "This text has no test." }).waitFor();
+    const test = (title: string, condition: string) =>
+      `test "${title}" {\n  feed query = xi[0, _]\n  expect ${condition}\n}\n`;
+    await write(page, TRIANGLE.text + test("stays", "energy < 0.1") + test("flies", "energy > 3"));
+    await tests.locator("output", { hasText: "1 passed, 1 failed" }).waitFor();
+    expect(await tests.locator("li").allTextContents()).toEqual([
+      "✓ stays",
+      expect.stringMatching(/^✗ fliesexpect energy > 3: failed, energy is -0\.0000\d+$/),
+    ]);
+    await page.close();
   });
 
   test("a symbol says what it is, lights up its name in the text, and changes with it", async () => {

@@ -18,4 +18,4 @@ export {
 export { readSeparation, type SeparationFormula } from "./separation.ts";
 export { type ModelTrainOptions } from "./training.ts";
 export { readUses } from "./uses.ts";
-export { type FailedExpectation, type TestOptions, type TestReport } from "./tests.ts";
+export { type FailedExpectation, failureText, type TestOptions, type TestReport } from "./tests.ts";

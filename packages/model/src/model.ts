@@ -554,10 +554,10 @@ class LoadedModel implements Model {
     return paramsFile(this.#entries, others);
   }
 
-  async runTests({ onTest }: TestOptions = {}): Promise<TestReport[]> {
+  async runTests({ onTest, signal }: TestOptions = {}): Promise<TestReport[]> {
     this.#alive();
     const reports: TestReport[] = [];
-    const turn = makeTurn();
+    const turn = makeTurn(signal);
     for (const test of this.graph.tests ?? []) {
       await turn();
       const report = await runTest(test, {

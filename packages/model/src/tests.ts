@@ -1,6 +1,6 @@
 // One test of a file: draw what it feeds, recall, and look at what came out.
 
-import { foldIn, type Key, key } from "@hamlet/core";
+import { foldIn, type Key, key, type Signal } from "@hamlet/core";
 import type { Diagnostic } from "@hamlet/dsl";
 import {
   decided,
@@ -26,6 +26,8 @@ import {
 export interface TestOptions {
   /** Called after every test. */
   readonly onTest?: (report: TestReport) => void;
+  /** Stops them between two tests, which throws the signal's reason. */
+  readonly signal?: Signal;
 }
 
 /** An expectation that does not hold. */
@@ -50,6 +52,20 @@ export interface TestReport {
   readonly failures: readonly FailedExpectation[];
   /** What is to be said of what it feeds. */
   readonly warnings: readonly Diagnostic[];
+}
+
+/** Endings that make numbers say little. */
+const TELLING: ReadonlySet<Ending> = new Set(["clipped", "non-finite"]);
+
+/** "expect overlap(v, xi[0, _]) > 0.99: failed, overlap(v, xi[0, _]) is 0.83" */
+export function failureText(
+  { text, values, example, ending }: FailedExpectation,
+  { examples }: Pick<TestReport, "examples">,
+): string {
+  const parts = values.map(({ text: part, value }) => `${part} is ${Number(value.toPrecision(6))}`);
+  const where = examples === 1 ? "" : ` for example ${example}`;
+  if (TELLING.has(ending)) parts.push(`the recall ended ${ending}`);
+  return `expect ${text}: failed${where}${parts.length === 0 ? "" : `, ${parts.join(", ")}`}`;
 }
 
 /** What a test needs of the model that it belongs to. */

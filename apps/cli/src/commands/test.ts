@@ -2,8 +2,7 @@
 
 import { HamError } from "@hamlet/graph";
 import { renderDiagnostic } from "@hamlet/dsl/frame";
-import type { FailedExpectation, TestReport } from "@hamlet/model";
-import type { Ending } from "@hamlet/ham";
+import { failureText, type TestReport } from "@hamlet/model";
 import { EXIT } from "../exit.ts";
 import { jsonOption, type ModelFlags, withModelOptions } from "../options.ts";
 import { modelPaths } from "../files/models.ts";
@@ -64,24 +63,10 @@ async function testFile(file: string, flags: TestFlags): Promise<FileReport> {
   }
 }
 
-function lines({ title, passed, failures, examples }: TestReport): string {
-  const reasons = failures.map((failure) => `    ${reason(failure, examples)}`);
+function lines(report: TestReport): string {
+  const { title, passed, failures } = report;
+  const reasons = failures.map((failure) => `    ${failureText(failure, report)}`);
   return [`  ${passed ? "✓" : "✗"} ${title}`, ...reasons].join("\n");
-}
-
-/** Endings that make numbers say little. */
-const TELLING: ReadonlySet<Ending> = new Set(["clipped", "non-finite"]);
-
-/** "`overlap(v, xi[0, _]) > 0.99` failed: `overlap(v, xi[0, _])` is 0.83" */
-function reason({ text, values, example, ending }: FailedExpectation, examples: number): string {
-  const parts = values.map(({ text: part, value }) => `${part} is ${shortNumber(value)}`);
-  const where = examples === 1 ? "" : ` for example ${example}`;
-  if (TELLING.has(ending)) parts.push(`the recall ended ${ending}`);
-  return `expect ${text}: failed${where}${parts.length === 0 ? "" : `, ${parts.join(", ")}`}`;
-}
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }
 
 function summary(reports: readonly FileReport[]): string {

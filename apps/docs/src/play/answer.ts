@@ -57,6 +57,8 @@ export interface Asked extends Scene {
 export interface Wishes {
   /** What to learn is learned no further. */
   readonly stopped: () => boolean;
+  /** What to search for is searched no further. */
+  readonly searched: () => boolean;
 }
 
 /**
@@ -95,7 +97,7 @@ export async function* answers(
   }
   if (scene.panels !== undefined) {
     const { explained } = await import("./found.ts");
-    known({ found: explained(scene, entries) });
+    known({ found: await explained(scene, entries) });
     yield answer;
   }
   if (entries === undefined) return known({ whole: true });
@@ -135,21 +137,35 @@ export async function* answers(
     }
     yield answer;
   }
-  if (field === null) return known({ whole: true });
-  for (const n of CELLS.slice(1)) {
-    const energies = new Float64Array(n * n);
-    for (let row = 0; row < n; row++) {
-      fillRow(field, scene, { energies, n, row });
-      yield answer;
+  if (field !== null) {
+    for (const n of CELLS.slice(1)) {
+      const energies = new Float64Array(n * n);
+      for (let row = 0; row < n; row++) {
+        fillRow(field, scene, { energies, n, row });
+        yield answer;
+      }
+      yield drawn({ energies, n });
     }
-    yield drawn({ energies, n });
+    if (reading.flips !== true) {
+      try {
+        const { marksOf } = await import("./recalled.ts");
+        drawn({ marks: await marksOf(model!, scene, signal) });
+      } catch (error) {
+        problem("Its fixed points were not found", error);
+      }
+    }
   }
-  if (reading.flips !== true) {
-    try {
-      const { marksOf } = await import("./recalled.ts");
-      drawn({ marks: await marksOf(model!, scene, signal) });
-    } catch (error) {
-      problem("Its fixed points were not found", error);
+  if (scene.panels !== undefined) {
+    const { numbered, studies } = await import("./studies.ts");
+    const { text, panels } = scene;
+    const { recall, drawing } = answer;
+    const enough = wishes?.searched ?? (() => false);
+    const study = { text, entries, recall, studied, panels, enough };
+    for await (const found of studies(study, signal)) {
+      known({ found: { ...answer.found, ...found } });
+      if (drawing !== null && found.points?.ending === "found")
+        drawn({ marks: numbered(drawing.marks, found.points.points) });
+      yield answer;
     }
   }
   return known({ whole: true });

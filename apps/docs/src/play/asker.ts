@@ -34,9 +34,9 @@ export class Asker {
     if (this.#began && this.#scenes.size > 1) this.#timer ??= this.#replaceLater();
   }
 
-  /** What is learned for the last question is learned no further; the rest of its answer comes. */
-  enough(): void {
-    const enough: Enough = { enough: this.#last!.id };
+  /** What is learned, or searched, for the last question is so no further; the rest of its answer comes. */
+  enough(of: Enough["of"]): void {
+    const enough: Enough = { enough: this.#last!.id, of };
     this.#worker.postMessage(enough, []);
   }
 

@@ -1,6 +1,6 @@
 // Whether a text does what a task asks for: the tests of the task, run with the text as `ham test` runs them.
 
-import { begun } from "./learning.ts";
+import { begun, learnAgain } from "./learning.ts";
 import { readScene } from "./memory.ts";
 import { learns, open } from "./recalled.ts";
 import type { Scene } from "./scene.ts";
@@ -31,9 +31,7 @@ export async function checked(
   try {
     if (learns(text)) {
       // What the recall has learned, unless the ball is a part of it.
-      const resume = text === scene.text ? begun(studied) : undefined;
-      const signal = { aborted: resume !== undefined };
-      (await model.train({ signal, ...(resume !== undefined && { resume }) })).dispose();
+      await learnAgain(model, text === scene.text ? begun(studied) : undefined);
     }
     const reports = await model.runTests();
     return reports.map(({ title, passed, failures }) => ({

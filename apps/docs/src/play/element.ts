@@ -55,6 +55,11 @@ export abstract class PlayElement extends HTMLElement {
     return "";
   }
 
+  /** A search is given up; the rest comes. */
+  protected searchedEnough(): void {
+    this.#asker.enough("search");
+  }
+
   /** Builds what every such page has. */
   protected build(): void {
     this.#picture = new Picture(this.box("picture"), {
@@ -75,7 +80,7 @@ export abstract class PlayElement extends HTMLElement {
       chosen: (moment) => this.#stay(moment),
     });
     this.#learning = new LearningPanel(this.box("learning"), {
-      stopped: () => this.#asker.enough(),
+      stopped: () => this.#asker.enough("learning"),
       goneOn: () => this.#ask({ goOn: true }),
     });
     takeFiles(this, this.box("files-button"), (files) => void this.#fill(files));

@@ -3,25 +3,35 @@
 import { isSound } from "@hamlet/dsl";
 import type { Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
+import { type Hypergraph, hypergraphOf } from "./hypergraph.ts";
 import { compileText } from "./memory.ts";
+import type { Points } from "./points.ts";
 import { type Rule, ruleOf } from "./rule.ts";
 import type { Scene } from "./scene.ts";
+import type { Tested } from "./text-tests.ts";
 
 /** What is known for the panels that are open. */
 export interface Found {
   /** The model as formulas. */
   readonly rule?: Rule;
+  /** Its fixed points. */
+  readonly points?: Points;
+  readonly graph?: Hypergraph;
+  readonly tests?: Tested;
 }
 
 /** What a text says without being run; nothing where it cannot be read. */
-export function explained(
+export async function explained(
   { text, panels = [] }: Scene,
   entries: ReadonlyMap<Tensor, Entries> | undefined,
-): Found {
+): Promise<Found> {
   const compilation = compileText(text);
   if (!isSound(compilation)) return {};
   const { graph } = compilation;
-  return { ...(panels.includes("rule") && { rule: ruleOf(graph, sizesOf(entries)) }) };
+  return {
+    ...(panels.includes("rule") && { rule: ruleOf(graph, sizesOf(entries)) }),
+    ...(panels.includes("graph") && { graph: await hypergraphOf(graph) }),
+  };
 }
 
 /** The sizes of the dims by their names, as far as arrays tell them. */

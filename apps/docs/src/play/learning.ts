@@ -37,6 +37,12 @@ export function begun(of: string): Uint8Array | undefined {
   return kept?.of === of ? kept.checkpoint : undefined;
 }
 
+/** Lets a model have what was learned before: it takes no step. Without that, it learns all of it. */
+export async function learnAgain(model: Model, resume: Uint8Array | undefined): Promise<void> {
+  const signal = { aborted: resume !== undefined };
+  (await model.train({ signal, ...(resume !== undefined && { resume }) })).dispose();
+}
+
 /** Lets a model learn; tells how far it is, and at last what it learned. */
 export async function* learning(
   model: Model,

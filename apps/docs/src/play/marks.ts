@@ -11,6 +11,8 @@ export interface Mark {
   readonly kind: FixedPointKind;
   readonly at: Point;
   readonly energy: number;
+  /** Its row in the list of the panel, where that is open. */
+  readonly number?: number;
 }
 
 /** The fixed points that `ham fixed-points` lists. */

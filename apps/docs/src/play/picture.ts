@@ -77,10 +77,12 @@ export class Picture {
     this.#way.setAttribute("d", way.length === 0 ? "" : `M${way.join("L")}`);
     this.#dots.setAttribute("d", way.map(([x, y]) => `M${x} ${y}h0`).join(""));
     this.#marks.replaceChildren(
-      ...marks.map(({ kind, at }) => {
+      ...marks.flatMap(({ kind, at, number = "" }) => {
         const [x, y] = this.#toPicture(at);
         const transform = `translate(${x} ${y})`;
-        return element("path", { class: kind, d: SIGNS[kind], transform });
+        const label = element("text", { x: x + 13, y: y - 9 });
+        label.textContent = String(number);
+        return [element("path", { class: kind, d: SIGNS[kind], transform }), label];
       }),
     );
   }

@@ -63,7 +63,12 @@ class LandscapePage extends PlayElement {
   protected override heard(answer: Answer): void {
     const { scene } = this;
     if (!scene.panels?.length) return;
-    this.#panels ??= import("./panels/panels.ts").then(({ makePanels }) => makePanels(this));
+    this.#panels ??= import("./panels/panels.ts").then(({ makePanels }) =>
+      makePanels(this, {
+        searchedEnough: () => this.searchedEnough(),
+        again: () => this.change({}),
+      }),
+    );
     void this.#panels.then((panels) => panels.show(answer, scene));
   }
 

@@ -44,6 +44,9 @@ export function ruleOf(graph: EnergyGraph, sizes: ReadonlyMap<string, number>): 
       return `\\htmlData{name=${name}}{${latex}}`;
     },
   }).map(({ part, left, right }) => ({ part, left, right }));
+  // What is marked of an energy is its letter; all have the same.
+  const plain = explanationRows(explanation);
+  for (const [k, { name }] of graph.terms.entries()) latexOf.set(name, plain[k + 1].left);
   const typeOf = typesOf(graph, explanation, sizes);
   return {
     rows,
@@ -71,7 +74,8 @@ function typesOf(
     known.set(dim.name, `dim ${dim.name}${size === undefined ? "" : ` = ${size}`}`);
   }
   for (const { name } of terms) known.set(name, `energy ${name}`);
-  for (const tensor of tensors) known.set(tensor.name, `${headOf(tensor)}${shape(tensor.axes)}`.trim());
+  for (const tensor of tensors)
+    known.set(tensor.name, `${headOf(tensor)}${shape(tensor.axes)}`.trim());
   for (const { name, axes, lagrangianName } of neurons)
     known.set(name, `neuron ${name}: ${shape(axes)} as ${lagrangianName}`);
   for (const { left, indices } of shared) {

@@ -21,7 +21,12 @@ export interface Scene {
 }
 
 /** What the page shows beside the picture when it is asked for. */
-export const PANELS = { rule: "The rule" } as const;
+export const PANELS = {
+  rule: "The rule",
+  points: "Fixed points",
+  graph: "Hypergraph",
+  tests: "Tests",
+} as const;
 export type Panel = keyof typeof PANELS;
 
 /** An array that came from a file of the reader. */

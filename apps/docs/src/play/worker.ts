@@ -7,9 +7,10 @@ export interface Question {
   readonly scene: Asked;
 }
 
-/** What is learned for a question is learned no further. */
+/** What is learned, or searched, for a question is so no further. */
 export interface Enough {
   readonly enough: number;
+  readonly of: "learning" | "search";
 }
 
 /** What the worker says: that it begins with a question, or what it knows of the answer. */
@@ -23,12 +24,12 @@ const TURN = 30;
 
 let asked: Question | null = null;
 let working = false;
-/** The question of which enough is learned. */
-let enough = 0;
+/** The questions of which enough is learned, and searched. */
+const enough = { learning: 0, search: 0 };
 
 addEventListener("message", ({ data }: MessageEvent<Question | Enough>) => {
   if ("enough" in data) {
-    enough = data.enough;
+    enough[data.of] = data.enough;
     return;
   }
   asked = data;
@@ -43,7 +44,10 @@ async function work(): Promise<void> {
     const reply = (answer: Answer | null) => postMessage({ id, answer } satisfies Reply, {});
     reply(null);
     try {
-      await compute(scene, reply, { stopped: () => enough === id });
+      await compute(scene, reply, {
+        stopped: () => enough.learning === id,
+        searched: () => enough.search === id,
+      });
     } catch (error) {
       if (asked !== null) continue;
       const text = `This text breaks the page: ${error instanceof Error ? error.message : String(error)}`;

@@ -256,9 +256,11 @@ export function explanationRows(
   const terms = explanation.energies.map(({ left }) => energyOf(left as string));
   return [
     { part: "energy", left: "E", right: [...own, ...terms].join(" + ") || "0" },
-    ...explanation.energies.map(
-      ({ right }, k): LatexRow => ({ part: "energy", left: terms[k], right: latex(right) }),
-    ),
+    ...explanation.energies.map(({ right }, k): LatexRow => ({
+      part: "energy",
+      left: terms[k],
+      right: latex(right),
+    })),
     ...explanation.activations.map(({ left, right, indices, neuron }): LatexRow => {
       const state = latex(get(neuron.state, indices));
       const shown = isReadable(right) ? latex(right) : `\\frac{\\partial L}{\\partial ${state}}`;
@@ -274,13 +276,11 @@ export function explanationRows(
           : `${lead}\\frac{d\\,${moved}}{dt}`;
       return { part: "rule", neuron, left: shown, right: latex(right) };
     }),
-    ...explanation.shared.map(
-      ({ left, right }): LatexRow => ({
-        part: "shared",
-        left: latex(left as Expr),
-        right: latex(right),
-      }),
-    ),
+    ...explanation.shared.map(({ left, right }): LatexRow => ({
+      part: "shared",
+      left: latex(left as Expr),
+      right: latex(right),
+    })),
   ];
 }
 

@@ -1,28 +1,25 @@
 // The panels below the picture: each is loaded when it is opened, and shows what the worker found for it.
 
 import "./panels.css";
-import type { Answer } from "../answer.ts";
-import type { Panel, Scene } from "../scene.ts";
-
-/** A panel that is there. */
-export interface Shown {
-  /** Shows what is known by now. */
-  show(answer: Answer, scene: Scene): void;
-}
+import type { Panel } from "../scene.ts";
+import type { MakePanel, Page, Shown } from "./panel.ts";
 
 /** All panels of a page. */
 export type Panels = Shown;
 
-const MAKERS: Readonly<Record<Panel, () => Promise<{ makePanel: (box: HTMLElement) => Shown }>>> = {
+const MAKERS: Readonly<Record<Panel, () => Promise<{ makePanel: MakePanel }>>> = {
   rule: () => import("./rule.ts"),
+  points: () => import("./points.ts"),
+  graph: () => import("./graph.ts"),
+  tests: () => import("./tests.ts"),
 };
 
 /** Makes those panels of a page that are open, once. */
-export function makePanels(page: HTMLElement): Panels {
+export function makePanels(element: HTMLElement, page: Page): Panels {
   const made = new Map<Panel, Promise<Shown>>();
   const make = async (name: Panel) => {
     const { makePanel } = await MAKERS[name]();
-    return makePanel(page.querySelector<HTMLElement>(`[data-panel="${name}"] > div`)!);
+    return makePanel(element.querySelector<HTMLElement>(`[data-panel="${name}"] > div`)!, page);
   };
   return {
     show(answer, scene) {

@@ -2,7 +2,8 @@
 
 import { renderToString } from "katex";
 import type { Rule } from "../rule.ts";
-import type { Shown } from "./panels.ts";
+import { textOf } from "./elements.ts";
+import type { MakePanel } from "./panel.ts";
 
 /** What the parts are called. */
 const TITLES: Readonly<Record<Rule["rows"][number]["part"], string>> = {
@@ -16,7 +17,7 @@ const LONGEST = 4000;
 /** The name by which the stylesheet knows what is lit up. */
 const LIT = "ham-named";
 
-export function makePanel(box: HTMLElement): Shown {
+export const makePanel: MakePanel = (box) => {
   box.classList.add("rule");
   let shown = "";
   for (const kind of ["pointerover", "focusin"] as const)
@@ -33,7 +34,7 @@ export function makePanel(box: HTMLElement): Shown {
       box.replaceChildren(...formulasOf(rule), namesOf(rule), certificateOf(rule));
     },
   };
-}
+};
 
 function nameAt(target: EventTarget | null): string | null {
   return (target as Element).closest<HTMLElement>("[data-name]")?.dataset.name ?? null;
@@ -119,8 +120,4 @@ function* placesOf(text: Element, name: string): Generator<Range> {
       yield range;
     }
   }
-}
-
-function textOf(tag: string, text: string): HTMLElement {
-  return Object.assign(document.createElement(tag), { textContent: text });
 }
