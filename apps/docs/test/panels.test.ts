@@ -172,6 +172,23 @@ recall settle {
     await page.close();
   });
 
+  test("files are made when they are asked for, and downloaded", async () => {
+    const page = await open({ ...TRIANGLE, panels: ["files"] });
+    await says(page, "comes to rest");
+    const files = panel(page, "files");
+    expect(await files.getByRole("button", { name: "params.safetensors" }).isVisible()).toBe(false);
+    for (const name of ["recall.csv", "memory.zip", "memory.onnx"]) {
+      const download = page.waitForEvent("download");
+      await files.getByRole("button", { name, exact: true }).click();
+      expect((await download).suggestedFilename()).toBe(name);
+      await files.locator("output", { hasText: `${name} is among your downloads` }).waitFor();
+    }
+    await write(page, "ham 1\nnothing");
+    await files.getByRole("button", { name: "recall.csv" }).click();
+    await files.locator("output", { hasText: "does not run" }).waitFor();
+    await page.close();
+  });
+
   test("a symbol says what it is, lights up its name in the text, and changes with it", async () => {
     const page = await open({ ...TRIANGLE, panels: ["rule"] });
     const rule = panel(page, "rule");

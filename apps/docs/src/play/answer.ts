@@ -4,6 +4,7 @@
 import type { Signal } from "@hamlet/core";
 import type { Check, Task } from "./checked.ts";
 import { type Field, pathFrom } from "./field.ts";
+import type { FileName } from "./file-names.ts";
 import type { Found } from "./found.ts";
 import type { Learning } from "./learning.ts";
 import type { Mark } from "./marks.ts";
@@ -51,6 +52,8 @@ export interface Asked extends Scene {
   readonly check?: Task;
   /** Goes on with a training that was stopped. */
   readonly goOn?: boolean;
+  /** A file that is made of it. */
+  readonly file?: FileName;
 }
 
 /** What is asked of work that is under way. */
@@ -157,10 +160,9 @@ export async function* answers(
   }
   if (scene.panels !== undefined) {
     const { numbered, studies } = await import("./studies.ts");
-    const { text, panels } = scene;
     const { recall, drawing } = answer;
     const enough = wishes?.searched ?? (() => false);
-    const study = { text, entries, recall, studied, panels, enough };
+    const study = { scene, entries, recall, studied, enough };
     for await (const found of studies(study, signal)) {
       known({ found: { ...answer.found, ...found } });
       if (drawing !== null && found.points?.ending === "found")

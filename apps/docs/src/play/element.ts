@@ -6,6 +6,7 @@ import { rangeOf } from "./colours.ts";
 import type { Editor } from "./editor.ts";
 import { whereItRests } from "./ending.ts";
 import { type EnergyLine, energyLine } from "./energy-line.ts";
+import type { FileName } from "./file-names.ts";
 import { knobsOf, turned } from "./knobs.ts";
 import { layersOf } from "./layers.ts";
 import { LearningPanel } from "./learning-panel.ts";
@@ -53,6 +54,11 @@ export abstract class PlayElement extends HTMLElement {
   /** Said before what the picture shows. */
   protected notice(): string {
     return "";
+  }
+
+  /** A file is made of what is seen, and comes with the answer. */
+  protected askFor(file: FileName): void {
+    this.#ask({ file });
   }
 
   /** A search is given up; the rest comes. */
@@ -111,7 +117,7 @@ export abstract class PlayElement extends HTMLElement {
     this.#ask();
   }
 
-  #ask(more: Pick<Asked, "goOn"> = {}): void {
+  #ask(more: Pick<Asked, "goOn" | "file"> = {}): void {
     this.#asked = { ...this.scene, ...this.asks(), ...more };
     this.#asker.ask(this.#asked);
     this.#rest();

@@ -3,6 +3,7 @@
 import { isSound } from "@hamlet/dsl";
 import type { Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
+import type { MadeFile } from "./files.ts";
 import { type Hypergraph, hypergraphOf } from "./hypergraph.ts";
 import { compileText } from "./memory.ts";
 import type { Points } from "./points.ts";
@@ -18,6 +19,8 @@ export interface Found {
   readonly points?: Points;
   readonly graph?: Hypergraph;
   readonly tests?: Tested;
+  /** A file that was asked for. */
+  readonly file?: MadeFile;
 }
 
 /** What a text says without being run; nothing where it cannot be read. */

@@ -1,5 +1,6 @@
 // How a memory learns: its loss while it falls, and buttons to stop, to go on, and to keep what was learned.
 
+import { button, download } from "./elements.ts";
 import { energyLine } from "./energy-line.ts";
 import type { Learning } from "./learning.ts";
 import { shortly } from "./ticks.ts";
@@ -14,19 +15,18 @@ export class LearningPanel {
   readonly #box: HTMLElement;
   readonly #curve = document.createElement("div");
   readonly #said = document.createElement("output");
-  readonly #stop = button("Stop learning");
-  readonly #goOn = button("Go on learning");
-  readonly #keep = button("Keep the params");
+  readonly #stop: HTMLButtonElement;
+  readonly #goOn: HTMLButtonElement;
+  readonly #keep = button("Keep the params", () => download("params.safetensors", this.#params!));
   #params: Uint8Array | null = null;
 
   constructor(box: HTMLElement, events: LearningEvents) {
     this.#box = box;
+    this.#stop = button("Stop learning", events.stopped);
+    this.#goOn = button("Go on learning", events.goneOn);
     const bar = document.createElement("p");
     bar.append(this.#said, this.#stop, this.#goOn, this.#keep);
     box.append(this.#curve, bar);
-    this.#stop.addEventListener("click", events.stopped);
-    this.#goOn.addEventListener("click", events.goneOn);
-    this.#keep.addEventListener("click", () => this.#download());
   }
 
   /** Shows how far it is; nothing where nothing is learned. */
@@ -45,16 +45,4 @@ export class LearningPanel {
     this.#goOn.hidden = ending !== "stopped";
     this.#keep.hidden = params === null;
   }
-
-  #download(): void {
-    const blob = new Blob([this.#params as Uint8Array<ArrayBuffer>]);
-    const link = document.createElement("a");
-    Object.assign(link, { href: URL.createObjectURL(blob), download: "params.safetensors" });
-    link.click();
-    URL.revokeObjectURL(link.href);
-  }
-}
-
-function button(name: string): HTMLButtonElement {
-  return Object.assign(document.createElement("button"), { type: "button", textContent: name });
 }

@@ -67,6 +67,7 @@ class LandscapePage extends PlayElement {
       makePanels(this, {
         searchedEnough: () => this.searchedEnough(),
         again: () => this.change({}),
+        askFor: (file) => this.askFor(file),
       }),
     );
     void this.#panels.then((panels) => panels.show(answer, scene));

@@ -184,6 +184,7 @@ function* momentsOf(model: Model, entries: Open, counts: readonly number[]): Gen
   }
 }
 
-function npyOf({ shape, data }: Entries): Uint8Array {
+/** Entries as a file. */
+export function npyOf({ shape, data }: Entries): Uint8Array {
   return writeNpy({ dtype: "float32", shape: [...shape], data: Float32Array.from(data) });
 }

@@ -26,6 +26,7 @@ export const PANELS = {
   points: "Fixed points",
   graph: "Hypergraph",
   tests: "Tests",
+  files: "Export",
 } as const;
 export type Panel = keyof typeof PANELS;
 

@@ -3,40 +3,50 @@
 import type { Signal } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
+import type { Model } from "@hamlet/model";
+import type { Asked } from "./answer.ts";
 import type { Found } from "./found.ts";
 import { begun, learnAgain } from "./learning.ts";
-import { open } from "./recalled.ts";
 import { pointsOf } from "./points.ts";
-import type { Recalled } from "./recalled.ts";
-import type { Panel } from "./scene.ts";
+import { open, type Recalled } from "./recalled.ts";
 import { testsOf } from "./text-tests.ts";
 
 export { numbered } from "./points.ts";
 
-/** A text that was recalled, and what panels want to know of it. */
+/** A scene whose recall was tried, and what panels want to know of it. */
 export interface Studied {
-  readonly text: string;
+  readonly scene: Asked;
   readonly entries: ReadonlyMap<Tensor, Entries>;
   readonly recall: Recalled | null;
   /** What its training is kept by. */
   readonly studied: string;
-  readonly panels: readonly Panel[];
   /** True once a search is to be given up. */
   readonly enough: () => boolean;
 }
 
 /** Tells what there is to know, piece by piece. */
 export async function* studies(
-  { text, entries, recall, studied, panels, enough }: Studied,
+  { scene, entries, recall, studied, enough }: Studied,
   signal: Signal | undefined,
 ): AsyncGenerator<Found> {
-  if (!panels.some((name) => name === "points" || name === "tests")) return;
-  const model = await open(text, entries);
+  const { text, file, panels = [] } = scene;
+  const wants = { tests: panels.includes("tests"), points: panels.includes("points") };
+  if (!wants.tests && !wants.points && file === undefined) return;
+  const resume = begun(studied);
+  const openLearned = async (): Promise<Model> => {
+    const opened = await open(text, entries);
+    if (resume !== undefined) await learnAgain(opened, resume);
+    return opened;
+  };
+  const model = await openLearned();
   try {
-    const resume = begun(studied);
-    if (resume !== undefined) await learnAgain(model, resume);
-    if (panels.includes("tests")) for await (const tests of testsOf(model, signal)) yield { tests };
-    if (panels.includes("points"))
+    if (file !== undefined) {
+      const { fileOf } = await import("./files.ts");
+      const source = { scene, entries, recall, open: openLearned, learned: resume !== undefined };
+      yield { file: await fileOf(file, model, source) };
+    }
+    if (wants.tests) for await (const tests of testsOf(model, signal)) yield { tests };
+    if (wants.points)
       for await (const points of pointsOf(model, recall, { enough, signal })) yield { points };
   } finally {
     model.dispose();

@@ -1,7 +1,7 @@
 // The hypergraph of the model, as it is while the text changes.
 
 import type { MakePanel } from "./panel.ts";
-import { textOf } from "./elements.ts";
+import { textOf } from "../elements.ts";
 
 export const makePanel: MakePanel = (box) => {
   box.classList.add("graph");

@@ -1,6 +1,7 @@
 // What a panel below the picture is, and what it asks of its page.
 
 import type { Answer } from "../answer.ts";
+import type { FileName } from "../file-names.ts";
 import type { Scene } from "../scene.ts";
 
 /** A panel that is there. */
@@ -15,6 +16,8 @@ export interface Page {
   readonly searchedEnough: () => void;
   /** All is found out again. */
   readonly again: () => void;
+  /** A file is made, and comes with the next answers. */
+  readonly askFor: (file: FileName) => void;
 }
 
 /** Makes a panel in a box. */

@@ -12,6 +12,7 @@ const MAKERS: Readonly<Record<Panel, () => Promise<{ makePanel: MakePanel }>>> =
   points: () => import("./points.ts"),
   graph: () => import("./graph.ts"),
   tests: () => import("./tests.ts"),
+  files: () => import("./files.ts"),
 };
 
 /** Makes those panels of a page that are open, once. */

@@ -2,7 +2,7 @@
 
 import type { ListedPoint, Points } from "../points.ts";
 import { shortly } from "../ticks.ts";
-import { button, textOf } from "./elements.ts";
+import { button, textOf } from "../elements.ts";
 import type { MakePanel } from "./panel.ts";
 
 /** So many states of a point are written out. */

@@ -2,7 +2,7 @@
 
 import { renderToString } from "katex";
 import type { Rule } from "../rule.ts";
-import { textOf } from "./elements.ts";
+import { textOf } from "../elements.ts";
 import type { MakePanel } from "./panel.ts";
 
 /** What the parts are called. */
@@ -68,7 +68,7 @@ function namesOf({ names }: Rule): HTMLElement {
     const button = entry.appendChild(document.createElement("button"));
     Object.assign(button, { type: "button", innerHTML: typeset(latex, false) });
     button.dataset.name = name;
-    button.setAttribute("aria-label", `Show ${name} in the text`);
+    button.title = `Show ${name} in the text`;
     entry.append(textOf("code", type));
   }
   return list;

@@ -1,6 +1,6 @@
 // The tests of the text, each with what does not hold.
 
-import { textOf } from "./elements.ts";
+import { textOf } from "../elements.ts";
 import type { MakePanel } from "./panel.ts";
 
 export const makePanel: MakePanel = (box) => {
