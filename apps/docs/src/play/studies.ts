@@ -4,18 +4,19 @@ import type { Signal } from "@hamlet/core";
 import type { Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
-import type { Asked } from "./answer.ts";
+import type { FileName } from "./file-names.ts";
 import type { Found } from "./found.ts";
 import { begun, learnAgain } from "./learning.ts";
 import { pointsOf } from "./points.ts";
 import { open, type Recalled } from "./recalled.ts";
+import type { Scene } from "./scene.ts";
 import { testsOf } from "./text-tests.ts";
 
 export { numbered } from "./points.ts";
 
 /** A scene whose recall was tried, and what panels want to know of it. */
 export interface Studied {
-  readonly scene: Asked;
+  readonly scene: Scene & { readonly file?: FileName };
   readonly entries: ReadonlyMap<Tensor, Entries>;
   readonly recall: Recalled | null;
   /** What its training is kept by. */

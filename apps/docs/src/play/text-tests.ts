@@ -1,6 +1,7 @@
 // The tests of a text, run as `ham test` runs them.
 
 import type { Signal } from "@hamlet/core";
+import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { failureText, type Model, type TestReport } from "@hamlet/model";
 
 /** How the tests of a text went, as far as they have run. */
@@ -13,6 +14,8 @@ export interface Tested {
 export interface Report extends Pick<TestReport, "title" | "passed"> {
   /** What does not hold, in the words of `ham test`. */
   readonly reasons: readonly string[];
+  /** What is to be said of what it feeds. */
+  readonly warnings: readonly string[];
 }
 
 /** Milliseconds between two looks at the tests. */
@@ -29,6 +32,7 @@ export async function* testsOf(model: Model, signal: Signal | undefined): AsyncG
         title: report.title,
         passed: report.passed,
         reasons: report.failures.map((failure) => failureText(failure, report)),
+        warnings: report.warnings.map((one) => renderDiagnostic(one, model.compilation.sources)),
       }),
     signal: {
       get aborted() {

@@ -19,11 +19,12 @@ export const makePanel: MakePanel = (box) => {
       const { of, reports } = tests;
       words.replaceChildren(...(of === 0 ? noTests() : [inWords(of, reports)]));
       list.replaceChildren(
-        ...reports.map(({ title, passed, reasons }) => {
+        ...reports.map(({ title, passed, reasons, warnings }) => {
           const entry = document.createElement("li");
           entry.toggleAttribute("failed", !passed);
           entry.append(`${passed ? "✓" : "✗"} ${title}`);
-          if (reasons.length > 0) entry.append(textOf("pre", reasons.join("\n")));
+          const said = [...reasons, ...warnings];
+          if (said.length > 0) entry.append(textOf("pre", said.join("\n")));
           return entry;
         }),
       );
