@@ -46,6 +46,7 @@ stands in it as a comment: \`// --set D=3\`, or \`// file xi.npy: float32 (20, 7
 const LOADED: ReadonlySet<string> = new Set([
   "W0611",
   "W0612",
+  "W0617",
   "E0902",
   "E0908",
   "E0910",
