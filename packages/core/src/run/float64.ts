@@ -1,53 +1,54 @@
 // The target of plain arrays of float64 numbers: for what must be exact, such as the place of a saddle.
 //
 // TensorFlow.js has no float64, and an interpreter that walks expressions is slow. A plan says the
-// same in few large operations, each of which is a loop or two here.
+// same in few large operations, each of which is a loop or two here. Loops know their shapes, and write
+// where they wrote before: what an operation costs besides its loop counts, since searches look at a few
+// points thousands of times.
 
 import { type NumberArray, SCALAR_FUNCTIONS, type ScalarFunction } from "@hamlet/graph";
 import { addProduct, DEEP } from "../numbers/product.ts";
 import { BATCH, boundShape } from "../plan/instruction.ts";
 import { atOnce } from "../turn.ts";
 import type { RunOp } from "./kernels.ts";
-import { assertCount, oneByOne, type Target } from "./target.ts";
+import { assertCount, type StageWork, type Target } from "./target.ts";
 
 /** What this target computes with. */
 export type Numbers = NumberArray<Float64Array>;
 
-/** Runs an instruction; `make` gives it an array for its result, whose entries may be anything. */
-type Run = (
-  inputs: readonly Numbers[],
-  batch: number,
-  make: (length: number) => Float64Array,
-) => Numbers;
-/** Makes ready to run an instruction again and again, with its constants. */
-type Prepare = (numbers: readonly number[]) => Run;
+/** Writes all of a result, whose entries may be anything before, of at most three arrays. */
+type Loop = (out: Float64Array, a: Float64Array, b: Float64Array, c: Float64Array) => void;
 
-/** Batches of which an instruction remembers its shapes. */
-const BATCHES = 64;
-
-/** Finds what depends on shapes alone once for a batch. */
-function perBatch<Found>(find: (inputs: readonly Numbers[], batch: number) => Found) {
-  const known = new Map<number, Found>();
-  return (inputs: readonly Numbers[], batch: number): Found => {
-    let found = known.get(batch);
-    if (found !== undefined) return found;
-    if (known.size === BATCHES) known.clear();
-    found = find(inputs, batch);
-    known.set(batch, found);
-    return found;
-  };
+/** The shapes of what an operation reads and writes, and its constants. */
+interface Shapes {
+  readonly inputs: readonly (readonly number[])[];
+  readonly result: readonly number[];
+  readonly numbers: readonly number[];
 }
+
+/** Makes the loop of an operation. */
+type Prepare = (shapes: Shapes) => Loop;
 
 const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
 
 function stridesOf(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => count(shape.slice(axis + 1)));
+  const strides = new Array<number>(shape.length);
+  for (let axis = shape.length - 1, stride = 1; axis >= 0; stride *= shape[axis--]) {
+    strides[axis] = stride;
+  }
+  return strides;
 }
 
-/** Axes to walk with their steps through several arrays; neighbours that can be are one. */
+/**
+ * Axes to walk with their steps through two or three arrays; neighbours that can be are one. The last two,
+ * of which there are always as many, are left to loops: `n` entries in each of `m` rows.
+ */
 interface Walk {
   readonly sizes: readonly number[];
   readonly strides: readonly (readonly number[])[];
+  readonly m: number;
+  readonly n: number;
+  /** The steps through each array from entry to entry, and from the end of a row to the next. */
+  readonly steps: readonly (readonly [along: number, on: number])[];
 }
 
 function merged(shape: readonly number[], strides: readonly (readonly number[])[]): Walk {
@@ -64,155 +65,126 @@ function merged(shape: readonly number[], strides: readonly (readonly number[])[
       else steps[k].push(stride[axis]);
     });
   });
-  return { sizes, strides: steps };
+  const n = sizes.pop() ?? 1;
+  const m = sizes.pop() ?? 1;
+  const inner = steps.map((own): readonly [number, number] => {
+    const along = own.pop() ?? 0;
+    return [along, (own.pop() ?? 0) - n * along];
+  });
+  return { sizes, strides: steps, m, n, steps: inner };
 }
 
-/** Where everything begins. */
-const NOWHERE = [0, 0, 0] as const;
-
-/** Calls `row` for every run along the last axis, with where it begins in each array. */
-function walk({ sizes, strides }: Walk, row: (offsets: readonly number[]) => void): void {
-  if (sizes.length < 2) {
-    row(NOWHERE);
+/** Calls `block` for every run along the last two axes, with where it begins in each array. */
+function walk(
+  plan: Walk,
+  block: (at: number, from: number, other: number) => void,
+  axis = 0,
+  at = 0,
+  from = 0,
+  other = 0,
+): void {
+  const { sizes, strides } = plan;
+  if (axis === sizes.length) {
+    block(at, from, other);
     return;
   }
-  const offsets = strides.map(() => 0);
-  if (sizes.includes(0)) return;
-  const outer = sizes.length - 1;
-  const point = sizes.map(() => 0);
-  for (;;) {
-    row(offsets);
-    let axis = outer - 1;
-    for (; axis >= 0; axis--) {
-      point[axis]++;
-      const isOver = point[axis] === sizes[axis];
-      const steps = isOver ? 1 - sizes[axis] : 1;
-      for (let k = 0; k < offsets.length; k++) offsets[k] += steps * strides[k][axis];
-      if (!isOver) break;
-      point[axis] = 0;
-    }
-    if (axis < 0) return;
+  const [p, q, r] = [strides[0][axis], strides[1][axis], strides[2]?.[axis] ?? 0];
+  for (let i = 0; i < sizes[axis]; i++) {
+    walk(plan, block, axis + 1, at + i * p, from + i * q, other + i * r);
   }
 }
 
-/** Where entries are copied from, and to. */
-interface Copy {
-  readonly length: number;
-  readonly walk: Walk;
+/** Entries at steps from the first, one behind the other. */
+function copying(shape: readonly number[], strides: readonly number[]): Loop {
+  const plan = merged(shape, [stridesOf(shape), strides]);
+  const {
+    m,
+    n,
+    steps: [, [along, on]],
+  } = plan;
+  return (out, a) =>
+    walk(plan, (at, from) => {
+      for (let row = 0; row < m; row++, from += on) {
+        for (let i = 0; i < n; i++, from += along) out[at++] = a[from];
+      }
+    });
 }
-
-function copyOf(shape: readonly number[], strides: readonly number[]): Copy {
-  return { length: count(shape), walk: merged(shape, [stridesOf(shape), strides]) };
-}
-
-/** The entries of `source` at steps from its first. */
-function copied(source: Float64Array, { length, walk: plan }: Copy, data: Float64Array): void {
-  if (length === 0) return;
-  const size = plan.sizes.at(-1) ?? 1;
-  const [to, from] = plan.strides.map((steps) => steps.at(-1) ?? 0);
-  walk(plan, ([into, at]) => {
-    for (let i = 0; i < size; i++) data[into + i * to] = source[at + i * from];
-  });
-}
-
-/** Entries in another order, or repeated. */
-const moved =
-  (
-    find: (
-      shape: readonly number[],
-      numbers: readonly number[],
-      batch: number,
-    ) => { readonly copy: Copy; readonly shape: readonly number[] },
-  ): Prepare =>
-  (numbers) => {
-    const known = perBatch(([{ shape }], batch) => find(shape, numbers, batch));
-    return (inputs, batch, make) => {
-      const { copy, shape } = known(inputs, batch);
-      const data = make(copy.length);
-      copied(inputs[0].data, copy, data);
-      return { shape, data };
-    };
-  };
 
 /** Entry by entry. A plain loop takes half the time of `data.map`. */
 const one =
   (f: (x: number) => number): Prepare =>
   () =>
-  ([{ shape, data }], _, make) => {
-    const result = make(data.length);
-    for (let i = 0; i < result.length; i++) result[i] = f(data[i]);
-    return { shape, data: result };
+  (out, a) => {
+    for (let i = 0; i < out.length; i++) out[i] = f(a[i]);
   };
 const scalar = (name: ScalarFunction): Prepare => one(SCALAR_FUNCTIONS[name].evaluate);
 /** The commonest has a loop of its own. */
-const exp: Prepare =
-  () =>
-  ([{ shape, data }], _, make) => {
-    const result = make(data.length);
-    for (let i = 0; i < result.length; i++) result[i] = Math.exp(data[i]);
-    return { shape, data: result };
-  };
+const exp: Prepare = () => (out, a) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.exp(a[i]);
+};
 
-/** Writes `n` numbers from `at` on, of those from `i` in steps of `p` and from `j` in steps of `q`. */
+/**
+ * Writes `m` rows of `n` numbers from `at` on, of those from `i` in steps of `p` and from `j` in steps of `q`;
+ * from the end of a row to the next it is `di` and `dj`.
+ */
 type RowLoop = (
+  m: number,
   n: number,
   out: Float64Array,
   at: number,
   a: Float64Array,
   i: number,
+  p: number,
+  di: number,
   b: Float64Array,
   j: number,
-  p: number,
   q: number,
+  dj: number,
 ) => void;
 
 /** Entry by entry, where axes of one entry are repeated. */
 const rows =
   (loop: RowLoop): Prepare =>
-  () => {
-    const known = perBatch(([a, b]) => {
-      const rank = Math.max(a.shape.length, b.shape.length);
-      const padded = [a, b].map(({ shape }) => [
-        ...Array.from({ length: rank - shape.length }, () => 1),
-        ...shape,
-      ]);
-      const shape = padded[0].map((n, axis) => (n === 1 ? padded[1][axis] : n));
-      const repeated = padded.map((own) =>
-        stridesOf(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride)),
+  ({ inputs, result }) => {
+    const repeated = inputs.map((own) => {
+      const padding = result.length - own.length;
+      const strides = stridesOf(own);
+      return result.map((_, axis) =>
+        axis < padding || own[axis - padding] === 1 ? 0 : strides[axis - padding],
       );
-      const plan = merged(shape, [stridesOf(shape), ...repeated]);
-      const length = plan.sizes.at(-1) ?? 1;
-      const [, ...steps] = plan.strides.map((own) => own.at(-1) ?? 0);
-      return { shape, total: count(shape), plan, length, steps: [steps[0], steps[1]] as const };
     });
-    return (inputs, batch, make) => {
-      const [a, b] = inputs;
-      const { shape, total, plan, length, steps } = known(inputs, batch);
-      const data = make(total);
-      walk(plan, (at) =>
-        loop(length, data, at[0], a.data, at[1], b.data, at[2], steps[0], steps[1]),
-      );
-      return { shape, data };
-    };
+    const plan = merged(result, [stridesOf(result), ...repeated]);
+    const {
+      m,
+      n,
+      steps: [, [p, di], [q, dj]],
+    } = plan;
+    return (out, a, b) =>
+      walk(plan, (at, i, j) => loop(m, n, out, at, a, i, p, di, b, j, q, dj));
   };
 
 // The commonest have loops of their own: a call for every entry takes several times as long.
-const add = rows((n, out, at, a, i, b, j, p, q) => {
-  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] + b[j];
+const add = rows((m, n, out, at, a, i, p, di, b, j, q, dj) => {
+  for (let row = 0; row < m; row++, i += di, j += dj)
+    for (let k = 0; k < n; k++, i += p, j += q) out[at++] = a[i] + b[j];
 });
-const subtract = rows((n, out, at, a, i, b, j, p, q) => {
-  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] - b[j];
+const subtract = rows((m, n, out, at, a, i, p, di, b, j, q, dj) => {
+  for (let row = 0; row < m; row++, i += di, j += dj)
+    for (let k = 0; k < n; k++, i += p, j += q) out[at++] = a[i] - b[j];
 });
-const multiply = rows((n, out, at, a, i, b, j, p, q) => {
-  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] * b[j];
+const multiply = rows((m, n, out, at, a, i, p, di, b, j, q, dj) => {
+  for (let row = 0; row < m; row++, i += di, j += dj)
+    for (let k = 0; k < n; k++, i += p, j += q) out[at++] = a[i] * b[j];
 });
-const divide = rows((n, out, at, a, i, b, j, p, q) => {
-  for (let k = at; k < at + n; k++, i += p, j += q) out[k] = a[i] / b[j];
+const divide = rows((m, n, out, at, a, i, p, di, b, j, q, dj) => {
+  for (let row = 0; row < m; row++, i += di, j += dj)
+    for (let k = 0; k < n; k++, i += p, j += q) out[at++] = a[i] / b[j];
 });
 const pairs = (name: ScalarFunction): Prepare => {
   const { evaluate } = SCALAR_FUNCTIONS[name];
-  return rows((n, out, at, a, i, b, j, p, q) => {
-    for (let k = at; k < at + n; k++, i += p, j += q) out[k] = evaluate(a[i], b[j]);
+  return rows((m, n, out, at, a, i, p, di, b, j, q, dj) => {
+    for (let row = 0; row < m; row++, i += di, j += dj)
+      for (let k = 0; k < n; k++, i += p, j += q) out[at++] = evaluate(a[i], b[j]);
   });
 };
 
@@ -222,31 +194,28 @@ type Join = (total: number, data: Float64Array, from: number, n: number) => numb
 /** Reduces the axes in `numbers` away. */
 const reduction =
   (empty: number, join: Join): Prepare =>
-  (axes) => {
-    const known = perBatch(([{ shape }]) => {
-      const kept = shape.filter((_, axis) => !axes.includes(axis));
-      const steps = stridesOf(kept);
-      let next = 0;
-      const into = shape.map((_, axis) => (axes.includes(axis) ? 0 : steps[next++]));
-      return { kept, total: count(kept), plan: merged(shape, [stridesOf(shape), into]) };
-    });
-    return (inputs, batch, make) => {
-      const [{ data }] = inputs;
-      const { kept, total: size, plan } = known(inputs, batch);
-      const length = plan.sizes.at(-1) ?? 1;
-      const step = plan.strides[1].at(-1) ?? 0;
-      const result = make(size).fill(empty);
-      walk(plan, ([from, to]) => {
-        if (step === 0) {
-          result[to] = join(result[to], data, from, length);
-        } else {
-          for (let i = 0; i < length; i++) {
-            const at = to + i * step;
-            result[at] = join(result[at], data, from + i, 1);
+  ({ inputs: [shape], result, numbers: axes }) => {
+    const kept = stridesOf(result);
+    let next = 0;
+    const into = shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[next++]));
+    const plan = merged(shape, [stridesOf(shape), into]);
+    const {
+      m,
+      n,
+      steps: [, [along, on]],
+    } = plan;
+    return (out, a) => {
+      out.fill(empty);
+      walk(plan, (from, to) => {
+        for (let row = 0; row < m; row++, to += on) {
+          if (along === 0) {
+            out[to] = join(out[to], a, from, n);
+            from += n;
+          } else {
+            for (let i = 0; i < n; i++, to += along) out[to] = join(out[to], a, from++, 1);
           }
         }
       });
-      return { shape: kept, data: result };
     };
   };
 
@@ -275,60 +244,71 @@ const SMALL_PRODUCT = 2 ** 12;
  * A product of matrices, or of two stacks of them. A sum has the same parts however many rows there
  * are, so that an example has the same bits in every batch.
  */
-const matrixProduct: Prepare =
-  () =>
-  ([a, b], _, make) => {
-    const [m, k] = a.shape.slice(-2);
-    const n = b.shape.at(-1)!;
-    const stack = a.shape.slice(0, -2);
-    const data = make(count(stack) * m * n).fill(0);
-    const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL_PRODUCT;
-    for (let s = 0; s < count(stack); s++) {
-      if (!isSmall) {
-        const left = { data: a.data, offset: s * m * k, row: k, depth: 1 };
-        const right = { data: b.data, offset: s * k * n, row: 1, depth: n };
-        const sums = { data, offset: s * m * n, row: n };
-        atOnce(addProduct(sums, left, right, { rows: m, columns: n, depth: k }));
+const matrixProduct: Prepare = ({ inputs: [left, right] }) => {
+  const [m, k] = left.slice(-2);
+  const n = right.at(-1)!;
+  const stack = count(left.slice(0, -2));
+  const isSmall = Math.min(m, n) < THIN || m * k * n < SMALL_PRODUCT;
+  return (out, a, b) => {
+    out.fill(0);
+    for (let s = 0; s < stack; s++) {
+      if (isSmall) {
+        multiplySmall(out, a, b, { s, m, k, n });
         continue;
       }
-      for (let row = 0; row < m; row++) {
-        const into = (s * m + row) * n;
-        if (n < THIN) {
-          // The same sums in the same order, one after the other.
-          const left = (s * m + row) * k;
-          for (let column = 0; column < n; column++) {
-            let at = s * k * n + column;
-            for (let middle = 0; middle < k;) {
-              let sum = 0;
-              for (const end = Math.min(k, middle + DEEP); middle < end; middle++, at += n)
-                sum += a.data[left + middle] * b.data[at];
-              data[into + column] += sum;
-            }
-          }
-          continue;
-        }
-        for (let middle = 0; middle < k;) {
-          const sums = new Float64Array(n);
-          for (const end = Math.min(k, middle + DEEP); middle < end; middle++) {
-            const factor = a.data[(s * m + row) * k + middle];
-            const from = (s * k + middle) * n;
-            for (let column = 0; column < n; column++)
-              sums[column] += factor * b.data[from + column];
-          }
-          for (let column = 0; column < n; column++) data[into + column] += sums[column];
-        }
-      }
+      const factor = { data: a, offset: s * m * k, row: k, depth: 1 };
+      const other = { data: b, offset: s * k * n, row: 1, depth: n };
+      const sums = { data: out, offset: s * m * n, row: n };
+      atOnce(addProduct(sums, factor, other, { rows: m, columns: n, depth: k }));
     }
-    return { shape: [...stack, m, n], data };
   };
+};
 
-const OPERATIONS: Readonly<Record<RunOp, Prepare>> = {
+/** The product `s` of a stack, where the result is 0. */
+function multiplySmall(
+  out: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  { s, m, k, n }: { s: number; m: number; k: number; n: number },
+): void {
+  // Sums of a part from the second on: the first is added up where it goes.
+  const part = k > DEEP ? new Float64Array(n) : out;
+  for (let row = s * m; row < (s + 1) * m; row++) {
+    for (let from = 0; from < k; from += DEEP) {
+      const end = Math.min(k, from + DEEP);
+      const into = row * n;
+      if (n < THIN) {
+        // The same sums in the same order, one after the other.
+        for (let column = 0; column < n; column++) {
+          let sum = 0;
+          let at = (s * k + from) * n + column;
+          for (let middle = from; middle < end; middle++, at += n) sum += a[row * k + middle] * b[at];
+          out[into + column] += sum;
+        }
+        continue;
+      }
+      const [sums, first] = from === 0 ? [out, into] : [part.fill(0), 0];
+      for (let middle = from; middle < end; middle++) {
+        const factor = a[row * k + middle];
+        const at = (s * k + middle) * n;
+        for (let column = 0; column < n; column++) sums[first + column] += factor * b[at + column];
+      }
+      if (from === 0) continue;
+      for (let column = 0; column < n; column++) out[into + column] += part[column];
+    }
+  }
+}
+
+const OPERATIONS: Readonly<Record<Exclude<RunOp, "reshape">, Prepare>> = {
   constant:
-    ([value]) =>
-    () => ({ shape: [], data: Float64Array.of(value) }),
-  range:
-    ([n]) =>
-    () => ({ shape: [n], data: Float64Array.from({ length: n }, (__, i) => i) }),
+    ({ numbers: [value] }) =>
+    (out) =>
+      out.fill(value),
+  range: () => (out) => out.forEach((_, i) => (out[i] = i)),
+  indices:
+    ({ numbers: positions }) =>
+    (out) =>
+      out.set(positions),
   add,
   sub: subtract,
   mul: multiply,
@@ -360,132 +340,163 @@ const OPERATIONS: Readonly<Record<RunOp, Prepare>> = {
   and: pairs("and"),
   or: pairs("or"),
   not: scalar("not"),
-  select:
-    () =>
-    ([condition, yes, no], _, make) => {
-      const data = make(yes.data.length);
-      for (let i = 0; i < data.length; i++) {
-        data[i] = condition.data[i] === 0 ? no.data[i] : yes.data[i];
-      }
-      return { shape: yes.shape, data };
-    },
+  select: () => (out, condition, yes, no) => {
+    for (let i = 0; i < out.length; i++) out[i] = condition[i] === 0 ? no[i] : yes[i];
+  },
   sum: reduction(0, total),
   prod: reduction(1, product),
   max: reduction(-Infinity, largest),
   min: reduction(Infinity, smallest),
   matmul: matrixProduct,
-  transpose: moved((shape, permutation) => {
+  transpose: ({ inputs: [shape], result, numbers: permutation }) => {
     const strides = stridesOf(shape);
-    const turned = permutation.map((axis) => shape[axis]);
-    return {
-      shape: turned,
-      copy: copyOf(
-        turned,
-        permutation.map((axis) => strides[axis]),
-      ),
-    };
-  }),
-  reshape:
-    (shape) =>
-    ([{ data }], batch) => ({ shape: boundShape(shape, batch), data }),
-  tile: moved((shape, numbers, batch) => {
-    const repeats = boundShape(numbers, batch);
+    return copying(
+      result,
+      permutation.map((axis) => strides[axis]),
+    );
+  },
+  tile: ({ inputs: [shape], result }) => {
     const strides = stridesOf(shape);
-    return {
-      shape: shape.map((n, axis) => n * repeats[axis]),
-      copy: copyOf(
-        shape.flatMap((n, axis) => [repeats[axis], n]),
-        strides.flatMap((stride) => [0, stride]),
-      ),
-    };
-  }),
-  indices: (positions) => () => ({
-    shape: [positions.length],
-    data: new Float64Array(positions),
-  }),
-  gather:
-    (positions) =>
-    ([{ shape, data }], _, make) => {
-      const n = shape.at(-1)!;
-      const result = make((data.length / Math.max(n, 1)) * positions.length);
-      for (let i = 0; i < result.length; i++) {
-        const row = Math.floor(i / positions.length);
-        result[i] = data[row * n + positions[i % positions.length]];
+    return copying(
+      shape.flatMap((n, axis) => [n === 0 ? 0 : result[axis] / n, n]),
+      strides.flatMap((stride) => [0, stride]),
+    );
+  },
+  gather: ({ inputs: [shape], numbers: positions }) => {
+    const n = shape.at(-1)!;
+    return (out, a) => {
+      for (let i = 0, from = 0; i < out.length; from += n) {
+        for (let p = 0; p < positions.length; p++, i++) out[i] = a[from + positions[p]];
       }
-      return { shape: [...shape.slice(0, -1), positions.length], data: result };
-    },
-  take:
-    () =>
-    ([{ shape, data }, places], _, make) => {
-      const [a, n, c] = shape;
-      const wanted = places.data.length;
-      const result = make(a * wanted * c);
+    };
+  },
+  take: ({ inputs: [[a, n, c]] }) => {
+    return (out, data, places) => {
+      const wanted = places.length;
       for (let i = 0; i < a; i++) {
         for (let p = 0; p < wanted; p++) {
-          const from = (i * n + places.data[p]) * c;
-          result.set(data.subarray(from, from + c), (i * wanted + p) * c);
+          const from = (i * n + places[p]) * c;
+          out.set(data.subarray(from, from + c), (i * wanted + p) * c);
         }
       }
-      return { shape: [a, wanted, c], data: result };
-    },
-  pad:
-    ([value]) =>
-    ([{ shape, data }], _, make) => {
-      const [a, n, c] = shape;
-      const result = make(a * (n + 1) * c).fill(value);
+    };
+  },
+  pad: ({ inputs: [[a, n, c]], numbers: [value] }) => {
+    return (out, data) => {
+      out.fill(value);
       for (let i = 0; i < a; i++) {
-        result.set(data.subarray(i * n * c, (i + 1) * n * c), i * (n + 1) * c);
+        out.set(data.subarray(i * n * c, (i + 1) * n * c), i * (n + 1) * c);
       }
-      return { shape: [a, n + 1, c], data: result };
-    },
+    };
+  },
 };
 
-/** Arrays with fewer entries are made anew every time. */
-const SMALL = 2 ** 10;
+/** Entries of arrays that a stage keeps to be written again: 32 MB. */
+const KEPT = 2 ** 22;
+
+/** The work of a stage for one batch. */
+interface Bound {
+  /** Entries of its arrays. */
+  readonly entries: number;
+  run(read: (slot: number) => Numbers): ReadonlyMap<number, Numbers>;
+}
+
+/** One operation between arrays, which are known by their slots. */
+interface Step {
+  readonly loop: Loop;
+  readonly to: number;
+  readonly from: readonly number[];
+}
 
 /**
- * The arrays of a stage. What nobody reads any more is written again: a new array is pages that the
- * system has to clear first.
+ * Makes the loops for a batch, and the arrays that they write. Those that nobody reads any more are
+ * written again by later loops; those that others read are new every time.
  */
-class Arrays {
-  /** Buffers that are free, by their number of bytes. */
-  readonly #free = new Map<number, ArrayBuffer[]>();
-  /** How many values of a run lie in an array that was made for it. */
+function bindWork({ tasks, instructions }: StageWork, batch: number): Bound {
+  const own = new Set(tasks.map(({ slot }) => slot));
+  /** The slot whose entries a slot has: of a reshape that of what it reads. */
+  const source = (slot: number): number => {
+    const { op, inputs } = instructions[slot];
+    return own.has(slot) && op === "reshape" ? source(inputs[0]) : slot;
+  };
+  const shapeOf = (slot: number) => boundShape(instructions[slot].shape, batch);
+  const over = new Set(tasks.flatMap(({ done }) => done));
+  const lasting = [...own].filter((slot) => !over.has(slot));
+  const shared = new Set(lasting.map(source));
+  const read = new Set([...shared, ...tasks.flatMap(({ instruction }) => instruction.inputs)]);
+  const outside = [...read].filter((slot) => !own.has(slot));
+  const arrays: Float64Array[] = [];
+  const fresh: (readonly [slot: number, length: number])[] = [];
+  const steps: Step[] = [];
+  const pool = new Pool();
+  for (const { slot, instruction, done } of tasks) {
+    const { op, inputs, numbers } = instruction;
+    if (op !== "reshape") {
+      const result = shapeOf(slot);
+      const loop = OPERATIONS[op]({ inputs: inputs.map(shapeOf), result, numbers });
+      const length = count(result);
+      if (inputs.length === 0) {
+        arrays[slot] = new Float64Array(length);
+        loop(arrays[slot], arrays[slot], arrays[slot], arrays[slot]);
+      } else {
+        steps.push({ loop, to: slot, from: inputs.map(source) });
+        if (shared.has(slot)) fresh.push([slot, length]);
+        else arrays[slot] = pool.take(length);
+      }
+    }
+    pool.keep(arrays[source(slot)]);
+    for (const ended of done) pool.give(arrays[source(ended)]);
+  }
+  return {
+    entries: pool.entries,
+    run(values) {
+      for (const slot of outside) arrays[slot] = values(slot).data;
+      for (const [slot, length] of fresh) arrays[slot] = new Float64Array(length);
+      for (const { loop, to, from } of steps) {
+        const a = arrays[from[0]];
+        loop(arrays[to], a, from.length > 1 ? arrays[from[1]] : a, from.length > 2 ? arrays[from[2]] : a);
+      }
+      return new Map(
+        lasting.map((slot) => [slot, { shape: shapeOf(slot), data: arrays[source(slot)] }]),
+      );
+    },
+  };
+}
+
+/** Arrays that are written again when nobody reads them any more. */
+class Pool {
+  entries = 0;
+  /** Arrays that are free, by their length. */
+  readonly #free = new Map<number, Float64Array[]>();
+  /** How many slots an array of this pool has the entries of. */
   readonly #users = new Map<Float64Array, number>();
 
-  /** What is in use belongs to others now. */
-  forget(): void {
-    this.#users.clear();
+  take(length: number): Float64Array {
+    let array = this.#free.get(length)?.pop();
+    if (array === undefined) {
+      array = new Float64Array(length);
+      this.entries += length;
+    }
+    this.#users.set(array, 0);
+    return array;
   }
 
-  make = (length: number): Float64Array => {
-    if (length < SMALL) return new Float64Array(length);
-    // Few sizes, so that one serves many batches.
-    const bytes = Float64Array.BYTES_PER_ELEMENT * 2 ** Math.ceil(Math.log2(length));
-    const buffer = this.#free.get(bytes)?.pop() ?? new ArrayBuffer(bytes);
-    const data = new Float64Array(buffer, 0, length);
-    this.#users.set(data, 0);
-    return data;
-  };
+  /** One more slot has the entries of an array, if it is of this pool. */
+  keep(array: Float64Array | undefined): void {
+    const users = array && this.#users.get(array);
+    if (users !== undefined) this.#users.set(array!, users + 1);
+  }
 
-  /** One more value lies in an array. */
-  keep = (value: Numbers): Numbers => {
-    const users = this.#users.get(value.data);
-    if (users !== undefined) this.#users.set(value.data, users + 1);
-    return value;
-  };
-
-  free = ({ data }: Numbers): void => {
-    const users = this.#users.get(data);
+  give(array: Float64Array | undefined): void {
+    const users = array && this.#users.get(array);
     if (users === undefined) return;
-    this.#users.set(data, users - 1);
+    this.#users.set(array!, users - 1);
     if (users > 1) return;
-    this.#users.delete(data);
-    const buffer = data.buffer as ArrayBuffer;
-    const others = this.#free.get(buffer.byteLength);
-    if (others === undefined) this.#free.set(buffer.byteLength, [buffer]);
-    else others.push(buffer);
-  };
+    this.#users.delete(array!);
+    const others = this.#free.get(array!.length);
+    if (others === undefined) this.#free.set(array!.length, [array!]);
+    else others.push(array!);
+  }
 }
 
 const entriesOf = (given: ArrayLike<number> | Numbers): ArrayLike<number> =>
@@ -506,24 +517,20 @@ export const float64: Target<Numbers, ArrayLike<number>> = {
   },
   time: (time) => ({ shape: [], data: Float64Array.of(time) }),
   prepare(work) {
-    const arrays = new Arrays();
-    const runs = new Map(
-      work.tasks.map(({ instruction }) => [
-        instruction,
-        OPERATIONS[instruction.op](instruction.numbers),
-      ]),
-    );
-    const run = oneByOne<Numbers>(work, {
-      run: (instruction, inputs, batch) =>
-        arrays.keep(runs.get(instruction)!(inputs, batch, arrays.make)),
-      free: arrays.free,
-    });
+    const bound = new Map<number, Bound>();
+    let kept = 0;
     return (read, batch) => {
-      try {
-        return run(read, batch);
-      } finally {
-        arrays.forget();
+      let known = bound.get(batch);
+      if (known === undefined) {
+        known = bindWork(work, batch);
+        kept += known.entries;
+        if (kept > KEPT) {
+          bound.clear();
+          kept = known.entries;
+        }
+        bound.set(batch, known);
       }
+      return known.run(read);
     };
   },
   cut({ shape, data }, axis, { from, count: examples }) {
@@ -532,7 +539,7 @@ export const float64: Target<Numbers, ArrayLike<number>> = {
     const start = from * strides[axis];
     if (axis === 0) return { shape: cut, data: data.subarray(start, start + count(cut)) };
     const result = new Float64Array(count(cut));
-    copied(data.subarray(start), copyOf(cut, strides), result);
+    copying(cut, strides)(result, data.subarray(start), data, data);
     return { shape: cut, data: result };
   },
   join(parts) {

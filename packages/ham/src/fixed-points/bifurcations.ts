@@ -261,7 +261,8 @@ class Tracker {
 
   *#rates({ value, states }: Spot): Work<readonly number[]> {
     const landscape = this.#at(value);
-    return (yield* classify(landscape, landscape.at(states))).eigenvalues;
+    const [place] = landscape.places([states]);
+    return (yield* classify(landscape, place)).eigenvalues;
   }
 
   /** Where the index of a branch changes. */

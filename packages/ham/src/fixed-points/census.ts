@@ -86,7 +86,7 @@ export const CENSUS_UNITS = 512;
 /** What part of the work a search and the descents before it are taken for. */
 const [DESCENTS, STARTS] = [0.5, 0.8];
 /** Searches that are reported as one. */
-const AT_ONCE = 64;
+const AT_ONCE = 256;
 
 /**
  * Looks for the fixed points of a model, in float64.
@@ -232,8 +232,8 @@ class Found {
       (other) => apart(other.place.activations, place.activations) < tolerance,
     );
     if (known >= 0) return known;
-    const site = this.#landscape.at(place.states);
-    this.#points.push({ place, ...(await inTurns(classify(this.#landscape, site), turn)) });
+    const classification = await inTurns(classify(this.#landscape, place), turn);
+    this.#points.push({ place, ...classification });
     return this.#points.length - 1;
   }
 }

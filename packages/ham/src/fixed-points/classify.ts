@@ -2,7 +2,7 @@
 
 import type { Work } from "@hamlet/core";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import type { Landscape, Site } from "./landscape.ts";
+import type { Curvature, Landscape, Place } from "./landscape.ts";
 
 /** `degenerate` where the energy is flat along some direction: the eigenvalues do not decide. */
 export type FixedPointKind = "minimum" | "saddle" | "maximum" | "degenerate";
@@ -28,13 +28,14 @@ export const FLAT = 1e-7;
  * the plain Hessian's where all layers are `identity`. Directions in which no activation moves,
  * such as a shift of all states of a softmax, are left out.
  */
-export function* classify(landscape: Landscape, site: Site): Work<Classification> {
-  const { roots, leaks } = rootOfMetric(landscape, site);
+export function* classify(landscape: Landscape, place: Place): Work<Classification> {
+  const [curvature] = landscape.curvatures([place]);
   yield;
-  const count = roots.columns;
-  const columns = new Float64Array(roots.transpose().to1DArray());
-  const bent = Matrix.from1DArray(count, roots.rows, site.bendTimes(columns)).transpose();
-  const hessian = roots.transpose().mmul(bent);
+  const { roots, leaks } = rootOfMetric(landscape, curvature);
+  yield;
+  const [units, count] = [roots.rows, roots.columns];
+  const bend = Matrix.from1DArray(units, units, curvature.bend);
+  const hessian = roots.transpose().mmul(bend.mmul(roots));
   leaks.forEach((leak, k) => hessian.set(k, k, hessian.get(k, k) + leak));
   // Where everything is held there is no direction to go.
   const rates = count === 0 ? [] : symmetricEigen(hessian).realEigenvalues;
@@ -53,7 +54,7 @@ function kindOf(index: number, count: number): FixedPointKind {
 /** R with `R Rᵀ = H`, one column a direction that moves an activation, and its layer's leak. */
 function rootOfMetric(
   { offsets, leak, neurons, free }: Landscape,
-  site: Site,
+  { metric }: Curvature,
 ): { roots: Matrix; leaks: number[] } {
   const total = offsets.at(-1)!;
   const columns: Float64Array[] = [];
@@ -64,10 +65,7 @@ function rootOfMetric(
       (i) => free[i] === 1,
     );
     if (units.length === 0) return;
-    const vectors = new Float64Array(units.length * total);
-    units.forEach((j, row) => (vectors[row * total + j] = 1));
-    const images = site.metricTimes(vectors);
-    const block = new Matrix(units.map((_, row) => units.map((i) => images[row * total + i])));
+    const block = new Matrix(units.map((i) => units.map((j) => metric[i * total + j])));
     const { realEigenvalues: values, eigenvectorMatrix: axes } = symmetricEigen(block);
     const still = 1e-10 * Math.max(0, ...values);
     values.forEach((value, k) => {

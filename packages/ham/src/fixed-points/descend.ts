@@ -3,6 +3,7 @@
 import type { Work } from "@hamlet/core";
 import type { Landscape, Place, StateVector } from "./landscape.ts";
 import { factorise, solveWith } from "./positive.ts";
+import { SIDE_BY_SIDE, sideBySide } from "./side-by-side.ts";
 
 const STEPS = 2000;
 /** The first step, in units of τ. */
@@ -14,8 +15,6 @@ const SHRINK = 0.5;
 const STILL = 1e-6;
 /** A part of `1 + |E|` below which two energies of float64 do not differ. */
 const ROUNDING = 1e-13;
-/** Descents that run side by side. */
-const SIDE_BY_SIDE = 128;
 
 /** After so many steps along the slope a descent is in a valley, where steps that know its bend are longer. */
 const PATIENCE = 10;
@@ -36,47 +35,38 @@ export function* descend(
   landscape: Landscape,
   starts: readonly StateVector[],
 ): Work<StateVector[]> {
-  const ends: StateVector[] = [];
-  for (let from = 0; from < starts.length; from += SIDE_BY_SIDE) {
-    ends.push(...(yield* descendTogether(landscape, starts.slice(from, from + SIDE_BY_SIDE))));
-  }
-  return ends;
+  const descents = landscape
+    .places(starts)
+    .map((place): Descent => ({ place, lowest: place.energy, dt: FIRST_DT, steps: 0 }));
+  const isSmall = landscape.free.length <= BENT_UNITS;
+  yield* sideBySide(descents, SIDE_BY_SIDE, function* round(some) {
+    yield;
+    const patient = some.filter(({ steps }) => isSmall && steps >= PATIENCE);
+    const bends = bent(landscape, patient);
+    const trials = landscape.places(
+      some.map((descent) => bends.get(descent) ?? straight(landscape, descent)),
+    );
+    return some.filter((descent, i) => {
+      const { place: from, lowest, dt } = descent;
+      const to = trials[i];
+      const falls = descends(from, to, lowest);
+      descent.dt = nextStep(dt, { from, to, falls, isBent: bends.has(descent), landscape });
+      if (falls) {
+        descent.place = to;
+        descent.lowest = Math.min(lowest, to.energy);
+      }
+      const isStill = largestChange(from.activations, to.activations) < STILL;
+      return !isStill && ++descent.steps < STEPS;
+    });
+  });
+  return descents.map(({ place }) => place.states);
 }
 
 interface Descent {
   place: Place;
   lowest: number;
   dt: number;
-}
-
-function* descendTogether(
-  landscape: Landscape,
-  starts: readonly StateVector[],
-): Work<StateVector[]> {
-  const descents = landscape
-    .places(starts)
-    .map((place): Descent => ({ place, lowest: place.energy, dt: FIRST_DT }));
-  let moving: readonly Descent[] = descents;
-  const isSmall = landscape.free.length <= BENT_UNITS;
-  for (let step = 0; step < STEPS && moving.length > 0; step++) {
-    yield;
-    const bends = isSmall && step >= PATIENCE ? bent(landscape, moving) : [];
-    const trials = landscape.places(
-      moving.map((descent, i) => bends[i] ?? straight(landscape, descent)),
-    );
-    moving = moving.filter((descent, i) => {
-      const { place: from, lowest, dt } = descent;
-      const to = trials[i];
-      const falls = descends(from, to, lowest);
-      descent.dt = nextStep(dt, { from, to, falls, isBent: bends[i] !== undefined, landscape });
-      if (falls) {
-        descent.place = to;
-        descent.lowest = Math.min(lowest, to.energy);
-      }
-      return largestChange(from.activations, to.activations) >= STILL;
-    });
-  }
-  return descents.map(({ place }) => place.states);
+  steps: number;
 }
 
 /** A step along the slope. */
@@ -91,15 +81,19 @@ function straight({ pace }: Landscape, { place: { states, slope }, dt }: Descent
  * `∂x̂/∂x` is diagonal, in which case `√(∂x̂/∂x)` makes it so.
  * @see Hairer & Wanner, Solving ordinary differential equations II, 1996, section IV.7.
  */
-function bent(landscape: Landscape, descents: readonly Descent[]): (StateVector | undefined)[] {
+function bent(
+  landscape: Landscape,
+  descents: readonly Descent[],
+): ReadonlyMap<Descent, StateVector> {
   const { leak, pace, free } = landscape;
   const units = free.length;
+  const steps = new Map<Descent, StateVector>();
   const curvatures = landscape.curvatures(descents.map(({ place }) => place));
-  return descents.map((descent, b) => {
+  for (const [b, descent] of descents.entries()) {
     const { states, slope } = descent.place;
     const { metric, bend } = curvatures[b];
     const roots = diagonalRoots(metric, free);
-    if (roots === null) return undefined;
+    if (roots === null) continue;
     const scaled = bend.map((value, k) => value * roots[Math.floor(k / units)] * roots[k % units]);
     for (; descent.dt > 1e-12; descent.dt /= FASTER) {
       const matrix = scaled.slice();
@@ -108,10 +102,14 @@ function bent(landscape: Landscape, descents: readonly Descent[]): (StateVector 
       if (!factorise(matrix, units)) continue;
       const step = slope.map((value, i) => -roots[i] * value);
       solveWith(matrix, step);
-      return states.map((x, i) => x + step[i] / roots[i]);
+      steps.set(
+        descent,
+        states.map((x, i) => x + step[i] / roots[i]),
+      );
+      break;
     }
-    return undefined;
-  });
+  }
+  return steps;
 }
 
 /** The roots of a diagonal, 1 for units that are held; null where something else is not 0. */

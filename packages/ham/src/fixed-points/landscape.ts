@@ -132,9 +132,8 @@ class GraphLandscape implements Landscape {
   readonly #directions: readonly Tensor[];
   readonly #activations: ArrayProgram;
   readonly #slopes: ArrayProgram;
-  readonly #metrics: ArrayProgram;
-  readonly #bends: ArrayProgram;
-  /** Made when it is first asked for: most who polish an end never do. */
+  /** Made when they are first asked for: who polishes an end needs products, who searches matrices. */
+  #products: { readonly metrics: ArrayProgram; readonly bends: ArrayProgram } | null = null;
   #matrices: ArrayProgram | null = null;
   /** The site that products with a curvature are bound to. */
   #bound: Inputs<ArrayLike<number>> | null = null;
@@ -176,9 +175,6 @@ class GraphLandscape implements Landscape {
       moving,
       energy,
     );
-    const turning = { example: moving.step, step: this.#directions };
-    this.#metrics = this.#program(metricsOf(graph, this.#directions), turning);
-    this.#bends = this.#program(bendsOf(graph, this.#directions), turning);
     this.leak = this.#perUnit((i) => new Uint8Array(counts[i]).fill(Number(graph.neurons[i].leak)));
     this.free = this.#perUnit((i) => this.#freeUnits(graph.neurons[i], counts[i], clamps));
     const paces = graph.neurons.map(({ tau }) => 1 / evaluateScalar(tau, this.#space));
@@ -188,8 +184,9 @@ class GraphLandscape implements Landscape {
   }
 
   places(points: readonly StateVector[]): Place[] {
-    const batch = points.length;
-    const inside = this.#byLayer(this.#states, joined(points));
+    if (points.length === 0) return [];
+    const batch = batchFor(points.length);
+    const inside = this.#byLayer(this.#states, joined(points, batch));
     const activations = this.#run(this.#activations, inside, batch);
     const around = new Map([...inside, ...this.#byLayer(this.#values, activations)]);
     const results = this.#slopes.step(around, { batch });
@@ -205,14 +202,22 @@ class GraphLandscape implements Landscape {
   }
 
   curvatures(places: readonly Pick<Place, "states" | "activations">[]): Curvature[] {
+    if (places.length === 0) return [];
     this.#matrices ??= this.#makeMatrices();
-    const states = joined(places.map((place) => place.states));
-    const activations = joined(places.map((place) => place.activations));
+    const batch = batchFor(places.length);
+    const states = joined(
+      places.map((place) => place.states),
+      batch,
+    );
+    const activations = joined(
+      places.map((place) => place.activations),
+      batch,
+    );
     const around = [
       ...this.#byLayer(this.#states, states),
       ...this.#byLayer(this.#values, activations),
     ];
-    const results = this.#matrices.step(new Map(around), { batch: places.length });
+    const results = this.#matrices.step(new Map(around), { batch });
     return places.map((_, b) => ({
       metric: this.#matrix(results, metricOf, b),
       bend: this.#matrix(results, bendOf, b),
@@ -226,9 +231,10 @@ class GraphLandscape implements Landscape {
       ...this.#byLayer(this.#states, states),
       ...this.#byLayer(this.#values, activations),
     ]);
+    const products = (this.#products ??= this.#makeProducts());
     const along = (program: ArrayProgram, u: StateVector) => {
       if (this.#bound !== around) {
-        for (const curved of [this.#metrics, this.#bends]) curved.bind("example", around);
+        for (const curved of Object.values(products)) curved.bind("example", around);
         this.#bound = around;
       }
       const batch = u.length / this.offsets.at(-1)!;
@@ -236,8 +242,16 @@ class GraphLandscape implements Landscape {
     };
     return {
       ...place,
-      metricTimes: (u) => along(this.#metrics, u),
-      bendTimes: (u) => along(this.#bends, u),
+      metricTimes: (u) => along(products.metrics, u),
+      bendTimes: (u) => along(products.bends, u),
+    };
+  }
+
+  #makeProducts() {
+    const turning = { example: [...this.#states, ...this.#values], step: this.#directions };
+    return {
+      metrics: this.#program(metricsOf(this.#graph, this.#directions), turning),
+      bends: this.#program(bendsOf(this.#graph, this.#directions), turning),
     };
   }
 
@@ -290,6 +304,10 @@ class GraphLandscape implements Landscape {
     b: number,
   ): StateVector {
     const units = this.offsets.at(-1)!;
+    if (this.neurons.length === 1 && !this.free.includes(0)) {
+      const { data } = results.get(nameOf(0))! as { data: StateVector };
+      return data.subarray(b * units * units, (b + 1) * units * units);
+    }
     const matrix = new Float64Array(units * units);
     this.neurons.forEach((_, layer) => {
       const [from, to] = [this.offsets[layer], this.offsets[layer + 1]];
@@ -410,10 +428,19 @@ function bendsOf(graph: EnergyGraph, directions: readonly Tensor[]): Part[] {
   return gradients(along, wanted(outer)).map((value, i) => ({ indices: outer[i], value }));
 }
 
-/** Vectors one behind the other. */
-function joined(vectors: readonly StateVector[]): StateVector {
-  const units = vectors[0]?.length ?? 0;
-  const all = new Float64Array(vectors.length * units);
-  vectors.forEach((vector, b) => all.set(vector, b * units));
+/** Vectors one behind the other, the last again and again until they are a batch. */
+function joined(vectors: readonly StateVector[], batch: number): StateVector {
+  const units = vectors[0].length;
+  const all = new Float64Array(batch * units);
+  for (let b = 0; b < batch; b++) all.set(vectors[Math.min(b, vectors.length - 1)], b * units);
   return all;
+}
+
+/**
+ * Few batches for all numbers of points, since a program makes itself ready for each: a power of two, or
+ * three halves of one.
+ */
+function batchFor(points: number): number {
+  const batch = 2 ** Math.ceil(Math.log2(points));
+  return batch >= 4 && points <= 0.75 * batch ? 0.75 * batch : batch;
 }

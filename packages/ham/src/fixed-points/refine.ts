@@ -3,6 +3,7 @@
 import type { Work } from "@hamlet/core";
 import type { Curvature, Landscape, Place, StateVector } from "./landscape.ts";
 import { factorise, solveWith } from "./positive.ts";
+import { SIDE_BY_SIDE, sideBySide } from "./side-by-side.ts";
 
 /** Where a search ended. */
 export interface Refined {
@@ -17,9 +18,11 @@ export interface Refined {
 export const RESIDUAL = 1e-9;
 
 const ITERATIONS = 100;
+/** A zero that is farther away than so many times `1 + |x|` is not looked for. */
+const FAR = 100;
 
-/** Searches that run side by side, and entries of their matrices: no more than these. */
-const [SIDE_BY_SIDE, ENTRIES] = [256, 2 ** 20];
+/** Entries of matrices of searches that run side by side, at most. */
+const ENTRIES = 2 ** 20;
 
 /**
  * Newton's method on `∂E/∂x̂ = 0` in the states, damped as by Levenberg and Marquardt: it finds
@@ -31,46 +34,19 @@ const [SIDE_BY_SIDE, ENTRIES] = [256, 2 ** 20];
  * @see Moré, "The Levenberg–Marquardt algorithm: implementation and theory", 1978.
  */
 export function* refine(landscape: Landscape, starts: readonly StateVector[]): Work<Refined[]> {
-  const units = landscape.offsets.at(-1)!;
+  const units = landscape.free.length;
   const width = Math.max(1, Math.min(SIDE_BY_SIDE, Math.floor(ENTRIES / units ** 2)));
-  const ends: Refined[] = [];
-  for (let from = 0; from < starts.length; from += width) {
-    ends.push(...(yield* refineTogether(landscape, starts.slice(from, from + width))));
-  }
-  return ends;
-}
-
-interface Search {
-  place: Place;
-  damping: number;
-}
-
-function* refineTogether(landscape: Landscape, starts: readonly StateVector[]): Work<Refined[]> {
-  const searches = landscape.places(starts).map((place): Search => ({ place, damping: 1e-3 }));
-  let moving: readonly Search[] = searches;
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    moving = moving.filter(({ place }) => size(place.slope) > 1e-14);
-    if (moving.length === 0) break;
-    const moved: Search[] = [];
-    let trying: readonly System[] = yield* newtonSystems(landscape, moving);
-    while (trying.length > 0) {
-      const trials = landscape.places(trying.map(stepped));
-      yield;
-      trying = trying.filter(({ search }, i) => {
-        if (length(trials[i].slope) < length(search.place.slope)) {
-          search.place = trials[i];
-          search.damping /= 10;
-          moved.push(search);
-          return false;
-        }
-        // All that is left is rounding.
-        if (isFixed(search.place)) return false;
-        search.damping = Math.max(search.damping, 1e-12) * 8;
-        return search.damping < 1e12;
-      });
-    }
-    moving = moved;
-  }
+  const searches = landscape
+    .places(starts)
+    .map((place): Search => ({ place, damping: 1e-3, system: null, steps: 0 }));
+  yield* sideBySide(searches.filter(isMoving), width, function* round(some) {
+    const fresh = some.filter(({ system }) => system === null);
+    const systems = yield* newtonSystems(landscape, fresh);
+    fresh.forEach((search, i) => (search.system = systems[i]));
+    // A search that has to take a shorter step does so beside the next steps of the others.
+    const trials = landscape.places(some.map(stepped));
+    return some.filter((search, i) => goesOn(search, trials[i]));
+  });
   return searches.map(({ place }) => ({
     place,
     residual: size(place.slope),
@@ -78,19 +54,55 @@ function* refineTogether(landscape: Landscape, starts: readonly StateVector[]): 
   }));
 }
 
+interface Search {
+  place: Place;
+  damping: number;
+  /** What it solves at its place; null until it is looked at. */
+  system: System | null;
+  /** Steps that led somewhere. */
+  steps: number;
+}
+
+function isMoving({ place, steps }: Search): boolean {
+  return steps < ITERATIONS && size(place.slope) > 1e-14;
+}
+
+/** Takes a step or refuses it, and says whether there is another. */
+function goesOn(search: Search, trial: Place): boolean {
+  if (length(trial.slope) < length(search.place.slope)) {
+    search.place = trial;
+    search.damping /= 10;
+    search.system = null;
+    search.steps++;
+    return isMoving(search);
+  }
+  // All that is left is rounding, or the way to a zero.
+  if (isFixed(search.place) || isAstray(search)) return false;
+  search.damping = Math.max(search.damping, 1e-12) * 8;
+  return search.damping < 1e12;
+}
+
 function isFixed({ slope, states }: Place): boolean {
   return size(slope) <= RESIDUAL * (1 + size(states));
 }
 
+/**
+ * Whether no zero is near: as far as `g` is linear, the nearest one is `|g|²/|Jᵀg|` away at least. So it is
+ * around points where `|g|` is least and not 0, which a search would close in on to the last digit.
+ */
+function isAstray({ place: { slope, states }, system }: Search): boolean {
+  return length(slope) ** 2 > FAR * (1 + size(states)) * length(system!.right);
+}
+
 interface System {
-  readonly search: Search;
   /** `JᵀJ`, its largest entry on the diagonal, and `−Jᵀ g`. */
   readonly normal: StateVector;
   readonly scale: number;
   readonly right: StateVector;
 }
 
-function stepped({ search: { place, damping }, normal, scale, right }: System): StateVector {
+function stepped({ place, damping, system }: Search): StateVector {
+  const { normal, scale, right } = system!;
   const units = right.length;
   const matrix = normal.slice();
   for (let i = 0; i < units; i++) matrix[i * (units + 1)] += damping * scale;
@@ -124,7 +136,7 @@ function* newtonSystems(landscape: Landscape, searches: readonly Search[]): Work
     }
     let scale = 1e-300;
     for (let i = 0; i < units; i++) scale = Math.max(scale, normal[i * (units + 1)]);
-    systems.push({ search, normal, scale, right });
+    systems.push({ normal, scale, right });
   }
   return systems;
 }

@@ -157,6 +157,30 @@ describe("a fixed point of two layers", () => {
   });
 });
 
+test("a search gives up where |g| is least and not 0, and another nearby does not", () => {
+  const { graph, beta, xi } = triangle();
+  // Three minima and three saddles meet in pairs at β = 1.830429; before it |g| keeps a minimum there.
+  const looks = [1.82, 1.84].map((value) => {
+    const tensors = new Map([
+      [beta, [value]],
+      [xi, CORNERS],
+    ] as const);
+    const landscape = makeLandscape(graph, { sizes: new Map(), tensors });
+    let looked = 0;
+    const places = (points: readonly StateVector[]) => {
+      looked += points.length;
+      return landscape.places(points);
+    };
+    const curvatures = landscape.curvatures.bind(landscape);
+    const counting: Landscape = { ...landscape, places, curvatures };
+    const [{ residual, converged }] = atOnce(refine(counting, [Float64Array.of(0.6, 0)]));
+    return { looked, residual, converged };
+  });
+  expect(looks.map(({ converged }) => converged)).toEqual([false, true]);
+  expect(looks[0].residual).toBeGreaterThan(1e-4);
+  expect(looks[0].looked).toBeLessThan(40);
+});
+
 test("where a slope is small but nowhere 0 there is no fixed point", () => {
   const x = makeNeuron("x", [makeDim("D", 1)], identity, { leak: false });
   const at = get(x.activation, [0]);
