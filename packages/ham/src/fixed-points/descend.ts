@@ -2,7 +2,7 @@
 
 import type { Work } from "@hamlet/core";
 import type { Landscape, Place, StateVector } from "./landscape.ts";
-import { factorise, solveWith } from "./positive.ts";
+import { factorise, isDiagonal, solveWith } from "./positive.ts";
 import { SIDE_BY_SIDE, sideBySide } from "./side-by-side.ts";
 
 const STEPS = 2000;
@@ -115,11 +115,9 @@ function bent(
 /** The roots of a diagonal, 1 for units that are held; null where something else is not 0. */
 function diagonalRoots(metric: StateVector, free: Uint8Array): StateVector | null {
   const units = free.length;
+  if (!isDiagonal(metric, units)) return null;
   const roots = new Float64Array(units);
   for (let i = 0; i < units; i++) {
-    for (let j = 0; j < units; j++) {
-      if (i !== j && metric[i * units + j] !== 0) return null;
-    }
     roots[i] = free[i] === 0 ? 1 : Math.sqrt(metric[i * units + i]);
     if (!(roots[i] > 1e-6)) return null;
   }

@@ -35,3 +35,11 @@ export function solveWith(factor: Float64Array, b: Float64Array): void {
     b[i] = entry / factor[i * n + i];
   }
 }
+
+/** Whether an `[n, n]` matrix is 0 beside its diagonal. */
+export function isDiagonal(matrix: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) if (i !== j && matrix[i * n + j] !== 0) return false;
+  }
+  return true;
+}

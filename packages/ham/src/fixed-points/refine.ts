@@ -2,7 +2,7 @@
 
 import type { Work } from "@hamlet/core";
 import type { Curvature, Landscape, Place, StateVector } from "./landscape.ts";
-import { factorise, solveWith } from "./positive.ts";
+import { factorise, isDiagonal, solveWith } from "./positive.ts";
 import { SIDE_BY_SIDE, sideBySide } from "./side-by-side.ts";
 
 /** Where a search ended. */
@@ -95,7 +95,7 @@ function isAstray({ place: { slope, states }, system }: Search): boolean {
 }
 
 interface System {
-  /** `JᵀJ`, its largest entry on the diagonal, and `−Jᵀ g`. */
+  /** The lower half of `JᵀJ`, its largest entry on the diagonal, and `−Jᵀ g`. */
   readonly normal: StateVector;
   readonly scale: number;
   readonly right: StateVector;
@@ -131,7 +131,7 @@ function* newtonSystems(landscape: Landscape, searches: readonly Search[]): Work
         const factor = jacobian[row + i];
         if (factor === 0) continue;
         right[i] -= factor * slope[k];
-        for (let j = 0; j < units; j++) normal[i * units + j] += factor * jacobian[row + j];
+        for (let j = 0; j <= i; j++) normal[i * units + j] += factor * jacobian[row + j];
       }
     }
     let scale = 1e-300;
@@ -151,13 +151,15 @@ export function* jacobianOf(
 ): Work<StateVector> {
   const units = free.length;
   const jacobian = new Float64Array(units * units);
+  const isPlain = isDiagonal(metric, units);
   for (let i = 0; i < units; i++) {
     const row = i * units;
     if (units >= LARGE) yield;
     for (let k = 0; k < units; k++) {
       const factor = bend[row + k];
       if (factor === 0) continue;
-      for (let j = 0; j < units; j++) jacobian[row + j] += factor * metric[k * units + j];
+      const [from, to] = isPlain ? [k, k] : [0, units - 1];
+      for (let j = from; j <= to; j++) jacobian[row + j] += factor * metric[k * units + j];
     }
     jacobian[row + i] = free[i] === 0 ? 1 : jacobian[row + i] + leak[i];
   }
