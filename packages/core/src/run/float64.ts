@@ -31,9 +31,10 @@ type Prepare = (shapes: Shapes) => Loop;
 const count = (shape: readonly number[]): number => shape.reduce((total, n) => total * n, 1);
 
 function stridesOf(shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, stride = 1; axis >= 0; stride *= shape[axis--]) {
+  const strides = [...shape];
+  for (let axis = shape.length - 1, stride = 1; axis >= 0; axis--) {
     strides[axis] = stride;
+    stride *= shape[axis];
   }
   return strides;
 }
@@ -159,8 +160,7 @@ const rows =
       n,
       steps: [, [p, di], [q, dj]],
     } = plan;
-    return (out, a, b) =>
-      walk(plan, (at, i, j) => loop(m, n, out, at, a, i, p, di, b, j, q, dj));
+    return (out, a, b) => walk(plan, (at, i, j) => loop(m, n, out, at, a, i, p, di, b, j, q, dj));
   };
 
 // The commonest have loops of their own: a call for every entry takes several times as long.
@@ -282,7 +282,8 @@ function multiplySmall(
         for (let column = 0; column < n; column++) {
           let sum = 0;
           let at = (s * k + from) * n + column;
-          for (let middle = from; middle < end; middle++, at += n) sum += a[row * k + middle] * b[at];
+          for (let middle = from; middle < end; middle++, at += n)
+            sum += a[row * k + middle] * b[at];
           out[into + column] += sum;
         }
         continue;
@@ -454,7 +455,12 @@ function bindWork({ tasks, instructions }: StageWork, batch: number): Bound {
       for (const [slot, length] of fresh) arrays[slot] = new Float64Array(length);
       for (const { loop, to, from } of steps) {
         const a = arrays[from[0]];
-        loop(arrays[to], a, from.length > 1 ? arrays[from[1]] : a, from.length > 2 ? arrays[from[2]] : a);
+        loop(
+          arrays[to],
+          a,
+          from.length > 1 ? arrays[from[1]] : a,
+          from.length > 2 ? arrays[from[2]] : a,
+        );
       }
       return new Map(
         lasting.map((slot) => [slot, { shape: shapeOf(slot), data: arrays[source(slot)] }]),

@@ -91,24 +91,27 @@ describe.each(Object.entries(SETTINGS))("with %s", (_, setting) => {
   });
 });
 
-test.each(Object.entries(ENERGIES))("%s: batches in turn, none in the way of another", (_, energy) => {
-  const outputs = [
-    { name: "energy", value: energy, indices: [], batched: true },
-    { name: "gradient", value: gradient(energy, v, [j]), indices: [j], batched: true },
-  ];
-  const program = makeProgram(planFor(outputs, world()), { target: float64 });
-  const found = [2, 5, 2, 1, 5].map((batch) => {
-    const setting = world({ batch });
-    const arrays = new Map([...setting.bound].map(([tensor, { values }]) => [tensor, values]));
-    for (const stage of ["load", "param", "example"] as const) program.bind(stage, arrays);
-    return { setting, results: program.step(arrays, { batch, time: 0.25 }) };
-  });
-  // Read when all are done: a later step must not write where an earlier result lies.
-  for (const { setting, results } of found) {
-    const alone = run(outputs, setting);
-    for (const [name, { data }] of results) expect(data).toEqual(alone.get(name));
-  }
-});
+test.each(Object.entries(ENERGIES))(
+  "%s: batches in turn, none in the way of another",
+  (_, energy) => {
+    const outputs = [
+      { name: "energy", value: energy, indices: [], batched: true },
+      { name: "gradient", value: gradient(energy, v, [j]), indices: [j], batched: true },
+    ];
+    const program = makeProgram(planFor(outputs, world()), { target: float64 });
+    const found = [2, 5, 2, 1, 5].map((batch) => {
+      const setting = world({ batch });
+      const arrays = new Map([...setting.bound].map(([tensor, { values }]) => [tensor, values]));
+      for (const stage of ["load", "param", "example"] as const) program.bind(stage, arrays);
+      return { setting, results: program.step(arrays, { batch, time: 0.25 }) };
+    });
+    // Read when all are done: a later step must not write where an earlier result lies.
+    for (const { setting, results } of found) {
+      const alone = run(outputs, setting);
+      for (const [name, { data }] of results) expect(data).toEqual(alone.get(name));
+    }
+  },
+);
 
 test("reductions of nothing are what mathematics says", () => {
   const NONE = makeDim("None", 0);
