@@ -1,7 +1,7 @@
 // One run of a cell from a random state among random patterns: its energy never rises.
 
 import { foldIn, type Key, normal, uniform } from "@hamlet/core";
-import { type Cell, energyOf, updateOf } from "@hamlet/ham/zoo";
+import { type Cell, energyOf, SEPARATIONS, SIMILARITIES, updateOf } from "@hamlet/ham/zoo";
 
 /** Updates of a run, and where a state that runs away is left. */
 const [UPDATES, FARTHEST] = [30, 1e4];
@@ -21,15 +21,31 @@ function point(similarity: Cell["similarity"], key: Key, size: number): Float64A
   return numbers.map((x) => x / length);
 }
 
-/** Throws where the energy rises by more than rounding; returns by how much it fell. */
-export function fallsInRun(cell: Cell, key: Key): number {
+/** Random patterns and a random state, and what a cell does with them. */
+export function drawnRun(cell: Cell, key: Key) {
   const [a, b, c] = uniform(foldIn(key, 0), [3]);
   const [size, count, beta] = [1 + Math.floor(6 * a), 1 + Math.floor(8 * b), Math.exp(4 * c - 2)];
   const patterns = Array.from({ length: count }, (_, m) =>
     point(cell.similarity, foldIn(foldIn(key, 1), m), size),
   );
-  const [update, energy] = [updateOf(cell, patterns, beta), energyOf(cell, patterns, beta)];
-  let state = point(cell.similarity, foldIn(key, 2), size);
+  const { score } = SIMILARITIES[cell.similarity];
+  return {
+    beta,
+    patterns,
+    state: point(cell.similarity, foldIn(key, 2), size),
+    update: updateOf(cell, patterns, beta),
+    energy: energyOf(cell, patterns, beta),
+    weights: (state: Float64Array): Float64Array =>
+      SEPARATIONS[cell.separation].weights(
+        Float64Array.from(patterns, (pattern) => beta * score(pattern, state)),
+      ),
+  };
+}
+
+/** Throws where the energy rises by more than rounding; returns by how much it fell. */
+export function fallsInRun(cell: Cell, key: Key): number {
+  const { beta, patterns, update, energy, state: start } = drawnRun(cell, key);
+  let state = start;
   const first = energy(state);
   let now = first;
   for (let n = 0; n < UPDATES; n++) {

@@ -11,7 +11,7 @@ import {
 } from "@hamlet/ham/zoo";
 import { describe, expect, test } from "vitest";
 import { samples, seed } from "../../../tools/samples.ts";
-import { fallsInRun } from "./zoo-runs.ts";
+import { drawnRun, fallsInRun } from "./zoo-runs.ts";
 
 const named = (cells: readonly Cell[]) =>
   cells.map((cell) => [`${cell.similarity}, ${cell.separation}`, cell] as const);
@@ -57,6 +57,33 @@ describe("updates come back to where they were, so that nothing falls in all of 
     }
     // And in between it is elsewhere.
     for (let n = 1; n < period; n++) expect(far(path[n], path[0])).toBeGreaterThan(0.01);
+  });
+});
+
+describe("updates by weights of 0 and 1 end at a fixed point itself, after finitely many", () => {
+  const finite = falling.filter(({ verdict }) => verdict.energy === "falls" && verdict.isFinite);
+
+  test("of four cells, those of Epanechnikov's kernel", () => {
+    expect(finite.map(({ similarity, separation }) => `${similarity}, ${separation}`)).toEqual(
+      ["dot", "euclid", "cosine", "kl"].map((similarity) => `${similarity}, epanechnikov`),
+    );
+  });
+
+  test.each(named(finite))("%s", (_, cell) => {
+    for (let run = 0; run < samples(40); run++) {
+      const { state, update, patterns, weights } = drawnRun(cell, foldIn(key(seed()), run));
+      let [now, next, steps] = [state, update(state), 0];
+      while (next.some((x, i) => x !== now[i])) {
+        [now, next] = [next, update(next)];
+        steps++;
+        expect(steps).toBeLessThanOrEqual(2 ** patterns.length);
+      }
+      // What it comes to rest at is what the patterns in reach of it make.
+      if (steps === 0) continue;
+      const own = weights(now);
+      expect([...own].every((weight) => weight === 0 || weight === 1)).toBe(true);
+      expect([...SIMILARITIES[cell.similarity].combined(own, patterns, now)]).toEqual([...now]);
+    }
   });
 });
 

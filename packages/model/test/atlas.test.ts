@@ -3,7 +3,7 @@
 import { loadModel } from "@hamlet/model";
 import { useBackend } from "@hamlet/testing";
 import "@tensorflow/tfjs-backend-cpu";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { samples, seed } from "../../../tools/samples.ts";
 import { stream } from "./random-hypergraph.ts";
 
@@ -53,5 +53,72 @@ test("a sweep moves the consts that follow, also past the value that the file ha
   expect(Math.abs(bifurcations[0].at - 1)).toBeLessThan(1e-8);
   await expect(model.sweep("depth", { values: [1, 2] })).rejects.toThrow(
     'This model has no const called "depth" to sweep. It has: width, beta, side.',
+  );
+});
+
+describe("energies of Epanechnikov's kernels", () => {
+  const beta = 1.5;
+  /** `Σ_k max(1 − β/2 |ξ_k − v|², 0)` inside of a function, where a layer has no energy of its own. */
+  const textOf = (K: number, of: (kernels: string) => string) => `ham 1
+dim D = 2, K = ${K}
+const beta = ${beta}
+param xi: [K, D] ~ normal(0, 1)
+neuron v: [D] as identity { leak = off }
+energy bumps = ${of("sum[k] max(1 - beta/2 * (sum[i] (xi[k, i] - v[i])^2), 0)")}
+`;
+
+  /** All sets of patterns whose mean has just them in reach, with that mean: every rest point there is. */
+  function closedForms(xi: Float64Array, K: number) {
+    const found: { readonly mean: readonly number[]; readonly energy: number }[] = [];
+    for (let set = 1; set < 2 ** K; set++) {
+      const own = Array.from({ length: K }, (_, k) => k).filter((k) => (set >> k) & 1);
+      const mean = [0, 1].map((i) => own.reduce((sum, k) => sum + xi[2 * k + i], 0) / own.length);
+      const kernels = Array.from({ length: K }, (_, k) => {
+        const [x, y] = [xi[2 * k] - mean[0], xi[2 * k + 1] - mean[1]];
+        return 1 - (beta / 2) * (x * x + y * y);
+      });
+      const isRest = kernels.every((kernel, k) => kernel > 0 === own.includes(k));
+      if (isRest) found.push({ mean, energy: kernels.reduce((sum, x) => sum + Math.max(0, x), 0) });
+    }
+    return found;
+  }
+
+  test.for([
+    ["a sum", (kernels: string) => `-1/beta * (${kernels})`, (h: number) => -h / beta],
+    [
+      "a logarithm of one",
+      (kernels: string) => `-1/beta * log(${kernels} + 0.01)`,
+      (h: number) => -Math.log(h + 0.01) / beta,
+    ],
+  ] as const)(
+    "%s: minima are means of the patterns in reach, exactly",
+    async ([, of, energyOf]) => {
+      let looked = 0;
+      for (let one = seed(); one < seed() + samples(2); one++) {
+        const K = 3 + (one % 4);
+        const text = textOf(K, of);
+        using model = await loadModel({ name: `${one}.ham`, text }, { seed: one });
+        const xi = Float64Array.from(model.entries("xi").data);
+        const forms = closedForms(xi, K);
+        // Some hold in a corner that no start falls into.
+        const seeds = forms.map(({ mean }) => Float64Array.from(mean, (x) => x + 1e-6));
+        const { points, certificates } = await model.atlas({ starts: 25, seeds });
+        const label = `seed ${one}\n${text}`;
+        expect(forms.length, label).toBeGreaterThan(0);
+        for (const { mean, energy } of forms) {
+          const at = points.findIndex(({ kind, states }) => {
+            const [found] = states.values();
+            return kind === "minimum" && found.every((x, i) => Math.abs(x - mean[i]) < 1e-12);
+          });
+          expect(at, `${label}\n${mean.join()}`).toBeGreaterThanOrEqual(0);
+          expect(points[at].energy, label).toBeCloseTo(energyOf(energy), 11);
+          expect(certificates[at], label).toMatchObject({ index: 0, exact: true });
+          looked++;
+        }
+        const minima = points.filter(({ kind }) => kind === "minimum");
+        expect(minima.length, label).toBe(forms.length);
+      }
+      expect(looked).toBeGreaterThan(0);
+    },
   );
 });

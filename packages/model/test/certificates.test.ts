@@ -312,6 +312,19 @@ describe("what the checker refuses", () => {
     ]);
   });
 
+  test("slopes that are told to be straight lines and bend", async () => {
+    using model = await loadModel({ name: "m.ham", text: MEMORY });
+    const certificate = await certified(model);
+    const [example] = certificate.examples;
+    expect(example.evidence[0]).not.toHaveProperty("exact");
+    const evidence = [{ ...(example.evidence[0] as RestPointEvidence), exact: true as const }];
+    const forged = { ...certificate, examples: [{ ...example, evidence }] };
+    const { refused } = await model.verify({ ...forged, seal: sealOf(forged) });
+    expect(refused).toEqual([
+      "example 0, rest point: the slopes are no straight lines over this box",
+    ]);
+  });
+
   test("a root of what may be below 0", () => {
     expect(power([-1, 4], 0.5)).toEqual([-Infinity, Infinity]);
     expect(power([0, 4], 0.5)).toEqual([0, 2]);

@@ -247,7 +247,7 @@ function summary(atlas: ModelAtlas): string {
       energy.toPrecision(6),
       kind === "minimum" ? `${percent(share)}% (${percent(low)}–${percent(high)})` : "",
       barrier === null ? "" : `${barrier.height.toPrecision(4)} to ${barrier.to}`,
-      typeof certificates[i] === "string" ? "no" : "yes",
+      certaintyOf(certificates[i]),
     ];
   });
   const head = ["", "kind", "index", "energy", "share of starts", "barrier", "certified"];
@@ -270,6 +270,12 @@ function summary(atlas: ModelAtlas): string {
     ...lost,
     `Σ (−1)^index = ${sum}`,
   ].join("\n");
+}
+
+/** `exactly` where a rest point solves linear equations. */
+function certaintyOf(certificate: ModelAtlas["certificates"][0]): string {
+  if (typeof certificate === "string") return "no";
+  return certificate.exact === true ? "exactly" : "yes";
 }
 
 function sweepText({ tensor, values, censuses, bifurcations }: Sweep): string {

@@ -11,6 +11,12 @@ export type CellVerdict =
       readonly energy: "falls";
       /** Whether it has a floor, so that it cannot fall for ever. */
       readonly hasFloor: boolean;
+      /**
+       * Whether updates end, after finitely many, at a fixed point itself and not only near it: where
+       * weights are 0 or 1 there are no more places to go than sets of patterns, and the energy falls
+       * from each to the next.
+       */
+      readonly isFinite: boolean;
       /** The proof, as a sentence. */
       readonly because: string;
     }
@@ -136,7 +142,8 @@ function verdictOf(similarity: SimilarityName, separation: SeparationName): Cell
     return { energy: "none", because, counterexample };
   }
   const hasFloor = similarity !== "dot" || SEPARATIONS[separation].isTame;
-  return { energy: "falls", hasFloor, because: FALLS[similarity]! };
+  const { isFlat: isFinite } = SEPARATIONS[separation];
+  return { energy: "falls", hasFloor, isFinite, because: FALLS[similarity]! };
 }
 
 /** All cells, similarity by similarity. */

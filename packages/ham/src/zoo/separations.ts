@@ -15,6 +15,8 @@ export interface SeparationRule {
   readonly isPositive: boolean;
   /** Whether Φ grows at most linearly, so that a state that costs ½ v² stays bounded. */
   readonly isTame: boolean;
+  /** Whether all weights are 0 or 1, so that only finitely many come about. */
+  readonly isFlat: boolean;
 }
 
 /** The separations of the zoo. */
@@ -97,6 +99,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: (z) => z.slice(),
     isPositive: false,
     isTame: false,
+    isFlat: false,
   },
   power: {
     name: "power",
@@ -104,6 +107,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: (z) => z.map((x) => x ** POWER),
     isPositive: false,
     isTame: false,
+    isFlat: false,
   },
   exponential: {
     name: "exponential",
@@ -111,6 +115,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: (z) => z.map(Math.exp),
     isPositive: true,
     isTame: false,
+    isFlat: false,
   },
   softmax: {
     name: "softmax",
@@ -118,6 +123,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: softmax,
     isPositive: true,
     isTame: true,
+    isFlat: false,
   },
   epanechnikov: {
     name: "epanechnikov",
@@ -125,6 +131,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: (z) => z.map((x) => (1 + x > 0 ? 1 : 0)),
     isPositive: true,
     isTame: true,
+    isFlat: true,
   },
   sparsemax: {
     name: "sparsemax",
@@ -132,6 +139,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: sparsemax,
     isPositive: true,
     isTame: true,
+    isFlat: false,
   },
   entmax: {
     name: "entmax",
@@ -139,6 +147,7 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: entmax,
     isPositive: true,
     isTame: true,
+    isFlat: false,
   },
   "top-k": {
     name: "top-k",
@@ -146,5 +155,6 @@ export const SEPARATIONS: Readonly<Record<SeparationName, SeparationRule>> = {
     weights: (z) => softmax(kept(z)),
     isPositive: true,
     isTame: true,
+    isFlat: false,
   },
 };

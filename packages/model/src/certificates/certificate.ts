@@ -30,6 +30,12 @@ export interface RestPointEvidence {
   readonly directions: readonly (readonly number[])[];
   /** From no unit's end to the rest point it is further than this. */
   readonly distance: number;
+  /**
+   * Whether slopes are straight lines over the box, times a number that is nowhere 0, as where the same
+   * of Epanechnikov's kernels are above 0: the rest point then solves linear equations, and a search that
+   * comes into the box is there after one step more.
+   */
+  readonly exact?: true;
 }
 
 /** Bits of which none gains by a flip alone. */

@@ -40,7 +40,7 @@ import type { Space } from "./check/calculation.ts";
 import { featuresAt, sumsIn } from "./check/features.ts";
 import { type CertifiedModel, hashesOf, sealOf } from "./check/findings.ts";
 import { pointsOf, sceneAt } from "./check/scene.ts";
-import { checkEvidence, type Field, fieldsAt, spaceOf } from "./check/verify.ts";
+import { boxOf, checkEvidence, type Field, fieldsAt, isStraight, spaceOf } from "./check/verify.ts";
 
 /** The most units of a model of which rest points are certified: the work grows with their cube. */
 export const CERTIFIED_UNITS = 256;
@@ -280,7 +280,8 @@ function* searchNear(space: Space, end: ByLayer): Work<RestPointEvidence | strin
     };
     try {
       yield* checkEvidence(space, end, evidence);
-      return evidence;
+      const box = sceneAt(space, boxOf(evidence));
+      return (yield* isStraight(box)) ? { ...evidence, exact: true } : evidence;
     } catch (error) {
       why = (error as Error).message;
     }

@@ -18,6 +18,9 @@ export interface Scene {
   /** `∂E/∂x̂` of every unit, and the whole energy. */
   readonly slopes: () => Value[];
   readonly energy: Value;
+  /** The energies that couple units, without those of their own. */
+  readonly coupling: Value;
+  readonly activations: readonly Value[];
   readonly calculation: Calculation;
   readonly layers: ReadonlyMap<Tensor, readonly Value[]>;
 }
@@ -80,6 +83,8 @@ export function sceneAt(space: Space, boundsOf: (neuron: Neuron, at: number) => 
     states,
     layers,
     calculation,
+    coupling,
+    activations: of("activation"),
     energy: add([...own, coupling]),
     slopes() {
       beginLook();

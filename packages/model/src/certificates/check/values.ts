@@ -153,11 +153,14 @@ export function slopes(root: Value, wanted: readonly Value[]): Value[] {
   return wanted.map((one) => add(shares.get(one) ?? []));
 }
 
+/** Slopes of several values in several others, and whether these are the same wherever units are. */
+export interface Jacobian {
+  readonly rows: readonly (readonly Bounds[])[];
+  readonly isConstant: boolean;
+}
+
 /** The bounds of all slopes of several values in several others. */
-export function* jacobian(
-  rows: readonly Value[],
-  columns: readonly Value[],
-): Work<readonly (readonly Bounds[])[]> {
+export function* jacobian(rows: readonly Value[], columns: readonly Value[]): Work<Jacobian> {
   beginLook();
   const ends = new Set(columns);
   const order = sources(rows, ends);
@@ -167,10 +170,11 @@ export function* jacobian(
   const place = new Map(order.map((self, i) => [self, i]));
   const edges = order.map((self) => {
     if (ends.has(self)) return [];
-    const each = partials(self).map(({ bounds }) => bounds);
+    const each = partials(self);
     return self.of.flatMap((part, i) => (part.moves ? [[place.get(part)!, each[i]] as const] : []));
   });
   const jacobian: (readonly Bounds[])[] = [];
+  let isConstant = true;
   for (const row of rows) {
     yield;
     const shares: Bounds[] = order.map(() => at(0));
@@ -178,9 +182,19 @@ export function* jacobian(
     order.forEach((_, i) => {
       const share = shares[i];
       if (share[0] === 0 && share[1] === 0) return;
-      for (const [to, slope] of edges[i]) shares[to] = plus(shares[to], times(share, slope));
+      for (const [to, slope] of edges[i]) {
+        shares[to] = plus(shares[to], times(share, slope.bounds));
+        isConstant &&= !slope.moves;
+      }
     });
     jacobian.push(columns.map((column) => shares[place.get(column) ?? -1] ?? at(0)));
   }
-  return jacobian;
+  return { rows: jacobian, isConstant };
+}
+
+/** What a number is a rising or falling function of: `x` of `log(x)`, of `2 x + 3` and the like. */
+export function innermost(self: Value): Value {
+  const moving = self.of.filter((part) => part.moves);
+  const isPeel = moving.length === 1 && ["add", "mul", "log", "exp"].includes(self.op);
+  return isPeel ? innermost(moving[0]) : self;
 }

@@ -26,17 +26,32 @@ import {
   Refused,
   type Verdict,
 } from "./findings.ts";
-import { entryOf, flips, pointsOf, sceneAt } from "./scene.ts";
-import { add, beginLook, constant, jacobian, partsMade, slopes, value } from "./values.ts";
+import { entryOf, flips, pointsOf, type Scene, sceneAt } from "./scene.ts";
+import {
+  add,
+  beginLook,
+  constant,
+  innermost,
+  jacobian,
+  partsMade,
+  slopes as slopesOf,
+  value,
+} from "./values.ts";
+
+/** The box of a rest point. */
+export function boxOf(claim: Pick<RestPointEvidence, "centre" | "radius">) {
+  const [centre, radius] = [entryOf(claim.centre, "centre"), entryOf(claim.radius, "radius")];
+  return (neuron: Neuron, i: number): Bounds => {
+    const [c, r] = [centre(neuron, i), radius(neuron, i)];
+    return r === 0 ? at(c) : [down(c - r), up(c + r)];
+  };
+}
 
 /** Exactly one rest point in the box, of that index, and the end no further from it than told. */
 function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<string> {
   const [centre, radius] = [entryOf(claim.centre, "centre"), entryOf(claim.radius, "radius")];
   const here = sceneAt(space, pointsOf(claim.centre, "centre"));
-  const box = sceneAt(space, (neuron, i) => {
-    const [c, r] = [centre(neuron, i), radius(neuron, i)];
-    return r === 0 ? at(c) : [down(c - r), up(c + r)];
-  });
+  const box = sceneAt(space, boxOf(claim));
   const endOf = entryOf(end, "end");
   const free = here.units.flatMap((unit, i) => (unit.free ? [i] : []));
   const n = free.length;
@@ -59,7 +74,7 @@ function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<
   const slope = here.slopes();
   yield;
   const bent = box.slopes();
-  const J = yield* jacobian(
+  const { rows: J } = yield* jacobian(
     free.map((i) => bent[i]),
     free.map((i) => box.states[i]),
   );
@@ -98,8 +113,27 @@ function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<
     );
     demand(2 * row[i][0] > others, `the index is not ${index}: direction ${i} does not dominate`);
   });
+  const isExact = claim.exact === true;
+  if (isExact) demand(yield* isStraight(box), "the slopes are no straight lines over this box");
+  const lines = isExact ? ", where straight lines cross that are the slopes over the box" : "";
   const kind = index === 0 ? "minimum" : index === n ? "maximum" : "saddle";
-  return `exactly one rest point within ${Math.max(0, ...radii)} of its centre, a ${kind} of index ${index}; the end is at most ${claim.distance} away`;
+  return `exactly one rest point within ${Math.max(0, ...radii)} of its centre, a ${kind} of index ${index}${lines}; the end is at most ${claim.distance} away`;
+}
+
+/**
+ * Whether slopes are straight lines over a box, or such lines times a number that is nowhere 0: where no
+ * layer has an energy of its own, the slopes of a function of one number are those of the number, scaled.
+ */
+export function* isStraight(box: Scene): Work<boolean> {
+  const { units, states, coupling, activations } = box;
+  const isFree = (_: unknown, i: number) => units[i].free;
+  const columns = states.filter(isFree);
+  if ((yield* jacobian(box.slopes().filter(isFree), columns)).isConstant) return true;
+  const core = innermost(coupling);
+  if (core === coupling || units.some(({ neuron }) => neuron.leak)) return false;
+  const [{ bounds: scale }] = slopesOf(coupling, [core]);
+  if (scale[0] <= 0 && scale[1] >= 0) return false;
+  return (yield* jacobian(slopesOf(core, activations).filter(isFree), columns)).isConstant;
 }
 
 type Rows = readonly (readonly Bounds[])[];
@@ -192,7 +226,7 @@ function levels(space: Space, { state, lagrangian }: Neuron): number[] {
   return [-1, 1].map((x) => {
     const units = Array.from({ length: count }, () => value("unit", [], at(x), 0, true));
     const [potential] = new Calculation(space, new Map([[state, units]])).all(lagrangian, []);
-    return slopes(potential, units)[0].bounds[0];
+    return slopesOf(potential, units)[0].bounds[0];
   });
 }
 
@@ -285,7 +319,7 @@ export function* checkEvidence(space: Space, end: ByLayer, evidence: Evidence): 
           neuron !== undefined && term !== undefined,
           `there is no energy "${name}" over a layer "${layer}"`,
         );
-        const flat = slopes(calculation.all(term.energy, [])[0], layers.get(neuron.activation)!);
+        const flat = slopesOf(calculation.all(term.energy, [])[0], layers.get(neuron.activation)!);
         demand(
           flat.every(({ bounds: [a, b] }) => a === 0 && b === 0),
           `"${name}" is not flat in "${layer}"`,
