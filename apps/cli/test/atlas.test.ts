@@ -13,7 +13,7 @@ const page = readFileSync(PAGE, "utf8");
 let bench: Bench;
 beforeAll(() => {
   bench = makeBench();
-  bench.write("triangle.ham", /```ham\n([^]*?)```/.exec(page)![1]);
+  bench.write("triangle.ham", /```ham[^\n]*\n([^]*?)```/.exec(page)![1]);
 });
 afterAll(() => bench[Symbol.dispose]());
 
@@ -50,7 +50,7 @@ test("--json follows its schema, with and without a sweep", async () => {
 });
 
 test("of bits every state is tried, and spurious minima are told from patterns", async () => {
-  const [, text] = [...page.matchAll(/```ham\n([^]*?)```/g)][1];
+  const [, text] = [...page.matchAll(/```ham[^\n]*\n([^]*?)```/g)][1];
   bench.write("bits.ham", text);
   const { code, stdout } = await bench.inProcess(["atlas", "bits.ham"]);
   expect(code).toBe(0);

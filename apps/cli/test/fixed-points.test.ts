@@ -101,7 +101,7 @@ test("an unfit number is a usage error, a binary model is explained", async () =
 
 test("the page about fixed points shows what its program gives", async () => {
   const page = readFileSync(PAGE, "utf8");
-  const [, program] = /```ham\n([\s\S]*?)```/.exec(page)!;
+  const [, program] = /```ham[^\n]*\n([\s\S]*?)```/.exec(page)!;
   bench.write("page.ham", program);
   const { code, stdout } = await bench.inProcess(["fixed-points", "page.ham"]);
   expect(code).toBe(0);

@@ -130,7 +130,7 @@ describe("linear memories", () => {
 
 describe("endings", () => {
   const file = new URL("../../docs/src/content/docs/learn/endings.md", import.meta.url);
-  const [, text] = /```ham\n([\s\S]*?)```/.exec(readFileSync(file, "utf8"))!;
+  const [, text] = /```ham[^\n]*\n([\s\S]*?)```/.exec(readFileSync(file, "utf8"))!;
   async function endings(set: readonly string[]) {
     using model = await loadModel({ name: "dead-zone.ham", text }, { set });
     using result = await model.recall({ batch: 20 });

@@ -13,7 +13,7 @@ const page = readFileSync(PAGE, "utf8");
 let bench: Bench;
 beforeAll(async () => {
   bench = makeBench();
-  bench.write("three.ham", /```ham\n([^]*?)```/.exec(page)![1]);
+  bench.write("three.ham", /```ham[^\n]*\n([^]*?)```/.exec(page)![1]);
   const { code } = await bench.inProcess(["run", "three.ham", "--certificate", "three.json"]);
   expect(code).toBe(0);
 });
