@@ -133,6 +133,29 @@ test.skipIf(ON_WINDOWS)("the indexed job of Kubernetes stores each shard once", 
   expect(await wholeBytes()).toEqual(mergedBytes());
 });
 
+/** The minor version of a kubectl that is here; limits for each index are from 28 on. */
+const kubectl = /"minor": *"(\d+)/.exec(
+  spawnSync("kubectl", ["version", "--client", "--output=json"], { encoding: "utf8" }).stdout ?? "",
+)?.[1];
+const hasKubectl = Number(kubectl ?? 0) >= 28;
+
+test.skipIf(!hasKubectl)(
+  `kubectl knows every field of the job${hasKubectl ? "" : " (skipped: no kubectl of 1.28 or later)"}`,
+  () => {
+    // Read into the types of Kubernetes, which drop what they do not have; without a cluster.
+    const args = ["set", "env", "--local", "--filename=-", "--output=json", "ANY=1"];
+    const input = blocks("yaml").find((text) => text.includes("batch/v1"))!;
+    const read = (text: string) => spawnSync("kubectl", args, { input: text, encoding: "utf8" });
+    const known = read(input);
+    expect(known.stderr).toBe("");
+    expect(JSON.parse(known.stdout)).toMatchObject(job());
+    // What is misspelled is missed, and what is of another type refused.
+    const misspelled = input.replace("parallelism", "paralelism");
+    expect(JSON.parse(read(misspelled).stdout)).not.toMatchObject(parse(misspelled) as object);
+    expect(read(input.replace("completions: 64", "completions: many")).status).not.toBe(0);
+  },
+);
+
 test("the compose file starts a Redis that keeps its jobs, and workers that are understood", () => {
   const { services, volumes } = yaml("services:") as Compose;
   expect(Object.keys(services)).toEqual(["queue", "worker"]);
