@@ -17,6 +17,8 @@ export const NO_REDIS = "no redis-server here: apt-get install redis-server";
 /** A server that keeps what it knows in an append-only file. */
 export interface OwnRedis {
   readonly url: string;
+  /** Of its process, as long as it runs. */
+  readonly pid: number;
   /** Stops it and starts it again on the same file. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -61,6 +63,9 @@ export async function startRedis(
   };
   return {
     url: `${tls === null ? "redis" : "rediss"}://127.0.0.1:${port}`,
+    get pid() {
+      return server!.pid!;
+    },
     async restart() {
       await stop();
       server = await start();
