@@ -25,7 +25,7 @@ interface JaxOptions extends DataFlags {
   readonly params?: string;
   readonly seed: number;
   readonly recall: string;
-  readonly batch: number;
+  readonly batch?: number;
 }
 
 /**
@@ -86,7 +86,7 @@ export async function startJax(path: string, flags: JaxOptions): Promise<JaxReca
   const arrays = new Map<string, ArrayData>();
   const add = (name: string, shape: readonly number[], data: ArrayLike<number>) =>
     arrays.set(name, { shape: [...shape], dtype: "float32", data: Float32Array.from(data) });
-  let { batch } = flags;
+  let { batch = 1 } = flags;
   const read = givensOf(graph, recall);
   for (const [tensor, { shape, data }] of entries) {
     const { name, kind, axes } = tensor;

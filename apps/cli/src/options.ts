@@ -9,12 +9,21 @@ export function collect(text: string, before: Record<string, string>): Record<st
   if (equals < 1 || equals === text.length - 1) {
     throw new InvalidArgumentError(`write it as NAME=VALUE, for example query=digits.npy`);
   }
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+  const name = text.slice(0, equals);
+  assertNew(name, Object.keys(before));
+  return { ...before, [name]: text.slice(equals + 1) };
 }
 
-/** Texts given any number of times. */
+/** `NAME=VALUE` texts given any number of times. */
 export function gather(text: string, before: string[]): string[] {
+  const nameOf = (one: string) => one.split("=", 1)[0].trim();
+  assertNew(nameOf(text), before.map(nameOf));
   return [...before, text];
+}
+
+function assertNew(name: string, before: readonly string[]): void {
+  if (!before.includes(name)) return;
+  throw new InvalidArgumentError(`${name} was said before: say it once.`);
 }
 
 /** A share of examples to hold back, given on the command line. */

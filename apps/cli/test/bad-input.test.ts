@@ -324,3 +324,40 @@ test("a file with several mistakes prints each of them once and exits with 3", a
   `);
   expect(existsSync(join(bench.folder, "out"))).toBe(false);
 });
+
+test.each([
+  [
+    "capacity --energy quadratic --n 4",
+    "--n is of --energy polynomial and rectified, not of quadratic.",
+  ],
+  [
+    "capacity --energy polynomial --beta 2",
+    "--beta is of --energy log-sum-exp, not of polynomial.",
+  ],
+  [
+    "capacity query.npy --size 9",
+    "--size is of random patterns: those of query.npy have a size of their own.",
+  ],
+  ["run m.ham --set beta=1 --set beta=2", "beta was said before: say it once."],
+  [
+    "run m.ham --given query=query.npy --given query=other.npy",
+    "query was said before: say it once.",
+  ],
+])("an option that would count for nothing: %s", async (line, says) => {
+  const { code, message } = await fails(line.split(" "));
+  expect(code).toBe(2);
+  expect(message).toContain(says);
+});
+
+test.each(["run", "energy"])(
+  "%s --batch beside givens that hold another number",
+  async (command) => {
+    const args = [command, "m.ham", "--given", "query=query.npy"];
+    const { code, message } = await fails([...args, "--batch", "7"]);
+    expect(code).not.toBe(0);
+    expect(message).toMatch(
+      /"query" holds \d examples?, and .* is asked for 7\. Leave "batch" out/,
+    );
+    expect((await bench.inProcess(args)).code).toBe(0);
+  },
+);

@@ -121,4 +121,14 @@ energy bumps = ${of("sum[k] max(1 - beta/2 * (sum[i] (xi[k, i] - v[i])^2), 0)")}
       expect(looked).toBeGreaterThan(0);
     },
   );
+
+test("a sweep moves a const only where it is declared to be", async () => {
+  using model = await loadModel({
+    name: "pair.ham",
+    text: PAIR.replace("width", "width: real > 0"),
+  });
+  await expect(model.sweep("width", { values: [0, 1.3], starts: 5 })).rejects.toMatchObject({
+    code: "ham/value-refused",
+    details: { name: "width", value: 0 },
+  });
 });

@@ -113,6 +113,19 @@ describe.each(["smooth", "binary"] as const)("a %s recall", (kind) => {
     expect(error.code).toBe(code);
   });
 
+  test("refuses a number of examples that its givens do not hold", async () => {
+    const { code, message } = await errorOf(kind, (model) =>
+      model.recall({ givens: { q: fine, r: fine }, batch: 3 }),
+    );
+    expect(code).toBe("ham/batch-mismatch");
+    expect(message).toMatch(/"[qr]" holds 1 examples, and .* is asked for 3\. Leave "batch" out/);
+    await expectNoLeak(async () => {
+      using model = await load(kind);
+      using result = await model.recall({ givens: { q: fine, r: fine }, batch: 1 });
+      expect(result.batch).toBe(1);
+    });
+  });
+
   test("that was disposed says so", async () => {
     const error = await errorOf(kind, async (model) => {
       const compiled = model.compileRecall();

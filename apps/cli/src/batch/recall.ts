@@ -17,7 +17,8 @@ export interface BatchOptions {
   readonly engine: RecallEngine | undefined;
   readonly recordFlips: boolean;
   readonly workers: number;
-  readonly batch: number;
+  /** As asked for. */
+  readonly batch: number | undefined;
   readonly signal?: Signal | undefined;
   /** `of` is 1. */
   readonly onProgress: (progress: Progress) => void;
@@ -75,14 +76,15 @@ export async function recallInThreads(
   return joined(model, parts);
 }
 
-/** The number of examples; 0 where givens are missing, or do not agree. */
-function examplesOf(model: Model, recall: Recall, batch: number): number {
+/** The number of examples; 0 where givens are missing, or do not agree with each other or what is asked. */
+function examplesOf(model: Model, recall: Recall, batch: number | undefined): number {
   const counts = [...givensOf(model.graph, recall)].map(({ name, axes }) => {
     const row = axes.reduce((size, dim) => size * model.sizes.get(dim)!, 1);
     return entryCount(model, name) / row;
   });
-  const [first = batch, ...others] = counts;
-  return others.every((count) => count === first) ? first : 0;
+  const [first = batch ?? 1] = counts;
+  const all = batch === undefined ? counts : [batch, ...counts];
+  return all.every((count) => count === first) ? first : 0;
 }
 
 function entryCount(model: Model, name: string): number {

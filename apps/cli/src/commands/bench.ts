@@ -32,9 +32,9 @@ export const command: CommandDefinition = {
     withSeedOption(withParamsOption(withDataOptions(command.argument("<file>"))))
       .option("--recall <NAME>", "the recall block to time (default: the first)")
       .addOption(
-        new Option("--batch <N>", "examples where nothing is given")
-          .default(1)
-          .argParser(positiveNumber),
+        new Option("--batch <N>", "examples where nothing is given (default: 1)").argParser(
+          positiveNumber,
+        ),
       )
       .addOption(
         new Option("--backend <NAME>", "one more that takes part, such as webgpu").choices(
@@ -55,7 +55,7 @@ interface BenchFlags extends DataFlags {
   readonly params?: string;
   readonly seed: number;
   readonly recall?: string;
-  readonly batch: number;
+  readonly batch?: number;
   readonly backend?: string;
   readonly rounds: number;
   readonly turbo: boolean;
@@ -204,7 +204,11 @@ function contend(
       await tf.setBackend(registered);
       const began = performance.now();
       for (let n = 0; n < times; n++) {
-        using result = await model.recall({ recall, batch, engine });
+        using result = await model.recall({
+          recall,
+          engine,
+          ...(batch === undefined ? {} : { batch }),
+        });
         if (n < times - 1) continue;
         const took = (performance.now() - began) / 1000 / times;
         steps = result.energySteps.at(-1)!;

@@ -44,14 +44,16 @@ export const command: CommandDefinition = {
           .default("quadratic"),
       )
       .addOption(
-        new Option("--n <N>", "the order of a polynomial or rectified energy")
-          .default(3)
-          .argParser(orderNumber),
+        new Option(
+          "--n <N>",
+          "the order of a polynomial or rectified energy (default: 3)",
+        ).argParser(orderNumber),
       )
       .addOption(
-        new Option("--beta <X>", "the inverse temperature of the log-sum-exp energy")
-          .default(1)
-          .argParser(positiveReal),
+        new Option(
+          "--beta <X>",
+          "the inverse temperature of the log-sum-exp energy (default: 1)",
+        ).argParser(positiveReal),
       )
       .addOption(
         new Option("--recall <HOW>", "sweeps until no unit flips, or one step of all units")
@@ -59,9 +61,9 @@ export const command: CommandDefinition = {
           .default("settle"),
       )
       .addOption(
-        new Option("--size <D>", "units of a random pattern")
-          .default(100)
-          .argParser(positiveNumber),
+        new Option("--size <D>", "units of a random pattern (default: 100)").argParser(
+          positiveNumber,
+        ),
       )
       .addOption(
         new Option("--counts <K,…>", "numbers of patterns (default: around the limit)").argParser(
@@ -96,10 +98,10 @@ export const command: CommandDefinition = {
 
 interface CapacityFlags {
   readonly energy: (typeof CAPACITY_ENERGIES)[number];
-  readonly n: number;
-  readonly beta: number;
+  readonly n?: number;
+  readonly beta?: number;
   readonly recall: CapacityRecall;
-  readonly size: number;
+  readonly size?: number;
   readonly counts?: readonly number[];
   readonly noise: readonly number[];
   readonly trials: number;
@@ -121,6 +123,7 @@ const BYTES_OF_A_COPY = 48;
 async function capacity(path: string | undefined, flags: CapacityFlags): Promise<number> {
   const output = { option: "--out", path: flags.out, content: PICTURE };
   await assertOutputs([output], path === undefined ? [] : [fileOf(path)]);
+  assertUsed(path, flags);
   const energy = energyOf(flags);
   const { pool, most: all } = await poolOf(path, flags);
   const { size } = pool;
@@ -186,7 +189,30 @@ async function capacity(path: string | undefined, flags: CapacityFlags): Promise
   return EXIT.ok;
 }
 
-function energyOf({ energy, n, beta }: CapacityFlags): CapacityEnergy {
+/** Energies that an option is of. */
+const OF_ENERGIES = {
+  n: ["polynomial", "rectified"],
+  beta: ["log-sum-exp"],
+} as const satisfies Partial<Record<keyof CapacityFlags, readonly CapacityFlags["energy"][]>>;
+
+/** Stops where an option would count for nothing. */
+function assertUsed(path: string | undefined, flags: CapacityFlags): void {
+  for (const [name, energies] of Object.entries(OF_ENERGIES)) {
+    const isOf = (energies as readonly string[]).includes(flags.energy);
+    if (isOf || flags[name as keyof typeof OF_ENERGIES] === undefined) continue;
+    throw new CommandError(
+      EXIT.usage,
+      `--${name} is of --energy ${energies.join(" and ")}, not of ${flags.energy}.`,
+    );
+  }
+  if (path === undefined || flags.size === undefined) return;
+  throw new CommandError(
+    EXIT.usage,
+    `--size is of random patterns: those of ${path} have a size of their own.`,
+  );
+}
+
+function energyOf({ energy, n = 3, beta = 1 }: CapacityFlags): CapacityEnergy {
   switch (energy) {
     case "polynomial":
     case "rectified":
@@ -201,7 +227,7 @@ function energyOf({ energy, n, beta }: CapacityFlags): CapacityEnergy {
 /** What patterns are drawn from, and the most there are. */
 async function poolOf(
   path: string | undefined,
-  { size, seed, trials }: CapacityFlags,
+  { size = 100, seed, trials }: CapacityFlags,
 ): Promise<{ readonly pool: PatternPool; readonly most: number }> {
   if (path === undefined) return { pool: { size, seed, trials, all: null }, most: Infinity };
   const { data, shape } = await readPatterns(path);

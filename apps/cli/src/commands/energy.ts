@@ -14,9 +14,9 @@ export const command: CommandDefinition = {
     withModelOptions(command.argument("<file>"))
       .option("--recall <NAME>", "the recall block whose starts are taken (default: the first)")
       .addOption(
-        new Option("--batch <N>", "examples where nothing is given")
-          .default(1)
-          .argParser(positiveNumber),
+        new Option("--batch <N>", "examples where nothing is given (default: 1)").argParser(
+          positiveNumber,
+        ),
       )
       .addOption(jsonOption()),
   run: energy,
@@ -24,7 +24,7 @@ export const command: CommandDefinition = {
 
 interface EnergyFlags extends ModelFlags {
   readonly recall?: string;
-  readonly batch: number;
+  readonly batch?: number;
   readonly json: boolean;
 }
 
@@ -35,7 +35,10 @@ const SHOWN = 50;
 async function energy(path: string, flags: EnergyFlags): Promise<number> {
   using model = await openModel(path, flags);
   const recall = model.recallNamed(flags.recall);
-  const energies = await model.energies({ recall: recall.name, batch: flags.batch });
+  const energies = await model.energies({
+    recall: recall.name,
+    ...(flags.batch === undefined ? {} : { batch: flags.batch }),
+  });
   if (flags.json) {
     const { batch, parts, total } = energies;
     const report = {

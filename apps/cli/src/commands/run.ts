@@ -33,9 +33,9 @@ export const command: CommandDefinition = {
     withModelOptions(command.argument("<file>"))
       .option("--recall <NAME>", "the recall block to run (default: the first)")
       .addOption(
-        new Option("--batch <N>", "examples where nothing is given")
-          .default(1)
-          .argParser(positiveNumber),
+        new Option("--batch <N>", "examples where nothing is given (default: 1)").argParser(
+          positiveNumber,
+        ),
       )
       .addOption(
         new Option(
@@ -65,7 +65,7 @@ export const command: CommandDefinition = {
 
 interface RunFlags extends ModelFlags {
   readonly recall?: string;
-  readonly batch: number;
+  readonly batch?: number;
   readonly engine?: RecallEngine;
   readonly shards?: ShardFlags["shards"];
   readonly workers?: number;
@@ -133,7 +133,7 @@ async function runOnce(
       (await (sharded?.recall({ onProgress, signal }) ??
         model.recall({
           recall: recall.name,
-          batch: flags.batch,
+          ...(flags.batch === undefined ? {} : { batch: flags.batch }),
           ...(flags.engine === undefined ? {} : { engine: flags.engine }),
           onProgress,
           ...(signal === undefined ? {} : { signal }),

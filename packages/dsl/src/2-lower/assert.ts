@@ -1,13 +1,6 @@
 // Assertions: facts about sizes and consts, checked as soon as they are known.
 
-import {
-  type Assertion,
-  type Dim,
-  eachPart,
-  type Expr,
-  replaceGets,
-  type Tensor,
-} from "@hamlet/graph";
+import { type Assertion, type Dim, eachPart, type Expr, replaceGets, sub } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { listText } from "../diagnostics/place.ts";
 import { assertFailed } from "../rules/assert-failed.ts";
@@ -46,31 +39,29 @@ export function checkAssertion(
   span: Span,
   known: { readonly sizes: ReadonlyMap<Dim, number>; readonly originOf: OriginOf },
 ): "true" | "false" | "unknown" {
-  const written = withConsts(condition);
-  const value = knownValue(written, known);
+  const valueOf = (expr: Expr) => knownValue(withConsts(expr), known);
+  const value = valueOf(condition);
   if (value === null) return "unknown";
-  if (value !== 0) return "true";
-  const wrong = comparisons.find(({ holds }) => knownValue(withConsts(holds), known) === 0);
-  const number = (expr: Expr) => shortNumber(knownValue(withConsts(expr), known) ?? Number.NaN);
+  // What is no number is neither above another nor not.
+  const open = comparisons.find(({ left, right }) => Number.isNaN(valueOf(sub(left, right))));
+  // Where one part is enough, another may have no answer.
+  const isEither = condition.kind === "apply" && condition.op === "or";
+  if (value !== 0 && (isEither || open === undefined)) return "true";
+  const wrong = open ?? comparisons.find(({ holds }) => valueOf(holds) === 0);
+  const number = (expr: Expr) => String(Number((valueOf(expr) ?? Number.NaN).toFixed(2)));
   const values =
     wrong === undefined
       ? "the condition"
       : `${number(wrong.left)} ${wrong.op} ${number(wrong.right)}`;
-  assertFailed(diagnostics, { message, values, span }, origins(written, known));
+  assertFailed(diagnostics, { message, values, span }, origins(withConsts(condition), known));
   return "false";
 }
 
 /** Consts that have a formula, written out. */
 function withConsts(expr: Expr): Expr {
-  const source = ({ source: from }: Tensor) => (from?.from === "value" ? from.value : null);
-  return replaceGets(expr, ({ tensor }) => {
-    const value = tensor.axes.length === 0 ? source(tensor) : null;
-    return value && withConsts(value);
-  });
-}
-
-function shortNumber(value: number): string {
-  return String(Number(value.toFixed(2)));
+  return replaceGets(expr, ({ tensor: { axes, source } }) =>
+    axes.length === 0 && source?.from === "value" ? withConsts(source.value) : null,
+  );
 }
 
 /** "K = 1024 and D = 2304 come from icons.npz" */

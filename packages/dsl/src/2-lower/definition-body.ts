@@ -212,7 +212,7 @@ export class DefinitionBody {
     const { diagnostics, what } = this.#place;
     switch (init.kind) {
       case "draw":
-        return drawFrom(init.distribution, this.expressions, diagnostics);
+        return drawFrom(init.distribution, { expressions: this.expressions, diagnostics });
       case "value": {
         const value = this.expressions.lower(init.value);
         return value && { from: "value", value };

@@ -3,16 +3,18 @@
 import type { Expr } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { notADistribution } from "../rules/distribution.ts";
-import type { Diagnostics } from "../diagnostics/diagnostic.ts";
-import { DISTRIBUTIONS } from "./distributions.ts";
-import type { Expressions } from "./expression.ts";
+import { DISTRIBUTIONS, FEED_DISTRIBUTIONS } from "./distributions.ts";
+import type { Lowering } from "./lowering.ts";
+
+/** How many arguments must be given; what else there is has a default. */
+const NEEDED: Readonly<Record<string, number>> = { flip: 2 };
 
 /** A distribution and its arguments; reports anything else. */
 export function drawFrom(
   expression: ast.Expression,
-  expressions: Expressions,
-  diagnostics: Diagnostics,
+  { expressions, diagnostics }: Pick<Lowering, "expressions" | "diagnostics">,
   known = DISTRIBUTIONS,
+  entry: (value: ast.Expression) => Expr | null = (value) => expressions.lower(value),
 ): { from: "draw"; distribution: string; args: readonly Expr[] } | null {
   const name = expression.kind === "reference" ? expression.path.segments[0].text : "";
   const parameters = known.get(name);
@@ -21,16 +23,16 @@ export function drawFrom(
     notADistribution(diagnostics, written, expression.span, [...known.keys()]);
     return null;
   }
-  const args = (expression.args ?? []).map((arg) => expressions.lower(arg.value));
-  if (args.length > parameters.length) {
+  const given = expression.args ?? [];
+  const most = parameters.length;
+  if (given.length > most || given.length < (NEEDED[name] ?? 0)) {
+    const what = known === FEED_DISTRIBUTIONS ? "arguments" : "numbers";
+    const count = given.length === 1 ? "1 is" : `${given.length} are`;
     diagnostics.report("E0401", expression.argsSpan ?? expression.span, {
-      message:
-        parameters.length === 0
-          ? `\`${name}\` takes no numbers`
-          : `\`${name}\` takes ${parameters.length} numbers (${parameters.join(", ")}), but ${args.length} are given`,
+      message: `\`${name}\` takes ${most === 0 ? `no ${what}` : `${most} ${what} (${parameters.join(", ")}), but ${count} given`}`,
     });
     return null;
   }
-  if (args.some((arg) => arg === null)) return null;
-  return { from: "draw", distribution: name, args: args as Expr[] };
+  const args = given.map(({ value }) => entry(value));
+  return args.includes(null) ? null : { from: "draw", distribution: name, args: args as Expr[] };
 }

@@ -2,16 +2,13 @@
 
 import { type Expr, type Feed, type Recall, type Tensor, tensorsIn } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
-import { notADistribution } from "../rules/distribution.ts";
 import { notFedHere } from "../rules/not-fed.ts";
 import type { Span } from "../source.ts";
 import { FEED_DISTRIBUTIONS } from "./distributions.ts";
+import { drawFrom } from "./draw.ts";
 import { lowerEntrywise } from "./entrywise.ts";
 import type { Lowering } from "./lowering.ts";
 import { bindTarget } from "./recall.ts";
-
-/** How many arguments must be given; what else there is has a default. */
-const NEEDED: Readonly<Record<string, number>> = { flip: 2 };
 
 /** Lowers a feed, or reports and returns null. */
 export function lowerFeed(model: Lowering, line: ast.FeedStep): Feed | null {
@@ -38,8 +35,8 @@ export function lowerFeed(model: Lowering, line: ast.FeedStep): Feed | null {
       return value && { tensor, indices, from: "value", value };
     }
     case "draw": {
-      const draw = drawOf(model, line.init.distribution, entry);
-      return draw && { tensor, indices, from: "draw", ...draw };
+      const draw = drawFrom(line.init.distribution, model, FEED_DISTRIBUTIONS, entry);
+      return draw && { tensor, indices, ...draw };
     }
     case "from":
       model.diagnostics.report("E0404", line.init.span, {
@@ -48,32 +45,6 @@ export function lowerFeed(model: Lowering, line: ast.FeedStep): Feed | null {
       });
       return null;
   }
-}
-
-function drawOf(
-  model: Lowering,
-  expression: ast.Expression,
-  entry: (value: ast.Expression) => Expr | null,
-): { distribution: string; args: Expr[] } | null {
-  const name = expression.kind === "reference" ? expression.path.segments[0].text : "";
-  const parameters = FEED_DISTRIBUTIONS.get(name);
-  if (parameters === undefined || expression.kind !== "reference") {
-    const written = model.expressions.written(expression.span);
-    const known = [...FEED_DISTRIBUTIONS.keys()];
-    notADistribution(model.diagnostics, written, expression.span, known);
-    return null;
-  }
-  const given = expression.args ?? [];
-  const needed = NEEDED[name] ?? 0;
-  if (given.length > parameters.length || given.length < needed) {
-    const count = given.length === 1 ? "1 is" : `${given.length} are`;
-    model.diagnostics.report("E0401", expression.argsSpan ?? expression.span, {
-      message: `\`${name}\` takes ${parameters.length} arguments (${parameters.join(", ")}), but ${count} given`,
-    });
-    return null;
-  }
-  const args = given.map((arg) => entry(arg.value));
-  return args.includes(null) ? null : { distribution: name, args: args as Expr[] };
 }
 
 /** E0804 for every given that a recall reads and that has neither a file nor a feed. */

@@ -480,13 +480,14 @@ class ModelLowering implements Lowering {
     type: ast.TypeAst | undefined,
   ): void {
     const { typed, span } = override;
+    const diagnostics = this.overrides.diagnosticsOf(override);
     if (refusalOf(declared, typed) === null) {
-      if (losesDigits(typed)) roundedNumber(this.overrides.diagnosticsOf(override), typed, span);
+      if (losesDigits(typed)) roundedNumber(diagnostics, typed, span);
       return;
     }
     const line = this.diagnostics.lineOf(name.span);
     valueRefused(
-      this.overrides.diagnosticsOf(override),
+      diagnostics,
       name.text,
       declared,
       typed,
@@ -514,7 +515,7 @@ class ModelLowering implements Lowering {
       return { from: "value", value };
     }
     if (init.kind === "draw") {
-      return drawFrom(init.distribution, this.expressions, this.diagnostics);
+      return drawFrom(init.distribution, this);
     }
     const stored = init.stored === undefined ? null : this.shapes.lower(init.stored);
     const take = init.take === undefined ? null : this.expressions.lower(init.take);
@@ -780,16 +781,18 @@ class ModelLowering implements Lowering {
   }
 
   #reportOverrides(recalls: readonly Recall[]): void {
-    const named = [...this.scope.declarations.values()].flatMap(({ name, item }) =>
-      item.kind === "const" || item.kind === "dim" ? [{ name: name.text, kind: item.kind }] : [],
+    // An array is no number, and is not set.
+    const named = [...this.scope.declarations.values()].flatMap(({ name: { text: name }, item }) =>
+      item.kind === "dim" || (item.kind === "const" && item.type?.shape === undefined)
+        ? [{ name, kind: item.kind }]
+        : [],
     );
-    const settings = recalls.flatMap((recall) => [
-      { name: `recall.${recall.name}.steps`, kind: "" },
-      ...[...recall.solver.options.keys()].map((option) => ({
-        name: `recall.${recall.name}.${option}`,
+    const settings = recalls.flatMap(({ name, solver }) =>
+      ["steps", ...solver.options.keys()].map((option) => ({
+        name: `recall.${name}.${option}`,
         kind: "",
       })),
-    ]);
+    );
     this.overrides.reportUnknown([...named, ...settings]);
   }
 }

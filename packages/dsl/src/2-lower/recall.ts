@@ -204,12 +204,7 @@ export function lowerStart(
   const neuron = model.neuron(line.target.path);
   if (neuron === null) return null;
   if (line.init.kind === "draw") {
-    const draw = drawFrom(
-      line.init.distribution,
-      model.expressions,
-      model.diagnostics,
-      INDEPENDENT,
-    );
+    const draw = drawFrom(line.init.distribution, model, INDEPENDENT);
     return draw && { neuron, ...draw };
   }
   if (line.init.kind === "from") {

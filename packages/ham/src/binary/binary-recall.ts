@@ -244,10 +244,10 @@ export class BinaryRecall implements CompiledRecall {
     this.dispose();
   }
 
-  #assertReady({ givens, batch }: RecallOptions): void {
+  #assertReady(options: RecallOptions): void {
     assertAlive(this.#recall, this.#disposed);
-    assertCount(this.#recall, batch);
-    assertGivens(this.#recall, this.#setup, givens);
+    assertCount(this.#recall, options.batch);
+    assertGivens(this.#recall, this.#setup, options);
   }
 
   /** The total energy with scheduled consts written out; layers that are pinned have no own part. */

@@ -4,6 +4,7 @@
 import { inTurns, makeTurn, type Work } from "@hamlet/core";
 import { type EnergyGraph, evaluateScalar, HamError, type Tensor, tensorsIn } from "@hamlet/graph";
 import { Matrix, solve } from "ml-matrix";
+import { assertAdmitted } from "../hypergraph/assert-admitted.ts";
 import { joined } from "./atlas.ts";
 import { census, type Census, type CensusOptions } from "./census.ts";
 import { classify } from "./classify.ts";
@@ -54,7 +55,8 @@ const ASIDE = 0.0618;
  * A fold is a root of `F = 0, J φ = 0, l·φ = 1` in states, φ and the const together (Moore and Spence);
  * where a branch goes on, the moment is that at which its rate is 0.
  * @see Moore & Spence, "The calculation of turning points of nonlinear equations", 1980.
- * @throws HamError `ham/sweep-const` for a const with axes, or one that others with axes follow from.
+ * @throws HamError `ham/sweep-const` for a const with axes, or one that others with axes follow from, and
+ * `ham/value-refused` for a value that the const is declared not to have.
  */
 export async function sweep(
   graph: EnergyGraph,
@@ -99,6 +101,8 @@ function withConst(
   value: number,
 ): readonly [EnergyGraph, LandscapeSpace] {
   if (tensor.kind !== "const" || tensor.axes.length > 0) refuse(tensor);
+  // Not its formula, which has another value here.
+  assertAdmitted({ ...tensor, source: null }, [value], []);
   const tensors = new Map(space.tensors).set(tensor, [value]);
   const changed = new Set([tensor]);
   for (const other of graph.tensors) {

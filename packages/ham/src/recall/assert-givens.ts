@@ -23,7 +23,7 @@ export function assertCount({ name }: Recall, batch = 1): void {
 
 /**
  * Throws where the tensors of a recall cannot be read, or do not have the shape `[B, …axes]` with
- * one B for all.
+ * one B for all, which is `batch` where that is said.
  *
  * @throws HamError `ham/tensor-disposed`, `ham/given-dtype`, `ham/given-shape`,
  * `ham/batch-mismatch`.
@@ -31,7 +31,7 @@ export function assertCount({ name }: Recall, batch = 1): void {
 export function assertGivens(
   { name }: Recall,
   { sizes, values }: Pick<RecallSetup, "sizes" | "values">,
-  givens: Inputs = new Map(),
+  { givens = new Map(), batch }: { readonly givens?: Inputs; readonly batch?: number } = {},
 ): void {
   for (const [{ name: what }, tensor] of [...values, ...givens]) {
     if (!tensor.isDisposed) continue;
@@ -68,4 +68,9 @@ export function assertGivens(
       );
     }
   }
+  if (first === null || batch === undefined || batch === first.batch) return;
+  throw new HamError(
+    "ham/batch-mismatch",
+    `"${first.name}" holds ${first.batch} examples, and the recall "${name}" is asked for ${batch}. Leave "batch" out: it is for recalls that are given nothing.`,
+  );
 }

@@ -263,10 +263,10 @@ export class EnergyRecall implements CompiledRecall {
     return schedules.length === 0 && drivenBy(this.#graph, this.#recall).length === 0;
   }
 
-  #assertReady({ givens, batch }: RecallOptions): void {
+  #assertReady(options: RecallOptions): void {
     assertAlive(this.#recall, this.#disposed);
-    assertCount(this.#recall, batch);
-    assertGivens(this.#recall, this.#setup, givens);
+    assertCount(this.#recall, options.batch);
+    assertGivens(this.#recall, this.#setup, options);
   }
 
   /** Polishes the end where the solver was told to. */

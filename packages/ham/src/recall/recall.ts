@@ -38,7 +38,7 @@ export interface RecallOptions {
   readonly givens?: Inputs;
   /** Their entries, for what does not compute on tensors; what is left out is read. */
   readonly numbers?: ReadonlyMap<Tensor, Float32Array>;
-  /** The number of examples where nothing is given; default 1. */
+  /** The number of examples where nothing is given; default 1. Givens that hold another are refused. */
   readonly batch?: number;
   /** Draws of start values; default `key(0)`. */
   readonly key?: Key;
