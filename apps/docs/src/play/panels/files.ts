@@ -24,8 +24,8 @@ export const makePanel: MakePanel = (box, page) => {
   return {
     show({ found, whole, messages }, { text }) {
       const params = /^[ \t]*param\b/m.test(text);
-      for (const entry of list.children)
-        (entry as HTMLElement).hidden = !params && entry.textContent!.startsWith("params");
+      for (const entry of list.querySelectorAll("li"))
+        entry.hidden = !params && entry.textContent.startsWith("params");
       if (wanted === null) return;
       const file = found?.file;
       if (file?.name === wanted) {
