@@ -14,7 +14,7 @@ if (process.env.HAMLET_SEED === undefined) {
 const watching = process.argv.includes("watch");
 const IN_BROWSERS = [
   "**/conformance/{browser,webgpu-in-node}.test.ts",
-  "**/docs/test/{landscape,site,use}.test.ts",
+  "**/docs/test/{home,landscape,site,use}.test.ts",
 ];
 
 const HALF_AN_HOUR = 1_800_000;

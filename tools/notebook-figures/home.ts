@@ -28,9 +28,10 @@ export async function home(): Promise<Record<string, object>> {
     home: {
       side: SIDE,
       engine: result.engine,
-      digits: SHOWN.map((_, digit) => {
+      digits: SHOWN.map((row, digit) => {
         const { ending, steps: made } = result.outcomes[digit];
         return {
+          row,
           ending,
           steps: made,
           known: Array.from(known.data.subarray(digit * size, (digit + 1) * size), Number),
