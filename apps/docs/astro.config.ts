@@ -7,6 +7,7 @@ import rehypeKatex from "rehype-katex";
 import remarkMath from "remark-math";
 import decided from "../../tools/publish.config.json" with { type: "json" };
 import { about } from "./src/about.ts";
+import { captioned } from "./src/captioned.ts";
 import { openInPlayground } from "./src/open-in-playground.ts";
 
 const { site, social, head } = about(decided);
@@ -20,7 +21,7 @@ export default defineConfig({
   // plugins, so the pages go through unified.
   markdown: {
     processor: unified({
-      remarkPlugins: [remarkMath, openInPlayground],
+      remarkPlugins: [remarkMath, openInPlayground, captioned],
       // A formula KaTeX cannot read must stop the build, not turn red on the page.
       rehypePlugins: [[rehypeKatex, { strict: "error", throwOnError: true }]],
     }),

@@ -69,7 +69,9 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   const shows = async (beta: number) => {
     const { ending, steps, energyAfter } = await recalled(beta);
     const energy = Number(energyAfter.toPrecision(5));
-    return new RegExp(`Run here: euler\\(.*\\), ${ending} after ${steps} steps, at the energy ${energy}\\.`);
+    return new RegExp(
+      `Run here: euler\\(.*\\), ${ending} after ${steps} steps, at the energy ${energy}\\.`,
+    );
   };
 
   test("the page weighs no more than its budget, and starts no worker", () => {
@@ -84,13 +86,20 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
 
   test("another number for beta runs at once, as ham run runs it", async () => {
     await text().fill((await text().inputValue()).replace("= 200", "= 5"));
-    await said().filter({ hasText: await shows(5) }).waitFor();
+    await said()
+      .filter({ hasText: await shows(5) })
+      .waitFor();
     // The slider turns the same number.
-    expect(Number(await page.locator("ham-memory input").inputValue())).toBeCloseTo(Math.log10(5), 1);
+    expect(Number(await page.locator("ham-memory input").inputValue())).toBeCloseTo(
+      Math.log10(5),
+      1,
+    );
     await page.locator("ham-memory input").fill("1.6");
     const beta = Number(/const beta.*= ([\d.]+)/.exec(await text().inputValue())![1]);
     expect(beta).toBeCloseTo(10 ** 1.6, 1);
-    await said().filter({ hasText: await shows(beta) }).waitFor();
+    await said()
+      .filter({ hasText: await shows(beta) })
+      .waitFor();
   });
 
   test("a mistake is told with its place, and mended it runs", async () => {

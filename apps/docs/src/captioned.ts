@@ -1,0 +1,63 @@
+// A picture that stands alone in a paragraph becomes a numbered figure: what it shows, what made it, and its
+// numbers where they can be loaded.
+
+import { pictureOf } from "./pictures.ts";
+
+/** A node of a Markdown tree, as far as it is looked at. */
+interface Node {
+  readonly type: string;
+  readonly url?: string;
+  readonly value?: string;
+  children?: Node[];
+  data?: { hName?: string; hProperties?: Readonly<Record<string, string>> };
+}
+
+/** A plugin of remark. */
+export function captioned() {
+  return (tree: Node): void => {
+    let number = 0;
+    for (const node of tree.children ?? []) {
+      const [image, other] = node.children ?? [];
+      if (node.type !== "paragraph" || image?.type !== "image" || other !== undefined) continue;
+      makeFigure(node, image, ++number);
+    }
+  };
+}
+
+function makeFigure(paragraph: Node, image: Node, number: number): void {
+  const { says, command, numbers } = pictureOf(image.url!);
+  paragraph.data = {
+    hName: "figure",
+    hProperties: { class: "ham-picture", id: `figure-${number}` },
+  };
+  const made = [
+    text("Drawn by "),
+    { type: "inlineCode", value: command },
+    text("."),
+    ...(numbers === undefined
+      ? []
+      : [
+          text(" "),
+          {
+            type: "link",
+            url: `/data/${numbers}.json`,
+            data: { hProperties: { download: "" } },
+            children: [text("Its numbers")],
+          },
+          text("."),
+        ]),
+  ];
+  const caption = part("figcaption", [
+    part("div", [{ type: "strong", children: [text(`Figure ${number}.`)] }, text(` ${says}`)]),
+    part("p", made, { class: "made" }),
+  ]);
+  paragraph.children = [image, caption];
+}
+
+const text = (value: string): Node => ({ type: "text", value });
+
+const part = (
+  hName: string,
+  children: Node[],
+  hProperties: Readonly<Record<string, string>> = {},
+): Node => ({ type: "paragraph", children, data: { hName, hProperties } });

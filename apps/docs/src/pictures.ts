@@ -1,0 +1,145 @@
+// Pictures that pages show as files: what each says below it, and what made it. Figures of the sources are in
+// notebooks/figures.ts.
+
+import type { FIGURES } from "./notebooks/figures.ts";
+
+/** A picture of a page. */
+export interface Picture {
+  /** What it shows, with what its signs and colours mean where the picture itself does not say. */
+  readonly says: string;
+  readonly command: string;
+  /** The figure of a notebook that holds the same numbers, to load. */
+  readonly numbers?: keyof typeof FIGURES;
+}
+
+const picture = (says: string, command: string, numbers?: string): Picture => ({
+  says,
+  command,
+  ...(numbers !== undefined && { numbers }),
+});
+
+const DIFFUSION = "node tools/generate-diffusion-figures.ts";
+const KOHONEN = "ham reproduce kohonen";
+
+/** By their paths below `assets/`. */
+const PICTURES: Readonly<Record<string, Picture>> = {
+  "atlas.svg": picture(
+    "Fixed points of the triangle against beta. Lines are branches, minima and saddles; marks are where points come and go.",
+    "ham atlas triangle.ham --sweep beta=1.7..2.2 --values 21 --out triangle.svg",
+  ),
+  "benchmarks.svg": picture(
+    "Hamlet's time over that of the best other, for every row of the table; left of 1 is quicker.",
+    "pnpm bench --publish",
+  ),
+  "binary-recall.png": picture(
+    "Four damaged icons become clean ones, flip by flip, while the energy below each falls.",
+    "ham run examples/02b-dense-exponential.ham --given query=examples/data/damaged-icons.npy --movie recall.png",
+  ),
+  "capacity-quadratic.svg": picture(
+    "Above, the share of damaged copies that come back; below, the share of unstable units, with the theory of random patterns as a line.",
+    "ham capacity --size 100 --trials 100",
+  ),
+  "dead-zone.svg": picture(
+    "The energy over the plane, dark is low. Stars are patterns, rings are where recalls end.",
+    "node tools/generate-dead-zone-figure.ts",
+  ),
+  "deep-conv.svg": picture(
+    "A deep memory: circles are layers with their shapes and Lagrangians, squares are energies.",
+    "ham graph examples/05-deep-conv.ham",
+  ),
+  "diffusion-exact-maps.svg": picture(
+    "Exact energies of two, nine and infinitely many patterns at two noises, dark is low. Stars are patterns, circles are minima.",
+    DIFFUSION,
+    "diffusion-exact",
+  ),
+  "diffusion-exact-surfaces.svg": picture(
+    "The three energies at the larger noise as surfaces: height and colour are the energy.",
+    DIFFUSION,
+    "diffusion-exact",
+  ),
+  "diffusion-learned-samples.png": picture(
+    "Samples of networks that learned two, nine and a thousand patterns, and of the exact scores. Stars are patterns, dots are samples.",
+    "ham reproduce diffusion",
+    "diffusion-samples",
+  ),
+  "diffusion-samplers.svg": picture(
+    "Samples with our steps and with those of the notebook, from the same exact score. Stars are patterns, dots are samples.",
+    DIFFUSION,
+  ),
+  "digits.png": picture(
+    "Rows of handwritten digits: what the memory was given, what it recalled, and the true digit.",
+    "ham demo",
+  ),
+  "drdam-landscapes.svg": picture(
+    "The same memories at four inverse temperatures: above exact, below by random features. Dark is low.",
+    "ham reproduce drdam",
+    "drdam-landscapes",
+  ),
+  "editor-hover.svg": picture(
+    "What the language server says of a name.",
+    "node tools/generate-editor-figures.ts",
+  ),
+  "editor-messages.svg": picture(
+    "A mistake, and the message of the language server.",
+    "node tools/generate-editor-figures.ts",
+  ),
+  "energy.svg": picture(
+    "The mean energy at every step of the recall, a curve for every kind of damage.",
+    "ham demo",
+  ),
+  "fixed-points.svg": picture(
+    "Where fixed points are on the axis through one pattern, against beta: minima are drawn through, saddles dashed.",
+    "node tools/generate-fixed-points-figure.ts",
+  ),
+  "inpainting.png": picture(
+    "Icons with a part of their patches hidden, filled in by the model, and as they were.",
+    "node bench/energy-transformer/inpainting.ts",
+  ),
+  "kohonen-dimensions.svg": picture(
+    "The same for seven dimensions. Points are measured, lines are the theory.",
+    KOHONEN,
+    "kohonen-dimensions",
+  ),
+  "kohonen-distance.svg": picture(
+    "Similarity and distance of recalled values against the number of pairs. Points are measured, lines are the theory.",
+    KOHONEN,
+    "kohonen-distance",
+  ),
+  "kohonen-methods.svg": picture(
+    "Four ways to separate the scores, at 64 dimensions. Points are measured, lines are the theory.",
+    KOHONEN,
+    "kohonen-methods",
+  ),
+  "stored-memory.svg": picture(
+    "The energy of the stored memory, dark is low. Stars are the twelve hours, rings are where recalls end.",
+    "node tools/generate-stored-memory-figure.ts",
+  ),
+  "training-loss.svg": picture(
+    "The loss at every step: of the minibatches, and of what is held back.",
+    "ham train examples/11-mnist-memory.ham --validation 0.2",
+  ),
+  "two-layer.svg": picture(
+    "Three layers as circles with their sizes and Lagrangians; the two connections are squares between them.",
+    "ham graph examples/04-two-layer.ham",
+  ),
+  "zoo.svg": picture(
+    "Forty memories: each row a similarity, each column a separation. What colours and signs say is written below the cells.",
+    "ham zoo",
+  ),
+};
+
+/** What is said of a picture by its address in a page; throws where nothing is. */
+export function pictureOf(address: string): Picture {
+  const name = address.replace(/^.*\/assets\//, "");
+  const [, lagrangian] = /^lagrangians\/(\w+)\.svg$/.exec(name) ?? [];
+  if (lagrangian !== undefined) {
+    return picture(
+      `The activation of ${lagrangian} and its value, against the state.`,
+      "node tools/generate-catalogue-pages.ts",
+    );
+  }
+  const found = PICTURES[name];
+  if (found === undefined)
+    throw new Error(`${address} is not in src/pictures.ts: say what it shows.`);
+  return found;
+}
