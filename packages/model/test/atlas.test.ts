@@ -121,6 +121,7 @@ energy bumps = ${of("sum[k] max(1 - beta/2 * (sum[i] (xi[k, i] - v[i])^2), 0)")}
       expect(looked).toBeGreaterThan(0);
     },
   );
+});
 
 test("a sweep moves a const only where it is declared to be", async () => {
   using model = await loadModel({
