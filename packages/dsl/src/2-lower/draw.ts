@@ -3,8 +3,15 @@
 import type { Expr } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { notADistribution } from "../rules/distribution.ts";
+import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import { DISTRIBUTIONS, FEED_DISTRIBUTIONS } from "./distributions.ts";
-import type { Lowering } from "./lowering.ts";
+import type { Expressions } from "./expression.ts";
+
+/** Where it stands. */
+interface Surroundings {
+  readonly expressions: Expressions;
+  readonly diagnostics: Diagnostics;
+}
 
 /** How many arguments must be given; what else there is has a default. */
 const NEEDED: Readonly<Record<string, number>> = { flip: 2 };
@@ -12,7 +19,7 @@ const NEEDED: Readonly<Record<string, number>> = { flip: 2 };
 /** A distribution and its arguments; reports anything else. */
 export function drawFrom(
   expression: ast.Expression,
-  { expressions, diagnostics }: Pick<Lowering, "expressions" | "diagnostics">,
+  { expressions, diagnostics }: Surroundings,
   known = DISTRIBUTIONS,
   entry: (value: ast.Expression) => Expr | null = (value) => expressions.lower(value),
 ): { from: "draw"; distribution: string; args: readonly Expr[] } | null {
