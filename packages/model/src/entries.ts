@@ -6,6 +6,7 @@ import { areFinite } from "@hamlet/core/numbers";
 import {
   type Elem,
   firstRefused,
+  HamError,
   losesDigits,
   placeOf,
   type Refusal,
@@ -179,4 +180,18 @@ export function reorder(
     }
   }
   return result;
+}
+
+/**
+ * Throws where givens do not hold the same number of examples.
+ * @throws HamError `model/batch-mismatch`.
+ */
+export function assertOneBatch(shapes: ReadonlyMap<Tensor, readonly number[]>): void {
+  const sizes = [...shapes].map(([{ name }, [count]]) => ({ name, count }));
+  if (new Set(sizes.map(({ count }) => count)).size <= 1) return;
+  const list = sizes.map(({ name, count }) => `  ${name}: ${count} examples`).join("\n");
+  throw new HamError(
+    "model/batch-mismatch",
+    `The givens hold different numbers of examples:\n${list}\nGive each the same number.`,
+  );
 }

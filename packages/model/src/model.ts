@@ -42,7 +42,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ModelAtlas } from "./atlas.ts";
 import type { RecallCertificate, TrainingCertificate } from "./certificates/certificate.ts";
 import type { CertifiedModel, Verdict } from "./certificates/check/findings.ts";
-import { entriesOf } from "./entries.ts";
+import { assertOneBatch, entriesOf } from "./entries.ts";
 import { assertBatch } from "./memory.ts";
 import { type LoadOptions, loadParts, type LoadedParts, stopOnErrors } from "./load.ts";
 import {
@@ -564,6 +564,7 @@ class LoadedModel implements Model {
         sizes: this.sizes,
         seed: this.seed,
         entries: this.#entries,
+        read: this.#neededBy(test.recall),
         recall: (options) => this.#run(test.recall, options),
       });
       reports.push(report);
@@ -737,15 +738,5 @@ function assertOneExample({ name }: Tensor, { shape: [count] }: tf.Tensor): void
   throw new HamError(
     "model/one-example",
     `The energy reads "${name}", so it has other fixed points for every example: expected one example, found ${count}. Give one, such as its row of the file.`,
-  );
-}
-
-function assertOneBatch(shapes: ReadonlyMap<Tensor, readonly number[]>): void {
-  const sizes = [...shapes].map(([{ name }, [count]]) => ({ name, count }));
-  if (new Set(sizes.map(({ count }) => count)).size <= 1) return;
-  const list = sizes.map(({ name, count }) => `  ${name}: ${count} examples`).join("\n");
-  throw new HamError(
-    "model/batch-mismatch",
-    `The givens hold different numbers of examples:\n${list}\nGive each the same number.`,
   );
 }

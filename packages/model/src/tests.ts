@@ -8,10 +8,12 @@ import {
   type Environment,
   evaluateScalar,
   type Expectation,
+  type Expr,
   type ModelTest,
   type Neuron,
   type Tensor,
   TEST_QUANTITIES,
+  tensorsIn,
 } from "@hamlet/graph";
 import {
   makeFeed,
@@ -21,6 +23,7 @@ import {
   type RecallOptions,
   type RecallResult,
 } from "@hamlet/ham";
+import { assertOneBatch } from "./entries.ts";
 
 /** How tests are run. */
 export interface TestOptions {
@@ -73,6 +76,8 @@ export interface TestBench {
   readonly sizes: ReadonlyMap<Dim, number>;
   readonly seed: number;
   readonly entries: ReadonlyMap<Tensor, Entries>;
+  /** The givens that its recall reads. */
+  readonly read: readonly Tensor[];
   readonly recall: (
     options: Omit<RecallOptions, "givens"> & { readonly givens: Readonly<Record<string, Entries>> },
   ) => Promise<RecallResult & Pick<TestReport, "warnings">>;
@@ -80,7 +85,7 @@ export interface TestBench {
 
 /** Runs a test; the first example that fails an expectation is the one reported. */
 export async function runTest(test: ModelTest, bench: TestBench): Promise<TestReport> {
-  const { sizes, entries } = bench;
+  const { sizes, entries, read } = bench;
   const constants = new Map<Tensor, ArrayLike<number>>(
     [...entries].flatMap(([tensor, { data }]) => (tensor.kind === "given" ? [] : [[tensor, data]])),
   );
@@ -89,11 +94,16 @@ export async function runTest(test: ModelTest, bench: TestBench): Promise<TestRe
       ? foldIn(key(bench.seed), nameHash(test.title))
       : key(evaluateScalar(test.seed, { sizes, tensors: constants }));
 
-  // Givens that have a file and are not fed set the number of examples.
+  // Givens that have a file and are not fed set the number of examples, if anything here reads them.
   const fed = new Set(test.feeds.map(({ tensor }) => tensor));
-  const files = [...entries].filter(([tensor]) => tensor.kind === "given" && !fed.has(tensor));
-  const batch = Math.max(1, ...files.map(([, { shape }]) => shape[0]));
-  const givens = new Map<Tensor, Entries>(files);
+  const seen = new Set([...read, ...tensorsIn(formulasOf(test))]);
+  const givens = new Map<Tensor, Entries>(
+    [...entries].filter(
+      ([tensor]) => tensor.kind === "given" && !fed.has(tensor) && seen.has(tensor),
+    ),
+  );
+  assertOneBatch(new Map([...givens].map(([tensor, { shape }]) => [tensor, shape])));
+  const [batch = 1] = Array.from(givens.values(), ({ shape }) => shape[0]);
   test.feeds.forEach((feed, i) => {
     const draw = makeFeed(feed, { sizes, constants });
     givens.set(feed.tensor, draw(givens, batch, foldIn(seed, i)));
@@ -147,6 +157,12 @@ function failureOf(
   }));
   return { text, values, ...at };
 }
+
+/** What a test reads itself. */
+const formulasOf = ({ feeds, expectations }: ModelTest): readonly Expr[] => [
+  ...feeds.flatMap((feed) => (feed.from === "value" ? [feed.value] : feed.args)),
+  ...expectations.map(({ condition }) => condition),
+];
 
 function part(data: ArrayLike<number>, example: number, batch: number): Float64Array {
   const count = data.length / batch;

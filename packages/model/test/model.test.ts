@@ -249,6 +249,35 @@ test "shares of the draws" {
     expect(report.expectations).toBe(4);
   });
 
+  test("have as many examples as the files that they read, whatever a training has", async () => {
+    const text = `ham 1
+dim N = 2
+given seen: [N] from "seen.npy"
+given lesson: [N] from "lessons.npy"
+neuron v: [N] as identity { leak = off }
+energy pull = 1/2 * sum[i] (v[i] - seen[i])^2
+recall follow { steps = 1 }
+test "every example is its own" {
+  run follow
+  expect sum[i] seen[i] == 3
+}
+`;
+    const rows = (...data: number[]) =>
+      writeNpy({ shape: [data.length / 2, 2], dtype: "float32", data: Float32Array.from(data) });
+    const arrays = {
+      "seen.npy": rows(1, 2, 2, 1, 3, 0),
+      "lessons.npy": rows(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    };
+    const files = filesOf(arrays);
+    using model = await loadModel({ name: "m.ham", text }, { files });
+    const [report] = await model.runTests();
+    expect(report.failures).toEqual([]);
+    expect(report.examples).toBe(3);
+    const both = text.replace("== 3", "== 3 + sum[i] lesson[i]");
+    using other = await loadModel({ name: "m.ham", text: both }, { files });
+    await expect(other.runTests()).rejects.toThrow("seen: 3 examples\n  lesson: 5 examples");
+  });
+
   test("leak nothing", async () => {
     await expectNoLeak(async () => {
       using model = await loadModel({ name: "m.ham", text: TEXT + TESTS }, { files });
