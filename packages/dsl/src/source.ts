@@ -76,18 +76,6 @@ function codePoints(text: string, from: number, to: number): number {
   return count;
 }
 
-/** The offset of a position; a column past the end of its line gives the end of the line. */
-export function offsetAt(source: SourceFile, position: TextPosition): number {
-  const starts = linesOf(source);
-  const start = starts[position.line - 1];
-  if (start === undefined) return source.text.length;
-  const before = Array.from(lineText(source.text, starts, position.line)).slice(
-    0,
-    position.column - 1,
-  );
-  return start + before.join("").length;
-}
-
 /** The smallest span that covers both. */
 export function spanOver(first: Span, last: Span): Span {
   return { start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };

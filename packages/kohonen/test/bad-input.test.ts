@@ -12,7 +12,6 @@ import {
   statisticsOf,
 } from "@hamlet/kohonen";
 import { describe, expect, test } from "vitest";
-import { approximateLinearCosine } from "../src/theory/linear.ts";
 import { thrownBy } from "./random-pairs.ts";
 
 const rows = (...all: number[][]) => ({
@@ -68,7 +67,7 @@ const exponential = (sizes: Sizes) =>
 describe.each(["d", "n", "m"] as const)("the size %s", (name) => {
   test.each([0, -1, 1.5, Number.NaN, Infinity, 2 ** 53])("of %d", async (size) => {
     const sizes = { d: 4, n: 3, m: 2, [name]: size };
-    for (const law of [linearCosine, approximateLinearCosine, linearDistance, exponential]) {
+    for (const law of [linearCosine, linearDistance, exponential]) {
       expect(await thrownBy(() => law(sizes))).toBe(
         `kohonen/bad-size\n${name}: expected a whole number from 1 up, found ${size}.`,
       );

@@ -28,8 +28,6 @@ export interface Domain {
   readonly value: Demand | null;
   /** What it must be for a finite slope; null where any number will do. */
   readonly slope: Demand | null;
-  /** Where finite arguments give a value that is too large for float32, in words; else null. */
-  readonly overflow: string | null;
 }
 
 const ABOVE_ZERO: Demand = {
@@ -54,14 +52,12 @@ const NOT_EMPTY: Demand = {
   broken: (x) => apply("eq", x, lit(0)),
 };
 
-const TOO_LARGE = "above 3.4e38 in size";
-
 /** The domain of the operation at the root of `expr`; `range` knows of exponents that vary. */
 export function domainOf(expr: Expr, range: Ranges = makeRanges()): Domain {
   if (expr.kind === "reduce") return domainOfReduction(expr);
   if (expr.kind === "apply") return domainOfFunction(expr, range);
   const name = expr.kind === "softmax" ? "`softmax`" : `a ${expr.kind}`;
-  return { name, op: "other", argument: null, value: null, slope: null, overflow: null };
+  return { name, op: "other", argument: null, value: null, slope: null };
 }
 
 function domainOfReduction({ op, where }: Reduce): Domain {
@@ -74,26 +70,25 @@ function domainOfReduction({ op, where }: Reduce): Domain {
     argument: where,
     value: demand,
     slope: demand,
-    overflow: op === "sum" || op === "prod" ? TOO_LARGE : null,
   };
 }
 
 function domainOfFunction({ op, args }: Apply, range: Ranges): Domain {
   const [argument] = args;
-  const plain = { name: `\`${op}\``, argument, overflow: null };
+  const plain = { name: `\`${op}\``, argument };
   switch (op) {
     case "log":
       return { ...plain, op, value: ABOVE_ZERO, slope: ABOVE_ZERO };
     case "sqrt":
       return { ...plain, op, value: NOT_NEGATIVE, slope: ABOVE_ZERO };
     case "exp":
-      return { ...plain, op, value: null, slope: null, overflow: "of more than 88.7" };
+      return { ...plain, op, value: null, slope: null };
     case "pow":
       return domainOfPower(argument, args[1], range);
     case "add":
     case "mul": {
       const name = op === "add" ? "a sum" : "a product";
-      return { ...plain, name, op: "other", value: null, slope: null, overflow: TOO_LARGE };
+      return { ...plain, name, op: "other", value: null, slope: null };
     }
     default:
       return { ...plain, op: "other", value: null, slope: null };
@@ -102,28 +97,14 @@ function domainOfFunction({ op, args }: Apply, range: Ranges): Domain {
 
 function domainOfPower(argument: Expr, exponent: Expr, range: Ranges): Domain {
   const { low, high } = range(exponent);
-  const power = { argument, overflow: TOO_LARGE };
   if ((low === high && Number.isInteger(low)) || isWhole(exponent)) {
-    if (low >= 0) return { ...power, name: "a power", op: "power", value: null, slope: null };
-    return { ...power, name: "a division", op: "division", value: NOT_ZERO, slope: NOT_ZERO };
+    if (low >= 0) return { argument, name: "a power", op: "power", value: null, slope: null };
+    return { argument, name: "a division", op: "division", value: NOT_ZERO, slope: NOT_ZERO };
   }
   const name =
     low === high ? `a power of ${Number(low.toPrecision(4))}` : "a power that may be broken";
   const value = low < 0 ? ABOVE_ZERO : NOT_NEGATIVE;
-  return { ...power, name, op: "power", value, slope: low < 1 ? ABOVE_ZERO : value };
-}
-
-/** What `expr` asks of its parts in a sentence; null where it has a value everywhere. */
-export function explainDomain(expr: Expr): string | null {
-  const { name, argument, value, overflow } = domainOf(expr);
-  if (value !== null && expr.kind === "reduce") {
-    return `${name} has a finite value only where its condition is ${value.words}`;
-  }
-  if (value !== null && argument !== null) {
-    const what = name === "a division" ? "what it divides by" : "its argument";
-    return `${name} has a finite value only where ${what} is ${value.words}`;
-  }
-  return overflow === null ? null : `${name} ${overflow} is too large for float32`;
+  return { argument, name, op: "power", value, slope: low < 1 ? ABOVE_ZERO : value };
 }
 
 /** An argument that may leave the domain of its function. */

@@ -21,7 +21,7 @@ import {
   sum,
 } from "@hamlet/graph";
 import { expect, test } from "vitest";
-import { domainOf, explainDomain } from "../../src/analyse/domain.ts";
+import { domainOf } from "../../src/analyse/domain.ts";
 import { interval } from "../../src/analyse/interval.ts";
 
 const D = makeDim("D");
@@ -100,21 +100,21 @@ test("a largest entry and a log-sum-exp of nothing have no finite value", () => 
     expect([op, domainOf(expr).value === null]).toEqual([op, isFinite]);
     expect(domainOf(reduce(op, [i], v)).value).toBeNull();
   }
-  expect(explainDomain(reduce("max", [i], v, known))).toBe(
-    "`max` has a finite value only where its condition is true for at least one entry",
-  );
+  const { name, value } = domainOf(reduce("max", [i], v, known));
+  expect([name, value?.words]).toEqual(["`max`", "true for at least one entry"]);
 });
 
-test.each<[Expr, string | null]>([
-  [apply("log", x), "`log` has a finite value only where its argument is above 0"],
-  [apply("sqrt", x), "`sqrt` has a finite value only where its argument is 0 or above"],
-  [div(lit(1), x), "a division has a finite value only where what it divides by is other than 0"],
-  [pow(x, lit(-0.5)), "a power of -0.5 has a finite value only where its argument is above 0"],
-  [pow(x, x), "a power that may be broken has a finite value only where its argument is above 0"],
-  [pow(x, lit(3)), "a power above 3.4e38 in size is too large for float32"],
-  [apply("exp", x), "`exp` of more than 88.7 is too large for float32"],
-  [mul(lit(2), x), "a product above 3.4e38 in size is too large for float32"],
-  [apply("tanh", x), null],
-])("a domain is put into words", (expr, words) => {
-  expect(explainDomain(expr)).toBe(words);
+test.each<[Expr, string, string | undefined]>([
+  [apply("log", x), "`log`", "above 0"],
+  [apply("sqrt", x), "`sqrt`", "0 or above"],
+  [div(lit(1), x), "a division", "other than 0"],
+  [pow(x, lit(-0.5)), "a power of -0.5", "above 0"],
+  [pow(x, x), "a power that may be broken", "above 0"],
+  [pow(x, lit(3)), "a power", undefined],
+  [apply("exp", x), "`exp`", undefined],
+  [mul(lit(2), x), "a product", undefined],
+  [apply("tanh", x), "`tanh`", undefined],
+])("a domain is put into words", (expr, name, words) => {
+  const domain = domainOf(expr);
+  expect([domain.name, domain.value?.words]).toEqual([name, words]);
 });

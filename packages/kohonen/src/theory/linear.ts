@@ -50,13 +50,6 @@ export function linearCosine({ d, n, m }: Sizes): number {
   return meanCosineFactor(m) * sum;
 }
 
-/** `√(d/n) [1 − 1/(4d) + 1/(4n) − (1 − d/n)/(2m)]`: `linearCosine` for large sizes, 1 for n ≤ d. */
-export function approximateLinearCosine({ d, n, m }: Sizes): number {
-  assertSizes({ d, n, m });
-  if (n <= d) return 1;
-  return Math.sqrt(d / n) * (1 - 1 / (4 * d) + 1 / (4 * n) - (1 - d / n) / (2 * m));
-}
-
 /**
  * The mean distance between stored values and what the pseudo-inverse recalls, for Gaussian keys
  * and values: 0 for n ≤ d, else `E√(1 − h)` times the mean length of m Gaussian numbers.
