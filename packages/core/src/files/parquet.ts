@@ -5,7 +5,7 @@
  * hyparquet decodes them, which whoever reads such files installs; it is loaded when a file is one.
  */
 import { HamError } from "@hamlet/graph";
-import type { AsyncBuffer, ColumnData, Compressors, DecodedArray, SchemaTree } from "hyparquet";
+import type { AsyncBuffer, ColumnData, Compressors, SchemaTree } from "hyparquet";
 
 import type { Rows } from "./array-data.ts";
 import { nodeZlib } from "./node-zlib.ts";
@@ -52,9 +52,19 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
     });
   const count = Number(metadata.num_rows);
   const first = count === 0 ? [] : await read(0, 1);
-  const places = placesOf(columns, first);
-  if (places === null) throw badColumns("Parquet", file, "rows of numbers", "none");
-  const { width } = places;
+  const places = new Map<string, { at: number; length: number }>();
+  let width = 0;
+  for (const name of columns) {
+    const chunk = first.find((one) => one.columnName === name);
+    // One that is missing is told with its row.
+    const length =
+      chunk === undefined
+        ? 0
+        : (putCell(chunk.columnData[-chunk.rowStart], new Float64Array()) ?? 1);
+    places.set(name, { at: width, length });
+    width += length;
+  }
+  if (width === 0) throw badColumns("Parquet", file, "rows of numbers", "none");
   const most = Math.max(1, Math.floor(AT_ONCE / width));
   return {
     count,
@@ -68,7 +78,8 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
         if (begin >= stop) continue;
         const chunks = await read(begin, stop);
         for (let at = begin; at < stop; at += most) {
-          yield numbersOf(chunks, { file, places, from: at, to: Math.min(stop, at + most) });
+          const end = Math.min(stop, at + most);
+          yield numbersOf(chunks, { file, places, width, from: at, to: end });
         }
       }
     },
@@ -79,24 +90,7 @@ export async function openParquet(content: FileBytes, { file, wanted }: Wanted):
 const AT_ONCE = 2 ** 16;
 
 /** Where the numbers of each column begin in a row, and how many there are. */
-interface Places {
-  readonly width: number;
-  readonly of: ReadonlyMap<string, { readonly at: number; readonly length: number }>;
-}
-
-/** By the first row; null where there is none. */
-function placesOf(columns: readonly string[], chunks: readonly ColumnData[]): Places | null {
-  const of = new Map<string, { at: number; length: number }>();
-  let width = 0;
-  for (const name of columns) {
-    const chunk = chunks.find((one) => one.columnName === name && one.columnData.length > 0);
-    if (chunk === undefined) return null;
-    const length = lengthOf(chunk.columnData[-chunk.rowStart]);
-    of.set(name, { at: width, length });
-    width += length;
-  }
-  return columns.length === 0 ? null : { width, of };
-}
+type Places = ReadonlyMap<string, { readonly at: number; readonly length: number }>;
 
 function columnsOf(children: readonly SchemaTree[], { file, wanted }: Wanted): string[] {
   const keys = children.map(({ element }) => element.name);
@@ -120,10 +114,6 @@ function typeOf({ element, children }: SchemaTree): string {
   return element.type ?? "unknown";
 }
 
-function lengthOf(cell: unknown): number {
-  return isList(cell) ? cell.reduce<number>((sum, part) => sum + lengthOf(part), 0) : 1;
-}
-
 function isList(cell: unknown): cell is readonly unknown[] {
   return Array.isArray(cell) || (ArrayBuffer.isView(cell) && "length" in cell);
 }
@@ -133,72 +123,56 @@ function numbersOf(
   chunks: readonly ColumnData[],
   {
     file,
-    places: { width, of },
+    places,
+    width,
     from,
     to,
-  }: { readonly file: string; readonly places: Places; readonly from: number; readonly to: number },
+  }: { file: string; places: Places; width: number; from: number; to: number },
 ): Float64Array {
   const numbers = new Float64Array((to - from) * width);
   let cells = 0;
   for (const { columnName, columnData, rowStart } of chunks) {
-    const { at, length } = of.get(columnName)!;
+    const { at, length } = places.get(columnName)!;
     const [begin, stop] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
     cells += Math.max(0, stop - begin);
-    if (length === 1 && isNumbers(columnData)) {
-      let place = (begin - from) * width + at;
-      for (let row = begin; row < stop; row++, place += width) {
-        numbers[place] = columnData[row - rowStart];
-      }
-      continue;
-    }
     for (let row = begin; row < stop; row++) {
       const cell: unknown = columnData[row - rowStart];
-      const put = { numbers, at: (row - from) * width + at, length };
-      const found = putCell(cell, put);
+      const place = (row - from) * width + at;
+      if (length === 1 && typeof cell === "number") {
+        numbers[place] = cell;
+        continue;
+      }
+      const found = putCell(cell, numbers.subarray(place, place + length));
       if (found === length) continue;
-      const [expected, what] =
-        found === null
-          ? [`a number in row ${row}`, "nothing (null)"]
-          : [`${width} numbers in row ${row}, as in the first`, `${width - length + found}`];
-      throw badColumns("Parquet", file, expected, what);
+      throw found === null
+        ? badColumns("Parquet", file, `a number in row ${row}`, "nothing (null)")
+        : badColumns(
+            "Parquet",
+            file,
+            `${width} numbers in row ${row}, as in the first`,
+            `${width - length + found}`,
+          );
     }
   }
-  if (cells !== (to - from) * of.size) {
-    throw badColumns("Parquet", file, `${(to - from) * of.size} cells`, `${cells}`);
-  }
+  const expected = (to - from) * places.size;
+  if (cells !== expected) throw badColumns("Parquet", file, `${expected} cells`, `${cells}`);
   return numbers;
 }
 
-/** What holds nothing but numbers that need no look. */
-function isNumbers(data: DecodedArray): data is Float32Array | Float64Array | Int32Array {
-  return data instanceof Float32Array || data instanceof Float64Array || data instanceof Int32Array;
-}
-
-/** Writes the numbers of a cell; returns how many it has, null where one is missing. */
-function putCell(
-  cell: unknown,
-  put: { readonly numbers: Float64Array; readonly at: number; readonly length: number },
-): number | null {
-  const { numbers, at, length } = put;
-  if (typeof cell === "number") {
-    numbers[at] = cell;
-    return 1;
-  }
+/** Writes the numbers of a cell, of so many as have room; returns how many it has, null where one is missing. */
+function putCell(cell: unknown, into: Float64Array): number | null {
   if (!isList(cell)) {
     if (cell === null || cell === undefined) return null;
-    numbers[at] = Number(cell);
+    into[0] = Number(cell);
     return 1;
   }
   let count = 0;
-  for (let i = 0; i < cell.length; i++) {
-    const part: unknown = cell[i];
-    // Behind the last place nothing is written: the length is compared by who asks.
+  for (const part of cell) {
     if (typeof part === "number") {
-      if (count < length) numbers[at + count] = part;
-      count++;
+      into[count++] = part;
       continue;
     }
-    const found = putCell(part, { numbers, at: at + count, length: length - count });
+    const found = putCell(part, into.subarray(count));
     if (found === null) return null;
     count += found;
   }
