@@ -135,6 +135,13 @@ function numbersOf(
     const { at, length } = places.get(columnName)!;
     const [begin, stop] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
     cells += Math.max(0, stop - begin);
+    if (length === 1 && columnData instanceof Float32Array) {
+      let place = (begin - from) * width + at;
+      for (let row = begin; row < stop; row++, place += width) {
+        numbers[place] = columnData[row - rowStart];
+      }
+      continue;
+    }
     for (let row = begin; row < stop; row++) {
       const cell: unknown = columnData[row - rowStart];
       const place = (row - from) * width + at;
