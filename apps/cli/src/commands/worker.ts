@@ -17,7 +17,7 @@ export const command: CommandDefinition = {
   takes: (command) =>
     command
       .addOption(queueOption("the Redis that has the jobs").makeOptionMandatory())
-      .requiredOption("--root <FOLDER>", "the folder that is shared; nothing else is touched")
+      .requiredOption("--root <FOLDER>", "the folder that is shared; no other file is touched")
       .option("--objects <s3://BUCKET/FOLDER>", "objects that jobs may read and write as well")
       .addOption(endpointOption())
       .option("--until-empty", "end once no job is left", false)
