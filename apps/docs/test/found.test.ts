@@ -11,7 +11,7 @@ import { compileText } from "../src/play/memory.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { PANELS, type Panel, type Scene } from "../src/play/scene.ts";
 
-const [TRIANGLE] = Object.values(PRESETS);
+const [TRIANGLE, , , BINARY] = Object.values(PRESETS);
 
 const wholeAnswer = (scene: Scene) => lastOf(answers(scene));
 
@@ -30,6 +30,30 @@ test("a link remembers which panels are open, and no others", () => {
   const foreign = ["rule", "toString", 7] as unknown as Panel[];
   expect(fromLink(toLink({ ...TRIANGLE, panels: foreign }))!.panels).toEqual(["rule"]);
   expect(fromLink(toLink({ ...TRIANGLE, panels: [] }))).toEqual(TRIANGLE);
+});
+
+test("the atlas is that of the model, with its passes and certificates", async () => {
+  const { atlas } = await found(TRIANGLE, "atlas");
+  if (atlas?.ending !== "found") throw new Error(`it is ${atlas?.ending}`);
+  const { points, morse } = atlas.result;
+  expect(morse).toBe(1);
+  expect(points.map(({ kind, index }) => `${kind} ${index}`).join("; ")).toBe(
+    "minimum 0; minimum 0; minimum 0; saddle 1; saddle 1; saddle 1; maximum 2",
+  );
+  for (const { kind, joins, barrier, certified, basin } of points) {
+    expect(certified).toBe("yes");
+    expect(basin[0]).toBeLessThanOrEqual(basin[1]);
+    expect(joins === null).toBe(kind !== "saddle");
+    if (kind !== "minimum") continue;
+    const passes = points.filter((point) => point.joins !== null);
+    const lowest = Math.min(...passes.map(({ energy }) => energy));
+    expect(barrier!.height).toBeCloseTo(lowest - points[0].energy, 6);
+  }
+  // The three passes join every two of the three.
+  const pairs = points.flatMap(({ joins }) => (joins === null ? [] : [joins.toSorted().join()]));
+  expect(pairs.sort()).toEqual(["0,1", "0,2", "1,2"]);
+  const none = await found(BINARY, "atlas");
+  expect(none.atlas).toMatchObject({ ending: "failed" });
 });
 
 test("nothing is found out for panels that are closed", async () => {

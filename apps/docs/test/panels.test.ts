@@ -129,6 +129,60 @@ recall settle {
     await page.close();
   });
 
+  test("an atlas is drawn with its passes, which go when it is closed", async () => {
+    const page = await open({ ...TRIANGLE, panels: ["atlas"] });
+    const atlas = panel(page, "atlas");
+    await atlas.locator("output", { hasText: "7 fixed points, 7 of them certified" }).waitFor();
+    const rows = await atlas
+      .locator("tbody tr")
+      .evaluateAll((all) =>
+        all.map((row) => [...(row as HTMLTableRowElement).cells].map((cell) => cell.textContent)),
+      );
+    const index = { minimum: "0", saddle: "1", maximum: "2" };
+    expect(rows.map((row) => row[2])).toEqual(
+      rows.map(([, kind]) => index[kind as keyof typeof index]),
+    );
+    expect(rows.every((row) => row.at(-1) === "yes")).toBe(true);
+    // Each of the three passes joins two memories, and its two lines lead to them.
+    const places = new Map(
+      await page
+        .locator(".passes text")
+        .evaluateAll((all) =>
+          all.map(
+            (label) =>
+              [
+                label.textContent,
+                [Number(label.getAttribute("x")) - 13, Number(label.getAttribute("y")) + 9],
+              ] as const,
+          ),
+        ),
+    );
+    const lines = await page
+      .locator(".passes path")
+      .evaluateAll((all) => all.map((line) => line.getAttribute("d")!));
+    const wanted = rows.flatMap(([no, , , , , , ways]) =>
+      [...(/joins (\d+) and (\d+)/.exec(ways) ?? [])].slice(1).map((end) => [no, end] as const),
+    );
+    expect(wanted).toHaveLength(6);
+    expect(lines).toHaveLength(6);
+    for (const [k, line] of lines.entries()) {
+      const [from, to] = line
+        .slice(1)
+        .split("L")
+        .map((pair) => pair.split(",").map(Number));
+      for (const [end, at] of [
+        [wanted[k][0], from],
+        [wanted[k][1], to],
+      ] as const) {
+        expect(at[0]).toBeCloseTo(places.get(end)![0], 6);
+        expect(at[1]).toBeCloseTo(places.get(end)![1], 6);
+      }
+    }
+    await atlas.locator("summary").click();
+    await page.locator(".passes").waitFor({ state: "detached" });
+    await page.close();
+  });
+
   test("a search is stopped and begun again, while the rest of the page is whole", async () => {
     const page = await open({ ...TRIANGLE, text: WIDE, panels: ["points"] });
     const points = panel(page, "points");

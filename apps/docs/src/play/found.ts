@@ -1,6 +1,7 @@
 // What the panels of the page show beside the picture, found out in the worker when one is open.
 
 import { isSound } from "@hamlet/dsl";
+import type { Charting } from "./atlas.ts";
 import type { Tensor } from "@hamlet/graph";
 import type { Entries } from "@hamlet/ham";
 import type { MadeFile } from "./files.ts";
@@ -17,6 +18,8 @@ export interface Found {
   readonly rule?: Rule;
   /** Its fixed points. */
   readonly points?: Points;
+  /** Its fixed points with the ways between them. */
+  readonly atlas?: Charting;
   readonly graph?: Hypergraph;
   readonly tests?: Tested;
   /** A file that was asked for. */

@@ -1,11 +1,11 @@
 // The fixed points of a model as `ham fixed-points` lists them, and how far they are from what is stored.
 
-import type { Signal } from "@hamlet/core";
-import { type Dim, HamError } from "@hamlet/graph";
+import type { Dim } from "@hamlet/graph";
 import type { Census, FixedPoint } from "@hamlet/ham";
 import type { Model } from "@hamlet/model";
 import type { Mark } from "./marks.ts";
 import type { Recalled } from "./recalled.ts";
+import { type Ends, type Watch, watched } from "./watched.ts";
 
 /** A search and what it found. */
 export interface Points {
@@ -41,8 +41,6 @@ export interface Nearest {
 
 /** As `ham fixed-points` begins. */
 const STARTS = 100;
-/** Milliseconds between two looks at a search. */
-const LOOK = 100;
 /** A recall has ended at a point when no more of its length is between them. */
 const SAME = 1e-3;
 
@@ -50,42 +48,21 @@ const SAME = 1e-3;
 export async function* pointsOf(
   model: Model,
   recall: Recalled | null,
-  { enough, signal }: { readonly enough: () => boolean; readonly signal: Signal | undefined },
+  ends: Ends,
 ): AsyncGenerator<Points> {
-  let [done, left] = [0, false];
-  const census = model.fixedPoints({
-    starts: STARTS,
-    onProgress: (progress) => (done = progress.done / (progress.of ?? 1)),
-    signal: {
-      get aborted() {
-        return left || enough() || signal?.aborted === true;
-      },
-    },
-  });
-  const ended = census.then(
-    () => true,
-    () => true,
-  );
-  const look = () => new Promise<false>((resolve) => void setTimeout(resolve, LOOK, false));
-  try {
-    do yield { ending: "running", done, points: [] };
-    while (!(await Promise.race([ended, look()])));
-    const { points, starts, astray, morse, kinks } = await census;
+  const search = (watch: Watch) => model.fixedPoints({ starts: STARTS, ...watch });
+  for await (const seen of watched(search, ends)) {
+    if (seen.ending !== "found") {
+      yield { ...seen, points: [] };
+      continue;
+    }
+    const { points, starts, astray, morse, kinks } = seen.result;
     yield {
       ending: "found",
       done: 1,
       census: { starts, astray, morse, kinks },
       points: points.map((point) => listed(model, point, recall)),
     };
-  } catch (error) {
-    if (signal?.aborted === true) throw error;
-    if (enough()) yield { ending: "stopped", done, points: [] };
-    else if (!HamError.isInstance(error)) throw error;
-    else yield { ending: "failed", done, points: [], problem: error.message };
-  } finally {
-    // The model is disposed next.
-    left = true;
-    await ended;
   }
 }
 

@@ -24,6 +24,7 @@ export interface Scene {
 export const PANELS = {
   rule: "The rule",
   points: "Fixed points",
+  atlas: "Atlas",
   graph: "Hypergraph",
   tests: "Tests",
   files: "Export",

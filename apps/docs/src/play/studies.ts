@@ -31,8 +31,10 @@ export async function* studies(
   signal: Signal | undefined,
 ): AsyncGenerator<Found> {
   const { text, file, panels = [] } = scene;
-  const wants = { tests: panels.includes("tests"), points: panels.includes("points") };
-  if (!wants.tests && !wants.points && file === undefined) return;
+  const [tests, points, atlas] = (["tests", "points", "atlas"] as const).map((panel) =>
+    panels.includes(panel),
+  );
+  if (!tests && !points && !atlas && file === undefined) return;
   const resume = begun(studied);
   const openLearned = async (): Promise<Model> => {
     const opened = await open(text, entries);
@@ -46,9 +48,13 @@ export async function* studies(
       const source = { scene, entries, recall, open: openLearned, learned: resume !== undefined };
       yield { file: await fileOf(file, model, source) };
     }
-    if (wants.tests) for await (const tests of testsOf(model, signal)) yield { tests };
-    if (wants.points)
+    if (tests) for await (const tests of testsOf(model, signal)) yield { tests };
+    if (points)
       for await (const points of pointsOf(model, recall, { enough, signal })) yield { points };
+    if (atlas) {
+      const { atlasOf } = await import("./atlas.ts");
+      for await (const atlas of atlasOf(model, { enough, signal })) yield { atlas };
+    }
   } finally {
     model.dispose();
   }

@@ -10,6 +10,7 @@ export type Panels = Shown;
 const MAKERS: Readonly<Record<Panel, () => Promise<{ makePanel: MakePanel }>>> = {
   rule: () => import("./rule.ts"),
   points: () => import("./points.ts"),
+  atlas: () => import("./atlas.ts"),
   graph: () => import("./graph.ts"),
   tests: () => import("./tests.ts"),
   files: () => import("./files.ts"),
