@@ -24,12 +24,15 @@ async function lastOf(parts: ReturnType<typeof answers>): Promise<Answer> {
 const found = async (scene: Scene, panel: Panel) =>
   (await wholeAnswer({ ...scene, panels: [panel] })).found!;
 
-test("a link remembers which panels are open, and no others", () => {
+test("a link remembers which panels are open, and no others, and the text beside", () => {
   const panels = Object.keys(PANELS) as Panel[];
   expect(fromLink(toLink({ ...TRIANGLE, panels }))).toEqual({ ...TRIANGLE, panels });
   const foreign = ["rule", "toString", 7] as unknown as Panel[];
   expect(fromLink(toLink({ ...TRIANGLE, panels: foreign }))!.panels).toEqual(["rule"]);
   expect(fromLink(toLink({ ...TRIANGLE, panels: [] }))).toEqual(TRIANGLE);
+  const beside = TRIANGLE.text.replace("= 8", "= 2");
+  expect(fromLink(toLink({ ...TRIANGLE, beside }))).toEqual({ ...TRIANGLE, beside });
+  expect(fromLink(toLink({ ...TRIANGLE, beside: "x".repeat(30_000) }))).toEqual(TRIANGLE);
 });
 
 test("the atlas is that of the model, with its passes and certificates", async () => {

@@ -1,8 +1,11 @@
 /** The panels below the picture of the playground, in a real browser. */
+import "@tensorflow/tfjs-backend-cpu";
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
+import { type Answer, answers } from "../src/play/answer.ts";
+import { whereItRests } from "../src/play/ending.ts";
 import { toLink } from "../src/play/link.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { type Panel, PANELS, type Scene } from "../src/play/scene.ts";
@@ -14,6 +17,14 @@ const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
 const [TRIANGLE] = Object.values(PRESETS);
+
+async function wholeAnswer(scene: Scene): Promise<Answer> {
+  const parts = answers(scene);
+  for (;;) {
+    const { value, done } = await parts.next();
+    if (done === true) return value;
+  }
+}
 
 describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
@@ -241,6 +252,54 @@ recall settle {
     await files.getByRole("button", { name: "recall.csv" }).click();
     await files.locator("output", { hasText: "does not run" }).waitFor();
     await page.close();
+  });
+
+  test("two texts run side by side from the same start, and a link has both", async () => {
+    const beside = TRIANGLE.text.replace("beta: real > 0 = 8", "beta: real > 0 = 1.2");
+    const page = await open({ ...TRIANGLE, panels: ["compare"] });
+    const compare = panel(page, "compare");
+    const words = (k: number, where = compare) => where.locator(".side p").nth(k);
+    await words(1).filter({ hasText: "comes to rest at (0.87, -0.50)" }).waitFor();
+    await compare.locator("pre", { hasText: "Nothing yet" }).waitFor();
+    await compare.locator('input[name="beta"]').evaluate((input: HTMLInputElement) => {
+      input.value = String(Math.log10(1.2));
+      input.dispatchEvent(new Event("input"));
+    });
+    await words(1).filter({ hasText: "comes to rest at (0.00, 0.00)" }).waitFor();
+    // What the page says of each is what is computed of it alone.
+    for (const [k, text] of [TRIANGLE.text, beside].entries()) {
+      const scene = { ...TRIANGLE, text };
+      const said = whereItRests(scene, await wholeAnswer(scene)).replaceAll("`", "");
+      await expect.poll(() => words(k).textContent(), { timeout: NEVER }).toBe(said);
+    }
+    expect(await compare.locator(".energies .line").count()).toBe(2);
+    expect(await compare.locator("pre", { hasText: "beta: real > 0 = 1.2" }).textContent()).toBe(
+      "this:  const beta: real > 0 = 8\nother: const beta: real > 0 = 1.2",
+    );
+    // A ball that is moved in one moves in all.
+    await compare.locator(".side").nth(1).locator(".ball").focus();
+    for (let k = 0; k < 9; k++) await page.keyboard.press("ArrowLeft");
+    await words(0).filter({ hasText: "from memory 1" }).waitFor();
+    await words(1).filter({ hasText: "comes to rest at (0.00, 0.00)" }).waitFor();
+    expect(await page.locator('.ball[aria-label="the ball at -0.01, 0.20"]').count()).toBe(3);
+    await expect
+      .poll(() => page.evaluate(() => location.hash.length), { timeout: NEVER })
+      .not.toBe(0);
+    const other = await browser.newPage();
+    other.setDefaultTimeout(NEVER);
+    await other.goto(page.url());
+    for (const k of [0, 1])
+      await words(k, panel(other, "compare"))
+        .filter({ hasText: (await words(k).textContent())! })
+        .waitFor();
+    // A mistake of the other is told beside it, and is none of the first.
+    await compare.locator(".other").click();
+    await compare.locator(".cm-content:focus").waitFor();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.insertText("energy more = bta * v[0]\n");
+    await compare.locator("pre.messages", { hasText: "did you mean `beta`" }).waitFor();
+    expect(await page.locator('[data-part="messages"]').textContent()).toBe("");
+    await Promise.all([page.close(), other.close()]);
   });
 
   test("a symbol says what it is, lights up its name in the text, and changes with it", async () => {

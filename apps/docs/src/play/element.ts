@@ -7,14 +7,14 @@ import type { Editor } from "./editor.ts";
 import { whereItRests } from "./ending.ts";
 import { type EnergyLine, energyLine } from "./energy-line.ts";
 import type { FileName } from "./file-names.ts";
-import { knobsOf, turned } from "./knobs.ts";
 import { layersOf } from "./layers.ts";
 import { LearningPanel } from "./learning-panel.ts";
-import { Picture } from "./picture.ts";
+import { Picture, type PictureEvents } from "./picture.ts";
 import { withCode } from "./prose.ts";
 import { type Dropped, MOST_POINTS, type Point, type Scene } from "./scene.ts";
 import { takeFiles } from "./take-files.ts";
 import type { Recalled } from "./recalled.ts";
+import { showSliders } from "./sliders.ts";
 import { makeText } from "./text.ts";
 import { TimeBar } from "./time-bar.ts";
 import { shortly } from "./ticks.ts";
@@ -41,6 +41,14 @@ export abstract class PlayElement extends HTMLElement {
   #notFilled: readonly string[] = [];
   #slow: ReturnType<typeof setTimeout> | undefined;
 
+  /** What hands and keys do in a picture of the scene. */
+  protected readonly picking: Omit<PictureEvents, "pointed"> = {
+    moved: (which, to) => this.#movePoint(which, to),
+    stepped: (which, by) => this.#stepPoint(which, by),
+    added: (at) => this.#addPoint(at),
+    removed: (which) => this.change({ points: this.scene.points.filter((_, k) => k !== which) }),
+  };
+
   /** What is found out beside the picture. */
   protected asks(): Pick<Asked, "check"> {
     return {};
@@ -56,6 +64,12 @@ export abstract class PlayElement extends HTMLElement {
     return "";
   }
 
+  /** What needs no other answer; a link takes it with it. */
+  protected keep(part: Pick<Scene, "step" | "beside">): void {
+    this.scene = { ...this.scene, ...part };
+    this.looked();
+  }
+
   /** A file is made of what is seen, and comes with the answer. */
   protected askFor(file: FileName): void {
     this.#ask({ file });
@@ -69,10 +83,7 @@ export abstract class PlayElement extends HTMLElement {
   /** Builds what every such page has. */
   protected build(): void {
     this.#picture = new Picture(this.box("picture"), {
-      moved: (which, to) => this.#movePoint(which, to),
-      stepped: (which, by) => this.#stepPoint(which, by),
-      added: (at) => this.#addPoint(at),
-      removed: (which) => this.change({ points: this.scene.points.filter((_, k) => k !== which) }),
+      ...this.picking,
       pointed: (at, energy) => {
         this.box("pointed").textContent =
           at === null
@@ -109,7 +120,7 @@ export abstract class PlayElement extends HTMLElement {
   protected change(part: Partial<Scene>): void {
     const { step, ...scene } = this.scene;
     // Another recall is looked at where it ends.
-    const isSame = Object.keys(part).every((name) => name === "panels");
+    const isSame = Object.keys(part).every((name) => name === "panels" || name === "beside");
     this.scene = { ...scene, ...part, ...(isSame && step !== undefined && { step }) };
     if (part.text !== undefined) this.#showKnobs();
     this.#showFiles();
@@ -204,7 +215,7 @@ export abstract class PlayElement extends HTMLElement {
   #showRecall(recall: Recalled): void {
     this.#recall = recall;
     const { energies, momentSteps } = recall;
-    this.#line = energyLine(energies, momentSteps);
+    this.#line = energyLine([{ energies, steps: momentSteps }]);
     this.box("energies").replaceChildren(this.#line.svg);
     this.#time.show(momentSteps, this.scene.step);
   }
@@ -222,10 +233,8 @@ export abstract class PlayElement extends HTMLElement {
   /** A link takes the moment with it. */
   #stay(moment: number): void {
     const { momentSteps } = this.#recall!;
-    const { step: _, ...scene } = this.scene;
     const isLast = moment === momentSteps.length - 1;
-    this.scene = isLast ? scene : { ...scene, step: momentSteps[moment] };
-    this.looked();
+    this.keep({ step: isLast ? undefined : momentSteps[moment] });
   }
 
   #movePoint(which: number, to: Point): void {
@@ -248,38 +257,14 @@ export abstract class PlayElement extends HTMLElement {
     this.change({ points: [...points, at] });
   }
 
-  /** A slider for every const, from a tenth to ten times its value; it writes into the text. */
   #showKnobs(): void {
-    const box = this.box("knobs");
-    const knobs = knobsOf(this.scene.text).filter(({ value }) => value > 0);
-    const shown = [...box.querySelectorAll("input")];
-    const same =
-      shown.length === knobs.length && knobs.every(({ name }, k) => shown[k].name === name);
-    if (same) {
-      knobs.forEach(({ value }, k) => {
-        if (document.activeElement !== shown[k]) shown[k].value = String(Math.log10(value));
-        shown[k].nextElementSibling!.textContent = String(value);
-      });
-      return;
-    }
-    box.replaceChildren(
-      ...knobs.map(({ name, value }) => {
-        const label = document.createElement("label");
-        const slider = document.createElement("input");
-        const middle = Math.log10(value);
-        Object.assign(slider, { type: "range", name, step: "any" });
-        Object.assign(slider, { min: String(middle - 1), max: String(middle + 1) });
-        slider.value = String(middle);
-        slider.addEventListener("input", () => {
-          const text = turned(this.scene.text, name, 10 ** Number(slider.value));
-          this.#editor.show(text);
-          this.change({ text });
-        });
-        const shownValue = document.createElement("output");
-        shownValue.textContent = String(value);
-        label.append(name, slider, shownValue);
-        return label;
-      }),
+    showSliders(
+      this.box("knobs"),
+      () => this.scene.text,
+      (text) => {
+        this.#editor.show(text);
+        this.change({ text });
+      },
     );
   }
 }

@@ -14,26 +14,34 @@ export interface EnergyLine {
   readonly mark: (moment: number) => void;
 }
 
-/** A drawing of energies, or of what else falls, by their steps; where they grow without end the line leaves it above. */
-export function energyLine(
-  energies: readonly number[],
-  steps: readonly number[],
-  what = "energy",
-): EnergyLine {
+/** What falls, by its steps. */
+export interface Falling {
+  readonly energies: readonly number[];
+  readonly steps: readonly number[];
+}
+
+/**
+ * A drawing of energies, or of what else falls, by their steps; where they grow without end a line leaves it
+ * above. The first of several is the one whose moments are marked.
+ */
+export function energyLine(falling: readonly Falling[], what = "energy"): EnergyLine {
   const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
-  const finite = energies.filter(Number.isFinite);
-  const [low, high] = rangeOf(finite);
-  svg.setAttribute(
-    "aria-label",
-    `The ${what} over ${steps.at(-1)} steps, from ${shortly(energies[0])} to ${shortly(energies.at(-1)!)}.`,
+  const ranges = falling.map(({ energies }) => rangeOf(energies.filter(Number.isFinite)));
+  const low = Math.min(...ranges.map(([lowest]) => lowest));
+  const high = Math.max(...ranges.map(([, highest]) => highest));
+  const told = falling.map(
+    ({ energies, steps }) =>
+      `over ${steps.at(-1)} steps, from ${shortly(energies[0])} to ${shortly(energies.at(-1)!)}`,
   );
-  const last = Math.max(1, steps.at(-1)!);
+  svg.setAttribute("aria-label", `The ${what} ${told.join("; and ")}.`);
+  const last = Math.max(1, ...falling.map(({ steps }) => steps.at(-1)!));
   const x = (step: number) => MARGIN.left + (step / last) * (WIDTH - MARGIN.left - MARGIN.right);
   const y = (energy: number) =>
     HEIGHT -
     MARGIN.bottom -
     ((energy - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  for (const value of ticksOf(low, high, 3)) {
+  const few = ticksOf(low, high, 3);
+  for (const value of few.length > 1 ? few : ticksOf(low, high, 6)) {
     svg.append(
       element("path", { class: "grid", d: `M${MARGIN.left} ${y(value)}H${WIDTH - MARGIN.right}` }),
     );
@@ -49,21 +57,26 @@ export function energyLine(
     `translate(11 ${(HEIGHT - MARGIN.bottom + MARGIN.top) / 2}) rotate(-90)`,
   );
   svg.append(name);
-  const every = Math.ceil(energies.length / MOST);
-  const line: string[] = [];
-  for (const [k, energy] of energies.entries()) {
-    if (k % every !== 0 && k !== energies.length - 1 && energy <= high) continue;
-    const at = x(steps[k]).toFixed(1);
-    if (Number.isFinite(energy) && energy <= high) {
-      line.push(`${at} ${y(energy).toFixed(1)}`);
-      continue;
+  for (const { energies, steps } of falling) {
+    const every = Math.ceil(energies.length / MOST);
+    const line: string[] = [];
+    for (const [k, energy] of energies.entries()) {
+      if (k % every !== 0 && k !== energies.length - 1 && energy <= high) continue;
+      const at = x(steps[k]).toFixed(1);
+      if (Number.isFinite(energy) && energy <= high) {
+        line.push(`${at} ${y(energy).toFixed(1)}`);
+        continue;
+      }
+      // It leaves the figure, and what comes after would lie on its edge.
+      line.push(`${at} 0`);
+      svg.append(label("and further up", x(steps[k]) + 6, MARGIN.top + 2, "start"));
+      break;
     }
-    // It leaves the figure, and what comes after would lie on its edge.
-    line.push(`${at} 0`);
-    svg.append(label("and further up", x(steps[k]) + 6, MARGIN.top + 2, "start"));
-    break;
+    svg.append(
+      element("path", { class: "line", d: line.length === 0 ? "" : `M${line.join("L")}` }),
+    );
   }
-  svg.append(element("path", { class: "line", d: line.length === 0 ? "" : `M${line.join("L")}` }));
+  const [{ energies, steps }] = falling;
   const now = svg.appendChild(element("circle", { class: "now", r: 4.5, visibility: "hidden" }));
   const mark = (moment: number) => {
     const energy = energies[moment];

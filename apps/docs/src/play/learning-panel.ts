@@ -36,7 +36,8 @@ export class LearningPanel {
     const { losses, of, ending, params } = learning;
     this.#params = params;
     const steps = losses.map((_, step) => step + 1);
-    if (losses.length > 1) this.#curve.replaceChildren(energyLine(losses, steps, "loss").svg);
+    if (losses.length > 1)
+      this.#curve.replaceChildren(energyLine([{ energies: losses, steps }], "loss").svg);
     const last =
       losses.length === 0 ? "" : `, loss ${shortly(Number(losses.at(-1)!.toPrecision(3)))}`;
     const how = { running: "learning", finished: "learned", stopped: "stopped" }[ending];

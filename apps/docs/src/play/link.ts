@@ -8,9 +8,10 @@ const LONGEST_TEXT = 20_000;
 export const MOST_LINKED = 2048;
 
 /** A scene as the part of a link behind its `#`. */
-export function toLink({ text, points, ball, span, step, data, panels }: Scene): string {
+export function toLink({ text, points, ball, span, step, data, panels, beside }: Scene): string {
   const more = {
     ...(step !== undefined && { step }),
+    ...(beside !== undefined && { beside }),
     ...(panels !== undefined && panels.length > 0 && { panels }),
     ...(Object.keys(data ?? {}).length > 0 && {
       data: Object.fromEntries(Object.entries(data!).map(([name, array]) => [name, packed(array)])),
@@ -63,7 +64,7 @@ export function fromLink(link: string): Scene | null {
 }
 
 /** What not every link has. @throws Error for what is none of it. */
-function moreOf({ step, data, panels }: Readonly<Record<string, unknown>>): Partial<Scene> {
+function moreOf({ step, data, panels, beside }: Readonly<Record<string, unknown>>): Partial<Scene> {
   if (step !== undefined && !(Number.isInteger(step) && (step as number) >= 0)) throw new Error();
   const arrays = Object.entries((data ?? {}) as Readonly<Record<string, Packed>>).map(
     ([name, array]) => {
@@ -76,6 +77,7 @@ function moreOf({ step, data, panels }: Readonly<Record<string, unknown>>): Part
   const open = ((panels ?? []) as Panel[]).filter((name) => Object.hasOwn(PANELS, name));
   return {
     ...(step !== undefined && { step: step as number }),
+    ...(isText(beside) && { beside }),
     ...(open.length > 0 && { panels: open }),
     ...(arrays.length > 0 && { data: Object.fromEntries(arrays) }),
   };
@@ -86,8 +88,7 @@ function isScene(
 ): scene is Scene {
   const { text, points, ball, span } = scene;
   return (
-    typeof text === "string" &&
-    text.length <= LONGEST_TEXT &&
+    isText(text) &&
     Array.isArray(points) &&
     points.length <= MOST_POINTS &&
     points.every(isPoint) &&
@@ -96,6 +97,10 @@ function isScene(
     span >= 0.1 &&
     span <= 100
   );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= LONGEST_TEXT;
 }
 
 function isPoint(value: unknown): value is Point {

@@ -25,7 +25,10 @@ class LandscapePage extends PlayElement {
     this.build();
     const presets = this.querySelector("select")!;
     presets.append(...Object.keys(PRESETS).map((name) => new Option(name)));
-    presets.addEventListener("change", () => this.open(PRESETS[presets.value]));
+    presets.addEventListener("change", () => {
+      const { panels } = this.scene;
+      this.open({ ...PRESETS[presets.value], ...(panels && { panels }) });
+    });
     this.box("panels").addEventListener("toggle", () => this.#toggled(), { capture: true });
     this.box("share").addEventListener("click", () => void this.#share());
     globalThis.addEventListener("hashchange", () => void this.#openLink(presets));
@@ -62,11 +65,14 @@ class LandscapePage extends PlayElement {
 
   protected override heard(answer: Answer): void {
     const { scene } = this;
-    if (!scene.panels?.length) return;
+    if (!scene.panels?.length && this.#panels === null) return;
     this.#panels ??= import("./panels/panels.ts").then(({ makePanels }) =>
       makePanels(this, {
         searchedEnough: () => this.searchedEnough(),
         again: () => this.change({}),
+        ...this.picking,
+        scene: () => this.scene,
+        keep: (part) => this.keep(part),
         askFor: (file) => this.askFor(file),
       }),
     );

@@ -18,6 +18,8 @@ export interface Scene {
   readonly data?: Readonly<Record<string, Dropped>>;
   /** The panels below the picture that are open. */
   readonly panels?: readonly Panel[];
+  /** Another text, which is run from the same start and compared. */
+  readonly beside?: string;
 }
 
 /** What the page shows beside the picture when it is asked for. */
@@ -28,6 +30,7 @@ export const PANELS = {
   graph: "Hypergraph",
   tests: "Tests",
   files: "Export",
+  compare: "Compare",
 } as const;
 export type Panel = keyof typeof PANELS;
 

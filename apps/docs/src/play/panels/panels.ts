@@ -14,6 +14,7 @@ const MAKERS: Readonly<Record<Panel, () => Promise<{ makePanel: MakePanel }>>> =
   graph: () => import("./graph.ts"),
   tests: () => import("./tests.ts"),
   files: () => import("./files.ts"),
+  compare: () => import("./compare.ts"),
 };
 
 /** Makes those panels of a page that are open, once. */
@@ -25,6 +26,8 @@ export function makePanels(element: HTMLElement, page: Page): Panels {
   };
   return {
     show(answer, scene) {
+      for (const [name, panel] of made)
+        if (!scene.panels?.includes(name)) void panel.then((shown) => shown.rest?.());
       for (const name of scene.panels ?? []) {
         if (!made.has(name)) made.set(name, make(name));
         void made.get(name)!.then((panel) => panel.show(answer, scene));
