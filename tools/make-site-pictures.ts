@@ -3,6 +3,7 @@
 //
 //     node tools/make-site-pictures.ts               every page; of the messages, which are alike, the first
 //     node tools/make-site-pictures.ts /tour/ /      those below /tour/, and the first; scenes by their #…
+//     node tools/make-site-pictures.ts dark-phone    in this look alone
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +22,11 @@ const OUT = join(import.meta.dirname, "../out/site");
 /** Milliseconds for what moves to come to rest. */
 const REST = 2500;
 
-const wanted = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const looks = Object.entries(LOOKS).filter(
+  ([look], _, all) => asked.includes(look) || !all.some(([other]) => asked.includes(other)),
+);
+const wanted = asked.filter((part) => !(part in LOOKS));
 const files = builtFiles().filter((file) => file.endsWith(".html") && !isReference(file));
 const first = files.find(isMessage);
 const pages = files
@@ -43,15 +48,16 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu"],
 });
 try {
-  for (const [look, options] of Object.entries(LOOKS)) {
+  for (const [look, options] of looks) {
     const context = await browser.newContext(options);
     for (const address of [...pages, ...scenes]) {
       const page = await context.newPage();
       const complaints = listen(page, site.origin);
       await page.goto(site.origin + address, { waitUntil: "networkidle" });
       // What is loaded when it is seen is seen.
-      await page.evaluate(() => {
+      await page.evaluate(async () => {
         for (const image of document.images) image.loading = "eager";
+        await Promise.allSettled(Array.from(document.images, (image) => image.decode()));
       });
       await page.waitForTimeout(REST);
       const name = address.split("#")[0].replaceAll("/", "-").replaceAll(/^-|-$/g, "") || "home";

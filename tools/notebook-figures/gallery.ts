@@ -1,8 +1,9 @@
-// The examples as cards: what each is, and its hypergraph.
+// The examples as cards: what each is, its energies, and its hypergraph.
 
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Card } from "../../apps/docs/src/notebooks/figure.ts";
+import { explain, explanationRows } from "../../packages/graph/src/index.ts";
 import { loadModelFile } from "../../packages/model/src/node.ts";
 import { hypergraphOf } from "./blocks.ts";
 
@@ -23,6 +24,11 @@ export async function gallery(): Promise<Record<string, object>> {
     cards.push({
       name: basename(file, ".ham"),
       summary: /^.*?[.:](?= [A-Z`]|$)/.exec(said)?.[0].replace(/:$/, ".") ?? said,
+      // What is driven and nothing else has a rule in place of an energy.
+      formula: explanationRows(explain(model.graph))
+        .filter(({ part }) => part === (model.graph.terms.length > 0 ? "energy" : "rule"))
+        .map(({ left, right }) => `${left} &= ${right}`)
+        .join(" \\\\\n"),
       panel: hypergraphOf(model.graph),
     });
   }

@@ -6,6 +6,8 @@ import { pictureOf } from "./pictures.ts";
 /** A node of a Markdown tree, as far as it is looked at. */
 interface Node {
   readonly type: string;
+  /** Of an element. */
+  readonly name?: string;
   readonly url?: string;
   readonly value?: string;
   children?: Node[];
@@ -15,8 +17,10 @@ interface Node {
 /** A plugin of remark. */
 export function captioned() {
   return (tree: Node): void => {
-    let number = 0;
-    for (const node of tree.children ?? []) {
+    const nodes = tree.children ?? [];
+    // Figures of a source have the first numbers of their page.
+    let number = nodes.filter(({ name }) => name === "Figure").length;
+    for (const node of nodes) {
       const [image, other] = node.children ?? [];
       if (node.type !== "paragraph" || image?.type !== "image" || other !== undefined) continue;
       makeFigure(node, image, ++number);

@@ -24,11 +24,11 @@ const KOHONEN = "ham reproduce kohonen";
 /** By their paths below `assets/`. */
 const PICTURES: Readonly<Record<string, Picture>> = {
   "atlas.svg": picture(
-    "Fixed points of the triangle against beta. Lines are branches, minima and saddles; marks are where points come and go.",
+    "Fixed points of the triangle against beta, in the colours of its legend; dashed lines are where points come and go.",
     "ham atlas triangle.ham --sweep beta=1.7..2.2 --values 21 --out triangle.svg",
   ),
   "benchmarks.svg": picture(
-    "Hamlet's time over that of the best other, for every row of the table; left of 1 is quicker.",
+    "Hamlet's time over that of the best other, for every row of the table: green bars to the left are quicker, orange ones to the right slower.",
     "pnpm bench --publish",
   ),
   "binary-recall.png": picture(
@@ -36,11 +36,11 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham run examples/02b-dense-exponential.ham --given query=examples/data/damaged-icons.npy --movie recall.png",
   ),
   "capacity-quadratic.svg": picture(
-    "Above, the share of damaged copies that come back; below, the share of unstable units, with the theory of random patterns as a line.",
+    "Above, the share of damaged copies that come back, with 95% bands and the limit of theory dashed; below, the share of unstable units, with the theory dashed.",
     "ham capacity --size 100 --trials 100",
   ),
   "dead-zone.svg": picture(
-    "The energy over the plane, dark is low. Stars are patterns, rings are where recalls end.",
+    "The energy over the plane, dark is low. Stars are patterns, arrows lead down, rings are where recalls end.",
     "node tools/generate-dead-zone-figure.ts",
   ),
   "deep-conv.svg": picture(
@@ -48,12 +48,12 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham graph examples/05-deep-conv.ham",
   ),
   "diffusion-exact-maps.svg": picture(
-    "Exact energies of two, nine and infinitely many patterns at two noises, dark is low. Stars are patterns, circles are minima.",
+    "Exact energies of two, nine and infinitely many patterns at two noises, dark is low. Stars are patterns, crosses minima, arrows scores; the dashed circle is where patterns lie.",
     DIFFUSION,
     "diffusion-exact",
   ),
   "diffusion-exact-surfaces.svg": picture(
-    "The three energies at the larger noise as surfaces: height and colour are the energy.",
+    "The three energies at the larger noise as surfaces: dark is low, light is high; dots are patterns.",
     DIFFUSION,
     "diffusion-exact",
   ),
@@ -63,7 +63,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "diffusion-samples",
   ),
   "diffusion-samplers.svg": picture(
-    "Samples with our steps and with those of the notebook, from the same exact score. Stars are patterns, dots are samples.",
+    "Samples with our steps and with those of the notebook, from the same exact score. Orange are the patterns, blue the samples.",
     DIFFUSION,
   ),
   "digits.png": picture(
@@ -71,7 +71,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham demo",
   ),
   "drdam-landscapes.svg": picture(
-    "The same memories at four inverse temperatures: above exact, below by random features. Dark is low.",
+    "The same memories at four inverse temperatures: above exact, below by random features. Purple is low, green is high; stars are memories.",
     "ham reproduce drdam",
     "drdam-landscapes",
   ),
@@ -88,7 +88,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham demo",
   ),
   "fixed-points.svg": picture(
-    "Where fixed points are on the axis through one pattern, against beta: minima are drawn through, saddles dashed.",
+    "Where fixed points are on the axis through one pattern, against beta, in the colours of its legend; dashed lines are the fold and the crossing.",
     "node tools/generate-fixed-points-figure.ts",
   ),
   "inpainting.png": picture(
@@ -111,7 +111,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "kohonen-methods",
   ),
   "stored-memory.svg": picture(
-    "The energy of the stored memory, dark is low. Stars are the twelve hours, rings are where recalls end.",
+    "The energy of the stored memory, dark is low. Stars are the twelve hours, lines the ways down; rings are minima, crosses saddles, triangles tops, diamonds where a curvature is 0.",
     "node tools/generate-stored-memory-figure.ts",
   ),
   "training-loss.svg": picture(
@@ -123,7 +123,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham graph examples/04-two-layer.ham",
   ),
   "zoo.svg": picture(
-    "Forty memories: each row a similarity, each column a separation. What colours and signs say is written below the cells.",
+    "Forty memories: green cells have an energy that falls, yellow ones an energy without a floor, red ones none. What the bars count is written below the cells.",
     "ham zoo",
   ),
 };

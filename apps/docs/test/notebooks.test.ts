@@ -121,6 +121,7 @@ test("the gallery shows every example", () => {
   expect(shown).toEqual(examples.filter((file) => file.endsWith(".ham")).toSorted());
   for (const article of document.querySelectorAll("article")) {
     expect(article.querySelectorAll("svg[aria-label] .ink2").length).toBeGreaterThan(0);
+    expect(article.querySelectorAll(".formula[tabindex] .katex-display").length).toBe(1);
     expect(article.querySelector("pre")!.textContent).toContain("ham 1");
   }
   expect(document.querySelectorAll("article a[data-scene]").length).toBeGreaterThan(2);

@@ -14,7 +14,7 @@ const pages = builtFiles().filter(
 );
 const documentOf = (file: string) => parseHTML(readFileSync(join(DIST, file), "utf8")).document;
 const shown = pages.flatMap((file) => {
-  const figures = [...documentOf(file).querySelectorAll("main figure:has(figcaption)")];
+  const figures = [...documentOf(file).querySelectorAll("main figure:not(.frame):has(figcaption)")];
   return figures.map((figure) => ({ file, caption: figure.querySelector("figcaption")! }));
 });
 

@@ -53,6 +53,8 @@ export interface Card {
   readonly name: string;
   /** Its first words about itself. */
   readonly summary: string;
+  /** Its energies as LaTeX; its rule where it has none. */
+  readonly formula: string;
   /** Its hypergraph. */
   readonly panel: Panel;
 }
