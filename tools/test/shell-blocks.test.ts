@@ -1,6 +1,6 @@
 // The blocks of a shell on all pages run in a folder with the examples, and print what the pages show.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeBench } from "../../apps/cli/test/ham.ts";
@@ -29,6 +29,14 @@ test.for(runs)("the blocks of %s run, and print what it shows", async (page) => 
 test.for(APART)("lines of $what run elsewhere, and there are some: each $why", ({ what, by }) => {
   expect(lines.some(({ apart }) => apart?.what === what)).toBe(true);
   expect(existsSync(join(ROOT, by)), by).toBe(true);
+});
+
+test("a block without a language is none of any kind", () => {
+  for (const page of PAGES) {
+    const fences = readFileSync(join(ROOT, page), "utf8").match(/^```.*$/gm) ?? [];
+    const nameless = fences.filter((fence, k) => k % 2 === 0 && fence === "```");
+    expect(nameless, page).toEqual([]);
+  }
 });
 
 test("most lines run here", () => {
