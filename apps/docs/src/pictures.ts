@@ -134,7 +134,7 @@ export function pictureOf(address: string): Picture {
   const [, lagrangian] = /^lagrangians\/(\w+)\.svg$/.exec(name) ?? [];
   if (lagrangian !== undefined) {
     return picture(
-      `The activation of ${lagrangian} and its value, against the state.`,
+      `The activation of ${lagrangian}, drawn through, and its value, dashed, against the state.`,
       "node tools/generate-catalogue-pages.ts",
     );
   }

@@ -25,6 +25,7 @@ export async function wrongsOf(page: Page): Promise<string[]> {
     ...(titles === 1 ? [] : [`${titles} titles`]),
     ...(await page.evaluate(unreachable)),
     ...(await page.evaluate(smallLetters, SMALLEST)),
+    ...(await page.evaluate(crossedAxes)),
     ...(await seriousOf(page)),
   ];
 }
@@ -56,6 +57,21 @@ function smallLetters(least: number): string[] {
     return size >= least || size === 0
       ? []
       : [`letters of ${size.toFixed(1)} px: ${text.textContent}`];
+  });
+}
+
+/** Names of axes that go up, on which a number lies. Runs in the page. */
+function crossedAxes(): string[] {
+  const names = document.querySelectorAll<SVGTextElement>('main svg text[transform*="rotate"]');
+  return [...names].flatMap((name) => {
+    const own = name.getBoundingClientRect();
+    const others = [...name.ownerSVGElement!.querySelectorAll("text")].filter((other) => {
+      const { left, right, top, bottom } = other.getBoundingClientRect();
+      const wide = Math.min(own.right, right) - Math.max(own.left, left);
+      const high = Math.min(own.bottom, bottom) - Math.max(own.top, top);
+      return other !== name && wide > 1 && high > 1;
+    });
+    return others.map((other) => `${other.textContent} lies on ${name.textContent}`);
   });
 }
 

@@ -11,6 +11,8 @@ import { FOOT, onPaper } from "./relief.ts";
 const WIDTH = 320;
 const PLOT_HEIGHT = 250;
 const MARGIN = { left: 52, right: 14, top: 26, bottom: 42 };
+/** What stands left of the numbers of an axis that goes up, and the most that one of their digits takes. */
+const [BESIDE, DIGIT] = [27, 8];
 const BARE = { left: 2, right: 2, top: 34, bottom: 2 };
 
 /** Outlines of what is no line and no dot, about 0. */
@@ -20,8 +22,13 @@ export const SIGNS = {
 };
 
 /** Where a panel has its picture, in units, and how large it is. */
-export function frameOf({ map, square, bare, relief }: Panel) {
-  const margin = bare === true || relief === true ? BARE : MARGIN;
+export function frameOf({ y, map, square, bare, relief }: Panel) {
+  // Numbers as long as −1200 keep clear of what their axis is called.
+  const longest = Math.max(0, ...ticks(y).map((value) => shortly(value).length));
+  const margin =
+    bare === true || relief === true
+      ? BARE
+      : { ...MARGIN, left: Math.max(MARGIN.left, BESIDE + DIGIT * longest) };
   const inner = WIDTH - margin.left - margin.right;
   const isSquare = map !== undefined || square === true || bare === true;
   const height = isSquare ? inner + margin.top + margin.bottom : PLOT_HEIGHT;
