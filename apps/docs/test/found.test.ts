@@ -53,7 +53,9 @@ test("the atlas is that of the model, with its passes and certificates", async (
     expect(barrier!.height).toBeCloseTo(lowest - points[0].energy, 6);
   }
   // The three passes join every two of the three.
-  const pairs = points.flatMap(({ joins }) => (joins === null ? [] : [joins.toSorted().join()]));
+  const pairs = points.flatMap(({ joins }) =>
+    joins === null ? [] : [joins.toSorted((a, b) => a - b).join()],
+  );
   expect(pairs.sort()).toEqual(["0,1", "0,2", "1,2"]);
   const none = await found(BINARY, "atlas");
   expect(none.atlas).toMatchObject({ ending: "failed" });

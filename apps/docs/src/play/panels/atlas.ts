@@ -104,14 +104,15 @@ function waysInWords({ barrier, joins }: Charted): string {
 
 /** Lines and numbers in the picture, which shows −span to span along both axes. */
 function waysOf(points: readonly Charted[], { span, panels = [] }: Scene): SVGElement[] {
-  const toPicture = ({ states: [x, y] }: Charted) => [
+  const toPicture = ({ states: [x, y] }: Charted): readonly [x: number, y: number] => [
     ((x / span + 1) / 2) * SIDE,
     ((1 - y / span) / 2) * SIDE,
   ];
   const lines = points.flatMap((point) =>
     (point.joins ?? []).flatMap((end) => {
       if (end < 0) return [];
-      return [element("path", { d: `M${toPicture(point)}L${toPicture(points[end])}` })];
+      const [from, to] = [point, points[end]].map((one) => toPicture(one).join());
+      return [element("path", { d: `M${from}L${to}` })];
     }),
   );
   // The list of fixed points has numbers of its own.
