@@ -55,7 +55,11 @@ function makeFigure(paragraph: Node, image: Node, number: number): void {
     part("div", [{ type: "strong", children: [text(`Figure ${number}.`)] }, text(` ${says}`)]),
     part("p", made, { class: "made" }),
   ]);
-  paragraph.children = [image, caption];
+  // Letters of a drawing keep their size on a phone: the drawing is moved under them.
+  const shown = image.url!.endsWith(".svg")
+    ? part("div", [image], { class: "scrolls", tabindex: "0", role: "group", "aria-label": says })
+    : image;
+  paragraph.children = [shown, caption];
 }
 
 const text = (value: string): Node => ({ type: "text", value });
