@@ -77,7 +77,7 @@ export async function follow(
     onProgress?.({ done: step, of: steps, active, energy: average(energy) });
     const ended = active === 0 || step === steps ? step : null;
     const elsewhere = among === undefined ? ended : among.lastStep(step, ended);
-    const last = (typeof elsewhere === "object" ? await elsewhere : elsewhere) !== null;
+    const last = (elsewhere instanceof Promise ? await elsewhere : elsewhere) !== null;
     const noted = onStep?.({ step, last, energy, trackers });
     if (noted !== undefined) await noted;
     if (last) return trackers;
