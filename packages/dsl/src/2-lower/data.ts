@@ -84,6 +84,9 @@ export function fitData(
       if (known === null) {
         sizes.set(dim, size);
         origins.set(dim, found.file);
+        if (size === take || !partial) return;
+        const help = `write \`take ${whole}\`, or leave it out to have all`;
+        fileShape(diagnostics, found, declared, `only ${whole} to take from`, help);
       } else if (known !== size) {
         const why =
           partial && take > whole ? `only ${whole} to take from` : `${dim.name} would be ${size}`;

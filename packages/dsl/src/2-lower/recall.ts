@@ -19,12 +19,14 @@ import {
 } from "@hamlet/graph";
 import type * as ast from "../1-parse/ast.ts";
 import { clampValue } from "../rules/clamp-value.ts";
+import { emptyWhere } from "../rules/empty-where.ts";
 import { scheduleTarget } from "../rules/schedule-target.ts";
 import { unknownArgument } from "../rules/unknown-argument.ts";
 import { valueRefused } from "../rules/value-out-of-bounds.ts";
 import { INDEPENDENT } from "./distributions.ts";
 import { drawFrom } from "./draw.ts";
 import { lowerEntrywise } from "./entrywise.ts";
+import { isNeverTrue } from "./never-true.ts";
 import { NOWHERE, type Surroundings } from "./expression.ts";
 import type { Lowering } from "./lowering.ts";
 import { checkSolver, lowerSolver, movesUnits, type WrittenSolver } from "./solver.ts";
@@ -240,7 +242,12 @@ function lowerClamp(model: Lowering, line: ast.ClampStep): Clamp | null {
   if (bound === null) return null;
   if (line.where === undefined) return { neuron, indices: bound.indices, where: null, value: null };
   const where = model.expressions.condition(line.where, bound.inside, "where");
-  return where && { neuron, indices: bound.indices, where, value: null };
+  if (where === null) return null;
+  if (isNeverTrue(where)) {
+    emptyWhere(model.diagnostics, line.where.span, null);
+    return null;
+  }
+  return { neuron, indices: bound.indices, where, value: null };
 }
 
 function lowerSchedule(model: Lowering, line: ast.ScheduleStep) {

@@ -8,7 +8,7 @@ export function emptyWhere(diagnostics: Diagnostics, span: Span, better: string 
     label: "always false",
     help: [
       better === null
-        ? "write a condition that holds for some entries, or delete the whole reduction"
+        ? "write a condition that holds for some entries, or delete all that it is about"
         : `did you mean \`${better}\`?`,
     ],
   });
