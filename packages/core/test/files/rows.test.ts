@@ -150,6 +150,18 @@ test.each(["a.npy", "fortran.npy", "stored.npz", "a.safetensors", "lists.arrow"]
   },
 );
 
+test.each(["\n", "\r\n", "\r"])(
+  "a table whose lines end in %j is read a piece at a time",
+  async (end) => {
+    const file = counted(new TextEncoder().encode(textOf(5000).replaceAll("\n", end)));
+    expect(file.length).toBeGreaterThan(2 ** 20);
+    const { count, found } = await read("a.csv", file);
+    expect(count).toBe(5000);
+    expect(found).toEqual([...arrayOf(5000).data]);
+    expect(file.most).toBeLessThanOrEqual(2 ** 20);
+  },
+);
+
 test("a table of another width far behind is told with its row", async () => {
   const text = `${textOf(12_000)}\n1,2\n`;
   const message = await read("a.csv", new TextEncoder().encode(text)).then(
