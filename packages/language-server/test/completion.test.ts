@@ -198,3 +198,12 @@ test("a proposal replaces the word that is being typed", async () => {
     newText: "tanh",
   });
 });
+
+test("a proposal says what its declaration says of it", async () => {
+  const text = `${FILE}/// How strongly the field pulls.\nconst pull: real > 0 = 1\nenergy e = -sum[i] pu|`;
+  const { document, position, project } = await at(text);
+  const items = await completion(document, position, nearby(project, document.source.name, []));
+  const found = items.find(({ label }) => label === "pull");
+  expect(found).toMatchObject({ detail: "const real > 0" });
+  expect(JSON.stringify(found!.documentation)).toContain("How strongly the field pulls.");
+});

@@ -1,6 +1,7 @@
 // Certificates: bounds against sixty digits, slopes against formulas, and the checker against changes.
 
 import { activationGradients, inStates, totalEnergy, type Neuron } from "@hamlet/graph";
+import type { Outcome } from "@hamlet/ham";
 import {
   loadModel,
   type Model,
@@ -15,6 +16,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { law } from "../../../tools/law.ts";
 import { samples, seed } from "../../../tools/samples.ts";
 import type { Bounds } from "../src/certificates/certificate.ts";
+import { certify } from "../src/certificates/make.ts";
 import { at, exp, log, over, plus, power, times, wave } from "../src/certificates/check/bounds.ts";
 import { pow, slopes, Undecided, value } from "../src/certificates/check/values.ts";
 import { sceneAt } from "../src/certificates/check/scene.ts";
@@ -325,6 +327,25 @@ describe("what the checker refuses", () => {
     ]);
   });
 
+  test("a fall of the energy that ends elsewhere", async () => {
+    using model = await loadModel({ name: "m.ham", text: MEMORY });
+    const certificate = await certified(model);
+    const [example] = certificate.examples;
+    const falling = example.evidence.find(({ kind }) => kind === "falling energy");
+    if (falling?.kind !== "falling energy") throw new Error("no fall was found");
+    const { steps, states, energies } = falling;
+    expect(steps.length).toBeGreaterThan(2);
+    const cut = {
+      ...falling,
+      steps: steps.slice(0, -1),
+      states: states.slice(0, -1),
+      energies: energies.slice(0, -1),
+    };
+    const forged = { ...certificate, examples: [{ ...example, evidence: [cut] }] };
+    const { refused } = await model.verify({ ...forged, seal: sealOf(forged) });
+    expect(refused.join()).toContain("the last state is the end");
+  });
+
   test("a root of what may be below 0", () => {
     expect(power([-1, 4], 0.5)).toEqual([-Infinity, Infinity]);
     expect(power([0, 4], 0.5)).toEqual([0, 2]);
@@ -346,4 +367,26 @@ test("a certificate leaves no tensors", async () => {
     using result = await model.recall({ certificate: true });
     await model.verify(result.certificate!);
   });
+});
+
+test("what the checker refuses is told, and not given as evidence", async () => {
+  using model = await loadModel({ name: "m.ham", text: MEMORY });
+  const recall = model.recallNamed();
+  using compiled = model.compileRecall();
+  using result = await compiled.run({});
+  // A recall that is mistaken: nothing is flat there.
+  const clips = [{ energy: "memory", neuron: "v" }] as unknown as Outcome["clips"];
+  const mistaken = { ...result, outcomes: result.outcomes.map((one) => ({ ...one, clips })) };
+  const { graph, sizes } = model;
+  const entries = new Map(
+    graph.tensors.map((tensor) => [tensor, model.entries(tensor.name)] as const),
+  );
+  const certificate = await certify({ graph, sizes, entries }, recall, mistaken, {
+    compiled,
+    options: {},
+  });
+  const [{ evidence, uncertified }] = certificate.examples;
+  expect(evidence.map(({ kind }) => kind)).toEqual(["falling energy"]);
+  expect(uncertified).toContain('clipped: "memory" is not flat in "v"');
+  expect((await model.verify(certificate)).refused).toEqual([]);
 });

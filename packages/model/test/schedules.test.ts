@@ -86,3 +86,20 @@ recall go { solver = euler(dt = 0.1) steps = 101 schedule c = 200 * t }
   expect(result.outcomes[0]).toMatchObject({ ending: "non-finite", steps: 45 });
   expect(result.outcomes[0].fault).toMatchObject({ kind: "overflow", step: 45, formula: "exp(c)" });
 });
+
+test.each(["t", "1 - t", "(t - 0.5)^2"])(
+  "a const that must be above 0 is not moved to 0, at either end or between: %s",
+  async (schedule) => {
+    const text = `ham 1
+dim N = 1
+const c: real > 0 = 1
+neuron v: [N] as identity
+energy push = -c * v[0]
+recall go { solver = euler(dt = 0.1) steps = 11 schedule c = ${schedule} }
+`;
+    using model = await loadModel({ name: "m.ham", text });
+    await expect(model.recall()).rejects.toMatchObject({ code: "ham/value-refused" });
+    using other = await loadModel({ name: "m.ham", text: text.replace("real > 0", "real >= 0") });
+    (await other.recall()).dispose();
+  },
+);

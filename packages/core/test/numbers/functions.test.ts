@@ -1,7 +1,9 @@
 // Special functions against tables, closed forms and `Math`.
 
-import { key, normal } from "@hamlet/core";
+import { atOnce, key, normal } from "@hamlet/core";
 import {
+  cholesky,
+  conditionOf,
   chiQuantile,
   errorFunction,
   gammaP,
@@ -26,6 +28,25 @@ test("sines and cosines are those of Math, far out too", () => {
     worst = Math.max(worst, Math.abs(cosines[i] - Math.cos(angle)));
   });
   expect(worst).toBeLessThan(1e-15);
+});
+
+test.each([1, 8, 1000, 1e6])("a condition number of %d is found to a few per cent", (ratio) => {
+  const size = 12;
+  // Extremes that stand apart, in a basis that is none of the axes: H = 1 − 2 u uᵀ.
+  const values = Array.from({ length: size }, (_, k) =>
+    k === 0 ? ratio : k === 1 ? 1 : ratio ** 0.5,
+  );
+  const u = Array.from({ length: size }, (_, k) => Math.sin(k + 1));
+  const square = u.reduce((sum, x) => sum + x * x, 0);
+  const h = (a: number, b: number) => Number(a === b) - (2 * u[a] * u[b]) / square;
+  const matrix = Float64Array.from({ length: size * size }, (_, at) => {
+    const [a, b] = [Math.floor(at / size), at % size];
+    return values.reduce((sum, value, k) => sum + h(a, k) * value * h(b, k), 0);
+  });
+  const factor = atOnce(cholesky(matrix.slice(), size))!;
+  const found = atOnce(conditionOf(matrix, factor)) / ratio;
+  expect(found).toBeGreaterThan(0.97);
+  expect(found).toBeLessThan(1 + 1e-9);
 });
 
 test("the fast Walsh–Hadamard transform is the product with the matrix of Sylvester", () => {

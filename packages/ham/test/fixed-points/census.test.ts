@@ -79,6 +79,14 @@ describe("the triangle of circumradius 1", () => {
     expect(points[far(0.101 / size)]).toBe(corner);
     expect(far(0.099 / size)).toBe(-1);
     expect(basinOf(points, new Map([[model.v, [5, 5]]]))).toBe(-1);
+    // Of several within reach the nearest, wherever it stands.
+    for (const all of [points, points.toReversed()]) {
+      all.forEach((point, i) => {
+        const [a, b] = point.activations.get(model.v)!;
+        const from = new Map([[model.v, [a + 1e-3, b]]]);
+        expect(basinOf(all, from, { tolerance: 100 })).toBe(i);
+      });
+    }
   });
 
   test("says how far it is, and stops when it is asked to", async () => {

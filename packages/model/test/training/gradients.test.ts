@@ -218,3 +218,19 @@ describe("memory over the recall", () => {
     expect((many - more) / (more - few)).toBeLessThan(2.5);
   });
 });
+
+test("every start that a param gives has its part in the gradient", async () => {
+  const text = `ham 1
+dim N = 5
+given image: [N] from "image.npy"
+param a: [N] ~ normal(0, 1)
+param b: [N] ~ normal(0, 1)
+neuron u: [N] as identity
+neuron v: [N] as tanh
+neuron w: [N] as identity
+energy pull = -sum[i] (image[i] * u[i] + u[i] * v[i] + w[i] * v[i])
+recall go { start u = a start v = b solver = euler(dt = 0.1) steps = 4 }
+train fit { unroll = go loss = sum[i] (u[i] - v[i] + w[i])^2 optimiser = sgd(lr = 0.1) }
+`;
+  await expectDifferences(text, []);
+});
