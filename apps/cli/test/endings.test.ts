@@ -3,7 +3,7 @@
 import { defaultRecall, type Neuron } from "@hamlet/graph";
 import type { Outcome } from "@hamlet/ham";
 import { expect, test } from "vitest";
-import { endingsText, startText } from "../src/endings.ts";
+import { endingsText, inExamples, startText } from "../src/endings.ts";
 
 const outcome = (about: Partial<Outcome>): Outcome => ({
   ending: "converged",
@@ -29,7 +29,7 @@ test("one example has its own numbers, several have medians and means", () => {
     ─────────  ────────  ─────  ─────────────  ────────
     converged         1     12        1.00000  -1.00000"
   `);
-  const three = [1, 2, 9].map((steps) => outcome({ steps, energyAfter: -steps }));
+  const three = [9, 1, 2].map((steps) => outcome({ steps, energyAfter: -steps }));
   expect(endingsText(three)).toMatchInlineSnapshot(`
     "ended      examples  median steps  mean energy before  mean energy after
     ─────────  ────────  ────────────  ──────────────────  ─────────────────
@@ -100,4 +100,11 @@ test("a recall that starts nowhere says where it began", () => {
   const neuron = {} as Neuron;
   const starts = [{ neuron, from: "draw", distribution: "normal", args: [] }] as const;
   expect(startText({ ...recall, starts }, false)).toBe("");
+});
+
+test("examples are named where there are others", () => {
+  expect(inExamples([0], 1)).toBe("");
+  expect(inExamples([3], 4)).toBe(" in example 3");
+  expect(inExamples([0, 2], 2)).toBe(" in 2 of 2 examples (0, 2)");
+  expect(inExamples([2, 3, 5, 7], 20)).toBe(" in 4 of 20 examples (2, 3, 5, …)");
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { followDown } from "../src/landscape/paths.ts";
 import { memoryPlane, onPlane, stateAt } from "../src/landscape/plane.ts";
 import { type Bench, makeBench, MODEL, writeModel } from "./ham.ts";
 
@@ -112,4 +113,22 @@ test("an energy without a finite value anywhere is said to be one", async () => 
   const { code, stderr } = await bench.inProcess(["landscape", "pole.ham"]);
   expect(code).toBe(1);
   expect(stderr).toContain("no finite value anywhere in this plane");
+});
+
+test("a way down whose steps grow too long goes on with shorter ones", async () => {
+  // E = |x|: as steep near its end as far from it.
+  const field = {
+    size: 1,
+    at: async (states: Float64Array) => ({
+      energies: states.map(Math.abs),
+      velocities: states.map((x) => -Math.sign(x)),
+    }),
+  };
+  const how = { extent: 1, onProgress: () => undefined };
+  const paths = await followDown(field as never, Float64Array.of(1, -0.7), how);
+  for (const { states, energy } of paths) {
+    expect(energy).toBeLessThan(0.001);
+    const energies = states.map(([x]) => Math.abs(x));
+    energies.slice(1).forEach((here, k) => expect(here).toBeLessThan(energies[k] + 1e-4));
+  }
 });

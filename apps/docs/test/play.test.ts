@@ -9,6 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import { openInPlayground } from "../src/open-in-playground.ts";
 import { type Answer, answers } from "../src/play/answer.ts";
+import { colourOf, rangeOf } from "../src/play/colours.ts";
 import { readDropped } from "../src/play/dropped.ts";
 import { whereItRests } from "../src/play/ending.ts";
 import { type Field, pathFrom } from "../src/play/field.ts";
@@ -371,4 +372,10 @@ test("what learns and is waited for no more leaves nothing behind", async () => 
   }
   await parts.return(undefined as never);
   expect(tf.engine().state.numTensors).toBe(before);
+});
+
+test("energies that are no numbers, or infinite, set no range of colours", () => {
+  expect(rangeOf([null, 2, Infinity, -1, NaN, -Infinity])).toEqual([-1, 2]);
+  expect(colourOf(0)).toEqual(colourOf(-3));
+  expect(colourOf(2).map(Math.round)).toEqual(colourOf(1).map(Math.round));
 });

@@ -292,3 +292,10 @@ test("two descents part by no more than the bound", async () => {
     }
   }
 });
+
+test("the bound of a divergence is its formula", () => {
+  const about = { beta: 2, D: 9, Y: 100, energy: 1, kernelConstant: 3, stepConstant: 0.5 };
+  // 3 · ½ · √(9/100) · e¹ / (2 · ½)
+  expect(divergenceBound(about)).toBeCloseTo(0.45 * Math.E, 12);
+  expect(divergenceBound({ ...about, Y: 400 })).toBeCloseTo(0.225 * Math.E, 12);
+});
