@@ -125,7 +125,7 @@ test("a way down whose steps grow too long goes on with shorter ones", async () 
     }),
   };
   const how = { extent: 1, onProgress: () => undefined };
-  const paths = await followDown(field as never, Float64Array.of(1, -0.7), how);
+  const paths = await followDown(field, Float64Array.of(1, -0.7), how);
   for (const { states, energy } of paths) {
     expect(energy).toBeLessThan(0.001);
     const energies = states.map(([x]) => Math.abs(x));

@@ -12,6 +12,18 @@ import { nodeZlib } from "./node-zlib.ts";
 import type { FileBytes } from "./payload.ts";
 import { badColumns, noColumn, noNumbers, type Wanted } from "./wanted.ts";
 
+/** The parts of hyparquet that read: what asks and what filters is left where it is. */
+async function decoder(file: string) {
+  try {
+    const { parquetRead } = await import("hyparquet/src/read.js");
+    const { parquetMetadataAsync, parquetSchema } = await import("hyparquet/src/metadata.js");
+    return { parquetMetadataAsync, parquetRead, parquetSchema };
+  } catch {
+    const message = `${file}: Parquet is read by hyparquet. Install it: npm install hyparquet`;
+    throw new HamError("core/no-parquet", message);
+  }
+}
+
 /** Physical types of columns of numbers. */
 const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
 
@@ -23,12 +35,7 @@ const NUMBERS = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
  * `core/unsupported-dtype`.
  */
 export async function openParquet(content: FileBytes, { file, wanted }: Wanted): Promise<Rows> {
-  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet").catch(
-    () => {
-      const message = `${file}: Parquet is read by hyparquet. Install it: npm install hyparquet`;
-      throw new HamError("core/no-parquet", message);
-    },
-  );
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = await decoder(file);
   const buffer: AsyncBuffer = {
     byteLength: content.length,
     slice(from, to) {

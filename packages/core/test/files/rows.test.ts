@@ -193,7 +193,7 @@ test("parquet columns that hold no numbers are refused, and so is nothing in pla
 });
 
 test("who has no hyparquet is told to install it", async () => {
-  vi.doMock("hyparquet", () => {
+  vi.doMock("hyparquet/src/read.js", () => {
     throw new Error("Cannot find package 'hyparquet'");
   });
   try {
@@ -202,6 +202,6 @@ test("who has no hyparquet is told to install it", async () => {
       message: expect.stringContaining("npm install hyparquet"),
     });
   } finally {
-    vi.doUnmock("hyparquet");
+    vi.doUnmock("hyparquet/src/read.js");
   }
 });
