@@ -9,6 +9,7 @@ import { whereItRests } from "../src/play/ending.ts";
 import { toLink } from "../src/play/link.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { type Panel, PANELS, type Scene } from "../src/play/scene.ts";
+import { LESSONS } from "../src/tour/lessons.ts";
 import { listen, LOOKS, wrongsOf } from "./looked-at.ts";
 import { serve } from "./serve.ts";
 
@@ -300,6 +301,24 @@ recall settle {
     await compare.locator("pre.messages", { hasText: "did you mean `beta`" }).waitFor();
     expect(await page.locator('[data-part="messages"]').textContent()).toBe("");
     await Promise.all([page.close(), other.close()]);
+  });
+
+  test("two texts without a plane show their layers", async () => {
+    const { scene } = LESSONS["two-layers"];
+    const beside = scene.text.replace("sharp: real > 0 = 0.5", "sharp: real > 0 = 5");
+    const page = await open({ ...scene, beside, panels: ["compare"] });
+    const compare = panel(page, "compare");
+    for (const [k, text] of [scene.text, beside].entries()) {
+      const side = compare.locator(".side").nth(k);
+      const { recall } = await wholeAnswer({ ...scene, text });
+      await side.locator("p", { hasText: `after ${recall!.steps} steps` }).waitFor();
+      expect(await side.locator(".layers figure").count()).toBe(2);
+      expect(await side.locator(".picture").isVisible()).toBe(false);
+    }
+    expect(await compare.locator("pre.messages").textContent()).toBe("");
+    expect(await compare.locator(".energies .line").count()).toBe(2);
+    expect(await wrongsOf(page)).toEqual([]);
+    await page.close();
   });
 
   test("a symbol says what it is, lights up its name in the text, and changes with it", async () => {

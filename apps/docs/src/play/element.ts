@@ -4,7 +4,7 @@ import type { Answer, Asked } from "./answer.ts";
 import { Asker } from "./asker.ts";
 import { rangeOf } from "./colours.ts";
 import type { Editor } from "./editor.ts";
-import { whereItRests } from "./ending.ts";
+import { sayings, whereItRests } from "./ending.ts";
 import { type EnergyLine, energyLine } from "./energy-line.ts";
 import type { FileName } from "./file-names.ts";
 import { layersOf } from "./layers.ts";
@@ -184,12 +184,10 @@ export abstract class PlayElement extends HTMLElement {
   }
 
   #show(scene: Asked, answer: Answer): void {
-    const { drawing, recall, diagnostics, whole, withoutPlane } = answer;
+    const { drawing, recall, diagnostics, whole } = answer;
     if (scene.text === this.scene.text) this.#editor.underline(diagnostics);
     if (scene === this.#asked) this.heard(answer);
-    // Where layers are shown nobody misses the plane.
-    const messages = answer.messages.filter((one) => recall === null || one !== withoutPlane);
-    this.box("messages").textContent = [...this.#notFilled, ...messages].join("\n\n");
+    this.box("messages").textContent = [...this.#notFilled, ...sayings(answer)].join("\n\n");
     if (whole && scene === this.#asked) this.#notFilled = [];
     const isPlane = drawing !== null;
     const isShown = isPlane || recall !== null;

@@ -20,6 +20,11 @@ export function whereItRests(scene: Scene, answer: Answer): string {
   ].join(" ");
 }
 
+/** What is to be said of a text: where layers are shown nobody misses the plane. */
+export function sayings({ messages, recall, withoutPlane }: Answer): string[] {
+  return messages.filter((one) => recall === null || one !== withoutPlane);
+}
+
 /** How a recall ended, before how many steps it took. */
 const ENDED: Readonly<Record<Ending, string>> = {
   converged: "converged after",

@@ -3,7 +3,7 @@
 import type { Answer, Asked } from "../answer.ts";
 import { Asker } from "../asker.ts";
 import { textOf } from "../elements.ts";
-import { whereItRests } from "../ending.ts";
+import { sayings, whereItRests } from "../ending.ts";
 import { energyLine } from "../energy-line.ts";
 import { layersOf } from "../layers.ts";
 import { Picture, type PictureEvents } from "../picture.ts";
@@ -52,7 +52,7 @@ export const makePanel: MakePanel = (box, page) => {
   const asker = new Asker((of, answer) => {
     if (of !== asked) return;
     editor.underline(answer.diagnostics);
-    messages.textContent = answer.messages.join("\n\n");
+    messages.textContent = sayings(answer).join("\n\n");
     sides[1].show(of, answer);
     showEnergies();
   });
