@@ -57,6 +57,11 @@ export const APART: readonly Apart[] = [
   { what: /pnpm\S* test$/, why: "is what runs this", by: "vitest.config.ts" },
   { what: /^pnpm bench(?! --quick)/, why: "takes hours, alone on a machine", by: "bench/run.ts" },
   {
+    what: /^export AWS_|s3:\/\//,
+    why: "needs an object store",
+    by: "apps/cli/test/objects.test.ts",
+  },
+  {
     what: /redis-server|--queue\b|^export HAM_QUEUE|^cd \/data/,
     why: "needs a Redis",
     by: "apps/cli/test/queue.test.ts",
@@ -82,7 +87,7 @@ export const APART: readonly Apart[] = [
     why: "takes long",
     by: BY_US,
   },
-  { what: /--params out\//, why: "needs what a training wrote", by: BY_US },
+  { what: /--params (?:out\/|digits)/, why: "needs what a training wrote", by: BY_US },
   { what: /^hx |\.config\/helix/, why: "needs Helix", by: "tools/test/tree-sitter.test.ts" },
   {
     what: /hamlet-vscode|^code /,
