@@ -79,7 +79,7 @@ energy e = other[0] * v[0]`,
       "unwritable",
     ],
     ["a stop that is always due", `${LAYER}recall a { stop when 0 == 0 }`, "sound"],
-    ["a clamp that holds nothing", `${LAYER}recall a { clamp v[i] where 0 == 1 }`, "sound"],
+    ["a clamp that holds nothing", `${LAYER}recall a { clamp v[i] where 0 == 1 }`, "wrong"],
   ])("of %s, which is known before anything runs", (_, text, outcome) => {
     expect(checkLaws(text)).toBe(outcome);
   });
