@@ -41,8 +41,8 @@ export function warnOfEntries(
   diagnostics: Diagnostics,
 ): void {
   checkPositions(compilation, known, diagnostics);
-  measureSymmetry(compilation, known, diagnostics);
-  measureProducts(compilation, known, diagnostics);
+  const told = measureSymmetry(compilation, known, diagnostics);
+  measureProducts(compilation, { ...known, told }, diagnostics);
   checkPins(compilation, known, diagnostics);
 }
 
@@ -89,12 +89,13 @@ function isPosition(value: number, size: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < size;
 }
 
-/** W0611 for what came from files, and is not as symmetric as its energy. */
+/** W0611 for what came from files, and is not as symmetric as its energy; returns what it was told of. */
 function measureSymmetry(
   { graph, places, file }: Compilation,
   known: KnownEntries,
   diagnostics: Diagnostics,
-): void {
+): ReadonlySet<Tensor> {
+  const told = new Set<Tensor>();
   for (const { tensor, order, isWritten } of usesOf(graph)) {
     const found = known.entries.get(tensor);
     // Who writes W[i, j] + W[j, i] knows.
@@ -103,8 +104,11 @@ function measureSymmetry(
     if (isBegun(tensor) && !(own && known.learned.has(tensor))) continue;
     const asymmetry = asymmetryOf(found.data, found.shape, order);
     const span = places.files.get(tensor) ?? places.declared.get(tensor)!;
-    if (asymmetry !== null) asymmetric(diagnostics, tensor.name, asymmetry, span);
+    if (asymmetry === null) continue;
+    asymmetric(diagnostics, tensor.name, asymmetry, span);
+    told.add(tensor);
   }
+  return told;
 }
 
 /** Draws are not symmetric, and the own weights of a connection begin with one. */
@@ -112,17 +116,18 @@ function isBegun({ kind, source }: Tensor): boolean {
   return kind === "param" && (source?.from === "draw" || source?.from === "value");
 }
 
-/** W0611 for couplings that are a product, such as `M[i, j] * W[i, j]`. */
+/** W0611 for couplings that are a product, such as `M[i, j] * W[i, j]`, of what was not told of by itself. */
 function measureProducts(
   { graph, places }: Compilation,
-  known: KnownEntries,
+  known: KnownEntries & { readonly told: ReadonlySet<Tensor> },
   diagnostics: Diagnostics,
 ): void {
   for (const { couplings, order } of productsOf(graph)) {
     const reads = [...tensorsIn([couplings])];
     const isRead = reads.every((tensor) => known.entries.has(tensor));
     const isOpen = reads.some((tensor) => isBegun(tensor) && !known.learned.has(tensor));
-    if (!isRead || isOpen || !isNew(known, reads)) continue;
+    const isTold = reads.some((tensor) => known.told.has(tensor));
+    if (!isRead || isOpen || isTold || !isNew(known, reads)) continue;
     const shape = couplings.free.map(({ dim }) => sizeOfDim(dim, known));
     for (const tensors of examplesOf(reads, known)) {
       const data = new Float64Array(shape.reduce((a, b) => a * b, 1));
