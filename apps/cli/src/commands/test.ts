@@ -34,24 +34,28 @@ async function test(paths: readonly string[], flags: TestFlags): Promise<number>
     const report = await testFile(path, flags);
     reports.push(report);
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify(reports, withoutWarnings, 2)}\n`);
   else process.stdout.write(`${summary(reports)}\n`);
   if (reports.some(({ errors }) => errors !== null)) return EXIT.file;
   const passed = reports.every(({ tests }) => tests.every((one) => one.passed));
   return passed ? EXIT.ok : EXIT.failed;
 }
 
+/** Warnings are on standard error. */
+const withoutWarnings = (key: string, value: unknown): unknown =>
+  key === "warnings" ? undefined : value;
+
 async function testFile(file: string, flags: TestFlags): Promise<FileReport> {
   try {
     using model = await openModel(file, flags);
-    const print = (report: TestReport) => {
-      process.stdout.write(`${lines(report)}\n`);
+    const onTest = (report: TestReport) => {
+      if (!flags.json) process.stdout.write(`${lines(report)}\n`);
       for (const warning of report.warnings) {
         process.stderr.write(`${renderDiagnostic(warning, model.compilation.sources)}\n\n`);
       }
     };
     if (!flags.json) process.stdout.write(`${file}\n`);
-    const tests = await model.runTests(flags.json ? {} : { onTest: print });
+    const tests = await model.runTests({ onTest });
     if (!flags.json && tests.length === 0) process.stdout.write("  no tests\n");
     return { file, tests, errors: null };
   } catch (error) {
