@@ -4,11 +4,8 @@ import type { Charted, Charting } from "../atlas.ts";
 import { button, textOf } from "../elements.ts";
 import type { Scene } from "../scene.ts";
 import { element, group } from "../svg.ts";
-import { shortly } from "../ticks.ts";
-import type { MakePanel } from "./panel.ts";
+import { type MakePanel, pointInWords, scrolling } from "./panel.ts";
 
-/** So many states of a point are written out. */
-const WRITTEN = 4;
 /** As the picture's. */
 const SIDE = 600;
 
@@ -57,11 +54,7 @@ function inWords(atlas: Charting): string {
 }
 
 function tableOf(points: readonly Charted[]): HTMLElement {
-  const scroll = document.createElement("div");
-  Object.assign(scroll, { className: "scroll", tabIndex: 0 });
-  scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", "The atlas");
-  const table = scroll.appendChild(document.createElement("table"));
+  const table = document.createElement("table");
   const head = table.createTHead().insertRow();
   const columns = [
     "no.",
@@ -78,14 +71,12 @@ function tableOf(points: readonly Charted[]): HTMLElement {
   for (const [k, point] of points.entries()) {
     const { kind, index, energy, states, basin, certified, uncertified } = point;
     const row = body.insertRow();
-    const few = Array.from(states.subarray(0, WRITTEN), (x) => shortly(Number(x.toFixed(3)) + 0));
-    const more = states.length > WRITTEN ? `, … ${states.length}` : "";
     const cells = [
       String(k + 1),
       kind,
       String(index),
       energy.toPrecision(6).replace("-", "−"),
-      `(${few.join(", ")}${more})`,
+      pointInWords(states),
       kind === "minimum" ? basin.map((part) => `${(100 * part).toFixed(1)}%`).join(" to ") : "",
       waysInWords(point),
       certified,
@@ -93,7 +84,7 @@ function tableOf(points: readonly Charted[]): HTMLElement {
     for (const cell of cells) row.insertCell().textContent = cell;
     if (uncertified !== null) row.title = uncertified;
   }
-  return scroll;
+  return scrolling("The atlas", table);
 }
 
 function waysInWords({ barrier, joins }: Charted): string {

@@ -1,6 +1,6 @@
 // The hypergraph of the model, as it is while the text changes.
 
-import type { MakePanel } from "./panel.ts";
+import { type MakePanel, scrolling } from "./panel.ts";
 import { textOf } from "../elements.ts";
 
 export const makePanel: MakePanel = (box) => {
@@ -14,12 +14,10 @@ export const makePanel: MakePanel = (box) => {
       if ("problem" in graph) return box.replaceChildren(textOf("p", graph.problem));
       if (graph.svg === shown) return;
       shown = graph.svg;
-      const scroll = document.createElement("div");
-      Object.assign(scroll, { className: "scroll", tabIndex: 0 });
-      scroll.setAttribute("role", "region");
-      scroll.setAttribute("aria-label", "The hypergraph");
-      scroll.append(drawingOf(graph.svg));
-      box.replaceChildren(scroll, textOf("p", "Circles are layers, squares are energies."));
+      box.replaceChildren(
+        scrolling("The hypergraph", drawingOf(graph.svg)),
+        textOf("p", "Circles are layers, squares are energies."),
+      );
     },
   };
 };

@@ -1,5 +1,6 @@
 // What a panel below the picture is, and what it asks of its page.
 
+import { shortly } from "../ticks.ts";
 import type { Answer } from "../answer.ts";
 import type { FileName } from "../file-names.ts";
 import type { PictureEvents } from "../picture.ts";
@@ -29,3 +30,22 @@ export interface Page extends Omit<PictureEvents, "pointed"> {
 
 /** Makes a panel in a box. */
 export type MakePanel = (box: HTMLElement, page: Page) => Shown;
+
+/** A part of a panel that scrolls by itself, also by keys. */
+export function scrolling(label: string, content: Element): HTMLElement {
+  const scroll = document.createElement("div");
+  Object.assign(scroll, { className: "scroll", tabIndex: 0 });
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-label", label);
+  scroll.append(content);
+  return scroll;
+}
+
+/** So many numbers of a point are written out. */
+const WRITTEN = 4;
+
+/** "(0.5, −1)", or the first numbers and how many there are. */
+export function pointInWords(values: Float64Array): string {
+  const few = Array.from(values.subarray(0, WRITTEN), (x) => shortly(Number(x.toFixed(3)) + 0));
+  return `(${few.join(", ")}${values.length > WRITTEN ? `, … ${values.length}` : ""})`;
+}

@@ -3,10 +3,7 @@
 import type { ListedPoint, Points } from "../points.ts";
 import { shortly } from "../ticks.ts";
 import { button, textOf } from "../elements.ts";
-import type { MakePanel } from "./panel.ts";
-
-/** So many states of a point are written out. */
-const WRITTEN = 4;
+import { type MakePanel, pointInWords, scrolling } from "./panel.ts";
 
 export const makePanel: MakePanel = (box, page) => {
   box.classList.add("points");
@@ -55,11 +52,7 @@ function inWords({ ending, done, problem, census, points }: Points): string {
 }
 
 function tableOf(points: readonly ListedPoint[]): HTMLElement {
-  const scroll = document.createElement("div");
-  Object.assign(scroll, { className: "scroll", tabIndex: 0 });
-  scroll.setAttribute("role", "region");
-  scroll.setAttribute("aria-label", "The fixed points");
-  const table = scroll.appendChild(document.createElement("table"));
+  const table = document.createElement("table");
   const stores = points.some(({ nearest }) => nearest !== null);
   const head = table.createTHead().insertRow();
   const columns = ["no.", "kind", "energy", "where", ...(stores ? ["nearest pattern"] : [])];
@@ -79,7 +72,7 @@ function tableOf(points: readonly ListedPoint[]): HTMLElement {
     ];
     for (const cell of cells) row.insertCell().textContent = cell;
   }
-  return scroll;
+  return scrolling("The fixed points", table);
 }
 
 function placeInWords(
@@ -87,11 +80,7 @@ function placeInWords(
   _: number,
   all: readonly unknown[],
 ): string {
-  const few = Array.from(values.subarray(0, WRITTEN), (value) =>
-    shortly(Number(value.toFixed(3)) + 0),
-  );
-  const more = values.length > WRITTEN ? `, … ${values.length}` : "";
-  return `${all.length > 1 ? `${layer} ` : ""}(${few.join(", ")}${more})`;
+  return `${all.length > 1 ? `${layer} ` : ""}${pointInWords(values)}`;
 }
 
 function nearestInWords({ array, row, distance }: NonNullable<ListedPoint["nearest"]>): string {
