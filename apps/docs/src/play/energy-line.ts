@@ -4,7 +4,7 @@ import { element } from "./svg.ts";
 import { shortly, ticksOf } from "./ticks.ts";
 
 const [WIDTH, HEIGHT] = [360, 150];
-const MARGIN = { left: 52, right: 18, top: 12, bottom: 34 };
+const MARGIN = { left: 72, right: 18, top: 12, bottom: 34 };
 /** More points than this are not told apart. */
 const MOST = 300;
 
