@@ -11,7 +11,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { children, isLit, lit, size } from "../expr/expr.ts";
+import { children, isLit, lit, mul, size } from "../expr/expr.ts";
 import type { Apply, Dim, Expr, Index, Reduce, Softmax } from "../expr/types.ts";
 import { makeFold, withChildren } from "../expr/parts.ts";
 
@@ -158,10 +158,10 @@ class Keys {
         ];
       case "apply": {
         const { args, constant, times } = opened(node);
-        const keys = args.map((arg) => {
-          const key = this.key(arg, names, depth);
-          return times?.get(arg) === 1 || times === null ? key : `${times.get(arg)} ${key}`;
-        });
+        const keys =
+          times === null
+            ? args.map((arg) => this.key(arg, names, depth))
+            : this.#counted(node.op, times, names, depth);
         if (constant !== null) keys.push(this.key(lit(constant), names, depth));
         return [node.op, COMMUTATIVE.has(node.op) ? keys.sort() : keys];
       }
@@ -183,6 +183,17 @@ class Keys {
         ];
       }
     }
+  }
+
+  /** The parts of an opened sum or product, with how often each stands; `3 x` in a sum is x three times. */
+  #counted(op: string, times: ReadonlyMap<Expr, number>, names: Names, depth: number): string[] {
+    const counts = new Map<string, number>();
+    for (const [part, count] of times) {
+      const [often, one] = op === "add" ? multiple(part) : [1, part];
+      const key = this.key(one, names, depth);
+      counts.set(key, (counts.get(key) ?? 0) + count * often);
+    }
+    return [...counts].map(([key, count]) => (count === 1 ? key : `${count} ${key}`));
   }
 
   #bound(node: Reduce, names: Names, depth: number): unknown {
@@ -239,6 +250,13 @@ interface Opened {
   readonly constant: number | null;
   /** How often each part stands; null where nothing was opened. */
   readonly times: ReadonlyMap<Expr, number> | null;
+}
+
+/** `c x` as c and x: the constructors merge what a sum has several times. */
+function multiple(part: Expr): readonly [number, Expr] {
+  if (part.kind !== "apply" || part.op !== "mul") return [1, part];
+  const [first, ...rest] = part.args;
+  return isLit(first) ? [first.value, mul(...rest)] : [1, part];
 }
 
 /** The parts of long sums and products, which the constructors leave nested, as one list. */
