@@ -7,7 +7,7 @@ export { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "./numbers/exact-sum.ts";
 export { chiQuantile, gammaP, gammaRatio, logGamma } from "./numbers/gamma.ts";
 export { transposed, zeros } from "./numbers/matrix.ts";
 export { errorFunction, normalTail, normalTailQuantile } from "./numbers/normal.ts";
-export { addProduct, type Factor, gramProduct, mirrorLower } from "./numbers/product.ts";
+export { addProduct, DEEP, type Factor, gramProduct, mirrorLower } from "./numbers/product.ts";
 export { type Reduced, reduceByQr } from "./numbers/qr.ts";
 export { sinCos } from "./numbers/sin-cos.ts";
 export {

@@ -96,6 +96,38 @@ test("a memory that was asked answers anew after every change", async () => {
   await expectAs(5, 8);
 });
 
+test.each(
+  KINDS.flatMap((kind) =>
+    FAMILIES.flatMap((family) => [3, 256, 257, 784].map((D) => ({ kind, family, D }))),
+  ),
+)(
+  "$kind features of $family rows: many patterns at once, or each alone, are the same bits at D = $D",
+  async ({ kind, family, D }) => {
+    const COUNT = 70;
+    const rows = rowsOf(
+      normal(key(11), [COUNT, D]).map((x) => x / D),
+      D,
+    );
+    for (const Y of [5, 300]) {
+      const [together, alone, cut] = Array.from({ length: 3 }, () =>
+        makeMemory({ D, Y, beta: 2, key: key(1), kind, family }),
+      );
+      await together.store(Float32Array.from(rows.flatMap((row) => [...row])));
+      for (const row of rows) await alone.store(row);
+      expect(together.save()).toEqual(alone.save());
+
+      // What stands before a wrong one is stored, and nothing of it or behind it.
+      const wrong = Float32Array.from(rows.flatMap((row) => [...row]));
+      wrong[40 * D] = NaN;
+      const { code } = await errorOf(() => cut.store(wrong));
+      expect([code, cut.count]).toEqual(["drdam/not-finite", 40]);
+      await cut.store(wrong.subarray(41 * D));
+      await cut.store(rows[40]);
+      expect(cut.save()).toEqual(alone.save());
+    }
+  },
+);
+
 test("random orders of merging give the same bits", async () => {
   const shards: Uint8Array[] = [];
   for (let s = 0; s < 24; s++) {

@@ -4,7 +4,7 @@
  */
 import type { HamError } from "@hamlet/graph";
 import { MOST_TERMS } from "../numbers/exact-sum.ts";
-import { makeTurn, type Progress, type Signal } from "../turn.ts";
+import { inTurns, makeTurn, type Progress, type Signal, type Work } from "../turn.ts";
 import {
   assertHeldRows,
   assertNewRows,
@@ -54,6 +54,12 @@ export interface StoredSums<Sums> {
 export interface Incoming {
   /** How many there are. */
   readonly count: number;
+  /** What is made ready together, where that is less work: so many of them. */
+  readonly ahead?: {
+    readonly count: number;
+    /** Makes those ready; changes no sum, and stands wrong ones, for `look` to find. */
+    prepare(from: number, to: number): Work<void>;
+  };
   /** Looks at one: what it adds to a sum at most. Throws where it cannot be stored. */
   look(index: number): number;
   /** Adds the one that was looked at last, or takes it away. */
@@ -138,7 +144,7 @@ export abstract class StreamedSums<
     const { onProgress, signal, source } = options ?? ({} as StoreOptions);
     const { stored } = this;
     const incoming = this.incoming(what, patterns, options);
-    const total = incoming.count;
+    const { count: total, ahead } = incoming;
     const rows = source === undefined ? null : heldRows(source, total);
     if (sign === 1) assertNewRows(what, stored.held, rows ?? []);
     else assertHeldRows(what, stored, rows ?? total);
@@ -147,6 +153,9 @@ export abstract class StreamedSums<
     try {
       while (done < total) {
         if (signal?.aborted === true) return { ending: "aborted", done };
+        if (ahead !== undefined && done % ahead.count === 0) {
+          await inTurns(ahead.prepare(done, Math.min(total, done + ahead.count)), turn);
+        }
         this.#addOne(incoming, done, sign);
         done++;
         if (done % CHUNK === 0 || done === total) onProgress?.({ done, of: total });

@@ -1,6 +1,7 @@
 // Rows that are stored: independent Gaussian ones, and those made orthogonal.
 
 import { drawNormal, drawOrthogonalRows, type Work } from "@hamlet/core";
+import { addProduct, DEEP } from "@hamlet/core/numbers";
 import type { FeatureDescription } from "./description.ts";
 import { type Projection, rowsIn } from "./projection.ts";
 
@@ -41,27 +42,43 @@ class DenseProjection implements Projection {
     const { D } = this;
     const rows = this.#rows;
     const count = rowsIn(this, block);
-    let at = block * BLOCK_ROWS * D;
-    let i = 0;
-    for (; i + 4 <= count; i += 4, at += 4 * D) {
-      let [a, b, c, e] = [0, 0, 0, 0];
-      for (let d = 0; d < D; d++) {
-        const entry = x[d];
-        a += rows[at + d] * entry;
-        b += rows[at + D + d] * entry;
-        c += rows[at + 2 * D + d] * entry;
-        e += rows[at + 3 * D + d] * entry;
+    phases.fill(0, 0, count);
+    // Depth after depth, as products sum.
+    for (let from = 0; from < D; from += DEEP) {
+      const to = Math.min(D, from + DEEP);
+      let at = block * BLOCK_ROWS * D;
+      let i = 0;
+      for (; i + 4 <= count; i += 4, at += 4 * D) {
+        let [a, b, c, e] = [0, 0, 0, 0];
+        for (let d = from; d < to; d++) {
+          const entry = x[d];
+          a += rows[at + d] * entry;
+          b += rows[at + D + d] * entry;
+          c += rows[at + 2 * D + d] * entry;
+          e += rows[at + 3 * D + d] * entry;
+        }
+        phases[i] += a;
+        phases[i + 1] += b;
+        phases[i + 2] += c;
+        phases[i + 3] += e;
       }
-      phases[i] = a;
-      phases[i + 1] = b;
-      phases[i + 2] = c;
-      phases[i + 3] = e;
+      for (; i < count; i++, at += D) {
+        let phase = 0;
+        for (let d = from; d < to; d++) phase += rows[at + d] * x[d];
+        phases[i] += phase;
+      }
     }
-    for (; i < count; i++, at += D) {
-      let phase = 0;
-      for (let d = 0; d < D; d++) phase += rows[at + d] * x[d];
-      phases[i] = phase;
-    }
+  }
+
+  *projectMany(block: number, x: Float64Array, phases: Float64Array, count: number): Work<void> {
+    const { D, blockRows } = this;
+    phases.fill(0);
+    yield* addProduct(
+      { data: phases, row: blockRows },
+      { data: x, row: D, depth: 1 },
+      { data: this.#rows, offset: block * blockRows * D, row: D, depth: 1 },
+      { rows: count, columns: rowsIn(this, block), depth: D },
+    );
   }
 
   addTransposed(block: number, weights: Float64Array, sum: Float64Array): void {

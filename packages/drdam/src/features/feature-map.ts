@@ -5,7 +5,8 @@
 // the falling ones).
 
 import type { Features } from "./features.ts";
-import { rowsIn } from "./projection.ts";
+import { projectAll, rowsIn } from "./projection.ts";
+import type { Work } from "@hamlet/core";
 import { sinCos } from "@hamlet/core/numbers";
 
 /** The factor that all entries of `Φ` share: `1/√Y` for cosines and sines, `1/√(2Y)` for exponentials. */
@@ -69,6 +70,37 @@ export class FeatureMap {
   ): void {
     this.#block(block, this.#load(x));
     use(block * this.features.projection.blockRows, this.#first, this.#second);
+  }
+
+  /**
+   * Writes the entries of states from one up to another, `[to − from, 2Y]`, with the bits of
+   * {@link blocks}; rows ω are fetched from far away once for all of them.
+   */
+  *entries(
+    x: ArrayLike<number>,
+    [from, to]: readonly [number, number],
+    entries: Float64Array,
+  ): Work<void> {
+    const { projection } = this.features;
+    const { D, Y, blockRows } = projection;
+    const count = to - from;
+    const states = new Float64Array(count * D);
+    const phases = new Float64Array(count * blockRows);
+    const shifts = Array.from({ length: count }, (_, n) =>
+      this.#load(x, from + n, states.subarray(n * D, (n + 1) * D)),
+    );
+    for (let block = 0; block < projection.blocks; block++) {
+      yield* projectAll(projection, block, states, phases);
+      const rows = rowsIn(projection, block);
+      for (let n = 0; n < count; n++) {
+        const at = 2 * Y * n + block * blockRows;
+        this.#entries(phases.subarray(n * blockRows), rows, shifts[n], [
+          entries.subarray(at, at + rows),
+          entries.subarray(Y + at, Y + at + rows),
+        ]);
+      }
+      yield;
+    }
   }
 
   /** `Φ(x)`, `[2Y]`. */
@@ -170,12 +202,11 @@ export class FeatureMap {
     for (let d = 0; d < gradient.length; d++) gradient[d] = factor * gradient[d] - pull * x[d];
   }
 
-  /** Takes in a state; returns `β |x|²`. */
-  #load(x: ArrayLike<number>): number {
-    const state = this.#state;
+  /** Takes in the `n`-th of states; returns `β |x|²`. */
+  #load(x: ArrayLike<number>, n = 0, state = this.#state): number {
     let square = 0;
-    for (let d = 0; d < state.length; d++) {
-      state[d] = this.#sharpness * x[d];
+    for (let d = 0, at = n * state.length; d < state.length; d++, at++) {
+      state[d] = this.#sharpness * x[at];
       square += state[d] * state[d];
     }
     return square;
@@ -184,17 +215,24 @@ export class FeatureMap {
   /** The entries of one block; returns how many rows it has. */
   #block(block: number, shift: number): number {
     const { projection } = this.features;
-    const phases = this.#phases;
-    const first = this.#first;
-    const second = this.#second;
     const count = rowsIn(projection, block);
-    projection.project(block, this.#state, phases);
+    projection.project(block, this.#state, this.#phases);
+    this.#entries(this.#phases, count, shift, [this.#first, this.#second]);
+    return count;
+  }
+
+  /** Both halves of the entries of so many phases. */
+  #entries(
+    phases: Float64Array,
+    count: number,
+    shift: number,
+    [first, second]: readonly [Float64Array, Float64Array],
+  ): void {
     if (this.#isPositive) {
       for (let i = 0; i < count; i++) {
         first[i] = Math.exp(phases[i] - shift);
         second[i] = Math.exp(-phases[i] - shift);
       }
     } else sinCos(phases, count, second, first);
-    return count;
   }
 }

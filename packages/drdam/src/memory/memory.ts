@@ -24,6 +24,10 @@ import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recal
 /** Below this kernel sum an energy is flat. */
 const EPS = 1e-10;
 
+/** Patterns whose features are made together, and the most numbers that those may be. */
+const TOGETHER = 64;
+const MOST_ENTRIES = 2 ** 21;
+
 /**
  * A distributed memory: `2 Y` sums for any number of patterns, in float64 and plain arrays, so
  * there is nothing to dispose.
@@ -95,8 +99,6 @@ class Memory
   readonly features: Features;
   protected readonly largest = LARGEST_TOTAL;
   readonly #map: FeatureMap;
-  /** The pattern that is being added. */
-  readonly #pattern: Float64Array;
   /** The sums rounded to one number each, until they change. */
   #totals: Float64Array | null = null;
 
@@ -104,7 +106,6 @@ class Memory
     super(stored);
     this.features = features;
     this.#map = new FeatureMap(features);
-    this.#pattern = new Float64Array(features.description.D);
   }
 
   get #description(): FeatureDescription {
@@ -163,35 +164,33 @@ class Memory
 
   protected incoming(what: string, patterns: ArrayLike<number>): Incoming {
     const { D, Y, kind } = this.#description;
-    const pattern = this.#pattern;
     this.#assertStates(what, patterns);
+    const count = patterns.length / D;
+    const together = Math.min(count, TOGETHER, Math.ceil(MOST_ENTRIES / (2 * Y)));
+    const entries = new Float64Array(together * 2 * Y);
+    const entriesOf = (index: number) => {
+      const at = (index % together) * 2 * Y;
+      return entries.subarray(at, at + 2 * Y);
+    };
+    let one: Float64Array = entries;
     return {
-      count: patterns.length / D,
+      count,
+      ahead: {
+        count: together,
+        prepare: (from, to) => this.#map.entries(patterns, [from, to], entries),
+      },
       look: (index) => {
         for (let d = 0; d < D; d++) {
-          pattern[d] = patterns[index * D + d];
-          if (!Number.isFinite(pattern[d])) throw notFinite(what, index);
+          if (!Number.isFinite(patterns[index * D + d])) throw notFinite(what, index);
         }
-        return kind === "positive" ? roundedUp(this.#largest(pattern)) : 1;
+        one = entriesOf(index);
+        return kind === "positive" ? roundedUp(one.reduce((a, b) => Math.max(a, b), 0)) : 1;
       },
       add: (sign) => {
-        const { sums } = this.stored;
-        this.#map.blocks(pattern, (row, count, first, second) => {
-          sums.add(row, first, count, sign);
-          sums.add(Y + row, second, count, sign);
-        });
+        this.stored.sums.add(0, one, one.length, sign);
         this.#totals = null;
       },
     };
-  }
-
-  /** The largest entry that a pattern adds. */
-  #largest(pattern: Float64Array): number {
-    let largest = 0;
-    this.#map.blocks(pattern, (_, count, first, second) => {
-      for (let i = 0; i < count; i++) largest = Math.max(largest, first[i], second[i]);
-    });
-    return largest;
   }
 
   protected tooLarge(more: number): HamError {
