@@ -1,6 +1,6 @@
 // Recalls to certify, drawn from a seed, and certificates with one thing changed.
 
-import type { CertifiedExample, RecallCertificate } from "@hamlet/model";
+import type { CertifiedExample, RecallCertificate, RestPointEvidence } from "@hamlet/model";
 import { sealOf } from "@hamlet/model";
 import { randomHypergraph, stream, type Wiring } from "./random-hypergraph.ts";
 
@@ -107,6 +107,18 @@ const find = <Kind extends CertifiedExample["evidence"][number]["kind"]>(
     | Draft<Extract<CertifiedExample["evidence"][number], { kind: Kind }>>
     | undefined;
 
+/** How far an end is from a rest point, as its evidence tells. */
+function distanceOf(
+  end: RestPointEvidence["centre"],
+  { centre, radius }: RestPointEvidence,
+): number {
+  let distance = 0;
+  for (const [name, layer] of Object.entries(centre)) {
+    layer.forEach((c, i) => (distance += radius[name][i] + Math.abs(end[name][i] - c)));
+  }
+  return distance;
+}
+
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   digit,
   "hash of the model": (certificate) => sealed({ ...certificate, model: certificate.seal }),
@@ -129,7 +141,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     if (units.length === 0) return false;
     const { name, i, r } = units[Math.floor(draw() * units.length)];
     box!.centre[name][i] += (draw() < 0.5 ? -3 : 3) * r;
-    box!.distance += 4 * r;
+    box!.distance = distanceOf(example.end!, box!);
     return true;
   }),
   "the box flat": resealed((example) => {

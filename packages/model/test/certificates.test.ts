@@ -20,7 +20,7 @@ import { certify } from "../src/certificates/make.ts";
 import { at, exp, log, over, plus, power, times, wave } from "../src/certificates/check/bounds.ts";
 import { pow, slopes, Undecided, value } from "../src/certificates/check/values.ts";
 import { sceneAt } from "../src/certificates/check/scene.ts";
-import { MUTATIONS } from "./certificate-cases.ts";
+import { certificateCase, MUTATIONS } from "./certificate-cases.ts";
 import { surveyCertificates } from "./certificate-survey.ts";
 import { type Decimal, exactly, inDecimals } from "./decimals.ts";
 import { randomHypergraph, stream } from "./random-hypergraph.ts";
@@ -191,6 +191,24 @@ test("certificates of random models are accepted, and changed ones refused", asy
   expect(survey.wrong).toEqual([]);
   expect(survey.accepted).toBe(samples(8));
   expect(survey.mutants).toBeGreaterThan(samples(8) / 2);
+});
+
+test("an end whose energy has no bounds is tied to its rest point, however far that is", async () => {
+  // It went to no number in two steps: what is left has units of 40, and an energy that no float holds.
+  const { text, recall } = certificateCase(91871);
+  using model = await loadModel({ name: "far.ham", text }, { seed: 91871 });
+  using result = await model.recall({ recall, certificate: true });
+  const certificate = JSON.parse(JSON.stringify(result.certificate)) as RecallCertificate;
+  const [{ energy, evidence }] = certificate.examples;
+  expect([energy, evidence.map(({ kind }) => kind)]).toEqual([null, ["rest point"]]);
+  expect((await model.verify(certificate)).accepted).toBe(true);
+  for (let draws = 0; draws < samples(8); draws++) {
+    const mutant = MUTATIONS["the end"](certificate, stream(draws))!;
+    const { refused } = await model.verify(mutant);
+    expect(refused).toEqual([
+      expect.stringMatching(/^example 0, rest point: .*(is held|the end is)/),
+    ]);
+  }
 });
 
 /** Certifies the recall of a model, and reads what is written. */

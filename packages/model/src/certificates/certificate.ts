@@ -28,7 +28,10 @@ export interface RestPointEvidence {
    * are of directions down. Nothing is believed of it; see `verifyCertificate`.
    */
   readonly directions: readonly (readonly number[])[];
-  /** From no unit's end to the rest point it is further than this. */
+  /**
+   * `Σ |end − centre| + radius` over the free units, to rounding: the end is no further from the rest
+   * point than this. It says how far the end is, and not only at most: no unit of it can be another.
+   */
   readonly distance: number;
   /**
    * Whether slopes are straight lines over the box, times a number that is nowhere 0, as where the same

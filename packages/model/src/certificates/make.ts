@@ -269,14 +269,14 @@ function* searchNear(space: Space, end: ByLayer): Work<RestPointEvidence | strin
   const centre = place.states.map((x, i) => (landscape.free[i] === 1 ? x : states[i]));
   let why = "";
   for (const radius of radiiAround(landscape, place, states)) {
-    const far = radius.map((r, i) => (r === 0 ? 0 : Math.abs(states[i] - centre[i]) + r));
+    const far = radius.map((r, i) => r + Math.abs(states[i] - centre[i]));
     const evidence: RestPointEvidence = {
       kind: "rest point",
       centre: byLayer(landscape, centre),
       radius: byLayer(landscape, radius),
       index: rates.filter((rate) => rate < 0).length,
       directions,
-      distance: Math.max(0, ...far) * (1 + 1e-12),
+      distance: far.reduce((sum, part) => sum + part, 0),
     };
     try {
       yield* checkEvidence(space, end, evidence);

@@ -15,7 +15,7 @@ import {
   type RecallCertificate,
   type RestPointEvidence,
 } from "../certificate.ts";
-import { addDown, at, down, middle, minus, over, plus, size, times, up } from "./bounds.ts";
+import { addDown, at, down, isIn, middle, minus, over, plus, size, times, up } from "./bounds.ts";
 import { Calculation, type Space } from "./calculation.ts";
 import { featuresAt } from "./features.ts";
 import {
@@ -47,7 +47,7 @@ export function boxOf(claim: Pick<RestPointEvidence, "centre" | "radius">) {
   };
 }
 
-/** Exactly one rest point in the box, of that index, and the end no further from it than told. */
+/** Exactly one rest point in the box, of that index, and the end as far from it as told. */
 function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<string> {
   const [centre, radius] = [entryOf(claim.centre, "centre"), entryOf(claim.radius, "radius")];
   const here = sceneAt(space, pointsOf(claim.centre, "centre"));
@@ -55,6 +55,7 @@ function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<
   const endOf = entryOf(end, "end");
   const free = here.units.flatMap((unit, i) => (unit.free ? [i] : []));
   const n = free.length;
+  let distance = at(0);
   for (const { neuron, at: i, free: moves } of here.units) {
     const [c, r] = [centre(neuron, i), radius(neuron, i)];
     const name = `${neuron.name}[${i}]`;
@@ -64,12 +65,13 @@ function* restPoint(space: Space, end: ByLayer, claim: RestPointEvidence): Work<
       `the radius of ${name} is ${r}: expected ${moves ? "above 0" : "0, for it is held"}`,
     );
     demand(moves || c === endOf(neuron, i), `${name} is held, so that its centre is its end`);
-    const far = up(up(Math.abs(endOf(neuron, i) - c)) + r);
-    demand(
-      !moves || far <= claim.distance,
-      `the end of ${name} may be ${far} from the rest point, more than ${claim.distance}`,
-    );
+    const [low, high] = plus(at(endOf(neuron, i)), at(-c));
+    distance = plus(distance, plus(at(r), low < 0 ? minus([low, high]) : [low, high]));
   }
+  demand(
+    isIn(at(claim.distance), distance),
+    `the end is ${distance[1]} away, not ${claim.distance}`,
+  );
   const radii = free.map((i) => radius(here.units[i].neuron, here.units[i].at));
   const slope = here.slopes();
   yield;
