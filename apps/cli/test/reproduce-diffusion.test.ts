@@ -68,6 +68,30 @@ test("two networks are trained and measured beside the exact scores of their pat
   expect(existsSync(join(bench.folder, "made/diffusion-9.checkpoint.safetensors"))).toBe(true);
 });
 
+test("on two threads it finds the same, and writes the same files", async () => {
+  const command = `reproduce diffusion --short --json --sizes 2,9 --out threads --iterations 20`;
+  const { code, stdout, stderr } = await bench.inProcess([...command.split(" "), "--workers", "2"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const one = JSON.parse((await run(20)).stdout) as { results: Row[] };
+  expect((JSON.parse(stdout) as { results: Row[] }).results).toEqual(one.results);
+  for (const file of ["diffusion-2.safetensors", "diffusion-9.safetensors"]) {
+    const [made, threads] = ["made", "threads"].map((folder) =>
+      readFileSync(join(bench.folder, folder, file)),
+    );
+    expect(threads.equals(made)).toBe(true);
+  }
+});
+
+test("what a reproduction would not read is refused", async () => {
+  const { code, stderr } = await bench.inProcess(
+    "reproduce ring --workers 2 --out made".split(" "),
+  );
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "ham: --workers is for kohonen and diffusion, and ring would not read it. Leave it out.",
+  );
+});
+
 test("a longer run goes on from the checkpoint, and a shorter one does not throw it away", async () => {
   const longer = await run(22);
   expect(longer.code).toBe(0);

@@ -37,7 +37,11 @@ export const command: CommandDefinition = {
         "diffusion: on how many patterns each, up to 60000",
         listOf(positiveNumber),
       )
-      .addOption(workersOption("kohonen: threads (default: one a core, 4 at most)"))
+      .addOption(
+        workersOption(
+          "kohonen, diffusion: threads (default: for kohonen one a core, 4 at most; for diffusion one)",
+        ),
+      )
       .addOption(jsonOption())
       .option("--out <FOLDER>", "where the figures go", "out"),
   run: reproduce,
@@ -66,6 +70,7 @@ interface ReproduceFlags {
 async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
   const { seed, short, backend, separation, iterations, sizes, workers, json, out } = flags;
   const found = findReproduction(name);
+  assertTaken(found, flags);
   await assertFolder(out, "--out");
   const older = await namesIn(out);
   // Everything that it writes begins with its name.
@@ -81,6 +86,7 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
       short,
       out,
       bar,
+      backend,
       ...(separation !== undefined && { separation }),
       ...(iterations !== undefined && { iterations }),
       ...(sizes !== undefined && { sizes }),
@@ -107,6 +113,18 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
     `${formatTable(head, rows)}\n\n${findings.verdict}; ${seconds.toFixed(1)} s\n\n${paths.join("\n")}\n`,
   );
   return EXIT.ok;
+}
+
+/** @throws CommandError for an option of another reproduction. */
+function assertTaken({ name, takes = [] }: Reproduction, flags: ReproduceFlags): void {
+  for (const option of ["separation", "iterations", "sizes", "workers"] as const) {
+    if (flags[option] === undefined || takes.includes(option)) continue;
+    const others = REPRODUCTIONS.filter((other) => other.takes?.includes(option));
+    throw new CommandError(
+      EXIT.usage,
+      `--${option} is for ${others.map((other) => other.name).join(" and ")}, and ${name} would not read it. Leave it out.`,
+    );
+  }
 }
 
 /** What is in a folder; nothing in one that is not there yet. */

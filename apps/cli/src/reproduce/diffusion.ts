@@ -5,103 +5,77 @@
 // of diffusion models from associative memory, arXiv:2505.21777.
 
 import { foldIn, key as keyOf } from "@hamlet/core";
-import {
-  circlePoints,
-  exactScore,
-  logLikelihood,
-  networkScore,
-  type Points,
-  subset,
-  type TrainedScore,
-  varianceExploding,
-} from "@hamlet/diffusion";
-import { drawFigures, type Pair } from "./diffusion/figures.ts";
-import { learn } from "./diffusion/learn.ts";
-import { type Effort, ENERGY_TIME, type Measured, measure, NEAR } from "./diffusion/measure.ts";
+import { circlePoints, type Points, subset } from "@hamlet/diffusion";
+import { CommandError } from "../exit.ts";
+import { listenForStop, type StopSignal } from "../signals.ts";
+import { inThreads } from "../threads/pool.ts";
+import { drawFigures } from "./diffusion/figures.ts";
+import { type Measured, NEAR } from "./diffusion/measure.ts";
+import { type Answer, compute, type Size, type Result } from "./diffusion/size.ts";
 import type { Findings, Reproduction, ReproduceOptions } from "./reproduction.ts";
 
 /** The notebook's. */
 const DEFAULTS = { data: 60_000, iterations: 50_000, sizes: [2, 9, 1000] };
 /** Enough for the ring to show, not for what the paper finds. */
 const SHORT_ITERATIONS = 1000;
-const FULL: Effort = { samples: 1500, steps: 500, columns: 61 };
-const SHORT: Effort = { samples: 200, steps: 40, columns: 9 };
-const NOISE = varianceExploding(1);
-/** How much of the work of one size is its training. */
-const TRAINING = 0.9;
-
-/** One number of patterns, when all is done. */
-interface Result extends Pair {
-  readonly iterations: number;
-}
 
 export const diffusion: Reproduction = {
   name: "diffusion",
   description: "diffusion models that memorise, make up and generalise points on a circle",
+  takes: ["iterations", "sizes", "workers"],
   async run(options) {
-    const sizes = options.sizes ?? DEFAULTS.sizes;
-    const seed = keyOf(options.seed);
-    const circle = circlePoints(foldIn(seed, 0), { count: DEFAULTS.data });
-    const results: Result[] = [];
-    for (const count of sizes) {
-      const patterns = subset(circle, { count, key: foldIn(seed, 1) });
-      results.push(await resultOf(patterns, options, 1 / sizes.length));
-    }
-    return findingsOf(results);
+    const { seed, short, out } = options;
+    const iterations = options.iterations ?? (short ? SHORT_ITERATIONS : DEFAULTS.iterations);
+    const circle = circlePoints(foldIn(keyOf(seed), 0), { count: DEFAULTS.data });
+    const sizes = (options.sizes ?? DEFAULTS.sizes).map((count): Size => {
+      const patterns = subset(circle, { count, key: foldIn(keyOf(seed), 1) });
+      return { patterns, seed, short, iterations, out };
+    });
+    using signal = listenForStop();
+    return findingsOf(await computeAll(sizes, options, signal));
   },
 };
 
-async function resultOf(
-  patterns: Points,
-  {
-    seed,
-    short,
-    iterations = short ? SHORT_ITERATIONS : DEFAULTS.iterations,
-    out,
-    bar,
-  }: ReproduceOptions,
-  share: number,
-): Promise<Result> {
-  const title = `K = ${patterns.shape[0]}`;
-  const [training, sampling] = [2, 3].map((stream) => foldIn(keyOf(seed), stream));
-  let done = 0;
-  const advanceTo = (part: number, what: string) => {
-    bar.advance(share * (part - done), `${title}: ${what}`);
-    done = part;
+/** What every size gives, in their order; the numbers do not depend on the threads. */
+async function computeAll(
+  sizes: readonly Size[],
+  { out, bar, backend, workers = 1 }: ReproduceOptions,
+  signal: StopSignal,
+): Promise<Result[]> {
+  const answers = new Map<Size, Answer>();
+  const done = new Map<Size, number>();
+  const advance = (size: Size, part: number, what: string) => {
+    const share = (part - (done.get(size) ?? 0)) / sizes.length;
+    bar.advance(share, `K = ${size.patterns.shape[0]}: ${what}`);
+    done.set(size, part);
   };
-  const trained = await learn({
-    patterns,
-    noise: NOISE,
-    iterations,
-    key: training,
-    seed,
-    out,
-    onProgress: (iteration, loss) =>
-      advanceTo(
-        (TRAINING * iteration) / iterations,
-        `${iteration} iterations, loss ${loss.toFixed(4)}`,
-      ),
-  });
-  const about = { noise: NOISE, key: sampling, effort: short ? SHORT : FULL };
-  advanceTo(TRAINING, "samples and energies");
-  const learned = await measureLearned(trained, patterns, about);
-  const exact = exactScore(patterns, NOISE);
-  const logDensity = async ({ data }: Points) => exact.logDensity(data, ENERGY_TIME);
-  const beside = await measure({ score: exact, logDensity }, patterns, about);
-  advanceTo(1, "done");
-  const { losses } = trained;
-  return { patterns, losses, iterations: trained.iterations, learned, exact: beside };
-}
-
-async function measureLearned(
-  { model }: TrainedScore,
-  patterns: Points,
-  about: Parameters<typeof measure>[2],
-): Promise<Measured> {
-  using score = networkScore(model);
-  const logDensity = (points: Points) =>
-    logLikelihood(score, points, { noise: NOISE, t: ENERGY_TIME, tolerance: 1e-5 });
-  return await measure({ score, logDensity }, patterns, about);
+  if (workers === 1) {
+    for (const size of sizes) {
+      if (signal.aborted) break;
+      const onProgress = (part: number, what: string) => advance(size, part, what);
+      answers.set(size, await compute(size, { signal, onProgress }));
+    }
+  } else {
+    await inThreads<Size, Answer>(sizes.values(), {
+      module: ["./diffusion/worker", import.meta.url],
+      data: backend,
+      threads: Math.min(workers, sizes.length),
+      signal,
+      onProgress: (part, size) => advance(size, part, percent(part)),
+      onAnswer: (answer, size) => void answers.set(size, answer),
+    });
+  }
+  const stopped = [...answers.values()].flatMap((answer) =>
+    "stopped" in answer ? [answer.stopped] : [],
+  );
+  if (signal.aborted) {
+    const what = stopped.length > 0 ? stopped.join("; ") : "stopped";
+    throw new CommandError(
+      signal.exitCode,
+      `${what}. The same command goes on from the checkpoints in ${out}.`,
+    );
+  }
+  return sizes.map((size) => answers.get(size) as Result);
 }
 
 function findingsOf(results: readonly Result[]): Findings {

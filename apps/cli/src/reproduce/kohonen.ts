@@ -19,6 +19,7 @@ import type { Findings, Reproduction } from "./reproduction.ts";
 export const kohonen: Reproduction = {
   name: "kohonen",
   description: "recall of key–value pairs by the pseudo-inverse, softmax, ReLU and dot product",
+  takes: ["separation", "workers"],
   async run({ seed, short, separation, workers, bar }) {
     const own = separation === undefined ? null : separationOf(readSeparation(separation));
     const settings = settingsOf({ key: key(seed), short, own });

@@ -12,12 +12,16 @@ export interface ReproduceOptions {
   /** How long networks are trained, and on how many patterns each. */
   readonly iterations?: number;
   readonly sizes?: readonly number[];
+  readonly backend: string;
   /** Threads, where a result is measured on several; the figures do not depend on their number. */
   readonly workers?: number;
   /** Where the figures go, and whatever long work leaves to go on from. */
   readonly out: string;
   readonly bar: WorkBar;
 }
+
+/** An option that not every reproduction has. */
+export type ReproduceOption = "separation" | "iterations" | "sizes" | "workers";
 
 /** What a reproduction found. */
 export interface Findings {
@@ -34,5 +38,7 @@ export interface Findings {
 export interface Reproduction {
   readonly name: string;
   readonly description: string;
+  /** The options that it knows, beside those of all; of others it says so. */
+  readonly takes?: readonly ReproduceOption[];
   readonly run: (options: ReproduceOptions) => Promise<Findings>;
 }

@@ -16,7 +16,6 @@ import { HamError } from "@hamlet/graph";
 import { CommandError, EXIT } from "../../exit.ts";
 import { pathIn } from "../../files/path-in.ts";
 import { writeFileAtomically } from "../../files/write.ts";
-import { listenForStop } from "../../signals.ts";
 import { drawEarly } from "./figures.ts";
 
 /** No early samples are drawn more often than this. */
@@ -41,19 +40,16 @@ export interface Lesson {
   readonly seed: number;
   /** The folder of everything that is written. */
   readonly out: string;
+  readonly signal?: { readonly aborted: boolean };
   readonly onProgress: (iteration: number, loss: number) => void;
 }
 
-/**
- * Trains a network, or goes on with it where an earlier run was stopped.
- * @throws CommandError when it is stopped from the keyboard, after a checkpoint was written.
- */
+/** Trains a network, or goes on with it where an earlier run was stopped; stopped, it has left a checkpoint. */
 export async function learn(lesson: Lesson): Promise<TrainedScore> {
-  const { patterns, noise, iterations, decay, key, seed, out, onProgress } = lesson;
+  const { patterns, noise, iterations, decay, key, seed, out, signal, onProgress } = lesson;
   const stem = pathIn(out, `diffusion-${patterns.shape[0]}`);
   const checkpoint = `${stem}.checkpoint.safetensors`;
   const resume = await begun(checkpoint, iterations);
-  using signal = listenForStop();
   try {
     const trained = await trainScore(patterns, {
       shape: { sigma: noise.sigma },
@@ -62,7 +58,7 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
       batch: Math.max(BATCH.least, Math.min(BATCH.most, patterns.shape[0])),
       key,
       ...(resume !== null && { resume }),
-      signal,
+      ...(signal !== undefined && { signal }),
       onProgress: ({ done: iteration, loss }) => onProgress(iteration, loss),
       onCheckpoint: (bytes) => writeFileAtomically(checkpoint, bytes),
       averageEvery: Math.max(EARLY, Math.ceil(iterations / 10)),
@@ -71,12 +67,7 @@ export async function learn(lesson: Lesson): Promise<TrainedScore> {
           ? showEarly(`${stem}-early.svg`, { model, iteration }, lesson)
           : undefined,
     });
-    if (trained.ending === "aborted") {
-      throw new CommandError(
-        signal.exitCode,
-        `stopped after ${trained.iterations} of ${iterations} iterations with ${patterns.shape[0]} patterns. The same command goes on from ${checkpoint}.`,
-      );
-    }
+    if (trained.ending === "aborted") return trained;
     const notes = {
       patterns: String(patterns.shape[0]),
       iterations: String(iterations),
