@@ -128,6 +128,19 @@ test.each(
   },
 );
 
+test("an empty memory of the same features shares them, and merges with what was loaded", async () => {
+  const memory = makeMemory(OPTIONS);
+  await memory.store(patterns(4));
+  const other = memory.fresh();
+  expect([other.count, other.T().every((sum) => sum === 0)]).toEqual([0, true]);
+  expect(other.features).toBe(memory.features);
+  await other.store(patterns(3, 5));
+  const loaded = loadMemory(memory.save());
+  loaded.merge(other);
+  await memory.store(patterns(3, 5));
+  expect(loaded.save()).toEqual(memory.save());
+});
+
 test("random orders of merging give the same bits", async () => {
   const shards: Uint8Array[] = [];
   for (let s = 0; s < 24; s++) {

@@ -50,7 +50,7 @@ type Report = ReturnType<typeof reportOf> & { readonly file: string; readonly by
 
 function reportOf(memory: PatternMemory) {
   const { rule, width, values, count, held, own } = memory;
-  const description = own.kind === "features" ? own.memory.features.description : null;
+  const description = own.kind === "features" ? own.memory.description : null;
   return {
     rule,
     count,

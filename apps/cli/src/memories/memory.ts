@@ -1,7 +1,7 @@
 // Memories that patterns stream into, of every rule behind one face: store, forget, merge, save.
 
 import type { HeldSources, Signal, SourceRows } from "@hamlet/core";
-import type { DistributedMemory, makeMemory } from "@hamlet/drdam";
+import type { DistributedMemory } from "@hamlet/drdam";
 import type { CorrelationMemory, makeCorrelations } from "@hamlet/kohonen";
 import { readCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
@@ -69,8 +69,7 @@ export async function emptyMemoryOf(
   }
   if (rule === "drdam") {
     const { emptyMemory } = await import("../store/empty-memory.ts");
-    const { makeMemory } = await import("@hamlet/drdam");
-    return ofFeatures(emptyMemory(flags, width), makeMemory);
+    return ofFeatures(emptyMemory(flags, width));
   }
   const { makeCorrelations } = await import("@hamlet/kohonen");
   return ofCorrelations(makeCorrelations({ rule, d: width, m: values }), makeCorrelations);
@@ -89,8 +88,8 @@ export async function readMemoryFile(path: string): Promise<PatternMemory> {
 export async function memoryOf(bytes: Uint8Array, path: string): Promise<PatternMemory> {
   switch (memoryKindOf(bytes, path)) {
     case "features": {
-      const { loadMemory, makeMemory } = await import("@hamlet/drdam");
-      return ofFeatures(loadMemory(bytes, path), makeMemory);
+      const { loadMemory } = await import("@hamlet/drdam");
+      return ofFeatures(loadMemory(bytes, path));
     }
     case "correlations": {
       const { loadCorrelations, makeCorrelations } = await import("@hamlet/kohonen");
@@ -114,8 +113,8 @@ export function differences(a: PatternMemory["made"], b: PatternMemory["made"]):
     .join(", ");
 }
 
-function ofFeatures(memory: DistributedMemory, make: typeof makeMemory): PatternMemory {
-  const { D, Y, beta, key, kind, family, norms } = memory.features.description;
+function ofFeatures(memory: DistributedMemory): PatternMemory {
+  const { D, Y, beta, key, kind, family, norms } = memory.description;
   return ofOwn(
     { kind: "features", memory },
     {
@@ -123,7 +122,7 @@ function ofFeatures(memory: DistributedMemory, make: typeof makeMemory): Pattern
       made: { numbers: D, features: Y, beta, key: key.join(" "), kind, family, norms },
       width: D,
       values: null,
-      fresh: () => ofFeatures(make(memory.features), make),
+      fresh: () => ofFeatures(memory.fresh()),
     },
   );
 }

@@ -7,7 +7,7 @@ import { memoryOf, type PatternMemory } from "./memory.ts";
 import type { StreamOptions } from "./stream.ts";
 import type { RowsJob, RowsStored } from "./worker.ts";
 
-/** Rows of the first jobs; seconds that later ones are to take. */
+/** Rows of the first jobs, and the fewest of later ones; seconds that those are to take. */
 const [FIRST_ROWS, SECONDS] = [512, 10];
 
 /** As `stream` with the sign 1. */
@@ -19,12 +19,15 @@ export async function streamThreads(
   const of = countHeld(rows);
   // The clock says how many rows a job has, and the bits do not depend on it.
   let size = FIRST_ROWS;
-  const fair = Math.ceil(of / workers);
+  let left = of;
   function* jobs(): Generator<RowsJob> {
     for (const { id, name, path, valuesPath } of asked.sources) {
       for (const [from, to] of rows.find((one) => one.id === id)?.rows ?? []) {
         for (let at = from; at < to;) {
+          // Half a share of what is left: the last jobs are short, so that no thread waits long for another.
+          const fair = Math.max(FIRST_ROWS, Math.ceil(left / (2 * workers)));
           const end = Math.min(to, at + Math.min(size, fair));
+          left -= end - at;
           yield { path, valuesPath, id, name, from: at, to: end };
           at = end;
         }

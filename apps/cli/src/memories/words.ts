@@ -23,8 +23,8 @@ export function describeSizes({ width, values }: Pick<PatternMemory, "width" | "
 }
 
 /** What a memory of random features holds, and how a model names it. */
-export function describeMemory({ count, features }: DistributedMemory, file: string): string {
-  const { D, Y, beta, kind, family } = features.description;
+export function describeMemory({ count, description }: DistributedMemory, file: string): string {
+  const { D, Y, beta, kind, family } = description;
   const word = kind === "sin-cos" ? "" : `, features = ${kind}`;
   return (
     `${count} patterns of ${D} numbers in ${Y} ${kind} features of ${family} rows, beta = ${beta}.\n\n` +

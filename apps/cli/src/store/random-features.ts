@@ -38,7 +38,7 @@ export async function storeFeatures(path: string, flags: FeatureFlags): Promise<
   const [K, D] = shape;
   if (skip >= K) throw new CommandError(EXIT.usage, `${path} has ${K} patterns, --skip ${skip}.`);
   const memory = await memoryFor(flags, D);
-  const own = memory.features.description.D;
+  const own = memory.description.D;
   if (own !== D) {
     throw new CommandError(
       EXIT.usage,
@@ -79,7 +79,7 @@ async function merge(
     );
   }
   const other = loadMemory(bytes, path);
-  const memory = await memoryFor(flags, other.features.description.D);
+  const memory = await memoryFor(flags, other.description.D);
   memory.merge(other);
   await writeFileAtomically(flags.out, memory.save());
   tell(`${other.count} patterns merged`, memory, flags.out);

@@ -10,13 +10,14 @@ import {
 import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "@hamlet/core/numbers";
 import { HamError } from "@hamlet/graph";
 import {
+  describeFeatures,
   type FeatureDescription,
   type FeatureOptions,
   printFeatures,
   sameFeatures,
 } from "../features/description.ts";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
-import { type Features, featuresOf, makeFeatures } from "../features/features.ts";
+import { type Features, makeFeatures } from "../features/features.ts";
 import { type ErrorBar, estimatedError } from "../theory/error-bar.ts";
 import { readMemory, type StoredMemory, writeMemory } from "./file.ts";
 import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recall.ts";
@@ -36,6 +37,9 @@ const MOST_ENTRIES = 2 ** 21;
  * patterns give the same bits.
  */
 export interface DistributedMemory {
+  /** What its features are made of. */
+  readonly description: FeatureDescription;
+  /** Its features. They are drawn when they are first needed: merging and saving do without. */
   readonly features: Features;
   /** How many patterns are in it. */
   readonly count: number;
@@ -45,6 +49,8 @@ export interface DistributedMemory {
   store(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
   /** Takes patterns away that were stored. */
   forget(patterns: ArrayLike<number>, options?: StoreOptions): Promise<StoreResult>;
+  /** An empty memory of the same features, which are drawn once for both. */
+  fresh(): DistributedMemory;
   /** Adds what another memory of the same features holds; no rows that are in both. */
   merge(other: DistributedMemory): void;
   /** The memory vector `T`, `[2Y]`, in float64. */
@@ -74,13 +80,15 @@ export interface DistributedMemory {
  * const { state, ending } = await memory.recall(query);
  */
 export function makeMemory(options: FeatureOptions | Features): DistributedMemory {
-  const features = featuresOf(options);
-  return new Memory(features, {
-    sums: ExactSums.zeros(2 * features.description.Y),
-    count: 0,
-    reach: 0,
-    held: [],
-  });
+  if ("projection" in options) return new Memory(options.description, () => options);
+  const description = describeFeatures(options);
+  return new Memory(description, drawnOnce(description));
+}
+
+/** Features that are drawn when they are asked for: who only merges never does. */
+function drawnOnce(description: FeatureDescription): () => Features {
+  let features: Features | null = null;
+  return () => (features ??= makeFeatures(description));
 }
 
 /**
@@ -89,34 +97,52 @@ export function makeMemory(options: FeatureOptions | Features): DistributedMemor
  */
 export function loadMemory(bytes: Uint8Array, source = "memory file"): DistributedMemory {
   const { description, ...stored } = readMemory(bytes, source);
-  return new Memory(makeFeatures(description), stored);
+  return new Memory(description, drawnOnce(description), stored);
 }
 
 class Memory
   extends StreamedSums<ExactSums, StoredMemory, StoreOptions>
   implements DistributedMemory
 {
-  readonly features: Features;
   protected readonly largest = LARGEST_TOTAL;
-  readonly #map: FeatureMap;
+  readonly description: FeatureDescription;
+  readonly #drawn: () => Features;
+  #made: FeatureMap | null = null;
   /** The sums rounded to one number each, until they change. */
   #totals: Float64Array | null = null;
 
-  constructor(features: Features, stored: StoredMemory) {
+  constructor(
+    description: FeatureDescription,
+    drawn: () => Features,
+    stored: StoredMemory = {
+      sums: ExactSums.zeros(2 * description.Y),
+      count: 0,
+      reach: 0,
+      held: [],
+    },
+  ) {
     super(stored);
-    this.features = features;
-    this.#map = new FeatureMap(features);
+    this.description = description;
+    this.#drawn = drawn;
   }
 
-  get #description(): FeatureDescription {
-    return this.features.description;
+  get features(): Features {
+    return this.#drawn();
+  }
+
+  fresh(): DistributedMemory {
+    return new Memory(this.description, this.#drawn);
+  }
+
+  get #map(): FeatureMap {
+    return (this.#made ??= new FeatureMap(this.features));
   }
 
   merge(other: DistributedMemory): void {
-    if (!sameFeatures(this.#description, other.features.description)) {
+    if (!sameFeatures(this.description, other.description)) {
       throw new HamError(
         "drdam/different-features",
-        `merge: the memories are made of different features, ${printFeatures(this.#description)} and ${printFeatures(other.features.description)}. Store the patterns with one description.`,
+        `merge: the memories are made of different features, ${printFeatures(this.description)} and ${printFeatures(other.description)}. Store the patterns with one description.`,
       );
     }
     if (!(other instanceof Memory)) throw new TypeError("merge takes a memory of makeMemory.");
@@ -125,21 +151,21 @@ class Memory
   }
 
   T(): Float64Array {
-    const scale = featureScale(this.features);
+    const scale = featureScale(this);
     return this.#sums().map((sum) => scale * sum);
   }
 
   energy(v: ArrayLike<number>): number {
     this.#assertState("energy", v);
     const h = this.#map.kernelSum(v, this.#sums(), null);
-    return -Math.log(Math.max(h, EPS)) / this.#description.beta;
+    return -Math.log(Math.max(h, EPS)) / this.description.beta;
   }
 
   gradient(v: ArrayLike<number>): Float64Array {
     this.#assertState("gradient", v);
-    const gradient = new Float64Array(this.#description.D);
+    const gradient = new Float64Array(this.description.D);
     const h = this.#map.kernelSum(v, this.#sums(), gradient);
-    const { beta } = this.#description;
+    const { beta } = this.description;
     return gradient.map((entry) => (h > EPS ? -entry / (beta * h) : 0));
   }
 
@@ -154,7 +180,7 @@ class Memory
   }
 
   save(): Uint8Array {
-    return writeMemory({ ...this.stored, description: this.#description });
+    return writeMemory({ ...this.stored, description: this.description });
   }
 
   #sums(): Float64Array {
@@ -163,7 +189,7 @@ class Memory
   }
 
   protected incoming(what: string, patterns: ArrayLike<number>): Incoming {
-    const { D, Y, kind } = this.#description;
+    const { D, Y, kind } = this.description;
     this.#assertStates(what, patterns);
     const count = patterns.length / D;
     const together = Math.min(count, TOGETHER, Math.ceil(MOST_ENTRIES / (2 * Y)));
@@ -197,7 +223,7 @@ class Memory
     const { count } = this;
     return new HamError(
       "drdam/too-large",
-      `This memory holds ${count} patterns, and with ${more} more its sums would not be exact any more (at most ${MOST_TERMS} patterns, and entries that add up to ${LARGEST_TOTAL}). Start another memory${this.#description.kind === "positive" ? ", scale the patterns down, or use sine-cosine features" : ""}.`,
+      `This memory holds ${count} patterns, and with ${more} more its sums would not be exact any more (at most ${MOST_TERMS} patterns, and entries that add up to ${LARGEST_TOTAL}). Start another memory${this.description.kind === "positive" ? ", scale the patterns down, or use sine-cosine features" : ""}.`,
       { count, more },
     );
   }
@@ -211,12 +237,12 @@ class Memory
   }
 
   #assertState(what: string, v: ArrayLike<number>): void {
-    if (v.length === this.#description.D) return;
-    throw wrongLength(what, `D = ${this.#description.D} numbers`, v.length);
+    if (v.length === this.description.D) return;
+    throw wrongLength(what, `D = ${this.description.D} numbers`, v.length);
   }
 
   #assertStates(what: string, patterns: ArrayLike<number>): void {
-    const { D } = this.#description;
+    const { D } = this.description;
     if (patterns.length % D === 0) return;
     throw wrongLength(
       what,
