@@ -52,6 +52,8 @@ describe("precedence", () => {
     ["logsumexp[m] -b / 2", "logsumexp{((- b) / 2)}"],
     ["(a + b) * c", "((a + b) * c)"],
     ["not a < b and c == d or e", "(((not (a < b)) and (c == d)) or e)"],
+    ["not not a < b", "(not (not (a < b)))"],
+    ["not not not a and b", "((not (not (not a))) and b)"],
     ["[1, [x]]", "[1, [x]]"],
   ])("%s", (text, expected) => expect(value(text)).toBe(expected));
 });

@@ -58,7 +58,7 @@ module.exports = grammar({
     _conjunction: ($) => prec.right(choice($._negation, $.conjunction)),
     conjunction: ($) => prec.right(seq($._negation, repeat1(seq("and", $._negation)))),
     _negation: ($) => prec.right(choice($._comparison, $.negation)),
-    negation: ($) => prec.right(seq("not", $._comparison)),
+    negation: ($) => prec.right(seq(repeat1("not"), $._comparison)),
     _comparison: ($) => prec.right(choice($._sum, $.comparison)),
     comparison: ($) => prec.right(seq($._sum, seq(choice("==", "!=", "<", "<=", ">", ">="), $._sum))),
     _sum: ($) => prec.right(choice($._product, $.sum)),

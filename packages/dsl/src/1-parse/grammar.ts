@@ -522,7 +522,7 @@ export class HamParser extends CstParser {
   });
 
   readonly negation = this.RULE("negation", () => {
-    this.OPTION(() => this.CONSUME(t("Not")));
+    this.MANY(() => this.CONSUME(t("Not")));
     this.SUBRULE(this.comparison);
   });
 

@@ -87,10 +87,13 @@ function toConjunction(node: CstNode): Expression {
 }
 
 function toNegation(node: CstNode): Expression {
-  const operand = toComparison(theNode(node, "comparison"));
-  const not = maybeToken(node, "Not");
-  if (not === undefined) return operand;
-  return { kind: "unary", op: "not", operand, opSpan: tokenSpan(not), span: nodeSpan(node) };
+  return tokens(node, "Not").reduceRight<Expression>(
+    (operand, not) => {
+      const opSpan = tokenSpan(not);
+      return { kind: "unary", op: "not", operand, opSpan, span: spanOver(opSpan, operand.span) };
+    },
+    toComparison(theNode(node, "comparison")),
+  );
 }
 
 function toComparison(node: CstNode): Expression {
