@@ -174,6 +174,7 @@ export { type LatexOptions, printLatex } from "./print/print-latex.ts";
 export { freshNames, printText, signed, type TextOptions } from "./print/print-text.ts";
 export { type Reach, reachOf } from "./model/reach.ts";
 export { followSchedules, heldBy, pinnedBy } from "./model/recall-parts.ts";
+export { SETTING_RANGES, type SettingRange } from "./model/settings.ts";
 export { isCondition, SCALAR_FUNCTIONS, type ScalarFunction } from "./expr/scalar-functions.ts";
 export { energyOfStates, layerEnergy } from "./model/layer-energy.ts";
 export {

@@ -14,17 +14,19 @@ import {
 } from "@hamlet/dsl";
 import { renderDiagnostic } from "@hamlet/dsl/frame";
 import { badEntry, fitData } from "@hamlet/dsl/data";
-import { checkSoundness } from "@hamlet/dsl/soundness";
+import { checkSoundness, reportSettings } from "@hamlet/dsl/soundness";
 import {
   type Dim,
+  type Expr,
   HamError,
   invariant,
   type Refusal,
   refusalOf,
   type Registry,
   type Tensor,
+  tensorsIn,
 } from "@hamlet/graph";
-import { addInitialEntries, type Entries } from "@hamlet/ham";
+import { addInitialEntries, type Entries, exactScalar } from "@hamlet/ham";
 import { openArrays, readEntries } from "./arrays.ts";
 import { learnedEntries, readParams } from "./params.ts";
 import { CATALOGUE } from "./catalogue.ts";
@@ -115,6 +117,7 @@ export async function loadParts(
     addInitial(tensor, { sizes: fit.sizes, entries, seed }, compilation, found);
   }
   stopOnErrors(found.list(), compilation.sources);
+  stopOnErrors(settingsThatNeedData(compilation, fit.sizes, entries), compilation.sources);
   warnOfEntries(
     compilation,
     { sizes: fit.sizes, entries, learned: new Set(learned?.keys()) },
@@ -133,6 +136,19 @@ export async function loadParts(
     ...found.list(),
   ]);
   return { compilation, sizes: fit.sizes, entries, warnings, seed, memory: free };
+}
+
+/** What is to be said of a file, its settings known by the sizes and values of its data as well. */
+function settingsThatNeedData(
+  { checkLater }: Compilation,
+  sizes: ReadonlyMap<Dim, number>,
+  entries: ReadonlyMap<Tensor, Entries>,
+): readonly Diagnostic[] {
+  const tensors = new Map([...entries].map(([tensor, { data }]) => [tensor, data]));
+  const isKnown = (expr: Expr) =>
+    [...tensorsIn([expr])].every((tensor) => tensor.kind !== "given" && tensors.has(tensor));
+  const valueOf = (expr: Expr) => (isKnown(expr) ? exactScalar(expr, { sizes, tensors }) : null);
+  return checkLater([(graph, written) => reportSettings(graph, valueOf, written)]);
 }
 
 /** What was left out of a graph may be checked, but not computed with. */

@@ -16,6 +16,7 @@ import {
   tensorsIn,
 } from "@hamlet/graph";
 import {
+  exactScalar,
   makeFeed,
   type Ending,
   type Entries,
@@ -92,7 +93,7 @@ export async function runTest(test: ModelTest, bench: TestBench): Promise<TestRe
   const seed: Key =
     test.seed === null
       ? foldIn(key(bench.seed), nameHash(test.title))
-      : key(evaluateScalar(test.seed, { sizes, tensors: constants }));
+      : key(exactScalar(test.seed, { sizes, tensors: constants }));
 
   // Givens that have a file and are not fed set the number of examples, if anything here reads them.
   const fed = new Set(test.feeds.map(({ tensor }) => tensor));

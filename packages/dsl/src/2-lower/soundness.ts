@@ -39,6 +39,7 @@ import { reportMisplacedReads } from "./misplaced-reads.ts";
 import { reportMixedOptions, reportStoredAxes } from "./mixed-options.ts";
 import { reportSaidTwice } from "./said-twice.ts";
 import { reportRounded } from "./rounded-numbers.ts";
+import { reportSettings } from "./settings.ts";
 import { reportSolvers } from "./solver-fit.ts";
 import { rewritten } from "./where-to-sum.ts";
 import { knownValue } from "./known-value.ts";
@@ -375,6 +376,7 @@ function reportNoValues(graph: EnergyGraph, written: Written): void {
   }
   reportTaus(graph, known, written);
   reportDraws(graph, known, written);
+  reportSettings(graph, (expr) => valueOf(expr, known), written);
   reportSchedules(graph, known, written);
   forEachPart(graph, written, (node, fallback) => {
     if (node.kind === "lit" && !Number.isFinite(node.value) && fallback !== null) {

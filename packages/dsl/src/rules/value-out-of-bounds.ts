@@ -1,4 +1,4 @@
-import { type Bound, demandOf, refusalOf, type Tensor } from "@hamlet/graph";
+import { type Bound, demandOf, refusalOf, SETTING_RANGES, type Tensor } from "@hamlet/graph";
 import type { Diagnostics } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source.ts";
 
@@ -42,6 +42,19 @@ export function valueRefused(
     message: `\`${name}\` must hold ${demandOf(declared)}`,
     label: `this is ${value}`,
     ...(notes.length === 0 ? {} : { note: notes }),
+  });
+}
+
+/** E0405: a setting of a recall, a test or a training that cannot run. */
+export function settingRefused(
+  diagnostics: Diagnostics,
+  name: string,
+  value: number,
+  span: Span,
+): void {
+  diagnostics.report("E0405", span, {
+    message: `\`${name}\` must be ${SETTING_RANGES[name].text}`,
+    label: `this is ${value}`,
   });
 }
 

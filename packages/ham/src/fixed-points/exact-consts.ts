@@ -1,6 +1,26 @@
 // Consts in float64, for searches in float64.
 
-import { type Dim, type EnergyGraph, evaluateScalar, type Tensor, tensorsIn } from "@hamlet/graph";
+import {
+  type Dim,
+  type EnergyGraph,
+  evaluateScalar,
+  type Expr,
+  type Tensor,
+  tensorsIn,
+} from "@hamlet/graph";
+
+/** Sizes and entries that formulas of consts are computed with. */
+interface Numbers {
+  readonly sizes: ReadonlyMap<Dim, number>;
+  readonly tensors: ReadonlyMap<Tensor, ArrayLike<number>>;
+}
+
+/** A number that follows from consts, in float64: `100 * c` with `c = 0.1` is the whole number 10. */
+export function exactScalar(expr: Expr, { sizes, tensors }: Numbers): number {
+  const declared = [...tensorsIn([expr])];
+  const exact = withExactConsts({ tensors: declared }, { sizes, tensors });
+  return evaluateScalar(expr, { sizes, tensors: exact });
+}
 
 /**
  * The entries of tensors, those of consts that a formula gives as float64: a `beta = 0.1` that was
@@ -8,14 +28,8 @@ import { type Dim, type EnergyGraph, evaluateScalar, type Tensor, tensorsIn } fr
  * ones of their formula were set by someone, and stay.
  */
 export function withExactConsts(
-  { tensors: declared }: EnergyGraph,
-  {
-    sizes,
-    tensors,
-  }: {
-    readonly sizes: ReadonlyMap<Dim, number>;
-    readonly tensors: ReadonlyMap<Tensor, ArrayLike<number>>;
-  },
+  { tensors: declared }: Pick<EnergyGraph, "tensors">,
+  { sizes, tensors }: Numbers,
 ): Map<Tensor, ArrayLike<number>> {
   const exact = new Map(tensors);
   const done = new Set<Tensor>();

@@ -1,28 +1,9 @@
 // Numbers of a recall block: checked once, before anything runs.
 
-import { evaluateScalar, type Expr, followSchedules, HamError, type Recall } from "@hamlet/graph";
+import { type Expr, followSchedules, HamError, type Recall, SETTING_RANGES } from "@hamlet/graph";
+import { exactScalar } from "../fixed-points/exact-consts.ts";
 import type { SolverOption, SolverSettings } from "../solvers/solver.ts";
 import type { RecallSetup } from "./recall.ts";
-
-/** What a setting must be. */
-const EXPECTED: Readonly<
-  Record<string, { readonly holds: (value: number) => boolean; readonly text: string }>
-> = {
-  dt: { holds: (value) => value > 0, text: "above 0" },
-  temperature: { holds: (value) => value >= 0, text: "0 or above" },
-  memory: {
-    holds: (value) => Number.isInteger(value) && value >= 1 && value <= 50,
-    text: "a whole number from 1 to 50",
-  },
-  newton: {
-    holds: (value) => Number.isInteger(value) && value >= 0,
-    text: "a whole number from 0 up",
-  },
-  steps: {
-    holds: (value) => Number.isInteger(value) && value >= 0,
-    text: "a whole number from 0 up",
-  },
-};
 
 /**
  * The settings of a solver; those that it does not have are 0.
@@ -61,8 +42,8 @@ export function settingOf(
   fallback: number = Number.NaN,
 ): number {
   const expr = name === "steps" ? recall.steps : recall.solver.options.get(name);
-  const value = expr === undefined ? fallback : evaluateScalar(expr, { sizes, tensors: numbers });
-  const { holds, text } = EXPECTED[name];
+  const value = expr === undefined ? fallback : exactScalar(expr, { sizes, tensors: numbers });
+  const { holds, text } = SETTING_RANGES[name];
   if (holds(value)) return value;
   throw new HamError(
     "ham/bad-setting",

@@ -1,36 +1,10 @@
 // The numbers of a train block: checked once, before anything runs.
 
 import { OPTIMISERS } from "@hamlet/core";
-import { evaluateScalar, type Expr, HamError, type Training } from "@hamlet/graph";
+import { type Expr, HamError, SETTING_RANGES, type Training } from "@hamlet/graph";
+import { exactScalar } from "../fixed-points/exact-consts.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { GRADIENTS } from "./catalogue.ts";
-
-/** What a setting must be. */
-interface Rule {
-  readonly holds: (value: number) => boolean;
-  readonly text: string;
-}
-
-const POSITIVE: Rule = { holds: (x) => x > 0 && x < Infinity, text: "a number above 0" };
-const COUNT: Rule = {
-  holds: (x) => Number.isSafeInteger(x) && x >= 1,
-  text: "a whole number from 1 up",
-};
-const PART: Rule = { holds: (x) => x >= 0 && x < 1, text: "from 0 to below 1" };
-
-const RULES: Readonly<Record<string, Rule>> = {
-  batch: COUNT,
-  epochs: COUNT,
-  clip: POSITIVE,
-  lr: POSITIVE,
-  momentum: PART,
-  decay: { holds: (x) => x >= 0 && x < Infinity, text: "0 or above" },
-  every: COUNT,
-  tolerance: POSITIVE,
-  nudge: POSITIVE,
-  sides: { holds: (x) => x === 1 || x === 2, text: "1 or 2" },
-  validation: PART,
-};
 
 /** A train block as numbers. */
 export interface TrainingSettings {
@@ -52,7 +26,7 @@ export function settingsOf(
 ): TrainingSettings {
   const { name, batch, epochs, clip, optimiser, gradient } = training;
   const numberOf = (option: string, expr: Expr) =>
-    checkSetting(name, option, evaluateScalar(expr, { sizes, tensors: numbers }));
+    checkSetting(name, option, exactScalar(expr, { sizes, tensors: numbers }));
   const all = (options: ReadonlyMap<string, Expr>) =>
     [...options].map(([option, expr]) => [option, numberOf(option, expr)] as const);
   assertKnown("optimiser", optimiser.name, OPTIMISERS);
@@ -67,15 +41,15 @@ export function settingsOf(
 }
 
 /**
- * A setting that keeps its rule.
+ * A setting that is in its range.
  * @throws HamError `ham/bad-setting`.
  */
 export function checkSetting(training: string, option: string, value: number): number {
-  const rule = RULES[option];
-  if (rule === undefined || rule.holds(value)) return value;
+  const range = SETTING_RANGES[option];
+  if (range === undefined || range.holds(value)) return value;
   throw new HamError(
     "ham/bad-setting",
-    `The training "${training}": expected "${option}" to be ${rule.text}, found ${value}. Change it in the train block.`,
+    `The training "${training}": expected "${option}" to be ${range.text}, found ${value}. Change it in the train block.`,
     { training, option, value },
   );
 }
