@@ -73,10 +73,14 @@ export interface ModelRecallOptions extends Omit<RecallOptions, "givens" | "numb
   readonly certificate?: boolean;
 }
 
-/** What a recall of a model returns. */
-export interface ModelRecallResult extends RecallResult {
+/** What comes of givens. */
+export interface Warned {
   /** What is to be said of givens that it was handed; those of a file are among the model's. */
   readonly warnings: readonly Diagnostic[];
+}
+
+/** What a recall of a model returns. */
+export interface ModelRecallResult extends RecallResult, Warned {
   /** Where one was asked for. */
   readonly certificate?: RecallCertificate;
 }
@@ -129,14 +133,14 @@ export interface Model {
    */
   energies(
     options?: Pick<ModelRecallOptions, "recall" | "givens" | "batch">,
-  ): Promise<StartEnergies>;
+  ): Promise<StartEnergies & Warned>;
   /**
    * Looks for the fixed points of the energy from many starts, drawn from the model's seed; see
    * `census` of `@hamlet/ham`. Recall blocks, and so their clamps, play no part.
    */
-  fixedPoints(options?: FixedPointsOptions): Promise<Census>;
+  fixedPoints(options?: FixedPointsOptions): Promise<Census & Warned>;
   /** The fixed points, the passes between minima with their barriers, and a certificate of each point. */
-  atlas(options?: FixedPointsOptions): Promise<ModelAtlas>;
+  atlas(options?: FixedPointsOptions): Promise<ModelAtlas & Warned>;
   /**
    * The states of a binary memory in which no flip lowers the energy, with the sizes of their basins: of
    * all states up to 24 bits, else of a sample.
@@ -144,12 +148,12 @@ export interface Model {
    */
   binaryAtlas(
     options?: Omit<BinaryAtlasOptions, "key"> & Pick<FixedPointsOptions, "givens">,
-  ): Promise<BinaryAtlas>;
+  ): Promise<BinaryAtlas & Warned>;
   /**
    * The fixed points at several values of a const, and where they are born, meet and end between them.
    * @throws HamError `model/unknown-const`; as `sweep` of `@hamlet/ham`.
    */
-  sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep>;
+  sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep & Warned>;
   /** The train block of that name; the first without one. */
   trainingNamed(name?: string): Training;
   /**
@@ -336,7 +340,7 @@ class LoadedModel implements Model {
     recall: name,
     givens = {},
     ...rest
-  }: Pick<ModelRecallOptions, "recall" | "givens" | "batch"> = {}): Promise<StartEnergies> {
+  }: Pick<ModelRecallOptions, "recall" | "givens" | "batch"> = {}): Promise<StartEnergies & Warned> {
     this.#alive();
     const recall = this.recallNamed(name);
     const batch = rest.batch ?? 1;
@@ -346,7 +350,8 @@ class LoadedModel implements Model {
       const bound = await this.#bindGivens(recall, givens);
       try {
         const options = { ...rest, givens: bound.tensors, key: key(this.seed) };
-        return await startEnergies(this.graph, recall, this.#setup(), options);
+        const found = await startEnergies(this.graph, recall, this.#setup(), options);
+        return { ...found, warnings: this.#warningsOf(recall, bound, givens) };
       } finally {
         tf.dispose([...bound.tensors.values()]);
       }
@@ -417,7 +422,7 @@ class LoadedModel implements Model {
     }
   }
 
-  /** Warnings of the givens that were handed to a recall. */
+  /** Warnings of the givens that were handed over. */
   #warningsOf(
     recall: Recall,
     { numbers, shapes }: Bound,
@@ -438,11 +443,11 @@ class LoadedModel implements Model {
     return withoutAllowed(this.compilation.file, found.list());
   }
 
-  async fixedPoints(options: FixedPointsOptions = {}): Promise<Census> {
+  async fixedPoints(options: FixedPointsOptions = {}): Promise<Census & Warned> {
     return this.#searching(options, (space, how) => census(this.graph, space, how));
   }
 
-  async atlas(options: FixedPointsOptions = {}): Promise<ModelAtlas> {
+  async atlas(options: FixedPointsOptions = {}): Promise<ModelAtlas & Warned> {
     return this.#searching(options, async (space, how) => {
       const { certifiedAtlas } = await import("./atlas.ts");
       return certifiedAtlas(this.graph, space, NOTHING_BUT_ENERGY, how);
@@ -453,14 +458,14 @@ class LoadedModel implements Model {
     givens = {},
     ...options
   }: Omit<BinaryAtlasOptions, "key"> &
-    Pick<FixedPointsOptions, "givens"> = {}): Promise<BinaryAtlas> {
+    Pick<FixedPointsOptions, "givens"> = {}): Promise<BinaryAtlas & Warned> {
     return this.#searching({ givens }, async (space) => {
       const { binaryAtlas } = await import("@hamlet/ham/atlas");
       return binaryAtlas(this.graph, space, { ...options, key: key(this.seed) });
     });
   }
 
-  async sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep> {
+  async sweep(name: string, options: SweepOptions & FixedPointsOptions): Promise<Sweep & Warned> {
     const consts = this.graph.tensors.filter(({ kind }) => kind === "const");
     const tensor = consts.find((one) => one.name === name);
     if (tensor === undefined) {
@@ -478,10 +483,10 @@ class LoadedModel implements Model {
   }
 
   /** Searches of the energy, in float64, with the givens of one example. */
-  async #searching<T>(
+  async #searching<T extends object>(
     { givens = {}, ...options }: FixedPointsOptions,
     act: (space: LandscapeSpace, options: CensusOptions) => Promise<T>,
-  ): Promise<T> {
+  ): Promise<T & Warned> {
     this.#alive();
     if (typeof options.starts === "number") {
       const what = `A search from ${options.starts} starts`;
@@ -495,7 +500,8 @@ class LoadedModel implements Model {
           assertOneExample(tensor, value);
           tensors.set(tensor, bound.numbers.get(tensor)!);
         }
-        return await act({ sizes, tensors }, { ...options, key: key(this.seed) });
+        const found = await act({ sizes, tensors }, { ...options, key: key(this.seed) });
+        return { ...found, warnings: this.#warningsOf(NOTHING_BUT_ENERGY, bound, givens) };
       } finally {
         tf.dispose([...bound.tensors.values()]);
       }

@@ -57,6 +57,35 @@ test.each<[string, readonly Readonly<Record<string, readonly number[]>>[], reado
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test.each<[string, Readonly<Record<string, readonly number[]>>, readonly string[]]>([
+  ["what is as it should be", {}, []],
+  ["couplings", { W: LEFT }, ["W0611 `W` is"]],
+  ["couplings of a product", { P: LEFT }, ["W0611 `M[i, j] * P[i, j]` is"]],
+  ["a position", { label: [2] }, ["W0612 `label` is"]],
+])("energies and searches are told of %s as recalls are", async (_, example, expected) => {
+  using model = await loadModel({ name: "m.ham", text: TEXT });
+  const before = tf.memory().numTensors;
+  const given = givensOf([example]);
+  const { cue: __, ...ofEnergy } = given;
+  const few = { givens: ofEnergy, starts: 2 };
+  const answers = [
+    await model.energies({ givens: given }),
+    await model.fixedPoints(few),
+    await model.atlas(few),
+  ];
+  for (const { warnings } of answers) {
+    const said = warnings.map(({ code, message }) => `${code} ${message}`);
+    expect(said.map((text, i) => text.slice(0, expected[i]?.length))).toEqual(expected);
+  }
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test("a pin is told where the recall is that holds it", async () => {
+  using model = await loadModel({ name: "m.ham", text: TEXT });
+  const { warnings } = await model.energies({ givens: givensOf([{ cue: [0, 3] }]) });
+  expect(warnings.map(({ code }) => code)).toEqual(["W0617"]);
+});
+
 test("what stands in the file was judged when it was loaded", async () => {
   using model = await loadModel({ name: "m.ham", text: TEXT.replace("[[0, 1]]", "[[0, 3]]") });
   expect(model.warnings.map(({ code }) => code)).toEqual(["W0617"]);

@@ -91,7 +91,8 @@ export interface SymmetricProduct {
 export function symmetricProducts(graph: EnergyGraph): SymmetricProduct[] {
   let facts: Facts | null = null;
   const found: SymmetricProduct[] = [];
-  for (const { energy } of graph.terms) {
+  for (const term of graph.terms) {
+    const energy = gathered(term.energy);
     eachPart([energy], (product) => {
       if (product.kind !== "apply" || product.op !== "mul" || !moves(product)) return;
       const fixed = product.args.filter((factor) => factor.free.length > 0 && !moves(factor));
@@ -112,6 +113,26 @@ export function symmetricProducts(graph: EnergyGraph): SymmetricProduct[] {
     });
   }
   return found;
+}
+
+/**
+ * The same with what does not move taken into the sum beside it: `g[i] * sum[j] W[i, j] * v[j]`, as
+ * simplifying makes of `sum[j] g[i] * W[i, j] * v[j]`, couples by `g[i] * W[i, j]`.
+ */
+const gathered = makeFold<Expr>((part, of) => mapChildren(withGainInside(part), of));
+
+function withGainInside(part: Expr): Expr {
+  if (part.kind !== "apply" || part.op !== "mul") return part;
+  const sums = part.args.filter((factor) => factor.kind === "reduce" && factor.op === "sum");
+  const [inner] = sums.filter(moves);
+  const gains = part.args.filter((factor) => factor.free.length > 0 && !moves(factor));
+  if (sums.filter(moves).length !== 1 || gains.length === 0 || inner.kind !== "reduce") return part;
+  const gain = mul(...gains);
+  if (inner.over.some((index) => gain.free.includes(index))) return part;
+  const rest = part.args.filter((factor) => factor !== inner && !gains.includes(factor));
+  const body = mul(gain, inner.body);
+  const free = [...new Set([...inner.free, ...gain.free])];
+  return mul(...rest, { ...inner, body, free });
 }
 
 /** Whether a term adds an entry and its mirror image. */
