@@ -340,7 +340,9 @@ class LoadedModel implements Model {
     recall: name,
     givens = {},
     ...rest
-  }: Pick<ModelRecallOptions, "recall" | "givens" | "batch"> = {}): Promise<StartEnergies & Warned> {
+  }: Pick<ModelRecallOptions, "recall" | "givens" | "batch"> = {}): Promise<
+    StartEnergies & Warned
+  > {
     this.#alive();
     const recall = this.recallNamed(name);
     const batch = rest.batch ?? 1;
@@ -457,8 +459,9 @@ class LoadedModel implements Model {
   async binaryAtlas({
     givens = {},
     ...options
-  }: Omit<BinaryAtlasOptions, "key"> &
-    Pick<FixedPointsOptions, "givens"> = {}): Promise<BinaryAtlas & Warned> {
+  }: Omit<BinaryAtlasOptions, "key"> & Pick<FixedPointsOptions, "givens"> = {}): Promise<
+    BinaryAtlas & Warned
+  > {
     return this.#searching({ givens }, async (space) => {
       const { binaryAtlas } = await import("@hamlet/ham/atlas");
       return binaryAtlas(this.graph, space, { ...options, key: key(this.seed) });
