@@ -111,7 +111,7 @@ describe("in Chromium", () => {
     ["shape", null],
   ] as const)("the search for %s gives pages before messages", async ([word, address]) => {
     const page = await context.newPage();
-    await page.goto(site.origin, { waitUntil: "networkidle" });
+    await page.goto(site.origin);
     // As a text, since the test runner would rewrite the import.
     const found = await page.evaluate<string[]>(`(async () => {
       const { search } = await import("/pagefind/pagefind.js");
@@ -126,7 +126,7 @@ describe("in Chromium", () => {
 
   test.skipIf(withoutBrowser)("the search finds a message by its code", async () => {
     const page = await context.newPage();
-    await page.goto(site.origin, { waitUntil: "networkidle" });
+    await page.goto(site.origin);
     const found = await page.evaluate<string>(`(async () => {
       const { search } = await import("/pagefind/pagefind.js");
       const { results } = await search("E0301");
