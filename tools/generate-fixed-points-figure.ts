@@ -8,6 +8,7 @@ import { atOnce } from "../packages/core/src/index.ts";
 import { type FixedPointKind, classify, makeLandscape, refine } from "../packages/ham/src/index.ts";
 import { compile } from "../packages/dsl/src/index.ts";
 import { evaluateScalar, HamError, type Tensor } from "../packages/graph/src/index.ts";
+import { CHART, themed } from "../apps/cli/src/pictures/themed.ts";
 import { CATALOGUE } from "../packages/model/src/catalogue.ts";
 
 const PAGE = new URL("../apps/docs/src/content/docs/learn/fixed-points.md", import.meta.url);
@@ -21,7 +22,7 @@ const COLOURS: Readonly<Record<FixedPointKind, string>> = {
   minimum: "#0072b2",
   saddle: "#d55e00",
   maximum: "#009e73",
-  degenerate: "#888888",
+  degenerate: "#777",
 };
 
 /** The program of the page, which the figure shows. */
@@ -79,7 +80,7 @@ function figure(): string {
   );
   const rungs = [-0.4, 0, 0.5, 1].map(
     (x) =>
-      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${up(x)}" y2="${up(x)}" stroke="#ddd"/><text x="${LEFT - 8}" y="${up(x) + 4}" text-anchor="end">${x}</text>`,
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${up(x)}" y2="${up(x)}" stroke="#ccc"/><text x="${LEFT - 8}" y="${up(x) + 4}" text-anchor="end">${x}</text>`,
   );
   const births = [1.830429, 2].map(
     (beta) =>
@@ -89,9 +90,8 @@ function figure(): string {
     (kind, n) =>
       `<circle cx="${LEFT + 24}" cy="${TOP + 22 + 20 * n}" r="4" fill="${COLOURS[kind]}"/><text x="${LEFT + 36}" y="${TOP + 26 + 20 * n}">${kind}</text>`,
   );
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="13" fill="#222">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+  const drawn = [
+    `<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="14">`,
     ...rungs,
     ...births,
     ...marks,
@@ -101,6 +101,7 @@ function figure(): string {
     `<text x="${LEFT}" y="18">position on the axis through a pattern</text>`,
     "</svg>\n",
   ].join("\n");
+  return themed(drawn);
 }
 
 mkdirSync(new URL(".", FIGURE), { recursive: true });

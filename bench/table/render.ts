@@ -1,6 +1,7 @@
 // The table as Markdown, and its ratios as a picture.
 
 import { durationText } from "../../apps/cli/src/explain-engine.ts";
+import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
 
 /** Who did the jobs, in the order of the columns. */
 export const COLUMNS = ["Hamlet", "NumPy", "JAX", "torch"] as const;
@@ -57,15 +58,14 @@ export function svg(results: readonly Result[]): string {
     const [x, w] = [Math.min(middle, middle + length), Math.abs(length)];
     return [
       `<text x="8" y="${y + 12}">${name.replaceAll("<", "&lt;")}</text>`,
-      `<rect x="${x.toFixed(1)}" y="${y}" width="${w.toFixed(1)}" height="14" class="${ratio > 1 ? "slower" : "faster"}"/>`,
+      `<rect x="${x.toFixed(1)}" y="${y}" width="${w.toFixed(1)}" height="14" fill="${ratio > 1 ? "#e69f00" : "#009e73"}"/>`,
       `<text x="${width - 8}" y="${y + 12}" text-anchor="end">${digits(ratio)}</text>`,
     ].join("");
   });
   const height = line * (rows.length + 2);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="Hamlet's time over that of the best other, by row">
-<style>text{fill:#777}.faster{fill:#2a9d6f}.slower{fill:#d9822b}</style>
+  return themed(`<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13" role="img" aria-label="Hamlet's time over that of the best other, by row">
 <line x1="${middle}" x2="${middle}" y1="8" y2="${height - 8}" stroke="#777"/>
 ${bars.join("\n")}
 </svg>
-`;
+`);
 }

@@ -8,6 +8,7 @@ import {
   makeDim,
   makeNeuron,
 } from "../../packages/graph/src/index.ts";
+import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
 
 const WIDTH = 360;
 const HEIGHT = 200;
@@ -31,18 +32,19 @@ export function lagrangianPicture(definition: LagrangianDefinition): string {
   const at = (state: number) => ({ tensors: new Map([[neuron.state, [state, ...others]]]) });
   const lagrangian = states.map((x) => [x, evaluateScalar(neuron.lagrangian, at(x))] as const);
   const activation = states.map((x) => [x, evaluate(value, at(x), indices).data[0]] as const);
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica,Arial,sans-serif" font-size="11">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
-    line([STATES.from, 0], [STATES.to, 0]),
-    line([0, VALUES.from], [0, VALUES.to]),
-    ...[-2, 2].map((x) => label(String(x).replace("-", "−"), [x, 0], 0, 14, "middle")),
-    ...[-1, 1, 2, 3].map((y) => label(String(y).replace("-", "−"), [0, y], -6, 4, "end")),
-    label("x", [STATES.to, 0], 6, 4, "start"),
-    `<path d="${path(lagrangian)}" fill="none" stroke="#999999" stroke-width="1.5" stroke-dasharray="5 4"/>`,
-    `<path d="${path(activation)}" fill="none" stroke="#1f6fb4" stroke-width="2"/>`,
-    "</svg>",
-  ].join("\n")}\n`;
+  return themed(
+    `${[
+      `<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica,Arial,sans-serif" font-size="11">`,
+      line([STATES.from, 0], [STATES.to, 0]),
+      line([0, VALUES.from], [0, VALUES.to]),
+      ...[-2, 2].map((x) => label(String(x).replace("-", "−"), [x, 0], 0, 14, "middle")),
+      ...[-1, 1, 2, 3].map((y) => label(String(y).replace("-", "−"), [0, y], -6, 4, "end")),
+      label("x", [STATES.to, 0], 6, 4, "start"),
+      `<path d="${path(lagrangian)}" fill="none" stroke="#999" stroke-width="1.5" stroke-dasharray="5 4"/>`,
+      `<path d="${path(activation)}" fill="none" stroke="#1f6fb4" stroke-width="2"/>`,
+      "</svg>",
+    ].join("\n")}\n`,
+  );
 }
 
 type Point = readonly [state: number, value: number];
@@ -79,10 +81,10 @@ function path(points: readonly Point[]): string {
 
 function line(from: Point, to: Point): string {
   const [[x1, y1], [x2, y2]] = [place(from), place(to)];
-  return `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="#cccccc" stroke-width="1"/>`;
+  return `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="#ccc" stroke-width="1"/>`;
 }
 
 function label(text: string, at: Point, dx: number, dy: number, anchor: string): string {
   const [x, y] = place(at);
-  return `<text x="${(x + dx).toFixed(1)}" y="${(y + dy).toFixed(1)}" fill="#555555" text-anchor="${anchor}">${text}</text>`;
+  return `<text x="${(x + dx).toFixed(1)}" y="${(y + dy).toFixed(1)}" fill="#555" text-anchor="${anchor}">${text}</text>`;
 }

@@ -2,7 +2,8 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CapacityPoint } from "../capacity/measure.ts";
-import { COLOURS, emptyDocument } from "./chart.ts";
+import { COLOURS, emptyDocument, LETTERS } from "./chart.ts";
+import { CHART, themed } from "./themed.ts";
 
 const WIDTH = 760;
 const HEIGHT = 340;
@@ -13,7 +14,8 @@ const FRAME = {
   marginRight: 90,
   marginTop: 36,
   marginBottom: 44,
-  style: { background: "white", color: "#222", fontSize: "13px" },
+  className: CHART,
+  style: LETTERS,
   grid: true,
 };
 
@@ -33,7 +35,9 @@ export function drawCapacity(
     svg.setAttribute("y", String(row * HEIGHT));
     return svg.outerHTML;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${2 * HEIGHT}" viewBox="0 0 ${WIDTH} ${2 * HEIGHT}">${inner.join("")}</svg>\n`;
+  return themed(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${2 * HEIGHT}" viewBox="0 0 ${WIDTH} ${2 * HEIGHT}">${inner.join("")}</svg>\n`,
+  );
 }
 
 /** Copies that came back, a curve for every share of flipped units. */

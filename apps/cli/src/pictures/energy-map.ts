@@ -63,7 +63,7 @@ function drawMap(map: EnergyMap): string {
     marginRight: MARGIN.right,
     marginTop: MARGIN.top,
     marginBottom: MARGIN.bottom,
-    style: { color: "#222", fontSize: "11px" },
+    style: { fontSize: "12px" },
     x: { domain: [...x], ticks: 4, label: null },
     y: { domain: [...y], ticks: 4, label: null },
     color: ENERGY_SCHEME,
@@ -204,7 +204,7 @@ function labelsOf(
     fill: "white",
     stroke: "#222",
     strokeWidth: 2.5,
-    fontSize: 11,
+    fontSize: 12,
     fontWeight: 600,
     clip: true,
   });
@@ -233,7 +233,7 @@ function titleOf(title: string): Plot.Markish {
     text: (line: string) => line,
     frameAnchor: "top",
     dy: -18,
-    fontSize: 12,
+    fontSize: 13,
     fontWeight: 600,
   });
 }

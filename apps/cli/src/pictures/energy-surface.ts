@@ -48,7 +48,7 @@ function drawSurface(surface: EnergySurface): string {
   const heading =
     title === undefined
       ? ""
-      : `<text x="${CELL.width / 2}" y="18" text-anchor="middle" font-family="system-ui, sans-serif" font-size="12" font-weight="600" fill="#222">${escaped(title)}</text>`;
+      : `<text x="${CELL.width / 2}" y="18" text-anchor="middle" font-family="system-ui, sans-serif" font-size="18" font-weight="600">${escaped(title)}</text>`;
   return [cellsOf(surface, heightAt), ...dots, heading].join("");
 }
 

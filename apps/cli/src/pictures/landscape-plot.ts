@@ -3,8 +3,9 @@
 import type { FixedPointKind } from "@hamlet/ham";
 import * as Plot from "@observablehq/plot";
 import { Resvg } from "@resvg/resvg-js";
-import { emptyDocument } from "./chart.ts";
+import { emptyDocument, LETTERS } from "./chart.ts";
 import { ENERGY_SCHEME, levelsOf } from "./energy-colours.ts";
+import { themed } from "./themed.ts";
 
 type Point = readonly [x: number, y: number];
 
@@ -53,7 +54,7 @@ export function drawLandscape(picture: LandscapePicture): string {
     marginRight: MARGIN.right,
     marginTop: MARGIN.top,
     marginBottom: MARGIN.bottom,
-    style: { background: "white", color: "#222", fontSize: "13px" },
+    style: LETTERS,
     x: { domain: [...x], label: picture.xLabel, labelAnchor: "center", labelArrow: "none" },
     y: { domain: [...y], label: picture.yLabel, labelAnchor: "center", labelArrow: "none" },
     color: ENERGY_SCHEME,
@@ -107,7 +108,7 @@ export function drawLandscape(picture: LandscapePicture): string {
   });
   plot.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const bar = colourBar(plot.scale("color")!, Math.round(inner * ratio));
-  return `${plot.outerHTML.replace(/<\/svg>\s*$/, `${bar}</svg>`)}\n`;
+  return themed(`${plot.outerHTML.replace(/<\/svg>\s*$/, `${bar}</svg>`)}\n`);
 }
 
 /** What the colours are worth, beside the picture. */

@@ -4,6 +4,7 @@ import { encode } from "fast-png";
 import * as Plot from "@observablehq/plot";
 import { emptyDocument } from "./chart.ts";
 import { rangeOf } from "./energy-colours.ts";
+import { CHART } from "./themed.ts";
 import { drawTiles } from "./tiles.ts";
 
 /** Points or a path of one look. */
@@ -57,7 +58,8 @@ function drawPanel({ title, x, y, xLabel, yLabel, field, marks }: Panel): string
     marginRight: MARGIN.right,
     marginTop: MARGIN.top,
     marginBottom: MARGIN.bottom,
-    style: { color: "#222", fontSize: "10px" },
+    ...(field === undefined && { className: CHART }),
+    style: { fontSize: "12px" },
     x: { ...AXIS, domain: [...x], label: xLabel ?? null },
     y: { ...AXIS, domain: [...y], label: yLabel ?? null },
     marks: [

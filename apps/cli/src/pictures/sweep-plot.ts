@@ -1,7 +1,8 @@
 // Measurements as points with error bars, theory as lines, as SVG: what a sweep found.
 
 import * as Plot from "@observablehq/plot";
-import { emptyDocument } from "./chart.ts";
+import { emptyDocument, LETTERS } from "./chart.ts";
+import { CHART, themed } from "./themed.ts";
 
 /** One measured value with its standard error. */
 export interface SweepPoint {
@@ -47,7 +48,9 @@ export function drawSweeps(plots: readonly SweepPlot[]): string {
   );
   const size = `width="${WIDTH}" height="${HEIGHT * plots.length}"`;
   const box = `viewBox="0 0 ${WIDTH} ${HEIGHT * plots.length}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${box}>\n${drawn.join("\n")}\n</svg>\n`;
+  return themed(
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${box}>\n${drawn.join("\n")}\n</svg>\n`,
+  );
 }
 
 function drawSweep({ title, x, y, series, levels = [], logY = false }: SweepPlot): string {
@@ -74,7 +77,8 @@ function drawSweep({ title, x, y, series, levels = [], logY = false }: SweepPlot
     marginRight: 130,
     marginTop: 64,
     marginBottom: 44,
-    style: { background: "white", color: "#222", fontSize: "13px" },
+    className: CHART,
+    style: LETTERS,
     grid: true,
     x: { type: "log", base: 2, domain: [first, last], label: x, tickFormat: "~d" },
     y: { type: logY ? "log" : "linear", label: null, domain: room, nice: !logY, tickFormat: "~g" },

@@ -2,8 +2,9 @@
 
 import type { MeasuredCell, ZooPlan } from "@hamlet/ham/zoo";
 import { SEPARATIONS, SIMILARITIES } from "@hamlet/ham/zoo";
+import { CHART, themed } from "./themed.ts";
 
-const [FIELD, HEIGHT, LEFT, TOP] = [136, 54, 116, 64];
+const [FIELD, HEIGHT, LEFT, TOP] = [104, 54, 100, 64];
 /** Falls to a floor, falls for ever, and none. */
 const COLOURS = { floor: "#cfe8d9", open: "#f3e6bf", none: "#f3d1c4" };
 
@@ -49,25 +50,27 @@ export function drawZoo(
     text(LEFT - 10, TOP + n * HEIGHT + HEIGHT / 2 + 4, name, 'text-anchor="end" font-weight="600"'),
   );
   const below = TOP + rows.length * HEIGHT;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222"><rect width="${width}" height="${height}" fill="white"/>${[
-    text(
-      16,
-      24,
-      `Random patterns of ${size} units, ${trials} damaged copies a case`,
-      'font-size="14"',
-    ),
-    ...heads,
-    ...sides,
-    ...fields,
-    text(
-      LEFT,
-      below + 24,
-      `blue: most patterns of which nine of ten copies with ${100 * noise}% flipped came back`,
-    ),
-    text(
-      LEFT,
-      below + 44,
-      `orange: most units of ${count} patterns that may be flipped so that half of the copies come back`,
-    ),
-  ].join("")}</svg>\n`;
+  return themed(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" class="${CHART}" font-family="system-ui, sans-serif" font-size="12">${[
+      text(
+        16,
+        24,
+        `Random patterns of ${size} units, ${trials} damaged copies a case`,
+        'font-size="14"',
+      ),
+      ...heads,
+      ...sides,
+      ...fields,
+      text(
+        16,
+        below + 24,
+        `blue: most patterns of which nine of ten copies with ${100 * noise}% flipped came back`,
+      ),
+      text(
+        16,
+        below + 44,
+        `orange: most units of ${count} patterns that may be flipped so that half of the copies come back`,
+      ),
+    ].join("")}</svg>\n`,
+  );
 }
