@@ -13,6 +13,9 @@ import { blocksOf, BY_US, type Finished, PAGES, preparePage, tryBlock } from "./
 const ROOT = join(import.meta.dirname, "..");
 const HAM = join(ROOT, "apps/cli/src/main.ts");
 
+/** What takes longer than half an hour hangs. */
+const PATIENCE = 30 * 60 * 1000;
+
 const [wanted = ""] = process.argv.slice(2);
 let failed = 0;
 
@@ -20,10 +23,12 @@ for (const page of PAGES.filter((one) => one.includes(wanted))) {
   const folder = mkdtempSync(join(tmpdir(), "hamlet-pages-"));
   const run = (program: string, args: readonly string[]): Promise<Finished> =>
     new Promise((resolve) => {
-      const [script, ...rest] = program === "ham" ? [HAM, ...args] : args;
-      const cwd = program === "ham" ? folder : ROOT;
+      // Scripts of the repository read what commands wrote: all stand in one folder.
+      const [script, ...rest] =
+        program === "ham" ? [HAM, ...args] : [join(ROOT, args[0]), ...args.slice(1)];
       const env = { ...process.env, NO_COLOR: "1" };
-      execFile(process.execPath, [script, ...rest], { cwd, env }, (error, stdout, stderr) =>
+      const how = { cwd: folder, env, timeout: PATIENCE };
+      execFile(process.execPath, [script, ...rest], how, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
       );
     });
