@@ -133,7 +133,7 @@ function binaryReport(path: string, { seed }: AtlasFlags, atlas: BinaryAtlas) {
     exhaustive,
     minima: minima.map(({ energy, states, share, basin, pattern }) => ({
       energy,
-      states: Object.fromEntries([...states].map(([{ name }, values]) => [name, [...values]])),
+      states: named(states),
       share,
       basin: [basin.low, basin.high],
       pattern,
@@ -203,7 +203,7 @@ function report(path: string, flags: AtlasFlags, atlas: ModelAtlas, sweep: Sweep
         share,
         basin: [basins[i].low, basins[i].high],
         barrier: barriers[i],
-        states: Object.fromEntries([...states].map(([{ name }, values]) => [name, [...values]])),
+        states: named(states),
         certificate: isProven ? certificate : null,
         uncertified: isProven ? null : certificate,
       };
@@ -213,6 +213,9 @@ function report(path: string, flags: AtlasFlags, atlas: ModelAtlas, sweep: Sweep
       const: sweep.tensor.name,
       values: sweep.values,
       counts: sweep.censuses.map(countsOf),
+      points: sweep.censuses.map((census) =>
+        census.points.map(({ kind, states }) => ({ kind, states: named(states) })),
+      ),
       bifurcations: sweep.bifurcations.map(({ kind, at, states }) => ({
         kind,
         at,
@@ -220,6 +223,11 @@ function report(path: string, flags: AtlasFlags, atlas: ModelAtlas, sweep: Sweep
       })),
     },
   };
+}
+
+/** The states of layers, under their names. */
+function named(states: ReadonlyMap<{ readonly name: string }, ArrayLike<number>>) {
+  return Object.fromEntries([...states].map(([{ name }, values]) => [name, Array.from(values)]));
 }
 
 function countsOf({ points }: Sweep["censuses"][0]) {

@@ -70,8 +70,9 @@ async function landscape(path: string, flags: LandscapeFlags): Promise<number> {
   const { found, flat } = scene;
   if (flags.json) {
     const points = found.map(({ state, ...rest }) => ({ ...rest, state: [...state] }));
+    const picture = { ...scene.picture, energies: [...scene.picture.energies] };
     process.stdout.write(
-      `${JSON.stringify({ model: path, neuron: neuron.name, flat, fixedPoints: points, written: [out, png] })}\n`,
+      `${JSON.stringify({ model: path, neuron: neuron.name, flat, fixedPoints: points, picture, written: [out, png] })}\n`,
     );
   } else process.stdout.write(`${summary(neuron, scene)}\n\nwritten: ${out}\nwritten: ${png}\n`);
   return EXIT.ok;
