@@ -43,4 +43,5 @@ test("what is set from outside is told at the block that it is for", async () =>
   const error = await load(blocks({}), ["recall.go.steps=-3"]).catch((problem: Error) => problem);
   expect((error as Error).message).toContain("`steps` must be a whole number from 0 up");
   expect((error as Error).message).toContain("m.ham:7:8");
+  expect((error as Error).message).toContain("`--set` makes it -3 here");
 });

@@ -16,8 +16,9 @@ export function reportSettings(
       const value = expr && valueOf(expr);
       if (value === null || SETTING_RANGES[name]?.holds(value)) continue;
       // What came from outside stands nowhere in the file.
-      const span = spanOf(expr!) ?? block;
-      if (span !== undefined) settingRefused(diagnostics, name, value, span);
+      const own = spanOf(expr!);
+      const span = own ?? block;
+      if (span !== undefined) settingRefused(diagnostics, name, value, span, own === undefined);
     }
   };
   for (const recall of recalls) {

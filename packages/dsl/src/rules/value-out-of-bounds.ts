@@ -51,10 +51,11 @@ export function settingRefused(
   name: string,
   value: number,
   span: Span,
+  isSet: boolean,
 ): void {
   diagnostics.report("E0405", span, {
     message: `\`${name}\` must be ${SETTING_RANGES[name].text}`,
-    label: `this is ${value}`,
+    label: isSet ? `\`--set\` makes it ${value} here` : `this is ${value}`,
   });
 }
 
