@@ -12,7 +12,7 @@ import { HamError } from "../packages/graph/src/index.ts";
 const PAGE = new URL("../apps/docs/src/content/docs/learn/endings.md", import.meta.url);
 const FIGURE = new URL("../apps/docs/src/assets/dead-zone.svg", import.meta.url);
 
-const [, text] = /```ham\n([\s\S]*?)```/.exec(readFileSync(PAGE, "utf8")) ?? [];
+const [, text] = /```ham\b.*\n([\s\S]*?)```/.exec(readFileSync(PAGE, "utf8")) ?? [];
 if (text === undefined) throw new HamError("tools/no-program", `${PAGE.pathname} has no program`);
 const folder = mkdtempSync(join(tmpdir(), "ham-"));
 try {

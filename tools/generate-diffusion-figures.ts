@@ -109,7 +109,11 @@ const maps = await Promise.all(
   ),
 );
 
-write("diffusion-exact-maps.svg", drawEnergyMaps(maps));
+// A row for each number of patterns: two maps beside each other are as wide as a page.
+write(
+  "diffusion-exact-maps.svg",
+  drawEnergyMaps(maps[0].map((_map, k) => maps.map((row) => row[k]))),
+);
 write(
   "diffusion-exact-surfaces.svg",
   drawEnergySurfaces([

@@ -88,6 +88,9 @@ interface Range {
   readonly range: { readonly start: Place; readonly end: Place };
 }
 
+/** Lines so short that letters are not shrunk below 11 px on a page. */
+const wrapped = (row: string): string[] => row.match(/.{1,68}(?:\s+|$)/g) ?? [row];
+
 function messagesOf({ method, params }: Said): Note[] | null {
   if (method !== "textDocument/publishDiagnostics") return null;
   const { diagnostics } = params as { diagnostics: readonly (Range & { message: string })[] };
@@ -95,7 +98,7 @@ function messagesOf({ method, params }: Said): Note[] | null {
     line: start.line,
     from: start.character,
     to: end.character,
-    text: message.split("\n").slice(0, 2),
+    text: message.split("\n").slice(0, 2).flatMap(wrapped),
     kind: "error" as const,
   }));
 }
@@ -106,7 +109,8 @@ function hoverOf({ id, result }: Said, { line, character }: Place): Note[] | nul
   const text = contents.value
     .split("\n")
     .filter((row) => row.trim() !== "" && !row.startsWith("```"))
-    .slice(0, 6);
+    .slice(0, 6)
+    .flatMap(wrapped);
   return [{ line, from: character, to: character + 1, text, kind: "hover" }];
 }
 

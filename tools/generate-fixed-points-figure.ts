@@ -27,7 +27,7 @@ const COLOURS: Readonly<Record<FixedPointKind, string>> = {
 
 /** The program of the page, which the figure shows. */
 function program(): string {
-  const [, text] = /```ham\n([\s\S]*?)```/.exec(readFileSync(PAGE, "utf8")) ?? [];
+  const [, text] = /```ham\b.*\n([\s\S]*?)```/.exec(readFileSync(PAGE, "utf8")) ?? [];
   if (text === undefined) throw new HamError("tools/no-program", `${PAGE.pathname} has no program`);
   return text;
 }

@@ -58,12 +58,13 @@ export function svg(results: readonly Result[]): string {
     const [x, w] = [Math.min(middle, middle + length), Math.abs(length)];
     return [
       `<text x="8" y="${y + 12}">${name.replaceAll("<", "&lt;")}</text>`,
-      `<rect x="${x.toFixed(1)}" y="${y}" width="${w.toFixed(1)}" height="14" fill="${ratio > 1 ? "#e69f00" : "#009e73"}"/>`,
+      `<rect x="${x.toFixed(1)}" y="${y}" width="${w.toFixed(1)}" height="14" class="${ratio > 1 ? "slower" : "faster"}"/>`,
       `<text x="${width - 8}" y="${y + 12}" text-anchor="end">${digits(ratio)}</text>`,
     ].join("");
   });
   const height = line * (rows.length + 2);
-  return themed(`<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13" role="img" aria-label="Hamlet's time over that of the best other, by row">
+  return themed(`<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="14" role="img" aria-label="Hamlet's time over that of the best other, by row">
+<style>.faster{fill:#2a9d6f}.slower{fill:#d9822b}</style>
 <line x1="${middle}" x2="${middle}" y1="8" y2="${height - 8}" stroke="#777"/>
 ${bars.join("\n")}
 </svg>

@@ -71,7 +71,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham demo",
   ),
   "drdam-landscapes.svg": picture(
-    "The same memories at four inverse temperatures: above exact, below by random features. Purple is low, green is high; stars are memories.",
+    "The same memories at four inverse temperatures: on the left exact, on the right by random features. Purple is low, green is high; stars are memories.",
     "ham reproduce drdam",
     "drdam-landscapes",
   ),

@@ -4,7 +4,7 @@ import type { MeasuredCell, ZooPlan } from "@hamlet/ham/zoo";
 import { SEPARATIONS, SIMILARITIES } from "@hamlet/ham/zoo";
 import { CHART, themed } from "./themed.ts";
 
-const [FIELD, HEIGHT, LEFT, TOP] = [104, 54, 100, 64];
+const [FIELD, HEIGHT, LEFT, TOP] = [104, 54, 110, 64];
 /** Falls to a floor, falls for ever, and none. */
 const COLOURS = { floor: "#cfe8d9", open: "#f3e6bf", none: "#f3d1c4" };
 

@@ -83,10 +83,12 @@ export async function drawNotebookFigures(
   }
   const stars: PanelMarks = { points: pointsOf(patterns), colour: INK.memory, as: "stars" };
   return {
-    "drdam-landscapes.svg": drawPanels([
-      scenes.map(({ beta, exact }) => fieldPanel(exact, [stars], `exact, β = ${beta}`)),
-      scenes.map(({ beta, approx }) => fieldPanel(approx, [stars], `by features, β = ${beta}`)),
-    ]),
+    "drdam-landscapes.svg": drawPanels(
+      scenes.map(({ beta, exact, approx }) => [
+        fieldPanel(exact, [stars], `exact, β = ${beta}`),
+        fieldPanel(approx, [stars], `by features, β = ${beta}`),
+      ]),
+    ),
     "drdam-descents.svg": drawPanels(descentRows(scenes, stars)),
     "drdam-kernels.svg": drawPanels(await kernelRows(scenes, { key: keys[9], patterns, states })),
     "drdam-features.svg": drawPanels(await featureRows(scenes, grid, stars)),
