@@ -1,5 +1,6 @@
 // What the numbers of a recall may be, from both sides of every limit.
 
+import "@tensorflow/tfjs-backend-cpu";
 import { lit } from "@hamlet/graph";
 import { expect, test } from "vitest";
 import { settingsOf } from "../../src/recall/setting.ts";
