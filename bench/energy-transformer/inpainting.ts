@@ -7,8 +7,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { drawSheet } from "../../apps/cli/src/pictures/sheet.ts";
-import { toPng } from "../../apps/cli/src/pictures/canvas.ts";
 import { formatTable } from "../../apps/cli/src/table.ts";
 import { readNpz } from "../../packages/core/src/index.ts";
 import {
@@ -16,13 +14,14 @@ import {
   makeImageTransformer,
   readImageWeights,
 } from "../../packages/energy-transformer/src/index.ts";
+import { drawInpainting, type Icon, iconOf } from "./sheet.ts";
 
 const [, , params = "out/14-inpainting.safetensors"] = process.argv;
 const DATA = new URL("../../examples/data/icon-patches.npz", import.meta.url);
 const IMAGE = { height: 48, width: 48, channels: 1, patch: 4 };
 /** As the recall of the example says. */
 const STEPS = { steps: 3, dt: 1 };
-const [AT_ONCE, COLUMNS] = [20, 8];
+const [AT_ONCE, ROWS, COLUMNS] = [20, 3, 8];
 
 const arrays = readNpz(readFileSync(DATA));
 const pictures = Float32Array.from(arrays.get("test")!.data as Uint8Array);
@@ -146,23 +145,22 @@ const rows = Object.entries(ways).map(([name, value]) => [
 console.log(formatTable(["hidden patches filled by", "mean squared error", ""], rows));
 console.log(`\n${count} icons that were held back; the energy rose on ${rises} of them`);
 
-const GREY = Float32Array.from({ length: pixels }, () => 0.35);
-const damaged = imagesOf(filled(() => GREY));
-const original = imagesOf(pictures);
-const size = IMAGE.height * IMAGE.width;
-const part = (all: Float32Array, row: number) =>
-  all.subarray(row * COLUMNS * size, (row + 1) * COLUMNS * size);
-const groups = [0, 1, 2].map((row) => ({
-  damaged: part(damaged, row),
-  recalled: part(images, row),
-  original: part(original, row),
-}));
-const sheet = drawSheet(groups, {
-  height: IMAGE.height,
-  width: IMAGE.width,
+const shown = {
+  side: IMAGE.width,
+  patch: IMAGE.patch,
   columns: COLUMNS,
-  scale: 2,
-});
+  icons: Array.from({ length: ROWS * COLUMNS }, (_, icon): Icon => {
+    const own = (all: Float32Array, size: number) => all.subarray(icon * size, (icon + 1) * size);
+    const visible = own(seen, patches);
+    return iconOf(own(imagesOf(pictures), patches * pixels), own(images, patches * pixels), {
+      visible,
+      patch: IMAGE.patch,
+    });
+  }),
+};
 mkdirSync("out", { recursive: true });
-writeFileSync("out/inpainting.png", toPng(sheet));
-console.log("\nout/inpainting.png   rows: damaged, filled in, original");
+writeFileSync("out/inpainting.json", `${JSON.stringify(shown)}\n`);
+writeFileSync("out/inpainting.png", drawInpainting(shown));
+console.log(
+  "\nout/inpainting.png   rows: damaged, filled in, original\nout/inpainting.json  the same as numbers",
+);

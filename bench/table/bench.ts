@@ -22,12 +22,13 @@ import { hasLibrary } from "../python.ts";
 import { JOBS } from "./jobs.ts";
 import { Peer } from "./peer.ts";
 import { RECALLS } from "./recalls.ts";
-import { markdown, type Result, svg } from "./render.ts";
+import { barsOf, markdown, type Result, svg } from "./render.ts";
 import type { Job } from "./row.ts";
 
 const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
 const PAGE = join(import.meta.dirname, "../../apps/docs/src/content/docs/reference/benchmarks.md");
 const PICTURE = join(import.meta.dirname, "../../apps/docs/src/assets/benchmarks.svg");
+const NUMBERS = PICTURE.replace(/svg$/, "json");
 /** Seconds of jobs before the first round. */
 const WARM = 0.5;
 /** Seconds after which somebody takes part in no further round of a row. */
@@ -134,5 +135,6 @@ if (flags.publish) {
     PAGE,
     page.replace(marks, (_, begin: string, end: string) => `${begin}\n${table}\n${end}`),
   );
-  writeFileSync(PICTURE, svg(results));
+  writeFileSync(NUMBERS, `${JSON.stringify(barsOf(results))}\n`);
+  writeFileSync(PICTURE, svg(barsOf(results)));
 }

@@ -43,12 +43,23 @@ export function markdown(results: readonly Result[]): string {
   return [head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-/** A bar for each row that somebody else does too: to the left we are faster, to the right they are. */
-export function svg(results: readonly Result[]): string {
-  const rows = results.flatMap((result) => {
+/** What a bar of the picture shows, and the medians behind it. */
+export interface Bar {
+  readonly name: string;
+  readonly ratio: number;
+  readonly medians: Result["medians"];
+}
+
+/** The rows that somebody else does too. */
+export function barsOf(results: readonly Result[]): Bar[] {
+  return results.flatMap((result) => {
     const ratio = ratioOf(result);
-    return ratio === null ? [] : [{ name: result.name, ratio }];
+    return ratio === null ? [] : [{ name: result.name, ratio, medians: result.medians }];
   });
+}
+
+/** A bar for each row that somebody else does too: to the left we are faster, to the right they are. */
+export function svg(rows: readonly Bar[]): string {
   const [width, line, middle] = [760, 22, 560];
   const decades = Math.max(0.5, ...rows.map(({ ratio }) => Math.abs(Math.log10(ratio))));
   const scale = 130 / decades;

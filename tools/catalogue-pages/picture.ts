@@ -17,8 +17,14 @@ const STATES = { from: -3, to: 3 };
 const VALUES = { from: -2, to: 4 };
 const POINTS = 241;
 
-/** The plot of L (dashed) and of the activation (solid) as SVG. */
-export function lagrangianPicture(definition: LagrangianDefinition): string {
+/** The value and the activation against the state. */
+export interface Curves {
+  readonly lagrangian: readonly Point[];
+  readonly activation: readonly Point[];
+}
+
+/** The curves of a Lagrangian. */
+export function lagrangianCurves(definition: LagrangianDefinition): Curves {
   const others = definition.coupled ? [0, 1] : [];
   const options: Record<string, number> = Object.fromEntries(
     definition.options.filter((option) => option.default === null).map(({ name }) => [name, 3]),
@@ -32,6 +38,11 @@ export function lagrangianPicture(definition: LagrangianDefinition): string {
   const at = (state: number) => ({ tensors: new Map([[neuron.state, [state, ...others]]]) });
   const lagrangian = states.map((x) => [x, evaluateScalar(neuron.lagrangian, at(x))] as const);
   const activation = states.map((x) => [x, evaluate(value, at(x), indices).data[0]] as const);
+  return { lagrangian, activation };
+}
+
+/** The plot of L (dashed) and of the activation (solid) as SVG. */
+export function lagrangianPicture({ lagrangian, activation }: Curves): string {
   return themed(
     `${[
       `<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica,Arial,sans-serif" font-size="11">`,
@@ -47,9 +58,10 @@ export function lagrangianPicture(definition: LagrangianDefinition): string {
   );
 }
 
-type Point = readonly [state: number, value: number];
+/** The value is null where it is beyond all numbers. */
+type Point = readonly [state: number, value: number | null];
 
-function place([state, value]: Point): readonly [number, number] {
+function place([state, value]: readonly [number, number]): readonly [number, number] {
   const across = (state - STATES.from) / (STATES.to - STATES.from);
   const up = (value - VALUES.from) / (VALUES.to - VALUES.from);
   return [MARGIN + across * (WIDTH - 2 * MARGIN), HEIGHT - MARGIN - up * (HEIGHT - 2 * MARGIN)];
@@ -60,8 +72,8 @@ function path(points: readonly Point[]): string {
   let pen = "M";
   let last = Number.NaN;
   return points
-    .flatMap((point) => {
-      const [, value] = point;
+    .flatMap(([state, found]) => {
+      const value = found ?? Number.POSITIVE_INFINITY;
       const jumps = Math.abs(value - last) > 0.6;
       last = value;
       if (value < VALUES.from || value > VALUES.to) {
@@ -71,7 +83,7 @@ function path(points: readonly Point[]): string {
       const command = jumps ? "M" : pen;
       pen = "L";
       return [
-        `${command}${place(point)
+        `${command}${place([state, value])
           .map((at) => at.toFixed(1))
           .join(" ")}`,
       ];
@@ -79,12 +91,18 @@ function path(points: readonly Point[]): string {
     .join("");
 }
 
-function line(from: Point, to: Point): string {
+function line(from: readonly [number, number], to: readonly [number, number]): string {
   const [[x1, y1], [x2, y2]] = [place(from), place(to)];
   return `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="#ccc" stroke-width="1"/>`;
 }
 
-function label(text: string, at: Point, dx: number, dy: number, anchor: string): string {
+function label(
+  text: string,
+  at: readonly [number, number],
+  dx: number,
+  dy: number,
+  anchor: string,
+): string {
   const [x, y] = place(at);
   return `<text x="${(x + dx).toFixed(1)}" y="${(y + dy).toFixed(1)}" fill="#555" text-anchor="${anchor}">${text}</text>`;
 }

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { JOBS } from "../../bench/table/jobs.ts";
 import { RECALLS } from "../../bench/table/recalls.ts";
-import { markdown, ratioOf, svg } from "../../bench/table/render.ts";
+import { barsOf, markdown, ratioOf, svg } from "../../bench/table/render.ts";
 
 const RESULTS = [
   { name: "a recall", medians: { Hamlet: 0.002, NumPy: 0.001, JAX: 0.004 }, limit: 0.0005 },
@@ -27,7 +27,7 @@ test("a row stands beside the best of the others and the limit", () => {
 });
 
 test("the picture has a bar for every row that somebody else does too", () => {
-  const picture = svg(RESULTS);
+  const picture = svg(barsOf(RESULTS));
   expect(picture.match(/<rect/g)).toHaveLength(1);
   expect(picture).toContain('class="slower"');
   expect(picture).not.toContain("alone");

@@ -1,7 +1,7 @@
 // A picture that stands alone in a paragraph becomes a numbered figure: what it shows, what made it, and its
-// numbers where they can be loaded.
+// numbers to load.
 
-import { pictureOf } from "./pictures.ts";
+import { numbersOf, pictureOf } from "./pictures.ts";
 
 /** A node of a Markdown tree, as far as it is looked at. */
 interface Node {
@@ -29,7 +29,7 @@ export function captioned() {
 }
 
 function makeFigure(paragraph: Node, image: Node, number: number): void {
-  const { says, command, numbers } = pictureOf(image.url!);
+  const { says, command } = pictureOf(image.url!);
   paragraph.data = {
     hName: "figure",
     hProperties: { class: "ham-picture", id: `figure-${number}` },
@@ -37,19 +37,14 @@ function makeFigure(paragraph: Node, image: Node, number: number): void {
   const made = [
     text("Drawn by "),
     { type: "inlineCode", value: command },
+    text(". "),
+    {
+      type: "link",
+      url: `/data/pictures/${numbersOf(image.url!)}`,
+      data: { hProperties: { download: "" } },
+      children: [text("Its numbers")],
+    },
     text("."),
-    ...(numbers === undefined
-      ? []
-      : [
-          text(" "),
-          {
-            type: "link",
-            url: `/data/${numbers}.json`,
-            data: { hProperties: { download: "" } },
-            children: [text("Its numbers")],
-          },
-          text("."),
-        ]),
   ];
   const caption = part("figcaption", [
     part("div", [{ type: "strong", children: [text(`Figure ${number}.`)] }, text(` ${says}`)]),

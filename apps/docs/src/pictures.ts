@@ -1,24 +1,22 @@
 // Pictures that pages show as files: what each says below it, and what made it. Figures of the sources are in
 // notebooks/figures.ts.
 
-import type { FIGURES } from "./notebooks/figures.ts";
-
 /** A picture of a page. */
 export interface Picture {
   /** What it shows, with what its signs and colours mean where the picture itself does not say. */
   readonly says: string;
   readonly command: string;
-  /** The figure of a notebook that holds the same numbers, to load. */
-  readonly numbers?: keyof typeof FIGURES;
+  /** The picture whose numbers these are; default itself. */
+  readonly numbersOf?: string;
 }
 
-const picture = (says: string, command: string, numbers?: string): Picture => ({
+const picture = (says: string, command: string, numbersOf?: string): Picture => ({
   says,
   command,
-  ...(numbers !== undefined && { numbers }),
+  ...(numbersOf !== undefined && { numbersOf }),
 });
 
-const DIFFUSION = "node tools/generate-diffusion-figures.ts";
+const GENERATE = "node tools/generate-pictures.ts";
 const KOHONEN = "ham reproduce kohonen";
 
 /** By their paths below `assets/`. */
@@ -41,7 +39,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   ),
   "dead-zone.svg": picture(
     "The energy over the plane, dark is low. Stars are patterns, arrows lead down, rings are where recalls end.",
-    "node tools/generate-dead-zone-figure.ts",
+    `${GENERATE} dead-zone`,
   ),
   "deep-conv.svg": picture(
     "A deep memory: circles are layers with their shapes and Lagrangians, squares are energies.",
@@ -49,22 +47,20 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   ),
   "diffusion-exact-maps.svg": picture(
     "Exact energies of two, nine and infinitely many patterns at two noises, dark is low. Stars are patterns, crosses minima, arrows scores; the dashed circle is where patterns lie.",
-    DIFFUSION,
-    "diffusion-exact",
+    `${GENERATE} diffusion-exact-maps`,
   ),
   "diffusion-exact-surfaces.svg": picture(
     "The three energies at the larger noise as surfaces: dark is low, light is high; dots are patterns.",
-    DIFFUSION,
-    "diffusion-exact",
+    `${GENERATE} diffusion-exact-maps`,
+    "diffusion-exact-maps.svg",
   ),
   "diffusion-learned-samples.png": picture(
-    "Samples of networks that learned two, nine and a thousand patterns, and of the exact scores. Stars are patterns, dots are samples.",
-    "ham reproduce diffusion",
-    "diffusion-samples",
+    "Samples of networks that learned two and nine patterns for 5000 iterations and a thousand for 12 000, and of the exact scores. Orange stars are patterns, blue dots are samples.",
+    "node tools/generate-notebook-figures.ts diffusion",
   ),
   "diffusion-samplers.svg": picture(
     "Samples with our steps and with those of the notebook, from the same exact score. Orange are the patterns, blue the samples.",
-    DIFFUSION,
+    `${GENERATE} diffusion-samplers`,
   ),
   "digits.png": picture(
     "Rows of handwritten digits: what the memory was given, what it recalled, and the true digit.",
@@ -73,15 +69,14 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   "drdam-landscapes.svg": picture(
     "The same memories at four inverse temperatures: on the left exact, on the right by random features. Purple is low, green is high; stars are memories.",
     "ham reproduce drdam",
-    "drdam-landscapes",
   ),
   "editor-hover.svg": picture(
     "What the language server says of a name.",
-    "node tools/generate-editor-figures.ts",
+    `${GENERATE} editor-hover`,
   ),
   "editor-messages.svg": picture(
     "A mistake, and the message of the language server.",
-    "node tools/generate-editor-figures.ts",
+    `${GENERATE} editor-messages`,
   ),
   "energy.svg": picture(
     "The mean energy at every step of the recall, a curve for every kind of damage.",
@@ -89,7 +84,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   ),
   "fixed-points.svg": picture(
     "Where fixed points are on the axis through one pattern, against beta, in the colours of its legend; dashed lines are the fold and the crossing.",
-    "node tools/generate-fixed-points-figure.ts",
+    `${GENERATE} fixed-points`,
   ),
   "inpainting.png": picture(
     "Icons with a part of their patches hidden, filled in by the model, and as they were.",
@@ -98,21 +93,18 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   "kohonen-dimensions.svg": picture(
     "The same for seven dimensions. Points are measured, lines are the theory.",
     KOHONEN,
-    "kohonen-dimensions",
   ),
   "kohonen-distance.svg": picture(
     "Similarity and distance of recalled values against the number of pairs. Points are measured, lines are the theory.",
     KOHONEN,
-    "kohonen-distance",
   ),
   "kohonen-methods.svg": picture(
     "Four ways to separate the scores, at 64 dimensions. Points are measured, lines are the theory.",
     KOHONEN,
-    "kohonen-methods",
   ),
   "stored-memory.svg": picture(
     "The energy of the stored memory, dark is low. Stars are the twelve hours, lines the ways down; rings are minima, crosses saddles, triangles tops, diamonds where a curvature is 0.",
-    "node tools/generate-stored-memory-figure.ts",
+    `${GENERATE} stored-memory`,
   ),
   "training-loss.svg": picture(
     "The loss at every step: of the minibatches, and of what is held back.",
@@ -128,9 +120,18 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   ),
 };
 
+/** The name of a picture below `assets/`, by its address in a page. */
+const nameOf = (address: string): string => address.replace(/^.*\/assets\//, "");
+
+/** The file of the numbers that a picture is drawn of, below `assets/`. */
+export function numbersOf(address: string): string {
+  const name = nameOf(address);
+  return (PICTURES[name]?.numbersOf ?? name).replace(/\.\w+$/, ".json");
+}
+
 /** What is said of a picture by its address in a page; throws where nothing is. */
 export function pictureOf(address: string): Picture {
-  const name = address.replace(/^.*\/assets\//, "");
+  const name = nameOf(address);
   const [, lagrangian] = /^lagrangians\/(\w+)\.svg$/.exec(name) ?? [];
   if (lagrangian !== undefined) {
     return picture(

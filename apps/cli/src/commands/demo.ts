@@ -32,15 +32,16 @@ interface DemoFlags extends ModelFlags {
 }
 
 /** The model that the demo runs. */
-const DIGITS = join(EXAMPLES, "digits.ham");
+export const DIGITS = join(EXAMPLES, "digits.ham");
 
 /** How many digits are damaged, and how many of them fit on the sheet. */
 const DAMAGED = 100;
-const SHOWN = 20;
+export const SHOWN = 20;
 /** The grey level of full ink. */
 const WHITE = 16;
 
-interface Trial {
+/** One way to damage digits, and what came back. */
+export interface Trial {
   readonly row: readonly string[];
   readonly sheet: SheetGroup;
   readonly curve: EnergyCurve;
@@ -53,27 +54,13 @@ async function demo(flags: DemoFlags): Promise<number> {
   const path = relative(process.cwd(), DIGITS);
   const outputs = [sheet, plot].map((file) => ({ option: "--out-dir", path: file }));
   using model = await openModel(path, flags, { outputs });
-  const { shape, data } = model.entries("digits");
-  const [stored, height, width] = shape;
-  const count = Math.min(DAMAGED, stored);
-  if (height * width === 0) throw new CommandError(EXIT.failed, "there are no pixels to damage.");
-  const size = height * width;
-  const originals = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) {
-    // Evenly spread over the store.
-    const from = Math.floor((i * stored) / count) * size;
-    originals.set(data.subarray(from, from + size), i * size);
-  }
-
+  const digits = spreadDigits(model);
+  const { stored, count, height, width } = digits;
   process.stdout.write(
     `${stored} digits of ${height} × ${width} pixels are stored in one energy (${path}).\n` +
       `${count} of them are damaged and roll downhill on the ${flags.backend} backend:\n\n`,
   );
-  const trials: Trial[] = [];
-  for (const [i, damage] of DAMAGES.entries()) {
-    const stream = foldIn(key(flags.seed), i);
-    trials.push(await recallDamaged(model, damage, originals, { count, height, width }, stream));
-  }
+  const trials = await recallDigits(model, digits, flags.seed);
   const head = [
     "damage",
     "pixel error",
@@ -108,11 +95,44 @@ async function demo(flags: DemoFlags): Promise<number> {
   return EXIT.ok;
 }
 
+/** Digits of the store. */
+interface Digits {
+  /** How many there are in all. */
+  readonly stored: number;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly originals: Float32Array;
+}
+
+/** A hundred digits, evenly spread over the store. */
+export function spreadDigits(model: Model): Digits {
+  const { shape, data } = model.entries("digits");
+  const [stored, height, width] = shape;
+  const count = Math.min(DAMAGED, stored);
+  if (height * width === 0) throw new CommandError(EXIT.failed, "there are no pixels to damage.");
+  const size = height * width;
+  const originals = new Float32Array(count * size);
+  for (let i = 0; i < count; i++) {
+    const from = Math.floor((i * stored) / count) * size;
+    originals.set(data.subarray(from, from + size), i * size);
+  }
+  return { stored, count, height, width, originals };
+}
+
+/** The digits damaged in every way, and recalled. */
+export async function recallDigits(model: Model, digits: Digits, seed: number): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const [i, damage] of DAMAGES.entries()) {
+    trials.push(await recallDamaged(model, damage, digits, foldIn(key(seed), i)));
+  }
+  return trials;
+}
+
 async function recallDamaged(
   model: Model,
   damage: Damage,
-  originals: Float32Array,
-  { count, height, width }: { count: number; height: number; width: number },
+  { count, height, width, originals }: Digits,
   stream: ReturnType<typeof key>,
 ): Promise<Trial> {
   const { picture, known } = damage.apply(originals, { height, width, white: WHITE }, stream);

@@ -37,8 +37,8 @@ export const kohonen: Reproduction = {
 };
 
 /** One memory: what was measured, and what was expected where theory says. */
-interface Result {
-  readonly setting: SweepSetting;
+export interface Result {
+  readonly setting: Pick<SweepSetting, "sweep" | "method" | "d" | "n" | "m" | "trials">;
   readonly measured: Closeness;
   readonly cosine: number | null;
   readonly distance: number | null;
@@ -55,14 +55,22 @@ function findingsOf(results: readonly Result[]): Findings {
       const expected = { cosine, distance };
       return { sweep, method, d, n, m, trials, ...measured, expected };
     }),
-    figures: {
-      "kohonen-distance.svg": drawSweeps(distancePlots(results)),
-      "kohonen-dimensions.svg": drawSweeps([dimensionsPlot(results)]),
-      "kohonen-methods.svg": drawSweeps([methodsPlot(results)]),
-    },
+    figures: Object.fromEntries(
+      Object.entries(PLOTS).map(([sweep, plotsOf]) => [
+        `kohonen-${sweep}.svg`,
+        drawSweeps(plotsOf(results)),
+      ]),
+    ),
     verdict: verdictOf(results),
   };
 }
+
+/** The plots of a sweep, of results that hold it. */
+export const PLOTS: Readonly<Record<Sweep, (results: readonly Result[]) => SweepPlot[]>> = {
+  distance: distancePlots,
+  dimensions: (results) => [dimensionsPlot(results)],
+  methods: (results) => [methodsPlot(results)],
+};
 
 function rowOf({ setting, measured, cosine, distance }: Result): string[] {
   const fixed = (value: number | null) => (value === null ? "" : value.toFixed(5));

@@ -81,18 +81,29 @@ export async function drawNotebookFigures(
     scenes.push(await sceneOf(beta, given));
     options.onProgress(1 / BETAS.length, `β = ${beta}`);
   }
-  const stars: PanelMarks = { points: pointsOf(patterns), colour: INK.memory, as: "stars" };
+  const stars = starsAt(patterns);
   return {
-    "drdam-landscapes.svg": drawPanels(
-      scenes.map(({ beta, exact, approx }) => [
-        fieldPanel(exact, [stars], `exact, β = ${beta}`),
-        fieldPanel(approx, [stars], `by features, β = ${beta}`),
-      ]),
-    ),
+    "drdam-landscapes.svg": drawPanels(landscapeRows(scenes, stars)),
     "drdam-descents.svg": drawPanels(descentRows(scenes, stars)),
     "drdam-kernels.svg": drawPanels(await kernelRows(scenes, { key: keys[9], patterns, states })),
     "drdam-features.svg": drawPanels(await featureRows(scenes, grid, stars)),
   };
+}
+
+/** Patterns on a panel. */
+export function starsAt(patterns: Float32Array): PanelMarks {
+  return { points: pointsOf(patterns), colour: INK.memory, as: "stars" };
+}
+
+/** A row for each inverse temperature: the exact energy, and that by features. */
+export function landscapeRows(
+  scenes: readonly Pick<Scene, "beta" | "exact" | "approx">[],
+  stars: PanelMarks,
+): Panel[][] {
+  return scenes.map(({ beta, exact, approx }) => [
+    fieldPanel(exact, [stars], `exact, β = ${beta}`),
+    fieldPanel(approx, [stars], `by features, β = ${beta}`),
+  ]);
 }
 
 /** Exact against approximate energies. */

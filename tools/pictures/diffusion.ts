@@ -1,13 +1,10 @@
-// Draws the figures of `learn/diffusion` that need no training, apps/docs/src/assets/diffusion-*.svg:
+// The figures of `learn/diffusion` that need no training:
 // the exact energies of two, nine and infinitely many patterns on the circle, and two samplers.
-//
-//     node tools/generate-diffusion-figures.ts
 
-import { writeFileSync } from "node:fs";
-import { drawEnergyMaps, type EnergyMap } from "../apps/cli/src/pictures/energy-map.ts";
-import { drawEnergySurfaces } from "../apps/cli/src/pictures/energy-surface.ts";
-import { drawPanels, INK, type Panel } from "../apps/cli/src/pictures/panels.ts";
-import { key } from "../packages/core/src/index.ts";
+import { drawEnergyMaps, type EnergyMap } from "../../apps/cli/src/pictures/energy-map.ts";
+import { drawEnergySurfaces } from "../../apps/cli/src/pictures/energy-surface.ts";
+import { drawPanels, INK, type Panel } from "../../apps/cli/src/pictures/panels.ts";
+import { key } from "../../packages/core/src/index.ts";
 import {
   circlePoints,
   energiesOf,
@@ -23,9 +20,9 @@ import {
   ringScore,
   sampleEulerMaruyama,
   varianceExploding,
-} from "../packages/diffusion/src/index.ts";
+} from "../../packages/diffusion/src/index.ts";
+import { float64, picture, type Picture, settled } from "./picture.ts";
 
-const ASSETS = new URL("../apps/docs/src/assets/", import.meta.url);
 const NOISE = varianceExploding(1);
 const COLUMNS = 41;
 /** Draws two points that lie apart, and nine of which some lie close. */
@@ -93,39 +90,53 @@ function pairsOf({ shape, data }: Points): [number, number][] {
   return Array.from({ length: shape[0] }, (_, i) => [data[2 * i], data[2 * i + 1]]);
 }
 
-function write(name: string, svg: string): void {
-  writeFileSync(new URL(name, ASSETS), svg);
-}
+type Maps = readonly (readonly EnergyMap[])[];
 
-const two = circlePoints(key(KEY), { count: 2 });
-const nine = circlePoints(key(KEY), { count: 9 });
-const maps = await Promise.all(
-  [0.15, 0.02].map((t) =>
-    Promise.all([
-      mapOf(`K = 2, t = ${t}`, exactScore(two, NOISE), t, two),
-      mapOf(`K = 9, t = ${t}`, exactScore(nine, NOISE), t, nine),
-      mapOf(`K → ∞, t = ${t}`, ringScore(NOISE), t),
-    ]),
-  ),
+/** Plain arrays of a file stand for typed ones. */
+const revived = (maps: Maps): Maps =>
+  maps.map((row) => row.map((map) => ({ ...map, energies: float64(map.energies) })));
+
+/** Two patterns, nine and all, at two times. */
+export const exactMaps = picture<Maps>(
+  () => {
+    const two = circlePoints(key(KEY), { count: 2 });
+    const nine = circlePoints(key(KEY), { count: 9 });
+    return Promise.all(
+      [0.15, 0.02].map((t) =>
+        Promise.all([
+          mapOf(`K = 2, t = ${t}`, exactScore(two, NOISE), t, two),
+          mapOf(`K = 9, t = ${t}`, exactScore(nine, NOISE), t, nine),
+          mapOf(`K → ∞, t = ${t}`, ringScore(NOISE), t),
+        ]),
+      ),
+    );
+  },
+  // A row for each number of patterns: two maps beside each other are as wide as a page.
+  (maps) => {
+    const rows = revived(maps);
+    return drawEnergyMaps(rows[0].map((_map, k) => rows.map((row) => row[k])));
+  },
+  4,
 );
 
-// A row for each number of patterns: two maps beside each other are as wide as a page.
-write(
-  "diffusion-exact-maps.svg",
-  drawEnergyMaps(maps[0].map((_map, k) => maps.map((row) => row[k]))),
-);
-write(
-  "diffusion-exact-surfaces.svg",
-  drawEnergySurfaces([
-    maps[0].map(({ patterns, ...map }) => ({ ...map, patterns: patterns?.points })),
-  ]),
-);
-write(
-  "diffusion-samplers.svg",
-  drawPanels([
-    [
-      await samplesPanel("last step to t = 0", "linear", "prior"),
-      await samplesPanel("last step as the others", "notebook", "sphere"),
-    ],
-  ]),
+/** The first row of the maps as surfaces. */
+export const exactSurfaces: Picture = {
+  ...exactMaps,
+  draw: async (numbers) =>
+    settled(
+      drawEnergySurfaces([
+        revived(JSON.parse(numbers) as Maps)[0].map(({ patterns, ...map }) => ({
+          ...map,
+          patterns: patterns?.points,
+        })),
+      ]),
+    ),
+};
+
+export const samplers = picture(
+  async () => [
+    await samplesPanel("last step to t = 0", "linear", "prior"),
+    await samplesPanel("last step as the others", "notebook", "sphere"),
+  ],
+  (panels) => drawPanels([panels]),
 );

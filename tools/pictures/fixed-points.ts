@@ -1,18 +1,20 @@
-// Draws apps/docs/src/assets/fixed-points.svg: where the fixed points of the triangle memory are on
+// The figure of learn/fixed-points: where the fixed points of the triangle memory are on
 // the axis through one of its patterns, against β.
-//
-//     node tools/generate-fixed-points-figure.ts
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { atOnce } from "../packages/core/src/index.ts";
-import { type FixedPointKind, classify, makeLandscape, refine } from "../packages/ham/src/index.ts";
-import { compile } from "../packages/dsl/src/index.ts";
-import { evaluateScalar, HamError, type Tensor } from "../packages/graph/src/index.ts";
-import { CHART, themed } from "../apps/cli/src/pictures/themed.ts";
-import { CATALOGUE } from "../packages/model/src/catalogue.ts";
+import { readFileSync } from "node:fs";
+import { atOnce } from "../../packages/core/src/index.ts";
+import {
+  type FixedPointKind,
+  classify,
+  makeLandscape,
+  refine,
+} from "../../packages/ham/src/index.ts";
+import { compile } from "../../packages/dsl/src/index.ts";
+import { evaluateScalar, HamError, type Tensor } from "../../packages/graph/src/index.ts";
+import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
+import { CATALOGUE } from "../../packages/model/src/catalogue.ts";
 
-const PAGE = new URL("../apps/docs/src/content/docs/learn/fixed-points.md", import.meta.url);
-const FIGURE = new URL("../apps/docs/src/assets/fixed-points.svg", import.meta.url);
+const PAGE = new URL("../../apps/docs/src/content/docs/learn/fixed-points.md", import.meta.url);
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 420, 64, 20, 30, 48];
 const [LOW, HIGH, STEPS] = [1.65, 2.25, 300];
@@ -32,6 +34,7 @@ function program(): string {
   return text;
 }
 
+/** A fixed point. */
 interface Dot {
   readonly beta: number;
   readonly x: number;
@@ -39,7 +42,7 @@ interface Dot {
 }
 
 /** The fixed points on the axis through the first pattern, for many values of β. */
-function dots(): Dot[] {
+export function fixedPoints(): Dot[] {
   const { graph } = compile({ name: "triangle.ham", text: program() }, { registry: CATALOGUE });
   const sizes = new Map(graph.dims.map((dim) => [dim, evaluateScalar(dim.size!)]));
   const numbers = new Map<Tensor, number[]>();
@@ -69,8 +72,9 @@ function dots(): Dot[] {
 const across = (beta: number) => LEFT + ((beta - LOW) / (HIGH - LOW)) * (WIDTH - LEFT - RIGHT);
 const up = (x: number) => HEIGHT - BOTTOM - ((x + 0.4) / 1.4) * (HEIGHT - TOP - BOTTOM);
 
-function figure(): string {
-  const marks = dots().map(
+/** The figure of these points. */
+export function drawFixedPoints(dots: readonly Dot[]): string {
+  const marks = dots.map(
     ({ beta, x, kind }) =>
       `<circle cx="${across(beta).toFixed(1)}" cy="${up(x).toFixed(1)}" r="1.8" fill="${COLOURS[kind]}"/>`,
   );
@@ -103,6 +107,3 @@ function figure(): string {
   ].join("\n");
   return themed(drawn);
 }
-
-mkdirSync(new URL(".", FIGURE), { recursive: true });
-writeFileSync(FIGURE, figure());

@@ -1,15 +1,12 @@
-// Draws the pictures of the page about editors: a text in the colours of its tokens, with what the
+// The pictures of the page about editors: a text in the colours of its tokens, with what the
 // language server says of it, as an editor would show that.
-//
-//     node tools/generate-editor-figures.ts
 
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { codeMirrorMode } from "../packages/dsl/src/highlight.ts";
+import { codeMirrorMode } from "../../packages/dsl/src/highlight.ts";
+import { picture } from "./picture.ts";
 
-const MAIN = fileURLToPath(new URL("../apps/cli/src/main.ts", import.meta.url));
-const ASSETS = new URL("../apps/docs/src/assets/", import.meta.url);
+const MAIN = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url));
 
 const SOUND = `ham 1
 
@@ -35,6 +32,12 @@ interface Said {
   readonly method?: string;
   readonly result?: unknown;
   readonly params?: unknown;
+}
+
+/** A text, and what is said of it. */
+interface Shown {
+  readonly text: string;
+  readonly notes: readonly Note[];
 }
 
 /** A box of text behind a stretch of a line. */
@@ -207,9 +210,12 @@ function escaped(text: string): string {
 }
 
 const hoverAt = { line: 9, character: SOUND.split("\n")[9].indexOf("v[i]") };
-const [messages, hover] = [await askServer(WRONG, null), await askServer(SOUND, hoverAt)];
-const files = {
-  "editor-messages.svg": draw(WRONG, messages, "A mistake, underlined and explained"),
-  "editor-hover.svg": draw(SOUND, hover, "What a name is, where the pointer rests on it"),
-};
-for (const [name, picture] of Object.entries(files)) writeFileSync(new URL(name, ASSETS), picture);
+
+const shown = (text: string, at: Place | null, title: string) =>
+  picture<Shown>(
+    async () => ({ text, notes: await askServer(text, at) }),
+    ({ text: lines, notes }) => draw(lines, notes, title),
+  );
+
+export const messages = shown(WRONG, null, "A mistake, underlined and explained");
+export const hover = shown(SOUND, hoverAt, "What a name is, where the pointer rests on it");
