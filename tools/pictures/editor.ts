@@ -114,7 +114,9 @@ function hoverOf({ id, result }: Said, { line, character }: Place): Note[] | nul
     .filter((row) => row.trim() !== "" && !row.startsWith("```"))
     .slice(0, 6)
     .flatMap(wrapped);
-  return [{ line, from: character, to: character + 1, text, kind: "hover" }];
+  // Not right of where a box has room.
+  const from = Math.min(character, 14);
+  return [{ line, from, to: from + 1, text, kind: "hover" }];
 }
 
 // Drawing
