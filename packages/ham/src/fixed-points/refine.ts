@@ -21,8 +21,8 @@ const ITERATIONS = 100;
 /** A zero that is farther away than so many times `1 + |x|` is not looked for. */
 const FAR = 100;
 
-/** Entries of matrices of searches that run side by side, at most. */
-const ENTRIES = 2 ** 20;
+/** Entries of matrices of searches that run side by side, at most: more leave the near cache. */
+const ENTRIES = 2 ** 15;
 
 /**
  * Newton's method on `∂E/∂x̂ = 0` in the states, damped as by Levenberg and Marquardt: it finds
@@ -126,13 +126,11 @@ function* newtonSystems(landscape: Landscape, searches: readonly Search[]): Work
     const right = new Float64Array(units);
     for (let k = 0; k < units; k++) {
       const row = k * units;
+      for (let i = 0; i < units; i++) right[i] -= jacobian[row + i] * slope[k];
+    }
+    for (let k = 0; k < units; k += ROWS) {
       if (units >= LARGE) yield;
-      for (let i = 0; i < units; i++) {
-        const factor = jacobian[row + i];
-        if (factor === 0) continue;
-        right[i] -= factor * slope[k];
-        for (let j = 0; j <= i; j++) normal[i * units + j] += factor * jacobian[row + j];
-      }
+      addSquares(normal, jacobian, units, k);
     }
     let scale = 1e-300;
     for (let i = 0; i < units; i++) scale = Math.max(scale, normal[i * (units + 1)]);
@@ -143,6 +141,34 @@ function* newtonSystems(landscape: Landscape, searches: readonly Search[]): Work
 
 /** From so many units on a row of a matrix is worth a turn of others. */
 const LARGE = 64;
+
+/** Rows whose products are added at once: a matrix is read and written once for all of them. */
+const ROWS = 4;
+
+/** Adds what some rows from `k` on bring to the lower half of `JᵀJ`, one after the other. */
+function addSquares(normal: StateVector, jacobian: StateVector, units: number, k: number): void {
+  const a = k * units;
+  if (k + ROWS > units) {
+    for (let row = a; row < units ** 2; row += units) {
+      for (let i = 0; i < units; i++) {
+        const factor = jacobian[row + i];
+        for (let j = 0; j <= i; j++) normal[i * units + j] += factor * jacobian[row + j];
+      }
+    }
+    return;
+  }
+  const [b, c, d] = [a + units, a + 2 * units, a + 3 * units];
+  for (let i = 0; i < units; i++) {
+    const [p, q] = [jacobian[a + i], jacobian[b + i]];
+    const [r, s] = [jacobian[c + i], jacobian[d + i]];
+    for (let j = 0, at = i * units; j <= i; j++, at++) {
+      let sum = normal[at] + p * jacobian[a + j];
+      sum += q * jacobian[b + j];
+      sum += r * jacobian[c + j];
+      normal[at] = sum + s * jacobian[d + j];
+    }
+  }
+}
 
 /** `∂g/∂x`, row-major. Units that are held have 1 on the diagonal, so that they stay. */
 export function* jacobianOf(
