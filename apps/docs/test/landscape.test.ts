@@ -46,8 +46,6 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   beforeEach(async () => {
     page = await browser.newPage({ viewport: { width: 1280, height: 1100 } });
     page.setDefaultTimeout(NEVER);
-    await page.goto(`${site.origin}/start/landscape/`);
-    await says("comes to rest at (0.87, -0.50)");
   });
 
   afterEach(() => page.close());
@@ -56,6 +54,12 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
     await browser?.close();
     await site?.[Symbol.asyncDispose]();
   });
+
+  /** Opens the page as it is without a link, and waits for its answer. */
+  async function open(): Promise<void> {
+    await page.goto(`${site.origin}/start/landscape/`);
+    await says("comes to rest at (0.87, -0.50)");
+  }
 
   /** Waits until the line below the picture says so. Answers come from a worker, in their own time. */
   async function says(text: string, where = page): Promise<void> {
@@ -75,12 +79,9 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   }
 
   test("the page weighs no more than its budget, before somebody writes", async () => {
-    const fresh = await browser.newContext();
-    const cold = await fresh.newPage();
     const loaded = new Set<string>();
-    fresh.on("request", (request) => loaded.add(new URL(request.url()).pathname));
-    await cold.goto(`${site.origin}/start/landscape/`);
-    await says("comes to rest at (0.87, -0.50)", cold);
+    page.context().on("request", (request) => loaded.add(new URL(request.url()).pathname));
+    await open();
     const weight = [...loaded]
       .filter((path) => !/\.(?:woff2?|ttf)$|\/ui-core/.test(path))
       .map((path) => join(DIST, path.endsWith("/") ? `${path}index.html` : path))
@@ -88,15 +89,16 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
     // The worker and what it loads are in it.
     expect(weight).toBeGreaterThan(200_000);
     expect(weight).toBeLessThan(BUDGET);
-    await fresh.close();
   });
 
   test("rings stand where balls rest, among lines of equal energy", async () => {
+    await open();
     await expect.poll(rings, PATIENT).toBe(3);
     expect(await page.locator(".levels path").count()).toBeGreaterThan(10);
   });
 
   test("a ball that is dragged rolls elsewhere, and so does one that keys move", async () => {
+    await open();
     const picture = (await page.locator('[data-part="picture"]').boundingBox())!;
     const ball = (await page.locator(".ball").boundingBox())!;
     await page.mouse.move(ball.x + ball.width / 2, ball.y + ball.height / 2);
@@ -112,6 +114,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   });
 
   test("a star is added and taken away by a double click", async () => {
+    await open();
     const picture = (await page.locator('[data-part="picture"]').boundingBox())!;
     const corner = [picture.x + 0.9 * picture.width, picture.y + 0.1 * picture.height] as const;
     const stars = () => page.locator(".star").count();
@@ -122,6 +125,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   });
 
   test("a mistake is told, and the picture waits until it is mended", async () => {
+    await open();
     await write("energy more = bta * v[0]");
     await expect.poll(messages, PATIENT).toContain("help: did you mean `beta`");
     await page.locator(".cm-lintRange-error").first().waitFor();
@@ -134,8 +138,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   test("in the text the language server helps, and is loaded no sooner", async () => {
     const loaded: string[] = [];
     page.on("request", (request) => loaded.push(request.url()));
-    await page.reload();
-    await says("comes to rest at (0.87, -0.50)");
+    await open();
     const servers = () => loaded.filter((url) => url.includes("/language-worker"));
     expect(servers()).toEqual([]);
     expect(loaded.filter((url) => url.includes("/editor"))).toEqual([]);
@@ -191,6 +194,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   });
 
   test("the energy of a recall is drawn over its steps, and leaves the figure where it grows", async () => {
+    await open();
     expect(await page.locator(".energies svg").getAttribute("aria-label")).toContain("96 steps");
     const link = toLink({ ...TRIANGLE, text: TRIANGLE.text.replace("dt = 0.1", "dt = 5") });
     await page.goto(`${site.origin}/start/landscape/#${link}`);
@@ -226,6 +230,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   });
 
   test("an energy that takes for ever is said to compute, and gives way to a newer text", async () => {
+    await open();
     await write(...SLOW);
     await says("Still computing");
     await page.locator("ham-landscape[stale]").waitFor();
@@ -235,6 +240,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   });
 
   test("a reader can stop it, and any change computes again", async () => {
+    await open();
     await write(...SLOW);
     await page.locator('[data-part="stop"]').click();
     await says("Stopped.");
@@ -244,6 +250,7 @@ describe.skipIf(skipped)("the landscape in Chromium", () => {
   });
 
   test("a knob writes into the text, and the link shows it to somebody else", async () => {
+    await open();
     await page.locator('input[name="beta"]').evaluate((input: HTMLInputElement) => {
       input.value = "0.1";
       input.dispatchEvent(new Event("input"));
