@@ -42,7 +42,7 @@ const CELL = { width: 330, height: 350 };
 const MARGIN = { left: 34, right: 10, top: 28, bottom: 26 };
 const BOUNDS = [-1.5, 1.5] as const;
 /** What the number beside a point takes. */
-const LABEL = { width: 30, height: 12 };
+const LABEL = { width: 32, height: 12, beside: 8 };
 const LEVELS = 18;
 const LONGEST = 0.09;
 
@@ -72,8 +72,9 @@ function drawMap(map: EnergyMap): string {
       arrowsOf(map, { x, y }),
       circleOf(map.circle),
       samplesOf(map),
-      ...starsOf(map.patterns, { x, y }),
-      ...crossesOf(map.centers, { x, y }),
+      starsOf(map.patterns),
+      crossesOf(map.centers),
+      ...labelsOf(map, { x, y }),
       Plot.frame({ stroke: "#999" }),
       title === undefined ? null : titleOf(title),
     ],
@@ -164,62 +165,73 @@ function samplesOf({ samples }: EnergyMap): Plot.Markish {
   });
 }
 
-function starsOf(patterns: Annotated | undefined, plane: Plane): Plot.Markish[] {
-  if (patterns === undefined) return [];
-  const look = {
+function starsOf(patterns: Annotated | undefined): Plot.Markish {
+  if (patterns === undefined) return null;
+  return Plot.dot(rowsOf(patterns), {
+    x: "px",
+    y: "py",
     symbol: "star",
     r: 5,
     fill: "#cc79a7",
     stroke: "black",
     strokeWidth: 0.8,
-  } as const;
-  return [
-    Plot.dot(rowsOf(patterns), { x: "px", y: "py", ...look, clip: true }),
-    labelsOf(patterns, { side: 1, plane }),
-  ];
-}
-
-function crossesOf(centers: Annotated | undefined, plane: Plane): Plot.Markish[] {
-  if (centers === undefined) return [];
-  const look = { symbol: "times", r: 4, stroke: "#f0e442", strokeWidth: 2.4 } as const;
-  return [
-    Plot.dot(rowsOf(centers), { x: "px", y: "py", ...look, clip: true }),
-    labelsOf(centers, { side: -1, plane }),
-  ];
-}
-
-/** Energies to the right of their points, or to the left, none on top of another. */
-function labelsOf(
-  annotated: Annotated,
-  { side, plane }: { readonly side: 1 | -1; readonly plane: Plane },
-): Plot.Markish {
-  const { energies } = annotated;
-  if (energies === undefined) return null;
-  return Plot.text(apart(rowsOf(annotated), plane), {
-    x: "px",
-    y: "py",
-    text: ({ i }: Row) => energies[i].toFixed(2),
-    dx: 8 * side,
-    textAnchor: side > 0 ? "start" : "end",
-    fill: "white",
-    stroke: "#222",
-    strokeWidth: 2.5,
-    fontSize: 12,
-    fontWeight: 600,
     clip: true,
   });
 }
 
-/** Rows with labels of their own: of two that are closer than a label is large, each gives way by half. */
-function apart(rows: readonly Row[], { x, y }: Plane): Row[] {
-  const wide = (LABEL.width * (x[1] - x[0])) / (CELL.width - MARGIN.left - MARGIN.right);
+function crossesOf(centers: Annotated | undefined): Plot.Markish {
+  if (centers === undefined) return null;
+  const look = { symbol: "times", r: 4, stroke: "#f0e442", strokeWidth: 2.4 } as const;
+  return Plot.dot(rowsOf(centers), { x: "px", y: "py", ...look, clip: true });
+}
+
+/** A number to the right of its point, or to the left. */
+interface Label extends Row {
+  readonly side: 1 | -1;
+  readonly text: string;
+}
+
+/** Energies to the right of patterns and to the left of centers, none on top of another. */
+function labelsOf({ patterns, centers }: EnergyMap, plane: Plane): Plot.Markish[] {
+  const labels = apart([...besides(patterns, 1), ...besides(centers, -1)], plane);
+  return ([1, -1] as const).map((side) =>
+    Plot.text(
+      labels.filter((label) => label.side === side),
+      {
+        x: "px",
+        y: "py",
+        text: "text",
+        dx: LABEL.beside * side,
+        textAnchor: side > 0 ? "start" : "end",
+        fill: "white",
+        stroke: "#222",
+        strokeWidth: 2.5,
+        fontSize: 12,
+        fontWeight: 600,
+        clip: true,
+      },
+    ),
+  );
+}
+
+function besides(annotated: Annotated | undefined, side: 1 | -1): Label[] {
+  const { energies } = annotated ?? {};
+  if (annotated === undefined || energies === undefined) return [];
+  return rowsOf(annotated).map((row) => ({ ...row, side, text: energies[row.i].toFixed(2) }));
+}
+
+/** Labels moved up and down: of two that are closer than a label is large, each gives way by half. */
+function apart(labels: readonly Label[], { x, y }: Plane): Label[] {
+  const pixel = (x[1] - x[0]) / (CELL.width - MARGIN.left - MARGIN.right);
   const high = (LABEL.height * (y[1] - y[0])) / (CELL.height - MARGIN.top - MARGIN.bottom);
-  const places = rows.map((row) => ({ ...row })).sort((a, b) => a.py - b.py);
+  const middle = ({ px, side }: Label) => px + side * (LABEL.beside + LABEL.width / 2) * pixel;
+  const places = labels.map((label) => ({ ...label })).sort((a, b) => a.py - b.py);
   for (let pass = 0; pass < places.length; pass++) {
     for (const [k, above] of places.entries()) {
       for (const below of places.slice(0, k)) {
         const missing = high - (above.py - below.py);
-        if (missing <= 0 || Math.abs(above.px - below.px) >= wide) continue;
+        const isBeside = Math.abs(middle(above) - middle(below)) >= LABEL.width * pixel;
+        if (missing <= 0 || isBeside) continue;
         above.py += missing / 2;
         below.py -= missing / 2;
       }
