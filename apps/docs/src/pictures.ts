@@ -8,6 +8,8 @@ export interface Picture {
   readonly command: string;
   /** The picture whose numbers these are; default itself. */
   readonly numbersOf?: string;
+  /** Whether it is made of pixels and has letters, which a phone would make too small. */
+  readonly lettered?: true;
 }
 
 const picture = (says: string, command: string, numbersOf?: string): Picture => ({
@@ -38,7 +40,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "ham capacity --size 100 --trials 100",
   ),
   "dead-zone.svg": picture(
-    "The energy over the plane, dark is low. Stars are patterns, arrows lead down, rings are where recalls end.",
+    "The energy over the plane, dark is low. Stars are patterns, arrows and lines lead down; rings are minima, crosses saddles, triangles tops, diamonds where a curvature is 0.",
     `${GENERATE} dead-zone`,
   ),
   "deep-conv.svg": picture(
@@ -54,10 +56,13 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     `${GENERATE} diffusion-exact-maps`,
     "diffusion-exact-maps.svg",
   ),
-  "diffusion-learned-samples.png": picture(
-    "Samples of networks that learned two and nine patterns for 5000 iterations and a thousand for 12 000, and of the exact scores. Orange stars are patterns, blue dots are samples.",
-    "node tools/generate-notebook-figures.ts diffusion",
-  ),
+  "diffusion-learned-samples.png": {
+    ...picture(
+      "Samples of networks that learned two and nine patterns for 5000 iterations and a thousand for 12 000, and of the exact scores. Orange stars are patterns, blue dots are samples.",
+      "node tools/generate-notebook-figures.ts diffusion",
+    ),
+    lettered: true,
+  },
   "diffusion-samplers.svg": picture(
     "Samples with our steps and with those of the notebook, from the same exact score. Orange are the patterns, blue the samples.",
     `${GENERATE} diffusion-samplers`,

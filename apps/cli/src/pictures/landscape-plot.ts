@@ -119,15 +119,17 @@ function colourBar(scale: Plot.Scale, height: number): string {
   const tall = height / steps;
   const y = (share: number) => MARGIN.top + height * (1 - share);
   const energyAt = (share: number) => low + (high - low) * share;
+  // Three digits of the whole range: of an energy that is 0 but for rounding, more say nothing.
+  const decimals = Math.min(100, Math.max(0, 2 - Math.floor(Math.log10(high - low || 1))));
   const strip = Array.from({ length: steps }, (_, k) => {
     const colour = String(scale.apply(energyAt((k + 0.5) / steps)));
     return `<rect x="${x}" y="${y((k + 1) / steps).toFixed(2)}" width="14" height="${(tall + 0.5).toFixed(2)}" fill="${colour}"/>`;
   });
   const names = Array.from({ length: ticks }, (_, k) => {
     const share = k / (ticks - 1);
-    return `<text x="${x + 20}" y="${y(share).toFixed(2)}" dy="0.32em">${Number(energyAt(share).toPrecision(3))}</text>`;
+    return `<text x="${x + 20}" y="${y(share).toFixed(2)}" dy="0.32em">${Number(energyAt(share).toFixed(decimals))}</text>`;
   });
-  return `<g aria-label="colour bar" fill="currentColor" text-anchor="start">${strip.join("")}${names.join("")}<text x="${x}" y="${MARGIN.top - 10}">energy</text></g>`;
+  return `<g aria-label="colour bar" fill="currentColor" text-anchor="start">${strip.join("")}${names.join("")}<text x="${x}" y="${MARGIN.top - 14}">energy</text></g>`;
 }
 
 /** An SVG as a PNG of twice its size. */
