@@ -22,7 +22,7 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
   "deep-conv.svg": hypergraph("learn/how-it-runs.md", "05-deep-conv"),
   "diffusion-exact-maps.svg": exactMaps,
   "diffusion-exact-surfaces.svg": exactSurfaces,
-  "diffusion-learned-samples.png": learnedSamples,
+  "diffusion-learned-samples.svg": learnedSamples,
   "diffusion-samplers.svg": samplers,
   "digits.png": digits,
   "drdam-landscapes.svg": drdamLandscapes,

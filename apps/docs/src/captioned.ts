@@ -29,7 +29,7 @@ export function captioned() {
 }
 
 function makeFigure(paragraph: Node, image: Node, number: number): void {
-  const { says, command, lettered } = pictureOf(image.url!);
+  const { says, command } = pictureOf(image.url!);
   paragraph.data = {
     hName: "figure",
     hProperties: { class: "ham-picture", id: `figure-${number}` },
@@ -51,11 +51,9 @@ function makeFigure(paragraph: Node, image: Node, number: number): void {
     part("p", made, { class: "made" }),
   ]);
   // Letters of a drawing keep their size on a phone: the drawing is moved under them.
-  const look = lettered ? "scrolls pixels" : "scrolls";
-  const shown =
-    lettered || image.url!.endsWith(".svg")
-      ? part("div", [image], { class: look, tabindex: "0", role: "group", "aria-label": says })
-      : image;
+  const shown = image.url!.endsWith(".svg")
+    ? part("div", [image], { class: "scrolls", tabindex: "0", role: "group", "aria-label": says })
+    : image;
   paragraph.children = [shown, caption];
 }
 

@@ -8,8 +8,6 @@ export interface Picture {
   readonly command: string;
   /** The picture whose numbers these are; default itself. */
   readonly numbersOf?: string;
-  /** Whether it is made of pixels and has letters, which a phone would make too small. */
-  readonly lettered?: true;
 }
 
 const picture = (says: string, command: string, numbersOf?: string): Picture => ({
@@ -56,13 +54,10 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     `${GENERATE} diffusion-exact-maps`,
     "diffusion-exact-maps.svg",
   ),
-  "diffusion-learned-samples.png": {
-    ...picture(
-      "Samples of networks that learned two and nine patterns for 5000 iterations and a thousand for 12 000, and of the exact scores. Orange stars are patterns, blue dots are samples.",
-      "node tools/generate-notebook-figures.ts diffusion",
-    ),
-    lettered: true,
-  },
+  "diffusion-learned-samples.svg": picture(
+    "Samples of networks that learned two and nine patterns for 5000 iterations and a thousand for 12 000, and of the exact scores. Orange stars are patterns, blue dots are samples.",
+    "node tools/generate-notebook-figures.ts diffusion",
+  ),
   "diffusion-samplers.svg": picture(
     "Samples with our steps and with those of the notebook, from the same exact score. Orange are the patterns, blue the samples.",
     `${GENERATE} diffusion-samplers`,
