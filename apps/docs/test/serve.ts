@@ -24,6 +24,8 @@ export async function serve(
     const file = join(folder, normalize(path.endsWith("/") ? `${path}index.html` : path));
     try {
       const body = await readFile(file);
+      // What a page shares with others of its context is loaded once, as from any host.
+      response.setHeader("cache-control", "max-age=3600");
       response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
       response.end(body);
     } catch {

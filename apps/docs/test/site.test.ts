@@ -55,13 +55,20 @@ describe("in Chromium", () => {
   // in all looks. Several at once: a page is waited for until nothing has been loaded for half a second.
   describe.concurrent("every page", () => {
     const looks = Object.keys(LOOKS) as (keyof typeof LOOKS)[];
+    // Pages of a look share what they load.
+    const contexts = new Map<string, Promise<BrowserContext>>();
+    const contextOf = (look: keyof typeof LOOKS) => {
+      const context = contexts.get(look) ?? browser.newContext(LOOKS[look]);
+      contexts.set(look, context);
+      return context;
+    };
     const shown = [...some(pages, pages.length / 2), ...some(messages, 2)].map(
       (address, k) => [address, looks[(k + seed()) % looks.length]] as const,
     );
     test.skipIf(withoutBrowser).for(shown)(
       "%s opens without a complaint (%s)",
       async ([address, look]) => {
-        const page = await browser.newPage(LOOKS[look]);
+        const page = await (await contextOf(look)).newPage();
         page.setDefaultTimeout(NEVER);
         const complaints = listen(page, site.origin);
         await page.goto(site.origin + address, { waitUntil: "networkidle" });
