@@ -25,7 +25,7 @@ export interface LandscapePicture {
 }
 
 const WIDTH = 760;
-const MARGIN = { left: 60, right: 110, top: 20, bottom: 46 };
+const MARGIN = { left: 60, right: 110, top: 28, bottom: 46 };
 const LEVELS = 18;
 /** Rings where a recall can end, crosses on the passes between, triangles on the tops. */
 const SIGNS: readonly {
