@@ -195,6 +195,7 @@ test("certificates of random models are accepted, and changed ones refused", asy
 
 test("an end whose energy has no bounds is tied to its rest point, however far that is", async () => {
   // It went to no number in two steps: what is left has units of 40, and an energy that no float holds.
+  // Fixed: the model of this seed is the example.
   const { text, recall } = certificateCase(91871);
   using model = await loadModel({ name: "far.ham", text }, { seed: 91871 });
   using result = await model.recall({ recall, certificate: true });

@@ -7,6 +7,10 @@ import { CHART, themed } from "./themed.ts";
 /** Draws the hypergraph. Two models with the same parts have the same picture. */
 export async function drawHypergraph(graph: EnergyGraph): Promise<string> {
   const viz = await instance();
-  const svg = viz.renderString(printDot(graph), { format: "svg", engine: "dot" });
+  return onOwnGround(viz.renderString(printDot(graph), { format: "svg", engine: "dot" }));
+}
+
+/** A drawing of Graphviz as a file of its own; a page that shows one has a ground for it. */
+export function onOwnGround(svg: string): string {
   return themed(svg.replace("<svg", `<svg class="${CHART}"`));
 }
