@@ -47,10 +47,26 @@ async function seriousOf(page: Page): Promise<string[]> {
     });
 }
 
-/** Letters of figures that are smaller than so many pixels. Runs in the page. */
-function smallLetters(least: number): string[] {
-  const letters = document.querySelectorAll<SVGTextElement>("main svg text");
-  return [...letters].flatMap((text) => {
+/** Letters of figures that are smaller than so many pixels, also of those that are images. Runs in the page. */
+async function smallLetters(least: number): Promise<string[]> {
+  const images = [...document.querySelectorAll<HTMLImageElement>("main img")].filter(
+    ({ src, clientWidth }) => clientWidth > 0 && new URL(src).pathname.endsWith(".svg"),
+  );
+  // What an image shows is measured in a copy of it that is as wide, in a root of its own.
+  const copies = await Promise.all(
+    images.map(async ({ src, clientWidth }) => {
+      const copy = document.createElement("div");
+      copy.style.cssText = `position:absolute;visibility:hidden;left:0;top:0;width:${clientWidth}px`;
+      const root = copy.attachShadow({ mode: "open" });
+      root.innerHTML = (await (await fetch(src)).text()).replace(/^[^]*?(?=<svg)/, "");
+      document.body.append(copy);
+      const { style } = root.querySelector("svg")!;
+      [style.width, style.height, style.display] = ["100%", "auto", "block"];
+      return { copy, texts: [...root.querySelectorAll("text")] };
+    }),
+  );
+  const inline = document.querySelectorAll<SVGTextElement>("main svg text");
+  const found = [...inline, ...copies.flatMap(({ texts }) => texts)].flatMap((text) => {
     // Labels of an axis that goes up are turned.
     const { a, b } = text.getScreenCTM()!;
     const size = Number.parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
@@ -58,6 +74,8 @@ function smallLetters(least: number): string[] {
       ? []
       : [`letters of ${size.toFixed(1)} px: ${text.textContent}`];
   });
+  for (const { copy } of copies) copy.remove();
+  return found;
 }
 
 /** Names of axes that go up, on which a number lies. Runs in the page. */
