@@ -141,6 +141,25 @@ test("an empty memory of the same features shares them, and merges with what was
   expect(loaded.save()).toEqual(memory.save());
 });
 
+test("others have their turn while the features of the first pattern are drawn", async () => {
+  const turnsOf = async (memory: DistributedMemory) => {
+    let turns = 0;
+    let going = true;
+    const turn = () => {
+      turns++;
+      if (going) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await memory.store(new Float64Array(784));
+    going = false;
+    return turns;
+  };
+  const memory = makeMemory({ D: 784, Y: 16_384, beta: 1, key: key(1) });
+  const drawing = await turnsOf(memory);
+  // Thirteen million numbers were drawn; the next memory has them.
+  expect(drawing).toBeGreaterThan((await turnsOf(memory.fresh())) + 2);
+});
+
 test("random orders of merging give the same bits", async () => {
   const shards: Uint8Array[] = [];
   for (let s = 0; s < 24; s++) {

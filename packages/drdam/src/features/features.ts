@@ -48,7 +48,30 @@ export async function drawFeatures(
 
 /** Features as they are given, or drawn here and now. */
 export function featuresOf(given: FeatureOptions | Features): Features {
-  return "projection" in given ? given : makeFeatures(given);
+  return new LazyFeatures(given).now;
+}
+
+/** Features that are drawn once, when they are first needed. */
+export class LazyFeatures {
+  readonly description: FeatureDescription;
+  #features: Features | null;
+
+  constructor(given: FeatureOptions | Features) {
+    this.#features = "projection" in given ? given : null;
+    this.description = "projection" in given ? given.description : describeFeatures(given);
+  }
+
+  /** The features, drawn here and now where they are not yet. */
+  get now(): Features {
+    return atOnce(this.drawn());
+  }
+
+  /** The same, while others have their turn. */
+  *drawn(): Work<Features> {
+    if (this.#features !== null) return this.#features;
+    const features = yield* drawn(this.description);
+    return (this.#features ??= features);
+  }
 }
 
 function* drawn(description: FeatureDescription): Work<Features> {

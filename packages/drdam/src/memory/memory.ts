@@ -6,18 +6,18 @@ import {
   type StoreOptions,
   type StoreResult,
   StreamedSums,
+  type Work,
 } from "@hamlet/core";
 import { ExactSums, LARGEST_TOTAL, MOST_TERMS } from "@hamlet/core/numbers";
 import { HamError } from "@hamlet/graph";
 import {
-  describeFeatures,
   type FeatureDescription,
   type FeatureOptions,
   printFeatures,
   sameFeatures,
 } from "../features/description.ts";
 import { FeatureMap, featureScale } from "../features/feature-map.ts";
-import { type Features, makeFeatures } from "../features/features.ts";
+import { type Features, LazyFeatures } from "../features/features.ts";
 import { type ErrorBar, estimatedError } from "../theory/error-bar.ts";
 import { readMemory, type StoredMemory, writeMemory } from "./file.ts";
 import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recall.ts";
@@ -80,15 +80,7 @@ export interface DistributedMemory {
  * const { state, ending } = await memory.recall(query);
  */
 export function makeMemory(options: FeatureOptions | Features): DistributedMemory {
-  if ("projection" in options) return new Memory(options.description, () => options);
-  const description = describeFeatures(options);
-  return new Memory(description, drawnOnce(description));
-}
-
-/** Features that are drawn when they are asked for: who only merges never does. */
-function drawnOnce(description: FeatureDescription): () => Features {
-  let features: Features | null = null;
-  return () => (features ??= makeFeatures(description));
+  return new Memory(new LazyFeatures(options));
 }
 
 /**
@@ -97,7 +89,7 @@ function drawnOnce(description: FeatureDescription): () => Features {
  */
 export function loadMemory(bytes: Uint8Array, source = "memory file"): DistributedMemory {
   const { description, ...stored } = readMemory(bytes, source);
-  return new Memory(description, drawnOnce(description), stored);
+  return new Memory(new LazyFeatures(description), stored);
 }
 
 class Memory
@@ -105,33 +97,34 @@ class Memory
   implements DistributedMemory
 {
   protected readonly largest = LARGEST_TOTAL;
-  readonly description: FeatureDescription;
-  readonly #drawn: () => Features;
+  readonly #features: LazyFeatures;
   #made: FeatureMap | null = null;
   /** The sums rounded to one number each, until they change. */
   #totals: Float64Array | null = null;
 
   constructor(
-    description: FeatureDescription,
-    drawn: () => Features,
+    features: LazyFeatures,
     stored: StoredMemory = {
-      sums: ExactSums.zeros(2 * description.Y),
+      sums: ExactSums.zeros(2 * features.description.Y),
       count: 0,
       reach: 0,
       held: [],
     },
   ) {
     super(stored);
-    this.description = description;
-    this.#drawn = drawn;
+    this.#features = features;
+  }
+
+  get description(): FeatureDescription {
+    return this.#features.description;
   }
 
   get features(): Features {
-    return this.#drawn();
+    return this.#features.now;
   }
 
   fresh(): DistributedMemory {
-    return new Memory(this.description, this.#drawn);
+    return new Memory(this.#features);
   }
 
   get #map(): FeatureMap {
@@ -203,7 +196,7 @@ class Memory
       count,
       ahead: {
         count: together,
-        prepare: (from, to) => this.#map.entries(patterns, [from, to], entries),
+        prepare: (from, to) => this.#prepare(patterns, [from, to], entries),
       },
       look: (index) => {
         for (let d = 0; d < D; d++) {
@@ -217,6 +210,12 @@ class Memory
         this.#totals = null;
       },
     };
+  }
+
+  /** Writes the entries of patterns; who stores first draws the features, while others have their turn. */
+  *#prepare(...asked: Parameters<FeatureMap["entries"]>): Work<void> {
+    yield* this.#features.drawn();
+    yield* this.#map.entries(...asked);
   }
 
   protected tooLarge(more: number): HamError {
