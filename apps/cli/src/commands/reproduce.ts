@@ -10,7 +10,7 @@ import { pathIn } from "../files/path-in.ts";
 import { writeFileAtomically } from "../files/write.ts";
 import { workBar } from "../progress.ts";
 import { REPRODUCTIONS } from "../reproduce/catalogue.ts";
-import type { Findings, Reproduction } from "../reproduce/reproduction.ts";
+import { type Findings, type Reproduction, SOME_HAVE } from "../reproduce/reproduction.ts";
 import { formatTable } from "../table.ts";
 import { workersOption } from "../threads/pool.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -117,7 +117,7 @@ async function reproduce(name: string, flags: ReproduceFlags): Promise<number> {
 
 /** @throws CommandError for an option of another reproduction. */
 function assertTaken({ name, takes = [] }: Reproduction, flags: ReproduceFlags): void {
-  for (const option of ["separation", "iterations", "sizes", "workers"] as const) {
+  for (const option of SOME_HAVE) {
     if (flags[option] === undefined || takes.includes(option)) continue;
     const others = REPRODUCTIONS.filter((other) => other.takes?.includes(option));
     throw new CommandError(

@@ -20,8 +20,8 @@ export interface ReproduceOptions {
   readonly bar: WorkBar;
 }
 
-/** An option that not every reproduction has. */
-export type ReproduceOption = "separation" | "iterations" | "sizes" | "workers";
+/** Options that not every reproduction has. */
+export const SOME_HAVE = ["separation", "iterations", "sizes", "workers"] as const;
 
 /** What a reproduction found. */
 export interface Findings {
@@ -39,6 +39,6 @@ export interface Reproduction {
   readonly name: string;
   readonly description: string;
   /** The options that it knows, beside those of all; of others it says so. */
-  readonly takes?: readonly ReproduceOption[];
+  readonly takes?: readonly (typeof SOME_HAVE)[number][];
   readonly run: (options: ReproduceOptions) => Promise<Findings>;
 }

@@ -12,7 +12,7 @@ import {
   type Score,
   wardClusters,
 } from "@hamlet/diffusion";
-import type { Key } from "@hamlet/core";
+import type { Key, StopOptions } from "@hamlet/core";
 
 /** The time at which energies are taken, as in the notebook. */
 export const ENERGY_TIME = 0.15;
@@ -56,18 +56,26 @@ export interface Measured {
   readonly arrows: { readonly points: Points; readonly scores: Float64Array };
 }
 
+/** How a score is looked at. */
+export interface MeasureOptions extends StopOptions {
+  readonly noise: Noise;
+  readonly key: Key;
+  readonly effort: Effort;
+}
+
 /** Samples a score and looks at what comes. */
 export async function measure(
   { score, logDensity }: Side,
   patterns: Points,
-  { noise, key, effort }: { readonly noise: Noise; readonly key: Key; readonly effort: Effort },
+  { noise, key, effort, ...stop }: MeasureOptions,
 ): Promise<Measured> {
   const { samples: count, steps, columns } = effort;
-  const samples = await sampleEulerMaruyama(score, { noise, key, count, steps });
-  const clusters = await wardClusters(samples, { threshold: thresholdFor(patterns.shape[0]) });
-  const lines = linesFor(patterns, count);
+  const samples = await sampleEulerMaruyama(score, { noise, key, count, steps, ...stop });
+  const threshold = thresholdFor(patterns.shape[0]);
+  const clusters = await wardClusters(samples, { threshold, ...stop });
+  const lines = { ...linesFor(patterns, count), ...stop };
   const { counts, toPattern } = await classifySamples(samples, patterns, lines);
-  const near = { memorised: NEAR, duplicate: NEAR };
+  const near = { memorised: NEAR, duplicate: NEAR, ...stop };
   const ofCenters = await classifySamples(clusters.centers, patterns, near);
   const grid = gridPoints({ columns, rows: columns });
   const [atGrid, atPatterns, atCenters] = energiesOf(

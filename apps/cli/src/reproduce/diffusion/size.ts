@@ -12,7 +12,13 @@ import {
 import type { ThreadJob } from "../../threads/thread.ts";
 import type { Pair } from "./figures.ts";
 import { learn } from "./learn.ts";
-import { type Effort, ENERGY_TIME, type Measured, measure } from "./measure.ts";
+import {
+  type Effort,
+  ENERGY_TIME,
+  type Measured,
+  measure,
+  type MeasureOptions,
+} from "./measure.ts";
 
 const FULL: Effort = { samples: 1500, steps: 500, columns: 61 };
 const SHORT: Effort = { samples: 200, steps: 40, columns: 9 };
@@ -68,24 +74,33 @@ export async function compute(
       stopped: `stopped after ${trained.iterations} of ${iterations} iterations with ${patterns.shape[0]} patterns`,
     };
   }
-  const about = { noise: NOISE, key: sampling, effort: short ? SHORT : FULL };
+  const about = { noise: NOISE, key: sampling, effort: short ? SHORT : FULL, signal };
   onProgress(TRAINING, "samples and energies");
-  const learned = await measureLearned(trained, patterns, about);
-  const exact = exactScore(patterns, NOISE);
-  const logDensity = async ({ data }: Points) => exact.logDensity(data, ENERGY_TIME);
-  const beside = await measure({ score: exact, logDensity }, patterns, about);
-  onProgress(1, "done");
-  const { losses } = trained;
-  return { patterns, losses, iterations: trained.iterations, learned, exact: beside };
+  try {
+    const learned = await measureLearned(trained, patterns, about);
+    const score = exactScore(patterns, NOISE);
+    const logDensity = async ({ data }: Points) => score.logDensity(data, ENERGY_TIME);
+    const exact = await measure({ score, logDensity }, patterns, about);
+    onProgress(1, "done");
+    return { patterns, losses: trained.losses, iterations: trained.iterations, learned, exact };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { stopped: `stopped while ${patterns.shape[0]} patterns were measured` };
+  }
 }
 
 async function measureLearned(
   { model }: TrainedScore,
   patterns: Points,
-  about: Parameters<typeof measure>[2],
+  about: MeasureOptions,
 ): Promise<Measured> {
   using score = networkScore(model);
   const logDensity = (points: Points) =>
-    logLikelihood(score, points, { noise: NOISE, t: ENERGY_TIME, tolerance: 1e-5 });
+    logLikelihood(score, points, {
+      noise: NOISE,
+      t: ENERGY_TIME,
+      tolerance: 1e-5,
+      ...(about.signal !== undefined && { signal: about.signal }),
+    });
   return await measure({ score, logDensity }, patterns, about);
 }
