@@ -13,7 +13,7 @@ export {
 export { addInitialEntries, type Entries, nameHash } from "./hypergraph/initial-entries.ts";
 export { basinOf } from "./fixed-points/basin.ts";
 export { census, type Census, type CensusOptions, type FixedPoint } from "./fixed-points/census.ts";
-export { exactScalar } from "./fixed-points/exact-consts.ts";
+export { exactScalar } from "./hypergraph/exact-consts.ts";
 export { equidistantPoints } from "./fixed-points/equidistant.ts";
 export { patternsOf, startsAmong } from "./fixed-points/starts.ts";
 export { classify, type Classification, type FixedPointKind } from "./fixed-points/classify.ts";

@@ -41,7 +41,7 @@ import {
   type Tensor,
   energyOfStates,
 } from "@hamlet/graph";
-import { withExactConsts } from "./exact-consts.ts";
+import { withExactConsts } from "../hypergraph/exact-consts.ts";
 
 /** The values that an energy is evaluated with: every const, param and data, and one example. */
 export interface LandscapeSpace {

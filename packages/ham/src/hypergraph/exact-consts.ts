@@ -1,4 +1,4 @@
-// Consts in float64, for searches in float64.
+// Consts in float64, for searches in float64 and for settings.
 
 import {
   type Dim,

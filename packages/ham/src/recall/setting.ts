@@ -1,7 +1,7 @@
 // Numbers of a recall block: checked once, before anything runs.
 
 import { type Expr, followSchedules, HamError, type Recall, SETTING_RANGES } from "@hamlet/graph";
-import { exactScalar } from "../fixed-points/exact-consts.ts";
+import { exactScalar } from "../hypergraph/exact-consts.ts";
 import type { SolverOption, SolverSettings } from "../solvers/solver.ts";
 import type { RecallSetup } from "./recall.ts";
 

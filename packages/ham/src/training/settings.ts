@@ -2,7 +2,7 @@
 
 import { OPTIMISERS } from "@hamlet/core";
 import { type Expr, HamError, SETTING_RANGES, type Training } from "@hamlet/graph";
-import { exactScalar } from "../fixed-points/exact-consts.ts";
+import { exactScalar } from "../hypergraph/exact-consts.ts";
 import type { RecallSetup } from "../recall/recall.ts";
 import { GRADIENTS } from "./catalogue.ts";
 
