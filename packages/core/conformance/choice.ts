@@ -7,6 +7,8 @@ export interface Choice {
   /** The part of every group of cases, up to 1. */
   readonly share: number;
   readonly seed: number;
+  /** Names of cases that are in every run: what was wrong once. */
+  readonly always?: readonly string[];
 }
 
 export const EVERYTHING: Choice = { share: 1, seed: 0 };

@@ -34,7 +34,9 @@ export function allCases(): Case[] {
 
 /** The chosen cases of every row. */
 export function chosenCases(choice: Choice): Case[] {
-  return chosen(allCases(), ({ row }) => row, choice);
+  const all = allCases();
+  const taken = new Set(chosen(all, ({ row }) => row, choice));
+  return all.filter((one) => taken.has(one) || choice.always?.includes(one.name) === true);
 }
 
 /** The rows of the table, in order. */

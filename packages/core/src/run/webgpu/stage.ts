@@ -24,7 +24,11 @@ import { copyText, type Region, regionOf } from "./regions.ts";
 export function prepareStage(work: StageWork): Run<CardArray> {
   assertApart(work);
   const planned = loopsOf(work);
-  const { actions, results, shapes } = planned;
+  const { results, shapes } = planned;
+  // Known numbers are written before any call runs, so they come first: no call may have had their place.
+  const actions = planned.actions.toSorted(
+    (a, b) => Number(numbersOf(a) === null) - Number(numbersOf(b) === null),
+  );
   const isShared = work.stage === "load" || work.stage === "param";
   const one = (slot: number) => product(boundShape(shapes[slot], 1));
   const kept = new Set([...results.values()].map(({ base }) => base));
@@ -71,7 +75,7 @@ export function prepareStage(work: StageWork): Run<CardArray> {
       const calls = actions.flatMap((action) => {
         const known = numbersOf(action);
         if (known === null) return [callOf(action, place)];
-        // All places are fresh: nothing that waits reads them.
+        // All blocks are fresh: nothing that waits reads them.
         const { at, step } = place(action.writes[0]);
         for (let n = 0; n < examples; n++) card().write(at + n * NUMBER * step, known);
         return [];
