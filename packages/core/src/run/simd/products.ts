@@ -25,7 +25,7 @@ import { MANY, manyDots, TURNED } from "./many-dots.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
 import { ceil, PIECES, piecesOf } from "./parts.ts";
 import { addTotals, CHUNK, dots, mix, mixLong, round, scale, scaleTotals } from "./rows.ts";
-import { advance, locals, NUMBER, VECTOR } from "./sizes.ts";
+import { advance, LANES, locals, NUMBER, VECTOR } from "./sizes.ts";
 
 /** Columns of a tile: two vectors. */
 const WIDE = 8;
@@ -330,15 +330,18 @@ function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): W
   const isWhole = queries >= PIECES && across < PIECES * LONG;
   const isNear = NUMBER * m.depth * depth <= NEAR && across >= WIDE;
   const inBlocks = queries >= SOME && isNear;
+  // Blocks sum where the result is, a vector at least: what is left over goes with the vectors before it.
+  const length = isWhole ? queries : inBlocks ? across - (across % LANES) : across;
   return {
     kernel: inBlocks ? "blocks" : depth > CHUNK ? "mixLong" : "mix",
     ...(!inBlocks && depth > CHUNK && { spare: 0 }),
-    length: isWhole ? queries : across,
+    length,
     unit: !isWhole ? UNIT : inBlocks ? 6 : 2,
     call(n, from, size) {
       const [matrix, own] = [bytesOf(nth(m, n)), bytesOf(nth(x, n))];
       const [query, column] = isWhole ? [from, 0] : [0, from];
-      const [some, wide] = isWhole ? [size, across] : [queries, size];
+      const columns = from + size === length ? across - from : size;
+      const [some, wide] = isWhole ? [size, across] : [queries, columns];
       return [
         toNth(n) + line * query + NUMBER * column,
         line,
