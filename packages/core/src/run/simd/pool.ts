@@ -2,7 +2,7 @@
 // are taken by whoever is free, this thread too. What a call computes does not depend on who it was,
 // so the numbers are the same with any number of workers, and with those that have not started yet.
 
-import { functionsOf } from "../../wasm/host.ts";
+import { functionsOf, PAGE } from "../../wasm/host.ts";
 import { arena } from "./arena.ts";
 import { startWorker } from "./start-worker.ts";
 import { threads } from "./threads.ts";
@@ -101,6 +101,7 @@ class Pool {
     control[PLACES.function] = Object.keys(compiled.functions).indexOf(name);
     control[PLACES.parameters] = count;
     control[PLACES.workers] = threads() - 1;
+    control[PLACES.pages] = arena().bytes / PAGE;
     for (let first = 0; first < calls.length; first += most) {
       const some = calls.slice(first, first + most);
       some.forEach((call, n) => control.set(call, PLACES.calls + n * count));

@@ -20,6 +20,8 @@ export const PLACES = {
   parameters: 5,
   /** Workers from this one on stay out. */
   workers: 6,
+  /** Pages of the memory. */
+  pages: 7,
   /** How many messages each worker was sent. */
   sent: 16,
   /** The numbers of every call, one call after the other. */
@@ -51,13 +53,14 @@ export const SCRIPT = `"use strict";
 const port = typeof require === "function" ? require("node:worker_threads").parentPort : self;
 const host = { ${functions.join(", ")} };
 const modules = new Map();
-let worker, control, received = 0;
+let worker, control, received = 0, pages = 0;
 
 port.onmessage = ({ data }) => {
   received++;
   if (data.control !== undefined) {
     ({ worker, control } = data);
     host.memory = data.memory;
+    pages = 0;
   } else if (data.module === null) modules.delete(data.id);
   else {
     const called = Object.assign({}, host, ...data.imports.map((id) => modules.get(id)));
@@ -74,6 +77,11 @@ function work() {
     const own = modules.get(Atomics.load(control, ${PLACES.module}));
     if (left > 0 && own !== undefined && worker < Atomics.load(control, ${PLACES.workers})) {
       if (Atomics.compareExchange(control, ${PLACES.left}, seen, seen - 1) !== seen) continue;
+      // A memory that grows while it is on its way here keeps its old end for V8, until it grows here.
+      if (control[${PLACES.pages}] !== pages) {
+        host.memory.grow(0);
+        pages = control[${PLACES.pages}];
+      }
       const count = control[${PLACES.parameters}];
       const at = ${PLACES.calls} + (left - 1) * count;
       try {
