@@ -50,8 +50,7 @@ function judge<T>(details: fc.RunDetails<T>): void {
 /** The line that runs this test again on the sample at a path. */
 function repeat(path: string | null): string {
   const { currentTestName = "", testPath = "" } = expect.getState();
-  // The pattern is matched against the names with a space between.
-  const pattern = currentTestName.replaceAll(" > ", " ").replaceAll(/[\\^$.*+?()[\]{}|"`]/g, ".");
+  const pattern = currentTestName.replaceAll(/[\\^$.*+?()[\]{}|"`]/g, ".");
   const at = path === null ? "" : ` HAMLET_PATH=${path}`;
   return `Repeat it: HAMLET_SEED=${seed()}${at} pnpm vitest run ${relative(ROOT, testPath)} -t "${pattern}"`;
 }

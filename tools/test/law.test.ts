@@ -10,6 +10,15 @@ import { samples, seed } from "../samples.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
+function thrown(act: () => void): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}
+
 describe("a law", () => {
   test("runs on as many samples as the run wants", async () => {
     let runs = 0;
@@ -22,6 +31,21 @@ describe("a law", () => {
       10,
     );
     expect(runs).toBe(inject("path") === "" ? 2 * samples(10) : 2);
+  });
+
+  test("that breaks is repeated by a line that runs its test, and no other", () => {
+    const never = fc.property(fc.nat(), () => expect.fail());
+    const line = /vitest run (\S+) -t "(.*)"/;
+    const [, file, pattern] = line.exec(thrown(() => law(never, 1)).message)!;
+    const vitest = join(ROOT, "node_modules/.bin/vitest");
+    const listed = execFileSync(vitest, ["list", file, "-t", pattern], {
+      cwd: ROOT,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+    expect(listed).toBe(
+      `${file} > a law > that breaks is repeated by a line that runs its test, and no other\n`,
+    );
   });
 
   // Under HAMLET_PATH a law looks at one sample, which need not break it.
@@ -45,7 +69,7 @@ describe("a law", () => {
       for (const { message, cause } of found) {
         expect(message).toContain("Counterexample: [1000]");
         expect((cause as Error).message).toContain("it is small");
-        const line = `Repeat it: HAMLET_SEED=${seed()} HAMLET_PATH=([\\d:]+) pnpm vitest run tools/test/law.test.ts -t "a law that breaks says`;
+        const line = `Repeat it: HAMLET_SEED=${seed()} HAMLET_PATH=([\\d:]+) pnpm vitest run tools/test/law.test.ts -t "a law > that breaks says`;
         const path = new RegExp(line).exec(message)?.[1] ?? message;
         // What the line repeats is the smallest sample itself.
         const again = fc.check(fc.property(fc.nat(), small), {
