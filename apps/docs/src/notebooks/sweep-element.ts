@@ -2,7 +2,7 @@
 
 import { drawPanel, frameOf } from "./draw.ts";
 import { panelOf, type Sweep, type Swept } from "./sweep.ts";
-import type { SweepReply } from "./sweep-worker.ts";
+import type { SweepReply, SweepWish } from "./sweep-worker.ts";
 
 class SweepElement extends HTMLElement {
   #worker: Worker | null = null;
@@ -32,7 +32,8 @@ class SweepElement extends HTMLElement {
     this.#swept = [];
     this.#asked++;
     this.#draw("Measuring …");
-    this.#worker?.postMessage(this.#wish, []);
+    // Before there is a worker, nobody hears: it is asked when it comes.
+    this.#worker?.postMessage({ id: this.#asked, wish: this.#wish } satisfies SweepWish, []);
   }
 
   #hear({ id, swept }: SweepReply): void {

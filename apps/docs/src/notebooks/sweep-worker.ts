@@ -2,6 +2,12 @@
 
 import { sweep, type Sweep, type Swept } from "./sweep.ts";
 
+/** A sweep that is wanted, and the number that its replies have. */
+export interface SweepWish {
+  readonly id: number;
+  readonly wish: Sweep;
+}
+
 /** What is known of a sweep; null where it is whole. */
 export interface SweepReply {
   readonly id: number;
@@ -10,10 +16,10 @@ export interface SweepReply {
 
 let wanted = 0;
 
-addEventListener("message", ({ data }: MessageEvent<Sweep>) => void work(data));
+addEventListener("message", ({ data }: MessageEvent<SweepWish>) => void work(data));
 
-async function work(wish: Sweep): Promise<void> {
-  const id = ++wanted;
+async function work({ id, wish }: SweepWish): Promise<void> {
+  wanted = id;
   const tell = (swept: Swept | null) => postMessage({ id, swept } satisfies SweepReply, {});
   const signal = {
     get aborted() {
