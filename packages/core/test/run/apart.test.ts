@@ -1,65 +1,118 @@
-// What is given to threads touches none of each other's results: of every call it is looked up which
-// numbers it writes, and calls may come in any order.
+// Calls of a product that threads take write numbers of their own: of every call it is looked up which
+// they are.
 
 import { useThreads } from "@hamlet/core";
 import * as fc from "fast-check";
-import { beforeAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { arena } from "../../src/run/simd/arena.ts";
-import type { inParts } from "../../src/run/simd/pool.ts";
+import { type Compiled, isLarge } from "../../src/run/simd/pool.ts";
+import { compiledKernel, products, type Side, type Sizes } from "../../src/run/simd/products.ts";
+import { makeDraws } from "@hamlet/graph";
 import { law } from "../../../../tools/law.ts";
-import { KINDS, prepare } from "./threaded-steps.ts";
 
-const looked = vi.hoisted(() => ({ isOn: false, divided: 0, shared: 0 }));
+const NUMBER = Float32Array.BYTES_PER_ELEMENT;
+/** Those whose calls are one job each. */
+const KERNELS = ["dots", "manyDots", "mix", "mixLong", "blocks"] as const;
 
-vi.mock(import("../../src/run/simd/pool.ts"), async (original) => {
-  const pool = await original();
-  const apart: typeof inParts = (compiled, name, calls, work) => {
-    if (!looked.isOn) return pool.inParts(compiled, name, calls, work);
-    if (calls.length > 1) looked.divided++;
-    const words = new Int32Array(arena().memory.buffer);
-    const before = words.slice();
-    const writers = new Uint8Array(words.length);
-    for (const call of calls) {
-      compiled.functions[name](...call);
-      for (let n = 0; n < words.length; n++) {
-        if (words[n] !== before[n] && writers[n]++ > 0) looked.shared++;
-      }
-      words.set(before);
-    }
-    pool.inParts(compiled, name, calls.toReversed(), work);
-  };
-  return { ...pool, inParts: apart };
-});
-
-function expectApart(kind: (typeof KINDS)[number], K: number, D: number, batch: number): void {
-  using step = prepare(kind, { K, D, batch });
-  // First, while other results lie where its own will be: what is as it was does not show.
-  Object.assign(looked, { isOn: true, shared: 0 });
-  let found: string;
-  try {
-    found = step.bits();
-  } finally {
-    looked.isOn = false;
-  }
-  expect(looked.shared).toBe(0);
-  expect(found).toBe(step.bits());
+/** Where the factors of a product lie side by side: along its depth, or along its rows. */
+interface Product extends Sizes {
+  readonly isLeftAlong: boolean;
+  readonly isRightAlong: boolean;
 }
 
-beforeAll(() => useThreads(1));
+/** The calls that make a product, by kernel, and how many numbers more than one of them wrote. */
+function lookInto({ isLeftAlong, isRightAlong, ...sizes }: Product) {
+  const { rows, columns, depth, stack } = sizes;
+  const { normal } = makeDraws(1);
+  const own = arena();
+  const blocks = [rows * columns, rows * depth, columns * depth].map((size) => {
+    const at = own.take(NUMBER * stack * size);
+    own.floats(at, stack * size).forEach((_, n, numbers) => (numbers[n] = normal()));
+    return at;
+  });
+  const [to, left, right] = blocks;
+  const side = (at: number, count: number, isAlong: boolean): Side => ({
+    at,
+    ...(isAlong ? { row: depth, depth: 1 } : { row: 1, depth: count }),
+    next: count * depth,
+  });
+  const run = products(
+    to,
+    side(left, rows, isLeftAlong),
+    side(right, columns, isRightAlong),
+    sizes,
+  );
+  const calls = new Map<string, number>();
+  const writers = new Map<number, number>();
+  let shared = 0;
+  const lookedAt =
+    (name: string, kernel: (...numbers: number[]) => void) =>
+    (...numbers: number[]): void => {
+      const words = new Int32Array(own.memory.buffer, to, rows * columns * stack);
+      const before = words.slice();
+      kernel(...numbers);
+      const call = (calls.get(name) ?? 0) + 1;
+      calls.set(name, call);
+      for (let n = 0; n < words.length; n++) {
+        if (words[n] === before[n]) continue;
+        if ((writers.get(n) ?? call) !== call) shared++;
+        writers.set(n, call);
+      }
+      // Whoever writes the same once more shows as well.
+      words.set(before);
+    };
+  const modules = new Map(
+    KERNELS.map((name) => compiledKernel(name)).map((module) => [module, module.functions]),
+  );
+  const put = (module: Compiled, functions: Compiled["functions"]) =>
+    void Object.assign(module, { functions });
+  try {
+    for (const [module, functions] of modules) {
+      const names = KERNELS.filter((name) => name in functions);
+      const looked = names.map((name) => [name, lookedAt(name, functions[name])]);
+      put(module, { ...functions, ...Object.fromEntries(looked) });
+    }
+    run();
+  } finally {
+    for (const [module, functions] of modules) put(module, functions);
+    for (const at of blocks) own.give(at);
+  }
+  return { calls, shared };
+}
 
-test("parts of a step write numbers of their own, in any order", () => {
+test("no two calls write the same number", () => {
+  useThreads(1);
+  const divided = new Set<string>();
   law(
     fc.property(
-      fc.constantFrom(...KINDS),
-      fc.integer({ min: 1, max: 3000 }),
-      fc.integer({ min: 1, max: 700 }),
-      fc.integer({ min: 1, max: 8 }),
-      (kind, K, D, batch) => expectApart(kind, K, 1 + (D % Math.ceil(100_000 / K)), batch),
+      fc.record({
+        rows: fc.integer({ min: 1, max: 70 }),
+        columns: fc.integer({ min: 1, max: 200 }),
+        stack: fc.integer({ min: 1, max: 3 }),
+        isLeftAlong: fc.boolean(),
+        isRightAlong: fc.boolean(),
+        more: fc.nat(50),
+      }),
+      ({ more, ...product }) => {
+        const one = product.rows * product.columns * product.stack;
+        const depth = Math.ceil(2 ** 21 / one) + more;
+        expect(isLarge(one * depth)).toBe(true);
+        const { calls, shared } = lookInto({ ...product, depth });
+        expect(shared).toBe(0);
+        for (const [name, count] of calls) if (count > product.stack) divided.add(name);
+      },
     ),
     40,
   );
-  expect(looked.divided).toBeGreaterThan(0);
+  expect(divided.size).toBeGreaterThan(0);
 });
 
-// The last part is less than a vector.
-test.each([49, 50, 51])("parts of %i columns do so", (D) => expectApart("a stack", 1675, D, 2));
+test.each([49, 50, 51])(
+  "nor do they where the last piece is less than a vector (%i)",
+  (columns) => {
+    const sizes = { rows: 13, depth: 1675, stack: 2, isLeftAlong: true, isRightAlong: false };
+    const { calls, shared } = lookInto({ ...sizes, columns });
+    expect(calls.get("blocks")).toBeGreaterThan(2);
+    expect(shared).toBe(0);
+  },
+);
