@@ -11,15 +11,16 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { amount } from "../../apps/cli/src/explain-engine.ts";
-import { timeInRounds } from "../../apps/cli/src/timing.ts";
-import { measureLimits } from "../../packages/core/src/index.ts";
+import { timeInRounds, timingOf } from "../../apps/cli/src/timing.ts";
 import { seconds, shown } from "../compare.ts";
 import { hasLibrary } from "../python.ts";
 import { JOBS } from "./jobs.ts";
+import { limitsOfAll } from "./limits.ts";
 import { Peer } from "./peer.ts";
 import { RECALLS } from "./recalls.ts";
 import { barsOf, markdown, type Result, svg } from "./render.ts";
@@ -33,8 +34,10 @@ const NUMBERS = PICTURE.replace(/svg$/, "json");
 const WARM = 0.5;
 /** Seconds after which somebody takes part in no further round of a row. */
 const PATIENCE = 60;
-/** Seconds that a round takes at least, with as many jobs as that needs. */
-const ROUND = 0.05;
+/** Seconds that a turn takes at least, with as many jobs as that needs; a turn counts as their median. */
+const ROUND = 0.1;
+/** Seconds of rest before a turn: the threads of whoever was before go on looking for work that long. */
+const REST = 0.25;
 
 const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
@@ -77,26 +80,29 @@ async function measured(name: string, job: Job): Promise<Result> {
     .filter(({ library }) => here[library])
     .map((other) => new Peer(other));
   // Code is optimised while it runs.
-  let once = await seconds(job.run);
-  for (let spent = 0; spent < WARM; spent += once) once = await seconds(job.run);
-  const times = Math.max(1, Math.min(1000, Math.ceil(ROUND / once)));
+  for (let spent = 0; spent < WARM;) spent += await seconds(job.run);
   const ours = async () => {
-    const all = await seconds(async () => {
-      for (let n = 0; n < times; n++) await job.run();
-    });
-    return all / times;
+    const times: number[] = [];
+    for (let spent = 0; spent < ROUND && times.length < 1000; spent += times.at(-1)!) {
+      times.push(await seconds(job.run));
+    }
+    return timingOf(times).median;
+  };
+  const rested = (run: () => Promise<number>) => async () => {
+    await setTimeout(1000 * REST);
+    return await run();
   };
   const theirs = peers.map((peer) => ({
     name: NAMES[peer.library],
-    run: () => peer.seconds(),
+    run: rested(() => peer.seconds()),
   }));
-  const all = await timeInRounds([{ name: "Hamlet", run: ours }, ...theirs], {
+  const all = await timeInRounds([{ name: "Hamlet", run: rested(ours) }, ...theirs], {
     rounds,
     patience: PATIENCE,
   });
   for (const peer of peers) peer.end();
   const medians = Object.fromEntries([...all].map(([who, { median }]) => [who, median]));
-  const limits = measureLimits();
+  const limits = await limitsOfAll();
   if (job.cost === undefined || limits === null) return { name, medians };
   const { bytes, flops } = job.cost;
   const limit = Math.max(bytes / limits.bytesPerSecond, flops / limits.flopsPerSecond);
@@ -105,7 +111,7 @@ async function measured(name: string, job: Job): Promise<Result> {
 
 tf.env().set("PROD", true);
 await tf.setBackend("wasm");
-const limits = measureLimits();
+const limits = await limitsOfAll();
 const results: Result[] = [];
 for (const { name, make } of rows) {
   const job = await make(flags.quick);
@@ -122,7 +128,7 @@ const machine =
   `${cpus()[0]?.model ?? "a processor"}, ${availableParallelism()} threads` +
   (limits === null
     ? ""
-    : `; one thread: ${amount(limits.bytesPerSecond, "B")}/s from memory, ${amount(limits.flopsPerSecond, "flop")}/s`);
+    : `; all together: ${amount(limits.bytesPerSecond, "B")}/s from memory, ${amount(limits.flopsPerSecond, "flop")}/s`);
 const quick = flags.quick ? "Small jobs, run once: these numbers say nothing.\n\n" : "";
 console.log(`\n${quick}${machine}; load ${load.toFixed(2)}\n\n${markdown(results)}`);
 if (flags.publish) {

@@ -10,7 +10,7 @@ export const COLUMNS = ["Hamlet", "NumPy", "JAX", "torch"] as const;
 export interface Result {
   readonly name: string;
   readonly medians: Readonly<Partial<Record<(typeof COLUMNS)[number], number>>>;
-  /** Seconds at the limit of one thread, where they are known. */
+  /** Seconds at the limit of all threads, where they are known. */
   readonly limit?: number;
 }
 

@@ -1,7 +1,7 @@
 """Times one job of the table: theirs.py numpy|jax|torch ROW SIZES...
 
-Prints the seconds of the job once for each line that it reads, so that whoever asks can take turns
-with it.
+Prints the seconds of the job for each line that it reads, the median of a tenth of a second of jobs, so
+that whoever asks can take turns with it.
 """
 
 import sys

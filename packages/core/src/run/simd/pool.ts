@@ -27,8 +27,8 @@ export function compiledOf(
   return { module, functions, imports };
 }
 
-/** Work that is worth waking somebody, in products of two numbers: a tenth of a millisecond. */
-const WORTH = 2 ** 21;
+/** Work that is worth waking somebody, in products of two numbers: some fifty microseconds. */
+const WORTH = 2 ** 20;
 /** Work after which workers are started: about what it takes to start them. */
 const STARTS = 2 ** 28;
 const LEFT = 2 ** LEFT_BITS - 1;
