@@ -7,6 +7,7 @@ import { type Limits, measureLimits } from "../../packages/core/src/index.ts";
 /** Milliseconds of each measurement: threads that begin a little later than others do not matter. */
 const AT_LEAST = 400;
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
 if (!isMainThread) parentPort!.postMessage(measureLimits({ atLeast: AT_LEAST }));
 
 /** Numbers read, and multiply-adds, of all threads together; null where no code can be compiled. */
