@@ -4,7 +4,6 @@
 // plain loop, on every machine.
 
 import {
-  assemble,
   type Code,
   f64x2,
   get,
@@ -17,13 +16,15 @@ import {
   set,
   store,
 } from "../wasm/assembler.ts";
-import { compiled, functionsOf, makeLinearMemory, type Memory, PAGE } from "../wasm/host.ts";
+import { takeBench } from "../wasm/bench.ts";
 
 const TILE = 4;
 const DOUBLE = 8;
 const VECTOR = 16;
 /** Vectors in a line of a tile. */
 const WIDE = 2;
+/** What a product of two of these numbers takes, in those of two float32 numbers. */
+const WORTH = 3;
 
 /**
  * `tiles(to, a, b, end, depth)`: of strips of four rows from `a` on, up to `end`, with one strip of
@@ -58,55 +59,43 @@ function tiles(): Procedure {
 }
 
 /** Numbers that packed strips lie in, and what multiplies those. */
-export interface Bench {
-  readonly numbers: Float64Array;
+export interface Strips {
+  /** The numbers, until the next turn of others. */
+  numbers(): Float64Array;
   /**
-   * Writes at `to` the products, four by four each, of `strips` strips from `a` on with that at `b`; of
-   * a depth.
+   * Writes products, four by four each: at `to` those of `count` strips from `a` on with that at `b`; of a
+   * depth.
    */
-  tiles(to: number, a: number, b: number, strips: number, depth: number): void;
+  multiply(pairs: readonly Pair[], depth: number): void;
+  free(): void;
 }
 
-interface Compiled extends Bench {
-  readonly memory: Memory;
-  numbers: Float64Array;
+/** Strips that are multiplied, and where their products go: places among the numbers. */
+export interface Pair {
+  readonly to: number;
+  readonly a: number;
+  readonly b: number;
+  readonly count: number;
 }
 
-/** Those that nobody uses now: products that take turns have one each. */
-const free: Compiled[] = [];
-let module: object | null | undefined;
+const written = () => [tiles()];
 
-/** A bench of so many numbers at least; null where no code can be compiled. Give it back. */
-export function takeBench(count: number): Bench | null {
-  module ??= compiled(assemble([tiles()]));
-  const own = free.pop() ?? make();
-  if (own === null) return null;
-  const missing = DOUBLE * count - own.memory.buffer.byteLength;
-  try {
-    if (missing > 0) own.memory.grow(Math.ceil(missing / PAGE));
-  } catch {
-    free.push(own);
-    return null;
-  }
-  own.numbers = new Float64Array(own.memory.buffer);
-  return own;
-}
-
-/** For others to take. */
-export function giveBench(bench: Bench): void {
-  free.push(bench as Compiled);
-}
-
-function make(): Compiled | null {
-  const memory = module === null || module === undefined ? null : makeLinearMemory(PAGE);
-  if (memory === null) return null;
-  const run = functionsOf(module!, memory) as { tiles(...numbers: readonly number[]): void };
+/** So many numbers; null where no code can be compiled. */
+export function takeStrips(count: number): Strips | null {
+  const bench = takeBench(written, DOUBLE * count);
+  if (bench === null) return null;
+  const { at } = bench;
   return {
-    memory,
-    numbers: new Float64Array(memory.buffer),
-    tiles(to, a, b, strips, depth) {
+    numbers: () => new Float64Array(bench.buffer, at, count),
+    multiply(pairs, depth) {
       const strip = DOUBLE * TILE * depth;
-      run.tiles(DOUBLE * to, DOUBLE * a, DOUBLE * b, DOUBLE * a + strips * strip, strip);
+      const calls = pairs.map(({ to, a, b, count: strips }) => {
+        const from = at + DOUBLE * a;
+        return [at + DOUBLE * to, from, at + DOUBLE * b, from + strips * strip, strip];
+      });
+      const all = pairs.reduce((sum, pair) => sum + pair.count, 0);
+      bench.run("tiles", calls, WORTH * TILE * TILE * depth * all);
     },
+    free: () => bench.free(),
   };
 }

@@ -4,7 +4,7 @@
 // order and keeps sixteen sums in registers. Large products are compiled code, with the same bits.
 
 import type { Work } from "../turn.ts";
-import { type Bench, giveBench, takeBench } from "./product-lanes.ts";
+import { type Pair, type Strips, takeStrips } from "./product-lanes.ts";
 
 /** A factor: its row `i` at depth `k` is `data[offset + i · row + k · depth]`. */
 export interface Factor {
@@ -37,8 +37,10 @@ export const DEEP = 256;
 /** Rows of A that are packed at a time: 1 MB. */
 const HIGH = 512;
 
-/** Multiplications between two turns of others, about: half a millisecond. */
+/** Multiplications between two turns of others at least, about: a tenth of a millisecond. */
 const AT_ONCE = 2 ** 20;
+/** Strips of columns that are multiplied at once, at most: threads share them. */
+const MOST_STRIPS = 16;
 
 /** Adds `scale · A Bᵀ` to the target. */
 export function* addProduct(
@@ -51,28 +53,24 @@ export function* addProduct(
   if (depth === 0) return;
   const deep = Math.min(DEEP, depth);
   const high = Math.min(HIGH, rows);
-  const sizes = [padded(high) * deep, padded(columns) * deep, TILE * padded(high)];
-  const [left, right, tiles] = sizes;
-  const compiled = rows * columns * depth < LARGE ? null : takeBench(left + right + tiles);
-  const bench = compiled ?? plainBench(left + right + tiles);
-  const { numbers } = bench;
-  const packed = {
-    left: numbers.subarray(0, left),
-    right: numbers.subarray(left, left + right),
-    tiles: numbers.subarray(left + right, left + right + tiles),
-  };
+  const left = padded(high) * deep;
+  const right = left + padded(columns) * deep;
+  const count = right + TILE * padded(high) * Math.min(MOST_STRIPS, Math.ceil(columns / TILE));
+  const isLarge = rows * columns * depth >= LARGE;
+  const strips = (isLarge ? takeStrips(count) : null) ?? plainStrips(count);
   try {
     for (let k = 0; k < depth; k += deep) {
-      const count = Math.min(deep, depth - k);
-      pack(packed.right, b, { from: 0, rows: columns, k, count });
+      const some = Math.min(deep, depth - k);
+      pack(strips.numbers().subarray(left), b, { from: 0, rows: columns, k, count: some });
       for (let i = 0; i < rows; i += high) {
         const part = Math.min(high, rows - i);
-        pack(packed.left, a, { from: i, rows: part, k, count });
-        yield* addTiles(target, bench, packed, { ...options, from: i, rows: part, depth: count });
+        pack(strips.numbers(), a, { from: i, rows: part, k, count: some });
+        const places = { left: 0, right: left, tiles: right };
+        yield* addTiles(target, strips, places, { ...options, from: i, rows: part, depth: some });
       }
     }
   } finally {
-    if (compiled !== null) giveBench(compiled);
+    strips.free();
   }
 }
 
@@ -80,21 +78,27 @@ export function* addProduct(
 const LARGE = 2 ** 15;
 
 /** The same without compiled code. */
-function plainBench(count: number): Bench {
+function plainStrips(count: number): Strips {
   const numbers = new Float64Array(count);
   return {
-    numbers,
-    tiles(to, a, b, strips, depth) {
-      for (let n = 0; n < strips; n++) {
-        writeTile(numbers, to + TILE * TILE * n, a + TILE * depth * n, b, depth);
+    numbers: () => numbers,
+    multiply(pairs, depth) {
+      for (const { to, a, b, count: strips } of pairs) {
+        for (let n = 0; n < strips; n++) {
+          writeTile(numbers, to + TILE * TILE * n, a + TILE * depth * n, b, depth);
+        }
       }
     },
+    free() {},
   };
 }
 
 function padded(rows: number): number {
   return TILE * Math.ceil(rows / TILE);
 }
+
+/** Rows that are packed side by side. */
+const SIDE_BY_SIDE = 64;
 
 /** Copies rows into strips of four, depth after depth; a last strip is filled up with zeros. */
 function pack(
@@ -105,11 +109,14 @@ function pack(
   if (rows % TILE > 0) strips.fill(0, (padded(rows) - TILE) * count, padded(rows) * count);
   const start = offset + from * row + k * depth;
   if (row === 1) {
-    // Rows lie side by side: read along them.
-    for (let step = 0; step < count; step++) {
-      const at = start + step * depth;
-      const to = TILE * step;
-      for (let i = 0; i < rows; i++) strips[(i & ~3) * count + to + (i & 3)] = data[at + i];
+    // Rows lie side by side: read along them, some strips at a time that stay in a cache.
+    for (let i = 0; i < rows; i += SIDE_BY_SIDE) {
+      const end = Math.min(i + SIDE_BY_SIDE, rows);
+      for (let step = 0; step < count; step++) {
+        const at = start + step * depth;
+        const to = TILE * step;
+        for (let n = i; n < end; n++) strips[(n & ~3) * count + to + (n & 3)] = data[at + n];
+      }
     }
     return;
   }
@@ -120,11 +127,11 @@ function pack(
   }
 }
 
-/** Adds the products of all pairs of strips. */
+/** Adds the products of all pairs of strips, which lie at their places among the numbers. */
 function* addTiles(
   { data, offset = 0, row }: Target,
-  bench: Bench,
-  { left, right, tiles }: Readonly<Record<"left" | "right" | "tiles", Float64Array>>,
+  strips: Strips,
+  { left, right, tiles }: Readonly<Record<"left" | "right" | "tiles", number>>,
   {
     from,
     rows,
@@ -134,24 +141,44 @@ function* addTiles(
     lower = false,
   }: ProductOptions & { readonly from: number },
 ): Work<void> {
-  const at = (part: Float64Array) => part.byteOffset / Float64Array.BYTES_PER_ELEMENT;
-  const strips = Math.ceil(rows / TILE);
+  const all = Math.ceil(rows / TILE);
+  const wide = TILE * MOST_STRIPS;
   let done = 0;
-  for (let j = 0; j < columns; j += TILE) {
-    done += TILE * rows * depth;
+  for (let j = 0; j < columns; j += wide) {
     if (done >= AT_ONCE) {
       done = 0;
       yield;
     }
-    // Tiles that lie above the diagonal are left out.
-    const first = lower ? Math.max(0, Math.floor((j - from) / TILE)) : 0;
-    if (first >= strips) continue;
-    const [p, q] = [at(left) + first * TILE * depth, at(right) + j * depth];
-    bench.tiles(at(tiles), p, q, strips - first, depth);
-    const wide = Math.min(TILE, columns - j);
-    let to = offset + (from + first * TILE) * row + j;
-    for (let i = first * TILE, t = 0; i < rows; i++, t += TILE, to += row) {
-      for (let c = 0; c < wide; c++) data[to + c] += scale * tiles[t + c];
+    done += wide * rows * depth;
+    const pairs: Pair[] = [];
+    /** Where the tile of the first row would be, and the first row that has one. */
+    const [starts, firsts]: [number[], number[]] = [[], []];
+    for (let column = j; column < Math.min(j + wide, columns); column += TILE) {
+      // Tiles that lie above the diagonal are left out.
+      const first = lower ? Math.max(0, Math.floor((column - from) / TILE)) : 0;
+      if (first >= all) break;
+      const to = tiles + pairs.length * TILE * TILE * all;
+      const [a, b] = [left + first * TILE * depth, right + column * depth];
+      pairs.push({ to, a, b, count: all - first });
+      starts.push(to - TILE * TILE * first);
+      firsts.push(TILE * first);
+    }
+    strips.multiply(pairs, depth);
+    const numbers = strips.numbers();
+    const whole = Math.min(pairs.length, Math.floor((columns - j) / TILE));
+    for (let i = 0; i < rows; i++) {
+      let place = offset + (from + i) * row + j;
+      for (let p = 0; p < whole && i >= firsts[p]; p++, place += TILE) {
+        const at = starts[p] + TILE * i;
+        data[place] += scale * numbers[at];
+        data[place + 1] += scale * numbers[at + 1];
+        data[place + 2] += scale * numbers[at + 2];
+        data[place + 3] += scale * numbers[at + 3];
+      }
+      if (whole === pairs.length || i < firsts[whole]) continue;
+      const at = starts[whole] + TILE * i;
+      place = offset + (from + i) * row + j + TILE * whole;
+      for (let c = 0; c < columns % TILE; c++) data[place + c] += scale * numbers[at + c];
     }
   }
 }

@@ -6,7 +6,6 @@
 // number of some millions.
 
 import {
-  assemble,
   bits,
   type Code,
   f32x4,
@@ -22,7 +21,7 @@ import {
   shuffle,
   store,
 } from "../wasm/assembler.ts";
-import { compiled, functionsOf, makeLinearMemory } from "../wasm/host.ts";
+import { takeBench } from "../wasm/bench.ts";
 import {
   ERF_INV_CENTRE,
   ERF_INV_TAIL,
@@ -39,11 +38,17 @@ import {
 } from "./float32.ts";
 import { EVEN_ROTATIONS, type Key, ODD_ROTATIONS, PARITY } from "./threefry.ts";
 
-const VECTOR = 16;
+const NUMBER = Float32Array.BYTES_PER_ELEMENT;
+const LANES = 4;
+const VECTOR = LANES * NUMBER;
 /** Vectors of float32 that are made at once. */
 const AT_ONCE = 4;
-/** Numbers that are drawn by one call at most: a few milliseconds. */
-export const PART = 2 ** 14;
+/** Numbers that a thread draws by one call at most: some tenths of a millisecond. */
+const CALL = 2 ** 14;
+/** Numbers that are drawn at a time at most: a few milliseconds. */
+export const PART = 8 * CALL;
+/** What a number takes, in products of two. */
+const WORK = 500;
 
 /** Numbers of float32 as pairs of float64. */
 type Pairs = readonly Local[];
@@ -244,27 +249,27 @@ function normals(): Procedure {
   });
 }
 
-/** Writes the normal numbers of a stream from number `from` on, as `fillNormal` does. */
-type Fill = (key: Key, numbers: Float32Array, from: number) => void;
+const written = () => [normals()];
 
-let known: Fill | null | undefined;
-
-/** Null where no code can be compiled; {@link PART} numbers at a time. */
-export function compiledNormal(): Fill | null {
-  if (known === undefined) known = make();
-  return known;
-}
-
-function make(): Fill | null {
-  const module = compiled(assemble([normals()]));
-  const memory = makeLinearMemory(Float32Array.BYTES_PER_ELEMENT * PART);
-  if (module === null || memory === null) return null;
-  const run = functionsOf(module, memory) as { normals(...numbers: readonly number[]): void };
-  const made = new Float32Array(memory.buffer);
-  return (key, numbers, from) => {
-    const bytes = AT_ONCE * VECTOR * Math.ceil(numbers.length / (4 * AT_ONCE));
-    if (bytes === 0) return;
-    run.normals(0, bytes, from, key[0], key[1]);
-    numbers.set(made.subarray(0, numbers.length));
-  };
+/**
+ * Writes the normal numbers of a stream from number `from` on, as `fillNormal` does, {@link PART} at most;
+ * false where no code can be compiled.
+ */
+export function fillByLanes(key: Key, numbers: Float32Array, from: number): boolean {
+  const count = numbers.length;
+  const bytes = VECTOR * AT_ONCE * Math.ceil(count / (LANES * AT_ONCE));
+  const bench = takeBench(written, bytes);
+  if (bench === null) return false;
+  try {
+    const calls = Array.from({ length: Math.ceil(count / CALL) }, (_, n) => {
+      const first = n * CALL;
+      const ends = [first, Math.min(first + CALL, bytes / NUMBER)];
+      return [...ends.map((place) => bench.at + NUMBER * place), from + first, ...key];
+    });
+    bench.run("normals", calls, WORK * count);
+    numbers.set(new Float32Array(bench.buffer, bench.at, count));
+    return true;
+  } finally {
+    bench.free();
+  }
 }

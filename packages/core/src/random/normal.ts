@@ -1,7 +1,7 @@
 import { atOnce, type Work } from "../turn.ts";
 import { erfInvFloat32 } from "./float32.ts";
 import type { Key } from "./key.ts";
-import { compiledNormal, LEAST, PART, SQRT2 } from "./normal-lanes.ts";
+import { fillByLanes, LEAST, PART, SQRT2 } from "./normal-lanes.ts";
 import { type DrawSize, sizeOf } from "./size.ts";
 import { fillUniform } from "./uniform.ts";
 
@@ -22,10 +22,10 @@ export function normal(key: Key, size: DrawSize): Float32Array {
 /** The numbers of {@link normal}, part by part. */
 export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
   const numbers = new Float32Array(sizeOf("normal", size));
-  const fill = numbers.length < FEW ? fillNormal : (compiledNormal() ?? fillNormal);
   for (let from = 0; from < numbers.length; from += PART) {
     if (from > 0) yield;
-    fill(key, numbers.subarray(from, from + PART), from);
+    const part = numbers.subarray(from, from + PART);
+    if (numbers.length < FEW || !fillByLanes(key, part, from)) fillNormal(key, part, from);
   }
   return numbers;
 }

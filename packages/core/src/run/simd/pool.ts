@@ -2,8 +2,11 @@
 // are taken by whoever is free, this thread too. What a call computes does not depend on who it was,
 // so the numbers are the same with any number of workers, and with those that have not started yet.
 
+import { offerBenches } from "../../wasm/bench.ts";
 import { functionsOf, PAGE } from "../../wasm/host.ts";
+import type { Procedure } from "../../wasm/assembler.ts";
 import { arena } from "./arena.ts";
+import { hasSimd } from "./here.ts";
 import { startWorker } from "./start-worker.ts";
 import { threads } from "./threads.ts";
 import { LEFT_BITS, type News, PLACES, SCRIPT, type Start } from "./worker.ts";
@@ -51,6 +54,30 @@ export function inParts(
   if (pool !== null) pool.run(compiled, name, calls);
   else for (const call of calls) compiled.functions[name](...call);
 }
+
+/** Those of benches, by who writes them. */
+const known = new Map<() => readonly Procedure[], Compiled>();
+
+// What belongs to no program has our memory and our threads as well.
+offerBenches((write, bytes) => {
+  if (!hasSimd()) return null;
+  const own = arena();
+  if (!known.has(write)) known.set(write, compiledOf(own.compiled(write())!));
+  let at: number;
+  try {
+    at = own.take(bytes);
+  } catch {
+    return null;
+  }
+  return {
+    at,
+    get buffer() {
+      return own.memory.buffer;
+    },
+    run: (name, calls, work) => inParts(known.get(write)!, name, calls, work),
+    free: () => own.give(at),
+  };
+});
 
 let shared: Pool | undefined;
 let untilStart = STARTS;

@@ -1,0 +1,24 @@
+// The same work on one thread and on several, until workers have taken some of it.
+
+import { useThreads } from "@hamlet/core";
+import { expect } from "vitest";
+import { arena } from "../src/run/simd/arena.ts";
+import { poolState } from "../src/run/simd/pool.ts";
+
+/** Does work, which checks its results, on one thread and on three; it leaves nothing in the memory. */
+export async function onThreads(work: () => void): Promise<void> {
+  const { taken } = arena();
+  useThreads(1);
+  work();
+  useThreads(3);
+  const before = poolState().calls;
+  const until = performance.now() + 20_000;
+  while (poolState().calls === before && performance.now() < until) {
+    work();
+    // Workers and their messages get their turn.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  work();
+  expect(poolState().calls).toBeGreaterThan(before);
+  expect(arena().taken).toBe(taken);
+}
