@@ -35,7 +35,7 @@ test.for(Object.entries(PICTURES))(
 
 test("other numbers make another picture", async () => {
   const file = "benchmarks.svg";
-  const other = numbersFor(file).replace('"ratio":3.54', '"ratio":3.55');
+  const other = numbersFor(file).replace(/"ratio":[\d.e-]+/, '"ratio":3');
   expect(other).not.toBe(numbersFor(file));
   expect(await PICTURES[file].draw(other)).not.toBe(readFileSync(join(ASSETS, file), "utf8"));
 });
