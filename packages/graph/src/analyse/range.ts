@@ -198,14 +198,10 @@ function rangeOfApply({ op, args }: Apply, range: Ranges): Interval {
     case "cos":
       return interval(-1, 1);
     case "max":
-      return interval(Math.max(x.low, y.low), Math.max(x.high, y.high), {
-        lowOpen: openAt(x, y, "low", Math.max),
-        highOpen: openAt(x, y, "high", Math.max),
-      });
     case "min":
-      return interval(Math.min(x.low, y.low), Math.min(x.high, y.high), {
-        lowOpen: openAt(x, y, "low", Math.min),
-        highOpen: openAt(x, y, "high", Math.min),
+      return interval(evaluate(x.low, y.low), evaluate(x.high, y.high), {
+        lowOpen: openAt(x, y, "low", evaluate),
+        highOpen: openAt(x, y, "high", evaluate),
       });
     default:
       return interval(0, 1);

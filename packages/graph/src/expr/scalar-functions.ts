@@ -34,7 +34,10 @@ const DEFINITIONS = {
   /** log(1 + exp(x)). */
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   sigmoid: unary((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
-  logcosh: unary((x) => Math.abs(x) + Math.log1p(Math.exp(-2 * Math.abs(x))) - Math.LN2),
+  /** By cosh x − 1 = 2 sinh²(x/2), which keeps the digits of small numbers. */
+  logcosh: unary((x) =>
+    x * x < 1e5 ? Math.log1p(2 * Math.sinh(x / 2) ** 2) : Math.abs(x) - Math.LN2,
+  ),
   tanh: unary(Math.tanh),
   sin: unary(Math.sin),
   cos: unary(Math.cos),
