@@ -1,9 +1,11 @@
 // `--workers` of `ham fixed-points` and of the batch of `ham run`: the same bits for any number of threads.
 
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { key, normal } from "@hamlet/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sharing } from "../src/threads/pool.ts";
 import { type Bench, makeBench } from "./ham.ts";
 
 const MEMORY = `ham 1
@@ -112,6 +114,26 @@ describe("what threads cannot do is told as it is without them", () => {
     expect(alone.code).not.toBe(0);
     expect(await bench.inProcess([...args, "--workers", "2"])).toEqual(alone);
   });
+});
+
+test("those who work at the same time share the threads of the machine", () => {
+  const { HAMLET_THREADS: before } = process.env;
+  const shares = (told: string | undefined) => {
+    if (told === undefined) delete process.env.HAMLET_THREADS;
+    else process.env.HAMLET_THREADS = told;
+    return [1, 2, 1000].map((workers) => sharing(workers).HAMLET_THREADS);
+  };
+  try {
+    const all = availableParallelism();
+    const right = [`${all}`, `${Math.max(1, Math.floor(all / 2))}`, "1"];
+    expect(shares(undefined)).toEqual(right);
+    expect(shares("")).toEqual(right);
+    // Whoever says how many is heard.
+    expect(shares("3")).toEqual(["3", "3", "3"]);
+  } finally {
+    if (before === undefined) delete process.env.HAMLET_THREADS;
+    else process.env.HAMLET_THREADS = before;
+  }
 });
 
 test("a census on threads finds the points of one thread, bit by bit", async () => {

@@ -1,6 +1,7 @@
 // `ham worker`: does the jobs of a queue, one after the other.
 
 import { realpath } from "node:fs/promises";
+import { useThreads } from "@hamlet/core";
 import { Option } from "commander";
 import { loadCluster, queueOption } from "../cluster/load.ts";
 import { endpointOption, openUnder } from "../cluster/objects.ts";
@@ -50,6 +51,8 @@ async function worker(flags: WorkerFlags): Promise<number> {
   const folder = await realpath(root).catch(() => {
     throw new CommandError(EXIT.usage, `--root ${root}: expected a folder, found none.`);
   });
+  // One of as many as a machine has cores, unless the environment says otherwise.
+  if ((process.env.HAMLET_THREADS ?? "") === "") useThreads(1);
   using signal = listenForStop();
   // Paths of jobs are from the root, and so are those in messages.
   process.chdir(folder);

@@ -14,6 +14,7 @@ import { openCallersFile } from "@hamlet/model/disk";
 import { CommandError, EXIT } from "../exit.ts";
 import { fileOf } from "../files/patterns.ts";
 import { errorOf, type Problem } from "../threads/messages.ts";
+import { sharing } from "../threads/pool.ts";
 
 /** Rows of a file. */
 interface HeldShard {
@@ -150,7 +151,8 @@ class ProcessHolders implements Holders {
 
   #start(at: number): ChildProcess {
     const file = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-    const child = fork(file, { execArgv: [], serialization: "advanced" });
+    const env = sharing(this.#processes.length);
+    const child = fork(file, { execArgv: [], serialization: "advanced", env });
     const waiting = this.#waiting[at];
     child.on("message", (answer: ShardAnswer) => {
       const asker = waiting.get(answer.id);

@@ -42,7 +42,8 @@ export async function inThreads<Job, Answer>(
   const look = setInterval(() => {
     if (signal?.aborted === true) Atomics.store(stop, 0, 1);
   }, LOOK);
-  const workers = Array.from({ length: threads }, () => new Worker(address, { workerData }));
+  const env = sharing(threads);
+  const workers = Array.from({ length: threads }, () => new Worker(address, { workerData, env }));
   let answered = Promise.resolve();
   try {
     await Promise.all(
@@ -67,6 +68,16 @@ export async function inThreads<Job, Answer>(
     clearInterval(look);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
+}
+
+/**
+ * The environment of so many that work at the same time: each has its share of the threads of the machine,
+ * unless `HAMLET_THREADS` says how many.
+ */
+export function sharing(workers: number): NodeJS.ProcessEnv {
+  const { HAMLET_THREADS: told = "" } = process.env;
+  const share = Math.max(1, Math.floor(availableParallelism() / workers));
+  return { ...process.env, HAMLET_THREADS: told === "" ? `${share}` : told };
 }
 
 function ask<Job, Answer>(
