@@ -95,3 +95,23 @@ describe.each(Object.keys(ROADS))("%s", (road) => {
     expect(await refusalOf(textOf(road, each.of(String(each.limit))))).toBeNull();
   });
 });
+
+describe("arguments of a feed that differ from entry to entry", () => {
+  const feed = (draw: string) => textOf("feed of a test", draw);
+
+  test("are drawn where each pair allows it, though the ends of all do not", async () => {
+    expect(await refusalOf(feed("uniform(d, d)"))).toBeNull();
+    expect(await refusalOf(feed("normal(d, 1)"))).toBeNull();
+  });
+
+  test.each([
+    ["normal(0, d)", "deviation must be >= 0: found -1"],
+    ["uniform(d, s)", "max must be >= 5: found 1"],
+    ["bernoulli(d)", "p must be >= 0: found -1"],
+    ["flip(d, d)", "p must be >= 0: found -1"],
+  ])("%s is refused at its first wrong entry", async (draw, says) => {
+    const error = await refusalOf(feed(draw));
+    expect(error?.code).toBe("ham/draw-refused");
+    expect(error?.message).toContain(says);
+  });
+});

@@ -1,7 +1,14 @@
 // Feeds become entries: `[B, …axes]`, every example with draws of its own.
 
 import { float64, type Key, makeProgram, normal, plan, uniform } from "@hamlet/core";
-import { type Dim, type Feed, sizeOfDim, type Tensor, tensorsIn } from "@hamlet/graph";
+import {
+  argumentFault,
+  type Dim,
+  type Feed,
+  sizeOfDim,
+  type Tensor,
+  tensorsIn,
+} from "@hamlet/graph";
 import { assertAdmitted } from "../hypergraph/assert-admitted.ts";
 import type { Entries } from "../hypergraph/initial-entries.ts";
 import { assertDrawable } from "./draw.ts";
@@ -75,16 +82,33 @@ export function makeFeed(feed: Feed, { sizes, constants }: FeedSpace): Drawn {
       const { from: kind, make } = DRAWS[feed.distribution];
       const random = kind === "normal" ? normal(key, shape) : uniform(key, shape);
       const [a, b] = entries;
+      const [endsOfA, endsOfB] = [endsOf(a), endsOf(b)];
+      // What the ends of two arguments allow, all between them do.
+      const isDrawable = endsOfA.every((x) =>
+        endsOfB.every((y) => argumentFault(feed.distribution, [x, y]) === null),
+      );
       for (let example = 0; example < batch; example++) {
         const [from, ofA, ofB] = [count, ...steps].map((step) => example * step);
         for (let i = 0; i < count; i++) {
-          const args = [a?.[ofA + i], b?.[ofB + i]] as const;
-          assertDrawable(tensor.name, feed.distribution, args);
-          data[from + i] = make(...args, random[from + i], tensor);
+          const x = a === undefined ? undefined : a[ofA + i];
+          const y = b === undefined ? undefined : b[ofB + i];
+          if (!isDrawable) assertDrawable(tensor.name, feed.distribution, [x, y]);
+          data[from + i] = make(x, y, random[from + i], tensor);
         }
       }
     }
     assertAdmitted(tensor, data, shape);
     return { shape, data };
   };
+}
+
+/** The least and the largest of an argument's entries, or NaN where one is; of none, that there is none. */
+function endsOf(entries: ArrayLike<number> | undefined): readonly (number | undefined)[] {
+  if (entries === undefined) return [undefined];
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < entries.length; i++) {
+    low = Math.min(low, entries[i]);
+    high = Math.max(high, entries[i]);
+  }
+  return [low, high];
 }
