@@ -1,7 +1,8 @@
 // A long formula, a wide table and a program scroll on their own; while they do, keys can reach them.
 
+// What says itself that keys reach it keeps that: text that comes later need not change its size.
 const parts = document.querySelectorAll<HTMLElement>(
-  ".katex-display, .sl-markdown-content table, .sl-markdown-content pre",
+  ".katex-display, .sl-markdown-content table, .sl-markdown-content pre:not([tabindex])",
 );
 
 const observer = new ResizeObserver((changes) => {

@@ -85,6 +85,8 @@ describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
     await page.goto(`${site.origin}/start/landscape/`);
     await says(page, "comes to rest");
     expect(loaded.filter((url) => /katex[^/]*\.js|panels|found/.test(url))).toEqual([]);
+    // Messages that are too wide are scrolled by keys, also those that come later.
+    expect(await page.locator('[data-part="messages"]').getAttribute("tabindex")).toBe("0");
     await panel(page, "rule").locator("summary").focus();
     await page.keyboard.press("Enter");
     await panel(page, "rule").locator(".katex-display").first().waitFor();
