@@ -11,8 +11,10 @@ if (problem !== null) {
 } else {
   // Older ones lack it, and would end at an import of its name.
   const { enableCompileCache } = await import("node:module");
-  // What Node compiles (and strips of types) is kept in its folder for temporary files.
-  enableCompileCache();
+  // What Node compiles (and strips of types) is kept in its folder for temporary files, what threads
+  // and processes of this one compile too.
+  const { directory } = enableCompileCache();
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ||= directory;
   const { endWithin, watchStreams } = await import("./streams.ts");
   watchStreams();
   const { main } = await import("./command-line.ts");

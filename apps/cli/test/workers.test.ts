@@ -121,15 +121,17 @@ test("those who work at the same time share the threads of the machine", () => {
   const shares = (told: string | undefined) => {
     if (told === undefined) delete process.env.HAMLET_THREADS;
     else process.env.HAMLET_THREADS = told;
-    return [1, 2, 1000].map((workers) => sharing(workers).HAMLET_THREADS);
+    return [1, 2, 3, 1000].map((workers) => sharing(workers, 12).HAMLET_THREADS);
   };
   try {
-    const all = availableParallelism();
-    const right = [`${all}`, `${Math.max(1, Math.floor(all / 2))}`, "1"];
+    // One alone has as many as a program uses by itself.
+    const right = ["8", "6", "4", "1"];
     expect(shares(undefined)).toEqual(right);
     expect(shares("")).toEqual(right);
     // Whoever says how many is heard.
-    expect(shares("3")).toEqual(["3", "3", "3"]);
+    expect(shares("3")).toEqual(["3", "3", "3", "3"]);
+    delete process.env.HAMLET_THREADS;
+    expect(sharing(1).HAMLET_THREADS).toBe(`${Math.min(8, availableParallelism())}`);
   } finally {
     if (before === undefined) delete process.env.HAMLET_THREADS;
     else process.env.HAMLET_THREADS = before;

@@ -70,13 +70,19 @@ export async function inThreads<Job, Answer>(
   }
 }
 
+/** Threads that a compiled program uses unbidden, at most. */
+const USUAL = 8;
+
 /**
  * The environment of so many that work at the same time: each has its share of the threads of the machine,
  * unless `HAMLET_THREADS` says how many.
  */
-export function sharing(workers: number): NodeJS.ProcessEnv {
+export function sharing(
+  workers: number,
+  cores: number = availableParallelism(),
+): NodeJS.ProcessEnv {
   const { HAMLET_THREADS: told = "" } = process.env;
-  const share = Math.max(1, Math.floor(availableParallelism() / workers));
+  const share = Math.min(USUAL, Math.max(1, Math.floor(cores / workers)));
   return { ...process.env, HAMLET_THREADS: told === "" ? `${share}` : told };
 }
 

@@ -75,7 +75,7 @@ export function* addProduct(
 }
 
 /** Multiplications from which compiled code is worth its call. */
-const LARGE = 2 ** 15;
+const LARGE = 2 ** 12;
 
 /** The same without compiled code. */
 function plainStrips(count: number): Strips {
@@ -97,33 +97,21 @@ function padded(rows: number): number {
   return TILE * Math.ceil(rows / TILE);
 }
 
-/** Rows that are packed side by side. */
-const SIDE_BY_SIDE = 64;
-
-/** Copies rows into strips of four, depth after depth; a last strip is filled up with zeros. */
+/** Copies rows into strips of four, depth after depth; what fills up a last strip is its first row. */
 function pack(
   strips: Float64Array,
   { data, offset = 0, row, depth }: Factor,
   { from, rows, k, count }: { from: number; rows: number; k: number; count: number },
 ): void {
-  if (rows % TILE > 0) strips.fill(0, (padded(rows) - TILE) * count, padded(rows) * count);
-  const start = offset + from * row + k * depth;
-  if (row === 1) {
-    // Rows lie side by side: read along them, some strips at a time that stay in a cache.
-    for (let i = 0; i < rows; i += SIDE_BY_SIDE) {
-      const end = Math.min(i + SIDE_BY_SIDE, rows);
-      for (let step = 0; step < count; step++) {
-        const at = start + step * depth;
-        const to = TILE * step;
-        for (let n = i; n < end; n++) strips[(n & ~3) * count + to + (n & 3)] = data[at + n];
-      }
+  for (let i = 0, to = 0; i < rows; i += TILE) {
+    const [second, third, fourth] = [1, 2, 3].map((n) => (i + n < rows ? n * row : 0));
+    let at = offset + (from + i) * row + k * depth;
+    for (let step = 0; step < count; step++, to += TILE, at += depth) {
+      strips[to] = data[at];
+      strips[to + 1] = data[at + second];
+      strips[to + 2] = data[at + third];
+      strips[to + 3] = data[at + fourth];
     }
-    return;
-  }
-  for (let i = 0; i < rows; i++) {
-    let to = (i & ~3) * count + (i & 3);
-    let at = start + i * row;
-    for (let step = 0; step < count; step++, to += TILE, at += depth) strips[to] = data[at];
   }
 }
 
@@ -151,8 +139,6 @@ function* addTiles(
     }
     done += wide * rows * depth;
     const pairs: Pair[] = [];
-    /** Where the tile of the first row would be, and the first row that has one. */
-    const [starts, firsts]: [number[], number[]] = [[], []];
     for (let column = j; column < Math.min(j + wide, columns); column += TILE) {
       // Tiles that lie above the diagonal are left out.
       const first = lower ? Math.max(0, Math.floor((column - from) / TILE)) : 0;
@@ -160,25 +146,23 @@ function* addTiles(
       const to = tiles + pairs.length * TILE * TILE * all;
       const [a, b] = [left + first * TILE * depth, right + column * depth];
       pairs.push({ to, a, b, count: all - first });
-      starts.push(to - TILE * TILE * first);
-      firsts.push(TILE * first);
     }
     strips.multiply(pairs, depth);
     const numbers = strips.numbers();
-    const whole = Math.min(pairs.length, Math.floor((columns - j) / TILE));
     for (let i = 0; i < rows; i++) {
       let place = offset + (from + i) * row + j;
-      for (let p = 0; p < whole && i >= firsts[p]; p++, place += TILE) {
-        const at = starts[p] + TILE * i;
+      let wanted = columns - j;
+      for (const { to, count } of pairs) {
+        const at = to + TILE * (i - TILE * (all - count));
+        // Nor have later strips of columns a tile in this row.
+        if (at < to) break;
         data[place] += scale * numbers[at];
-        data[place + 1] += scale * numbers[at + 1];
-        data[place + 2] += scale * numbers[at + 2];
-        data[place + 3] += scale * numbers[at + 3];
+        if (wanted > 1) data[place + 1] += scale * numbers[at + 1];
+        if (wanted > 2) data[place + 2] += scale * numbers[at + 2];
+        if (wanted > 3) data[place + 3] += scale * numbers[at + 3];
+        place += TILE;
+        wanted -= TILE;
       }
-      if (whole === pairs.length || i < firsts[whole]) continue;
-      const at = starts[whole] + TILE * i;
-      place = offset + (from + i) * row + j + TILE * whole;
-      for (let c = 0; c < columns % TILE; c++) data[place + c] += scale * numbers[at + c];
     }
   }
 }

@@ -30,6 +30,33 @@ test("sines and cosines are those of Math, far out too", () => {
   expect(worst).toBeLessThan(1e-15);
 });
 
+test.each([1024, 1027, 20_003])(
+  "%d sines and cosines at once have the bits of each alone",
+  (count) => {
+    const corners = [0, -0, Math.PI, -Math.PI, Math.PI / 2, 1e-300, -5e-324, 3e6, -3e6];
+    const drawn = normal(key(2), count);
+    const angles = Float64Array.from(drawn, (x, i) => corners[i] ?? x * 10 ** (i % 7));
+    const alone = (angle: number) => {
+      const [sine, cosine] = [new Float64Array(1), new Float64Array(1)];
+      sinCos(Float64Array.of(angle), 1, sine, cosine);
+      return [sine[0], cosine[0]];
+    };
+    // The second time with angles among them that only Math can do.
+    for (const extra of [[], [4e6, -1e300, NaN, Infinity]]) {
+      angles.set(extra, count - extra.length);
+      const [sines, cosines] = [new Float64Array(count), new Float64Array(count)];
+      sinCos(angles, count, sines, cosines);
+      const expected = Array.from(angles, alone);
+      expect(new BigInt64Array(sines.buffer)).toEqual(
+        new BigInt64Array(Float64Array.from(expected, ([sine]) => sine).buffer),
+      );
+      expect(new BigInt64Array(cosines.buffer)).toEqual(
+        new BigInt64Array(Float64Array.from(expected, ([, cosine]) => cosine).buffer),
+      );
+    }
+  },
+);
+
 test.each([1, 8, 1000, 1e6])("a condition number of %d is found to a few per cent", (ratio) => {
   const size = 12;
   // Extremes that stand apart, in a basis that is none of the axes: H = 1 − 2 u uᵀ.

@@ -86,18 +86,22 @@ export class FeatureMap {
     const count = to - from;
     const states = new Float64Array(count * D);
     const phases = new Float64Array(count * blockRows);
+    const [first, second] = [new Float64Array(phases.length), new Float64Array(phases.length)];
     const shifts = Array.from({ length: count }, (_, n) =>
       this.#load(x, from + n, states.subarray(n * D, (n + 1) * D)),
     );
     for (let block = 0; block < projection.blocks; block++) {
       yield* projectAll(projection, block, states, phases);
       const rows = rowsIn(projection, block);
+      // Those of a last block that is narrower move together.
+      for (let n = 1; n < count; n++) {
+        phases.copyWithin(n * rows, n * blockRows, n * blockRows + rows);
+      }
+      this.#entries(phases, rows, shifts, [first, second]);
       for (let n = 0; n < count; n++) {
         const at = 2 * Y * n + block * blockRows;
-        this.#entries(phases.subarray(n * blockRows), rows, shifts[n], [
-          entries.subarray(at, at + rows),
-          entries.subarray(Y + at, Y + at + rows),
-        ]);
+        entries.set(first.subarray(n * rows, (n + 1) * rows), at);
+        entries.set(second.subarray(n * rows, (n + 1) * rows), Y + at);
       }
       yield;
     }
@@ -217,22 +221,23 @@ export class FeatureMap {
     const { projection } = this.features;
     const count = rowsIn(projection, block);
     projection.project(block, this.#state, this.#phases);
-    this.#entries(this.#phases, count, shift, [this.#first, this.#second]);
+    this.#entries(this.#phases, count, [shift], [this.#first, this.#second]);
     return count;
   }
 
-  /** Both halves of the entries of so many phases. */
+  /** Both halves of the entries of states, so many phases of each. */
   #entries(
     phases: Float64Array,
-    count: number,
-    shift: number,
+    rows: number,
+    shifts: readonly number[],
     [first, second]: readonly [Float64Array, Float64Array],
   ): void {
-    if (this.#isPositive) {
-      for (let i = 0; i < count; i++) {
+    if (!this.#isPositive) return sinCos(phases, rows * shifts.length, second, first);
+    for (const [n, shift] of shifts.entries()) {
+      for (let i = n * rows; i < (n + 1) * rows; i++) {
         first[i] = Math.exp(phases[i] - shift);
         second[i] = Math.exp(-phases[i] - shift);
       }
-    } else sinCos(phases, count, second, first);
+    }
   }
 }

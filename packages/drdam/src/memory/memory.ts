@@ -26,7 +26,7 @@ import { recallFrom, type MemoryRecall, type MemoryRecallOptions } from "./recal
 const EPS = 1e-10;
 
 /** Patterns whose features are made together, and the most numbers that those may be. */
-const TOGETHER = 64;
+const TOGETHER = 128;
 const MOST_ENTRIES = 2 ** 21;
 
 /**
