@@ -27,7 +27,7 @@ const COSINE = series(0, 11);
 
 /**
  * `sines[i] = sin angles[i]` and `cosines[i] = cos angles[i]` for `i < count`; absolute error below
- * 1e-15, or that of the angle itself.
+ * 1e-15, or that of the angle itself. The three are arrays of their own.
  */
 export function sinCos(
   angles: Float64Array,
