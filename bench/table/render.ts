@@ -58,25 +58,29 @@ export function barsOf(results: readonly Result[]): Bar[] {
   });
 }
 
-/** A bar for each row that somebody else does too: to the left we are faster, to the right they are. */
+/**
+ * A bar for each row that somebody else does too, below its name: to the left we are faster, to the right
+ * they are. As wide as a phone.
+ */
 export function svg(rows: readonly Bar[]): string {
-  const [width, line, middle] = [760, 22, 560];
+  const [width, line, middle] = [356, 40, 195];
   const decades = Math.max(0.5, ...rows.map(({ ratio }) => Math.abs(Math.log10(ratio))));
-  const scale = 130 / decades;
+  const scale = 120 / decades;
   const bars = rows.map(({ name, ratio }, n) => {
     const length = Math.log10(ratio) * scale;
-    const y = line * (n + 1);
+    const y = line * n + 20;
     const [x, w] = [Math.min(middle, middle + length), Math.abs(length)];
+    const [end, anchor] = ratio > 1 ? [x + w + 6, "start"] : [x - 6, "end"];
     return [
-      `<text x="8" y="${y + 12}">${name.replaceAll("<", "&lt;")}</text>`,
-      `<rect x="${x.toFixed(1)}" y="${y}" width="${w.toFixed(1)}" height="14" class="${ratio > 1 ? "slower" : "faster"}"/>`,
-      `<text x="${width - 8}" y="${y + 12}" text-anchor="end">${digits(ratio)}</text>`,
+      `<text x="4" y="${y}">${name.replaceAll("<", "&lt;")}</text>`,
+      `<rect x="${x.toFixed(1)}" y="${y + 5}" width="${w.toFixed(1)}" height="12" class="${ratio > 1 ? "slower" : "faster"}"/>`,
+      `<path d="M${middle} ${y + 4}v14" stroke="#777"/>`,
+      `<text x="${end.toFixed(1)}" y="${y + 16}" text-anchor="${anchor}">${digits(ratio)}</text>`,
     ].join("");
   });
-  const height = line * (rows.length + 2);
-  return themed(`<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="14" role="img" aria-label="Hamlet's time over that of the best other, by row">
+  const height = line * rows.length + 8;
+  return themed(`<svg class="${CHART}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11.4" role="img" aria-label="Hamlet's time over that of the best other, by row">
 <style>.faster{fill:#2a9d6f}.slower{fill:#d9822b}</style>
-<line x1="${middle}" x2="${middle}" y1="8" y2="${height - 8}" stroke="#777"/>
 ${bars.join("\n")}
 </svg>
 `);
