@@ -1,7 +1,7 @@
 // An atlas: the fixed points of a model, which minima each pass joins, and how high the way out of each
 // minimum is.
 
-import { inTurns, makeTurn, type Work } from "@hamlet/core";
+import { foldIn, inTurns, key, makeTurn, type Work } from "@hamlet/core";
 import type { EnergyGraph } from "@hamlet/graph";
 import { type ConfidenceInterval, wilsonInterval } from "../capacity/wilson.ts";
 import { census, type Census, type CensusOptions, type FixedPoint } from "./census.ts";
@@ -14,6 +14,7 @@ import {
   type StateVector,
 } from "./landscape.ts";
 import { refine } from "./refine.ts";
+import { randomStarts } from "./starts.ts";
 
 /** A point of index 1, and where the two ways down from it end: positions among the points, −1 for none of them. */
 export interface Pass {
@@ -56,20 +57,21 @@ export async function atlas(
 ): Promise<Atlas> {
   const landscape = makeLandscape(graph, space);
   let found = await census(graph, space, options);
-  // Where indices do not add up a point is missing: between those that are known, or near them.
-  for (let more = 1; more <= ROUNDS && found.morse !== null && !addsUp(found); more++) {
-    const seeds = [...(options.seeds ?? []), ...between(landscape, found, more)];
+  // Where indices do not add up a point is missing: between those that are known, near them, or elsewhere.
+  for (let more = 1; more <= ROUNDS; more++) {
+    if (found.morse === null || found.morse === 1 || found.kinks.length > 0) break;
+    const fresh = foldIn(options.key ?? key(0), 1 + more);
+    const elsewhere = randomStarts(landscape, more * found.starts, { ...options, key: fresh });
+    const seeds = [...(options.seeds ?? []), ...between(landscape, found, more), ...elsewhere];
     found = await census(graph, space, { ...options, seeds });
   }
   return inTurns(chart(landscape, found), makeTurn(options.signal));
 }
 
-/** How often a census is taken again, each time from more points between those that are known. */
+/** How often a census is taken again, each time from more points. */
 const ROUNDS = 3;
 /** Pairs of points that are looked between. */
 const PAIRS = 200;
-
-const addsUp = ({ morse, kinks }: Census): boolean => morse === 1 || kinks.length > 0;
 
 /** The known points, and points on the lines between them: at quarters, then eighths, … */
 function between(landscape: Landscape, { points }: Census, round: number): StateVector[] {
@@ -147,5 +149,5 @@ function isAt(landscape: Landscape, point: FixedPoint, activations: StateVector)
 }
 
 function largest(vector: ArrayLike<number>): number {
-  return Array.from(vector).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return Math.max(0, ...Array.from(vector, Math.abs));
 }

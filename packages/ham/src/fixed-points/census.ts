@@ -122,10 +122,10 @@ async function search(
   landscape: Landscape,
   options: SearchOptions,
 ): Promise<Census> {
-  const { starts: wanted = 100, spread = 1, key = keyOf(0), pairs = 100 } = options;
+  const { starts: wanted = 100, key = keyOf(0), pairs = 100 } = options;
   const starts =
     typeof wanted === "number"
-      ? randomStarts(landscape, wanted, { spread, key })
+      ? randomStarts(landscape, wanted, { ...options, key })
       : vectorsOf(landscape, wanted, "Start");
   const own =
     typeof wanted === "number"

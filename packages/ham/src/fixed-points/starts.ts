@@ -5,11 +5,11 @@ import type { EnergyGraph, Neuron, Tensor } from "@hamlet/graph";
 import { equidistantPoints } from "./equidistant.ts";
 import type { Landscape, LandscapeSpace, StateVector } from "./landscape.ts";
 
-/** So many vectors of independent normal numbers; 0 for units that are held. */
+/** So many vectors of independent normal numbers of a spread; 0 for units that are held. */
 export function randomStarts(
   { free }: Landscape,
   count: number,
-  { spread, key }: { readonly spread: number; readonly key: Key },
+  { spread = 1, key }: { readonly spread?: number; readonly key: Key },
 ): StateVector[] {
   const units = free.length;
   const drawn = normal(key, [count, units]);
