@@ -74,24 +74,27 @@ export class FeatureMap {
 
   /**
    * Writes the entries of states from one up to another, `[to − from, 2Y]`, with the bits of
-   * {@link blocks}; rows ω are fetched from far away once for all of them.
+   * {@link blocks}; rows ω are fetched from far away once for all of them. Calls that share a desk, of
+   * working memory, come one after the other, the first with the most states.
    */
   *entries(
     x: ArrayLike<number>,
     [from, to]: readonly [number, number],
     entries: Float64Array,
+    desk: { arrays?: readonly Float64Array[] } = {},
   ): Work<void> {
     const { projection } = this.features;
     const { D, Y, blockRows } = projection;
     const count = to - from;
-    const states = new Float64Array(count * D);
-    const phases = new Float64Array(count * blockRows);
-    const [first, second] = [new Float64Array(phases.length), new Float64Array(phases.length)];
+    desk.arrays ??= [D, blockRows, blockRows, blockRows].map(
+      (size) => new Float64Array(count * size),
+    );
+    const [states, phases, first, second] = desk.arrays;
     const shifts = Array.from({ length: count }, (_, n) =>
       this.#load(x, from + n, states.subarray(n * D, (n + 1) * D)),
     );
     for (let block = 0; block < projection.blocks; block++) {
-      yield* projectAll(projection, block, states, phases);
+      yield* projectAll(projection, block, states.subarray(0, count * D), phases);
       const rows = rowsIn(projection, block);
       // Those of a last block that is narrower move together.
       for (let n = 1; n < count; n++) {
@@ -100,8 +103,10 @@ export class FeatureMap {
       this.#entries(phases, rows, shifts, [first, second]);
       for (let n = 0; n < count; n++) {
         const at = 2 * Y * n + block * blockRows;
-        entries.set(first.subarray(n * rows, (n + 1) * rows), at);
-        entries.set(second.subarray(n * rows, (n + 1) * rows), Y + at);
+        for (let i = 0; i < rows; i++) {
+          entries[at + i] = first[n * rows + i];
+          entries[at + Y + i] = second[n * rows + i];
+        }
       }
       yield;
     }
@@ -233,11 +238,10 @@ export class FeatureMap {
     [first, second]: readonly [Float64Array, Float64Array],
   ): void {
     if (!this.#isPositive) return sinCos(phases, rows * shifts.length, second, first);
-    for (const [n, shift] of shifts.entries()) {
-      for (let i = n * rows; i < (n + 1) * rows; i++) {
-        first[i] = Math.exp(phases[i] - shift);
-        second[i] = Math.exp(-phases[i] - shift);
-      }
+    for (let i = 0; i < rows * shifts.length; i++) {
+      const shift = shifts[Math.floor(i / rows)];
+      first[i] = Math.exp(phases[i] - shift);
+      second[i] = Math.exp(-phases[i] - shift);
     }
   }
 }

@@ -187,6 +187,7 @@ class Memory
     const count = patterns.length / D;
     const together = Math.min(count, TOGETHER, Math.ceil(MOST_ENTRIES / (2 * Y)));
     const entries = new Float64Array(together * 2 * Y);
+    const desk = {};
     const entriesOf = (index: number) => {
       const at = (index % together) * 2 * Y;
       return entries.subarray(at, at + 2 * Y);
@@ -196,7 +197,7 @@ class Memory
       count,
       ahead: {
         count: together,
-        prepare: (from, to) => this.#prepare(patterns, [from, to], entries),
+        prepare: (from, to) => this.#prepare(patterns, [from, to], entries, desk),
       },
       look: (index) => {
         for (let d = 0; d < D; d++) {
