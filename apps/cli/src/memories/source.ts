@@ -163,8 +163,10 @@ function assertFinite(
   numbers: Float64Array,
   { width, from }: { readonly width: number; readonly from: number },
 ): void {
-  const wrong = numbers.findIndex((number) => !Number.isFinite(number));
-  if (wrong < 0) return;
+  // A plain loop: a call for each number would leave it, boxed, to be collected.
+  let wrong = 0;
+  while (wrong < numbers.length && Number.isFinite(numbers[wrong])) wrong++;
+  if (wrong === numbers.length) return;
   throw new CommandError(
     EXIT.usage,
     `${path}: expected numbers, found ${numbers[wrong]} in row ${from + Math.floor(wrong / width)}, which would spoil the whole memory. Leave that row out.`,

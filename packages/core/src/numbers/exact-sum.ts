@@ -27,11 +27,11 @@ export class ExactSums {
     return new ExactSums(new Float64Array(length), new Float64Array(length));
   }
 
-  /** Adds `sign · terms[0 … count)` to the sums from `at` on; the terms are below 2²⁵. */
-  add(at: number, terms: Float64Array, count: number, sign: 1 | -1): void {
+  /** Adds so many terms, times the sign, to the sums from `at` on; the terms, those `from` on, are below 2²⁵. */
+  add(at: number, terms: Float64Array, count: number, sign: 1 | -1, from = 0): void {
     const { high, low } = this;
     for (let i = 0; i < count; i++) {
-      const term = sign * terms[i];
+      const term = sign * terms[from + i];
       const coarse = term + COARSE - COARSE;
       high[at + i] += coarse;
       low[at + i] += term - coarse + FINE - FINE;

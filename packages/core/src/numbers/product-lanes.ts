@@ -4,14 +4,12 @@
 // plain loop, on every machine.
 
 import {
-  type Code,
   f64x2,
   get,
   i32,
   load,
   loadDoubleSplat,
   loop,
-  type Procedure,
   procedure,
   set,
   store,
@@ -26,23 +24,21 @@ const WIDE = 2;
 /** What a product of two of these numbers takes, in those of two float32 numbers. */
 const WORTH = 3;
 
-/**
- * `tiles(to, a, b, end, depth)`: of strips of four rows from `a` on, up to `end`, with one strip of
- * four, the products one behind the other. Addresses are in bytes, and so is `depth`, of a strip.
- */
-function tiles(): Procedure {
-  return procedure("tiles", 5, ([to, a, b, end, depth], local) => {
+const written = () => [
+  // `tiles(to, a, b, end, depth)`: of strips of four rows from `a` on, up to `end`, with one strip of
+  // four, the products one behind the other. Addresses are in bytes, and so is `depth`, of a strip.
+  procedure("tiles", 5, ([to, a, b, end, depth], local) => {
     const [p, q, k] = Array.from({ length: 3 }, () => local("i32"));
     const sums = Array.from({ length: TILE * WIDE }, () => local("v128"));
     const right = Array.from({ length: WIDE }, () => local("v128"));
     const x = local("v128");
     return [
       loop(p, { from: get(a), until: get(end), by: get(depth) }, [
-        ...sums.map((sum) => set(sum, f64x2.of(0))),
+        sums.map((sum) => set(sum, f64x2.of(0))),
         set(q, get(b)),
         loop(k, { from: get(p), until: i32.add(get(p), get(depth)), by: i32.of(TILE * DOUBLE) }, [
-          ...right.map((own, c) => set(own, load(get(q), c * VECTOR))),
-          ...Array.from({ length: TILE }, (_, r): Code => [
+          right.map((own, c) => set(own, load(get(q), c * VECTOR))),
+          Array.from({ length: TILE }, (_, r) => [
             set(x, loadDoubleSplat(get(k), r * DOUBLE)),
             right.map((own, c) => {
               const sum = sums[WIDE * r + c];
@@ -51,12 +47,12 @@ function tiles(): Procedure {
           ]),
           set(q, i32.add(get(q), i32.of(TILE * DOUBLE))),
         ]),
-        ...sums.map((sum, n) => store(get(to), get(sum), n * VECTOR)),
+        sums.map((sum, n) => store(get(to), get(sum), n * VECTOR)),
         set(to, i32.add(get(to), i32.of(TILE * TILE * DOUBLE))),
       ]),
     ];
-  });
-}
+  }),
+];
 
 /** Numbers that packed strips lie in, and what multiplies those. */
 export interface Strips {
@@ -77,8 +73,6 @@ export interface Pair {
   readonly b: number;
   readonly count: number;
 }
-
-const written = () => [tiles()];
 
 /** So many numbers; null where no code can be compiled. */
 export function takeStrips(count: number): Strips | null {

@@ -53,20 +53,20 @@ export function* addProduct(
   if (depth === 0) return;
   const deep = Math.min(DEEP, depth);
   const high = Math.min(HIGH, rows);
-  const left = padded(high) * deep;
-  const right = left + padded(columns) * deep;
-  const count = right + TILE * padded(high) * Math.min(MOST_STRIPS, Math.ceil(columns / TILE));
+  const right = TILE * stripsOf(high) * deep;
+  const tiles = right + TILE * stripsOf(columns) * deep;
+  const count = tiles + TILE * TILE * stripsOf(high) * Math.min(MOST_STRIPS, stripsOf(columns));
   const isLarge = rows * columns * depth >= LARGE;
-  const strips = (isLarge ? takeStrips(count) : null) ?? plainStrips(count);
+  const strips = (isLarge && takeStrips(count)) || plainStrips(count);
   try {
     for (let k = 0; k < depth; k += deep) {
       const some = Math.min(deep, depth - k);
-      pack(strips.numbers().subarray(left), b, { from: 0, rows: columns, k, count: some });
+      pack(strips.numbers().subarray(right), b, { from: 0, rows: columns, k, count: some });
       for (let i = 0; i < rows; i += high) {
         const part = Math.min(high, rows - i);
         pack(strips.numbers(), a, { from: i, rows: part, k, count: some });
-        const places = { left: 0, right: left, tiles: right };
-        yield* addTiles(target, strips, places, { ...options, from: i, rows: part, depth: some });
+        const sizes = { ...options, from: i, rows: part, depth: some };
+        yield* addTiles(target, strips, [right, tiles], sizes);
       }
     }
   } finally {
@@ -93,8 +93,9 @@ function plainStrips(count: number): Strips {
   };
 }
 
-function padded(rows: number): number {
-  return TILE * Math.ceil(rows / TILE);
+/** How many strips rows fill, the last of them maybe not whole. */
+function stripsOf(rows: number): number {
+  return Math.ceil(rows / TILE);
 }
 
 /** Copies rows into strips of four, depth after depth; what fills up a last strip is its first row. */
@@ -104,7 +105,9 @@ function pack(
   { from, rows, k, count }: { from: number; rows: number; k: number; count: number },
 ): void {
   for (let i = 0, to = 0; i < rows; i += TILE) {
-    const [second, third, fourth] = [1, 2, 3].map((n) => (i + n < rows ? n * row : 0));
+    const second = i + 1 < rows ? row : 0;
+    const third = i + 2 < rows ? 2 * row : 0;
+    const fourth = i + 3 < rows ? 3 * row : 0;
     let at = offset + (from + i) * row + k * depth;
     for (let step = 0; step < count; step++, to += TILE, at += depth) {
       strips[to] = data[at];
@@ -115,11 +118,11 @@ function pack(
   }
 }
 
-/** Adds the products of all pairs of strips, which lie at their places among the numbers. */
+/** Adds the products of all strips of A, the first of the numbers, with those of B. */
 function* addTiles(
   { data, offset = 0, row }: Target,
   strips: Strips,
-  { left, right, tiles }: Readonly<Record<"left" | "right" | "tiles", number>>,
+  [right, tiles]: readonly [number, number],
   {
     from,
     rows,
@@ -129,7 +132,7 @@ function* addTiles(
     lower = false,
   }: ProductOptions & { readonly from: number },
 ): Work<void> {
-  const all = Math.ceil(rows / TILE);
+  const all = stripsOf(rows);
   const wide = TILE * MOST_STRIPS;
   let done = 0;
   for (let j = 0; j < columns; j += wide) {
@@ -144,25 +147,31 @@ function* addTiles(
       const first = lower ? Math.max(0, Math.floor((column - from) / TILE)) : 0;
       if (first >= all) break;
       const to = tiles + pairs.length * TILE * TILE * all;
-      const [a, b] = [left + first * TILE * depth, right + column * depth];
-      pairs.push({ to, a, b, count: all - first });
+      pairs.push({ to, a: first * TILE * depth, b: right + column * depth, count: all - first });
     }
     strips.multiply(pairs, depth);
-    const numbers = strips.numbers();
-    for (let i = 0; i < rows; i++) {
-      let place = offset + (from + i) * row + j;
-      let wanted = columns - j;
-      for (const { to, count } of pairs) {
-        const at = to + TILE * (i - TILE * (all - count));
-        // Nor have later strips of columns a tile in this row.
-        if (at < to) break;
-        data[place] += scale * numbers[at];
-        if (wanted > 1) data[place + 1] += scale * numbers[at + 1];
-        if (wanted > 2) data[place + 2] += scale * numbers[at + 2];
-        if (wanted > 3) data[place + 3] += scale * numbers[at + 3];
-        place += TILE;
-        wanted -= TILE;
-      }
+    const corner = { data, offset: offset + from * row + j, row };
+    addPairs(corner, strips.numbers(), pairs, { rows, columns: columns - j, scale });
+  }
+}
+
+/** Adds tiles to rows of the target; a plain loop, which leaves nothing to collect. */
+function addPairs(
+  { data, offset, row }: Required<Target>,
+  numbers: Float64Array,
+  pairs: readonly Pair[],
+  { rows, columns, scale }: Required<Pick<ProductOptions, "rows" | "columns" | "scale">>,
+): void {
+  const all = stripsOf(rows);
+  for (const [n, { to, count }] of pairs.entries()) {
+    const wanted = columns - TILE * n;
+    let at = to;
+    for (let i = TILE * (all - count); i < rows; i++, at += TILE) {
+      const place = offset + i * row + TILE * n;
+      data[place] += scale * numbers[at];
+      if (wanted > 1) data[place + 1] += scale * numbers[at + 1];
+      if (wanted > 2) data[place + 2] += scale * numbers[at + 2];
+      if (wanted > 3) data[place + 3] += scale * numbers[at + 3];
     }
   }
 }

@@ -86,13 +86,11 @@ export class FeatureMap {
     const { projection } = this.features;
     const { D, Y, blockRows } = projection;
     const count = to - from;
-    desk.arrays ??= [D, blockRows, blockRows, blockRows].map(
+    desk.arrays ??= [1, D, blockRows, blockRows, blockRows].map(
       (size) => new Float64Array(count * size),
     );
-    const [states, phases, first, second] = desk.arrays;
-    const shifts = Array.from({ length: count }, (_, n) =>
-      this.#load(x, from + n, states.subarray(n * D, (n + 1) * D)),
-    );
+    const [shifts, states, phases, first, second] = desk.arrays;
+    for (let n = 0; n < count; n++) shifts[n] = this.#load(x, (from + n) * D, states, n * D);
     for (let block = 0; block < projection.blocks; block++) {
       yield* projectAll(projection, block, states.subarray(0, count * D), phases);
       const rows = rowsIn(projection, block);
@@ -100,7 +98,7 @@ export class FeatureMap {
       for (let n = 1; n < count; n++) {
         phases.copyWithin(n * rows, n * blockRows, n * blockRows + rows);
       }
-      this.#entries(phases, rows, shifts, [first, second]);
+      this.#entries(phases, [count, rows], shifts, [first, second]);
       for (let n = 0; n < count; n++) {
         const at = 2 * Y * n + block * blockRows;
         for (let i = 0; i < rows; i++) {
@@ -211,12 +209,13 @@ export class FeatureMap {
     for (let d = 0; d < gradient.length; d++) gradient[d] = factor * gradient[d] - pull * x[d];
   }
 
-  /** Takes in the `n`-th of states; returns `β |x|²`. */
-  #load(x: ArrayLike<number>, n = 0, state = this.#state): number {
+  /** Takes in the state that starts at a place; returns `β |x|²`. */
+  #load(x: ArrayLike<number>, at = 0, states = this.#state, to = 0): number {
     let square = 0;
-    for (let d = 0, at = n * state.length; d < state.length; d++, at++) {
-      state[d] = this.#sharpness * x[at];
-      square += state[d] * state[d];
+    for (let d = 0; d < this.#state.length; d++) {
+      const entry = this.#sharpness * x[at + d];
+      states[to + d] = entry;
+      square += entry * entry;
     }
     return square;
   }
@@ -226,19 +225,19 @@ export class FeatureMap {
     const { projection } = this.features;
     const count = rowsIn(projection, block);
     projection.project(block, this.#state, this.#phases);
-    this.#entries(this.#phases, count, [shift], [this.#first, this.#second]);
+    this.#entries(this.#phases, [1, count], [shift], [this.#first, this.#second]);
     return count;
   }
 
   /** Both halves of the entries of states, so many phases of each. */
   #entries(
     phases: Float64Array,
-    rows: number,
-    shifts: readonly number[],
+    [count, rows]: readonly [number, number],
+    shifts: ArrayLike<number>,
     [first, second]: readonly [Float64Array, Float64Array],
   ): void {
-    if (!this.#isPositive) return sinCos(phases, rows * shifts.length, second, first);
-    for (let i = 0; i < rows * shifts.length; i++) {
+    if (!this.#isPositive) return sinCos(phases, count * rows, second, first);
+    for (let i = 0; i < count * rows; i++) {
       const shift = shifts[Math.floor(i / rows)];
       first[i] = Math.exp(phases[i] - shift);
       second[i] = Math.exp(-phases[i] - shift);

@@ -188,11 +188,8 @@ class Memory
     const together = Math.min(count, TOGETHER, Math.ceil(MOST_ENTRIES / (2 * Y)));
     const entries = new Float64Array(together * 2 * Y);
     const desk = {};
-    const entriesOf = (index: number) => {
-      const at = (index % together) * 2 * Y;
-      return entries.subarray(at, at + 2 * Y);
-    };
-    let one: Float64Array = entries;
+    /** Where the entries of the pattern are that was looked at last. */
+    let at = 0;
     return {
       count,
       ahead: {
@@ -203,11 +200,12 @@ class Memory
         for (let d = 0; d < D; d++) {
           if (!Number.isFinite(patterns[index * D + d])) throw notFinite(what, index);
         }
-        one = entriesOf(index);
-        return kind === "positive" ? roundedUp(one.reduce((a, b) => Math.max(a, b), 0)) : 1;
+        at = (index % together) * 2 * Y;
+        if (kind !== "positive") return 1;
+        return roundedUp(entries.subarray(at, at + 2 * Y).reduce((a, b) => Math.max(a, b), 0));
       },
       add: (sign) => {
-        this.stored.sums.add(0, one, one.length, sign);
+        this.stored.sums.add(0, entries, 2 * Y, sign, at);
         this.#totals = null;
       },
     };
