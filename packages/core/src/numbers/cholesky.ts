@@ -71,42 +71,75 @@ function dot(matrix: Float64Array, a: number, b: number, from: number, to: numbe
 }
 
 /** Solves `L Lᵀ X = B` in place; `B` has `columns` columns, row-major. */
-export function* solveCholesky(
-  { size, factor }: Cholesky,
+export function* solveCholesky(triangle: Cholesky, b: Float64Array, columns: number): Work<void> {
+  const rows: Rows = { from: 0, to: triangle.size };
+  yield* solveLower(triangle, b, columns, rows);
+  yield* solveUpper(triangle, b, columns, rows);
+}
+
+/** Rows from one up to another. */
+interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `L X = B` between some rows: the first half of them, what that takes off the others, and those. */
+function* solveLower(
+  triangle: Cholesky,
   b: Float64Array,
   columns: number,
+  { from, to }: Rows,
 ): Work<void> {
-  const known = { data: b, row: 1, depth: columns };
-  for (let from = 0; from < size; from += BLOCK) {
-    const to = Math.min(size, from + BLOCK);
-    const target = { data: b, offset: from * columns, row: columns };
-    const left = { data: factor, offset: from * size, row: size, depth: 1 };
-    yield;
-    yield* addProduct(target, left, known, { rows: to - from, columns, depth: from, scale: -1 });
+  const { size, factor } = triangle;
+  const half = middle(from, to);
+  if (half >= to) {
     for (let i = from; i < to; i++) {
       const left = { data: factor, offset: i * size, depth: 1 };
       subtractRows(b, columns, i, left, { from, to: i });
       scaleRow(b, columns, i, 1 / factor[i * size + i]);
     }
+    return yield;
   }
-  for (let to = size; to > 0; to -= BLOCK) {
-    const from = Math.max(0, to - BLOCK);
-    const target = { data: b, offset: from * columns, row: columns };
-    const left = { data: factor, offset: to * size + from, row: 1, depth: size };
-    const later = { ...known, offset: to * columns };
-    yield;
-    yield* addProduct(target, left, later, {
-      rows: to - from,
-      columns,
-      depth: size - to,
-      scale: -1,
-    });
+  yield* solveLower(triangle, b, columns, { from, to: half });
+  yield* addProduct(
+    { data: b, offset: half * columns, row: columns },
+    { data: factor, offset: half * size + from, row: size, depth: 1 },
+    { data: b, offset: from * columns, row: 1, depth: columns },
+    { rows: to - half, columns, depth: half - from, scale: -1 },
+  );
+  yield* solveLower(triangle, b, columns, { from: half, to });
+}
+
+/** `Lᵀ X = B` between some rows: the same from the last one up. */
+function* solveUpper(
+  triangle: Cholesky,
+  b: Float64Array,
+  columns: number,
+  { from, to }: Rows,
+): Work<void> {
+  const { size, factor } = triangle;
+  const half = middle(from, to);
+  if (half >= to) {
     for (let i = to - 1; i >= from; i--) {
       const left = { data: factor, offset: i, depth: size };
       subtractRows(b, columns, i, left, { from: i + 1, to });
       scaleRow(b, columns, i, 1 / factor[i * size + i]);
     }
+    return yield;
   }
+  yield* solveUpper(triangle, b, columns, { from: half, to });
+  yield* addProduct(
+    { data: b, offset: from * columns, row: columns },
+    { data: factor, offset: half * size + from, row: 1, depth: size },
+    { data: b, offset: half * columns, row: 1, depth: columns },
+    { rows: half - from, columns, depth: to - half, scale: -1 },
+  );
+  yield* solveUpper(triangle, b, columns, { from, to: half });
+}
+
+/** Where rows are halved, between blocks; behind them where they are one block. */
+function middle(from: number, to: number): number {
+  return from + BLOCK * Math.ceil((to - from) / (2 * BLOCK));
 }
 
 /** Takes rows `from` to `to`, each times its entry of `left`, off row i: four at a time. */

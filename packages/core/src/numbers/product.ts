@@ -34,13 +34,13 @@ export interface ProductOptions {
 const TILE = 4;
 /** Depth of a packed strip, whose sums are added up: two strips of four fill half of a 32 kB cache. */
 export const DEEP = 256;
-/** Rows of A that are packed at a time: 1 MB. */
-const HIGH = 512;
+/** Rows of A that are packed at a time: half a megabyte. */
+const HIGH = 256;
 
 /** Multiplications between two turns of others at least, about: a tenth of a millisecond. */
 const AT_ONCE = 2 ** 20;
 /** Strips of columns that are multiplied at once, at most: threads share them. */
-const MOST_STRIPS = 16;
+const MOST_STRIPS = 64;
 
 /** Adds `scale · A Bᵀ` to the target. */
 export function* addProduct(

@@ -68,7 +68,7 @@ test.each(places)(
 
 test.each(places)("products that take turns do not meet (%s)", (_, own) => {
   // As many as make some turns.
-  const n = 200;
+  const n = 600;
   const data = Float64Array.from(normal(key(3), n * n));
   const factor = { data, row: n, depth: 1 };
   const sizes = { rows: n, columns: n, depth: n };
