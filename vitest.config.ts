@@ -14,6 +14,9 @@ if (process.env.HAMLET_SEED === undefined) {
 // Programs that tests start load the same modules again and again: what Node makes of them is made once.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled");
 
+// By it npx says how something was called, and commands that are tested would propose the same.
+delete process.env.npm_command;
+
 /** Whoever watches is at work on the same machine: a core stays free, and no browser starts. */
 const watching = process.argv.includes("watch");
 const IN_BROWSERS = [
