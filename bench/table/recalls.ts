@@ -53,7 +53,8 @@ async function recallOf(
   };
 }
 
-function logSumExp(K: number, D: number, batch: number, steps: number): Row {
+/** Euler steps of a log-sum-exp memory, from so many queries at once. */
+export function logSumExp(K: number, D: number, batch: number, steps: number): Row {
   return {
     name: `log-sum-exp, K = ${K}, D = ${D}, ${batch} × ${steps} steps`,
     async make(isQuick) {
@@ -78,11 +79,12 @@ recall r {
   };
 }
 
-function features(batch: number, steps: number): Row {
+/** Descents of a memory of so many random features, written as a text. */
+export function features(most: number, batch: number, steps: number): Row {
   return {
-    name: `random features as text, D = 30, Y = 100 000, ${batch} × ${steps} steps`,
+    name: `random features as text, D = 30, Y = ${most.toLocaleString("en").replace(",", " ")}, ${batch} × ${steps} steps`,
     async make(isQuick) {
-      const Y = isQuick ? 2000 : 100_000;
+      const Y = isQuick ? 2000 : most;
       const text = `ham 1
 dim D = 30, K = 20
 dim Y = ${Y}
@@ -153,7 +155,7 @@ export const RECALLS: readonly Row[] = [
   logSumExp(8256, 2048, 48, 10),
   logSumExp(100_000, 64, 1, 20),
   logSumExp(100_000, 64, 48, 5),
-  features(20, 20),
-  features(100, 5),
+  features(100_000, 20, 20),
+  features(100_000, 100, 5),
   binary,
 ];

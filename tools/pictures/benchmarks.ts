@@ -1,12 +1,23 @@
-// The ratios of the last table of benchmarks: `pnpm bench --publish` writes them, on a quiet machine alone.
+// What was measured last on a quiet machine: `pnpm bench --publish` and `pnpm bench scaling --publish` write it,
+// nothing else.
 
 import { readFileSync } from "node:fs";
-import { type Bar, svg } from "../../bench/table/render.ts";
+import { type Growth, svg as curves } from "../../bench/scaling/render.ts";
+import { type Bar, svg as bars } from "../../bench/table/render.ts";
 import type { Picture } from "./picture.ts";
 
-const NUMBERS = new URL("../../apps/docs/src/assets/benchmarks.json", import.meta.url);
+const ASSETS = new URL("../../apps/docs/src/assets/", import.meta.url);
 
+const published = (file: string) => async () => readFileSync(new URL(file, ASSETS), "utf8");
+
+/** The ratios of the table. */
 export const benchmarks: Picture = {
-  numbers: async () => readFileSync(NUMBERS, "utf8"),
-  draw: async (numbers) => svg(JSON.parse(numbers) as readonly Bar[]),
+  numbers: published("benchmarks.json"),
+  draw: async (numbers) => bars(JSON.parse(numbers) as readonly Bar[]),
+};
+
+/** How times grow with sizes. */
+export const scaling: Picture = {
+  numbers: published("scaling.json"),
+  draw: async (numbers) => curves(JSON.parse(numbers) as readonly Growth[]),
 };

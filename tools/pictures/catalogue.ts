@@ -1,6 +1,6 @@
 // The pictures of pages, by their files.
 
-import { benchmarks } from "./benchmarks.ts";
+import { benchmarks, scaling } from "./benchmarks.ts";
 import { binaryRecall } from "./movie.ts";
 import { exactMaps, exactSurfaces, samplers } from "./diffusion.ts";
 import { drdamLandscapes } from "./drdam.ts";
@@ -34,6 +34,7 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
   "kohonen-dimensions.svg": kohonen("dimensions"),
   "kohonen-distance.svg": kohonen("distance"),
   "kohonen-methods.svg": kohonen("methods"),
+  "scaling.svg": scaling,
   "stored-memory.svg": storedMemory,
   "training-loss.svg": trainingLoss,
   "two-layer.svg": hypergraph("learn/hypergraphs.md", "04-two-layer"),

@@ -102,6 +102,10 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     "Four ways to separate the scores, at 64 dimensions. Points are measured, lines are the theory.",
     KOHONEN,
   ),
+  "scaling.svg": picture(
+    "The time of a recall against the number of patterns, of their numbers, of queries and of random features: Hamlet in orange, on one thread dashed, NumPy in blue, JAX in green, torch in pink.",
+    "pnpm bench scaling --publish",
+  ),
   "stored-memory.svg": picture(
     "The energy of the stored memory, dark is low. Stars are the twelve hours, lines the ways down; rings are minima, crosses saddles, triangles tops, diamonds where a curvature is 0.",
     `${GENERATE} stored-memory`,

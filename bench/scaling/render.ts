@@ -1,0 +1,129 @@
+// Time against size, a panel for each size that grows, as a picture and as Markdown.
+
+import * as Plot from "@observablehq/plot";
+import { durationText } from "../../apps/cli/src/explain-engine.ts";
+import { COLOURS, emptyDocument } from "../../apps/cli/src/pictures/chart.ts";
+import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
+
+/** Who took part: ours on all threads, ours on one, the others. */
+export const WHO = ["Hamlet", "Hamlet, one thread", "NumPy", "JAX", "torch"] as const;
+
+/** What was measured along one size. */
+export interface Growth {
+  readonly name: string;
+  readonly fixed: string;
+  readonly points: readonly {
+    readonly size: number;
+    /** Seconds. */
+    readonly medians: Readonly<Partial<Record<(typeof WHO)[number], number>>>;
+  }[];
+}
+
+/** A Markdown table: a line for each size of each kind. */
+export function markdown(all: readonly Growth[]): string {
+  const rows = all.flatMap(({ name, points }) =>
+    points.map(({ size, medians }) => [
+      `${name} = ${grouped(size)}`,
+      ...WHO.map((who) => (medians[who] === undefined ? "" : durationText(medians[who]))),
+    ]),
+  );
+  const rule = ["---", ...WHO.map(() => "---:")];
+  return [["size", ...WHO], rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** As wide as a phone. */
+const [WIDTH, HEIGHT, LEGEND] = [356, 230, 44];
+
+/** A panel for each size, below a legend; both axes are logarithmic. */
+export function svg(all: readonly Growth[]): string {
+  const panels = all.map((growth, n) => {
+    const drawn = panel(growth);
+    drawn.setAttribute("y", String(LEGEND + n * HEIGHT));
+    return drawn.outerHTML;
+  });
+  const height = LEGEND + all.length * HEIGHT;
+  return themed(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" role="img" aria-label="Time of a recall against its sizes">${legend()}${panels.join("")}</svg>\n`,
+  );
+}
+
+/** Ours on one thread is ours, dashed. */
+const colourOf = (who: string) => COLOURS[Math.max(0, WHO.indexOf(who as never) - 1)];
+const dashOf = (who: string) => (who === "Hamlet, one thread" ? "5 4" : undefined);
+
+function legend(): string {
+  const places = [
+    [8, 16],
+    [88, 16],
+    [8, 36],
+    [88, 36],
+    [148, 36],
+  ];
+  const entries = WHO.map((who, n) => {
+    const [x, y] = places[n];
+    const dash = dashOf(who) === undefined ? "" : ` stroke-dasharray="${dashOf(who)}"`;
+    return `<path d="M${x} ${y - 4}h18" stroke="${colourOf(who)}" stroke-width="2.5"${dash}/><text x="${x + 23}" y="${y}">${who}</text>`;
+  });
+  return `<g class="${CHART}">${entries.join("")}</g>`;
+}
+
+/** Marks of a logarithmic axis: 1, 2 and 5 of each decade, or its beginning alone where those are many. */
+function marksBetween(low: number, high: number): number[] {
+  const decades = Array.from({ length: 20 }, (_, n) => 10 ** (n - 10));
+  const within = (marks: readonly number[]) => marks.filter((at) => at >= low && at <= high);
+  const all = within(decades.flatMap((at) => [at, 2 * at, 5 * at]));
+  return all.length > 5 ? within(decades) : all;
+}
+
+const grouped = (size: number) => size.toLocaleString("en").replaceAll(",", " ");
+
+function panel({ name, fixed, points }: Growth) {
+  const times = points.flatMap(({ size, medians }) =>
+    Object.entries(medians).map(([who, seconds]) => ({ size, who, seconds })),
+  );
+  const sizes = points.map(({ size }) => size);
+  const all = times.map(({ seconds }) => seconds);
+  const marks = marksBetween(Math.min(...all), Math.max(...all));
+  return Plot.plot({
+    document: emptyDocument(),
+    className: CHART,
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 54,
+    marginRight: 30,
+    marginTop: 34,
+    marginBottom: 44,
+    style: { fontSize: "12px" },
+    // Every size has its mark, which the marks of such axes leave out at times.
+    x: { type: "log", axis: null },
+    y: { type: "log", axis: null },
+    marks: [
+      Plot.gridX(sizes),
+      Plot.gridY(marks),
+      Plot.text(sizes, { x: Plot.identity, frameAnchor: "bottom", dy: 16, text: grouped }),
+      Plot.text(marks, {
+        y: Plot.identity,
+        frameAnchor: "left",
+        dx: -6,
+        textAnchor: "end",
+        text: durationText,
+      }),
+      Plot.text([name], { frameAnchor: "bottom-right", dx: 24, dy: 34, text: Plot.identity }),
+      Plot.text([fixed], { frameAnchor: "top-left", dx: -46, dy: -22, text: Plot.identity }),
+      ...WHO.map((who) => {
+        const own = times.filter((time) => time.who === who);
+        const dash = dashOf(who);
+        return [
+          Plot.line(own, {
+            x: "size",
+            y: "seconds",
+            stroke: colourOf(who),
+            strokeWidth: 2,
+            ...(dash !== undefined && { strokeDasharray: dash }),
+          }),
+          Plot.dot(own, { x: "size", y: "seconds", fill: colourOf(who), r: 2.5 }),
+        ];
+      }),
+    ],
+  });
+}

@@ -1,0 +1,66 @@
+// Everybody who does a job, in turns: Hamlet, and the others where Python has them.
+
+import { setTimeout } from "node:timers/promises";
+import { timeInRounds, timingOf } from "../../apps/cli/src/timing.ts";
+import { seconds } from "../compare.ts";
+import { hasLibrary } from "../python.ts";
+import { Peer } from "./peer.ts";
+import type { Job, Other } from "./row.ts";
+
+/** Who else there may be, by what Python calls them. */
+export const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
+
+/** Those that are not here. */
+export const MISSING: readonly Other["library"][] = (
+  Object.keys(NAMES) as Other["library"][]
+).filter((library) => !hasLibrary(library));
+
+/** Seconds of jobs before the first round. */
+const WARM = 0.5;
+/** Seconds after which somebody takes part in no further round of a job. */
+const PATIENCE = 60;
+/** Seconds that a turn takes at least, with as many jobs as that needs; a turn counts as their median. */
+const ROUND = 0.1;
+/** Seconds of rest before a turn: the threads of whoever was before go on looking for work that long. */
+const REST = 0.25;
+
+/**
+ * The medians of so many rounds, in seconds, by who it was. Where there are several ways of our own, each
+ * prepares itself before its turn.
+ */
+export async function mediansOf(
+  job: Job,
+  rounds: number,
+  ways: Readonly<Record<string, () => void>> = { Hamlet: () => undefined },
+): Promise<Record<string, number>> {
+  const peers = (job.others ?? [])
+    .filter(({ library }) => !MISSING.includes(library))
+    .map((other) => new Peer(other));
+  const rested = (run: () => Promise<number>) => async () => {
+    await setTimeout(1000 * REST);
+    return await run();
+  };
+  const ours = Object.entries(ways).map(([name, prepare]) => {
+    const run = async () => {
+      prepare();
+      const times: number[] = [];
+      for (let spent = 0; spent < ROUND && times.length < 1000; spent += times.at(-1)!) {
+        times.push(await seconds(job.run));
+      }
+      return timingOf(times).median;
+    };
+    return { name, run: rested(run) };
+  });
+  const theirs = peers.map((peer) => ({
+    name: NAMES[peer.library],
+    run: rested(() => peer.seconds()),
+  }));
+  try {
+    // Code is optimised while it runs.
+    for (let spent = 0; spent < WARM;) spent += await seconds(job.run);
+    const all = await timeInRounds([...ours, ...theirs], { rounds, patience: PATIENCE });
+    return Object.fromEntries([...all].map(([who, { median }]) => [who, median]));
+  } finally {
+    for (const peer of peers) peer.end();
+  }
+}
