@@ -30,7 +30,7 @@ if (flags.publish) assertPublishable(!flags.quick);
 tf.env().set("PROD", true);
 await tf.setBackend("wasm");
 const all = threads();
-const ways = { Hamlet: () => useThreads(all), "Hamlet, one thread": () => useThreads(1) };
+const ways = { Hamlet: () => useThreads(all), "one thread": () => useThreads(1) };
 const grown: Growth[] = [];
 for (const { name, fixed, sizes, row } of AXES) {
   const points: Growth["points"][number][] = [];

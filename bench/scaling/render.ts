@@ -5,8 +5,8 @@ import { durationText } from "../../apps/cli/src/explain-engine.ts";
 import { COLOURS, emptyDocument } from "../../apps/cli/src/pictures/chart.ts";
 import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
 
-/** Who took part: ours on all threads, ours on one, the others. */
-export const WHO = ["Hamlet", "Hamlet, one thread", "NumPy", "JAX", "torch"] as const;
+/** Who took part: Hamlet on all threads, and on one, and the others. */
+export const WHO = ["Hamlet", "one thread", "NumPy", "JAX", "torch"] as const;
 
 /** What was measured along one size. */
 export interface Growth {
@@ -19,16 +19,17 @@ export interface Growth {
   }[];
 }
 
-/** A Markdown table: a line for each size of each kind. */
+/** A Markdown table: a line for each size, by its letter; none of its cells breaks. */
 export function markdown(all: readonly Growth[]): string {
   const rows = all.flatMap(({ name, points }) =>
     points.map(({ size, medians }) => [
-      `${name} = ${grouped(size)}`,
+      `${name.split(" ").at(-1)} = ${grouped(size)}`,
       ...WHO.map((who) => (medians[who] === undefined ? "" : durationText(medians[who]))),
     ]),
   );
   const rule = ["---", ...WHO.map(() => "---:")];
-  return [["size", ...WHO], rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  const whole = rows.map((row) => row.map((cell) => cell.replaceAll(" ", "\u00a0")));
+  return [["size", ...WHO], rule, ...whole].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 /** As wide as a phone. */
@@ -47,9 +48,10 @@ export function svg(all: readonly Growth[]): string {
   );
 }
 
-/** Ours on one thread is ours, dashed. */
-const colourOf = (who: string) => COLOURS[Math.max(0, WHO.indexOf(who as never) - 1)];
-const dashOf = (who: string) => (who === "Hamlet, one thread" ? "5 4" : undefined);
+/** Hamlet on one thread is Hamlet, dashed. */
+const [ours, numpy, jax, torch] = COLOURS;
+const COLOUR = { Hamlet: ours, "one thread": ours, NumPy: numpy, JAX: jax, torch } as const;
+const DASHED = "5 4";
 
 function legend(): string {
   const places = [
@@ -61,8 +63,8 @@ function legend(): string {
   ];
   const entries = WHO.map((who, n) => {
     const [x, y] = places[n];
-    const dash = dashOf(who) === undefined ? "" : ` stroke-dasharray="${dashOf(who)}"`;
-    return `<path d="M${x} ${y - 4}h18" stroke="${colourOf(who)}" stroke-width="2.5"${dash}/><text x="${x + 23}" y="${y}">${who}</text>`;
+    const dash = who === "one thread" ? ` stroke-dasharray="${DASHED}"` : "";
+    return `<path d="M${x} ${y - 4}h18" stroke="${COLOUR[who]}" stroke-width="2.5"${dash}/><text x="${x + 23}" y="${y}">${who}</text>`;
   });
   return `<g class="${CHART}">${entries.join("")}</g>`;
 }
@@ -112,16 +114,15 @@ function panel({ name, fixed, points }: Growth) {
       Plot.text([fixed], { frameAnchor: "top-left", dx: -46, dy: -22, text: Plot.identity }),
       ...WHO.map((who) => {
         const own = times.filter((time) => time.who === who);
-        const dash = dashOf(who);
         return [
           Plot.line(own, {
             x: "size",
             y: "seconds",
-            stroke: colourOf(who),
+            stroke: COLOUR[who],
             strokeWidth: 2,
-            ...(dash !== undefined && { strokeDasharray: dash }),
+            ...(who === "one thread" && { strokeDasharray: DASHED }),
           }),
-          Plot.dot(own, { x: "size", y: "seconds", fill: colourOf(who), r: 2.5 }),
+          Plot.dot(own, { x: "size", y: "seconds", fill: COLOUR[who], r: 2.5 }),
         ];
       }),
     ],

@@ -42,8 +42,8 @@ const GROWN = [
     name: "patterns K",
     fixed: "D = 64",
     points: [
-      { size: 100, medians: { Hamlet: 0.0001, "Hamlet, one thread": 0.0001, JAX: 0.0002 } },
-      { size: 10_000, medians: { Hamlet: 0.002, "Hamlet, one thread": 0.003, JAX: 0.004 } },
+      { size: 100, medians: { Hamlet: 0.0001, "one thread": 0.0001, JAX: 0.0002 } },
+      { size: 10_000, medians: { Hamlet: 0.002, "one thread": 0.003, JAX: 0.004 } },
     ],
   },
 ];
@@ -57,11 +57,11 @@ test("a size grows, and each of its jobs has a name of its own", () => {
 });
 
 test("curves stand beside their numbers", () => {
-  expect(growthTable(GROWN)).toBe(
-    `| size | Hamlet | Hamlet, one thread | NumPy | JAX | torch |
+  expect(growthTable(GROWN).replaceAll("\u00a0", " ")).toBe(
+    `| size | Hamlet | one thread | NumPy | JAX | torch |
 | --- | ---: | ---: | ---: | ---: | ---: |
-| patterns K = 100 | 100 µs | 100 µs |  | 200 µs |  |
-| patterns K = 10 000 | 2 ms | 3 ms |  | 4 ms |  |`,
+| K = 100 | 100 µs | 100 µs |  | 200 µs |  |
+| K = 10 000 | 2 ms | 3 ms |  | 4 ms |  |`,
   );
   const picture = curves(GROWN);
   // Of each who took part a line and two dots; who did not has an entry in the legend alone.
