@@ -6,7 +6,7 @@ import { COLOURS, emptyDocument } from "../../apps/cli/src/pictures/chart.ts";
 import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
 
 /** Who took part: Hamlet on all threads, and on one, and the others. */
-export const WHO = ["Hamlet", "one thread", "NumPy", "JAX", "torch"] as const;
+export const WHO = ["Hamlet", "one thread", "NumPy", "JAX", "torch", "tfjs", "jax-js"] as const;
 
 /** What was measured along one size. */
 export interface Growth {
@@ -49,8 +49,16 @@ export function svg(all: readonly Growth[]): string {
 }
 
 /** Hamlet on one thread is Hamlet, dashed. */
-const [ours, numpy, jax, torch] = COLOURS;
-const COLOUR = { Hamlet: ours, "one thread": ours, NumPy: numpy, JAX: jax, torch } as const;
+const [ours, numpy, jax, torch, tfjs] = COLOURS;
+const COLOUR = {
+  Hamlet: ours,
+  "one thread": ours,
+  NumPy: numpy,
+  JAX: jax,
+  torch,
+  tfjs,
+  "jax-js": "#666666",
+} as const;
 const DASHED = "5 4";
 
 function legend(): string {
@@ -60,6 +68,8 @@ function legend(): string {
     [8, 36],
     [88, 36],
     [148, 36],
+    [215, 36],
+    [275, 36],
   ];
   const entries = WHO.map((who, n) => {
     const [x, y] = places[n];

@@ -1,4 +1,4 @@
-// Somebody else at work, in a Python of its own.
+// Somebody else at work, in a process of its own.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
@@ -17,7 +17,8 @@ export class Peer {
     this.library = library;
     this.#times = times;
     this.#once = () => printed(args)[0];
-    this.#process = stays ? spawn(PYTHON, args, { stdio: ["pipe", "pipe", "inherit"] }) : null;
+    const program = args[0].endsWith(".py") ? PYTHON : process.execPath;
+    this.#process = stays ? spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] }) : null;
     this.#lines = stays ? createInterface(this.#process!.stdout!) : null;
   }
 

@@ -8,6 +8,7 @@ import { loadModel } from "../../packages/model/src/index.ts";
 import type { Job, Other, Row } from "./row.ts";
 
 const THEIRS = join(import.meta.dirname, "theirs.py");
+const IN_NODE = join(import.meta.dirname, "theirs.ts");
 
 /** The same row of `theirs.py` in some libraries. */
 export const others = (
@@ -74,7 +75,10 @@ recall r {
       const arrays = { xi: array([rows, D], 1), query: array([batch, D], 2) };
       const job = await recallOf(text, arrays, { batch, steps });
       const sizes = [rows, D, batch, steps];
-      return { ...job, others: others(["numpy", "jax", "torch"], "lse", ...sizes) };
+      const inNode = (["tfjs", "jax-js"] as const).map((library): Other => {
+        return { library, args: [IN_NODE, library, ...sizes.map(String)], stays: true };
+      });
+      return { ...job, others: [...others(["numpy", "jax", "torch"], "lse", ...sizes), ...inNode] };
     },
   };
 }

@@ -4,7 +4,7 @@ import { durationText } from "../../apps/cli/src/explain-engine.ts";
 import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
 
 /** Who did the jobs, in the order of the columns. */
-export const COLUMNS = ["Hamlet", "NumPy", "JAX", "torch"] as const;
+export const COLUMNS = ["Hamlet", "NumPy", "JAX", "torch", "tfjs", "jax-js"] as const;
 
 /** Medians of one row, in seconds. */
 export interface Result {

@@ -1,4 +1,4 @@
-// Everybody who does a job, in turns: Hamlet, and the others where Python has them.
+// Everybody who does a job, in turns: Hamlet, other libraries of JavaScript, and those that Python has here.
 
 import { setTimeout } from "node:timers/promises";
 import { timeInRounds, timingOf } from "../../apps/cli/src/timing.ts";
@@ -7,13 +7,17 @@ import { hasLibrary } from "../python.ts";
 import { Peer } from "./peer.ts";
 import type { Job, Other } from "./row.ts";
 
-/** Who else there may be, by what Python calls them. */
-export const NAMES = { numpy: "NumPy", jax: "JAX", torch: "torch" } as const;
+/** Who else there may be. */
+export const NAMES = {
+  numpy: "NumPy",
+  jax: "JAX",
+  torch: "torch",
+  tfjs: "tfjs",
+  "jax-js": "jax-js",
+} as const satisfies Record<Other["library"], string>;
 
-/** Those that are not here. */
-export const MISSING: readonly Other["library"][] = (
-  Object.keys(NAMES) as Other["library"][]
-).filter((library) => !hasLibrary(library));
+/** Those of Python that are not here. */
+export const MISSING = (["numpy", "jax", "torch"] as const).filter((one) => !hasLibrary(one));
 
 /** Seconds of jobs before the first round. */
 const WARM = 0.5;
@@ -34,7 +38,7 @@ export async function mediansOf(
   ways: Readonly<Record<string, () => void>> = { Hamlet: () => undefined },
 ): Promise<Record<string, number>> {
   const peers = (job.others ?? [])
-    .filter(({ library }) => !MISSING.includes(library))
+    .filter(({ library }) => !MISSING.some((missing) => missing === library))
     .map((other) => new Peer(other));
   const rested = (run: () => Promise<number>) => async () => {
     await setTimeout(1000 * REST);

@@ -2,9 +2,9 @@
 
 import type { StepCost } from "../../apps/cli/src/explain-engine.ts";
 
-/** Who else does a job: a Python script that prints its seconds first. */
+/** Who else does a job: a script, of Python or of Node, that prints its seconds first. */
 export interface Other {
-  readonly library: "numpy" | "jax" | "torch";
+  readonly library: "numpy" | "jax" | "torch" | "tfjs" | "jax-js";
   readonly args: readonly string[];
   /** Whether it stays, and does the job once for each line that it reads. */
   readonly stays?: boolean;

@@ -103,7 +103,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     KOHONEN,
   ),
   "scaling.svg": picture(
-    "The time of a recall against the number of patterns, of their numbers, of queries and of random features: Hamlet in orange, on one thread dashed, NumPy in blue, JAX in green, torch in pink.",
+    "The time of a recall against the number of patterns, of their numbers, of queries and of random features: Hamlet in orange, on one thread dashed, beside NumPy, JAX and torch of Python and TensorFlow.js and jax-js of JavaScript.",
     "pnpm bench scaling --publish",
   ),
   "stored-memory.svg": picture(
