@@ -4,6 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { durationText } from "../../apps/cli/src/explain-engine.ts";
 import { COLOURS, emptyDocument } from "../../apps/cli/src/pictures/chart.ts";
 import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
+import { whole } from "../table/render.ts";
 
 /** Who took part: Hamlet on all threads, and on one, and the others. */
 export const WHO = ["Hamlet", "one thread", "NumPy", "JAX", "torch", "tfjs", "jax-js"] as const;
@@ -19,17 +20,21 @@ export interface Growth {
   }[];
 }
 
+/** Those of a table: others of JavaScript are in the picture and its numbers alone. */
+const COLUMNS = WHO.slice(0, 5);
+
 /** A Markdown table: a line for each size, by its letter; none of its cells breaks. */
 export function markdown(all: readonly Growth[]): string {
   const rows = all.flatMap(({ name, points }) =>
     points.map(({ size, medians }) => [
       `${name.split(" ").at(-1)} = ${grouped(size)}`,
-      ...WHO.map((who) => (medians[who] === undefined ? "" : durationText(medians[who]))),
+      ...COLUMNS.map((who) => (medians[who] === undefined ? "" : durationText(medians[who]))),
     ]),
   );
-  const rule = ["---", ...WHO.map(() => "---:")];
-  const whole = rows.map((row) => row.map((cell) => cell.replaceAll(" ", "\u00a0")));
-  return [["size", ...WHO], rule, ...whole].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  const rule = ["---", ...COLUMNS.map(() => "---:")];
+  return [["size", ...COLUMNS], rule, ...rows.map((row) => row.map(whole))]
+    .map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
 }
 
 /** As wide as a phone. */

@@ -3,13 +3,15 @@
 import { durationText } from "../../apps/cli/src/explain-engine.ts";
 import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
 
-/** Who did the jobs, in the order of the columns. */
-export const COLUMNS = ["Hamlet", "NumPy", "JAX", "torch", "tfjs", "jax-js"] as const;
+/** Who did the jobs, in the order of the columns: of Python, and of JavaScript. */
+const PYTHON = ["Hamlet", "NumPy", "JAX", "torch"] as const;
+const JAVASCRIPT = ["Hamlet", "tfjs", "jax-js"] as const;
+type Who = (typeof PYTHON)[number] | (typeof JAVASCRIPT)[number];
 
 /** Medians of one row, in seconds. */
 export interface Result {
   readonly name: string;
-  readonly medians: Readonly<Partial<Record<(typeof COLUMNS)[number], number>>>;
+  readonly medians: Readonly<Partial<Record<Who, number>>>;
   /** Seconds at the limit of all threads, where they are known. */
   readonly limit?: number;
 }
@@ -23,24 +25,33 @@ export function ratioOf({ medians }: Result): number | null {
   return others.length === 0 ? null : ours! / Math.min(...others);
 }
 
-/** A Markdown table. */
+/** A text that does not break. */
+export const whole = (text: string): string => text.replaceAll(" ", "\u00a0");
+
+/** A Markdown table of all, and one of those that others of JavaScript do too. */
 export function markdown(results: readonly Result[]): string {
-  const rows = results.map((result) => {
+  const times = (columns: readonly Who[], { medians }: Result) =>
+    columns.map((who) => (medians[who] === undefined ? "" : whole(durationText(medians[who]))));
+  const all = results.map((result) => {
     const { name, medians, limit } = result;
     const ratio = ratioOf(result);
     return [
       name,
-      ...COLUMNS.map((column) => {
-        const time = medians[column];
-        return time === undefined ? "" : durationText(time);
-      }),
+      ...times(PYTHON, result),
       ratio === null ? "" : digits(ratio),
       limit === undefined ? "" : digits(medians.Hamlet! / limit),
     ];
   });
-  const head = ["whole job", ...COLUMNS, "ours / best", "× from the limit"];
-  const rule = head.map((_, n) => (n === 0 ? "---" : "---:"));
-  return [head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  const here = results
+    .filter(({ medians }) => JAVASCRIPT.slice(1).some((who) => medians[who] !== undefined))
+    .map((result) => [result.name, ...times(JAVASCRIPT, result)]);
+  const table = (head: readonly string[], rows: readonly (readonly string[])[]) => {
+    const rule = head.map((_, n) => (n === 0 ? "---" : "---:"));
+    return [head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  };
+  const first = table(["whole job", ...PYTHON, "ours / best", "× from the limit"], all);
+  if (here.length === 0) return first;
+  return `${first}\n\n${table(["beside JavaScript", ...JAVASCRIPT], here)}`;
 }
 
 /** What a bar of the picture shows, and the medians behind it. */
