@@ -2,7 +2,7 @@
 // takes.
 
 import { durationText as shown } from "../apps/cli/src/explain-engine.ts";
-import { timeInRounds } from "../apps/cli/src/timing.ts";
+import { timeInRounds, timingOf } from "../apps/cli/src/timing.ts";
 
 export { shown };
 
@@ -25,6 +25,21 @@ export async function seconds(run: () => unknown): Promise<number> {
   await run();
   return (performance.now() - began) / 1000;
 }
+
+/** Seconds that a turn takes at least, with as many jobs as that needs. */
+const TURN = 0.1;
+
+/** The median of the seconds that a job takes, of a turn of it. */
+export async function secondsOfTurn(run: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let spent = 0; spent < TURN && times.length < 1000; spent += times.at(-1)!) {
+    times.push(await seconds(run));
+  }
+  return timingOf(times).median;
+}
+
+/** A whole number in groups of three digits. */
+export const grouped = (count: number): string => count.toLocaleString("en").replaceAll(",", " ");
 
 /** Prints medians as a Markdown table, each beside how many times as long it takes as the first. */
 export function printTable(title: string, results: Readonly<Record<string, number>>): void {

@@ -4,7 +4,8 @@ import * as Plot from "@observablehq/plot";
 import { durationText } from "../../apps/cli/src/explain-engine.ts";
 import { COLOURS, emptyDocument } from "../../apps/cli/src/pictures/chart.ts";
 import { CHART, themed } from "../../apps/cli/src/pictures/themed.ts";
-import { whole } from "../table/render.ts";
+import { grouped } from "../compare.ts";
+import { table, timesOf, whole } from "../table/render.ts";
 
 /** Who took part: Hamlet on all threads, and on one, and the others. */
 export const WHO = ["Hamlet", "one thread", "NumPy", "JAX", "torch", "tfjs", "jax-js"] as const;
@@ -27,14 +28,11 @@ const COLUMNS = WHO.slice(0, 5);
 export function markdown(all: readonly Growth[]): string {
   const rows = all.flatMap(({ name, points }) =>
     points.map(({ size, medians }) => [
-      `${name.split(" ").at(-1)} = ${grouped(size)}`,
-      ...COLUMNS.map((who) => (medians[who] === undefined ? "" : durationText(medians[who]))),
+      whole(`${name.split(" ").at(-1)} = ${grouped(size)}`),
+      ...timesOf(COLUMNS, medians),
     ]),
   );
-  const rule = ["---", ...COLUMNS.map(() => "---:")];
-  return [["size", ...COLUMNS], rule, ...rows.map((row) => row.map(whole))]
-    .map((row) => `| ${row.join(" | ")} |`)
-    .join("\n");
+  return table(["size", ...COLUMNS], rows);
 }
 
 /** As wide as a phone. */
@@ -91,8 +89,6 @@ function marksBetween(low: number, high: number): number[] {
   const all = within(decades.flatMap((at) => [at, 2 * at, 5 * at]));
   return all.length > 5 ? within(decades) : all;
 }
-
-const grouped = (size: number) => size.toLocaleString("en").replaceAll(",", " ");
 
 function panel({ name, fixed, points }: Growth) {
   const times = points.flatMap(({ size, medians }) =>

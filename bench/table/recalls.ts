@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { costOf } from "../../apps/cli/src/explain-engine.ts";
 import { type ArrayData, key, normal, writeNpy } from "../../packages/core/src/index.ts";
 import { loadModel } from "../../packages/model/src/index.ts";
+import { grouped } from "../compare.ts";
 import type { Job, Other, Row } from "./row.ts";
 
 const THEIRS = join(import.meta.dirname, "theirs.py");
@@ -86,7 +87,7 @@ recall r {
 /** Descents of a memory of so many random features, written as a text. */
 export function features(most: number, batch: number, steps: number): Row {
   return {
-    name: `random features as text, D = 30, Y = ${most.toLocaleString("en").replace(",", " ")}, ${batch} × ${steps} steps`,
+    name: `random features as text, D = 30, Y = ${grouped(most)}, ${batch} × ${steps} steps`,
     async make(isQuick) {
       const Y = isQuick ? 2000 : most;
       const text = `ham 1

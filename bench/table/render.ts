@@ -28,27 +28,34 @@ export function ratioOf({ medians }: Result): number | null {
 /** A text that does not break. */
 export const whole = (text: string): string => text.replaceAll(" ", "\u00a0");
 
+/** The times of some as cells of a table, empty for who took no part. */
+export const timesOf = <Name extends string>(
+  names: readonly Name[],
+  medians: Readonly<Partial<Record<Name, number>>>,
+): string[] =>
+  names.map((name) => (medians[name] === undefined ? "" : whole(durationText(medians[name]))));
+
+/** A Markdown table, whose columns but the first hold numbers. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, n) => (n === 0 ? "---" : "---:"));
+  return [head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
 /** A Markdown table of all, and one of those that others of JavaScript do too. */
 export function markdown(results: readonly Result[]): string {
-  const times = (columns: readonly Who[], { medians }: Result) =>
-    columns.map((who) => (medians[who] === undefined ? "" : whole(durationText(medians[who]))));
   const all = results.map((result) => {
     const { name, medians, limit } = result;
     const ratio = ratioOf(result);
     return [
       name,
-      ...times(PYTHON, result),
+      ...timesOf(PYTHON, medians),
       ratio === null ? "" : digits(ratio),
       limit === undefined ? "" : digits(medians.Hamlet! / limit),
     ];
   });
   const here = results
     .filter(({ medians }) => JAVASCRIPT.slice(1).some((who) => medians[who] !== undefined))
-    .map((result) => [result.name, ...times(JAVASCRIPT, result)]);
-  const table = (head: readonly string[], rows: readonly (readonly string[])[]) => {
-    const rule = head.map((_, n) => (n === 0 ? "---" : "---:"));
-    return [head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
-  };
+    .map(({ name, medians }) => [name, ...timesOf(JAVASCRIPT, medians)]);
   const first = table(["whole job", ...PYTHON, "ours / best", "× from the limit"], all);
   if (here.length === 0) return first;
   return `${first}\n\n${table(["beside JavaScript", ...JAVASCRIPT], here)}`;

@@ -1,8 +1,8 @@
 // Everybody who does a job, in turns: Hamlet, other libraries of JavaScript, and those that Python has here.
 
 import { setTimeout } from "node:timers/promises";
-import { timeInRounds, timingOf } from "../../apps/cli/src/timing.ts";
-import { seconds } from "../compare.ts";
+import { timeInRounds } from "../../apps/cli/src/timing.ts";
+import { seconds, secondsOfTurn } from "../compare.ts";
 import { hasLibrary } from "../python.ts";
 import { Peer } from "./peer.ts";
 import type { Job, Other } from "./row.ts";
@@ -23,8 +23,6 @@ export const MISSING = (["numpy", "jax", "torch"] as const).filter((one) => !has
 const WARM = 0.5;
 /** Seconds after which somebody takes part in no further round of a job. */
 const PATIENCE = 60;
-/** Seconds that a turn takes at least, with as many jobs as that needs; a turn counts as their median. */
-const ROUND = 0.1;
 /** Seconds of rest before a turn: the threads of whoever was before go on looking for work that long. */
 const REST = 0.25;
 
@@ -47,11 +45,7 @@ export async function mediansOf(
   const ours = Object.entries(ways).map(([name, prepare]) => {
     const run = async () => {
       prepare();
-      const times: number[] = [];
-      for (let spent = 0; spent < ROUND && times.length < 1000; spent += times.at(-1)!) {
-        times.push(await seconds(job.run));
-      }
-      return timingOf(times).median;
+      return await secondsOfTurn(job.run);
     };
     return { name, run: rested(run) };
   });

@@ -4,9 +4,8 @@
 // of jobs.
 
 import { createInterface } from "node:readline";
-import { timingOf } from "../../apps/cli/src/timing.ts";
 import { key, normal } from "../../packages/core/src/index.ts";
-import { seconds } from "../compare.ts";
+import { secondsOfTurn } from "../compare.ts";
 
 const [library, ...sizes] = process.argv.slice(2);
 const [K, D, B, steps] = sizes.map(Number);
@@ -84,9 +83,5 @@ const job = await LIBRARIES[library]();
 // Compiled before its turns, as the others are.
 await job();
 for await (const _ of createInterface({ input: process.stdin })) {
-  const times: number[] = [];
-  for (let spent = 0; spent < 0.1 && times.length < 1000; spent += times.at(-1)!) {
-    times.push(await seconds(job));
-  }
-  console.log(timingOf(times).median);
+  console.log(await secondsOfTurn(job));
 }

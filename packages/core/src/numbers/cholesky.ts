@@ -73,8 +73,8 @@ function dot(matrix: Float64Array, a: number, b: number, from: number, to: numbe
 /** Solves `L Lᵀ X = B` in place; `B` has `columns` columns, row-major. */
 export function* solveCholesky(triangle: Cholesky, b: Float64Array, columns: number): Work<void> {
   const rows: Rows = { from: 0, to: triangle.size };
-  yield* solveLower(triangle, b, columns, rows);
-  yield* solveUpper(triangle, b, columns, rows);
+  yield* solveRows(triangle, b, columns, rows, false);
+  yield* solveRows(triangle, b, columns, rows, true);
 }
 
 /** Rows from one up to another. */
@@ -83,58 +83,42 @@ interface Rows {
   readonly to: number;
 }
 
-/** `L X = B` between some rows: the first half of them, what that takes off the others, and those. */
-function* solveLower(
+/**
+ * `L X = B` between some rows, or, from the last one up, `Lᵀ X = B`: one half of them, what that takes off the
+ * other half, and that.
+ */
+function* solveRows(
   triangle: Cholesky,
   b: Float64Array,
   columns: number,
   { from, to }: Rows,
+  isUp: boolean,
 ): Work<void> {
   const { size, factor } = triangle;
+  const [row, depth] = isUp ? [1, size] : [size, 1];
   const half = middle(from, to);
   if (half >= to) {
-    for (let i = from; i < to; i++) {
-      const left = { data: factor, offset: i * size, depth: 1 };
-      subtractRows(b, columns, i, left, { from, to: i });
+    for (let n = 0; n < to - from; n++) {
+      const i = isUp ? to - 1 - n : from + n;
+      const left = { data: factor, offset: i * row, depth };
+      subtractRows(b, columns, i, left, isUp ? { from: i + 1, to } : { from, to: i });
       scaleRow(b, columns, i, 1 / factor[i * size + i]);
     }
     return yield;
   }
-  yield* solveLower(triangle, b, columns, { from, to: half });
+  const halves: readonly [Rows, Rows] = [
+    { from, to: half },
+    { from: half, to },
+  ];
+  const [first, second] = isUp ? halves.toReversed() : halves;
+  yield* solveRows(triangle, b, columns, first, isUp);
   yield* addProduct(
-    { data: b, offset: half * columns, row: columns },
-    { data: factor, offset: half * size + from, row: size, depth: 1 },
-    { data: b, offset: from * columns, row: 1, depth: columns },
-    { rows: to - half, columns, depth: half - from, scale: -1 },
+    { data: b, offset: second.from * columns, row: columns },
+    { data: factor, offset: half * size + from, row, depth },
+    { data: b, offset: first.from * columns, row: 1, depth: columns },
+    { rows: second.to - second.from, columns, depth: first.to - first.from, scale: -1 },
   );
-  yield* solveLower(triangle, b, columns, { from: half, to });
-}
-
-/** `Lᵀ X = B` between some rows: the same from the last one up. */
-function* solveUpper(
-  triangle: Cholesky,
-  b: Float64Array,
-  columns: number,
-  { from, to }: Rows,
-): Work<void> {
-  const { size, factor } = triangle;
-  const half = middle(from, to);
-  if (half >= to) {
-    for (let i = to - 1; i >= from; i--) {
-      const left = { data: factor, offset: i, depth: size };
-      subtractRows(b, columns, i, left, { from: i + 1, to });
-      scaleRow(b, columns, i, 1 / factor[i * size + i]);
-    }
-    return yield;
-  }
-  yield* solveUpper(triangle, b, columns, { from: half, to });
-  yield* addProduct(
-    { data: b, offset: from * columns, row: columns },
-    { data: factor, offset: half * size + from, row: 1, depth: size },
-    { data: b, offset: half * columns, row: 1, depth: columns },
-    { rows: half - from, columns, depth: to - half, scale: -1 },
-  );
-  yield* solveUpper(triangle, b, columns, { from, to: half });
+  yield* solveRows(triangle, b, columns, second, isUp);
 }
 
 /** Where rows are halved, between blocks; behind them where they are one block. */
