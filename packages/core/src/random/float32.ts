@@ -2,16 +2,27 @@
  * Elementary functions in float32, rounded as XLA's CPU compiler rounds them, so that normal,
  * truncated normal and categorical streams equal JAX's in the last bit.
  *
- * XLA evaluates polynomials with fused multiply-add on every CPU that has it. A product of two
- * float32 values is exact in float64, so `fround(a * b + c)` is that fused operation up to a
- * double rounding, which needs a tie within 2⁻²⁹ of a unit in the last place.
+ * XLA evaluates polynomials with fused multiply-add on every CPU that has it.
  */
 
 const f = Math.fround;
 
-/** Fused multiply-add: `a b + c` rounded once to float32. */
+/**
+ * Fused multiply-add of float32 values: `a b + c` rounded once to float32.
+ *
+ * A product of two is exact in float64, and so `fround(a b + c)` is right unless the sum was rounded to a
+ * tie. Then what the sum has lost decides.
+ */
 export function fma(a: number, b: number, c: number): number {
-  return f(a * b + c);
+  const product = a * b;
+  const sum = product + c;
+  const nearest = f(sum);
+  const other = nearest + 2 * (sum - nearest);
+  if (f(other) !== other) return nearest;
+  const added = sum - product;
+  const lost = product - (sum - added) + (c - added);
+  if (lost === 0) return nearest;
+  return lost > 0 === other > nearest ? other : nearest;
 }
 
 /** A polynomial by Horner's rule, highest coefficient first. */

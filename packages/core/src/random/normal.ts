@@ -5,8 +5,23 @@ import { fillByLanes, LEAST, PART, SQRT2 } from "./normal-lanes.ts";
 import { type DrawSize, sizeOf } from "./size.ts";
 import { fillUniform } from "./uniform.ts";
 
-/** Up to so many, compiling takes longer than they do. */
-const FEW = 2 ** 12;
+/** Numbers of a process that are drawn one by one: up to so many, compiling takes longer than they do. */
+const FIRST = 2 ** 12;
+/** So many are in any case. */
+const FEW = 32;
+let drawn = 0;
+
+/** Numbers that are drawn both ways once. */
+const TRIED = 256;
+let areSame: boolean | undefined;
+
+/** Whether compiled code has the bits of the plain loop: a processor may have no fused multiply-add. */
+function tryOut(): boolean {
+  const found = new Float32Array(TRIED);
+  const expected = found.slice();
+  fillNormal([0, 0], expected, 0);
+  return fillByLanes([0, 0], found, 0) && found.every((x, i) => x === expected[i]);
+}
 
 /**
  * Standard normal float32 numbers: `√2 erf⁻¹(u)` with `u` uniform in `(−1, 1)`.
@@ -22,10 +37,12 @@ export function normal(key: Key, size: DrawSize): Float32Array {
 /** The numbers of {@link normal}, part by part. */
 export function* drawNormal(key: Key, size: DrawSize): Work<Float32Array> {
   const numbers = new Float32Array(sizeOf("normal", size));
+  drawn += numbers.length;
+  const isCompiled = numbers.length > FEW && drawn > FIRST && (areSame ??= tryOut());
   for (let from = 0; from < numbers.length; from += PART) {
     if (from > 0) yield;
     const part = numbers.subarray(from, from + PART);
-    if (numbers.length < FEW || !fillByLanes(key, part, from)) fillNormal(key, part, from);
+    if (!isCompiled || !fillByLanes(key, part, from)) fillNormal(key, part, from);
   }
   return numbers;
 }

@@ -65,7 +65,6 @@ export const i32 = {
   mul: plain(0x6c),
   and: plain(0x71),
   shl: plain(0x74),
-  shr: plain(0x76),
   lessThan: plain(0x49),
 };
 
@@ -162,9 +161,8 @@ export const f32x4 = {
   ne: vector(0x42),
   lt: vector(0x43),
   le: vector(0x45),
-  /** Whole numbers as float32, and back. */
+  /** Whole numbers as float32. */
   ofWhole: vector(0xfa),
-  toWhole: vector(0xf8),
   /** Two float64 numbers, and two zeros. */
   ofDoubles: vector(0x5e),
 };
@@ -175,13 +173,6 @@ export const f64x2 = {
   add: vector(0xf0),
   sub: vector(0xf1),
   mul: vector(0xf2),
-  div: vector(0xf3),
-  abs: vector(0xec),
-  sqrt: vector(0xef),
-  max: vector(0xf5),
-  lt: vector(0x49),
-  /** The first two of four whole numbers. */
-  ofWhole: vector(0xfe),
   /** The first two of four float32 numbers. */
   ofSingles: vector(0x5f),
   /** One number twice. */
@@ -198,7 +189,6 @@ export const bits = {
   without: vector(0x4f),
   or: vector(0x50),
   xor: vector(0x51),
-  not: vector(0x4d),
   /** The bits of the first where the third has them, and of the second elsewhere. */
   select: vector(0x52),
   /** Whether there is one: 0 or 1. */

@@ -1,5 +1,8 @@
 // Normal numbers of compiled code are those of the plain loop, to the bit.
 
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { law } from "../../../../tools/law.ts";
@@ -35,5 +38,13 @@ describe("what compiled code draws", () => {
     await onThreads(() => {
       expect(areSame(normal(key(3), expected.length), expected)).toBe(true);
     });
+  });
+
+  test("is not asked where multiply-adds of the processor round twice", async () => {
+    const script = join(import.meta.dirname, "draws-process.ts");
+    const drawn = async (...flags: readonly string[]) =>
+      (await promisify(execFile)(process.execPath, [...flags, script])).stdout.trim();
+    expect(await drawn()).toBe("true true");
+    expect(await drawn("--no-enable-fma3")).toBe("false true");
   });
 });
