@@ -98,12 +98,18 @@ function planned(K: number, D: number, name: string) {
   return plan(energyAndSlope(energies[name], tensors.v, [indices.j]), { leaf });
 }
 
+interface Checked {
+  readonly change?: (values: Values) => void;
+  /** Only the energies: what is as long as the rows is not kept then. */
+  readonly alone?: boolean;
+}
+
 function check(
   K: number,
   D: number,
   batch: number,
   name: string,
-  change?: (values: Values) => void,
+  { change, alone = false }: Checked = {},
 ) {
   const { tensors, energies, indices } = memory(K, D);
   const size = 1 / Math.sqrt(D);
@@ -126,16 +132,13 @@ function check(
     batch,
   };
   const energy = energies[name];
-  const outputs: Output[] = [
-    ...energyAndSlope(energy, tensors.v, [indices.j]),
-    {
-      name: "hidden",
-      value: gradient(energy, tensors.h, [indices.k]),
-      indices: [indices.k],
-      batched: true,
-    },
-  ];
-  if (change === undefined) {
+  const outputs: Output[] = energyAndSlope(energy, tensors.v, [indices.j]);
+  if (alone) outputs.splice(1);
+  else {
+    const value = gradient(energy, tensors.h, [indices.k]);
+    outputs.push({ name: "hidden", value, indices: [indices.k], batched: true });
+  }
+  if (change === undefined && !alone) {
     const value = hessianVectorProduct(energy, tensors.v, tensors.along, [indices.j]);
     outputs.push({ name: "curvature", value, indices: [indices.j], batched: true });
   }
@@ -217,7 +220,10 @@ describe.each(NAMES)("%s", (name) => {
     [512, 128, 1],
     [513, 128, 2],
     [40, 2050, 3],
-  ])("%i rows of %i, %i at a time", (K, D, batch) => check(K, D, batch, name));
+  ])("%i rows of %i, %i at a time", (K, D, batch) => {
+    check(K, D, batch, name);
+    check(K, D, batch, name, { alone: true });
+  });
 
   test("any sizes", () => {
     law(
@@ -225,7 +231,8 @@ describe.each(NAMES)("%s", (name) => {
         fc.integer({ min: 1, max: 600 }),
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 1, max: 14 }),
-        (K, D, batch) => check(K, 1 + (D % Math.ceil(4000 / K)), batch, name),
+        fc.boolean(),
+        (K, D, batch, alone) => check(K, 1 + (D % Math.ceil(4000 / K)), batch, name, { alone }),
       ),
       8,
     );
@@ -253,9 +260,36 @@ const SPECIAL: Readonly<Record<string, (values: Values) => void>> = {
 
 describe.each(NAMES)("%s with numbers of every kind", (name) => {
   test.each(Object.keys(SPECIAL))("%s", (kind) => {
-    check(700, 3, 3, name, SPECIAL[kind]);
-    check(700, 128, 2, name, SPECIAL[kind]);
+    const change = SPECIAL[kind];
+    check(700, 3, 3, name, { change });
+    check(700, 128, 2, name, { change });
+    check(700, 3, 2, name, { change, alone: true });
   });
+});
+
+test("what a product gives is there after a band that was found before it", () => {
+  const [K, D, batch] = [300, 600, 2];
+  const { tensors, energies, indices } = memory(K, D);
+  const other = makeTensor("other", "data", [indices.j.dim, indices.j.dim]);
+  const i = makeIndex("i", indices.j.dim);
+  const beside = sum([i], mul(get(other, [indices.j, i]), get(tensors.v, [i])));
+  const value = add(gradient(energies.powers, tensors.v, [indices.j]), beside);
+  const both = plan([{ name: "both", value, indices: [indices.j], batched: true }], { leaf });
+  const numbers = new Map([
+    [tensors.xi, draw(1, K * D, 1)],
+    [tensors.bias, draw(2, K, 0.5)],
+    [tensors.v, draw(3, batch * D, 0.04)],
+    [other, draw(4, D * D, 1)],
+  ]);
+  const run = <Value>(target: Target<Value, ArrayLike<number>>) => {
+    using program = makeProgram(both, { target });
+    program.bind("load", numbers);
+    return program.step(numbers, { batch }).get("both")!;
+  };
+  const found = run<SimdArray>(simd);
+  const right = run(float64).data;
+  for (const [n, own] of found.data.entries()) expect(Math.abs(own - right[n])).toBeLessThan(1e-3);
+  simd.free(found);
 });
 
 /** Those whose slope needs more than one pass: a total of all rows, before the slope of the first. */

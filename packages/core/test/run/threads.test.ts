@@ -62,6 +62,12 @@ describe("with workers", () => {
     );
   });
 
+  // Of a matrix that is one part examples are shared, and so are those of small loops.
+  test.each(KINDS)("%s: many examples have the same bits", (kind) => {
+    expectSame(kind, 170, 130, 250);
+    expectSame(kind, 40, 30, 1000);
+  });
+
   test("they have helped, and are no more than there is use for", () => {
     expect(poolState().calls).toBeGreaterThan(0);
     expect(poolState().workers).toBe(2);

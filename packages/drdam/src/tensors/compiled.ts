@@ -30,6 +30,11 @@ type OnSimd = Program<SimdArray, Given>;
 
 /** Entries of phases that are worked on at a time: 16 MB. */
 const AT_ONCE = 2 ** 22;
+/**
+ * What storing does between two turns of others: so many multiply-adds, where an entry of a feature counts
+ * as 32.
+ */
+const MULTIPLY_ADDS = 2 ** 28;
 
 /** Kernel sums of sine-cosine or positive features. Holds the rows until it is disposed. */
 export class CompiledFeatures {
@@ -157,7 +162,8 @@ export function* distributed(features: Features, patterns: Float32Array): Work<F
   try {
     program.bind("load", new Map([[data["xi"], patterns]]));
     const rows = features.projection.matrix();
-    const atOnce = Math.max(1, Math.floor(AT_ONCE / 8 / K));
+    // Products take rows six at a time.
+    const atOnce = 6 * Math.ceil(Math.min(700, MULTIPLY_ADDS / (6 * K * (D + 32))));
     for (let from = 0; from < Y; from += atOnce) {
       yield;
       const some = rows.subarray(from * D, Math.min(Y, from + atOnce) * D);

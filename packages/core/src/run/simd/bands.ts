@@ -7,6 +7,7 @@
 // of Milakov and Gimelshein, arXiv:1805.02867).
 
 import { product } from "../../plan/axis-moves.ts";
+import { BATCH } from "../../plan/instruction.ts";
 import type { Action, Argument, Band, Kernel, Member, Place, View } from "./actions.ts";
 import {
   type Access,
@@ -18,6 +19,7 @@ import {
   stepsOf,
 } from "./loops.ts";
 import { TURNED } from "./many-dots.ts";
+import { PIECES } from "./parts.ts";
 import { NUMBER } from "./sizes.ts";
 
 /** What is known about the slots of a stage. */
@@ -35,8 +37,7 @@ const NEAR = 2 ** 17;
 const MOST_ROWS = 256;
 /** Numbers of a matrix from which on it has a way of its own for many queries. */
 const SOME = 2 ** 14;
-/** Parts of a band at most, and bytes of the matrix in each at least. They do not depend on the batch. */
-const MOST_PARTS = 16;
+/** Bytes of the matrix in each part at least. Parts do not depend on the batch. */
 const LEAST = 2 ** 17;
 /** What exponents subtract at least, so that rows of −∞ give 0 and not NaN. */
 const LOWEST = -3.4028234663852886e38;
@@ -53,13 +54,17 @@ export function findBands(actions: readonly Action[], slots: Slots): readonly Ac
       if (found?.products === all) continue;
       const band = new Finder(actions, first, seed, slots, online);
       const { products, isSound, isWorth } = band;
-      if (products > (found?.products ?? 1) && isSound && isWorth) found = band;
+      if (products > (found?.products ?? 0) && isSound && isWorth) found = band;
     }
   }
   if (found === null) {
     return [...actions.slice(0, first + 1), ...findBands(actions.slice(first + 1), slots)];
   }
-  return [...findBands(found.before, slots), found.action(), ...findBands(found.after, slots)];
+  const { before, after } = found;
+  const band = found.action();
+  const later = new Set([band, ...after].flatMap(({ reads }) => reads));
+  const isWanted = (slot: number) => slots.isWanted(slot) || later.has(slot);
+  return [...findBands(before, { ...slots, isWanted }), band, ...findBands(after, slots)];
 }
 
 type Product = Action & { readonly kind: "product" };
@@ -148,14 +153,22 @@ class Finder {
     return [...this.#scales.keys()].every((slot) => !this.#isStored(slot));
   }
 
-  /** Whether a matrix is read once instead of twice, or what one product gives is used by another at once. */
+  /**
+   * Whether a matrix is read once instead of twice, what one product gives is used by another at once, or
+   * nothing that a product gives is kept.
+   */
   get isWorth(): boolean {
     const joined = this.#joined.filter(
       (one): one is JoinedProduct => one.action.kind === "product",
     );
     const matrices = joined.map((one) => kernelOf(one)!.m.slot);
     const reads = joined.flatMap(({ action }) => action.reads);
-    return new Set(matrices).size < joined.length || reads.some((slot) => this.#own.has(slot));
+    const writes = joined.flatMap(({ action }) => action.writes);
+    return (
+      new Set(matrices).size < joined.length ||
+      reads.some((slot) => this.#own.has(slot)) ||
+      writes.every((slot) => this.#along.has(slot) && !this.#isStored(slot))
+    );
   }
 
   #isStored(slot: number): boolean {
@@ -379,8 +392,10 @@ class Finder {
       return arrayOf(slot);
     };
     const madeForParts = (shape: readonly number[]): number => {
-      if (parts === 1) return made(shape);
-      const array = made([parts, ...shape]);
+      // Of one part examples may be shared, and those of a share have what belongs to none for themselves.
+      const most = shape.includes(BATCH) ? parts : Math.max(parts, PIECES);
+      if (most === 1) return made(shape);
+      const array = made([most, ...shape]);
       own.set(array, product(shape));
       return array;
     };
@@ -419,7 +434,7 @@ class Finder {
 
   /** Rows of a part: whole blocks. */
   #partRows(block: number): number {
-    const least = Math.max(this.#rows / MOST_PARTS, LEAST / NUMBER / this.#longest());
+    const least = Math.max(this.#rows / PIECES, LEAST / NUMBER / this.#longest());
     return Math.min(this.#rows, Math.ceil(least / block) * block);
   }
 

@@ -23,6 +23,7 @@ export interface Schedule {
 }
 
 const REDUCTIONS = ["sum", "prod", "max", "min"];
+const WAVES = ["sin", "cos"];
 /** Instructions that share a loop at most. */
 const LARGEST = 64;
 
@@ -214,6 +215,17 @@ class Scheduler {
       bare(this.#walked(root)) === bare(task.instruction.shape) &&
       [...this.#root.values()].filter((other) => other === first).length < LARGEST;
     this.#root.set(place, joins ? first : place);
+    this.#joinWave(place);
+  }
+
+  /** Sine and cosine of one angle share most of their work: one loop makes both, that of the earlier one. */
+  #joinWave(place: number): void {
+    const isWave = (own: number) => WAVES.includes(this.#tasks[own].instruction.op);
+    if (!isWave(place)) return;
+    const readers = this.#readers.get(this.#tasks[place].instruction.inputs[0])!;
+    const later = readers.find((other) => other > place && isWave(other));
+    if (later === undefined || this.#root.get(later) === this.#root.get(place)) return;
+    this.#root.set(place, place).set(later, place);
   }
 
   /** The shape that a loop walks. */

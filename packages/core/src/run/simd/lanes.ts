@@ -32,7 +32,7 @@ export const HOST_FUNCTIONS: readonly HostFunction[] = [
   { name: "sin", parameters: 1 },
   { name: "cos", parameters: 1 },
 ];
-const [POW, SIN, COS] = [0, 1, 2];
+const [POW, SIN] = [0, 1];
 
 /** Writes statements, and keeps what they compute in locals. */
 export class Lanes {
@@ -222,41 +222,45 @@ const LARGEST_ANGLE = 2 ** 13 * 1.5;
 const SINE = [-0.16666654611, 0.00833216087, -0.00019515295891];
 const COSINE = [-0.5, 0.04166664568298827, -0.001388731625493765, 2.443315711809948e-5];
 
-/** An angle without whole quarters of a turn: what is left, and how many those are. */
-function reduced(lanes: Lanes, x: Local) {
+/** Sine and cosine, which is the sine of a quarter of a turn more, of an angle without whole quarters. */
+function waves(lanes: Lanes, x: Local): readonly Local[] {
   const shifted = lanes.keep(lanes.madd(get(x), f32x4.of(2 / Math.PI), f32x4.of(ROUNDER)));
-  const turns = lanes.keep(f32x4.sub(get(shifted), f32x4.of(ROUNDER)));
+  const quarters = lanes.keep(f32x4.sub(get(shifted), f32x4.of(ROUNDER)));
   const r = HALF_PI.reduce((rest, part) => {
-    return lanes.keep(lanes.madd(get(turns), f32x4.of(-part), get(rest)));
+    return lanes.keep(lanes.madd(get(quarters), f32x4.of(-part), get(rest)));
   }, x);
   const z = lanes.keep(f32x4.mul(get(r), get(r)));
   const cube = f32x4.mul(get(r), get(z));
-  return {
-    quarters: shifted,
-    sine: lanes.keep(lanes.madd(lanes.polynomial(z, SINE), cube, get(r))),
-    cosine: lanes.keep(lanes.madd(lanes.polynomial(z, COSINE), get(z), ONE)),
+  const sine = lanes.keep(lanes.madd(lanes.polynomial(z, SINE), cube, get(r)));
+  const cosine = lanes.keep(lanes.madd(lanes.polynomial(z, COSINE), get(z), ONE));
+  // The last two bits of the quarters, each as the sign of a number.
+  const [second, last] = [30, 31].map((by) => lanes.keep(bits.shiftLeft(get(shifted), by)));
+  const isOdd = lanes.keep(bits.shiftRight(get(last), 31));
+  const signed = (even: Local, odd: Local, sign: Code): Local => {
+    const size = bits.select(get(odd), get(even), get(isOdd));
+    return lanes.keep(bits.xor(size, bits.and(sign, SIGN)));
   };
+  const values = [
+    signed(sine, cosine, get(second)),
+    signed(cosine, sine, bits.xor(get(second), get(last))),
+  ];
+  const before = lanes.code;
+  lanes.code = [];
+  for (const [n, value] of values.entries()) {
+    const exact = byHost(lanes, SIN + n, [x]);
+    lanes.code.push(set(value, exact));
+  }
+  const rare = lanes.code;
+  lanes.code = before;
+  lanes.code.push(ifTrue(bits.any(f32x4.le(f32x4.of(LARGEST_ANGLE), f32x4.abs(get(x)))), rare));
+  return values;
 }
 
-/** A cosine is the sine of a quarter more; both share what they are made of. */
-function wave(place: number): Function {
-  return (lanes, x) => {
-    const { quarters, sine, cosine } = lanes.once(x, () => reduced(lanes, x));
-    const quarter = place === SIN ? get(quarters) : bits.add(get(quarters), whole(1));
-    const own = lanes.keep(quarter);
-    const isOdd = bits.shiftRight(bits.shiftLeft(get(own), 31), 31);
-    const sign = bits.and(bits.shiftLeft(get(own), 30), SIGN);
-    const value = lanes.keep(bits.xor(bits.select(get(cosine), get(sine), isOdd), sign));
-    const before = lanes.code;
-    lanes.code = [];
-    const exact = byHost(lanes, place, [x]);
-    const rare = [...lanes.code, set(value, exact)];
-    lanes.code = before;
-    const isSmall = f32x4.lt(f32x4.abs(get(x)), f32x4.of(LARGEST_ANGLE));
-    lanes.code.push(ifTrue(bits.any(bits.not(isSmall)), rare));
-    return get(value);
-  };
-}
+/** One of both, which share what they are made of; the code of one that nobody reads is left out by engines. */
+const wave =
+  (place: number): Function =>
+  (lanes, x) =>
+    get(lanes.once(x, () => waves(lanes, x))[place]);
 
 /** −1, 0 or 1, and NaN of NaN. */
 function sign(_: Lanes, x: Local): Code {
@@ -287,8 +291,8 @@ export const FUNCTIONS: Readonly<Partial<Record<RunOp, Function>>> = {
   sigmoid,
   logcosh,
   tanh,
-  sin: wave(SIN),
-  cos: wave(COS),
+  sin: wave(0),
+  cos: wave(1),
   ceil: one(f32x4.ceil),
   eq: two((a, b) => truth(f32x4.eq(a, b))),
   ne: two((a, b) => truth(f32x4.ne(a, b))),

@@ -128,8 +128,6 @@ export interface RowLoop {
   readonly unit: number;
   /** The array of the whole loop, and the step from row to row. */
   readonly places: readonly { readonly array: number; readonly step: Count }[];
-  /** Products of two numbers, about: factors that are multiplied. */
-  readonly work: readonly Count[];
 }
 
 /** The rows of a loop, along an axis that nothing is summed over; null for a small one. */
@@ -161,7 +159,6 @@ export function rowsOf(loop: Loop): RowLoop | null {
     rows: size as Count,
     unit: rowAxis === axes.length - 1 ? 4 * LANES : 1,
     places,
-    work: [...sizes, STEP * steps.length],
   };
 }
 

@@ -15,7 +15,7 @@ import { bandProcedures } from "./band-code.ts";
 import { loopProcedure } from "./loops.ts";
 import { type Layout, layoutOf, wiringOf } from "./layout.ts";
 import { move } from "./moves.ts";
-import { bandOf, loopOf } from "./parts.ts";
+import { bandOf, examplesOf, loopOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
 import { compiledKernel, imported, products } from "./products.ts";
 import { SimdArray } from "./array.ts";
@@ -76,10 +76,10 @@ function prepare(work: StageWork, factors: readonly Waiting[]): Prepared {
       case "band": {
         compiled ??= compileLoops(actions);
         const name = `f${actions.indexOf(action)}`;
-        const numbers = action.arrays.map(address);
-        if (action.kind === "band")
-          return always(bandOf(compiled, name, action.band, batch, numbers));
-        return always(loopOf(compiled, name, action.loop, batch, numbers));
+        const addresses = action.arrays.map(address);
+        const on = { batch, addresses, examples: examplesOf(action, shapes) };
+        if (action.kind === "band") return always(bandOf(compiled, name, action.band, on));
+        return always(loopOf(compiled, name, action.loop, on));
       }
       case "product": {
         return always(productOf(action, batch, address));
