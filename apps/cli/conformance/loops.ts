@@ -348,7 +348,7 @@ export const LOOPS: readonly Loop[] = [
     name: "drawing independent features",
     file: "packages/drdam/src/features/features.ts",
     async prepare() {
-      return (signal) => drawFeatures({ D: 1000, Y: 10_000, beta: 1, key: key(1) }, { signal });
+      return (signal) => drawFeatures({ D: 1000, Y: 60_000, beta: 1, key: key(1) }, { signal });
     },
   },
   {

@@ -35,14 +35,16 @@ export class LearningPanel {
     if (learning === null) return;
     const { losses, of, ending, params } = learning;
     this.#params = params;
-    const steps = losses.map((_, step) => step + 1);
+    const places = losses.map((_, step) => step + 1);
     if (losses.length > 1)
-      this.#curve.replaceChildren(energyLine([{ energies: losses, steps }], "loss").svg);
+      this.#curve.replaceChildren(energyLine([{ energies: losses, steps: places }], "loss").svg);
     const last =
       losses.length === 0 ? "" : `, loss ${shortly(Number(losses.at(-1)!.toPrecision(3)))}`;
     const how = { running: "learning", finished: "learned", stopped: "stopped" }[ending];
-    this.#said.textContent = `${how}: ${losses.length} of ${of} steps${last}`;
-    this.#stop.hidden = ending !== "running";
+    // How many there are is known from the first step on, and so nothing is stopped before.
+    const steps = of === 0 ? "no step yet" : `${losses.length} of ${of} steps${last}`;
+    this.#said.textContent = `${how}: ${steps}`;
+    this.#stop.hidden = ending !== "running" || of === 0;
     this.#goOn.hidden = ending !== "stopped";
     this.#keep.hidden = params === null;
   }
