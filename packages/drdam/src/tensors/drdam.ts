@@ -106,7 +106,7 @@ const FEATURES_AT_ONCE = { inProcess: 2 ** 20, elsewhere: 2 ** 24 };
 
 class RandomFeatureMemory implements DrDAM {
   readonly features: Features;
-  readonly #projection: TensorProjection;
+  #rows: TensorProjection | undefined;
   readonly #entries: PlannedEnergy;
   #compiled: CompiledFeatures | undefined;
   #disposed = false;
@@ -114,7 +114,11 @@ class RandomFeatureMemory implements DrDAM {
   constructor(features: Features) {
     this.features = features;
     this.#entries = featureEntries(features.description);
-    this.#projection = makeTensorProjection(features);
+  }
+
+  /** The rows on the backend, from the first time that something is computed there. */
+  get #projection(): TensorProjection {
+    return (this.#rows ??= makeTensorProjection(this.features));
   }
 
   get #description(): FeatureDescription {
@@ -271,7 +275,7 @@ class RandomFeatureMemory implements DrDAM {
 
   dispose(): void {
     if (this.#disposed) return;
-    this.#projection.dispose();
+    this.#rows?.dispose();
     this.#compiled?.dispose();
     this.#disposed = true;
   }

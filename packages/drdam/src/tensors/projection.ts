@@ -14,7 +14,7 @@ export interface TensorProjection {
   dispose(): void;
 }
 
-/** Uploads the rows; a structured family uploads its signs and norms. */
+/** Uploads the rows; a structured family uploads its signs and norms. They stay where a tidy ends. */
 export function makeTensorProjection({ projection }: Features): TensorProjection {
   return projection instanceof StructuredRows
     ? new StructuredTensors(projection)
@@ -27,10 +27,12 @@ class MatrixTensors implements TensorProjection {
   readonly #columns: tf.Tensor2D;
 
   constructor(rows: Float32Array, { Y, D }: { readonly Y: number; readonly D: number }) {
-    [this.#rows, this.#columns] = tf.tidy(() => {
+    const made = tf.tidy(() => {
       const matrix = tf.tensor2d(rows, [Y, D]);
       return [matrix, tf.transpose(matrix)];
     });
+    // What failed has left nothing.
+    [this.#rows, this.#columns] = made.map((own) => tf.keep(own));
   }
 
   project(x: tf.Tensor2D): tf.Tensor2D {
@@ -74,10 +76,10 @@ class StructuredTensors implements TensorProjection {
       left: hadamard(2 ** Math.floor(levels / 2)),
       right: hadamard(2 ** Math.ceil(levels / 2)),
     }));
-    this.#signs = made.signs;
-    this.#norms = made.norms;
-    this.#left = made.left;
-    this.#right = made.right;
+    this.#signs = made.signs.map((own) => tf.keep(own));
+    this.#norms = tf.keep(made.norms);
+    this.#left = tf.keep(made.left);
+    this.#right = tf.keep(made.right);
   }
 
   project(x: tf.Tensor2D): tf.Tensor2D {
