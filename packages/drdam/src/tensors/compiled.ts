@@ -162,8 +162,9 @@ export function* distributed(features: Features, patterns: Float32Array): Work<F
   try {
     program.bind("load", new Map([[data["xi"], patterns]]));
     const rows = features.projection.matrix();
+    const most = Math.ceil(Math.min(4096, MULTIPLY_ADDS / (K * (D + 32))));
     // Products take rows six at a time.
-    const atOnce = 6 * Math.ceil(Math.min(700, MULTIPLY_ADDS / (6 * K * (D + 32))));
+    const atOnce = most - (most < 6 ? 0 : most % 6);
     for (let from = 0; from < Y; from += atOnce) {
       yield;
       const some = rows.subarray(from * D, Math.min(Y, from + atOnce) * D);

@@ -56,7 +56,10 @@ interface Work {
   readonly examples: readonly number[] | null;
 }
 
-/** Calls a function for some examples each, if there is much to do; otherwise for all of them. */
+/**
+ * Calls a function for some examples each, if there is much to do for several threads; otherwise for all of
+ * them, which gives the same bits.
+ */
 function shared(
   compiled: Compiled,
   name: string,
