@@ -267,12 +267,10 @@ export class EngineMoving<Value, Given> implements Moving {
 
   /** Holds the examples that do not move; returns whether the next step has to ask. */
   #hold(active: readonly boolean[] | undefined): boolean {
-    const masked = this.#isMasked(active);
-    const numbers = Float32Array.from({ length: this.batch }, (_, b) =>
-      active?.[b] === false ? 0 : 1,
-    );
-    if (masked) this.#fill(this.#programs.traced.active, numbers);
-    return masked;
+    if (!this.#isMasked(active)) return false;
+    const moves = (_: unknown, b: number) => Number(active?.[b] !== false);
+    this.#fill(this.#programs.traced.active, Float32Array.from({ length: this.batch }, moves));
+    return true;
   }
 
   /** Whether some examples are held; an engine that sends ahead has one way for all batches. */

@@ -32,9 +32,9 @@ export class SimdArray {
    * share them, and some interfaces of a browser refuse what is shared: hand those a copy.
    */
   get data(): Float32Array {
-    const { length, shape } = this;
     const strides = this.#strides;
-    if (strides === null) return (this.#view ??= arena().view(this.at, length))();
+    if (strides === null) return (this.#view ??= arena().view(this.at, this.length))();
+    const { length, shape } = this;
     // The last entry is the furthest.
     const last = shape.reduce((at, n, axis) => at + (n - 1) * strides[axis], 0);
     const from = arena().floats(this.at, length === 0 ? 0 : last + 1);

@@ -68,15 +68,17 @@ function shared(
   own?: Band["own"],
 ): () => void {
   const isShared = examples !== null && isLarge(work) && threads() > 1;
-  const shares = isShared ? Math.floor(batch / SHARE) : 1;
-  const calls = piecesOf(batch, 2, Math.min(PIECES, shares)).map(([from, size], share) => [
+  const shares = isShared ? Math.min(PIECES, Math.floor(batch / SHARE)) : 1;
+  const calls = piecesOf(batch, 2, shares).map(([from, size], share) => [
     size,
     ...addresses.map((at, array) => {
       const moved = from * (examples?.[array] ?? 0) + share * (own?.get(array) ?? 0);
       return at + NUMBER * moved;
     }),
   ]);
-  return () => inParts(compiled, name, calls, work);
+  if (calls.length !== 1) return () => inParts(compiled, name, calls, work);
+  const run = compiled.functions[name];
+  return () => run(...calls[0]);
 }
 
 /** Does a loop between the addresses of its arrays. */

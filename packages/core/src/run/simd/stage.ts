@@ -178,9 +178,9 @@ function prepare(work: StageWork, factors: readonly Waiting[]): Prepared {
     const early = copies.filter(({ from, of }) => !written.has(of) && filled.has(from.at));
     return {
       run() {
-        const kept = new Map(early.map((copy) => [copy, copy.from.data.slice()]));
+        const kept = early.map(({ from }) => from.data.slice());
         if (!calls.every((call) => call())) return false;
-        for (const copy of copies) copy.to.data.set(kept.get(copy) ?? copy.from.data);
+        for (const copy of copies) copy.to.data.set(kept[early.indexOf(copy)] ?? copy.from.data);
         return true;
       },
       dispose() {
