@@ -170,7 +170,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     if (example.evidence.length === 0 || names.length === 0) return false;
     const layer = example.end![names[Math.floor(draw() * names.length)]];
     const at = Math.floor(draw() * layer.length);
-    layer[at] += 0.75;
+    // Beside what went far, 0.75 alone would be no change.
+    layer[at] += 0.75 * Math.max(1, Math.abs(layer[at]));
     return true;
   }),
   "the energy": resealed((example) => {
