@@ -393,7 +393,7 @@ class Finder {
     };
     const madeForParts = (shape: readonly number[]): number => {
       // Of one part examples may be shared, and those of a share have what belongs to none for themselves.
-      const most = shape.includes(BATCH) ? parts : Math.max(parts, PIECES);
+      const most = shape.includes(BATCH) ? parts : PIECES;
       if (most === 1) return made(shape);
       const array = made([most, ...shape]);
       own.set(array, product(shape));
