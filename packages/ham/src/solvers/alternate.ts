@@ -1,4 +1,5 @@
 import { freeNeurons, invariant, twoColours } from "@hamlet/graph";
+import { HOOVER_2022 } from "../hypersynapses/options.ts";
 import { assertFit } from "./assert-fit.ts";
 import { sweep } from "./sweep.ts";
 import type { Solver } from "./solver.ts";
@@ -30,6 +31,6 @@ export const alternate: Solver = {
   advance: sweep,
   references: [
     "Smolensky, Information processing in dynamical systems: foundations of harmony theory, 1986",
-    "Hoover, Chau, Strobelt & Krotov, A universal abstraction for hierarchical Hopfield networks, 2022",
+    HOOVER_2022,
   ],
 };

@@ -1,4 +1,5 @@
 import { freeNeurons } from "@hamlet/graph";
+import { RAMSAUER_2021 } from "../hypersynapses/options.ts";
 import { assertFit } from "./assert-fit.ts";
 import { sweep } from "./sweep.ts";
 import type { Solver } from "./solver.ts";
@@ -26,6 +27,6 @@ export const cccp: Solver = {
   advance: sweep,
   references: [
     "Yuille & Rangarajan, The concave-convex procedure, Neural Computation 15, 2003",
-    "Ramsauer et al., Hopfield networks is all you need, ICLR 2021, arXiv:2008.02217",
+    RAMSAUER_2021,
   ],
 };
