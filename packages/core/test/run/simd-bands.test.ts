@@ -258,6 +258,10 @@ const SPECIAL: Readonly<Record<string, (values: Values) => void>> = {
   },
 };
 
+test("rows from memory that one example meets one after the other", () => {
+  check(65_600, 64, 1, "log-sum-exp");
+});
+
 describe.each(NAMES)("%s with numbers of every kind", (name) => {
   test.each(Object.keys(SPECIAL))("%s", (kind) => {
     const change = SPECIAL[kind];

@@ -37,16 +37,24 @@ export interface Place {
 /** How many there are, of something or of the rows of a block. */
 export type Size = Count | "rows";
 
-/** An argument of a kernel: an address, a step in numbers, or a size. */
+/** An argument of a kernel: an address, a step in numbers, a size, or a number as it is. */
 export type Argument =
   | { readonly place: Place }
   | { readonly step: Count }
-  | { readonly size: Size };
+  | { readonly size: Size }
+  | { readonly value: number };
+
+/** A kernel at work. */
+export interface Call {
+  readonly kind: "call";
+  readonly kernel: Kernel;
+  readonly args: readonly Argument[];
+}
 
 /** One thing to do. */
 export type Member =
   | { readonly kind: "loop"; readonly loop: Loop; readonly places: readonly Place[] }
-  | { readonly kind: "call"; readonly kernel: Kernel; readonly args: readonly Argument[] }
+  | Call
   | { readonly kind: "clear"; readonly array: number; readonly count: Count }
   | { readonly kind: "copy"; readonly to: number; readonly from: number; readonly count: Count };
 

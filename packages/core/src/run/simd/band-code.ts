@@ -14,7 +14,7 @@ import {
   set,
   whileBelow,
 } from "../../wasm/assembler.ts";
-import type { Argument, Band, Kernel, Member, Place } from "./actions.ts";
+import type { Argument, Band, Call, Member, Place } from "./actions.ts";
 import { countCode, loopCode } from "./loops.ts";
 import { NUMBER } from "./sizes.ts";
 
@@ -27,7 +27,7 @@ export function bandProcedures(
   name: string,
   band: Band,
   isFused: boolean,
-  placeOf: (kernel: Kernel) => number,
+  placeOf: (call: Call) => number,
 ): Procedure[] {
   const made = (end: string, write: (writer: Writer) => readonly Code[]) =>
     procedure(`${name}${end}`, 1 + band.arrays, ([batch, ...arrays], local) =>
@@ -49,7 +49,7 @@ interface Surroundings {
   readonly batch: Local;
   readonly arrays: readonly Local[];
   readonly local: (type: Local["type"]) => Local;
-  readonly placeOf: (kernel: Kernel) => number;
+  readonly placeOf: (call: Call) => number;
 }
 
 class Writer {
@@ -130,6 +130,7 @@ class Writer {
     const { batch } = this.#around;
     if ("place" in one) return this.#pointerTo(one.place);
     if ("step" in one) return countCode(batch, one.step, NUMBER);
+    if ("value" in one) return i32.of(one.value);
     return one.size === "rows" ? get(this.#rows) : countCode(batch, one.size);
   }
 
@@ -141,7 +142,7 @@ class Writer {
     const { isFused, batch, arrays, local, placeOf } = this.#around;
     switch (one.kind) {
       case "call":
-        return call(placeOf(one.kernel), ...one.args.map((arg) => this.#argument(arg)));
+        return call(placeOf(one), ...one.args.map((arg) => this.#argument(arg)));
       case "clear":
         return clear(get(arrays[one.array]), countCode(batch, one.count, NUMBER));
       case "copy": {

@@ -20,7 +20,7 @@ import {
 } from "./loops.ts";
 import { TURNED } from "./many-dots.ts";
 import { PIECES } from "./parts.ts";
-import { NUMBER } from "./sizes.ts";
+import { isFar, NUMBER } from "./sizes.ts";
 
 /** What is known about the slots of a stage. */
 export interface Slots {
@@ -645,29 +645,21 @@ class Finder {
       size: along === axis ? "rows" : sizes[along],
     });
     const { rows, queries, others } = m;
-    const [yQuery, xQuery] = [step(y, queries), step(x, queries)];
+    const [result, factors] = [y, x].map((own) => [place(own), step(own, queries)]);
     const matrix = [place(m), step(m, rows), size(rows)];
-    const sums = [place(x), xQuery, size(queries), size(others)];
-    const isSideBySide = y.strides[rows] === 1 && sizes[rows] * sizes[others] >= SOME;
-    if (name === "dots" && isSideBySide) {
-      const spare = whole(madeForParts([sizes[others], TURNED]));
-      return kernel("manyDots", [place(y), yQuery, spare, ...matrix, ...sums]);
+    const ends = [size(queries), size(others)];
+    if (name === "mix") {
+      return kernel(name, [...result, ...factors, step(x, rows), ...matrix, ...ends]);
     }
-    return kernel(
-      name,
-      name === "dots"
-        ? [place(y), yQuery, step(y, rows), ...matrix, ...sums]
-        : [
-            place(y),
-            yQuery,
-            place(x),
-            xQuery,
-            step(x, rows),
-            ...matrix,
-            size(queries),
-            size(others),
-          ],
-    );
+    const isSideBySide = y.strides[rows] === 1 && sizes[rows] * sizes[others] >= SOME;
+    return kernel(isSideBySide ? "manyDots" : "dots", [
+      ...result,
+      isSideBySide ? whole(madeForParts([sizes[others], TURNED])) : step(y, rows),
+      ...matrix,
+      ...factors,
+      ...ends,
+      { value: isFar(sizes[rows], sizes[others]) },
+    ]);
   }
 }
 

@@ -44,13 +44,13 @@ function turned([a, b, c, d]: readonly Local[], spare: readonly Local[]): Code {
 }
 
 /**
- * `manyDots(y, yQuery, spare, m, mRow, rows, x, xQuery, queries, depth)`: sets y_qr to ⟨x_q, m_r⟩, which lie
+ * `manyDots(y, yQuery, spare, m, mRow, rows, x, xQuery, queries, depth, isApart)`: sets y_qr to ⟨x_q, m_r⟩, which lie
  * side by side and are 0 before. Steps are in bytes; the spare numbers are eight for each of `depth`. `places`
  * are those of `dots` and `blocks`.
  */
 export function manyDots(places: Readonly<Record<"dots" | "blocks", number>>): Procedure {
-  return procedure("manyDots", 10, (parameters, local) => {
-    const [y, yQuery, spare, m, mRow, rows, x, xQuery, queries, depth] = parameters;
+  return procedure("manyDots", 11, (parameters, local) => {
+    const [y, yQuery, spare, m, mRow, rows, x, xQuery, queries, depth, isApart] = parameters;
     const [row, k, to] = locals(local, 3, "i32");
     const pointers = locals(local, TURNED, "i32");
     const [four, others] = [locals(local, LANES, "v128"), locals(local, LANES, "v128")];
@@ -108,7 +108,7 @@ export function manyDots(places: Readonly<Record<"dots" | "blocks", number>>): P
         get(m),
         get(mRow),
         i32.sub(get(rows), get(row)),
-        ...[x, xQuery, queries, depth].map(get),
+        ...[x, xQuery, queries, depth, isApart].map(get),
       ),
     ];
   });

@@ -4,7 +4,6 @@ import {
   type Code,
   f32x4,
   get,
-  type HostFunction,
   i32,
   ifTrue,
   load,
@@ -25,7 +24,7 @@ import { MANY, manyDots, TURNED } from "./many-dots.ts";
 import { type Compiled, compiledOf, inParts, isLarge } from "./pool.ts";
 import { ceil, PIECES, piecesOf } from "./parts.ts";
 import { addTotals, CHUNK, dots, mix, mixLong, round, scale, scaleTotals } from "./rows.ts";
-import { advance, LANES, locals, NUMBER, VECTOR } from "./sizes.ts";
+import { advance, isFar, LANES, locals, NUMBER, VECTOR } from "./sizes.ts";
 
 /** Columns of a tile: two vectors. */
 const WIDE = 8;
@@ -149,53 +148,27 @@ type KernelName = Kernel | "mixLong" | "blocks" | "pack" | "tiles6" | "tiles4";
 
 /** How those of a module are written. */
 type Written = Readonly<Partial<Record<KernelName, (isFused: boolean) => Procedure>>>;
-const BY_ROWS: Written = {
-  mix,
-  mixLong: () => mixLong(0),
-  dots,
-  scale,
-  scaleTotals,
-  addTotals,
-  round,
-};
-const PACKED: Written = {
-  tiles6: (isFused) => tiles(HIGH, isFused),
-  tiles4: (isFused) => tiles(LOW, isFused),
-  pack,
-};
-
-const IN_BLOCKS: Written = { blocks };
-const OF_MANY: Written = { dots, blocks, manyDots: () => manyDots({ dots: 0, blocks: 1 }) };
-
-/** The parameters of those that bands call. */
-const PARAMETERS: Readonly<Record<Kernel, number>> = {
-  dots: 10,
-  manyDots: 10,
-  mix: 10,
-  scale: 4,
-  scaleTotals: 3,
-  addTotals: 3,
-  round: 3,
-};
-
-/** A function of rows as a module imports it. */
-export function imported(name: Kernel): HostFunction {
-  return { name, parameters: PARAMETERS[name], isKernel: true };
-}
+/** The modules; a function is asked of the first that has it. */
+const WRITTEN: readonly Written[] = [
+  { mix, mixLong: () => mixLong(0), dots, scale, scaleTotals, addTotals, round },
+  {
+    tiles6: (isFused) => tiles(HIGH, isFused),
+    tiles4: (isFused) => tiles(LOW, isFused),
+    pack,
+  },
+  { blocks },
+  { dots, blocks, manyDots: () => manyDots({ dots: 0, blocks: 1 }) },
+];
 
 const known = new Map<Written, Compiled>();
 
 /** The module of a function of products, made when one of its functions is first asked for. */
 export function compiledKernel(name: KernelName): Compiled {
-  const written = [BY_ROWS, PACKED, IN_BLOCKS].find((own) => name in own) ?? OF_MANY;
-  let module = known.get(written);
-  if (module === undefined) {
-    const made = fusedOrNot((isFused) =>
-      arena().compiled(Object.values(written).map((write) => write(isFused))),
-    );
-    module = compiledOf(made!);
-    known.set(written, module);
-  }
+  const written = WRITTEN.find((own) => name in own)!;
+  const made = (isFused: boolean) =>
+    arena().compiled(Object.values(written).map((write) => write(isFused)));
+  const module = known.get(written) ?? compiledOf(fusedOrNot(made)!);
+  known.set(written, module);
   return module;
 }
 
@@ -284,41 +257,32 @@ function wayOf(to: number, a: Side, b: Side, { rows, columns, depth }: Sizes): W
   const line = NUMBER * columns;
   const toNth = (n: number) => to + n * rows * line;
   if (isAlong(a.depth, depth) && isAlong(b.depth, depth)) {
-    if (rows >= MANY && columns >= TURNED) {
-      return {
-        kernel: "manyDots",
-        length: columns,
-        unit: UNIT,
-        spare: TURNED * depth,
-        call(n, from, size) {
-          const [m, x] = [bytesOf(nth(b, n)), bytesOf(nth(a, n))];
-          return [
-            toNth(n) + NUMBER * from,
-            line,
-            m.at + from * m.row,
-            m.row,
-            size,
-            x.at,
-            x.row,
-            rows,
-            depth,
-          ];
-        },
-      };
-    }
+    const isMany = rows >= MANY && columns >= TURNED;
     // The larger factor is read once.
-    const isRight = rows <= columns;
+    const isRight = isMany || rows <= columns;
     const [m, x] = isRight ? [b, a] : [a, b];
+    const [length, queries] = isRight ? [columns, rows] : [rows, columns];
     const [yQuery, yRow] = isRight ? [line, NUMBER] : [NUMBER, line];
     return {
-      kernel: "dots",
-      length: Math.max(rows, columns),
+      kernel: isMany ? "manyDots" : "dots",
+      length,
       unit: UNIT,
+      ...(isMany && { spare: TURNED * depth }),
       call(n, from, size) {
         const [{ at, row }, own] = [bytesOf(nth(m, n)), bytesOf(nth(x, n))];
-        const matrix = [at + from * row, row, size];
-        const queries = [own.at, own.row, Math.min(rows, columns), depth];
-        return [toNth(n) + from * yRow, yQuery, yRow, ...matrix, ...queries];
+        return [
+          toNth(n) + from * yRow,
+          yQuery,
+          ...(isMany ? [] : [yRow]),
+          at + from * row,
+          row,
+          size,
+          own.at,
+          own.row,
+          queries,
+          depth,
+          isFar(length, depth),
+        ];
       },
     };
   }

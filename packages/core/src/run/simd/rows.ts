@@ -97,12 +97,12 @@ const eachVector =
     offsets.flatMap((offset) => step(offset, isOne));
 
 /**
- * `dots(y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth)`: adds ⟨x_q, m_r⟩ to y_qr. Steps
- * are in bytes.
+ * `dots(y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth, isApart)`: adds ⟨x_q, m_r⟩ to y_qr. Steps
+ * are in bytes. `isApart` is 1 where one query had better meet one row after the other (`isFar`), else 0.
  */
 export function dots(isFused: boolean): Procedure {
-  return procedure("dots", 10, (parameters, local) => {
-    const [y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth] = parameters;
+  return procedure("dots", 11, (parameters, local) => {
+    const [y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth, isApart] = parameters;
     const madd = multiplyAdd(isFused);
     const [row, query, k, fromX, toY, at, back] = locals(local, 7, "i32");
     const [entry, value, isLast] = locals(local, 3, "v128");
@@ -188,8 +188,11 @@ export function dots(isFused: boolean): Procedure {
       set(back, i32.mul(get(back), i32.of(NUMBER))),
       set(row, i32.of(0)),
       // Eight sums that do not wait for each other.
-      ifBelow(get(queries), i32.of(2), [inGroups(row, rows, 8, some(8, [1]))]),
-      ...[4, 1].map((high) => inGroups(row, rows, high, some(high))),
+      ifBelow(i32.add(get(queries), get(isApart)), i32.of(2), [
+        inGroups(row, rows, 8, some(8, [1])),
+      ]),
+      ifBelow(get(isApart), get(queries), [inGroups(row, rows, 4, some(4))]),
+      inGroups(row, rows, 1, some(1)),
     ];
   });
 }

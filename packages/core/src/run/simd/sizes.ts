@@ -18,3 +18,10 @@ export const locals = (local: MakeLocal, count: number, type: Local["type"]): Lo
 
 /** Moves a pointer on by some bytes. */
 export const advance = (pointer: Local, by: Code): Code => set(pointer, i32.add(get(pointer), by));
+
+/**
+ * 1 where a matrix comes from memory, 16 MB or more, and in rows that a processor fetches ahead only if they
+ * are read one after the other: shorter than a page, and eight of them longer than it looks ahead; else 0.
+ */
+export const isFar = (rows: number, numbers: number): number =>
+  +(rows * numbers > 4e6 && numbers > 31 && numbers < 1024);

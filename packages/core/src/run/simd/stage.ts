@@ -6,7 +6,7 @@ import { fusedOrNot } from "../../wasm/host.ts";
 import { Block } from "../block.ts";
 import type { Run, StageWork } from "../target.ts";
 import { type Arena, arena } from "./arena.ts";
-import type { Action, Kernel, View } from "./actions.ts";
+import type { Action, Call, Kernel, View } from "./actions.ts";
 import { describeActions } from "./describe.ts";
 import { schedule } from "./groups.ts";
 import { couldWait, factored, type Waiting } from "./factors.ts";
@@ -17,7 +17,7 @@ import { type Layout, layoutOf, wiringOf } from "./layout.ts";
 import { move } from "./moves.ts";
 import { bandOf, examplesOf, loopOf } from "./parts.ts";
 import { type Compiled, compiledOf } from "./pool.ts";
-import { compiledKernel, imported, products } from "./products.ts";
+import { compiledKernel, products } from "./products.ts";
 import { SimdArray } from "./array.ts";
 
 /** Makes ready to do the work of a stage. */
@@ -202,20 +202,21 @@ const always = (run: () => void) => () => {
 };
 
 function compileLoops(actions: readonly Action[]): Compiled {
-  /** Those that the bands call, by their places. */
-  const called: Kernel[] = [];
-  const place = (name: Kernel) => {
-    if (!called.includes(name)) called.push(name);
-    return HOST_FUNCTIONS.length + called.indexOf(name);
+  /** Those that the bands call, in the order of their places, and how many arguments they take. */
+  const called = new Map<Kernel, number>();
+  const place = ({ kernel, args }: Call) => {
+    called.set(kernel, args.length);
+    return HOST_FUNCTIONS.length + [...called.keys()].indexOf(kernel);
   };
   const module = fusedOrNot((isFused) => {
     const procedures = actions.flatMap((action, n) => {
       if (action.kind === "loop") return [loopProcedure(`f${n}`, action.loop, isFused)];
       return action.kind === "band" ? bandProcedures(`f${n}`, action.band, isFused, place) : [];
     });
-    return arena().compiled(procedures, [...HOST_FUNCTIONS, ...called.map(imported)]);
+    const kernels = [...called].map(([name, parameters]) => ({ name, parameters, isKernel: true }));
+    return arena().compiled(procedures, [...HOST_FUNCTIONS, ...kernels]);
   });
-  return compiledOf(module!, HOST, [...new Set(called.map(compiledKernel))]);
+  return compiledOf(module!, HOST, [...new Set([...called.keys()].map(compiledKernel))]);
 }
 
 /** A product of matrices, or of two stacks of them. */
