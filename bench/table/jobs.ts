@@ -21,9 +21,18 @@ import { diskFiles } from "../../packages/model/src/disk.ts";
 import { loadModel } from "../../packages/model/src/index.ts";
 import { patternsFolder } from "../patterns.ts";
 import { others } from "./recalls.ts";
-import type { Row } from "./row.ts";
+import type { Job, Row } from "./row.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+
+/** The cost of matrix products alone, of so many multiply-adds: no job of them takes less. */
+const products = (multiplyAdds: number): NonNullable<Job["cost"]> => ({
+  bytes: 0,
+  flops: 2 * multiplyAdds,
+});
+
+/** Multiply-adds of a score network for an example, and with the slopes by its params. */
+const NETWORK = { value: 98_816, slopes: 280_064 };
 
 const drdam = (batch: number, steps: number): Row => ({
   name: `makeDrdam, D = 30, Y = 100 000, ${batch} × ${steps} steps`,
@@ -41,6 +50,7 @@ const drdam = (batch: number, steps: number): Row => ({
         await state.data();
         tf.dispose([state, energies, clipped]);
       },
+      cost: products(2 * 30 * Y * batch * steps),
       others: others(["numpy", "jax"], "features", 30, Y, batch, steps),
       end() {
         tf.dispose([q, T]);
@@ -62,6 +72,7 @@ const storing: Row = {
         await T.data();
         T.dispose();
       },
+      cost: products(count * 64 * 1024),
       others: others(["numpy", "jax", "torch"], "store", count, 64, 1024),
       end() {
         patterns.dispose();
@@ -101,6 +112,7 @@ const diffusion = (batch: number): Row => ({
     const args = [script, String(batch), "1", String(iterations)];
     return Promise.resolve({
       run: () => trainScore(points, { key: key(2), batch, iterations }),
+      cost: products(iterations * batch * NETWORK.slopes),
       others: [
         { library: "torch", args, times: iterations },
         ...others(["jax"], "denoising", batch, iterations),
@@ -117,6 +129,7 @@ const sampling: Row = {
     const steps = isQuick ? 2 : 200;
     return Promise.resolve({
       run: () => sampleEulerMaruyama(score, { noise, key: key(3), count: 500, steps }),
+      cost: products(500 * steps * NETWORK.value),
       others: others(["jax"], "sampling", 500, steps),
       end: () => score.dispose(),
     });
@@ -132,8 +145,13 @@ const transformer: Row = {
     const x = tf.tensor2d(normal(key(1), tokens * width), [tokens, width]);
     const sizes = [tokens, width, heads, headWidth, memories, steps].map(String);
     const script = join(ROOT, "bench/energy-transformer/block.py");
+    // Queries and keys, the scores of all heads, memories; and each of them back: scores twice, for both.
+    const of = tokens * width;
+    const there = of * (2 * heads * headWidth + memories);
+    const scores = tokens * tokens * heads * headWidth;
     return Promise.resolve({
       run: async () => (await block.descend(x, { steps })).dispose(),
+      cost: products(steps * (2 * there + 3 * scores)),
       others: [{ library: "jax", args: [script, ...sizes] }],
       end() {
         x.dispose();
@@ -143,7 +161,8 @@ const transformer: Row = {
   },
 };
 
-const training = (file: string, job: string, epochs: number): Row => ({
+/** An example that learns; multiply-adds are those of an epoch, with the slopes by all params. */
+const training = (file: string, job: string, epochs: number, multiplyAdds: number): Row => ({
   name: `ham train ${file}, ${epochs} epochs`,
   isLong: file.startsWith("14"),
   async make(isQuick) {
@@ -153,6 +172,7 @@ const training = (file: string, job: string, epochs: number): Row => ({
     const model = await loadModel({ name: path, text }, { files: diskFiles(path) });
     return {
       run: async () => (await model.train()).dispose(),
+      cost: products(times * multiplyAdds),
       others: others(["jax"], job, times),
       end: () => model.dispose(),
     };
@@ -199,8 +219,8 @@ export const JOBS: readonly Row[] = [
   diffusion(500),
   sampling,
   transformer,
-  training("14-inpainting.ham", "inpainting", 1),
-  training("11-mnist-memory.ham", "mnist", 10),
+  training("14-inpainting.ham", "inpainting", 1, 924 * 55_296_000),
+  training("11-mnist-memory.ham", "mnist", 10, 1797 * 32_000),
   loading,
   running,
 ];

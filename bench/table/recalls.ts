@@ -45,12 +45,10 @@ async function recallOf(
   const { query } = arrays;
   const givens = { query: { shape: query.shape, data: query.data as Float32Array } };
   using compiled = model.compileRecall();
-  const { bytes, flops, functions } = costOf(compiled.describe(batch).parts);
+  const { bytes, flops } = costOf(compiled.describe(batch).parts);
   return {
     run: async () => (await model.recall({ givens })).dispose(),
-    ...(flops > 0 && {
-      cost: { bytes: bytes * steps, flops: flops * steps, functions: functions * steps },
-    }),
+    ...(flops > 0 && { cost: { bytes: bytes * steps, flops: flops * steps } }),
     end: () => model.dispose(),
   };
 }

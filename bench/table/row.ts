@@ -17,8 +17,8 @@ export interface Job {
   /** Does it once, from a public call on. */
   readonly run: () => unknown;
   readonly others?: readonly Other[];
-  /** What the whole job moves and computes, where its recall says so. */
-  readonly cost?: StepCost;
+  /** What the whole job moves and computes at least, where its recall says so or products do. */
+  readonly cost?: Pick<StepCost, "bytes" | "flops">;
   readonly end?: () => void;
 }
 
