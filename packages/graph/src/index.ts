@@ -49,7 +49,7 @@ export {
 } from "./analyse/symmetric-part.ts";
 export { checkSlopes, type SlopeRisk } from "./analyse/slope.ts";
 export { keeps } from "./expr/bound.ts";
-export { digest, exprKey, spelled } from "./rewrite/canonical.ts";
+export { digest, exprKey, makeKeys, spelled } from "./rewrite/canonical.ts";
 export { decided } from "./rewrite/decided.ts";
 export {
   type CatalogueEntry,

@@ -4,7 +4,7 @@
 // from it. What is left has almost the right differences, and a mean that should be 0 and is not:
 // taken off as well, it leaves the numbers right to their own rounding.
 
-import { type Dim, type Expr, exprKey, type Index, isLit, lit, mul, sum } from "@hamlet/graph";
+import { type Dim, type Expr, type Index, isLit, lit, makeKeys, mul, sum } from "@hamlet/graph";
 
 /** A sum in which one term is the mean of another. */
 export interface Centred {
@@ -21,13 +21,14 @@ export interface Centred {
 
 /** The first entry among `terms` whose mean, or that of some of its kind, is taken off it. */
 export function findCentred(terms: readonly Expr[], sizeOf: (dim: Dim) => number): Centred | null {
+  const keys = makeKeys();
   for (const mean of terms) {
     const factors = factorsOf(mean);
     const total = factors.find((factor) => factor.kind === "reduce" && factor.op === "sum");
     if (total?.kind !== "reduce") continue;
     const others = factors.filter((factor) => factor !== total);
     const { over: bound, body, where } = total;
-    const keyOf = makeKeys(mean.free);
+    const keyOf: KeyOf = (expr, own = []) => keys(expr, [...own, ...mean.free]);
     let summed: string | undefined;
     for (const entry of terms) {
       const over = entry.free.filter((index) => !mean.free.includes(index));
@@ -65,10 +66,6 @@ export function findCentred(terms: readonly Expr[], sizeOf: (dim: Dim) => number
 }
 
 type KeyOf = (expr: Expr, own?: readonly Index[]) => string;
-
-function makeKeys(shared: readonly Index[]): KeyOf {
-  return (expr, own = []) => exprKey(expr, [...own, ...shared]);
-}
 
 function factorsOf(expr: Expr): readonly Expr[] {
   return expr.kind === "apply" && expr.op === "mul" ? expr.args : [expr];

@@ -230,7 +230,8 @@ class Curvatures {
    */
   #throughOneScalar(expr: Expr): Curvature {
     if (!this.#opensWindows || expr.kind !== "apply") return "unknown";
-    const key = makeKeys(expr.free);
+    const keyOf = makeKeys();
+    const key = (node: Expr) => keyOf(node, expr.free);
     for (const inner of this.#windows(expr, key)) {
       const u = makeTensor("u", "state");
       const g = replaced(expr, inner, get(u), key);

@@ -71,13 +71,13 @@ function numbered(): (text: string) => string {
 }
 
 /**
- * Keys of many expressions over the same free indices; shared parts are visited once. Other calls give
- * other keys.
+ * Keys of many expressions, whose free indices are called by their positions in `free`; shared parts are
+ * visited once. Other calls give other keys.
  */
-export function makeKeys(free: readonly Index[]): (expr: Expr) => string {
+export function makeKeys(): (expr: Expr, free: readonly Index[]) => string {
   const keys = new Keys(numbered());
-  const names = new Map(free.map((index, axis) => [index, `axis ${axis}`]));
-  return (expr) => keys.key(expr, names, 0);
+  return (expr, free) =>
+    keys.key(expr, new Map(free.map((index, axis) => [index, `axis ${axis}`])), 0);
 }
 
 /**
