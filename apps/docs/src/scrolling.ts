@@ -5,11 +5,16 @@ const parts = document.querySelectorAll<HTMLElement>(
   ".katex-display, .sl-markdown-content table, .sl-markdown-content pre:not([tabindex])",
 );
 
+function look(part: HTMLElement): void {
+  if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+  else part.removeAttribute("tabindex");
+}
+
 const observer = new ResizeObserver((changes) => {
-  for (const { target } of changes) {
-    const scrolls = target.scrollWidth > target.clientWidth;
-    if (scrolls) (target as HTMLElement).tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
+  for (const { target } of changes) look(target as HTMLElement);
 });
 for (const part of parts) observer.observe(part);
+// Letters that come late make a formula wider, but not its box.
+document.fonts.addEventListener("loadingdone", () => {
+  for (const part of parts) look(part);
+});

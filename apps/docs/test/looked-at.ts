@@ -17,6 +17,7 @@ const SMALLEST = 11;
 
 /** Everything that is wrong with a page as it stands, in words; empty where nothing is. */
 export async function wrongsOf(page: Page): Promise<string[]> {
+  await page.evaluate(settled);
   const { width } = page.viewportSize()!;
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   const titles = await page.locator("h1").count();
@@ -91,6 +92,12 @@ function crossedAxes(): string[] {
     });
     return others.map((other) => `${other.textContent} lies on ${name.textContent}`);
   });
+}
+
+/** Waits for letters, and until what looks at sizes has seen them. Runs in the page. */
+async function settled(): Promise<void> {
+  await document.fonts.ready;
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 }
 
 /** What scrolls sideways and no key can reach. Runs in the page. */

@@ -79,6 +79,23 @@ describe("in Chromium", () => {
     );
   });
 
+  test.skipIf(withoutBrowser)("what scrolls is asked again when letters come late", async () => {
+    const page = await browser.newPage(LOOKS.phone);
+    page.setDefaultTimeout(NEVER);
+    const letters = Promise.withResolvers<void>();
+    await page.route("**/*.woff2", async (route) => {
+      await letters.promise;
+      await route.continue();
+    });
+    await page.goto(`${site.origin}/learn/random-features/`, { waitUntil: "domcontentloaded" });
+    // Those that stand for them are wider: a formula scrolls that will not.
+    const reached = page.locator(".katex-display[tabindex]");
+    await reached.first().waitFor();
+    letters.resolve();
+    await expect.poll(async () => await reached.count(), { timeout: NEVER }).toBe(0);
+    await page.close();
+  });
+
   test.skipIf(withoutBrowser)("formulas are there without a script to draw them", async () => {
     const page = await browser.newPage({ javaScriptEnabled: false });
     page.setDefaultTimeout(NEVER);
