@@ -150,7 +150,8 @@ type KernelName = Kernel | "mixLong" | "blocks" | "pack" | "tiles6" | "tiles4";
 type Written = Readonly<Partial<Record<KernelName, (isFused: boolean) => Procedure>>>;
 /** The modules; a function is asked of the first that has it. */
 const WRITTEN: readonly Written[] = [
-  { mix, mixLong: () => mixLong(0), dots, scale, scaleTotals, addTotals, round },
+  { mix, dots, scale, scaleTotals, addTotals, round },
+  { mix, mixLong: () => mixLong(0) },
   {
     tiles6: (isFused) => tiles(HIGH, isFused),
     tiles4: (isFused) => tiles(LOW, isFused),

@@ -192,7 +192,7 @@ export function dots(isFused: boolean): Procedure {
         inGroups(row, rows, 8, some(8, [1])),
       ]),
       ifBelow(get(isApart), get(queries), [inGroups(row, rows, 4, some(4))]),
-      inGroups(row, rows, 1, some(1)),
+      inGroups(row, rows, 1, some(1, [1])),
     ];
   });
 }
