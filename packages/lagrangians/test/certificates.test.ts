@@ -7,6 +7,7 @@ import {
   apply,
   checkBoundedness,
   checkConvexity,
+  children,
   type EnergyGraph,
   evaluate,
   evaluateScalar,
@@ -427,6 +428,15 @@ test("no energy of a Lagrangian that somebody writes is proven bounded and falls
   expect(proven).toBeGreaterThan(samples(100) / 20);
 });
 
+/** Whether a part of it is so small there that digits are lost: less than the smallest normal number. */
+function losesDigits(expr: Expr, tensors: ReadonlyMap<Tensor, readonly number[]>): boolean {
+  const numbers = [...evaluate(expr, { tensors }, expr.free).data];
+  return (
+    numbers.some((x) => x !== 0 && Math.abs(x) < 2 ** -1022) ||
+    children(expr).some((part) => losesDigits(part, tensors))
+  );
+}
+
 test("no Lagrangian that is proven convex bends down, near its edges and far out", () => {
   let proven = 0;
   law(
@@ -434,14 +444,16 @@ test("no Lagrangian that is proven convex bends down, near its edges and far out
       const [{ lagrangian, state }] = neurons;
       if (checkConvexity(neurons[0], { points: 1 }).status !== "proven") return true;
       proven++;
-      const at = (x: Point) =>
-        evaluateScalar(lagrangian, { tensors: new Map([...DATA, [state, x]]) });
+      const tensorsAt = (x: Point) => new Map<Tensor, readonly number[]>([...DATA, [state, x]]);
+      const at = (x: Point) => evaluateScalar(lagrangian, { tensors: tensorsAt(x) });
       const points = [...statesOf()].flatMap((way) => [way(0.5), way(2)]);
       return points.every((a, k) => {
         const b = points[(k * 31 + 7) % points.length];
-        const [left, right, middle] = [a, b, step(a, b, 0.5)].map(at);
+        const line = [a, b, step(a, b, 0.5)];
+        const [left, right, middle] = line.map(at);
         const gap = left + right - 2 * middle;
-        return !(gap < -1e-9 * Math.max(1, Math.abs(left), Math.abs(right), Math.abs(middle)));
+        const least = -1e-9 * Math.max(1, Math.abs(left), Math.abs(right), Math.abs(middle));
+        return !(gap < least) || line.some((x) => losesDigits(lagrangian, tensorsAt(x)));
       });
     }),
     100,
