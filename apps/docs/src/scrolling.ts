@@ -14,7 +14,7 @@ const observer = new ResizeObserver((changes) => {
   for (const { target } of changes) look(target as HTMLElement);
 });
 for (const part of parts) observer.observe(part);
-// Letters that come late make a formula wider, but not its box.
+// Letters that come late change the width of a formula, but not that of its box.
 document.fonts.addEventListener("loadingdone", () => {
   for (const part of parts) look(part);
 });

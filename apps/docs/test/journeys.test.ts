@@ -200,7 +200,8 @@ describe.skipIf(skipped)("in Chromium", () => {
     await panel.locator("button", { hasText: "Stop learning" }).click();
     const stopped = panel.locator("output", { hasText: "stopped: " });
     await stopped.waitFor();
-    const stepsOf = (said: string | null) => Number(/(\d+) of 20000000/.exec(said ?? "")![1]);
+    const stepsOf = (said: string | null) =>
+      Number(new RegExp(`(\\d+) of ${epochs}`).exec(said ?? "")![1]);
     const first = stepsOf(await stopped.textContent());
     expect(first).toBeLessThan(epochs);
     await says(page, "with energy");

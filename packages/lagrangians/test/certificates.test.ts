@@ -428,7 +428,7 @@ test("no energy of a Lagrangian that somebody writes is proven bounded and falls
   expect(proven).toBeGreaterThan(samples(100) / 20);
 });
 
-/** Whether a part of it is so small there that digits are lost: less than the smallest normal number. */
+/** Whether a part of an expression is less than the smallest normal number, and has lost digits so. */
 function losesDigits(expr: Expr, tensors: ReadonlyMap<Tensor, readonly number[]>): boolean {
   const numbers = [...evaluate(expr, { tensors }, expr.free).data];
   return (

@@ -71,8 +71,9 @@ function numbered(): (text: string) => string {
 }
 
 /**
- * Keys of many expressions, whose free indices are called by their positions in `free`; shared parts are
- * visited once. Other calls give other keys.
+ * Keys of many expressions, whose free indices are called by their positions in `free`, which has them all:
+ * equal for equal expressions, as those of {@link exprKey} where both are tidy. Shared parts are visited
+ * once. Keys are compared with those of the same call alone.
  */
 export function makeKeys(): (expr: Expr, free: readonly Index[]) => string {
   const keys = new Keys(numbered());

@@ -44,9 +44,9 @@ function turned([a, b, c, d]: readonly Local[], spare: readonly Local[]): Code {
 }
 
 /**
- * `manyDots(y, yQuery, spare, m, mRow, rows, x, xQuery, queries, depth, isApart)`: sets y_qr to ⟨x_q, m_r⟩, which lie
- * side by side and are 0 before. Steps are in bytes; the spare numbers are eight for each of `depth`. `places`
- * are those of `dots` and `blocks`.
+ * `manyDots(y, yQuery, spare, m, mRow, rows, x, xQuery, queries, depth, isApart)`: sets y_qr to ⟨x_q, m_r⟩,
+ * which lie side by side and are 0 before. Steps are in bytes; the spare numbers are eight for each of
+ * `depth`; `isApart` is that of `dots`. `places` are those of `dots` and `blocks`.
  */
 export function manyDots(places: Readonly<Record<"dots" | "blocks", number>>): Procedure {
   return procedure("manyDots", 11, (parameters, local) => {
