@@ -34,20 +34,20 @@ const written = () => [
     const x = local("v128");
     return [
       loop(p, { from: get(a), until: get(end), by: get(depth) }, [
-        sums.map((sum) => set(sum, f64x2.of(0))),
+        ...sums.map((sum) => set(sum, f64x2.of(0))),
         set(q, get(b)),
         loop(k, { from: get(p), until: i32.add(get(p), get(depth)), by: i32.of(TILE * DOUBLE) }, [
-          right.map((own, c) => set(own, load(get(q), c * VECTOR))),
-          Array.from({ length: TILE }, (_, r) => [
+          ...right.map((own, c) => set(own, load(get(q), c * VECTOR))),
+          ...Array.from({ length: TILE }, (_, r) => [
             set(x, loadDoubleSplat(get(k), r * DOUBLE)),
-            right.map((own, c) => {
+            ...right.map((own, c) => {
               const sum = sums[WIDE * r + c];
               return set(sum, f64x2.add(get(sum), f64x2.mul(get(x), get(own))));
             }),
-          ]),
+          ]).flat(),
           set(q, i32.add(get(q), i32.of(TILE * DOUBLE))),
         ]),
-        sums.map((sum, n) => store(get(to), get(sum), n * VECTOR)),
+        ...sums.map((sum, n) => store(get(to), get(sum), n * VECTOR)),
         set(to, i32.add(get(to), i32.of(TILE * TILE * DOUBLE))),
       ]),
     ];

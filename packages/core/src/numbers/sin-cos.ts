@@ -99,7 +99,7 @@ const written = () => [
     const [k, r, z, sign, sine, cosine] = Array.from({ length: 6 }, () => local("v128"));
     const sum = (to: typeof sine, series: Float64Array) => [
       set(to, f64x2.of(0)),
-      Array.from(series.toReversed(), (term) =>
+      ...Array.from(series.toReversed(), (term) =>
         set(to, f64x2.add(f64x2.of(term), f64x2.mul(get(z), get(to)))),
       ),
     ];
@@ -110,10 +110,12 @@ const written = () => [
         // Its last bit says whether the whole number is odd.
         set(sign, bits.shiftLeft64(get(k), 63)),
         set(k, f64x2.sub(get(k), f64x2.of(ROUNDER))),
-        [FIRST, SECOND].map((part) => set(r, f64x2.sub(get(r), f64x2.mul(get(k), f64x2.of(part))))),
+        ...[FIRST, SECOND].map((part) =>
+          set(r, f64x2.sub(get(r), f64x2.mul(get(k), f64x2.of(part)))),
+        ),
         set(z, f64x2.mul(get(r), get(r))),
-        sum(sine, SINE),
-        sum(cosine, COSINE),
+        ...sum(sine, SINE),
+        ...sum(cosine, COSINE),
         store(get(at), bits.xor(f64x2.mul(get(r), get(sine)), get(sign))),
         store(i32.add(get(at), get(apart)), bits.xor(get(cosine), get(sign))),
       ]),

@@ -5,8 +5,11 @@
 // host, loops, and vectors of four float32 or two float64 numbers.
 // @see https://webassembly.github.io/spec/core/binary/
 
-/** The bytes of some code, in pieces: what it is made of is copied once, when the whole is known. */
-export type Code = readonly (number | Code)[];
+/**
+ * Some code, a letter for a byte: engines join texts by their own code, and would go through lists of bytes
+ * by ours, which is run but once.
+ */
+export type Code = string;
 
 /** A local variable: a whole number, or the 128 bits of a vector. */
 export interface Local {
@@ -14,52 +17,57 @@ export interface Local {
   readonly index: number;
 }
 
-const TYPES = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
+const TYPES = { i32: "\x7f", f64: "\x7c", v128: "\x7b" } as const;
 
 /** What stands around code, and where it goes on; blocks have no results. */
-const LOOP = [0x03, 0x40] as const;
-const IF = [0x04, 0x40] as const;
-const END = 0x0b;
-const BRANCH = 0x0c;
-const BRANCH_IF = 0x0d;
-const CALL = 0x10;
+const LOOP = "\x03\x40";
+const IF = "\x04\x40";
+const END = "\x0b";
+/** Back to the loop around a block, and to the loop itself under a condition. */
+const AGAIN = "\x0c\x01";
+const AGAIN_IF = "\x0d\x00";
+const CALL = "\x10";
 /** What comes before the code of an operation on vectors. */
-const VECTOR = 0xfd;
+const VECTOR = "\xfd";
 
 /** The parts of a module. */
 const SECTIONS = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
 
-/** A whole number as LEB128. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
+const { fromCharCode: byte } = String;
+/** Code one after the other. */
+export const inOrder = (parts: readonly Code[]): Code => parts.join("");
 
-function signed(value: number): number[] {
+/** A whole number as LEB128. */
+const unsigned = (value: number): Code =>
+  value < 0x80 ? byte(value) : byte((value & 0x7f) | 0x80) + unsigned(value >>> 7);
+
+function signed(value: number): Code {
   const low = value & 0x7f;
   const rest = value >> 7;
-  const isLast = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-  return isLast ? [low] : [low | 0x80, ...signed(rest)];
+  // What comes behind the last byte is its highest bit, over and over.
+  return rest === -(low >> 6) ? byte(low) : byte(low | 0x80) + signed(rest);
 }
 
-const vector = (opcode: number) => {
-  const own = [VECTOR, ...unsigned(opcode)];
-  return (...operands: readonly Code[]): Code => [operands, own];
-};
-const plain =
-  (opcode: number) =>
-  (...operands: readonly Code[]): Code => [operands, opcode];
+/** What is done with one, two or three operands. */
+type Operation = (a: Code, b?: Code, c?: Code) => Code;
+
+const after =
+  (own: Code): Operation =>
+  (a, b = "", c = "") =>
+    a + b + c + own;
+const plain = (opcode: number): Operation => after(byte(opcode));
+const vector = (opcode: number): Operation => after(VECTOR + unsigned(opcode));
 const access = (opcode: number) => {
-  const own = [VECTOR, ...unsigned(opcode), 0];
-  return (at: Code, offset = 0): Code => [at, own, unsigned(offset)];
+  const own = VECTOR + unsigned(opcode) + byte(0);
+  return (at: Code, offset = 0): Code => at + own + unsigned(offset);
 };
 
-const gets: Code[] = [];
-export const get = ({ index }: Local): Code => (gets[index] ??= [0x20, ...unsigned(index)]);
-export const set = ({ index }: Local, value: Code): Code => [value, 0x21, unsigned(index)];
+export const get = ({ index }: Local): Code => "\x20" + unsigned(index);
+export const set = ({ index }: Local, value: Code): Code => value + "\x21" + unsigned(index);
 
 /** Whole numbers. */
 export const i32 = {
-  of: (value: number): Code => [0x41, signed(value)],
+  of: (value: number): Code => "\x41" + signed(value),
   add: plain(0x6a),
   sub: plain(0x6b),
   mul: plain(0x6c),
@@ -79,19 +87,16 @@ export const load = access(0x00);
 /** One number in memory, four times. */
 export const loadSplat = access(0x09);
 const storeAll = access(0x0b);
-export const store = (at: Code, value: Code, offset = 0): Code => storeAll([at, value], offset);
+export const store = (at: Code, value: Code, offset = 0): Code => storeAll(at + value, offset);
+const [setLane, getLane, getHalf] = [0x56, 0x5a, 0x5b].map(access);
 /** One number in memory as lane `lane` of `value`, whose others stay. */
-export const loadLane = (at: Code, value: Code, lane: number): Code => [
-  access(0x56)([at, value]),
-  lane,
-];
+export const loadLane = (at: Code, value: Code, lane: number): Code =>
+  setLane(at + value) + byte(lane);
 /** One number in memory, and three zeros. */
 export const loadOne = access(0x5c);
 /** One lane of `value` into memory. */
-export const storeLane = (at: Code, value: Code, lane: number): Code => [
-  access(0x5a)([at, value]),
-  lane,
-];
+export const storeLane = (at: Code, value: Code, lane: number): Code =>
+  getLane(at + value) + byte(lane);
 /** The first lane of `value` into memory. */
 export const storeOne = (at: Code, value: Code): Code => storeLane(at, value, 0);
 
@@ -100,16 +105,18 @@ export const loadDouble = access(0x5d);
 /** The same, twice. */
 export const loadDoubleSplat = access(0x0a);
 /** The first float64 number of `value` into memory. */
-export const storeDouble = (at: Code, value: Code): Code => [access(0x5b)([at, value]), 0];
+export const storeDouble = (at: Code, value: Code): Code => getHalf(at + value) + byte(0);
 /** Zeros in so many bytes of memory. */
-export const clear = (at: Code, bytes: Code): Code => [at, i32.of(0), bytes, 0xfc, 11, 0];
+export const clear = (at: Code, bytes: Code): Code => at + i32.of(0) + bytes + "\xfc\x0b\x00";
 /** Copies so many bytes. */
-export const copy = (to: Code, from: Code, bytes: Code): Code => [to, from, bytes, 0xfc, 10, 0, 0];
+export const copy = (to: Code, from: Code, bytes: Code): Code =>
+  to + from + bytes + "\xfc\x0a\x00\x00";
 
-/** Vectors that code names by numbers that are no bytes, from this one on. */
-const FIRST_CONSTANT = 256;
-const constants: number[][] = [];
-const constantPlaces = new Map<string, number>();
+/** No byte: the letter before the bytes of a vector that is kept, and how many those are. */
+const KEPT = "\u0100";
+const KEPT_BYTES = 16;
+const CONSTANT = VECTOR + "\x0c";
+const FREE = ["\x00", "\xff"].map((all) => all.repeat(KEPT_BYTES));
 
 /**
  * Numbers as they lie in memory. A vector takes a machine several instructions to write down, so
@@ -118,30 +125,13 @@ const constantPlaces = new Map<string, number>();
 function constant(
   numbers: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
 ): Code {
-  const code = [VECTOR, 0x0c, ...new Uint8Array(numbers.buffer)];
-  if ([0x00, 0xff].some((byte) => code.slice(2).every((own) => own === byte))) return code;
-  const name = code.join();
-  let place = constantPlaces.get(name);
-  if (place === undefined) {
-    place = constants.push(code) - 1;
-    constantPlaces.set(name, place);
-  }
-  return [FIRST_CONSTANT + place];
+  const code = byte(...new Uint8Array(numbers.buffer));
+  return (FREE.includes(code) ? CONSTANT : KEPT) + code;
 }
-
-/** The codes of numbers that were asked for before. */
-const singles = new Map<number, Code>();
 
 /** Four float32 numbers. */
 export const f32x4 = {
-  of(value: number): Code {
-    const known = singles.get(value);
-    // −0 and 0 are one to a map.
-    if (known !== undefined && value !== 0) return known;
-    const code = constant(Float32Array.of(value, value, value, value));
-    singles.set(value, code);
-    return code;
-  },
+  of: (value: number): Code => constant(Float32Array.of(value, value, value, value)),
   abs: vector(0xe0),
   sqrt: vector(0xe3),
   add: vector(0xe4),
@@ -167,6 +157,7 @@ export const f32x4 = {
   ofDoubles: vector(0x5e),
 };
 
+const [laneOf, lanesWith] = [0x21, 0x22].map(vector);
 /** Two float64 numbers. */
 export const f64x2 = {
   of: (value: number): Code => constant(Float64Array.of(value, value)),
@@ -177,8 +168,9 @@ export const f64x2 = {
   ofSingles: vector(0x5f),
   /** One number twice. */
   splat: vector(0x14),
-  lane: (value: Code, lane: number): Code => [vector(0x21)(value), lane],
-  withLane: (value: Code, lane: number, number: Code): Code => [vector(0x22)(value, number), lane],
+  lane: (value: Code, lane: number): Code => laneOf(value) + byte(lane),
+  withLane: (value: Code, lane: number, number: Code): Code =>
+    lanesWith(value, number) + byte(lane),
 };
 
 /** The bits of a vector, as four whole numbers where that matters. */
@@ -207,13 +199,10 @@ export const bits = {
 };
 
 /** The four numbers of `value` in another order; from 4 on those of `other`. */
-export const shuffle = (value: Local, order: readonly number[], other = value): Code => [
-  get(value),
-  get(other),
-  VECTOR,
-  0x0d,
-  order.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
-];
+export const shuffle = (value: Local, order: readonly number[], other = value): Code =>
+  get(value) + get(other) + VECTOR + "\x0d" + inOrder(order.map((lane) => NUMBERS[lane]));
+/** The places of the bytes of every number of two vectors. */
+const NUMBERS = Array.from({ length: 8 }, (_, n) => byte(4 * n, 4 * n + 1, 4 * n + 2, 4 * n + 3));
 
 /** `a b + c`, rounded once where the machine can, if `isFused`; else twice. */
 export const multiplyAdd = (isFused: boolean): ((a: Code, b: Code, c: Code) => Code) =>
@@ -225,46 +214,33 @@ export function loop(
   range: { readonly from: Code; readonly until: Code; readonly by: Code },
   body: readonly Code[],
 ): Code {
-  return [
-    set(counter, range.from),
-    LOOP,
-    body,
-    set(counter, i32.add(get(counter), range.by)),
-    i32.lessThan(get(counter), range.until),
-    BRANCH_IF,
-    0,
-    END,
-  ];
+  const begun = set(counter, range.from) + LOOP + inOrder(body);
+  const moved = set(counter, i32.add(get(counter), range.by));
+  return begun + moved + i32.lessThan(get(counter), range.until) + AGAIN_IF + END;
 }
 
 /** `body` as long as `a` is below `b`. */
-export function whileBelow(a: Code, b: Code, body: readonly Code[]): Code {
-  return [LOOP, ifBelow(a, b, [body, [BRANCH, 1]]), END];
-}
+export const whileBelow = (a: Code, b: Code, body: readonly Code[]): Code =>
+  LOOP + ifBelow(a, b, [...body, AGAIN]) + END;
 
 /** `body` if `a` is below `b`. */
-export function ifBelow(a: Code, b: Code, body: readonly Code[]): Code {
-  return ifTrue(i32.lessThan(a, b), body);
-}
+export const ifBelow = (a: Code, b: Code, body: readonly Code[]): Code =>
+  ifTrue(i32.lessThan(a, b), body);
 
 /** `body` if a whole number is not 0. */
-export function ifTrue(condition: Code, body: readonly Code[]): Code {
-  return [condition, IF, body, END];
-}
+export const ifTrue = (condition: Code, body: readonly Code[]): Code =>
+  condition + IF + inOrder(body) + END;
 
 /** Calls the function at a place in the module, behind those of the host. */
-export const call = (place: number, ...operands: readonly Code[]): Code => [
-  operands,
-  CALL,
-  unsigned(place),
-];
+export const call = (place: number, ...operands: readonly Code[]): Code =>
+  inOrder(operands) + CALL + unsigned(place);
 
 /** A function: parameters and other locals by name, and statements. */
 export interface Procedure {
   readonly name: string;
   readonly parameters: number;
   readonly locals: readonly Local["type"][];
-  readonly body: Uint8Array;
+  readonly body: Code;
 }
 
 /** Writes a function of whole numbers; `write` gets its parameters and a maker of locals. */
@@ -282,45 +258,27 @@ export function procedure(
     Array.from({ length: parameters }, (_, index) => ({ type: "i32", index })),
     local,
   );
-  const kept = new Map<number, Local>();
-  const body: number[] = [];
-  const add = (code: Code): void => {
-    // By places: what runs once runs in the interpreter, where an iterator takes thrice the time.
-    for (let i = 0; i < code.length; i++) {
-      const part = code[i];
-      if (typeof part !== "number") add(part);
-      else if (part < FIRST_CONSTANT) body.push(part);
-      else {
-        const own = kept.get(part) ?? local("v128");
-        kept.set(part, own);
-        add(get(own));
-      }
-    }
-  };
-  add(statements);
-  const statementsOnly = body.splice(0);
-  for (const [part, own] of kept) add(set(own, constants[part - FIRST_CONSTANT]));
-  return { name, parameters, locals, body: joined(body, statementsOnly) };
+  const [first, ...others] = inOrder(statements).split(KEPT);
+  const kept = new Map<Code, Local>();
+  let body = first;
+  for (const other of others) {
+    const numbers = other.slice(0, KEPT_BYTES);
+    const own = kept.get(numbers) ?? local("v128");
+    kept.set(numbers, own);
+    body += get(own) + other.slice(KEPT_BYTES);
+  }
+  const before = [...kept].map(([numbers, own]) => set(own, CONSTANT + numbers));
+  return { name, parameters, locals, body: inOrder(before) + body };
 }
 
+/** What modules import from. */
+const HOST = "\x04host";
 /** A function of the host, which comes before the functions of the module. */
 export interface HostFunction {
   readonly name: string;
   readonly parameters: number;
   /** Whether it takes whole numbers and gives nothing; otherwise float64 numbers, and one. */
   readonly isKernel?: boolean;
-}
-
-type Bytes = readonly number[] | Uint8Array;
-
-function joined(...parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  let next = 0;
-  for (const part of parts) {
-    all.set(part, next);
-    next += part.length;
-  }
-  return all;
 }
 
 /**
@@ -332,42 +290,44 @@ export function assemble(
   functions: readonly HostFunction[] = [],
   sharedPages?: number,
 ): Uint8Array<ArrayBuffer> {
-  const list = (items: readonly Bytes[]) => joined(unsigned(items.length), ...items);
-  const text = (ascii: string) => list(Array.from(ascii, (letter) => [letter.charCodeAt(0)]));
-  const sized = (content: Bytes) => joined(unsigned(content.length), content);
-  const section = (name: keyof typeof SECTIONS, items: readonly Bytes[]) =>
-    joined([SECTIONS[name]], sized(list(items)));
-  const many = (count: number, type: keyof typeof TYPES) =>
-    list(Array.from({ length: count }, () => [TYPES[type]]));
-  const host = text("host");
-  const limits = sharedPages === undefined ? [0x00, 0] : [0x03, 0, ...unsigned(sharedPages)];
-  const types = [
-    ...functions.map(({ parameters, isKernel }) =>
-      isKernel
-        ? [0x60, ...many(parameters, "i32"), ...many(0, "i32")]
-        : [0x60, ...many(parameters, "f64"), ...many(1, "f64")],
-    ),
-    ...procedures.map(({ parameters }) => [0x60, ...many(parameters, "i32"), ...many(0, "i32")]),
-  ];
-  const code = procedures.map(({ locals, body }) =>
-    sized(joined(list(locals.map((type) => [1, TYPES[type]])), body, [END])),
-  );
+  const list = (items: readonly Code[]) => unsigned(items.length) + inOrder(items);
+  const sized = (content: Code) => unsigned(content.length) + content;
+  const section = (name: keyof typeof SECTIONS, items: readonly Code[]) =>
+    byte(SECTIONS[name]) + sized(list(items));
+  const type = (parameters: number, of: keyof typeof TYPES, results: number) => {
+    const [taken, given] = [parameters, results].map((count) => sized(TYPES[of].repeat(count)));
+    return "\x60" + taken + given;
+  };
+  const memory = sized("memory") + "\x02";
+  const limits = sharedPages === undefined ? "\x00\x00" : "\x03\x00" + unsigned(sharedPages);
   const place = (n: number) => unsigned(functions.length + n);
-  const sections = [
-    section("types", types),
+  const code =
+    "\x00asm\x01\x00\x00\x00" +
+    section("types", [
+      ...functions.map(({ parameters, isKernel }) =>
+        isKernel ? type(parameters, "i32", 0) : type(parameters, "f64", 1),
+      ),
+      ...procedures.map(({ parameters }) => type(parameters, "i32", 0)),
+    ]) +
     section("imports", [
-      ...functions.map(({ name }, i) => [...host, ...text(name), 0x00, ...unsigned(i)]),
-      [...host, ...text("memory"), 0x02, ...limits],
-    ]),
+      ...functions.map(({ name }, i) => HOST + sized(name) + "\x00" + unsigned(i)),
+      HOST + memory + limits,
+    ]) +
     section(
       "functions",
       procedures.map((_, i) => place(i)),
-    ),
+    ) +
     section(
       "exports",
-      procedures.map(({ name }, i) => [...text(name), 0x00, ...place(i)]),
-    ),
-    section("code", code),
-  ];
-  return joined([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections);
+      procedures.map(({ name }, i) => sized(name) + "\x00" + place(i)),
+    ) +
+    section(
+      "code",
+      procedures.map(({ locals, body }) =>
+        sized(list(locals.map((type) => "\x01" + TYPES[type])) + body + END),
+      ),
+    );
+  const bytes = new Uint8Array(code.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = code.charCodeAt(i);
+  return bytes;
 }

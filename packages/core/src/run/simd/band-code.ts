@@ -8,6 +8,7 @@ import {
   get,
   i32,
   ifBelow,
+  inOrder,
   type Local,
   procedure,
   type Procedure,
@@ -154,10 +155,10 @@ class Writer {
           return place.step === 0 ? arrays[place.array] : local("i32");
         });
         const moved = one.places.map((place, n) =>
-          place.step === 0 ? [] : set(pointers[n], this.#pointerTo(place)),
+          place.step === 0 ? "" : set(pointers[n], this.#pointerTo(place)),
         );
         const around = { isFused, batch, arrays: pointers, local, rows: this.#rows };
-        return [...moved.flat(), ...loopCode(one.loop, around).flat()];
+        return inOrder([...moved, ...loopCode(one.loop, around)]);
       }
     }
   }

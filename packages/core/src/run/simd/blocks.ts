@@ -8,8 +8,10 @@ import {
   i32,
   ifBelow,
   ifTrue,
+  inOrder,
   load,
   loadSplat,
+  type Local,
   multiplyAdd,
   procedure,
   type Procedure,
@@ -39,19 +41,20 @@ export function blocks(isFused: boolean): Procedure {
       const xs = locals(local, high, "i32");
       const entries = locals(local, wide, "v128");
       const sums = xs.map(() => locals(local, wide, "v128"));
-      const lines = (write: (sum: (typeof entries)[number], n: number) => Code): Code => [
-        ...set(at, get(toY)),
-        ...sums.flatMap((own) => [
-          ...own.flatMap((sum, n) => write(sum, n * VECTOR)),
-          ...advance(at, get(yQuery)),
-        ]),
-      ];
-      return [
-        ...neighbours(xs, get(fromX), xQuery),
-        ...set(fromM, i32.add(get(m), i32.mul(get(column), i32.of(NUMBER)))),
-        ...set(left, get(rows)),
-        ...set(isFirst, i32.of(1)),
-        ...whileBelow(i32.of(0), i32.add(get(left), get(isFirst)), [
+      const lines = (write: (sum: Local, n: number) => Code): Code =>
+        inOrder([
+          set(at, get(toY)),
+          ...sums.flatMap((own) => [
+            ...own.map((sum, n) => write(sum, n * VECTOR)),
+            advance(at, get(yQuery)),
+          ]),
+        ]);
+      return inOrder([
+        neighbours(xs, get(fromX), xQuery),
+        set(fromM, i32.add(get(m), i32.mul(get(column), i32.of(NUMBER)))),
+        set(left, get(rows)),
+        set(isFirst, i32.of(1)),
+        whileBelow(i32.of(0), i32.add(get(left), get(isFirst)), [
           set(some, i32.of(CHUNK)),
           ifBelow(get(left), get(some), [set(some, get(left))]),
           ...sums.flat().map((sum) => set(sum, f32x4.of(0))),
@@ -73,7 +76,7 @@ export function blocks(isFused: boolean): Procedure {
           set(isFirst, i32.of(0)),
           set(left, i32.sub(get(left), get(some))),
         ]),
-      ];
+      ]);
     };
     const strip = (wide: number): Code[] => [
       set(query, i32.of(0)),

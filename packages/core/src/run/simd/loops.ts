@@ -8,6 +8,7 @@ import {
   f64x2,
   get,
   i32,
+  inOrder,
   load,
   loadDouble,
   loadLane,
@@ -241,44 +242,48 @@ class Writer {
     if (reduction === undefined) {
       return [
         outer((own) =>
-          this.#lanes(last, own, (at, ready, isOne) => this.#body(at, last, ready, isOne).flat()),
+          this.#lanes(last, own, (at, ready, isOne) => inOrder(this.#body(at, last, ready, isOne))),
         ),
       ];
     }
     const total = this.#total(reduction.op);
     const result = this.#accesses.length - 1;
-    const entry = (at: readonly Local[], along: Axis, ready: Ready, isOne: boolean) => {
+    const entry = (at: readonly Local[], along: Axis, ready: Ready, isOne: boolean): Code => {
       const values: Local[] = [];
       const code = this.#body(at, along, ready, isOne, values);
-      return [...code.flat(), ...total.add(values[reduction.step], isOne && last.reduced)];
+      return inOrder(code) + total.add(values[reduction.step], isOne && last.reduced);
     };
     if (last.reduced) {
       return [
-        outer((own) => [
-          ...total.begin,
-          ...this.#nest(reduced, own, (at) =>
-            this.#lanes(last, at, (here, ready, isOne) => entry(here, last, ready, isOne)),
-          ),
-          ...(reduction.goesOn
-            ? total.goOn(own[result], "all")
-            : storeOne(get(own[result]), total.all)),
-        ]),
+        outer(
+          (own) =>
+            total.begin +
+            this.#nest(reduced, own, (at) =>
+              this.#lanes(last, at, (here, ready, isOne) => entry(here, last, ready, isOne)),
+            ) +
+            (reduction.goesOn
+              ? total.goOn(own[result], "all")
+              : storeOne(get(own[result]), total.all)),
+        ),
       ];
     }
     // Four columns at a time, down all that is reduced.
     return [
       outer((own) =>
-        this.#lanes(last, own, (here, ready, isOne) => [
-          ...total.begin,
-          ...this.#nest(reduced, here, (at) =>
-            entry(at, last, reduced.length > 0 ? new Map() : ready, isOne),
-          ),
-          ...(reduction.goesOn
-            ? total.goOn(here[result], isOne ? "column" : "columns")
-            : isOne
-              ? storeOne(get(here[result]), total.columns)
-              : store(get(here[result]), total.columns)),
-        ]),
+        this.#lanes(
+          last,
+          own,
+          (here, ready, isOne) =>
+            total.begin +
+            this.#nest(reduced, here, (at) =>
+              entry(at, last, reduced.length > 0 ? new Map() : ready, isOne),
+            ) +
+            (reduction.goesOn
+              ? total.goOn(here[result], isOne ? "column" : "columns")
+              : isOne
+                ? storeOne(get(here[result]), total.columns)
+                : store(get(here[result]), total.columns)),
+        ),
       ),
     ];
   }
@@ -292,15 +297,15 @@ class Writer {
     if (axis === undefined) return inner(pointers);
     const count = this.#local("i32");
     const own = this.#movable(axis, pointers);
-    return [
-      ...this.#copied(own, pointers),
-      ...set(count, i32.of(0)),
-      ...whileBelow(get(count), this.#count(axis.size), [
+    return (
+      this.#copied(own, pointers) +
+      set(count, i32.of(0)) +
+      whileBelow(get(count), this.#count(axis.size), [
         this.#nest(rest, own, inner),
         this.#moved(axis, own, pointers, 1),
         set(count, i32.add(get(count), i32.of(1))),
-      ]),
-    ];
+      ])
+    );
   }
 
   /** Goes along an axis four by four, and one by one what is left over. */
@@ -331,13 +336,13 @@ class Writer {
     const fours = known === null ? i32.and(size, i32.of(-LANES)) : i32.of(known & -LANES);
     const isOften = known === null || known >= LANES;
     const isEven = axis.size !== ROWS && axis.size % LANES === 0;
-    return [
-      ...this.#copied(own, pointers),
-      ...before.flat(),
-      ...set(count, i32.of(0)),
-      ...(isOften ? whileBelow(get(count), fours, [inner(own, ready, false), ...step(LANES)]) : []),
-      ...(isEven ? [] : whileBelow(get(count), size, [inner(own, ready, true), ...step(1)])),
-    ];
+    return inOrder([
+      this.#copied(own, pointers),
+      ...before,
+      set(count, i32.of(0)),
+      isOften ? whileBelow(get(count), fours, [inner(own, ready, false), ...step(LANES)]) : "",
+      isEven ? "" : whileBelow(get(count), size, [inner(own, ready, true), ...step(1)]),
+    ]);
   }
 
   /** Computes one point, or four; `values` gets what every step is. */
@@ -399,32 +404,26 @@ class Writer {
       const half = (x: Local, upper: boolean) =>
         f64x2.ofSingles(upper ? shuffle(x, [2, 3, 2, 3]) : get(x));
       const demoted = (total: Local) => set(total, f32x4.ofDoubles(get(total)));
+      const joined = set(pair, f64x2.add(get(low), get(high)));
+      const whole = f64x2.add(get(pair), shuffle(pair, [2, 3, 0, 1]));
       return {
-        begin: [...set(low, f64x2.of(0)), ...set(high, f64x2.of(0))],
+        begin: set(low, f64x2.of(0)) + set(high, f64x2.of(0)),
         add: (x, isOne) =>
           isOne
             ? set(low, f64x2.add(get(low), f64x2.ofSingles(bits.and(get(x), first))))
-            : [
-                ...set(low, f64x2.add(get(low), half(x, false))),
-                ...set(high, f64x2.add(get(high), half(x, true))),
-              ],
-        columns: [...demoted(low), ...demoted(high), ...shuffle(low, [0, 1, 4, 5], high)],
-        all: [
-          ...set(pair, f64x2.add(get(low), get(high))),
-          ...f32x4.ofDoubles(f64x2.add(get(pair), shuffle(pair, [2, 3, 0, 1]))),
-        ],
+            : set(low, f64x2.add(get(low), half(x, false))) +
+              set(high, f64x2.add(get(high), half(x, true))),
+        columns: demoted(low) + demoted(high) + shuffle(low, [0, 1, 4, 5], high),
+        all: joined + f32x4.ofDoubles(whole),
         goOn: (at, which) => {
           const one = (sum: Code) => storeDouble(get(at), f64x2.add(loadDouble(get(at)), sum));
           if (which === "column") return one(get(low));
           if (which === "columns") {
-            return [low, high].flatMap((own, n) =>
-              store(get(at), f64x2.add(load(get(at), VECTOR * n), get(own)), VECTOR * n),
-            );
+            const withOwn = (own: Local, n: number) =>
+              store(get(at), f64x2.add(load(get(at), VECTOR * n), get(own)), VECTOR * n);
+            return withOwn(low, 0) + withOwn(high, 1);
           }
-          return [
-            ...set(pair, f64x2.add(get(low), get(high))),
-            ...one(f64x2.add(get(pair), shuffle(pair, [2, 3, 0, 1]))),
-          ];
+          return joined + one(whole);
         },
       };
     }
@@ -437,20 +436,19 @@ class Writer {
     // Of extremes, one instruction that passes over NaN, and NaN by itself.
     const passing = { prod: null, max: f32x4.atLeast, min: f32x4.atMost }[op];
     const found = passing === null ? get(total) : bits.or(get(total), get(broken));
-    const all = [
-      ...set(total, found),
-      ...set(pair, join(get(total), shuffle(total, [2, 3, 0, 1]))),
-      ...join(get(pair), shuffle(pair, [1, 0, 3, 2])),
-    ];
+    const all =
+      set(total, found) +
+      set(pair, join(get(total), shuffle(total, [2, 3, 0, 1]))) +
+      join(get(pair), shuffle(pair, [1, 0, 3, 2]));
     return {
-      begin: [...set(total, f32x4.of(neutral)), ...set(broken, f32x4.of(0))],
+      begin: set(total, f32x4.of(neutral)) + set(broken, f32x4.of(0)),
       add: (x, isOne) => {
         const entry = isOne ? bits.select(get(x), f32x4.of(neutral), first) : get(x);
         if (passing === null) return set(total, join(get(total), entry));
-        return [
-          ...set(total, passing(get(total), entry)),
-          ...set(broken, bits.or(get(broken), f32x4.ne(entry, entry))),
-        ];
+        return (
+          set(total, passing(get(total), entry)) +
+          set(broken, bits.or(get(broken), f32x4.ne(entry, entry)))
+        );
       },
       columns: found,
       all,
@@ -466,16 +464,18 @@ class Writer {
   }
 
   #copied(own: readonly Local[], pointers: readonly Local[]): Code {
-    return own.flatMap((pointer, k) =>
-      pointer === pointers[k] ? [] : set(pointer, get(pointers[k])),
+    return inOrder(
+      own.map((pointer, k) => (pointer === pointers[k] ? "" : set(pointer, get(pointers[k])))),
     );
   }
 
   #moved(axis: Axis, own: readonly Local[], pointers: readonly Local[], by: number): Code {
-    return own.flatMap((pointer, k) =>
-      pointer === pointers[k]
-        ? []
-        : set(pointer, i32.add(get(pointer), this.#count(axis.strides[k], by * NUMBER))),
+    return inOrder(
+      own.map((pointer, k) =>
+        pointer === pointers[k]
+          ? ""
+          : set(pointer, i32.add(get(pointer), this.#count(axis.strides[k], by * NUMBER))),
+      ),
     );
   }
 

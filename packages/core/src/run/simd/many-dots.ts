@@ -7,6 +7,7 @@ import {
   get,
   i32,
   ifBelow,
+  inOrder,
   load,
   loadOne,
   type Local,
@@ -31,16 +32,16 @@ function turned([a, b, c, d]: readonly Local[], spare: readonly Local[]): Code {
   const pairs = (to: Local, x: Local, y: Local, isUpper: boolean): Code =>
     set(to, shuffle(x, isUpper ? [2, 6, 3, 7] : [0, 4, 1, 5], y));
   const [low, lower, high, higher] = spare;
-  return [
-    ...pairs(low, a, b, false),
-    ...pairs(lower, c, d, false),
-    ...pairs(high, a, b, true),
-    ...pairs(higher, c, d, true),
-    ...set(a, shuffle(low, [0, 1, 4, 5], lower)),
-    ...set(b, shuffle(low, [2, 3, 6, 7], lower)),
-    ...set(c, shuffle(high, [0, 1, 4, 5], higher)),
-    ...set(d, shuffle(high, [2, 3, 6, 7], higher)),
-  ];
+  return inOrder([
+    pairs(low, a, b, false),
+    pairs(lower, c, d, false),
+    pairs(high, a, b, true),
+    pairs(higher, c, d, true),
+    set(a, shuffle(low, [0, 1, 4, 5], lower)),
+    set(b, shuffle(low, [2, 3, 6, 7], lower)),
+    set(c, shuffle(high, [0, 1, 4, 5], higher)),
+    set(d, shuffle(high, [2, 3, 6, 7], higher)),
+  ]);
 }
 
 /**

@@ -67,10 +67,10 @@ function tiles(high: number, isFused: boolean): Procedure {
       set(b0, load(get(q), 2 * VECTOR * offset)),
       set(b1, load(get(q), 2 * VECTOR * offset + VECTOR)),
       ...Array.from({ length: high }, (_, i) => [
-        ...set(x, loadSplat(get(p), NUMBER * (high * offset + i))),
-        ...set(sums[2 * i], madd(get(x), get(b0), get(sums[2 * i]))),
-        ...set(sums[2 * i + 1], madd(get(x), get(b1), get(sums[2 * i + 1]))),
-      ]),
+        set(x, loadSplat(get(p), NUMBER * (high * offset + i))),
+        set(sums[2 * i], madd(get(x), get(b0), get(sums[2 * i]))),
+        set(sums[2 * i + 1], madd(get(x), get(b1), get(sums[2 * i + 1]))),
+      ]).flat(),
     ];
     const unrolled = 4;
     const through = (by: number): Code[] => [

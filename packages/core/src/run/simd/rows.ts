@@ -11,6 +11,7 @@ import {
   i32,
   ifBelow,
   ifTrue,
+  inOrder,
   load,
   loadDouble,
   loadLane,
@@ -36,8 +37,10 @@ const DOUBLE = 2 * NUMBER;
 const times = (step: Local, count: number): Code => i32.mul(get(step), i32.of(count));
 /** Pointers to neighbours, a step apart. */
 export const neighbours = (pointers: readonly Local[], first: Code, step: Local): Code =>
-  pointers.flatMap((pointer, n) =>
-    set(pointer, n === 0 ? first : i32.add(get(pointers[n - 1]), get(step))),
+  inOrder(
+    pointers.map((pointer, n) =>
+      set(pointer, n === 0 ? first : i32.add(get(pointers[n - 1]), get(step))),
+    ),
   );
 
 /** The sums of the four lanes of one, or of four: one a lane. `to` and the sums are overwritten. */
@@ -45,11 +48,9 @@ function sumsOfLanes(to: Local, sums: readonly Local[]): Code {
   /** Lanes of two side by side, those of the lower and of the upper half, added up. */
   const pairs = (a: Local, b: Local): Code =>
     f32x4.add(shuffle(a, [0, 4, 1, 5], b), shuffle(a, [2, 6, 3, 7], b));
-  if (sums.length === 1) {
-    return [...set(to, pairs(sums[0], sums[0])), ...set(to, pairs(to, to))];
-  }
   const [a, b, c, d] = sums;
-  return [...set(a, pairs(a, c)), ...set(b, pairs(b, d)), ...set(to, pairs(a, b))];
+  if (sums.length === 1) return set(to, pairs(a, a)) + set(to, pairs(to, to));
+  return set(a, pairs(a, c)) + set(b, pairs(b, d)) + set(to, pairs(a, b));
 }
 
 /** `body` as long as `size` are left of `count` at `done`, which it moves on. */
@@ -80,21 +81,21 @@ function along(
     ...pointers.map((pointer) => advance(pointer, i32.of(NUMBER * numbers))),
     advance(place, i32.of(numbers)),
   ];
-  return [
-    ...set(place, i32.of(0)),
-    ...whileBelow(get(place), i32.and(get(count), i32.of(-4 * LANES)), by(4 * LANES)),
-    ...whileBelow(get(place), i32.and(get(count), i32.of(-LANES)), by(LANES)),
-    ...(rest === undefined
+  return inOrder([
+    set(place, i32.of(0)),
+    whileBelow(get(place), i32.and(get(count), i32.of(-4 * LANES)), by(4 * LANES)),
+    whileBelow(get(place), i32.and(get(count), i32.of(-LANES)), by(LANES)),
+    rest === undefined
       ? whileBelow(get(place), get(count), by(1, true))
-      : ifBelow(get(place), get(count), [rest])),
-  ];
+      : ifBelow(get(place), get(count), [rest]),
+  ]);
 }
 
 /** A step that takes one vector after the other. */
 const eachVector =
   (step: (offset: number, isOne: boolean) => Code): Step =>
   (offsets, isOne) =>
-    offsets.flatMap((offset) => step(offset, isOne));
+    inOrder(offsets.map((offset) => step(offset, isOne)));
 
 /**
  * `dots(y, yQuery, yRow, m, mRow, rows, x, xQuery, queries, depth, isApart)`: adds ⟨x_q, m_r⟩ to y_qr. Steps
@@ -110,46 +111,45 @@ export function dots(isFused: boolean): Procedure {
       const [ms, xs] = [locals(local, high, "i32"), locals(local, wide, "i32")];
       const factors = locals(local, wide, "v128");
       const sums = xs.map(() => locals(local, high, "v128"));
-      const step = (read: (pointer: Local) => Code): Code => [
-        ...xs.flatMap((pointer, q) => set(factors[q], read(pointer))),
-        ...ms.flatMap((pointer, r) => [
-          ...set(entry, read(pointer)),
-          ...sums.flatMap((own, q) => set(own[r], madd(get(entry), get(factors[q]), get(own[r])))),
-        ]),
-      ];
+      const step = (read: (pointer: Local) => Code): Code =>
+        inOrder([
+          ...xs.map((pointer, q) => set(factors[q], read(pointer))),
+          ...ms.flatMap((pointer, r) => [
+            set(entry, read(pointer)),
+            ...sums.map((own, q) => set(own[r], madd(get(entry), get(factors[q]), get(own[r])))),
+          ]),
+        ]);
       // The last four numbers, without those that were there before.
       const rest = step((pointer) => bits.and(load(i32.sub(get(pointer), get(back))), get(isLast)));
-      const apart = (lanes: readonly number[]): Code => [
-        ...lanes.flatMap((lane) => [
-          ...set(entry, loadLane(get(at), get(entry), lane)),
-          ...advance(at, get(yRow)),
-        ]),
-        ...set(value, f32x4.add(get(value), get(entry))),
-        ...advance(at, times(yRow, -lanes.length)),
-        ...lanes.flatMap((lane) => [
-          ...storeLane(get(at), get(value), lane),
-          ...advance(at, get(yRow)),
-        ]),
-      ];
+      const apart = (lanes: readonly number[]): Code =>
+        inOrder([
+          ...lanes.flatMap((lane) => [
+            set(entry, loadLane(get(at), get(entry), lane)),
+            advance(at, get(yRow)),
+          ]),
+          set(value, f32x4.add(get(value), get(entry))),
+          advance(at, times(yRow, -lanes.length)),
+          ...lanes.flatMap((lane) => [
+            storeLane(get(at), get(value), lane),
+            advance(at, get(yRow)),
+          ]),
+        ]);
       const together = [
         store(get(at), f32x4.add(get(value), load(get(at)))),
         advance(at, i32.of(VECTOR)),
       ];
       /** The sums of four rows, or of one, go where they belong. */
-      const added = (own: readonly Local[]): Code => [
-        ...sumsOfLanes(value, own),
-        ...(own.length === 1
+      const added = (own: readonly Local[]): Code =>
+        sumsOfLanes(value, own) +
+        (own.length === 1
           ? apart([0])
-          : [
-              ifBelow(get(yRow), i32.of(2 * NUMBER), together),
-              ifBelow(i32.of(NUMBER), get(yRow), [apart([0, 1, 2, 3])]),
-            ]),
-      ];
-      return [
-        ...neighbours(ms, get(m), mRow),
-        ...neighbours(xs, get(fromX), xQuery),
-        ...sums.flat().flatMap((sum) => set(sum, f32x4.of(0))),
-        ...along(
+          : ifBelow(get(yRow), i32.of(2 * NUMBER), together) +
+            ifBelow(i32.of(NUMBER), get(yRow), [apart([0, 1, 2, 3])]));
+      return inOrder([
+        neighbours(ms, get(m), mRow),
+        neighbours(xs, get(fromX), xQuery),
+        ...sums.flat().map((sum) => set(sum, f32x4.of(0))),
+        along(
           k,
           depth,
           [...ms, ...xs],
@@ -157,14 +157,14 @@ export function dots(isFused: boolean): Procedure {
           rest,
         ),
         ...sums.flatMap((own, q) => [
-          ...set(at, i32.add(get(toY), times(yQuery, q))),
+          set(at, i32.add(get(toY), times(yQuery, q))),
           ...(high === 1
-            ? added(own)
+            ? [added(own)]
             : Array.from({ length: high / 4 }, (_, four) =>
                 added(own.slice(4 * four, 4 * four + 4)),
               )),
         ]),
-      ];
+      ]);
     };
     const some = (high: number, widths = [2, 1]): Code[] => [
       set(query, i32.of(0)),
@@ -211,42 +211,39 @@ export function mix(isFused: boolean): Procedure {
       const [ms, ys] = [locals(local, high, "i32"), locals(local, wide, "i32")];
       const sums = ys.map(() => locals(local, 2, "v128"));
       const factors = ys.map(() => locals(local, high, "v128"));
-      return [
-        ...neighbours(ms, get(fromM), mRow),
-        ...neighbours(ys, get(y), yQuery),
+      return inOrder([
+        neighbours(ms, get(fromM), mRow),
+        neighbours(ys, get(y), yQuery),
         ...factors.flatMap((own, q) => [
-          ...set(at, i32.add(get(fromX), times(xQuery, q))),
-          ...own.flatMap((factor) => [
-            ...set(factor, loadSplat(get(at))),
-            ...advance(at, get(xRow)),
-          ]),
+          set(at, i32.add(get(fromX), times(xQuery, q))),
+          ...own.flatMap((factor) => [set(factor, loadSplat(get(at))), advance(at, get(xRow))]),
         ]),
         // What is stored comes last, so that an engine may make one vector of two.
-        ...along(j, columns, [...ms, ...ys], (offsets, isOne) => {
+        along(j, columns, [...ms, ...ys], (offsets, isOne) => {
           const read = (to: readonly Local[], pointer: Local) =>
-            offsets.flatMap((offset, n) =>
+            offsets.map((offset, n) =>
               set(to[n], isOne ? loadOne(get(pointer)) : load(get(pointer), offset)),
             );
           const written = (pointer: Local, from: readonly Local[]) =>
-            offsets.flatMap((offset, n) =>
+            offsets.map((offset, n) =>
               isOne
                 ? storeOne(get(pointer), get(from[n]))
                 : store(get(pointer), get(from[n]), offset),
             );
-          return [
+          return inOrder([
             ...ys.flatMap((pointer, q) => read(sums[q], pointer)),
             ...ms.flatMap((pointer, r) => [
               ...read(entries, pointer),
               ...sums.flatMap((own, q) =>
-                offsets.flatMap((_, n) =>
+                offsets.map((_, n) =>
                   set(own[n], madd(get(factors[q][r]), get(entries[n]), get(own[n]))),
                 ),
               ),
             ]),
             ...ys.flatMap((pointer, q) => written(pointer, sums[q])),
-          ];
+          ]);
         }),
-      ];
+      ]);
     };
     const some = (wide: number): Code[] => [
       set(row, i32.of(0)),
@@ -299,18 +296,13 @@ export function mixLong(place: number): Procedure {
             [line, from],
             eachVector((offset, isOne) =>
               isOne
-                ? [
-                    ...storeOne(get(line), f32x4.add(loadOne(get(line)), loadOne(get(from)))),
-                    ...storeOne(get(from), zero),
-                  ]
-                : [
-                    ...store(
-                      get(line),
-                      f32x4.add(load(get(line), offset), load(get(from), offset)),
-                      offset,
-                    ),
-                    ...store(get(from), zero, offset),
-                  ],
+                ? storeOne(get(line), f32x4.add(loadOne(get(line)), loadOne(get(from)))) +
+                  storeOne(get(from), zero)
+                : store(
+                    get(line),
+                    f32x4.add(load(get(line), offset), load(get(from), offset)),
+                    offset,
+                  ) + store(get(from), zero, offset),
             ),
           ),
           advance(toY, get(yQuery)),

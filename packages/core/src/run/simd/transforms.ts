@@ -39,18 +39,16 @@ function transform(): Procedure {
     const four = locals(local, 4, "v128");
     const spare = local("v128");
     const [a, b, c, d] = four;
-    const butterfly = (x: Local, y: Local): Code => [
-      ...set(spare, f32x4.sub(get(x), get(y))),
-      ...set(x, f32x4.add(get(x), get(y))),
-      ...set(y, get(spare)),
-    ];
-    const across = [...butterfly(a, b), ...butterfly(c, d)];
-    const over = [...butterfly(a, c), ...butterfly(b, d)];
+    const butterfly = (x: Local, y: Local): Code =>
+      set(spare, f32x4.sub(get(x), get(y))) +
+      set(x, f32x4.add(get(x), get(y))) +
+      set(y, get(spare));
+    const across = butterfly(a, b) + butterfly(c, d);
+    const over = butterfly(a, c) + butterfly(b, d);
     const MINUS = -0x8000_0000;
-    const within = (x: Local): Code => [
-      ...set(x, f32x4.add(shuffle(x, [1, 0, 3, 2]), bits.xor(get(x), bits.of(0, MINUS, 0, MINUS)))),
-      ...set(x, f32x4.add(shuffle(x, [2, 3, 0, 1]), bits.xor(get(x), bits.of(0, 0, MINUS, MINUS)))),
-    ];
+    const within = (x: Local): Code =>
+      set(x, f32x4.add(shuffle(x, [1, 0, 3, 2]), bits.xor(get(x), bits.of(0, MINUS, 0, MINUS)))) +
+      set(x, f32x4.add(shuffle(x, [2, 3, 0, 1]), bits.xor(get(x), bits.of(0, 0, MINUS, MINUS))));
     const place = (i: number): Code =>
       i === 0 ? get(at) : i32.add(get(at), i === 1 ? get(half) : i32.mul(get(half), i32.of(i)));
     const end = i32.add(get(work), get(bytes));
