@@ -93,7 +93,7 @@ async function overhead({ url, pid }: Pick<OwnRedis, "url" | "pid">) {
   };
   const tree = mergeTree<null>(leaves, { width: 8, join });
   const address = queueAddress(url);
-  await using queue = await openQueue<null>(address, "overhead");
+  await using queue = await openQueue<null>(address, { name: "overhead" });
   await queue.add(tree, "1");
   let [first, last] = [0, 0];
   const used = () => [process.pid, pid].map(processorTime);

@@ -12,7 +12,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { normal, key } from "../../packages/core/src/index.ts";
-import { freePort } from "../../packages/cluster/test/redis.ts";
+import { freePort } from "../../tools/free-port.ts";
 import { type Asker, WAYS } from "./ways.ts";
 
 const SHARDS = 4;

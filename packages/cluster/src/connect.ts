@@ -5,13 +5,18 @@ import { Redis } from "ioredis";
 import { type QueueAddress, withoutSecrets } from "./address.ts";
 
 /** Milliseconds until the first answer, and the longest between two attempts to come back. */
-const [FIRST_ANSWER, LONGEST_PAUSE] = [10_000, 2000];
+export const FIRST_ANSWER = 30_000;
+const LONGEST_PAUSE = 2000;
 
 /**
- * Connects to the Redis of a queue. Once it has answered, commands wait for it for as long as it is gone.
+ * Connects to the Redis of a queue. Once it has answered, commands wait for it for as long as it is gone;
+ * `onEvent` is told so.
  * @throws HamError `cluster/no-redis`.
  */
-export async function connect({ shown, options }: QueueAddress): Promise<Redis> {
+export async function connect(
+  { shown, options }: QueueAddress,
+  onEvent: (line: string) => void,
+): Promise<Redis> {
   let isKnown = false;
   const redis = new Redis({
     ...options,
@@ -23,10 +28,16 @@ export async function connect({ shown, options }: QueueAddress): Promise<Redis> 
   });
   let reason = "";
   redis.on("error", (error: Error) => void (reason = withoutSecrets(reasonOf(error))));
+  // Who takes a connection and says nothing is no Redis.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const said = `no answer in ${FIRST_ANSWER / 1000} s`;
+    timer = setTimeout(() => reject(new Error(said)), FIRST_ANSWER);
+  });
   try {
-    await redis.connect();
-    await redis.ping();
+    await Promise.race([redis.connect().then(() => redis.ping()), silence]);
     isKnown = true;
+    tellLosses(redis, shown, onEvent);
     return redis;
   } catch (error) {
     redis.disconnect();
@@ -36,8 +47,25 @@ export async function connect({ shown, options }: QueueAddress): Promise<Redis> 
       `${shown}: expected a Redis, found none that answers (${found}). Start one there, or look at the address, the password and whether it wants TLS (rediss://).`,
       { address: shown, reason: found },
     );
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+function tellLosses(redis: Redis, shown: string, onEvent: (line: string) => void): void {
+  let isLost = false;
+  redis.on("reconnecting", () => {
+    if (!isLost) onEvent(`${shown} does not answer; waiting for it`);
+    isLost = true;
+  });
+  redis.on("ready", () => {
+    if (isLost) onEvent(`${shown} answers again`);
+    isLost = false;
+  });
+}
+
+/** What BullMQ says of a connection that is lost: who has the connection tells it, and waits. */
+export const ignored = (): void => undefined;
 
 /** Errors of several addresses of one name have no message of their own. */
 export function reasonOf(error: unknown): string {

@@ -12,6 +12,7 @@ export {
   type JobQueue,
   openQueue,
   type QueueCounts,
+  type QueueOptions,
   type TreeState,
 } from "./queue.ts";
 export { jobsOf, type JobTree, mergeTree } from "./tree.ts";

@@ -2,7 +2,7 @@
 
 import { FlowProducer, type FlowJob, type Job, Queue } from "bullmq";
 import type { QueueAddress } from "./address.ts";
-import { connect } from "./connect.ts";
+import { connect, ignored } from "./connect.ts";
 import { type JobTree, jobsOf } from "./tree.ts";
 
 /** The one queue that everybody uses who shares a Redis, unless told another name. */
@@ -78,17 +78,26 @@ const KEPT = 7 * 24 * 3600;
 /** Questions that are asked at once. */
 const AT_ONCE = 256;
 
+/** Which queue is opened, and who is told of it. */
+export interface QueueOptions {
+  readonly name?: string;
+  /** Called with what happens: a line for people. */
+  readonly onEvent?: (line: string) => void;
+}
+
 /**
  * Opens the queue at an address.
- * @throws HamError `cluster/no-redis`.
+ * @throws HamError `cluster/no-redis`; a Redis that is lost later is waited for.
  */
 export async function openQueue<Task>(
   address: QueueAddress,
-  name = QUEUE,
+  { name = QUEUE, onEvent = () => undefined }: QueueOptions = {},
 ): Promise<JobQueue<Task>> {
-  const connection = await connect(address);
+  const connection = await connect(address, onEvent);
   const queue = new Queue<JobData<Task>>(name, { connection });
   const flows = new FlowProducer({ connection });
+  queue.on("error", ignored);
+  flows.on("error", ignored);
   const finished = new Set<string>();
   const jobNamed = async (id: string) => (await queue.getJob(id)) as Job<JobData<Task>> | undefined;
 

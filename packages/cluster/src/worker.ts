@@ -3,8 +3,9 @@
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
 import { type QueueAddress, withoutSecrets } from "./address.ts";
-import { connect } from "./connect.ts";
+import { connect, ignored } from "./connect.ts";
 import { DONE, type JobData, QUEUE } from "./queue.ts";
 
 /** A job that is being done. */
@@ -71,7 +72,7 @@ export async function work<Task>(
     name = QUEUE,
   }: WorkOptions<Task>,
 ): Promise<WorkEnding> {
-  const connection = await connect(address);
+  const connection = await connect(address, onEvent);
   const refused: { reason: string | null } = { reason: null };
   const process = async (job: Job<JobData<Task>>, token?: string) => {
     const { tree } = job.data;
@@ -103,33 +104,32 @@ export async function work<Task>(
       throw isLasting(error) ? new UnrecoverableError(reason) : new Error(reason);
     }
   };
-  const worker = new Worker<JobData<Task>>(name, process, {
-    connection,
-    name: `${hostname()} ${globalThis.process.pid}`,
-    lockDuration: 1000 * silence,
-    stalledInterval: 500 * silence,
-    maxStalledCount: MOST_DEATHS,
-  });
-  let isLost = false;
-  worker.on("error", (error) => {
-    if (isLost || connection.status === "ready") return;
-    isLost = true;
-    onEvent(`${address.shown} does not answer (${withoutSecrets(error.message)}); waiting for it`);
-    connection.once("ready", () => {
-      isLost = false;
-      onEvent(`${address.shown} answers again`);
-    });
-  });
-  worker.on("failed", (job, { message }) => onEvent(`${job?.name ?? "a job"} failed: ${message}`));
   const settling = new Set<Promise<void>>();
-  worker.on("completed", ({ data }) => {
-    const one = settled(data.task).finally(() => settling.delete(one));
-    settling.add(one);
-  });
+  const made = () => {
+    const one = new Worker<JobData<Task>>(name, process, {
+      connection,
+      name: `${hostname()} ${globalThis.process.pid}`,
+      lockDuration: 1000 * silence,
+      stalledInterval: 500 * silence,
+      maxStalledCount: MOST_DEATHS,
+      autorun: false,
+    });
+    one.on("error", ignored);
+    one.on("failed", (job, { message }) => onEvent(`${job?.name ?? "a job"} failed: ${message}`));
+    one.on("completed", ({ data }) => {
+      const end = settled(data.task).finally(() => settling.delete(end));
+      settling.add(end);
+    });
+    return one;
+  };
   const queue = new Queue(name, { connection });
+  queue.on("error", ignored);
   const isEmpty = async () =>
     (await queue.getJobCountByTypes("wait", "active", "delayed", "prioritized")) === 0;
+  let worker: Worker | null = null;
   try {
+    worker = await readyWorker(made, connection, signal);
+    worker?.run().catch(ignored);
     let looked = Date.now();
     while (!signal.aborted && refused.reason === null) {
       await pause(LOOK);
@@ -138,7 +138,7 @@ export async function work<Task>(
       looked = Date.now();
     }
   } finally {
-    await worker.close();
+    await worker?.close();
     await queue.close();
     await Promise.all(settling);
     connection.disconnect();
@@ -146,4 +146,26 @@ export async function work<Task>(
   const { reason } = refused;
   if (reason !== null) return { ending: "refused", reason };
   return { ending: signal.aborted ? "stopped" : "empty" };
+}
+
+/**
+ * A worker whose second connection is there too, which waits for jobs: BullMQ makes one of which the first
+ * attempt failed never again, and would do one job and no other. Null where it is told to stop before.
+ */
+async function readyWorker(
+  make: () => Worker,
+  connection: Redis,
+  signal: WorkOptions<unknown>["signal"],
+): Promise<Worker | null> {
+  while (!signal.aborted) {
+    const worker = make();
+    const isReady = await worker.waitUntilReady().then(
+      () => true,
+      () => false,
+    );
+    if (isReady) return worker;
+    await worker.close(true);
+    while (connection.status !== "ready" && !signal.aborted) await pause(LOOK);
+  }
+  return null;
 }

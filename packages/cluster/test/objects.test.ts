@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { HamError } from "@hamlet/graph";
 import { objectAddress, type ObjectStore, openObjects } from "@hamlet/cluster";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "./redis.ts";
+import { freePort } from "../../../tools/free-port.ts";
 import { KEY, type OwnStore, startStore } from "./s3.ts";
 
 let store: OwnStore;

@@ -1,7 +1,9 @@
 // Trees of jobs on a real Redis: done in order, tried again, given to others, refused by other versions.
 
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { HamError } from "@hamlet/graph";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   jobsOf,
   type JobTree,
@@ -12,7 +14,9 @@ import {
   work,
   type WorkOptions,
 } from "@hamlet/cluster";
-import { freePort, HAS_REDIS, NO_REDIS, type OwnRedis, startRedis } from "./redis.ts";
+import { freePort } from "../../../tools/free-port.ts";
+import { FIRST_ANSWER } from "../src/connect.ts";
+import { HAS_REDIS, NO_REDIS, type OwnRedis, startRedis } from "./redis.ts";
 
 /** A tree over so many leaves, each job with its own name as its task. */
 function treeOf(flow: string, leaves: number, { width = 3, stamp = "now" } = {}): JobTree<string> {
@@ -96,19 +100,41 @@ test("where there is no Redis, that is said without the password", async () => {
   expect((error as Error).message).not.toContain("secret");
 });
 
+test("who takes a connection and says nothing is no Redis", async () => {
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as { port: number };
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const connected = once(silent, "connection");
+    const opened = openQueue(queueAddress(`redis://127.0.0.1:${port}`)).catch((e: unknown) => e);
+    await connected;
+    await vi.advanceTimersByTimeAsync(FIRST_ANSWER);
+    const error = await opened;
+    expect(error).toBeInstanceOf(HamError);
+    expect((error as Error).message).toMatch(/found none that answers \(no answer in 30 s\)/);
+  } finally {
+    vi.useRealTimers();
+    silent.close();
+  }
+});
+
 describe.skipIf(!HAS_REDIS)(HAS_REDIS ? "on a Redis" : NO_REDIS, () => {
   let redis: OwnRedis;
   beforeAll(async () => void (redis = await startRedis()));
   afterAll(() => redis[Symbol.asyncDispose]());
 
   /** Works until the queue is empty; returns what was done, in its order. */
-  async function doAll(options: Partial<WorkOptions<string>> = {}): Promise<string[]> {
+  async function doAll(
+    options: Partial<WorkOptions<string>> = {},
+    url = redis.url,
+  ): Promise<string[]> {
     const done: string[] = [];
     const perform: WorkOptions<string>["perform"] = ({ task }) => {
       done.push(task);
       return Promise.resolve("done");
     };
-    const ending = await work<string>(queueAddress(redis.url), {
+    const ending = await work<string>(queueAddress(url), {
       version: "1",
       perform,
       isLasting: () => true,
@@ -226,6 +252,35 @@ describe.skipIf(!HAS_REDIS)(HAS_REDIS ? "on a Redis" : NO_REDIS, () => {
     expect(await doAll()).toEqual(["leaf 0", "whole of stopping"]);
   });
 
+  test("a Redis that is lost while a worker connects to it is waited for", async () => {
+    await using queue = await openQueue<string>(queueAddress(redis.url));
+    await queue.add(treeOf("connecting", 4), "1");
+    let cuts = 0;
+    // The connection that has a name is the one on which a worker waits for jobs.
+    const between = createServer((here) => {
+      const there = connect(Number(new URL(redis.url).port), "127.0.0.1");
+      for (const [from, to] of [
+        [here, there],
+        [there, here],
+      ]) {
+        from.on("error", () => undefined);
+        from.on("close", () => to.destroy());
+      }
+      here.on("data", (bytes) => {
+        if (cuts < 2 && /setname/i.test(String(bytes))) {
+          cuts++;
+          here.destroy();
+        } else there.write(bytes);
+      });
+      there.pipe(here);
+    }).listen(0, "127.0.0.1");
+    await once(between, "listening");
+    const { port } = between.address() as { port: number };
+    expect(await doAll({}, `redis://127.0.0.1:${port}`)).toHaveLength(6);
+    expect(cuts).toBe(2);
+    between.close();
+  });
+
   test("a Redis that is restarted is waited for, and nothing is lost", async () => {
     await using queue = await openQueue<string>(queueAddress(redis.url));
     const tree = treeOf("restart", 4);
@@ -245,6 +300,9 @@ describe.skipIf(!HAS_REDIS)(HAS_REDIS ? "on a Redis" : NO_REDIS, () => {
       },
     });
     expect(new Set(done).size).toBe(6);
+    const says = (what: string) => events.filter((line) => line === `${redis.url} ${what}`);
+    expect(says("does not answer; waiting for it")).toHaveLength(1);
+    expect(says("answers again")).toHaveLength(1);
     expect(await queue.stateOf(tree)).toMatchObject({ done: 6, failed: [], isAtRest: true });
   });
 });

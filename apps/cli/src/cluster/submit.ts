@@ -45,7 +45,9 @@ export async function rememberOnQueue(
   const plan = await planOf(paths, flags);
   const stamps = await Promise.all(plan.files.map((file) => stampOf(file, flags.root)));
   const tree = jobTree(plan, stamps, cluster);
-  await using queue = await cluster.openQueue<Task>(address);
+  await using queue = await cluster.openQueue<Task>(address, {
+    onEvent: (line) => process.stderr.write(`${line}\n`),
+  });
   if (!(await start(queue, tree, { ...flags, files, jobsOf: cluster.jobsOf }))) {
     process.stdout.write(`${flags.out} is there, from these files as they are.\n`);
     return EXIT.ok;
