@@ -21,6 +21,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { main } from "../apps/cli/src/command-line.ts";
 import { examples } from "../apps/cli/src/files/examples.ts";
@@ -555,6 +556,7 @@ async function runHere(
   args: readonly string[],
 ): Promise<{ code: number; said: string }> {
   const before = process.cwd();
+  const input = Object.getOwnPropertyDescriptor(process, "stdin")!;
   const streams = [process.stdout, process.stderr];
   const writes = streams.map((stream) => stream.write.bind(stream));
   let said = "";
@@ -564,6 +566,8 @@ async function runHere(
       return true;
     };
   }
+  // Who reads what is typed finds nothing there, and waits for nobody.
+  Object.defineProperty(process, "stdin", { ...input, get: () => Readable.from([]) });
   process.chdir(folder);
   try {
     const [program, ...rest] = args;
@@ -571,6 +575,7 @@ async function runHere(
     return { code: code ?? 0, said };
   } finally {
     process.chdir(before);
+    Object.defineProperty(process, "stdin", input);
     streams.forEach((stream, i) => (stream.write = writes[i]));
   }
 }

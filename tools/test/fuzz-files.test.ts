@@ -16,6 +16,10 @@ test("no command loses a file, runs foreign code or fails by a mistake of its ow
   );
 });
 
+test("what is typed is nothing, and not waited for", async () => {
+  expect(await checkSituation({ about: "output", command: "fmt", to: "-" })).toBe(0);
+});
+
 test("a folder that somebody else tidies away in the middle is laid out again", async () => {
   const form = { about: "reading", command: "store", form: "n.csv", rows: [[1, -1, 1]] } as const;
   const code = checkSituation(form);
