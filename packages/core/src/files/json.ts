@@ -6,6 +6,7 @@ import { HamError } from "@hamlet/graph";
 import type { ArrayEntry } from "./array-data.ts";
 import { noNames, type Wanted } from "./wanted.ts";
 import { nearest } from "./nearest.ts";
+import { parseJson } from "./parse-json.ts";
 import { isBeyondFloat64, typedNumbers, typedWholes } from "./typed-numbers.ts";
 
 /** Lists nested deeper are no arrays that a model has names for. */
@@ -47,7 +48,7 @@ export function openJson(text: string, { file, wanted }: Wanted): ArrayEntry {
 
 function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text, /\d{16}/.test(text) ? byDigits : undefined);
+    return parseJson(text, /\d{16}/.test(text) ? byDigits : undefined);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new HamError(

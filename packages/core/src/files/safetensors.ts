@@ -13,6 +13,7 @@ import {
   type ArrayEntry,
   type DType,
 } from "./array-data.ts";
+import { parseJson } from "./parse-json.ts";
 import { bytesPerElement, type FileBytes, payloadEntry } from "./payload.ts";
 
 const WORDS: Readonly<Record<DType, string>> = {
@@ -122,7 +123,7 @@ function readHeader(
   const text = new TextDecoder().decode(file.subarray(LENGTH_BYTES, start));
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = parseJson(text);
   } catch {
     throw badSafetensors(source, "a JSON header", JSON.stringify(text.slice(0, 60)));
   }

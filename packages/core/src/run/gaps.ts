@@ -1,11 +1,20 @@
 // Which parts of a memory nobody has: blocks are taken from gaps, and become gaps again.
 
+import { HamError } from "@hamlet/graph";
+
 /** Addresses of blocks are multiples of this, and so are their sizes. */
 export const ALIGNMENT = 64;
 
 /** The size of a block of so many bytes. */
 export const aligned = (bytes: number): number =>
   Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+
+/** What is thrown where a memory cannot grow by so many bytes; `where` says which, if not that of the machine. */
+export const outOfMemory = (bytes: number, where = ""): HamError =>
+  new HamError(
+    "core/out-of-memory",
+    `There is no memory left for ${bytes} bytes more${where}. Take fewer examples at a time, or run on tensors.`,
+  );
 
 interface Gap {
   readonly at: number;

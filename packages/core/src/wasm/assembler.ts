@@ -294,10 +294,8 @@ export function assemble(
   const sized = (content: Code) => unsigned(content.length) + content;
   const section = (name: keyof typeof SECTIONS, items: readonly Code[]) =>
     byte(SECTIONS[name]) + sized(list(items));
-  const type = (parameters: number, of: keyof typeof TYPES, results: number) => {
-    const [taken, given] = [parameters, results].map((count) => sized(TYPES[of].repeat(count)));
-    return "\x60" + taken + given;
-  };
+  const type = (parameters: number, of: Code, result = "") =>
+    "\x60" + sized(of.repeat(parameters)) + sized(result);
   const memory = sized("memory") + "\x02";
   const limits = sharedPages === undefined ? "\x00\x00" : "\x03\x00" + unsigned(sharedPages);
   const place = (n: number) => unsigned(functions.length + n);
@@ -305,9 +303,9 @@ export function assemble(
     "\x00asm\x01\x00\x00\x00" +
     section("types", [
       ...functions.map(({ parameters, isKernel }) =>
-        isKernel ? type(parameters, "i32", 0) : type(parameters, "f64", 1),
+        isKernel ? type(parameters, TYPES.i32) : type(parameters, TYPES.f64, TYPES.f64),
       ),
-      ...procedures.map(({ parameters }) => type(parameters, "i32", 0)),
+      ...procedures.map(({ parameters }) => type(parameters, TYPES.i32)),
     ]) +
     section("imports", [
       ...functions.map(({ name }, i) => HOST + sized(name) + "\x00" + unsigned(i)),

@@ -19,6 +19,7 @@ import {
   sizeOfDim,
 } from "@hamlet/graph";
 import { type ConfidenceInterval, wilsonInterval } from "../capacity/wilson.ts";
+import { byEnergy } from "../fixed-points/census.ts";
 import type { LandscapeSpace } from "../fixed-points/landscape.ts";
 import { patternsOf } from "../fixed-points/starts.ts";
 import { valuesOf } from "./binary-recall.ts";
@@ -205,7 +206,7 @@ function* allStates(memory: BinaryMemory, { onProgress }: BinaryAtlasOptions): W
     };
   });
   onProgress?.({ done: 1, of: 1 });
-  return { minima: minima.toSorted(byEnergy), exhaustive: true, starts: count };
+  return { minima: minima.toSorted(inOrder), exhaustive: true, starts: count };
 }
 
 function* someStates(
@@ -242,11 +243,8 @@ function* someStates(
     basin: wilsonInterval(hits, starts),
     ...memory.describe(state),
   }));
-  return { minima: minima.toSorted(byEnergy), exhaustive: false, starts };
+  return { minima: minima.toSorted(inOrder), exhaustive: false, starts };
 }
 
-/** Energies that differ by rounding count as equal; of those the larger basin comes first. */
-function byEnergy(a: BinaryMinimum, b: BinaryMinimum): number {
-  const level = ({ energy }: BinaryMinimum) => Number(energy.toPrecision(9));
-  return level(a) - level(b) || b.share - a.share;
-}
+/** Of equal energies the larger basin comes first. */
+const inOrder = (a: BinaryMinimum, b: BinaryMinimum): number => byEnergy(a, b) || b.share - a.share;

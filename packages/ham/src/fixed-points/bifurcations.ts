@@ -14,7 +14,7 @@ import {
   makeLandscape,
   type StateVector,
 } from "./landscape.ts";
-import { jacobianOf, refine } from "./refine.ts";
+import { jacobianOf, largest, refine } from "./refine.ts";
 
 /** Where the number or the kind of fixed points changes. */
 export interface Bifurcation {
@@ -403,8 +403,4 @@ function isClose(a: StateVector, b: StateVector, part: number): boolean {
 function isNear({ at, states }: Bifurcation, spot: Spot, distance: number): boolean {
   if (Math.abs(at - spot.value) > NEAR * distance) return false;
   return isClose(states, spot.states, 4 * JUMP);
-}
-
-function largest(vector: ArrayLike<number>): number {
-  return Array.from(vector).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 }

@@ -20,6 +20,8 @@ import {
   type Place,
   type StateVector,
 } from "./landscape.ts";
+import { largestChange } from "./descend.ts";
+import { largest } from "./refine.ts";
 import { makeSearcher, type Searcher } from "./searcher.ts";
 import { ownStarts, randomStarts } from "./starts.ts";
 
@@ -238,22 +240,17 @@ class Found {
   }
 }
 
+type WithEnergy = Pick<FixedPoint, "energy">;
+const level = ({ energy }: WithEnergy): number => Number(energy.toPrecision(9));
 /** Energies that differ by rounding count as equal, so that the order is the same everywhere. */
+export const byEnergy = (a: WithEnergy, b: WithEnergy): number => level(a) - level(b);
+
 function inOrder(a: FixedPoint, b: FixedPoint): number {
-  const level = ({ energy }: FixedPoint) => Number(energy.toPrecision(9));
-  return level(a) - level(b) || a.index - b.index || b.share - a.share;
+  return byEnergy(a, b) || a.index - b.index || b.share - a.share;
 }
 
 /** The largest difference of two vectors, as a part of `1 + |a|`. */
-function apart(a: StateVector, b: StateVector): number {
-  let far = 0;
-  let most = 0;
-  for (let i = 0; i < a.length; i++) {
-    far = Math.max(far, Math.abs(a[i] - b[i]));
-    most = Math.max(most, Math.abs(a[i]));
-  }
-  return far / (1 + most);
-}
+const apart = (a: StateVector, b: StateVector): number => largestChange(a, b) / (1 + largest(a));
 
 function vectorsOf(
   { free }: Landscape,

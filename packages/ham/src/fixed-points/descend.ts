@@ -156,7 +156,8 @@ function descends(from: Place, to: Place, lowest: number): boolean {
   return change <= 0;
 }
 
-function largestChange(before: StateVector, after: StateVector): number {
+/** The largest change of an entry. */
+export function largestChange(before: StateVector, after: StateVector): number {
   let most = 0;
   for (let i = 0; i < before.length; i++) most = Math.max(most, Math.abs(after[i] - before[i]));
   return most;

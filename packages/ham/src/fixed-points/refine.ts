@@ -49,7 +49,7 @@ export function* refine(landscape: Landscape, starts: readonly StateVector[]): W
   });
   return searches.map(({ place }) => ({
     place,
-    residual: size(place.slope),
+    residual: largest(place.slope),
     converged: isFixed(place),
   }));
 }
@@ -64,7 +64,7 @@ interface Search {
 }
 
 function isMoving({ place, steps }: Search): boolean {
-  return steps < ITERATIONS && size(place.slope) > 1e-14;
+  return steps < ITERATIONS && largest(place.slope) > 1e-14;
 }
 
 /** Takes a step or refuses it, and says whether there is another. */
@@ -83,7 +83,7 @@ function goesOn(search: Search, trial: Place): boolean {
 }
 
 function isFixed({ slope, states }: Place): boolean {
-  return size(slope) <= RESIDUAL * (1 + size(states));
+  return largest(slope) <= RESIDUAL * (1 + largest(states));
 }
 
 /**
@@ -91,7 +91,7 @@ function isFixed({ slope, states }: Place): boolean {
  * around points where `|g|` is least and not 0, which a search would close in on to the last digit.
  */
 function isAstray({ place: { slope, states }, system }: Search): boolean {
-  return length(slope) ** 2 > FAR * (1 + size(states)) * length(system!.right);
+  return length(slope) ** 2 > FAR * (1 + largest(states)) * length(system!.right);
 }
 
 interface System {
@@ -192,8 +192,9 @@ export function* jacobianOf(
   return jacobian;
 }
 
+/** The largest size of an entry. */
 // Plain loops: a call for every entry of a short vector takes several times as long.
-function size(vector: StateVector): number {
+export function largest(vector: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i]));
   return most;

@@ -1,8 +1,7 @@
 // The memory that every compiled program of this process works in: blocks that are taken and given
 // back. It grows and never shrinks; what was given back is taken again.
 
-import { HamError } from "@hamlet/graph";
-import { ALIGNMENT, Gaps } from "../gaps.ts";
+import { ALIGNMENT, Gaps, outOfMemory } from "../gaps.ts";
 import { threads } from "./threads.ts";
 import { isTurboWanted, useTurbo } from "./turbo.ts";
 import { type HostFunction, assemble, type Procedure } from "../../wasm/assembler.ts";
@@ -29,7 +28,7 @@ export class Arena {
   constructor(isShared = false) {
     const shared = isShared ? makeSharedMemory(PAGE) : null;
     const memory = shared ?? makeLinearMemory(PAGE);
-    if (memory === null) throw tooMuch(PAGE);
+    if (memory === null) throw outOfMemory(PAGE);
     this.memory = memory;
     this.isShared = shared !== null;
     this.#buffer = memory.buffer;
@@ -93,15 +92,8 @@ export class Arena {
       this.#gaps.extend(this.#bytes);
       return;
     }
-    throw tooMuch(bytes);
+    throw outOfMemory(bytes);
   }
-}
-
-function tooMuch(bytes: number): HamError {
-  return new HamError(
-    "core/out-of-memory",
-    `There is no memory left for ${bytes} bytes more. Take fewer examples at a time, or run on tensors.`,
-  );
 }
 
 let shared: Arena | undefined;

@@ -4,8 +4,8 @@
 // goes through all of them, with a barrier behind each. What is given back while something waits
 // stays until that was sent, so that two regions never meet in a block by chance.
 
-import { HamError, invariant } from "@hamlet/graph";
-import { ALIGNMENT, Gaps } from "../gaps.ts";
+import { invariant } from "@hamlet/graph";
+import { ALIGNMENT, Gaps, outOfMemory } from "../gaps.ts";
 import {
   type Buffer,
   COMPUTE,
@@ -289,12 +289,7 @@ export class Card {
     const least = before.size + this.#gaps.missing(bytes);
     const size =
       Math.ceil(Math.min(Math.max(least, 2 * before.size), most) / ALIGNMENT) * ALIGNMENT;
-    if (least > size) {
-      throw new HamError(
-        "core/out-of-memory",
-        `There is no memory left for ${bytes} bytes more on this graphics card. Take fewer examples at a time, or run on tensors.`,
-      );
-    }
+    if (least > size) throw outOfMemory(bytes, " on this graphics card");
     // What waits goes first, into the memory that it knows.
     this.flush();
     const memory = this.#made(size);
