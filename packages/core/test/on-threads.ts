@@ -12,13 +12,12 @@ export async function onThreads(work: () => void): Promise<void> {
   work();
   useThreads(3);
   const before = poolState().calls;
-  const until = performance.now() + 20_000;
-  while (poolState().calls === before && performance.now() < until) {
+  // However long it takes: on a busy machine this thread is done first, again and again.
+  while (poolState().calls === before) {
     work();
     // Workers and their messages get their turn.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   work();
-  expect(poolState().calls).toBeGreaterThan(before);
   expect(arena().taken).toBe(taken);
 }
