@@ -4,8 +4,9 @@ import { HamError } from "@hamlet/graph";
 import { Redis } from "ioredis";
 import { type QueueAddress, withoutSecrets } from "./address.ts";
 
-/** Milliseconds until the first answer, and the longest between two attempts to come back. */
+/** Milliseconds until the first answer. */
 export const FIRST_ANSWER = 30_000;
+/** The longest between two attempts to come back, in milliseconds. */
 const LONGEST_PAUSE = 2000;
 
 /**
@@ -52,6 +53,7 @@ export async function connect(
   }
 }
 
+/** Tells when a connection is lost, and when it is there again. */
 function tellLosses(redis: Redis, shown: string, onEvent: (line: string) => void): void {
   let isLost = false;
   redis.on("reconnecting", () => {
@@ -64,7 +66,7 @@ function tellLosses(redis: Redis, shown: string, onEvent: (line: string) => void
   });
 }
 
-/** What BullMQ says of a connection that is lost: who has the connection tells it, and waits. */
+/** What is done with BullMQ's errors of a connection that is lost: the connection tells it, and waits. */
 export const ignored = (): void => undefined;
 
 /** Errors of several addresses of one name have no message of their own. */

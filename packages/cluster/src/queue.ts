@@ -80,6 +80,7 @@ const AT_ONCE = 256;
 
 /** Which queue is opened, and who is told of it. */
 export interface QueueOptions {
+  /** Default: the one that workers look at unless told another. */
   readonly name?: string;
   /** Called with what happens: a line for people. */
   readonly onEvent?: (line: string) => void;

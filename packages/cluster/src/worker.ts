@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type QueueAddress, withoutSecrets } from "./address.ts";
-import { connect, ignored } from "./connect.ts";
+import { connect, ignored, reasonOf } from "./connect.ts";
 import { DONE, type JobData, QUEUE } from "./queue.ts";
 
 /** A job that is being done. */
@@ -127,11 +127,13 @@ export async function work<Task>(
   const isEmpty = async () =>
     (await queue.getJobCountByTypes("wait", "active", "delayed", "prioritized")) === 0;
   let worker: Worker | null = null;
+  const broken: { by?: unknown } = {};
   try {
-    worker = await readyWorker(made, connection, signal);
-    worker?.run().catch(ignored);
+    worker = await readyWorker(made, connection, { signal, onEvent });
+    worker?.run().catch((error: unknown) => void (broken.by = error));
     let looked = Date.now();
     while (!signal.aborted && refused.reason === null) {
+      if (broken.by !== undefined) throw broken.by;
       await pause(LOOK);
       if (!untilEmpty || Date.now() - looked < LOOK_AT_QUEUE) continue;
       if (await isEmpty()) break;
@@ -155,17 +157,22 @@ export async function work<Task>(
 async function readyWorker(
   make: () => Worker,
   connection: Redis,
-  signal: WorkOptions<unknown>["signal"],
+  { signal, onEvent }: Required<Pick<WorkOptions<unknown>, "signal" | "onEvent">>,
 ): Promise<Worker | null> {
+  let told = "";
   while (!signal.aborted) {
     const worker = make();
-    const isReady = await worker.waitUntilReady().then(
-      () => true,
-      () => false,
-    );
-    if (isReady) return worker;
+    try {
+      await worker.waitUntilReady();
+      return worker;
+    } catch (error) {
+      const line = `no second connection (${withoutSecrets(reasonOf(error))}); trying again`;
+      if (line !== told) onEvent(line);
+      told = line;
+    }
     await worker.close(true);
-    while (connection.status !== "ready" && !signal.aborted) await pause(LOOK);
+    do await pause(LOOK_AT_QUEUE);
+    while (connection.status !== "ready" && !signal.aborted);
   }
   return null;
 }

@@ -20,6 +20,9 @@ export async function loadCluster(): Promise<Cluster> {
   return cluster as unknown as Cluster;
 }
 
+/** Tells who waits for a queue what happens to it. */
+export const onEvent = (line: string): void => void process.stderr.write(`${line}\n`);
+
 /** `--queue`. */
 export function queueOption(what: string): Option {
   return new Option("--queue <URL>", `${what}; - for the address in HAM_QUEUE`).argParser(urlOf);

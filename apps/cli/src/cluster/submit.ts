@@ -14,7 +14,7 @@ import { summaryOf } from "../memories/words.ts";
 import { countBar } from "../progress.ts";
 import { listenForStop } from "../signals.ts";
 import { version } from "../version.ts";
-import { type Cluster, loadCluster } from "./load.ts";
+import { type Cluster, loadCluster, onEvent } from "./load.ts";
 import { filesWith, isObject, openUnder } from "./objects.ts";
 import { within } from "./roots.ts";
 import { jobTree, type Plan, type Task } from "./tasks.ts";
@@ -45,9 +45,7 @@ export async function rememberOnQueue(
   const plan = await planOf(paths, flags);
   const stamps = await Promise.all(plan.files.map((file) => stampOf(file, flags.root)));
   const tree = jobTree(plan, stamps, cluster);
-  await using queue = await cluster.openQueue<Task>(address, {
-    onEvent: (line) => process.stderr.write(`${line}\n`),
-  });
+  await using queue = await cluster.openQueue<Task>(address, { onEvent });
   if (!(await start(queue, tree, { ...flags, files, jobsOf: cluster.jobsOf }))) {
     process.stdout.write(`${flags.out} is there, from these files as they are.\n`);
     return EXIT.ok;

@@ -1,7 +1,7 @@
 // `ham jobs`: how far the jobs of a queue are, and which failed for what reason.
 
 import type { QueueCounts } from "@hamlet/cluster";
-import { loadCluster, queueOption } from "../cluster/load.ts";
+import { loadCluster, onEvent, queueOption } from "../cluster/load.ts";
 import type { Task } from "../cluster/tasks.ts";
 import { EXIT } from "../exit.ts";
 import { jsonOption } from "../options.ts";
@@ -24,7 +24,7 @@ interface JobsFlags {
 async function jobs({ queue: url, json }: JobsFlags): Promise<number> {
   const { openQueue, queueAddress } = await loadCluster();
   const address = queueAddress(url);
-  await using queue = await openQueue<Task>(address);
+  await using queue = await openQueue<Task>(address, { onEvent });
   const counts = await queue.counts();
   process.stdout.write(
     json
