@@ -139,7 +139,9 @@ async function tryStep(
 
 function gather(all: Float64Array, rows: Int32Array, width: number): Float64Array {
   const some = new Float64Array(rows.length * width);
-  rows.forEach((row, r) => some.set(all.subarray(row * width, (row + 1) * width), r * width));
+  for (let r = 0, to = 0; r < rows.length; r++) {
+    for (let d = 0, at = rows[r] * width; d < width; d++) some[to++] = all[at++];
+  }
   return some;
 }
 
@@ -150,13 +152,14 @@ function addSlopes(
   weights: readonly number[],
   { h, rows, width }: { h: Float64Array; rows: Int32Array; width: number },
 ): void {
-  weights.forEach((weight, j) => {
-    if (weight === 0) return;
+  for (const [j, weight] of weights.entries()) {
+    if (weight === 0) continue;
+    const slope = slopes[j];
     for (let r = 0, at = 0; r < rows.length; r++) {
       const gain = h[rows[r]] * weight;
-      for (let d = 0; d < width; d++, at++) target[at] += gain * slopes[j][at];
+      for (let d = 0; d < width; d++, at++) target[at] += gain * slope[at];
     }
-  });
+  }
 }
 
 function tooManySteps(steps: number, left: number, t: number): HamError {

@@ -60,9 +60,9 @@ export async function logLikelihood(
   // A row holds a point and what the flow has changed of its log density.
   const flow = async (rows: Float64Array, times: Float64Array) => {
     const here = await score.scoreAndDivergence(places(rows, width), times);
-    return joined(here.score, here.divergence, width).map((slope) => gain * slope);
+    return joined(here.score, here.divergence, { width, gain });
   };
-  const start = joined(points.data, new Float64Array(points.shape[0]), width);
+  const start = joined(points.data, new Float64Array(points.shape[0]), { width });
   const end = await dormandPrince(
     flow,
     { y: start, width: width + 1 },
@@ -126,21 +126,26 @@ function normalPrior({ sigma }: Noise, width: number) {
     });
 }
 
-/** `[n, width + 1]` of points and one number each. */
-function joined(points: Float64Array, numbers: Float64Array, width: number): Float64Array {
+/** `[n, width + 1]` of points and one number each, times a gain. */
+function joined(
+  points: Float64Array,
+  numbers: Float64Array,
+  { width, gain = 1 }: { readonly width: number; readonly gain?: number },
+): Float64Array {
   const rows = new Float64Array(points.length + numbers.length);
-  numbers.forEach((number, i) => {
-    rows.set(points.subarray(i * width, (i + 1) * width), i * (width + 1));
-    rows[(i + 1) * (width + 1) - 1] = number;
-  });
+  for (let i = 0, at = 0, to = 0; i < numbers.length; i++) {
+    for (let d = 0; d < width; d++) rows[to++] = gain * points[at++];
+    rows[to++] = gain * numbers[i];
+  }
   return rows;
 }
 
 /** The points of such rows. */
 function places(rows: Float64Array, width: number): Float64Array {
-  const points = new Float64Array((rows.length / (width + 1)) * width);
-  for (let from = 0, to = 0; from < rows.length; from += width + 1, to += width) {
-    points.set(rows.subarray(from, from + width), to);
+  const count = rows.length / (width + 1);
+  const points = new Float64Array(count * width);
+  for (let i = 0, at = 0, to = 0; i < count; i++, at++) {
+    for (let d = 0; d < width; d++) points[to++] = rows[at++];
   }
   return points;
 }
