@@ -17,6 +17,7 @@ import {
 } from "../apps/docs/test/built-site.ts";
 import { listen, LOOKS, wrongsOf } from "../apps/docs/test/looked-at.ts";
 import { serve } from "../apps/docs/test/serve.ts";
+import { CHROMIUM } from "./chromium.ts";
 
 const OUT = join(import.meta.dirname, "../out/site");
 /** Milliseconds for what moves to come to rest. */
@@ -44,7 +45,7 @@ let wrongs = 0;
 mkdirSync(OUT, { recursive: true });
 await using site = await serve(DIST);
 const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
+  executablePath: CHROMIUM,
   args: ["--no-sandbox", "--disable-gpu"],
 });
 try {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { chromium, type Page } from "playwright-core";
+import { CHROMIUM } from "../chromium.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -58,7 +59,7 @@ export async function inPage<Seen>(
   look: (page: Page) => Promise<Seen>,
   before: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Seen> {
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: SWITCHES });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
   const said: string[] = [];
   try {
     const page = await browser.newPage();

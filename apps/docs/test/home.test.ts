@@ -1,5 +1,5 @@
 /** The memory of the first page: a recording that weighs little, and recalls of whatever is typed. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { readNpz } from "@hamlet/core";
@@ -9,16 +9,16 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
 import { listen } from "./looked-at.ts";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
 /** Bytes of gzip of the page before it is touched, beside fonts. */
 const BUDGET = 70_000;
 const EXAMPLES = join(import.meta.dirname, "../../../examples");
 
-describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
+describe.skipIf(withoutChromium !== null)("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let page: Page;

@@ -1,5 +1,5 @@
 /** What readers do with the playground from beginning to end, in a real browser. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNpy, writeNpz } from "@hamlet/core";
 import { encode } from "fast-png";
@@ -12,9 +12,9 @@ import { toLink } from "../src/play/link.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
 import { listen } from "./looked-at.ts";
 import { pressFix } from "./quick-fix.ts";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
@@ -36,9 +36,7 @@ recall settle {
 }
 `;
 
-const skipped = !existsSync(CHROMIUM);
-
-describe.skipIf(skipped)("in Chromium", () => {
+describe.skipIf(withoutChromium !== null)("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
 

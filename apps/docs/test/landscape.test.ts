@@ -1,5 +1,5 @@
 /** Touches the landscape of the built site in a real browser. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -8,10 +8,10 @@ import { DIST } from "./built-site.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/link.ts";
 import { pressFix } from "./quick-fix.ts";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
 
 const [TRIANGLE, , , BINARY, OWN] = Object.values(PRESETS);
-const CHROMIUM = "/usr/bin/chromium";
 const EDITOR = '[data-part="editor"]';
 /**
  * Bytes of gzip that the page may load before a reader does anything: all but fonts, and the search of the
@@ -29,10 +29,11 @@ const SLOW = [
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
 
-const skipped = !existsSync(CHROMIUM);
-if (skipped) console.warn(`Landscape: not tried in a browser, because there is no ${CHROMIUM}.`);
+if (withoutChromium !== null) {
+  console.warn(`Landscape: not tried in a browser, because ${withoutChromium}.`);
+}
 
-describe.skipIf(skipped)("the landscape in Chromium", () => {
+describe.skipIf(withoutChromium !== null)("the landscape in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let page: Page;

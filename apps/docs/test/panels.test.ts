@@ -1,6 +1,5 @@
 /** The panels below the picture of the playground, in a real browser. */
 import "@tensorflow/tfjs-backend-cpu";
-import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIST } from "./built-site.ts";
@@ -11,9 +10,9 @@ import { PRESETS } from "../src/play/presets.ts";
 import { type Panel, PANELS, type Scene } from "../src/play/scene.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
 import { listen, LOOKS, wrongsOf } from "./looked-at.ts";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
@@ -27,7 +26,7 @@ async function wholeAnswer(scene: Scene): Promise<Answer> {
   }
 }
 
-describe.skipIf(!existsSync(CHROMIUM))("in Chromium", () => {
+describe.skipIf(withoutChromium !== null)("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
 

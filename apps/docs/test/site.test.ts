@@ -1,18 +1,16 @@
 /** Opens every page of the built site in a real browser. */
-import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seed, some } from "../../../tools/samples.ts";
 import { addressOf, builtFiles, DIST, isMessage, isReference } from "./built-site.ts";
 import { listen, LOOKS, wrongsOf } from "./looked-at.ts";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 /** Milliseconds after which something hangs; no result may depend on them. */
 const NEVER = 600_000;
-const withoutBrowser = !existsSync(CHROMIUM);
-if (withoutBrowser) {
-  console.warn(`Browser tests are skipped: there is no ${CHROMIUM} (apt-get install chromium).`);
+if (withoutChromium !== null) {
+  console.warn(`Browser tests are skipped: ${withoutChromium}.`);
 }
 
 const files = builtFiles().filter((file) => file.endsWith(".html") && !isReference(file));
@@ -25,7 +23,7 @@ describe("in Chromium", () => {
   let context: BrowserContext;
 
   beforeAll(async () => {
-    if (!withoutBrowser) {
+    if (withoutChromium === null) {
       site = await serve(DIST);
       // Each launch has a new profile folder. The switches keep the browser itself off the network.
       browser = await chromium.launch({
@@ -65,7 +63,7 @@ describe("in Chromium", () => {
     const shown = [...some(pages, pages.length / 2), ...some(messages, 2)].map(
       (address, k) => [address, looks[(k + seed()) % looks.length]] as const,
     );
-    test.skipIf(withoutBrowser).for(shown)(
+    test.skipIf(withoutChromium !== null).for(shown)(
       "%s opens without a complaint (%s)",
       async ([address, look]) => {
         const page = await (await contextOf(look)).newPage();
@@ -79,55 +77,64 @@ describe("in Chromium", () => {
     );
   });
 
-  test.skipIf(withoutBrowser)("what scrolls is asked again when letters come late", async () => {
-    const page = await browser.newPage(LOOKS.phone);
-    page.setDefaultTimeout(NEVER);
-    const letters = Promise.withResolvers<void>();
-    await page.route("**/*.woff2", async (route) => {
-      await letters.promise;
-      await route.continue();
-    });
-    await page.goto(`${site.origin}/learn/random-features/`, { waitUntil: "domcontentloaded" });
-    // Those that stand for them are wider: a formula scrolls that will not.
-    const reached = page.locator(".katex-display[tabindex]");
-    await reached.first().waitFor();
-    letters.resolve();
-    await expect.poll(async () => await reached.count(), { timeout: NEVER }).toBe(0);
-    await page.close();
-  });
-
-  test.skipIf(withoutBrowser)("formulas are there without a script to draw them", async () => {
-    const page = await browser.newPage({ javaScriptEnabled: false });
-    page.setDefaultTimeout(NEVER);
-    await page.goto(`${site.origin}/learn/the-idea/`);
-    expect(await page.locator(".katex-display").count()).toBeGreaterThan(5);
-    expect(await page.locator(".katex-error").count()).toBe(0);
-    // Formulas and their stylesheet are of one version: a subscript is smaller than its letter.
-    const [subscript, formula] = await page
-      .locator(".katex:has(.mtight)")
-      .first()
-      .evaluate((element) => {
-        const size = (node: Element | null): number =>
-          node ? Number.parseFloat(getComputedStyle(node).fontSize) : Number.NaN;
-        return [size(element.querySelector(".mtight")), size(element)];
+  test.skipIf(withoutChromium !== null)(
+    "what scrolls is asked again when letters come late",
+    async () => {
+      const page = await browser.newPage(LOOKS.phone);
+      page.setDefaultTimeout(NEVER);
+      const letters = Promise.withResolvers<void>();
+      await page.route("**/*.woff2", async (route) => {
+        await letters.promise;
+        await route.continue();
       });
-    expect(subscript).toBeLessThan(0.8 * (formula ?? 0));
-    await page.close();
-  });
+      await page.goto(`${site.origin}/learn/random-features/`, { waitUntil: "domcontentloaded" });
+      // Those that stand for them are wider: a formula scrolls that will not.
+      const reached = page.locator(".katex-display[tabindex]");
+      await reached.first().waitFor();
+      letters.resolve();
+      await expect.poll(async () => await reached.count(), { timeout: NEVER }).toBe(0);
+      await page.close();
+    },
+  );
 
-  test.skipIf(withoutBrowser)("the search finds a word, without another host", async () => {
-    const page = await context.newPage();
-    const complaints = listen(page, site.origin);
-    await page.goto(site.origin, { waitUntil: "networkidle" });
-    await page.locator("site-search button[data-open-modal]").click();
-    await page.locator("site-search input").fill("Lagrangian");
-    await page.locator("site-search a[href*='/reference/lagrangians/']").first().waitFor();
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
+  test.skipIf(withoutChromium !== null)(
+    "formulas are there without a script to draw them",
+    async () => {
+      const page = await browser.newPage({ javaScriptEnabled: false });
+      page.setDefaultTimeout(NEVER);
+      await page.goto(`${site.origin}/learn/the-idea/`);
+      expect(await page.locator(".katex-display").count()).toBeGreaterThan(5);
+      expect(await page.locator(".katex-error").count()).toBe(0);
+      // Formulas and their stylesheet are of one version: a subscript is smaller than its letter.
+      const [subscript, formula] = await page
+        .locator(".katex:has(.mtight)")
+        .first()
+        .evaluate((element) => {
+          const size = (node: Element | null): number =>
+            node ? Number.parseFloat(getComputedStyle(node).fontSize) : Number.NaN;
+          return [size(element.querySelector(".mtight")), size(element)];
+        });
+      expect(subscript).toBeLessThan(0.8 * (formula ?? 0));
+      await page.close();
+    },
+  );
+
+  test.skipIf(withoutChromium !== null)(
+    "the search finds a word, without another host",
+    async () => {
+      const page = await context.newPage();
+      const complaints = listen(page, site.origin);
+      await page.goto(site.origin, { waitUntil: "networkidle" });
+      await page.locator("site-search button[data-open-modal]").click();
+      await page.locator("site-search input").fill("Lagrangian");
+      await page.locator("site-search a[href*='/reference/lagrangians/']").first().waitFor();
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
 
   // A message quotes every word of the language; what explains the word comes before it.
-  test.skipIf(withoutBrowser).for([
+  test.skipIf(withoutChromium !== null).for([
     ["Kohonen", "/learn/linear-memories/"],
     ["certificate", "/reference/glossary/"],
     ["solver", "/reference/solvers/"],
@@ -148,7 +155,7 @@ describe("in Chromium", () => {
     await page.close();
   });
 
-  test.skipIf(withoutBrowser)("the search finds a message by its code", async () => {
+  test.skipIf(withoutChromium !== null)("the search finds a message by its code", async () => {
     const page = await context.newPage();
     await page.goto(site.origin);
     const found = await page.evaluate<string>(`(async () => {
@@ -160,7 +167,7 @@ describe("in Chromium", () => {
     await page.close();
   });
 
-  test.skipIf(withoutBrowser)("no label of a figure lies on another", async () => {
+  test.skipIf(withoutChromium !== null)("no label of a figure lies on another", async () => {
     const page = await context.newPage();
     for (const figure of builtFiles().filter((file) => file.endsWith(".svg"))) {
       await page.goto(site.origin + figure);
@@ -169,7 +176,7 @@ describe("in Chromium", () => {
     await page.close();
   });
 
-  test.skipIf(withoutBrowser)("a reader who prefers the dark gets it", async () => {
+  test.skipIf(withoutChromium !== null)("a reader who prefers the dark gets it", async () => {
     const page = await browser.newPage({ colorScheme: "dark" });
     page.setDefaultTimeout(NEVER);
     await page.goto(site.origin);

@@ -1,15 +1,15 @@
 // The files on the page "In a page" make a page that recalls, and so does its worker: bundled as Vite does, and with
 // an import map; whether the page is isolated from others or not.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listen } from "./looked-at.ts";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const DOCS = join(import.meta.dirname, "..");
 const page = readFileSync(join(DOCS, "src/content/docs/use/page.md"), "utf8");
 const ISOLATED = Object.fromEntries(
@@ -56,7 +56,7 @@ beforeAll(async () => {
   );
   const whole = join(DOCS, "node_modules/@hamlet/model/dist/web.bundle.js");
   cpSync(whole, join(folder, "plain/hamlet.js"));
-  if (existsSync(CHROMIUM)) {
+  if (withoutChromium === null) {
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ["--no-sandbox", "--disable-gpu"],
@@ -68,7 +68,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.skipIf(!existsSync(CHROMIUM)).for([
+test.skipIf(withoutChromium !== null).for([
   ["bundled", {}],
   ["bundled", ISOLATED],
   ["plain", {}],

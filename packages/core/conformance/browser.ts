@@ -1,17 +1,9 @@
 // Runs a page in the system's Chromium, without a screen or a card: WebGL and WebGPU are drawn by
 // SwiftShader, on the processor.
 
-import { existsSync } from "node:fs";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
-
-/** Where Debian puts Chromium. */
-export const CHROMIUM = "/usr/bin/chromium";
-
-/** Why the browser cannot be used; null when it can. */
-export function whyNoBrowser(): string | null {
-  return existsSync(CHROMIUM) ? null : `there is no ${CHROMIUM} (apt-get install chromium)`;
-}
+import { CHROMIUM } from "../../../tools/chromium.ts";
 
 /** Software rendering for both, and no traffic of the browser's own. */
 const SWITCHES = [

@@ -1,14 +1,13 @@
 // The same session in a page of a real browser, with the server in a Web Worker.
 
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
+import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { expectSession, type Seen } from "./session.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const bundled = (file: string) =>
   build({
     entryPoints: [fileURLToPath(import.meta.resolve(file))],
@@ -27,7 +26,7 @@ test("the worker holds no tensor library", async () => {
   expect(gzipSync(outputFiles[0].contents).length).toBeLessThan(300_000);
 });
 
-test.skipIf(!existsSync(CHROMIUM))("a session in a worker of a page", async () => {
+test.skipIf(withoutChromium !== null)("a session in a worker of a page", async () => {
   const [worker, page] = await Promise.all([
     bundled("@hamlet/language-server/worker"),
     bundled("./page.ts"),

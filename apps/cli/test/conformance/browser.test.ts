@@ -2,12 +2,12 @@
 
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runInBrowser, whyNoBrowser } from "../../../../packages/core/conformance/browser.ts";
+import { runInBrowser } from "../../../../packages/core/conformance/browser.ts";
+import { withoutChromium as reason } from "../../../../tools/chromium.ts";
 import { LOOPS, type Stopped } from "../../conformance/loops.ts";
 
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 
-const reason = whyNoBrowser();
 if (reason !== null) console.warn(`Loops: not tried in Chromium, because ${reason}.`);
 
 test.skipIf(reason !== null)("a timer ends every loop, also in a hidden tab", async () => {

@@ -2,14 +2,14 @@
 
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runInBrowser, whyNoBrowser } from "../../conformance/browser.ts";
+import { runInBrowser } from "../../conformance/browser.ts";
+import { withoutChromium as reason } from "../../../../tools/chromium.ts";
 import { writeResult } from "../../conformance/results.ts";
 import { allRows, type RowResult } from "../../conformance/suite.ts";
 import { CHOICE } from "./choice.ts";
 
 const BACKENDS = ["webgl", "webgpu"] as const;
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
-const reason = whyNoBrowser();
 console.info(
   reason === null
     ? `Conformance: runs on ${BACKENDS.join(" and ")} in Chromium.`

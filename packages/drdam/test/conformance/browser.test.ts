@@ -3,12 +3,13 @@
 import { join } from "node:path";
 import { expectClose } from "@hamlet/testing";
 import { expect, test } from "vitest";
-import { runInBrowser, whyNoBrowser } from "../../../core/conformance/browser.ts";
+import { runInBrowser } from "../../../core/conformance/browser.ts";
+import { withoutChromium } from "../../../../tools/chromium.ts";
 import type { CompiledRun } from "../../conformance/page.ts";
 
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 
-test.skipIf(whyNoBrowser() !== null)(
+test.skipIf(withoutChromium !== null)(
   "in Chromium compiled code says what float64 says",
   async () => {
     // Compiled code needs no graphics; the name of a backend only gives them a page.

@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runInBrowser, whyNoBrowser } from "../../../core/conformance/browser.ts";
+import { runInBrowser } from "../../../core/conformance/browser.ts";
+import { withoutChromium as reason } from "../../../../tools/chromium.ts";
 import { problemsOf } from "../../conformance/check-recalls.ts";
 import { chosenRecalls } from "../../conformance/recall-case.ts";
 import type { RecallRun } from "../../conformance/run-recalls.ts";
@@ -11,7 +12,6 @@ import { SOME } from "./some.ts";
 const BACKENDS = ["webgl", "webgpu"] as const;
 const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 const CASES = chosenRecalls(SOME);
-const reason = whyNoBrowser();
 console.info(
   reason === null
     ? `Recalls: run on ${BACKENDS.join(" and ")} in Chromium.`
