@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import type { Reporter, Vitest } from "vitest/node";
+import { FEWER } from "./sampling.ts";
 
 /** What a finished run amounts to. */
 export interface Tally {
@@ -61,7 +62,7 @@ export function tally(files: readonly FinishedFile[], strayErrors: number): Tall
 /** How to draw the samples of a run again. */
 export function sameSamples({
   HAMLET_SEED = "",
-  HAMLET_SAMPLES = "1",
+  HAMLET_SAMPLES = FEWER,
 }: Readonly<Record<string, string | undefined>>): string {
   return `The same samples again: HAMLET_SEED=${HAMLET_SEED} HAMLET_SAMPLES=${HAMLET_SAMPLES} pnpm vitest run FILE`;
 }

@@ -4,7 +4,7 @@ import { readSampling } from "../sampling.ts";
 
 test("a run has a seed of its own, and as many samples as tests ask for", () => {
   const [one, other] = [readSampling({}), readSampling({})];
-  expect([one.samples, other.samples]).toEqual([1, 1]);
+  expect([one.samples, other.samples]).toEqual([0.4, 0.4]);
   expect(one.seed).not.toBe(other.seed);
 });
 
