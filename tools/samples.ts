@@ -14,8 +14,11 @@ export const samples = (count: number): number =>
 /** Where the samples of this run come from. */
 export const seed = (): number => inject("seed");
 
-/** As many of a list as the run wants, in their order, at least one; others in every run. */
-export function some<One>(list: readonly One[], count: number): One[] {
+/**
+ * As many of a list as the run wants, in their order, at least one; others in every run.
+ * @param count - Of how many it may want more or fewer; default all of them.
+ */
+export function some<One>(list: readonly One[], count = list.length): One[] {
   const wanted = samples(count);
   return list.filter((_, at) => (at + seed()) % list.length < wanted);
 }

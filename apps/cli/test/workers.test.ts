@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { key, normal } from "@hamlet/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sharing } from "../src/threads/pool.ts";
+import { some } from "../../../tools/samples.ts";
 import { type Bench, makeBench } from "./ham.ts";
 
 const MEMORY = `ham 1
@@ -57,12 +58,13 @@ async function run(...args: readonly string[]) {
 }
 
 describe("a batch on threads writes the bytes of one thread", () => {
-  test.each([
+  const batches = [
     ["memory.ham", "--given", "query=seven.npy"],
     ["memory.ham", "--given", "query=seven.npy", "--engine", "float64"],
     ["memory.ham", "--recall", "noisy", "--batch", "5"],
     ["bits.ham", "--batch", "7"],
-  ])("%s %s %s %s %s", async (...args) => {
+  ];
+  test.each(some(batches))("%s %s %s %s %s", async (...args) => {
     const one = await run(...args);
     for (const workers of ["2", "3"]) {
       expect(await run(...args, "--workers", workers)).toEqual(one);

@@ -14,6 +14,7 @@ import { listen } from "./looked-at.ts";
 import { pressFix } from "./quick-fix.ts";
 import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
+import { some } from "../../../tools/samples.ts";
 
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 /** Milliseconds after which something hangs; no result may depend on them. */
@@ -130,7 +131,7 @@ describe.skipIf(withoutChromium !== null)("in Chromium", () => {
   const png = (data: Float32Array) =>
     Buffer.from(encode({ width: 3, height: 3, channels: 1, data: Uint8Array.from(data) }));
 
-  test.each([
+  const FILES: readonly (readonly [string, readonly ReturnType<typeof file>[]])[] = [
     ["npy", [file("seen.npy", npy([3, 3, 3], SEEN)), file("half.npy", npy([3, 3], half))]],
     [
       "npz",
@@ -150,7 +151,8 @@ describe.skipIf(withoutChromium !== null)("in Chromium", () => {
     ],
     ["csv", [file("seen.npy", npy([3, 3, 3], SEEN)), file("half.csv", csv(3, half))]],
     ["png", [file("seen.npy", npy([3, 3, 3], SEEN)), file("half.png", png(SEEN.slice(9, 18)))]],
-  ])("files are dropped: %s", async (_, files) => {
+  ];
+  test.each(some(FILES))("files are dropped: %s", async (_, files) => {
     const page = await open(`#${toLink({ ...TRIANGLE, text: PICTURES })}`);
     await says(page, "The picture shows the last text");
     const chooser = page.waitForEvent("filechooser");

@@ -12,7 +12,7 @@ import {
 } from "@hamlet/drdam";
 import { HamError } from "@hamlet/graph";
 import { beforeAll, describe, expect, test } from "vitest";
-import { samples } from "../../../tools/samples.ts";
+import { samples, some } from "../../../tools/samples.ts";
 import { coins, rowsOf } from "./notebook.ts";
 
 const D = 6;
@@ -97,8 +97,10 @@ test("a memory that was asked answers anew after every change", async () => {
 });
 
 test.each(
-  KINDS.flatMap((kind) =>
-    FAMILIES.flatMap((family) => [3, 256, 257, 784].map((D) => ({ kind, family, D }))),
+  some(
+    KINDS.flatMap((kind) =>
+      FAMILIES.flatMap((family) => [3, 256, 257, 784].map((D) => ({ kind, family, D }))),
+    ),
   ),
 )(
   "$kind features of $family rows: many patterns at once, or each alone, are the same bits at D = $D",

@@ -5,6 +5,7 @@ import { openRows } from "@hamlet/core/rows";
 import * as arrow from "@uwdata/flechette";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test, vi } from "vitest";
+import { some } from "../../../../tools/samples.ts";
 
 /** A file that keeps how much was asked for at once, and in all. */
 function counted(bytes: Uint8Array): OpenFile & { most: number; all: number } {
@@ -118,7 +119,7 @@ describe.each(Object.keys(FILES))("%s", (name) => {
   });
 });
 
-test.each([
+const STREAMED = [
   "a.npy",
   "fortran.npy",
   "stored.npz",
@@ -126,20 +127,24 @@ test.each([
   "a.safetensors",
   "a.csv",
   "lists.arrow",
-])("%s takes no more memory for eight times as many patterns", async (name) => {
-  const [few, many] = await Promise.all(
-    [20_000, 160_000].map(async (K) => {
-      const file = counted(FILES[name](K));
-      const rows = await openRows(name, file);
-      let largest = 0;
-      for await (const piece of rows.pieces(0, K)) largest = Math.max(largest, piece.length);
-      return { most: file.most, largest, part: file.most / file.length };
-    }),
-  );
-  expect(many.most).toBeLessThanOrEqual(Math.max(few.most, 2 ** 20));
-  expect(many.largest).toBeLessThanOrEqual(2 ** 19);
-  expect(many.part).toBeLessThan(0.25);
-});
+];
+test.each(some(STREAMED))(
+  "%s takes no more memory for eight times as many patterns",
+  async (name) => {
+    const [few, many] = await Promise.all(
+      [20_000, 160_000].map(async (K) => {
+        const file = counted(FILES[name](K));
+        const rows = await openRows(name, file);
+        let largest = 0;
+        for await (const piece of rows.pieces(0, K)) largest = Math.max(largest, piece.length);
+        return { most: file.most, largest, part: file.most / file.length };
+      }),
+    );
+    expect(many.most).toBeLessThanOrEqual(Math.max(few.most, 2 ** 20));
+    expect(many.largest).toBeLessThanOrEqual(2 ** 19);
+    expect(many.part).toBeLessThan(0.25);
+  },
+);
 
 test.each(["a.npy", "fortran.npy", "stored.npz", "a.safetensors", "lists.arrow"])(
   "of %s a part of the rows is read alone",
