@@ -68,6 +68,7 @@ const COMMANDS: readonly {
         noises: [0],
         trials: 8,
         overlap: 1,
+        // Fixed: what is measured is told to nobody.
         seed: 0,
         *sets() {
           const patterns = Int8Array.of(1, -1, 1, -1, 1, 1, -1, -1);

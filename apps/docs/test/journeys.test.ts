@@ -283,6 +283,7 @@ ${shown}
         ),
       );
     const expected: Swept[] = [];
+    // Fixed: that of the page.
     for await (const swept of sweep({ d: 64, method: "pseudo-inverse", seed: 7 }))
       expected.push(swept);
     expect(rows).toHaveLength(expected.length);
