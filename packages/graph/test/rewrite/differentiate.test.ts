@@ -18,7 +18,7 @@ import { directional, saysNothing, scaleOf } from "../finite-differences.ts";
 import { law } from "../../../../tools/law.ts";
 import { samples } from "../../../../tools/samples.ts";
 
-const RUNS = 500;
+const RUNS = 1250;
 const TOLERANCE = 2e-5;
 
 function everyNode(expr: Expr, seen = new Set<Expr>()): Set<Expr> {
