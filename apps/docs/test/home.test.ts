@@ -18,7 +18,7 @@ const NEVER = 600_000;
 const BUDGET = 70_000;
 const EXAMPLES = join(import.meta.dirname, "../../../examples");
 
-describe.skipIf(withoutChromium !== null)("in Chromium", () => {
+describe.skipIf(withoutChromium)("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let page: Page;

@@ -37,7 +37,7 @@ recall settle {
 }
 `;
 
-describe.skipIf(withoutChromium !== null)("in Chromium", () => {
+describe.skipIf(withoutChromium)("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
 

@@ -33,7 +33,7 @@ if (withoutChromium !== null) {
   console.warn(`Landscape: not tried in a browser, because ${withoutChromium}.`);
 }
 
-describe.skipIf(withoutChromium !== null)("the landscape in Chromium", () => {
+describe.skipIf(withoutChromium)("the landscape in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
   let page: Page;

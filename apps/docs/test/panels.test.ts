@@ -27,7 +27,7 @@ async function wholeAnswer(scene: Scene): Promise<Answer> {
   }
 }
 
-describe.skipIf(withoutChromium !== null)("in Chromium", () => {
+describe.skipIf(withoutChromium)("in Chromium", () => {
   let site: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
 

@@ -63,7 +63,7 @@ describe("in Chromium", () => {
     const shown = [...some(pages, pages.length / 2), ...some(messages, 2)].map(
       (address, k) => [address, looks[(k + seed()) % looks.length]] as const,
     );
-    test.skipIf(withoutChromium !== null).for(shown)(
+    test.skipIf(withoutChromium).for(shown)(
       "%s opens without a complaint (%s)",
       async ([address, look]) => {
         const page = await (await contextOf(look)).newPage();
@@ -77,64 +77,55 @@ describe("in Chromium", () => {
     );
   });
 
-  test.skipIf(withoutChromium !== null)(
-    "what scrolls is asked again when letters come late",
-    async () => {
-      const page = await browser.newPage(LOOKS.phone);
-      page.setDefaultTimeout(NEVER);
-      const letters = Promise.withResolvers<void>();
-      await page.route("**/*.woff2", async (route) => {
-        await letters.promise;
-        await route.continue();
+  test.skipIf(withoutChromium)("what scrolls is asked again when letters come late", async () => {
+    const page = await browser.newPage(LOOKS.phone);
+    page.setDefaultTimeout(NEVER);
+    const letters = Promise.withResolvers<void>();
+    await page.route("**/*.woff2", async (route) => {
+      await letters.promise;
+      await route.continue();
+    });
+    await page.goto(`${site.origin}/learn/random-features/`, { waitUntil: "domcontentloaded" });
+    // Those that stand for them are wider: a formula scrolls that will not.
+    const reached = page.locator(".katex-display[tabindex]");
+    await reached.first().waitFor();
+    letters.resolve();
+    await expect.poll(async () => await reached.count(), { timeout: NEVER }).toBe(0);
+    await page.close();
+  });
+
+  test.skipIf(withoutChromium)("formulas are there without a script to draw them", async () => {
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    page.setDefaultTimeout(NEVER);
+    await page.goto(`${site.origin}/learn/the-idea/`);
+    expect(await page.locator(".katex-display").count()).toBeGreaterThan(5);
+    expect(await page.locator(".katex-error").count()).toBe(0);
+    // Formulas and their stylesheet are of one version: a subscript is smaller than its letter.
+    const [subscript, formula] = await page
+      .locator(".katex:has(.mtight)")
+      .first()
+      .evaluate((element) => {
+        const size = (node: Element | null): number =>
+          node ? Number.parseFloat(getComputedStyle(node).fontSize) : Number.NaN;
+        return [size(element.querySelector(".mtight")), size(element)];
       });
-      await page.goto(`${site.origin}/learn/random-features/`, { waitUntil: "domcontentloaded" });
-      // Those that stand for them are wider: a formula scrolls that will not.
-      const reached = page.locator(".katex-display[tabindex]");
-      await reached.first().waitFor();
-      letters.resolve();
-      await expect.poll(async () => await reached.count(), { timeout: NEVER }).toBe(0);
-      await page.close();
-    },
-  );
+    expect(subscript).toBeLessThan(0.8 * (formula ?? 0));
+    await page.close();
+  });
 
-  test.skipIf(withoutChromium !== null)(
-    "formulas are there without a script to draw them",
-    async () => {
-      const page = await browser.newPage({ javaScriptEnabled: false });
-      page.setDefaultTimeout(NEVER);
-      await page.goto(`${site.origin}/learn/the-idea/`);
-      expect(await page.locator(".katex-display").count()).toBeGreaterThan(5);
-      expect(await page.locator(".katex-error").count()).toBe(0);
-      // Formulas and their stylesheet are of one version: a subscript is smaller than its letter.
-      const [subscript, formula] = await page
-        .locator(".katex:has(.mtight)")
-        .first()
-        .evaluate((element) => {
-          const size = (node: Element | null): number =>
-            node ? Number.parseFloat(getComputedStyle(node).fontSize) : Number.NaN;
-          return [size(element.querySelector(".mtight")), size(element)];
-        });
-      expect(subscript).toBeLessThan(0.8 * (formula ?? 0));
-      await page.close();
-    },
-  );
-
-  test.skipIf(withoutChromium !== null)(
-    "the search finds a word, without another host",
-    async () => {
-      const page = await context.newPage();
-      const complaints = listen(page, site.origin);
-      await page.goto(site.origin, { waitUntil: "networkidle" });
-      await page.locator("site-search button[data-open-modal]").click();
-      await page.locator("site-search input").fill("Lagrangian");
-      await page.locator("site-search a[href*='/reference/lagrangians/']").first().waitFor();
-      expect(complaints).toEqual([]);
-      await page.close();
-    },
-  );
+  test.skipIf(withoutChromium)("the search finds a word, without another host", async () => {
+    const page = await context.newPage();
+    const complaints = listen(page, site.origin);
+    await page.goto(site.origin, { waitUntil: "networkidle" });
+    await page.locator("site-search button[data-open-modal]").click();
+    await page.locator("site-search input").fill("Lagrangian");
+    await page.locator("site-search a[href*='/reference/lagrangians/']").first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 
   // A message quotes every word of the language; what explains the word comes before it.
-  test.skipIf(withoutChromium !== null).for([
+  test.skipIf(withoutChromium).for([
     ["Kohonen", "/learn/linear-memories/"],
     ["certificate", "/reference/glossary/"],
     ["solver", "/reference/solvers/"],
@@ -155,7 +146,7 @@ describe("in Chromium", () => {
     await page.close();
   });
 
-  test.skipIf(withoutChromium !== null)("the search finds a message by its code", async () => {
+  test.skipIf(withoutChromium)("the search finds a message by its code", async () => {
     const page = await context.newPage();
     await page.goto(site.origin);
     const found = await page.evaluate<string>(`(async () => {
@@ -167,7 +158,7 @@ describe("in Chromium", () => {
     await page.close();
   });
 
-  test.skipIf(withoutChromium !== null)("no label of a figure lies on another", async () => {
+  test.skipIf(withoutChromium)("no label of a figure lies on another", async () => {
     const page = await context.newPage();
     for (const figure of builtFiles().filter((file) => file.endsWith(".svg"))) {
       await page.goto(site.origin + figure);
@@ -176,7 +167,7 @@ describe("in Chromium", () => {
     await page.close();
   });
 
-  test.skipIf(withoutChromium !== null)("a reader who prefers the dark gets it", async () => {
+  test.skipIf(withoutChromium)("a reader who prefers the dark gets it", async () => {
     const page = await browser.newPage({ colorScheme: "dark" });
     page.setDefaultTimeout(NEVER);
     await page.goto(site.origin);

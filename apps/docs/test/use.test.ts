@@ -68,7 +68,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.skipIf(withoutChromium !== null).for([
+test.skipIf(withoutChromium).for([
   ["bundled", {}],
   ["bundled", ISOLATED],
   ["plain", {}],

@@ -26,7 +26,7 @@ test("the worker holds no tensor library", async () => {
   expect(gzipSync(outputFiles[0].contents).length).toBeLessThan(300_000);
 });
 
-test.skipIf(withoutChromium !== null)("a session in a worker of a page", async () => {
+test.skipIf(withoutChromium)("a session in a worker of a page", async () => {
   const [worker, page] = await Promise.all([
     bundled("@hamlet/language-server/worker"),
     bundled("./page.ts"),

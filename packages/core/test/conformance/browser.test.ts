@@ -17,7 +17,7 @@ console.info(
 );
 
 // A minute or two on a machine that does nothing else: shaders are compiled for the processor.
-describe.skipIf(reason !== null)("in Chromium", () => {
+describe.skipIf(reason)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RowResult[] | null> = new Map();
 
   beforeAll(async () => {

@@ -19,7 +19,7 @@ console.info(
 );
 
 // A minute on a machine that does nothing else: shaders are compiled for the processor.
-describe.skipIf(reason !== null)("in Chromium", () => {
+describe.skipIf(reason)("in Chromium", () => {
   let results: ReadonlyMap<string, readonly RecallRun[] | null> = new Map();
 
   beforeAll(async () => {
