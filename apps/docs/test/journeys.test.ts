@@ -10,6 +10,7 @@ import { FIRST, METHODS, type Swept, sweep } from "../src/notebooks/sweep.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/link.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
+import { linkOf } from "./link-of.ts";
 import { listen } from "./looked-at.ts";
 import { pressFix } from "./quick-fix.ts";
 import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
@@ -164,7 +165,8 @@ describe.skipIf(withoutChromium)("in Chromium", () => {
       `v: ${Array.from(SEEN.slice(9, 18)).join(", ")}`,
     );
     // A link takes small files with it.
-    const other = await open(new URL(page.url()).hash);
+    const link = await linkOf(page, ({ data }) => data !== undefined);
+    const other = await open(new URL(link).hash);
     await says(other, "converged");
     expect(await other.locator(".layers svg").nth(1).getAttribute("aria-label")).toBe(
       await layer.getAttribute("aria-label"),

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DIST } from "./built-site.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { toLink } from "../src/play/link.ts";
+import { linkOf } from "./link-of.ts";
 import { pressFix } from "./quick-fix.ts";
 import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
@@ -260,7 +261,7 @@ describe.skipIf(withoutChromium)("the landscape in Chromium", () => {
     await expect.poll(rings, PATIENT).toBe(1);
     await says("comes to rest at (0.00, 0.00)");
     const other = await browser.newPage();
-    await other.goto(page.url());
+    await other.goto(await linkOf(page, ({ text }) => text.includes("= 1.26")));
     await says("comes to rest at (0.00, 0.00)", other);
     expect(await other.locator(EDITOR).textContent()).toContain("= 1.26");
     await other.goto(`${site.origin}/start/landscape/#nonsense`);

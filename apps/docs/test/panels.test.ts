@@ -9,6 +9,7 @@ import { toLink } from "../src/play/link.ts";
 import { PRESETS } from "../src/play/presets.ts";
 import { type Panel, PANELS, type Scene } from "../src/play/scene.ts";
 import { LESSONS } from "../src/tour/lessons.ts";
+import { linkOf } from "./link-of.ts";
 import { listen, LOOKS, wrongsOf } from "./looked-at.ts";
 import { CHROMIUM, withoutChromium } from "../../../tools/chromium.ts";
 import { serve } from "./serve.ts";
@@ -90,10 +91,9 @@ describe.skipIf(withoutChromium)("in Chromium", () => {
     await panel(page, "rule").locator("summary").focus();
     await page.keyboard.press("Enter");
     await panel(page, "rule").locator(".katex-display").first().waitFor();
-    await expect.poll(() => new URL(page.url()).hash, { timeout: NEVER }).not.toBe("");
     const other = await browser.newPage();
     other.setDefaultTimeout(NEVER);
-    await other.goto(page.url());
+    await other.goto(await linkOf(page, ({ panels }) => panels?.includes("rule") === true));
     await panel(other, "rule").locator(".katex-display").first().waitFor();
     await Promise.all([page.close(), other.close()]);
   });
@@ -285,12 +285,10 @@ recall settle {
     await words(0).filter({ hasText: "from memory 1" }).waitFor();
     await words(1).filter({ hasText: "comes to rest at (0.00, 0.00)" }).waitFor();
     expect(await page.locator('.ball[aria-label="the ball at -0.01, 0.20"]').count()).toBe(3);
-    await expect
-      .poll(() => page.evaluate(() => location.hash.length), { timeout: NEVER })
-      .not.toBe(0);
     const other = await browser.newPage();
     other.setDefaultTimeout(NEVER);
-    await other.goto(page.url());
+    const both = await linkOf(page, (scene) => scene.beside === beside && scene.ball[0] < 0);
+    await other.goto(both);
     for (const k of [0, 1])
       await words(k, panel(other, "compare"))
         .filter({ hasText: (await words(k).textContent())! })
