@@ -157,6 +157,38 @@ describe.skipIf(withoutChromium)("the landscape in Chromium", () => {
     await page.locator(".cm-tooltip-autocomplete li", { hasText: "softmax" }).waitFor();
   });
 
+  test("what is typed while the server thinks of something else is completed too", async () => {
+    await page.addInitScript(() => {
+      // The server hears late that a completion is asked for: when it is let go.
+      const held: (() => void)[] = [];
+      let isHeld = true;
+      globalThis.Worker = class extends Worker {
+        override postMessage(message: { method?: string }): void {
+          const send = () => super.postMessage(message, []);
+          if (isHeld && message.method === "textDocument/completion") held.push(send);
+          else send();
+        }
+      };
+      Object.assign(globalThis, {
+        held: () => held.length,
+        letGo: () => {
+          isHeld = false;
+          for (const send of held) send();
+        },
+      });
+    });
+    await open();
+    await page.locator(EDITOR).click();
+    await page.locator(".cm-content:focus").waitFor();
+    await page.keyboard.press("Control+End");
+    // Nothing completes a new name.
+    await page.keyboard.type("\nneuron w");
+    await page.waitForFunction("held() > 0");
+    await page.keyboard.type(": [D] as softm");
+    await page.evaluate("letGo()");
+    await page.locator(".cm-tooltip-autocomplete li", { hasText: "softmax" }).waitFor();
+  });
+
   test("steps that are too large are seen to leave the picture", async () => {
     const link = toLink({ ...TRIANGLE, text: TRIANGLE.text.replace("dt = 0.1", "dt = 5") });
     await page.goto(`${site.origin}/start/landscape/#${link}`);

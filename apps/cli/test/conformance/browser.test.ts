@@ -10,7 +10,7 @@ const PAGE = join(import.meta.dirname, "../../conformance/page.ts");
 
 if (reason !== null) console.warn(`Loops: not tried in Chromium, because ${reason}.`);
 
-test.skipIf(reason !== null)("a timer ends every loop, also in a hidden tab", async () => {
+test.skipIf(reason)("a timer ends every loop, also in a hidden tab", async () => {
   // The loops run on the processor; the name of a backend only gives them a page.
   const stopped = (await runInBrowser<Stopped[]>(PAGE, ["webgl"])).get("webgl")!;
   const names = ["seen", "hidden"].flatMap((place) => LOOPS.map(({ name }) => `${name}, ${place}`));

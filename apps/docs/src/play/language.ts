@@ -98,10 +98,14 @@ const TRIGGERS = /(?:[a-z_]\w*|[.@#[(=~"])$/i;
 
 async function complete(
   client: LanguageClient,
-  { state: { doc }, pos, explicit }: CompletionContext,
+  context: CompletionContext,
 ): Promise<CompletionResult | null> {
+  const { pos, explicit } = context;
+  const { doc } = context.state;
   const { from: start, text } = doc.lineAt(pos);
   if (!explicit && !TRIGGERS.test(text.slice(0, pos - start))) return null;
+  // What is typed meanwhile is asked about anew: the editor would not, where this is answered by nothing.
+  context.addEventListener("abort", () => {}, { onDocChange: true });
   const position = positionOf(doc, pos);
   const items = await client.request<CompletionItem[]>("textDocument/completion", { position });
   if (items === null || items.length === 0) return null;
